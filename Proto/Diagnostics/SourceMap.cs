@@ -1,0 +1,89 @@
+using Google.Protobuf;
+
+namespace Cnn.Proto;
+
+/// <summary>
+/// Where the messages of a parsed file, and the fields in them, were written. Keyed by the message object itself,
+/// so whoever copies a message carries its places over with <see cref="Carry"/>.
+/// </summary>
+public sealed class SourceMap
+{
+    private readonly Dictionary<IMessage, Entry> entries = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>Notes where a message starts.</summary>
+    public void Record(IMessage message, SourceLocation at) => EntryOf(message).Start = at;
+
+    /// <summary>Notes where element <paramref name="index"/> of a field is written (0 for a singular field).</summary>
+    public void Record(IMessage message, int fieldNumber, int index, SourceLocation at) =>
+        EntryOf(message).Fields[(fieldNumber, index)] = at;
+
+    /// <summary>
+    /// The place of a field's element, else of the field's first element, else of the message; null when the message
+    /// was never in a text file. Field number 0 asks for the message itself.
+    /// </summary>
+    public SourceLocation? Find(IMessage? message, int fieldNumber = 0, int index = 0)
+    {
+        if (message is null || !entries.TryGetValue(message, out Entry? entry))
+        {
+            return null;
+        }
+
+        return entry.Fields.TryGetValue((fieldNumber, index), out SourceLocation? at)
+            || entry.Fields.TryGetValue((fieldNumber, 0), out at)
+            ? at
+            : entry.Start;
+    }
+
+    /// <summary>Gives a copy of a message, and the messages nested in it, the places of the original.</summary>
+    public void Carry(IMessage from, IMessage to)
+    {
+        if (entries.TryGetValue(from, out Entry? entry))
+        {
+            entries[to] = entry;
+        }
+
+        if (from.Descriptor != to.Descriptor)
+        {
+            return;
+        }
+
+        foreach (var field in from.Descriptor.Fields.InDeclarationOrder())
+        {
+            if (field.FieldType != Google.Protobuf.Reflection.FieldType.Message)
+            {
+                continue;
+            }
+
+            object? source = field.Accessor.GetValue(from);
+            object? target = field.Accessor.GetValue(to);
+            if (source is IMessage one && target is IMessage other)
+            {
+                Carry(one, other);
+            }
+            else if (source is System.Collections.IList many && target is System.Collections.IList others)
+            {
+                for (int i = 0; i < Math.Min(many.Count, others.Count); i++)
+                {
+                    Carry((IMessage)many[i]!, (IMessage)others[i]!);
+                }
+            }
+        }
+    }
+
+    private Entry EntryOf(IMessage message)
+    {
+        if (!entries.TryGetValue(message, out Entry? entry))
+        {
+            entries[message] = entry = new Entry();
+        }
+
+        return entry;
+    }
+
+    private sealed class Entry
+    {
+        public SourceLocation? Start { get; set; }
+
+        public Dictionary<(int Field, int Index), SourceLocation> Fields { get; } = [];
+    }
+}

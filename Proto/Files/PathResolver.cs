@@ -1,0 +1,40 @@
+namespace Cnn.Proto;
+
+/// <summary>
+/// Finds the files that a definition names: from the working directory first, as Caffe does, then beside the file
+/// that names them.
+/// </summary>
+/// <param name="NamedIn">The file whose text holds the paths; null when the definition came from no file.</param>
+public sealed record PathResolver(string? NamedIn)
+{
+    /// <summary>
+    /// The path to open: <paramref name="path"/> itself where it exists from the working directory, else beside
+    /// <see cref="NamedIn"/> where it exists there, else <paramref name="path"/> unchanged.
+    /// </summary>
+    public string Find(string path)
+    {
+        if (Path.IsPathRooted(path) || Path.Exists(path) || NamedIn is null)
+        {
+            return path;
+        }
+
+        string beside = Path.Combine(Path.GetDirectoryName(NamedIn) ?? "", path);
+        return Path.Exists(beside) ? beside : path;
+    }
+
+    /// <summary>
+    /// The path to write to: rooted paths and those whose folder exists from the working directory as they are, else
+    /// beside <see cref="NamedIn"/> where the folder exists there, else unchanged.
+    /// </summary>
+    public string FindForWriting(string path)
+    {
+        string folder = Path.GetDirectoryName(path) ?? "";
+        if (Path.IsPathRooted(path) || folder.Length == 0 || Directory.Exists(folder) || NamedIn is null)
+        {
+            return path;
+        }
+
+        string beside = Path.Combine(Path.GetDirectoryName(NamedIn) ?? "", folder);
+        return Directory.Exists(beside) ? Path.Combine(beside, Path.GetFileName(path)) : path;
+    }
+}
