@@ -1,0 +1,40 @@
+using System.Reflection;
+using Cnn.Proto;
+
+namespace Cnn.Fillers;
+
+/// <summary>Makes fillers from their definitions.</summary>
+public sealed class FillerRegistry
+{
+    private readonly SortedDictionary<string, Func<FillerParameter, Filler>> makers = new(StringComparer.Ordinal);
+
+    /// <summary>A registry of the built-in fillers.</summary>
+    public FillerRegistry() => AddFrom(typeof(FillerRegistry).Assembly);
+
+    /// <summary>The known names.</summary>
+    public IReadOnlyCollection<string> Names => makers.Keys;
+
+    /// <summary>Adds every class of an assembly that carries a <see cref="FillerTypeAttribute"/>.</summary>
+    public void AddFrom(Assembly assembly)
+    {
+        foreach (Type type in assembly.GetTypes())
+        {
+            if (type.GetCustomAttribute<FillerTypeAttribute>() is { } attribute)
+            {
+                ConstructorInfo constructor = type.GetConstructor([typeof(FillerParameter)])
+                    ?? throw new CnnException($"filler class {type} has no constructor that takes a FillerParameter");
+                makers[attribute.Name] = parameter => (Filler)constructor.Invoke(
+                    BindingFlags.DoNotWrapExceptions, null, [parameter], null);
+            }
+        }
+    }
+
+    /// <summary>The filler that a definition asks for.</summary>
+    /// <exception cref="CnnException">The type is unknown or a value does not fit it.</exception>
+    public Filler Create(FillerParameter parameter) =>
+        makers.TryGetValue(parameter.Type, out var make)
+            ? make(parameter)
+            : throw new CnnException(
+                $"unknown filler type '{parameter.Type}'",
+                Suggestion.For(parameter.Type, Names) ?? $"the types are {string.Join(", ", Names)}");
+}

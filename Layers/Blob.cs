@@ -1,0 +1,165 @@
+using Cnn.Proto;
+
+namespace Cnn.Layers;
+
+/// <summary>
+/// A row-major array of up to 32 axes with two equally large buffers: the values and their gradient
+/// (<c>data</c> and <c>diff</c>). Both are zero when first used and are allocated then. A blob without axes is a
+/// scalar and holds one value. Images are [N, C, H, W].
+/// </summary>
+public sealed unsafe class Blob
+{
+    /// <summary>The most axes that a blob may have, as in Caffe.</summary>
+    public const int MaxAxes = 32;
+
+    private int[] shape = [0];
+    private Storage data = new();
+    private Storage diff = new();
+
+    /// <summary>An empty blob of shape [0].</summary>
+    public Blob()
+    {
+    }
+
+    /// <summary>A blob of a shape.</summary>
+    public Blob(params ReadOnlySpan<int> shape) => Reshape(shape);
+
+    /// <summary>The dimensions, outermost first.</summary>
+    public ReadOnlySpan<int> Shape => shape;
+
+    /// <summary>Number of axes.</summary>
+    public int AxisCount => shape.Length;
+
+    /// <summary>Number of values: the product of the dimensions.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>The values.</summary>
+    public Span<float> Data => data.Span(Count);
+
+    /// <summary>The gradient of the loss with respect to the values.</summary>
+    public Span<float> Diff => diff.Span(Count);
+
+    /// <summary>The first value, on a 64-byte boundary; stays valid until the blob grows or shares another's data.</summary>
+    public float* DataPointer => data.Pointer(Count);
+
+    /// <summary>The first gradient value; see <see cref="DataPointer"/>.</summary>
+    public float* DiffPointer => diff.Pointer(Count);
+
+    /// <summary>The shape as Caffe prints it: <c>64 1 28 28 (50176)</c>, a scalar as <c>(1)</c>.</summary>
+    public string ShapeText => string.Concat(Array.ConvertAll(shape, d => d + " ")) + $"({Count})";
+
+    /// <summary>The size of an axis; negative axes count from the end.</summary>
+    public int Dim(int axis) => shape[axis < 0 ? axis + shape.Length : axis];
+
+    /// <summary>The product of the dimensions from <paramref name="start"/> up to and without <paramref name="end"/>.</summary>
+    public int CountOf(int start, int end = int.MaxValue)
+    {
+        int count = 1;
+        for (int i = start; i < Math.Min(end, shape.Length); i++)
+        {
+            count *= shape[i];
+        }
+
+        return count;
+    }
+
+    /// <summary>
+    /// The size of axis <paramref name="axis"/> of the old four-axis view (num, channels, height, width): 1 where the
+    /// blob has fewer axes.
+    /// </summary>
+    public int LegacyDim(int axis) => axis < shape.Length ? shape[axis] : 1;
+
+    /// <summary>
+    /// Gives the blob a shape. The memory is kept where it is large enough, so shrinking and growing back within what
+    /// was once used allocates nothing and the values stay.
+    /// </summary>
+    /// <exception cref="CnnException">More than 32 axes, a negative dimension, or 2^31 values or more.</exception>
+    public void Reshape(params ReadOnlySpan<int> newShape)
+    {
+        if (newShape.SequenceEqual(shape) && Count != 0)
+        {
+            return;
+        }
+
+        if (newShape.Length > MaxAxes)
+        {
+            throw new CnnException($"a blob has at most {MaxAxes} axes, not {newShape.Length}");
+        }
+
+        long count = 1;
+        foreach (int dim in newShape)
+        {
+            if (dim < 0)
+            {
+                throw new CnnException($"a blob's dimensions are 0 or more, not {dim}");
+            }
+
+            count *= dim;
+            if (count > int.MaxValue - 16)
+            {
+                throw new CnnException(
+                    $"a blob of {string.Join(" x ", newShape.ToArray())} has more than 2^31 values");
+            }
+        }
+
+        if (newShape.Length == shape.Length)
+        {
+            newShape.CopyTo(shape);
+        }
+        else
+        {
+            shape = newShape.ToArray();
+        }
+
+        Count = (int)count;
+    }
+
+    /// <summary>Takes the shape of another blob.</summary>
+    public void ReshapeLike(Blob other) => Reshape(other.Shape);
+
+    /// <summary>Whether two blobs have the same axes.</summary>
+    public bool HasShapeOf(Blob other) => shape.AsSpan().SequenceEqual(other.shape);
+
+    /// <summary>Uses another blob's values as its own from now on; the counts must agree.</summary>
+    public void ShareData(Blob other)
+    {
+        RequireCount(other);
+        data = other.data;
+    }
+
+    /// <summary>Uses another blob's gradient as its own from now on; the counts must agree.</summary>
+    public void ShareDiff(Blob other)
+    {
+        RequireCount(other);
+        diff = other.diff;
+    }
+
+    /// <summary>Whether the two blobs' values are the same memory.</summary>
+    public bool SharesDataWith(Blob other) => ReferenceEquals(data, other.data);
+
+    private void RequireCount(Blob other)
+    {
+        if (other.Count != Count)
+        {
+            throw new ArgumentException($"cannot share {other.ShapeText} with {ShapeText}", nameof(other));
+        }
+    }
+
+    // Shared as a whole, so that sharing holds when the owner grows.
+    private sealed class Storage
+    {
+        private AlignedBuffer? buffer;
+
+        public Span<float> Span(int count) => new(Pointer(count), count);
+
+        public float* Pointer(int count)
+        {
+            if (buffer is null || buffer.Length < count)
+            {
+                buffer = new AlignedBuffer(count);
+            }
+
+            return buffer.Pointer;
+        }
+    }
+}

@@ -1,0 +1,141 @@
+using Cnn.Fillers;
+using Cnn.Proto;
+
+namespace Cnn.Layers;
+
+/// <summary>
+/// One step of a net: reads its bottom blobs, writes its top blobs, and back. The net calls <see cref="SetUp"/> once,
+/// then <see cref="Reshape"/> and <see cref="Forward"/> for every pass, and <see cref="Backward"/> where gradients are
+/// wanted. <see cref="Backward"/> overwrites the bottoms' diffs and adds to the parameters' diffs, which the solver
+/// clears once per iteration.
+/// </summary>
+/// <remarks>
+/// <see cref="Reshape"/> runs before every forward pass, so it must cost nothing when shapes stay, and after the first
+/// pass no method may allocate.
+/// </remarks>
+public abstract class Layer
+{
+    private readonly List<Blob> blobs = [];
+    private readonly List<bool> needsGradient = [];
+
+    /// <summary>Makes the layer; reads the definition no further than types need.</summary>
+    protected Layer(LayerContext context) => Context = context;
+
+    /// <summary>The definition and the services of the net.</summary>
+    public LayerContext Context { get; }
+
+    /// <summary>The definition.</summary>
+    public LayerParameter Parameter => Context.Parameter;
+
+    /// <summary>The layer's name in the net.</summary>
+    public string Name => Parameter.Name;
+
+    /// <summary>The type by which the registry made it.</summary>
+    public string Type => Parameter.Type;
+
+    /// <summary>Whether it trains or tests.</summary>
+    public Phase Phase => Parameter.Phase;
+
+    /// <summary>The learned parameters, in Caffe's order.</summary>
+    public IReadOnlyList<Blob> Blobs => blobs;
+
+    /// <summary>How many bottoms the layer takes.</summary>
+    public abstract BlobCount BottomCount { get; }
+
+    /// <summary>How many tops the layer gives.</summary>
+    public abstract BlobCount TopCount { get; }
+
+    /// <summary>Whether there must be as many tops as bottoms.</summary>
+    public virtual bool TopsMatchBottoms => false;
+
+    /// <summary>Whether tops that the net does not name are made by the net (the losses' scalars).</summary>
+    public virtual bool AddsMissingTops => false;
+
+    /// <summary>Whether the first top counts as a loss with weight 1 when the net gives no <c>loss_weight</c>.</summary>
+    public virtual bool IsLoss => false;
+
+    /// <summary>Whether a top may be the same blob as the bottom of the same index without corrupting a gradient.</summary>
+    public virtual bool AllowsInPlace => false;
+
+    /// <summary>Whether <c>force_backward</c> may ask for the gradient of this bottom.</summary>
+    public virtual bool AllowsForceBackward(int bottom) => true;
+
+    /// <summary>Whether the net wants the gradient of a parameter (its <c>lr_mult</c> is not 0).</summary>
+    public bool NeedsGradient(int blob) => needsGradient[blob];
+
+    /// <summary>Tells the layer whether the gradient of a parameter is wanted; the net calls it.</summary>
+    public void SetNeedsGradient(int blob, bool value) => needsGradient[blob] = value;
+
+    /// <summary>Reads the definition, checks it against the bottoms, makes and fills the parameters. Called once.</summary>
+    /// <exception cref="CnnException">The definition is wrong or does not fit the bottoms.</exception>
+    public virtual void SetUp(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
+    {
+    }
+
+    /// <summary>Gives the tops their shapes from the bottoms'.</summary>
+    /// <exception cref="CnnException">The bottoms' shapes do not fit each other or the parameters.</exception>
+    public abstract void Reshape(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops);
+
+    /// <summary>Computes the tops' data.</summary>
+    public abstract void Forward(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops);
+
+    /// <summary>
+    /// Computes the bottoms' diffs from the tops', where <paramref name="propagateDown"/> asks for them, and adds to the
+    /// parameters' diffs where <see cref="NeedsGradient"/> asks for them.
+    /// </summary>
+    public virtual void Backward(
+        IReadOnlyList<Blob> tops, IReadOnlyList<bool> propagateDown, IReadOnlyList<Blob> bottoms)
+    {
+        for (int i = 0; i < bottoms.Count; i++)
+        {
+            if (propagateDown[i])
+            {
+                throw Context.Error($"a {Type} layer has no gradient for its bottom {i} ('{Parameter.Bottom[i]}')");
+            }
+        }
+    }
+
+    /// <summary>
+    /// Adds the next parameter: as preloaded by <c>blobs</c> in the definition, else filled. Call it in
+    /// <see cref="SetUp"/>, in Caffe's order of blobs.
+    /// </summary>
+    /// <param name="filler">How to fill it; null means constant 0.</param>
+    /// <param name="shape">Its shape.</param>
+    protected Blob AddBlob(FillerParameter? filler, params ReadOnlySpan<int> shape)
+    {
+        int index = blobs.Count;
+        var blob = new Blob(shape);
+        if (index < Parameter.Blobs.Count)
+        {
+            BlobFormat.Read(Parameter.Blobs[index], blob, Context, index);
+        }
+        else if (blob.Count > 0)
+        {
+            try
+            {
+                Context.Fillers.Create(filler ?? new FillerParameter())
+                    .Fill(blob.Data, shape, Context.Random.Create(Name, $"blob {index}"));
+            }
+            catch (CnnException exception)
+            {
+                throw Context.Error(filler, 0, exception.Diagnostics[0].Message, exception.Diagnostics[0].Hint);
+            }
+        }
+
+        blobs.Add(blob);
+        needsGradient.Add(true);
+        return blob;
+    }
+
+    /// <summary>An axis counted from the front.</summary>
+    /// <exception cref="CnnException">The blob has no such axis.</exception>
+    protected int CanonicalAxis(Blob blob, int axis, string what = "axis")
+    {
+        int canonical = axis < 0 ? axis + blob.AxisCount : axis;
+        return canonical >= 0 && canonical < blob.AxisCount
+            ? canonical
+            : throw Context.Error(
+                $"{what} {axis} does not exist in a bottom of shape {blob.ShapeText}",
+                $"it has {blob.AxisCount} axes: {-blob.AxisCount} to {blob.AxisCount - 1}");
+    }
+}

@@ -1,0 +1,46 @@
+using Cnn.Fillers;
+using Cnn.Layers.Kernels.Threading;
+using Cnn.Proto;
+using Google.Protobuf;
+
+namespace Cnn.Layers;
+
+/// <summary>What a layer is given when it is made: its definition and the services of its net.</summary>
+public sealed class LayerContext
+{
+    /// <summary>The layer's definition, with <c>phase</c> set.</summary>
+    public required LayerParameter Parameter { get; init; }
+
+    /// <summary>The threads to compute with.</summary>
+    public required WorkerPool Pool { get; init; }
+
+    /// <summary>Where random numbers come from.</summary>
+    public RandomStreams Random { get; init; } = new(1);
+
+    /// <summary>The net's count of forward passes.</summary>
+    public PassClock Clock { get; init; } = new();
+
+    /// <summary>Makes the fillers of the layer's parameters.</summary>
+    public FillerRegistry Fillers { get; init; } = new();
+
+    /// <summary>Where the definition was written.</summary>
+    public SourceMap Sources { get; init; } = new();
+
+    /// <summary>Finds the files that the definition names.</summary>
+    public PathResolver Files { get; init; } = new((string?)null);
+
+    /// <summary>An error in the layer's definition, located at the layer.</summary>
+    public CnnException Error(string message, string? hint = null) => Error(Parameter, 0, message, hint);
+
+    /// <summary>An error in a message of the layer's definition, located at a field of it where it was written.</summary>
+    /// <param name="message">The parameter message, such as <c>Parameter.ConvolutionParam</c>; may be null.</param>
+    /// <param name="fieldNumber">The field, such as <c>ConvolutionParameter.KernelSizeFieldNumber</c>.</param>
+    /// <param name="text">What is wrong.</param>
+    /// <param name="hint">What would be right.</param>
+    public CnnException Error(IMessage? message, int fieldNumber, string text, string? hint = null) =>
+        new(new Diagnostic(
+            text,
+            Sources.Find(message, fieldNumber) ?? Sources.Find(Parameter),
+            hint,
+            Parameter.Name));
+}

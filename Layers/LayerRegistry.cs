@@ -1,0 +1,61 @@
+using System.Reflection;
+using Cnn.Proto;
+
+namespace Cnn.Layers;
+
+/// <summary>Makes layers from their definitions, by the names in their <see cref="LayerTypeAttribute"/>s.</summary>
+public sealed class LayerRegistry
+{
+    private readonly SortedDictionary<string, Func<LayerContext, Layer>> makers = new(StringComparer.Ordinal);
+
+    /// <summary>A registry of the built-in types.</summary>
+    public LayerRegistry() => AddFrom(typeof(LayerRegistry).Assembly);
+
+    /// <summary>The known types, sorted.</summary>
+    public IReadOnlyCollection<string> Types => makers.Keys;
+
+    /// <summary>Adds every class of an assembly that carries a <see cref="LayerTypeAttribute"/>.</summary>
+    /// <exception cref="CnnException">A class is not a layer, has no fitting constructor, or its name is taken.</exception>
+    public void AddFrom(Assembly assembly)
+    {
+        foreach (Type type in assembly.GetTypes())
+        {
+            if (type.GetCustomAttribute<LayerTypeAttribute>() is not { } attribute)
+            {
+                continue;
+            }
+
+            ConstructorInfo? constructor = type.GetConstructor([typeof(LayerContext)]);
+            if (!type.IsSubclassOf(typeof(Layer)) || constructor is null)
+            {
+                throw new CnnException(
+                    $"{type} carries [LayerType(\"{attribute.Name}\")] but is no layer",
+                    "derive it from Layer, with a public constructor that takes a LayerContext");
+            }
+
+            Add(attribute.Name, context => (Layer)constructor.Invoke(
+                BindingFlags.DoNotWrapExceptions, null, [context], null));
+        }
+    }
+
+    /// <summary>Adds a type made by a function.</summary>
+    /// <exception cref="CnnException">The name is taken.</exception>
+    public void Add(string type, Func<LayerContext, Layer> make)
+    {
+        if (!makers.TryAdd(type, make))
+        {
+            throw new CnnException($"there is a layer type '{type}' already", "give yours a name of its own");
+        }
+    }
+
+    /// <summary>The layer that a definition asks for.</summary>
+    /// <exception cref="CnnException">The type is unknown.</exception>
+    public Layer Create(LayerContext context) =>
+        makers.TryGetValue(context.Parameter.Type, out var make)
+            ? make(context)
+            : throw context.Error(
+                context.Parameter,
+                LayerParameter.TypeFieldNumber,
+                $"unknown layer type '{context.Parameter.Type}'",
+                Suggestion.For(context.Parameter.Type, Types) ?? "name its assembly with --plugin if it is your own");
+}

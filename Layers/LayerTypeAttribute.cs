@@ -1,0 +1,12 @@
+namespace Cnn.Layers;
+
+/// <summary>
+/// The name by which a net asks for a layer (<c>type: "Convolution"</c>). The class has a public constructor that takes
+/// a <see cref="LayerContext"/>; the registry finds it by this attribute alone.
+/// </summary>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class LayerTypeAttribute(string name) : Attribute
+{
+    /// <summary>The name, case-sensitive.</summary>
+    public string Name { get; } = name;
+}
