@@ -1,4 +1,5 @@
 using Cnn.Proto;
+using Google.Protobuf.Collections;
 
 namespace Cnn.Layers;
 
@@ -72,6 +73,33 @@ public static class BlobFormat
             ? $"{proto.Num} {proto.Channels} {proto.Height} {proto.Width}"
             : string.Join(' ', proto.Shape?.Dim ?? []);
 
+    /// <summary>A blob of the stored shape and values.</summary>
+    /// <param name="proto">The stored form.</param>
+    /// <param name="what">What it is, for errors.</param>
+    /// <exception cref="CnnException">The shape is impossible or the number of values is not the shape's.</exception>
+    public static Blob ToBlob(BlobProto proto, string what)
+    {
+        bool legacy = proto.HasNum || proto.HasChannels || proto.HasHeight || proto.HasWidth;
+        var shape = new List<int>();
+        foreach (long dim in legacy ? [proto.Num, proto.Channels, proto.Height, proto.Width] : proto.Shape?.Dim.ToArray() ?? [])
+        {
+            shape.Add(dim is >= 0 and <= int.MaxValue
+                ? (int)dim
+                : throw new CnnException($"{what} has an impossible dimension {dim}"));
+        }
+
+        long count = shape.Aggregate(1L, (product, dim) => product > int.MaxValue ? product : product * dim);
+        int stored = StoredCount(proto);
+        if (count != stored)
+        {
+            throw new CnnException($"{what} has shape {ShapeText(proto)} but {stored} values");
+        }
+
+        var blob = new Blob(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(shape));
+        CopyValues(proto, blob);
+        return blob;
+    }
+
     /// <summary>Copies stored values (and a gradient, if there is one) into a blob of fitting shape.</summary>
     /// <exception cref="CnnException">The shapes differ or the number of values is not the shape's.</exception>
     public static void Read(BlobProto proto, Blob blob, LayerContext context, int index)
@@ -83,29 +111,36 @@ public static class BlobFormat
                 "rename the layer to leave these values out");
         }
 
-        int stored = proto.DoubleData.Count > 0 ? proto.DoubleData.Count : proto.Data.Count;
+        int stored = StoredCount(proto);
         if (stored != blob.Count)
         {
             throw context.Error($"stored parameter {index} holds {stored} values, its shape needs {blob.Count}");
         }
 
-        Span<float> data = blob.Data;
-        for (int i = 0; i < data.Length; i++)
-        {
-            data[i] = proto.DoubleData.Count > 0 ? (float)proto.DoubleData[i] : proto.Data[i];
-        }
+        CopyValues(proto, blob);
+    }
 
-        if (proto.DoubleDiff.Count == blob.Count || proto.Diff.Count == blob.Count)
+    private static int StoredCount(BlobProto proto) =>
+        proto.DoubleData.Count > 0 ? proto.DoubleData.Count : proto.Data.Count;
+
+    private static void CopyValues(BlobProto proto, Blob blob)
+    {
+        Copy(proto.DoubleData, proto.Data, blob.Data);
+        if (blob.Count > 0 && (proto.DoubleDiff.Count == blob.Count || proto.Diff.Count == blob.Count))
         {
-            Span<float> diff = blob.Diff;
-            for (int i = 0; i < diff.Length; i++)
-            {
-                diff[i] = proto.DoubleDiff.Count > 0 ? (float)proto.DoubleDiff[i] : proto.Diff[i];
-            }
+            Copy(proto.DoubleDiff, proto.Diff, blob.Diff);
         }
     }
 
-    private static void Append(Google.Protobuf.Collections.RepeatedField<float> to, ReadOnlySpan<float> values)
+    private static void Copy(RepeatedField<double> doubles, RepeatedField<float> floats, Span<float> to)
+    {
+        for (int i = 0; i < to.Length; i++)
+        {
+            to[i] = doubles.Count > 0 ? (float)doubles[i] : floats[i];
+        }
+    }
+
+    private static void Append(RepeatedField<float> to, ReadOnlySpan<float> values)
     {
         to.Capacity = values.Length;
         foreach (float value in values)

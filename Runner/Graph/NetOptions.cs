@@ -1,0 +1,41 @@
+using Cnn.Fillers;
+using Cnn.Layers;
+using Cnn.Layers.Kernels.Threading;
+using Cnn.Proto;
+using Serilog;
+
+namespace Cnn.Runner.Graph;
+
+/// <summary>How to build a net from its definition.</summary>
+public sealed record NetOptions
+{
+    /// <summary>Which layers the rules keep, and how layers behave.</summary>
+    public Phase Phase { get; init; } = Phase.Test;
+
+    /// <summary>The level that <c>min_level</c> and <c>max_level</c> rules compare with.</summary>
+    public int Level { get; init; }
+
+    /// <summary>The stages that <c>stage</c> and <c>not_stage</c> rules look for, beside the net's own.</summary>
+    public IReadOnlyList<string> Stages { get; init; } = [];
+
+    /// <summary>The seed of everything random in the net.</summary>
+    public long Seed { get; init; } = 1;
+
+    /// <summary>The threads to compute with.</summary>
+    public required WorkerPool Pool { get; init; }
+
+    /// <summary>The layer types to choose from.</summary>
+    public LayerRegistry Layers { get; init; } = new();
+
+    /// <summary>The fillers to choose from.</summary>
+    public FillerRegistry Fillers { get; init; } = new();
+
+    /// <summary>Where the definition was written, for errors.</summary>
+    public SourceMap Sources { get; init; } = new();
+
+    /// <summary>Finds the files that the definition names.</summary>
+    public PathResolver Files { get; init; } = new((string?)null);
+
+    /// <summary>Where the building of the net is told; null for nowhere.</summary>
+    public ILogger? Log { get; init; }
+}

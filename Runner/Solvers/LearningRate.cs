@@ -1,0 +1,81 @@
+using Cnn.Proto;
+
+namespace Cnn.Runner.Solvers;
+
+/// <summary>The learning-rate policies: the rate of an iteration from the solver's definition.</summary>
+internal sealed class LearningRate
+{
+    private static readonly string[] Policies = ["fixed", "step", "exp", "inv", "multistep", "poly", "sigmoid"];
+
+    private readonly SolverParameter definition;
+
+    /// <exception cref="CnnException">The policy is unknown or one of its parameters is out of range.</exception>
+    public LearningRate(SolverParameter definition, SourceMap sources)
+    {
+        this.definition = definition;
+        string policy = definition.LrPolicy;
+        if (!Policies.Contains(policy))
+        {
+            throw Error(
+                SolverParameter.LrPolicyFieldNumber,
+                policy.Length == 0 ? "lr_policy is missing" : $"unknown lr_policy '{policy}'",
+                Suggestion.For(policy, Policies) ?? $"the policies are {string.Join(", ", Policies)}");
+        }
+
+        bool usesGamma = policy is "step" or "exp" or "inv" or "multistep" or "sigmoid";
+        if (usesGamma && !(definition.Gamma >= 0))
+        {
+            throw Error(SolverParameter.GammaFieldNumber, $"gamma is {definition.Gamma}", "it must be 0 or more");
+        }
+
+        if (policy is "step" or "sigmoid" && definition.Stepsize <= 0)
+        {
+            throw Error(
+                SolverParameter.StepsizeFieldNumber, $"stepsize is {definition.Stepsize}", $"lr_policy {policy} needs 1 or more");
+        }
+
+        if (policy == "poly" && definition.MaxIter <= 0)
+        {
+            throw Error(SolverParameter.MaxIterFieldNumber, "max_iter is missing", "lr_policy poly needs it");
+        }
+
+        CnnException Error(int field, string message, string hint) =>
+            new(new Diagnostic(message, sources.Find(definition, field), hint));
+    }
+
+    /// <summary>The step that the multistep policy is at; part of a snapshot.</summary>
+    public int CurrentStep { get; set; }
+
+    /// <summary>The rate of iteration <paramref name="iteration"/> (updates done so far).</summary>
+    /// <param name="iteration">From 0.</param>
+    /// <param name="stepped">Whether the multistep policy has just moved on; it does so once an iteration at most.</param>
+    public float At(int iteration, out bool stepped)
+    {
+        stepped = false;
+        double rate = definition.BaseLr, gamma = definition.Gamma, power = definition.Power;
+        switch (definition.LrPolicy)
+        {
+            case "step":
+                CurrentStep = iteration / definition.Stepsize;
+                return (float)(rate * Math.Pow(gamma, CurrentStep));
+            case "exp":
+                return (float)(rate * Math.Pow(gamma, iteration));
+            case "inv":
+                return (float)(rate * Math.Pow(1 + (gamma * iteration), -power));
+            case "multistep":
+                if (CurrentStep < definition.Stepvalue.Count && iteration >= definition.Stepvalue[CurrentStep])
+                {
+                    CurrentStep++;
+                    stepped = true;
+                }
+
+                return (float)(rate * Math.Pow(gamma, CurrentStep));
+            case "poly":
+                return (float)(rate * Math.Pow(1 - ((double)iteration / definition.MaxIter), power));
+            case "sigmoid":
+                return (float)(rate / (1 + Math.Exp(-gamma * (iteration - definition.Stepsize))));
+            default:
+                return (float)rate;
+        }
+    }
+}

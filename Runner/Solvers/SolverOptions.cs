@@ -1,0 +1,34 @@
+using Cnn.Layers;
+using Cnn.Layers.Kernels.Threading;
+using Cnn.Proto;
+using Serilog;
+
+namespace Cnn.Runner.Solvers;
+
+/// <summary>What a run is given beside the solver's definition.</summary>
+public sealed record SolverOptions
+{
+    /// <summary>The threads to compute with.</summary>
+    public required WorkerPool Pool { get; init; }
+
+    /// <summary>The layer types to choose from.</summary>
+    public LayerRegistry Layers { get; init; } = new();
+
+    /// <summary>Where the definition was written, for errors.</summary>
+    public SourceMap Sources { get; init; } = new();
+
+    /// <summary>Finds the files that the definition names.</summary>
+    public PathResolver Files { get; init; } = new((string?)null);
+
+    /// <summary>Where the run is told; null for nowhere.</summary>
+    public ILogger? Log { get; init; }
+
+    /// <summary>A snapshot's state (.solverstate) to go on from; null to start anew.</summary>
+    public string? ResumeFrom { get; init; }
+
+    /// <summary>Level of the training net's state; null leaves the definition's.</summary>
+    public int? Level { get; init; }
+
+    /// <summary>Stages added to the training net's state.</summary>
+    public IReadOnlyList<string> Stages { get; init; } = [];
+}

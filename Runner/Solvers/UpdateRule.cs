@@ -1,0 +1,54 @@
+using System.Reflection;
+using Cnn.Layers;
+using Cnn.Layers.Kernels.Threading;
+using Cnn.Layers.Kernels.Update;
+using Cnn.Proto;
+
+namespace Cnn.Runner.Solvers;
+
+/// <summary>
+/// How a solver type turns gradients into steps. One class a type, found by its <see cref="SolverTypeAttribute"/>; the
+/// order of steps around it is the <see cref="Solver"/>'s.
+/// </summary>
+internal abstract class UpdateRule
+{
+    /// <summary>History blobs a parameter; a snapshot holds all first ones, then all second ones.</summary>
+    public virtual int HistoriesPerParameter => 1;
+
+    /// <summary>
+    /// Updates one parameter in one pass over memory: normalises and regularises its gradient, updates its history,
+    /// subtracts the step from the values and leaves the step in the diff.
+    /// </summary>
+    /// <param name="parameter">The values and the accumulated gradient.</param>
+    /// <param name="histories">The parameter's histories, of the parameter's shape.</param>
+    /// <param name="step">Rate, decay and gradient scale of this parameter.</param>
+    /// <param name="iteration">Updates done before this one.</param>
+    /// <param name="pool">The threads to compute with.</param>
+    public abstract void Update(
+        Blob parameter, ReadOnlySpan<Blob> histories, in GradientStep step, int iteration, WorkerPool pool);
+
+    /// <summary>The rule of a solver's type.</summary>
+    /// <exception cref="CnnException">The type is unknown or a value does not fit it.</exception>
+    public static UpdateRule Create(SolverParameter definition, SourceMap sources)
+    {
+        var types = new SortedDictionary<string, Type>(StringComparer.Ordinal);
+        foreach (Type type in typeof(UpdateRule).Assembly.GetTypes())
+        {
+            if (type.GetCustomAttribute<SolverTypeAttribute>() is { } attribute)
+            {
+                types.Add(attribute.Name, type);
+            }
+        }
+
+        if (!types.TryGetValue(definition.Type, out Type? rule))
+        {
+            throw new CnnException(new Diagnostic(
+                $"unknown solver type '{definition.Type}'",
+                sources.Find(definition, SolverParameter.TypeFieldNumber),
+                Suggestion.For(definition.Type, types.Keys) ?? $"the types are {string.Join(", ", types.Keys)}"));
+        }
+
+        return (UpdateRule)Activator.CreateInstance(
+            rule, BindingFlags.DoNotWrapExceptions | BindingFlags.Instance | BindingFlags.Public, null, [definition], null)!;
+    }
+}
