@@ -81,14 +81,14 @@ internal ref struct DigitPen(Span<DigitPen.Dot> dots)
     // A smooth displacement (a polynomial of third degree in each direction), then stretch, slant and turn.
     private readonly void Bend(float width, ref DigitRandom random)
     {
-        const float Square = 0.085f, Cubic = 0.05f;
+        const float Square = 0.10f, Cubic = 0.06f;
         float xx = Square * random.Normal(), xy = Square * random.Normal(), yy = Square * random.Normal();
         float xyy = Cubic * random.Normal(), xxy = Cubic * random.Normal(), yyy = Cubic * random.Normal();
         float vxx = Square * random.Normal(), vxy = Square * random.Normal(), vyy = Square * random.Normal();
         float vxyy = Cubic * random.Normal(), vxxy = Cubic * random.Normal(), vyyy = Cubic * random.Normal();
-        float stretch = width * Math.Max(0.45f, 1 + (0.18f * random.Normal()));
-        float slant = 0.10f + (0.22f * random.Normal());
-        float sine = 0.10f * random.Normal();
+        float stretch = width * Math.Max(0.45f, 1 + (0.22f * random.Normal()));
+        float slant = 0.12f + (0.26f * random.Normal());
+        float sine = 0.12f * random.Normal();
         float cosine = MathF.Sqrt(1 - (sine * sine));
         for (int i = 0; i < Count; i++)
         {
