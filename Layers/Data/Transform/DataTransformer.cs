@@ -1,0 +1,162 @@
+using Cnn.Fillers;
+using Cnn.Layers.Kernels.ImageTransform;
+using Cnn.Proto;
+
+namespace Cnn.Layers.Data.Transform;
+
+/// <summary>
+/// <c>transform_param</c>: mean, scale, crop and mirror of images on their way into a net. What is drawn at random is a
+/// function of the image's index among all drawn, so a resumed run draws the same; any number of threads may transform.
+/// </summary>
+public sealed unsafe class DataTransformer
+{
+    private readonly LayerContext context;
+    private readonly TransformationParameter parameter;
+    private readonly ulong key;
+    private readonly bool randomCrop;
+    private readonly int crop;
+    private readonly float scale;
+    private readonly AlignedBuffer? mean;
+    private readonly ImageShape meanShape;
+    private readonly float[] meanValues;
+
+    private ImageShape prepared;
+    private AlignedBuffer? channelMeans;
+
+    /// <summary>Reads the layer's <c>transform_param</c>, and the mean file that it names.</summary>
+    /// <exception cref="CnnException">The mean is given twice or its file is wrong.</exception>
+    public DataTransformer(LayerContext context)
+    {
+        this.context = context;
+        parameter = context.Parameter.TransformParam ?? new TransformationParameter();
+        key = context.Random.Key(context.Parameter.Name, "transform");
+        randomCrop = context.Parameter.Phase == Phase.Train;
+        scale = parameter.Scale;
+        meanValues = [.. parameter.MeanValue];
+        if (parameter.CropSize > int.MaxValue)
+        {
+            throw Error(TransformationParameter.CropSizeFieldNumber, $"crop_size {parameter.CropSize} is too large");
+        }
+
+        crop = (int)parameter.CropSize;
+        if (!parameter.HasMeanFile)
+        {
+            return;
+        }
+
+        if (meanValues.Length > 0)
+        {
+            throw Error(TransformationParameter.MeanValueFieldNumber, "mean_file and mean_value are both given", "give one");
+        }
+
+        float[] values;
+        try
+        {
+            values = MeanFile.Read(context.Files.Find(parameter.MeanFile), out meanShape);
+        }
+        catch (CnnException exception)
+        {
+            Diagnostic first = exception.Diagnostics[0];
+            throw Error(TransformationParameter.MeanFileFieldNumber, first.Message, first.Hint);
+        }
+
+        mean = new AlignedBuffer(values.Length);
+        values.CopyTo(mean.Span);
+    }
+
+    /// <summary>The shape that images of a shape have after the transformation.</summary>
+    /// <exception cref="CnnException">The crop or the mean does not fit such images.</exception>
+    public ImageShape Prepare(ImageShape image)
+    {
+        if (image != prepared)
+        {
+            Check(image);
+            if (meanValues.Length > 0 && channelMeans?.Length != image.Channels)
+            {
+                channelMeans = new AlignedBuffer(image.Channels);
+                for (int c = 0; c < image.Channels; c++)
+                {
+                    channelMeans.Span[c] = meanValues[meanValues.Length == 1 ? 0 : c];
+                }
+            }
+
+            prepared = image;
+        }
+
+        return crop == 0 ? image : new ImageShape(image.Channels, crop, crop);
+    }
+
+    /// <summary>Transforms one image of bytes, of the shape last prepared.</summary>
+    /// <param name="pixels">The image, [C, H, W].</param>
+    /// <param name="index">Its index among all images drawn since training began.</param>
+    /// <param name="target">Where it goes: the count of the shape that <see cref="Prepare"/> gave.</param>
+    public void Transform(ReadOnlySpan<byte> pixels, long index, float* target)
+    {
+        ImageWindow window = Draw(index, out bool mirror);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(pixels.Length, prepared.Count);
+        fixed (byte* source = pixels)
+        {
+            ImageTransformKernel.Run(source, window, MeanPointer, ChannelMeanPointer, scale, mirror, target);
+        }
+    }
+
+    /// <summary>Transforms one image of floats; see the other overload.</summary>
+    public void Transform(ReadOnlySpan<float> pixels, long index, float* target)
+    {
+        ImageWindow window = Draw(index, out bool mirror);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(pixels.Length, prepared.Count);
+        fixed (float* source = pixels)
+        {
+            ImageTransformKernel.Run(source, window, MeanPointer, ChannelMeanPointer, scale, mirror, target);
+        }
+    }
+
+    private float* MeanPointer => mean is null ? null : mean.Pointer;
+
+    private float* ChannelMeanPointer => channelMeans is null ? null : channelMeans.Pointer;
+
+    // The numbers of one image: the flip first, then the crop's row and column, each from a word of one block.
+    private ImageWindow Draw(long index, out bool mirror)
+    {
+        var (a, b, c, _) = PhiloxRandom.Block(key, 0, (ulong)index);
+        mirror = parameter.Mirror && (a >> 31) != 0;
+        if (crop == 0)
+        {
+            return new ImageWindow(prepared.Channels, prepared.Height, prepared.Width, 0, 0, prepared.Height, prepared.Width);
+        }
+
+        int rows = prepared.Height - crop, columns = prepared.Width - crop;
+        int top = randomCrop ? (int)(((ulong)b * (ulong)(rows + 1)) >> 32) : rows / 2;
+        int left = randomCrop ? (int)(((ulong)c * (ulong)(columns + 1)) >> 32) : columns / 2;
+        return new ImageWindow(prepared.Channels, prepared.Height, prepared.Width, top, left, crop, crop);
+    }
+
+    private void Check(ImageShape image)
+    {
+        if (crop > Math.Min(image.Height, image.Width))
+        {
+            throw Error(
+                TransformationParameter.CropSizeFieldNumber,
+                $"crop_size {crop} is larger than the images, {image}",
+                $"at most {Math.Min(image.Height, image.Width)}");
+        }
+
+        if (mean is not null && meanShape != image)
+        {
+            throw Error(
+                TransformationParameter.MeanFileFieldNumber,
+                $"the mean in '{parameter.MeanFile}' is {meanShape}, the images are {image}",
+                "compute the mean of this data set, before any crop");
+        }
+
+        if (meanValues.Length > 1 && meanValues.Length != image.Channels)
+        {
+            throw Error(
+                TransformationParameter.MeanValueFieldNumber,
+                $"{meanValues.Length} mean values for {image.Channels} channels",
+                "give one for all or one a channel");
+        }
+    }
+
+    private CnnException Error(int field, string text, string? hint = null) => context.Error(parameter, field, text, hint);
+}

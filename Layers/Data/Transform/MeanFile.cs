@@ -1,0 +1,61 @@
+using Cnn.Proto;
+using Google.Protobuf;
+
+namespace Cnn.Layers.Data.Transform;
+
+/// <summary>The mean image of a data set, as <c>compute_image_mean</c> stores it.</summary>
+internal static class MeanFile
+{
+    private const long Largest = 1 << 30;
+
+    /// <summary>Reads a mean image.</summary>
+    /// <param name="path">A serialized <c>BlobProto</c>.</param>
+    /// <param name="shape">Its shape.</param>
+    /// <returns>The means, [C, H, W].</returns>
+    /// <exception cref="CnnException">The file cannot be read or is no image.</exception>
+    public static float[] Read(string path, out ImageShape shape)
+    {
+        BlobProto proto = Parse(path);
+        ReadOnlySpan<long> dims = proto.HasNum || proto.HasChannels || proto.HasHeight || proto.HasWidth
+            ? [proto.Num, proto.Channels, proto.Height, proto.Width]
+            : proto.Shape is null ? [] : [.. proto.Shape.Dim];
+        long count = 1;
+        foreach (long dim in dims)
+        {
+            count = dim is > 0 and <= int.MaxValue && count <= int.MaxValue ? count * dim : -1;
+        }
+
+        int values = proto.DoubleData.Count > 0 ? proto.DoubleData.Count : proto.Data.Count;
+        if (dims.Length is < 3 or > 4 || (dims.Length == 4 && dims[0] != 1) || count != values)
+        {
+            throw new CnnException(
+                $"the mean file '{path}' has shape {string.Join(" x ", dims.ToArray())} and {values} values, "
+                + "not those of one image (1 x C x H x W)");
+        }
+
+        shape = new ImageShape((int)dims[^3], (int)dims[^2], (int)dims[^1]);
+        return proto.DoubleData.Count > 0
+            ? Array.ConvertAll(proto.DoubleData.ToArray(), value => (float)value)
+            : [.. proto.Data];
+    }
+
+    private static BlobProto Parse(string path)
+    {
+        try
+        {
+            using FileStream stream = File.OpenRead(path);
+            return stream.Length <= Largest
+                ? BlobProto.Parser.ParseFrom(stream)
+                : throw new CnnException($"the mean file '{path}' has {stream.Length} bytes, more than any mean image");
+        }
+        catch (InvalidProtocolBufferException exception)
+        {
+            throw new CnnException(
+                $"'{path}' is no mean file: {exception.Message}", "it is a binary BlobProto", exception);
+        }
+        catch (Exception exception) when (FileErrors.From(path, "read", exception) is { } error)
+        {
+            throw error;
+        }
+    }
+}
