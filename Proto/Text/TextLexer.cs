@@ -1,0 +1,147 @@
+namespace Cnn.Proto;
+
+/// <summary>Cuts prototxt into tokens, one ahead. Linear in the text; never throws.</summary>
+internal sealed class TextLexer
+{
+    private readonly string text;
+    private int position;
+    private int line = 1;
+    private int lineStart;
+
+    public TextLexer(string text)
+    {
+        this.text = text;
+        if (text.Length > 0 && text[0] == '\uFEFF')
+        {
+            position = lineStart = 1;
+        }
+
+        Advance();
+    }
+
+    /// <summary>The token at hand.</summary>
+    public TextToken Current { get; private set; }
+
+    public ReadOnlySpan<char> Span => text.AsSpan(Current.Start, Current.Length);
+
+    public bool IsSymbol(char symbol) => Current.Kind == TextTokenKind.Symbol && text[Current.Start] == symbol;
+
+    /// <summary>Takes the token at hand if it is this symbol.</summary>
+    public bool Take(char symbol)
+    {
+        if (!IsSymbol(symbol))
+        {
+            return false;
+        }
+
+        Advance();
+        return true;
+    }
+
+    /// <summary>Goes to the next token.</summary>
+    public void Advance()
+    {
+        SkipSpace();
+        int start = position;
+        var kind = TextTokenKind.End;
+        if (start < text.Length)
+        {
+            char c = text[start];
+            if (IsLetter(c))
+            {
+                kind = TextTokenKind.Identifier;
+                SkipWord();
+            }
+            else if (char.IsAsciiDigit(c) || (c == '.' && start + 1 < text.Length && char.IsAsciiDigit(text[start + 1])))
+            {
+                kind = TextTokenKind.Number;
+                SkipNumber();
+            }
+            else if (c is '"' or '\'')
+            {
+                kind = SkipString(c);
+            }
+            else
+            {
+                kind = "{}<>[]:,;-".Contains(c) ? TextTokenKind.Symbol : TextTokenKind.Invalid;
+                position += char.IsHighSurrogate(c) && start + 1 < text.Length ? 2 : 1;
+            }
+        }
+
+        Current = new TextToken(kind, start, position - start, line, lineStart);
+    }
+
+    private static bool IsLetter(char c) => char.IsAsciiLetter(c) || c == '_';
+
+    private void SkipSpace()
+    {
+        for (; position < text.Length; position++)
+        {
+            char c = text[position];
+            if (c == '\n')
+            {
+                line++;
+                lineStart = position + 1;
+            }
+            else if (c == '#')
+            {
+                int end = text.IndexOf('\n', position);
+                position = (end < 0 ? text.Length : end) - 1;
+            }
+            else if (c is not (' ' or '\t' or '\r' or '\v' or '\f'))
+            {
+                return;
+            }
+        }
+    }
+
+    private void SkipWord()
+    {
+        while (position < text.Length && (IsLetter(text[position]) || char.IsAsciiDigit(text[position])))
+        {
+            position++;
+        }
+    }
+
+    // Takes everything that a number may hold, so that 12abc is one wrong number and not two tokens.
+    private void SkipNumber()
+    {
+        bool isHex = text.AsSpan(position).StartsWith("0x", StringComparison.OrdinalIgnoreCase);
+        while (position < text.Length)
+        {
+            char c = text[position];
+            bool isExponentSign = (c is '+' or '-') && !isHex && (text[position - 1] is 'e' or 'E');
+            if (!char.IsAsciiLetterOrDigit(c) && c is not ('.' or '_') && !isExponentSign)
+            {
+                return;
+            }
+
+            position++;
+        }
+    }
+
+    private TextTokenKind SkipString(char quote)
+    {
+        for (position++; position < text.Length; position++)
+        {
+            char c = text[position];
+            if (c == quote)
+            {
+                position++;
+                return TextTokenKind.String;
+            }
+
+            if (c == '\n')
+            {
+                break;
+            }
+
+            if (c == '\\' && position + 1 < text.Length && text[position + 1] != '\n')
+            {
+                position++;
+            }
+        }
+
+        return TextTokenKind.Invalid;
+    }
+}

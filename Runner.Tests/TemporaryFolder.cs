@@ -1,0 +1,18 @@
+namespace Cnn.Tests;
+
+/// <summary>A folder of a test's own, gone with the test.</summary>
+internal sealed class TemporaryFolder : IDisposable
+{
+    public string Path { get; } = Directory.CreateTempSubdirectory("cnn-test-").FullName;
+
+    public string Write(string name, string text)
+    {
+        string path = System.IO.Path.Combine(Path, name);
+        File.WriteAllText(path, text);
+        return path;
+    }
+
+    public string PathOf(string name) => System.IO.Path.Combine(Path, name);
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}
