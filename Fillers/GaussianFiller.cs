@@ -1,0 +1,46 @@
+using Cnn.Proto;
+using MathNet.Numerics.Distributions;
+
+namespace Cnn.Fillers;
+
+/// <summary>
+/// Values of the normal distribution with <c>mean</c> and <c>std</c>; with <c>sparse</c>, each is kept with probability
+/// sparse / shape[0] and is 0 otherwise, so that a unit has about <c>sparse</c> connections.
+/// </summary>
+[FillerType("gaussian")]
+public sealed class GaussianFiller : Filler
+{
+    private readonly FillerParameter parameter;
+
+    /// <exception cref="CnnException">A value does not fit the type.</exception>
+    public GaussianFiller(FillerParameter parameter)
+    {
+        if (!(parameter.Std > 0))
+        {
+            throw new CnnException($"filler 'gaussian' has std {parameter.Std}", "it must be above 0");
+        }
+
+        if (parameter.Sparse < -1)
+        {
+            throw new CnnException($"filler 'gaussian' has sparse {parameter.Sparse}", "it must be 0 or more");
+        }
+
+        this.parameter = parameter;
+    }
+
+    /// <inheritdoc/>
+    public override void Fill(Span<float> values, ReadOnlySpan<int> shape, PhiloxRandom random)
+    {
+        var distribution = new Normal(parameter.Mean, parameter.Std, random);
+        double kept = parameter.Sparse >= 0 && shape.Length > 0 ? (double)parameter.Sparse / shape[0] : 1;
+        foreach (ref float value in values)
+        {
+            value = (float)distribution.Sample();
+        }
+
+        for (int i = 0; kept < 1 && i < values.Length; i++)
+        {
+            values[i] = random.NextDouble() < kept ? values[i] : 0;
+        }
+    }
+}

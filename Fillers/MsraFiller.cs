@@ -1,0 +1,31 @@
+using Cnn.Proto;
+using MathNet.Numerics.Distributions;
+
+namespace Cnn.Fillers;
+
+/// <summary>
+/// Normal with mean 0 and variance 2 / n, n the fan that <c>variance_norm</c> names: the factor 2 makes up for the half that
+/// a ReLU cuts off (He, Zhang, Ren and Sun, "Delving deep into rectifiers", ICCV 2015).
+/// </summary>
+[FillerType("msra")]
+public sealed class MsraFiller : Filler
+{
+    private readonly FillerParameter parameter;
+
+    /// <exception cref="CnnException">A value does not fit the type.</exception>
+    public MsraFiller(FillerParameter parameter)
+    {
+        FillerChecks.RefuseSparse(parameter);
+        this.parameter = parameter;
+    }
+
+    /// <inheritdoc/>
+    public override void Fill(Span<float> values, ReadOnlySpan<int> shape, PhiloxRandom random)
+    {
+        var distribution = new Normal(0, Math.Sqrt(2.0 / FanCounts.Of(parameter, shape)), random);
+        foreach (ref float value in values)
+        {
+            value = (float)distribution.Sample();
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using Cnn.Proto;
+using MathNet.Numerics.Distributions;
+
+namespace Cnn.Fillers;
+
+/// <summary>Values between <c>min</c> and <c>max</c>, all alike likely.</summary>
+[FillerType("uniform")]
+public sealed class UniformFiller : Filler
+{
+    private readonly FillerParameter parameter;
+
+    /// <exception cref="CnnException">A value does not fit the type.</exception>
+    public UniformFiller(FillerParameter parameter)
+    {
+        FillerChecks.RefuseSparse(parameter);
+        if (!(parameter.Min <= parameter.Max))
+        {
+            throw new CnnException($"filler 'uniform' has min {parameter.Min} above max {parameter.Max}");
+        }
+
+        this.parameter = parameter;
+    }
+
+    /// <inheritdoc/>
+    public override void Fill(Span<float> values, ReadOnlySpan<int> shape, PhiloxRandom random)
+    {
+        var distribution = new ContinuousUniform(parameter.Min, parameter.Max, random);
+        foreach (ref float value in values)
+        {
+            value = (float)distribution.Sample();
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using Cnn.Proto;
+using MathNet.Numerics.Distributions;
+
+namespace Cnn.Fillers;
+
+/// <summary>
+/// Uniform in [-a, a] with a = sqrt(3 / n), n the fan that <c>variance_norm</c> names: a variance of 1 / n keeps signals of
+/// one size from layer to layer (Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural
+/// networks", AISTATS 2010).
+/// </summary>
+[FillerType("xavier")]
+public sealed class XavierFiller : Filler
+{
+    private readonly FillerParameter parameter;
+
+    /// <exception cref="CnnException">A value does not fit the type.</exception>
+    public XavierFiller(FillerParameter parameter)
+    {
+        FillerChecks.RefuseSparse(parameter);
+        this.parameter = parameter;
+    }
+
+    /// <inheritdoc/>
+    public override void Fill(Span<float> values, ReadOnlySpan<int> shape, PhiloxRandom random)
+    {
+        double bound = Math.Sqrt(3.0 / FanCounts.Of(parameter, shape));
+        var distribution = new ContinuousUniform(-bound, bound, random);
+        foreach (ref float value in values)
+        {
+            value = (float)distribution.Sample();
+        }
+    }
+}

@@ -1,0 +1,136 @@
+using Google.Protobuf;
+
+namespace Cnn.Proto;
+
+/// <summary>
+/// Reads and writes definitions and weights in any format, told apart by content and extension, and brings old formats
+/// up to date.
+/// </summary>
+public static class ProtoFile
+{
+    /// <summary>A net in the current format.</summary>
+    /// <exception cref="CnnException">The file cannot be read or is wrong; all its mistakes.</exception>
+    public static Loaded<NetParameter> LoadNet(string path)
+    {
+        Loaded<NetParameter> loaded = Load<NetParameter>(path);
+        return loaded with { Message = NetUpgrade.Upgrade(loaded.Message, loaded.Sources) };
+    }
+
+    /// <summary>A solver in the current format; nets within it are brought up to date too.</summary>
+    /// <exception cref="CnnException">The file cannot be read or is wrong; all its mistakes.</exception>
+    public static Loaded<SolverParameter> LoadSolver(string path)
+    {
+        Loaded<SolverParameter> loaded = Load<SolverParameter>(path);
+        return loaded with { Message = SolverUpgrade.Upgrade(loaded.Message, loaded.Sources, path) };
+    }
+
+    /// <summary>Weights as a net in the current format.</summary>
+    /// <exception cref="CnnException">The file cannot be read, or holds no layers.</exception>
+    public static NetParameter LoadWeights(string path)
+    {
+        NetParameter net = LoadNet(path).Message;
+        return net.Layer.Count > 0
+            ? net
+            : throw new CnnException($"{path}: holds no layers, so it is not a weights file");
+    }
+
+    /// <summary>A binary message.</summary>
+    /// <exception cref="CnnException">The file cannot be read or is damaged.</exception>
+    public static T LoadBinary<T>(string path)
+        where T : class, IMessage<T>, new() => ParseBinary<T>(FileText.ReadBytes(path), path);
+
+    /// <summary>A message in any format, as it stands in the file.</summary>
+    /// <exception cref="CnnException">The file cannot be read or is wrong.</exception>
+    public static Loaded<T> Load<T>(string path)
+        where T : class, IMessage<T>, new()
+    {
+        byte[] bytes = FileText.ReadBytes(path);
+        if (bytes.Length == 0)
+        {
+            throw new CnnException($"{path}: the file is empty");
+        }
+
+        var sources = new SourceMap();
+        ProtoFormat format = FormatOf(path, bytes);
+        T message = format switch
+        {
+            ProtoFormat.Binary => ParseBinary<T>(bytes, path),
+            ProtoFormat.Yaml => YamlFormat.Parse<T>(FileText.Decode(bytes, path), path, sources),
+            _ => TextFormat.Parse<T>(FileText.Decode(bytes, path), path, sources),
+        };
+        return new Loaded<T>(message, sources, path, format);
+    }
+
+    /// <summary>Writes a message in the format of the file's extension, atomically.</summary>
+    /// <exception cref="CnnException">The extension says no format.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public static void Save(IMessage message, string path)
+    {
+        ProtoFormat format = ExtensionFormat(path) ?? throw new CnnException(
+            $"'{path}': the extension does not say which format to write",
+            "use .prototxt, .yaml, or .caffemodel and .binaryproto for binary");
+        AtomicFile.Write(path, stream =>
+        {
+            if (format == ProtoFormat.Binary)
+            {
+                message.WriteTo(stream);
+                return;
+            }
+
+            using var writer = new StreamWriter(stream, leaveOpen: true);
+            writer.Write(format == ProtoFormat.Yaml ? YamlFormat.Print(message) : TextFormat.Print(message));
+        });
+    }
+
+    private static ProtoFormat FormatOf(string path, ReadOnlySpan<byte> bytes) =>
+        ExtensionFormat(path) is { } format && !(format == ProtoFormat.Text && LooksBinary(bytes))
+            ? format
+            : LooksBinary(bytes) ? ProtoFormat.Binary : ProtoFormat.Text;
+
+    private static ProtoFormat? ExtensionFormat(string path) => Path.GetExtension(path).ToLowerInvariant() switch
+    {
+        ".prototxt" or ".pbtxt" or ".txt" => ProtoFormat.Text,
+        ".yaml" or ".yml" => ProtoFormat.Yaml,
+        ".caffemodel" or ".binaryproto" or ".solverstate" or ".pb" or ".bin" => ProtoFormat.Binary,
+        _ => null,
+    };
+
+    // Prototxt has no control characters but white space; the wire format has tags and lengths full of them.
+    private static bool LooksBinary(ReadOnlySpan<byte> bytes)
+    {
+        foreach (byte b in bytes[..Math.Min(bytes.Length, 4096)])
+        {
+            if (b < 0x20 && b is not ((byte)'\n' or (byte)'\r' or (byte)'\t' or 0x0B or 0x0C))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static T ParseBinary<T>(byte[] bytes, string path)
+        where T : class, IMessage<T>, new()
+    {
+        T message;
+        try
+        {
+            message = new MessageParser<T>(() => new T()).ParseFrom(bytes);
+        }
+        catch (Exception exception) when (exception is InvalidProtocolBufferException or InvalidOperationException)
+        {
+            throw new CnnException(
+                $"{path}: is damaged or not a binary {new T().Descriptor.Name}: {exception.Message}", inner: exception);
+        }
+
+        // Another kind of file can parse as unknown fields alone.
+        return bytes.Length == 0 || message.Descriptor.Fields.InFieldNumberOrder().Any(f => IsSet(f, message))
+            ? message
+            : throw new CnnException($"{path}: is not a binary {new T().Descriptor.Name}");
+    }
+
+    private static bool IsSet(Google.Protobuf.Reflection.FieldDescriptor field, IMessage message) =>
+        field.IsRepeated
+            ? ((System.Collections.IList)field.Accessor.GetValue(message)).Count > 0
+            : field.Accessor.HasValue(message);
+}
