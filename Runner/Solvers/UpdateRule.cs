@@ -27,19 +27,31 @@ internal abstract class UpdateRule
     public abstract void Update(
         Blob parameter, ReadOnlySpan<Blob> histories, in GradientStep step, int iteration, WorkerPool pool);
 
+    /// <summary>The known solver types.</summary>
+    public static IReadOnlyCollection<string> Names => Types.Keys;
+
+    private static SortedDictionary<string, Type> Types
+    {
+        get
+        {
+            var types = new SortedDictionary<string, Type>(StringComparer.Ordinal);
+            foreach (Type type in typeof(UpdateRule).Assembly.GetTypes())
+            {
+                if (type.GetCustomAttribute<SolverTypeAttribute>() is { } attribute)
+                {
+                    types.Add(attribute.Name, type);
+                }
+            }
+
+            return types;
+        }
+    }
+
     /// <summary>The rule of a solver's type.</summary>
     /// <exception cref="CnnException">The type is unknown or a value does not fit it.</exception>
     public static UpdateRule Create(SolverParameter definition, SourceMap sources)
     {
-        var types = new SortedDictionary<string, Type>(StringComparer.Ordinal);
-        foreach (Type type in typeof(UpdateRule).Assembly.GetTypes())
-        {
-            if (type.GetCustomAttribute<SolverTypeAttribute>() is { } attribute)
-            {
-                types.Add(attribute.Name, type);
-            }
-        }
-
+        SortedDictionary<string, Type> types = Types;
         if (!types.TryGetValue(definition.Type, out Type? rule))
         {
             throw new CnnException(new Diagnostic(

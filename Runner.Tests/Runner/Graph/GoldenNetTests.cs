@@ -1,0 +1,159 @@
+using Cnn.Layers;
+using Cnn.Layers.Kernels.Threading;
+using Cnn.Proto;
+using Cnn.Runner.Graph;
+
+namespace Cnn.Tests.Runner.Graph;
+
+/// <summary>The cases that the real Caffe computed; one whose layers do not exist yet is skipped by name.</summary>
+[Trait("Category", "Golden")]
+public class GoldenNetTests
+{
+    public static TheoryData<string, string> Cases
+    {
+        get
+        {
+            var cases = new TheoryData<string, string>();
+            foreach (var (name, path) in GoldenFolders.Cases("layers").Concat(GoldenFolders.Cases("nets")))
+            {
+                cases.Add(name, path);
+            }
+
+            return cases;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void ForwardAndBackwardGiveWhatCaffeGives(string name, string folder)
+    {
+        var golden = new GoldenCase(folder);
+        SkipIfNotCovered(name, golden);
+        using var pool = new WorkerPool(2);
+        Net net = Build(golden, pool);
+        if (golden.Weights is { } weights)
+        {
+            net.CopyWeightsFrom(weights);
+        }
+
+        Apply(net, golden.Start, diffs: false);
+        float loss = 0;
+        for (int i = 0; i < golden.Iterations; i++)
+        {
+            loss = net.Forward();
+            if (golden.Backward)
+            {
+                Apply(net, golden.Start, diffs: true);
+                net.Backward();
+            }
+        }
+
+        foreach (LayerParameter record in golden.Golden)
+        {
+            Blob actual = Find(net, record.Name);
+            BlobProto expected = record.Blobs[0];
+            GoldenCase.RequireShape(record.Name, expected, actual);
+            GoldenCase.RequireClose(record.Name + " data", expected.Data, actual.Data, golden.Tolerance);
+            if (expected.Diff.Count > 0)
+            {
+                GoldenCase.RequireClose(record.Name + " diff", expected.Diff, actual.Diff, golden.Tolerance);
+            }
+        }
+
+        GoldenCase.RequireClose("loss", [(float)golden.Loss], [loss], golden.Tolerance);
+        RequireEveryParameterHasARecord(net, golden);
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void TheNetIsBuiltAsCaffeBuildsIt(string name, string folder)
+    {
+        var golden = new GoldenCase(folder);
+        string file = golden.PathOf("layers.tsv");
+        Assert.SkipUnless(File.Exists(file), "the case lists no layers");
+        SkipIfNotCovered(name, golden);
+        using var pool = new WorkerPool(1);
+        Net net = Build(golden, pool);
+        var actual = net.Layers.Select(l => string.Join(
+            '\t',
+            l.Name,
+            l.Layer.Type,
+            string.Join(',', l.BottomNames),
+            string.Join(',', l.TopNames),
+            l.NeedsBackward ? "1" : "0",
+            string.Join(',', l.PropagateDown.Select(p => p ? "1" : "0"))));
+        Assert.Equal(File.ReadLines(file).Skip(1), actual);
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void OldFormatsAreUpgradedAsCaffeUpgradesThem(string name, string folder)
+    {
+        string file = Path.Combine(folder, "upgraded.prototxt");
+        Assert.SkipUnless(File.Exists(file), $"{name} is in the current format");
+        var expected = TextFormat.Parse<NetParameter>(File.ReadAllText(file), file);
+        Assert.Equal(expected, ProtoFile.LoadNet(Path.Combine(folder, "net.prototxt")).Message);
+    }
+
+    private static void SkipIfNotCovered(string name, GoldenCase golden)
+    {
+        var missing = golden.MissingTypes(new LayerRegistry());
+        Assert.SkipWhen(missing.Count > 0, $"not yet covered: {name} needs {string.Join(", ", missing)}");
+        bool isLevelDb = golden.Net.Message.Layer.Any(
+            l => l.Type == "Data" && l.DataParam.Backend == DataParameter.Types.DB.Leveldb);
+        Assert.SkipWhen(isLevelDb, $"not yet covered: {name} needs LevelDB");
+        bool isEncoded = name.EndsWith("DataLmdbEncoded", StringComparison.Ordinal);
+        Assert.SkipWhen(isEncoded, $"not yet covered: {name} needs encoded images");
+    }
+
+    private static Net Build(GoldenCase golden, WorkerPool pool) => Net.Build(golden.Net.Message, new NetOptions
+    {
+        Phase = golden.Phase,
+        Level = golden.Level,
+        Stages = golden.Stages,
+        Pool = pool,
+        Sources = golden.Net.Sources,
+        Files = new PathResolver(golden.Net.Path),
+    });
+
+    private static void Apply(Net net, IReadOnlyList<LayerParameter> records, bool diffs)
+    {
+        foreach (LayerParameter record in records)
+        {
+            BlobProto values = record.Blobs[0];
+            if ((diffs ? values.Diff : values.Data).Count == 0)
+            {
+                continue;
+            }
+
+            Blob blob = Find(net, record.Name["start:".Length..]);
+            GoldenCase.RequireShape(record.Name, values, blob);
+            (diffs ? values.Diff : values.Data).ToArray().CopyTo(diffs ? blob.Diff : blob.Data);
+        }
+    }
+
+    private static Blob Find(Net net, string record)
+    {
+        string[] parts = record.Split(':');
+        if (parts[0] == "blob")
+        {
+            return net.FindBlob(record["blob:".Length..]);
+        }
+
+        // A layer's name may hold colons itself.
+        string layer = string.Join(':', parts[1..^1]);
+        return net.FindLayer(layer)!.Layer.Blobs[int.Parse(parts[^1], System.Globalization.CultureInfo.InvariantCulture)];
+    }
+
+    private static void RequireEveryParameterHasARecord(Net net, GoldenCase golden)
+    {
+        var records = golden.Golden.Select(r => r.Name).ToHashSet();
+        foreach (NetLayer layer in net.Layers)
+        {
+            for (int i = 0; i < layer.Layer.Blobs.Count; i++)
+            {
+                Assert.Contains($"param:{layer.Name}:{i}", records);
+            }
+        }
+    }
+}
