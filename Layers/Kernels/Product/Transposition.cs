@@ -24,17 +24,33 @@ internal static unsafe class Transposition
     public static void Run(float** rows, nint offset, int count, int k, float* target, nint stride)
     {
         int done = 0;
+        // A rest of one to three values is done with the values before it once more: the stores ascend from there.
         if (VectorUnit.Path == VectorPath.Avx512)
         {
             done = Run512(rows, offset, k, target, stride);
+            if (done < k && k >= 4)
+            {
+                Run512(rows, offset + k - 4, 4, target + ((k - 4) * stride), stride);
+                return;
+            }
         }
         else if (VectorUnit.Path == VectorPath.Avx2)
         {
             done = Run256(rows, offset, k, target, stride);
+            if (done < k && k >= 4)
+            {
+                Run256(rows, offset + k - 4, 4, target + ((k - 4) * stride), stride);
+                return;
+            }
         }
         else if (VectorUnit.Path == VectorPath.Vector128 && (Sse.IsSupported || AdvSimd.Arm64.IsSupported))
         {
             done = Run128(rows, offset, k, target, stride);
+            if (done < k && k >= 4)
+            {
+                Run128(rows, offset + k - 4, 4, target + ((k - 4) * stride), stride);
+                return;
+            }
         }
 
         for (int p = done; p < k; p++)
