@@ -15,6 +15,22 @@ public sealed class DigitRendererTests
         Assert.NotEqual(Draw(3, 17).Pixels, Draw(4, 17).Pixels);
     }
 
+    // A change of the styles changes the figure; a change of machine must not.
+    [Fact]
+    public void TheStreamIsTheSameOnEveryMachine()
+    {
+        ulong hash = 14695981039346656037;
+        for (ulong i = 0; i < 300; i++)
+        {
+            foreach (byte pixel in Draw(1, i).Pixels)
+            {
+                hash = (hash ^ pixel) * 1099511628211;
+            }
+        }
+
+        Assert.Equal(1UL, hash);
+    }
+
     [Fact]
     public void TheDigitsAreEquallyCommon()
     {
