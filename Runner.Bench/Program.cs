@@ -1,1 +1,26 @@
-Console.WriteLine("cnn");
+using BenchmarkDotNet.Running;
+using Cnn.Bench;
+
+string[] rest = args.Length > 0 ? args[1..] : [];
+switch (args.Length > 0 ? args[0] : "")
+{
+    case "peak":
+        Peak.Report(Options.Number(rest, "--threads", Environment.ProcessorCount));
+        return 0;
+    case "product":
+        return ProductBench.Run(rest);
+    case "convolution":
+        return ConvolutionBench.Run(rest);
+    case "benchmark":
+        BenchmarkSwitcher.FromAssembly(typeof(Peak).Assembly).Run(rest);
+        return 0;
+    default:
+        Console.Error.WriteLine("""
+            usage: Cnn.Bench COMMAND
+              peak [--threads T]                  multiply-adds a second, by vector width
+              product [--size N] [--m M --n N --k K] [--threads T]   the matrix product
+              convolution [--threads T] [--only NAME]                typical convolutions, forward and backward
+              benchmark [BenchmarkDotNet options]                    the same with statistics
+            """);
+        return 1;
+}

@@ -20,7 +20,7 @@ internal ref struct DigitPen(Span<DigitPen.Dot> dots)
     /// <summary>Draws a style.</summary>
     public void Draw(DigitStyle style, ref DigitRandom random)
     {
-        float shake = random.Between(0.008f, 0.042f);
+        float shake = random.Between(0.008f, 0.058f);
         Span<DigitPoint> points = stackalloc DigitPoint[MostPoints];
         foreach (DigitPoint[] stroke in style.Strokes)
         {
@@ -86,8 +86,8 @@ internal ref struct DigitPen(Span<DigitPen.Dot> dots)
         float xyy = Cubic * random.Normal(), xxy = Cubic * random.Normal(), yyy = Cubic * random.Normal();
         float vxx = Square * random.Normal(), vxy = Square * random.Normal(), vyy = Square * random.Normal();
         float vxyy = Cubic * random.Normal(), vxxy = Cubic * random.Normal(), vyyy = Cubic * random.Normal();
-        float stretch = width * Math.Max(0.45f, 1 + (0.22f * random.Normal()));
-        float slant = 0.12f + (0.26f * random.Normal());
+        float stretch = width * Math.Max(0.45f, 1 + (0.19f * random.Normal()));
+        float slant = 0.12f + (0.22f * random.Normal());
         float sine = 0.12f * random.Normal();
         float cosine = MathF.Sqrt(1 - (sine * sine));
         for (int i = 0; i < Count; i++)

@@ -36,7 +36,9 @@ public static class DigitRenderer
         pen.Press(ref random);
         dots = dots[..pen.Count];
 
-        float radius = Math.Clamp(1.28f + (0.34f * random.Normal()), 0.7f, 2.4f);
+        // Loops would fill up under the widest pens.
+        float wide = random.Normal();
+        float radius = Math.Clamp(1.24f + (0.34f * wide) + (0.07f * wide * wide), 0.65f, label == 1 ? 3f : 2.2f);
         float softness = random.Between(0.9f, 1.5f);
         Fit(dots, radius);
         Span<float> ink = stackalloc float[Box * Box];

@@ -1,42 +1,65 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
+using System.Runtime.InteropServices;
 
 namespace Cnn.Layers.Kernels.Threading;
 
 /// <summary>
 /// A fixed set of threads that run the parts of one job at a time, with a barrier that costs about a microsecond:
-/// workers spin for a while between jobs before they sleep. The calling thread works too, as worker 0.
+/// workers spin for a while between jobs before they sleep. The calling thread works too, as worker 0, and never waits
+/// for a worker that has not begun a part. Also holds each worker's scratch memory.
 /// </summary>
+/// <remarks>
+/// One thread at a time drives a pool: jobs from several threads take turns, but kernels that use scratch memory of the
+/// caller across several jobs need the pool to themselves.
+/// </remarks>
 public sealed unsafe class WorkerPool : IDisposable
 {
-    private const int SpinsBeforeSleep = 20_000;
+    // About 0.15 ms: longer than the serial stretches between the kernels of a training step, shorter than a time slice.
+    private const int SpinsBeforeSleep = 4_000;
+
+    [ThreadStatic]
+    private static WorkerPool? current;
+
+    [ThreadStatic]
+    private static int currentWorker;
 
     private readonly Thread[] threads;
-    private readonly ManualResetEventSlim[] wakeUps;
-    private readonly object sleepLock = new();
+    private readonly Sleeper[] sleepers;
+    private readonly ScratchMemory[] scratch;
+    private readonly Lock gate = new();
+    private readonly int spins;
+    private Shared shared;
     private delegate*<void*, int, int, void> run;
     private void* job;
     private int parts;
-    private int next;
-    private int working;
-    private volatile int generation;
     private volatile bool stopping;
     private ExceptionDispatchInfo? fault;
-    private bool busy;
 
     /// <summary>A pool.</summary>
     /// <param name="threadCount">Threads in all, the caller's included; 0 for one a core.</param>
     public WorkerPool(int threadCount = 0)
     {
         ThreadCount = threadCount > 0 ? threadCount : Environment.ProcessorCount;
+        spins = ThreadCount <= Environment.ProcessorCount ? SpinsBeforeSleep : 0;
+        scratch = new ScratchMemory[ThreadCount];
+        for (int i = 0; i < scratch.Length; i++)
+        {
+            scratch[i] = new ScratchMemory();
+        }
+
         threads = new Thread[ThreadCount - 1];
-        wakeUps = new ManualResetEventSlim[threads.Length];
+        sleepers = new Sleeper[threads.Length];
         for (int i = 0; i < threads.Length; i++)
         {
             int worker = i + 1;
-            wakeUps[i] = new ManualResetEventSlim(false, 0);
+            sleepers[i] = new Sleeper();
             threads[i] = new Thread(() => Work(worker)) { IsBackground = true, Name = $"cnn worker {worker}" };
-            threads[i].Start();
+        }
+
+        foreach (Thread thread in threads)
+        {
+            thread.Start();
         }
     }
 
@@ -44,41 +67,46 @@ public sealed unsafe class WorkerPool : IDisposable
     public int ThreadCount { get; }
 
     /// <summary>
+    /// Memory of one worker for one purpose, on a 64-byte boundary, with whatever was left in it; grows and is then
+    /// kept. Valid until the same worker asks for more in the same slot. Outside a job use worker 0.
+    /// </summary>
+    /// <param name="worker">The worker, as given to <see cref="IParts.Run"/>.</param>
+    /// <param name="slot">What it is for.</param>
+    /// <param name="floats">How many floats.</param>
+    public float* Scratch(int worker, ScratchSlot slot, long floats) => scratch[worker].Get(slot, floats);
+
+    /// <summary>
     /// Runs parts 0 to <paramref name="count"/> - 1 and returns when all are done. A job started from within a part
-    /// runs on the calling worker alone. An exception of a part is thrown again here.
+    /// runs on that part's worker alone. An exception of a part is thrown again here; the other parts may have run.
     /// </summary>
     public void Run<T>(int count, ref T work)
         where T : struct, IParts
     {
-        if (count <= 1 || threads.Length == 0 || busy)
+        if (ReferenceEquals(current, this))
         {
-            for (int i = 0; i < count; i++)
-            {
-                work.Run(i, 0);
-            }
-
+            RunHere(count, ref work, currentWorker);
             return;
         }
 
-        busy = true;
-        run = &Invoke<T>;
-        job = Unsafe.AsPointer(ref work);
-        parts = count;
-        next = 0;
-        working = threads.Length;
-        generation++;
-        foreach (ManualResetEventSlim wakeUp in wakeUps)
+        lock (gate)
         {
-            wakeUp.Set();
-        }
-
-        TakeParts(0);
-        SpinUntilDone();
-        busy = false;
-        if (fault is { } thrown)
-        {
-            fault = null;
-            thrown.Throw();
+            var (outer, outerWorker) = (current, currentWorker);
+            (current, currentWorker) = (this, 0);
+            try
+            {
+                if (count <= 1 || threads.Length == 0)
+                {
+                    RunHere(count, ref work, 0);
+                }
+                else
+                {
+                    RunOnAll(count, ref work);
+                }
+            }
+            finally
+            {
+                (current, currentWorker) = (outer, outerWorker);
+            }
         }
     }
 
@@ -86,9 +114,9 @@ public sealed unsafe class WorkerPool : IDisposable
     public void Dispose()
     {
         stopping = true;
-        foreach (ManualResetEventSlim wakeUp in wakeUps)
+        foreach (Sleeper sleeper in sleepers)
         {
-            wakeUp.Set();
+            sleeper.Wake();
         }
 
         foreach (Thread thread in threads)
@@ -96,79 +124,143 @@ public sealed unsafe class WorkerPool : IDisposable
             thread.Join();
         }
 
-        foreach (ManualResetEventSlim wakeUp in wakeUps)
+        foreach (Sleeper sleeper in sleepers)
         {
-            wakeUp.Dispose();
+            sleeper.Dispose();
+        }
+    }
+
+    private static void RunHere<T>(int count, ref T work, int worker)
+        where T : struct, IParts
+    {
+        for (int i = 0; i < count; i++)
+        {
+            work.Run(i, worker);
         }
     }
 
     private static void Invoke<T>(void* work, int part, int worker)
         where T : struct, IParts => Unsafe.AsRef<T>(work).Run(part, worker);
 
+    private void RunOnAll<T>(int count, ref T work)
+        where T : struct, IParts
+    {
+        fixed (byte* pinned = &Unsafe.As<T, byte>(ref work))
+        {
+            run = &Invoke<T>;
+            job = pinned;
+            parts = count;
+            shared.Done = 0;
+
+            // The ticket holds the job's number above and the parts not yet begun below; it is published last.
+            long number = (shared.Ticket >>> 32) + 1;
+            Interlocked.Exchange(ref shared.Ticket, (number << 32) | (uint)count);
+            int wanted = Math.Min(count - 1, sleepers.Length);
+            for (int i = 0; i < wanted; i++)
+            {
+                sleepers[i].Wake();
+            }
+
+            TakeParts(0);
+            AwaitOthers(count);
+        }
+
+        if (fault is { } thrown)
+        {
+            fault = null;
+            thrown.Throw();
+        }
+    }
+
     private void Work(int worker)
     {
-        int seen = 0;
-        while (true)
+        (current, currentWorker) = (this, worker);
+        Sleeper sleeper = sleepers[worker - 1];
+        int idle = 0;
+        while (!stopping)
         {
-            int spins = 0;
-            while (generation == seen && !stopping)
+            if ((uint)Volatile.Read(ref shared.Ticket) != 0)
             {
-                if (++spins < SpinsBeforeSleep)
-                {
-                    Thread.SpinWait(4);
-                }
-                else
-                {
-                    wakeUps[worker - 1].Wait();
-                    wakeUps[worker - 1].Reset();
-                    spins = 0;
-                }
+                TakeParts(worker);
+                idle = 0;
             }
-
-            if (stopping)
+            else if (++idle < spins)
             {
-                return;
+                Thread.SpinWait(1);
             }
+            else
+            {
+                sleeper.Announce();
+                if ((uint)Volatile.Read(ref shared.Ticket) == 0 && !stopping)
+                {
+                    sleeper.Sleep();
+                }
 
-            seen = generation;
-            TakeParts(worker);
-            Interlocked.Decrement(ref working);
+                sleeper.Withdraw();
+                idle = 0;
+            }
         }
     }
 
     private void TakeParts(int worker)
     {
-        try
+        while (true)
         {
-            int part;
-            while ((part = Interlocked.Increment(ref next) - 1) < parts)
+            // The job's fields are read between the ticket and its exchange: if that succeeds, they are this job's,
+            // since it cannot have ended with a part not begun.
+            long ticket = Volatile.Read(ref shared.Ticket);
+            uint left = (uint)ticket;
+            if (left == 0)
             {
-                run(job, part, worker);
+                return;
             }
-        }
-        catch (Exception exception)
-        {
-            lock (sleepLock)
+
+            delegate*<void*, int, int, void> call = run;
+            void* with = job;
+            int total = Volatile.Read(ref parts);
+            if (Interlocked.CompareExchange(ref shared.Ticket, ticket - 1, ticket) != ticket)
             {
-                fault ??= ExceptionDispatchInfo.Capture(exception);
+                continue;
+            }
+
+            try
+            {
+                call(with, total - (int)left, worker);
+            }
+            catch (Exception exception)
+            {
+                Interlocked.CompareExchange(ref fault, ExceptionDispatchInfo.Capture(exception), null);
+            }
+
+            Interlocked.Increment(ref shared.Done);
+        }
+    }
+
+    private void AwaitOthers(int count)
+    {
+        var spinner = default(SpinWait);
+        int waited = 0;
+        while (Volatile.Read(ref shared.Done) != count)
+        {
+            if (++waited < spins)
+            {
+                Thread.SpinWait(1);
+            }
+            else
+            {
+                spinner.SpinOnce(sleep1Threshold: -1);
             }
         }
     }
 
-    private void SpinUntilDone()
+    // What all threads write lies on cache lines of its own.
+    [StructLayout(LayoutKind.Explicit, Size = 384)]
+    private struct Shared
     {
-        var spinner = default(SpinWait);
-        int spins = 0;
-        while (Volatile.Read(ref working) != 0)
-        {
-            if (++spins < SpinsBeforeSleep)
-            {
-                Thread.SpinWait(2);
-            }
-            else
-            {
-                spinner.SpinOnce();
-            }
-        }
+        [FieldOffset(128)]
+        public long Ticket;
+
+        [FieldOffset(256)]
+        public int Done;
     }
 }

@@ -1,0 +1,142 @@
+using Cnn.Layers.Kernels;
+using Cnn.Proto;
+
+namespace Cnn.Layers.Common;
+
+/// <summary>
+/// y = x W' + b over all values from <c>axis</c> on: bottom [M..., K...] to top [M..., num_output]. Blobs: weights
+/// [num_output, K], or [K, num_output] with <c>transpose</c>, and, with <c>bias_term</c>, bias [num_output].
+/// </summary>
+[LayerType("InnerProduct")]
+public sealed unsafe class InnerProductLayer : Layer
+{
+    private int axis;
+    private int outputs;
+    private int inputs;
+    private int rows;
+    private bool transposed;
+
+    /// <summary>Makes the layer.</summary>
+    public InnerProductLayer(LayerContext context)
+        : base(context)
+    {
+    }
+
+    /// <inheritdoc/>
+    public override BlobCount BottomCount => BlobCount.Exactly(1);
+
+    /// <inheritdoc/>
+    public override BlobCount TopCount => BlobCount.Exactly(1);
+
+    private InnerProductParameter Options => Parameter.InnerProductParam ??= new InnerProductParameter();
+
+    private bool HasBias => Blobs.Count > 1;
+
+    /// <inheritdoc/>
+    public override void SetUp(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
+    {
+        if (Options.NumOutput is 0 or > int.MaxValue)
+        {
+            throw Context.Error(
+                Options,
+                InnerProductParameter.NumOutputFieldNumber,
+                $"num_output is {Options.NumOutput}, expected 1 or more");
+        }
+
+        outputs = (int)Options.NumOutput;
+        transposed = Options.Transpose;
+        axis = CanonicalAxis(bottoms[0], Options.Axis);
+        inputs = bottoms[0].CountOf(axis);
+        if (inputs == 0)
+        {
+            throw Context.Error($"bottom '{Parameter.Bottom[0]}' of shape {bottoms[0].ShapeText} has no values from axis {axis} on");
+        }
+
+        if ((long)outputs * inputs > int.MaxValue / 2)
+        {
+            throw Context.Error(
+                Options,
+                InnerProductParameter.NumOutputFieldNumber,
+                $"the weights {outputs} x {inputs} are too many",
+                $"bottom '{Parameter.Bottom[0]}' has {inputs} values from axis {axis} on");
+        }
+
+        AddBlob(Options.WeightFiller, transposed ? [inputs, outputs] : [outputs, inputs]);
+        if (Options.BiasTerm)
+        {
+            AddBlob(Options.BiasFiller, outputs);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Reshape(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
+    {
+        Blob bottom = bottoms[0];
+        if (bottom.AxisCount <= axis || bottom.CountOf(axis) != inputs)
+        {
+            throw Context.Error(
+                $"bottom '{Parameter.Bottom[0]}' has become {bottom.ShapeText}; the weights take {inputs} values from axis {axis} on");
+        }
+
+        rows = bottom.CountOf(0, axis);
+        Span<int> shape = stackalloc int[axis + 1];
+        bottom.Shape[..axis].CopyTo(shape);
+        shape[axis] = outputs;
+        tops[0].Reshape(shape);
+    }
+
+    /// <inheritdoc/>
+    public override void Forward(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops) =>
+        Product.Run(
+            Context.Pool,
+            false,
+            !transposed,
+            rows,
+            outputs,
+            inputs,
+            bottoms[0].DataPointer,
+            inputs,
+            Blobs[0].DataPointer,
+            transposed ? outputs : inputs,
+            tops[0].DataPointer,
+            outputs,
+            HasBias ? AddTo.ColumnBias : AddTo.Nothing,
+            HasBias ? Blobs[1].DataPointer : null);
+
+    /// <inheritdoc/>
+    public override void Backward(
+        IReadOnlyList<Blob> tops, IReadOnlyList<bool> propagateDown, IReadOnlyList<Blob> bottoms)
+    {
+        float* x = bottoms[0].DataPointer, dy = tops[0].DiffPointer;
+        if (HasBias && NeedsGradient(1))
+        {
+            AddRows.Run(Context.Pool, rows, outputs, dy, Blobs[1].DiffPointer);
+        }
+
+        if (NeedsGradient(0))
+        {
+            // dW += dy' x, or x' dy where the weights are stored transposed.
+            var (m, n) = transposed ? (inputs, outputs) : (outputs, inputs);
+            float* left = transposed ? x : dy, right = transposed ? dy : x;
+            Product.Run(
+                Context.Pool, true, false, m, n, rows, left, m, right, n, Blobs[0].DiffPointer, n, AddTo.Existing);
+        }
+
+        if (propagateDown[0])
+        {
+            Product.Run(
+                Context.Pool,
+                false,
+                transposed,
+                rows,
+                inputs,
+                outputs,
+                dy,
+                outputs,
+                Blobs[0].DataPointer,
+                transposed ? outputs : inputs,
+                bottoms[0].DiffPointer,
+                inputs);
+        }
+    }
+}

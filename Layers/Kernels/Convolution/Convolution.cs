@@ -1,0 +1,147 @@
+using Cnn.Layers.Kernels.Threading;
+
+namespace Cnn.Layers.Kernels;
+
+/// <summary>
+/// Two-dimensional convolution (cross-correlation, as networks use it) and its gradients over [N, C, H, W]: patches are
+/// packed straight into the panels of the matrix product, and images, strips of images and groups are the parts that
+/// threads share. The same bits on any number of threads. <see cref="ConvolutionReference"/> has the formula.
+/// </summary>
+public static unsafe class Convolution
+{
+    // With fewer parts than this, the outputs or channels are split as well.
+    private const int EnoughParts = 8;
+
+    // Sums of image groups that are added at the end take up to 8 MiB.
+    private const long PartialFloats = 2 * 1024 * 1024;
+    private const int MostPartials = 16;
+    private const int ReductionFloats = 8 * 1024;
+
+    /// <summary>y = x convolved with the weights, plus the bias.</summary>
+    /// <param name="pool">The threads.</param>
+    /// <param name="plan">The sizes.</param>
+    /// <param name="images">Number of images, N.</param>
+    /// <param name="x">[N, C, H, W].</param>
+    /// <param name="weights">[Outputs, C / Groups, KernelHeight, KernelWidth].</param>
+    /// <param name="bias">[Outputs], or null.</param>
+    /// <param name="y">[N, Outputs, OutHeight, OutWidth]; overwritten.</param>
+    public static void Forward(
+        WorkerPool pool, ConvolutionPlan plan, int images, float* x, float* weights, float* bias, float* y)
+    {
+        ConvolutionShape shape = plan.Shape;
+        int panels = (shape.GroupOutputs + plan.PanelRows - 1) / plan.PanelRows;
+        int blocks = (shape.Taps + plan.Depth - 1) / plan.Depth;
+        nint blockSize = panels * Packing.PanelSize(plan.PanelRows, plan.Depth);
+        float* packed = pool.Scratch(0, ScratchSlot.SharedLeftPanels, shape.Groups * blocks * blockSize);
+        var pack = new WeightPacking
+        {
+            Weights = weights, Packed = packed, Rows = shape.GroupOutputs, Columns = shape.Taps, RowStep = shape.Taps,
+            ColumnStep = 1, GroupStep = (nint)shape.GroupOutputs * shape.Taps, PanelRows = plan.PanelRows,
+            Depth = plan.Depth, Blocks = blocks, BlockSize = blockSize,
+        };
+        pool.Run(shape.Groups * blocks, ref pack);
+
+        int parts = images * plan.Strips * shape.Groups;
+        int splits = parts >= EnoughParts ? 1 : Math.Min(panels, (EnoughParts + parts - 1) / Math.Max(1, parts));
+        var forward = new ForwardParts
+        {
+            Plan = plan, Pool = pool, X = x, Bias = bias, Y = y, Packed = packed, Blocks = blocks, BlockSize = blockSize,
+            Splits = splits, PanelsPerSplit = (panels + splits - 1) / splits,
+        };
+        pool.Run(parts * splits, ref forward);
+    }
+
+    /// <summary>dx = the gradient of x; overwritten.</summary>
+    /// <param name="pool">The threads.</param>
+    /// <param name="plan">The sizes.</param>
+    /// <param name="images">Number of images, N.</param>
+    /// <param name="dy">[N, Outputs, OutHeight, OutWidth].</param>
+    /// <param name="weights">[Outputs, C / Groups, KernelHeight, KernelWidth].</param>
+    /// <param name="dx">[N, C, H, W].</param>
+    public static void InputGradient(
+        WorkerPool pool, ConvolutionPlan plan, int images, float* dy, float* weights, float* dx)
+    {
+        ConvolutionShape shape = plan.Shape;
+        int kernel = shape.KernelHeight * shape.KernelWidth;
+        int blocks = (shape.GroupOutputs + plan.OutputDepth - 1) / plan.OutputDepth;
+        int panels = ((plan.ChunkChannels * kernel) + plan.ChunkPanelRows - 1) / plan.ChunkPanelRows;
+        nint blockSize = panels * Packing.PanelSize(plan.ChunkPanelRows, plan.OutputDepth);
+        nint chunkSize = blocks * blockSize;
+        float* packed = pool.Scratch(0, ScratchSlot.SharedLeftPanels, shape.Groups * plan.ChannelChunks * chunkSize);
+        for (int chunk = 0; chunk < plan.ChannelChunks; chunk++)
+        {
+            int firstTap = chunk * plan.ChunkChannels * kernel;
+            var pack = new WeightPacking
+            {
+                Weights = weights + firstTap, Packed = packed + (chunk * chunkSize),
+                Rows = Math.Min(plan.ChunkChannels * kernel, shape.Taps - firstTap), Columns = shape.GroupOutputs,
+                RowStep = 1, ColumnStep = shape.Taps, GroupStep = (nint)shape.GroupOutputs * shape.Taps,
+                PackedGroupStep = plan.ChannelChunks * chunkSize, PanelRows = plan.ChunkPanelRows,
+                Depth = plan.OutputDepth, Blocks = blocks, BlockSize = blockSize,
+            };
+            pool.Run(shape.Groups * blocks, ref pack);
+        }
+
+        int parts = images * shape.Groups;
+        int splits = parts >= EnoughParts ? 1 : Math.Min(plan.ChannelChunks, (EnoughParts + parts - 1) / Math.Max(1, parts));
+        var gradient = new InputGradientParts
+        {
+            Plan = plan, Pool = pool, Dy = dy, Dx = dx, Packed = packed, Blocks = blocks, BlockSize = blockSize,
+            ChunkSize = chunkSize, Splits = splits, ChunksPerSplit = (plan.ChannelChunks + splits - 1) / splits,
+        };
+        pool.Run(parts * splits, ref gradient);
+    }
+
+    /// <summary>dW += the gradient of the weights.</summary>
+    /// <param name="pool">The threads.</param>
+    /// <param name="plan">The sizes.</param>
+    /// <param name="images">Number of images, N.</param>
+    /// <param name="x">[N, C, H, W].</param>
+    /// <param name="dy">[N, Outputs, OutHeight, OutWidth].</param>
+    /// <param name="dw">[Outputs, C / Groups, KernelHeight, KernelWidth]; added to.</param>
+    public static void WeightGradient(
+        WorkerPool pool, ConvolutionPlan plan, int images, float* x, float* dy, float* dw)
+    {
+        ConvolutionShape shape = plan.Shape;
+        int count = shape.Outputs * shape.Taps;
+        int strips = images * plan.Strips;
+        if (strips == 0)
+        {
+            return;
+        }
+
+        int sums = (int)Math.Clamp(PartialFloats / count, 1, Math.Min(MostPartials, strips));
+        int stripsPerSum = (strips + sums - 1) / sums;
+        sums = (strips + stripsPerSum - 1) / stripsPerSum;
+        int tapPanels = (shape.Taps + TileKernels.Columns - 1) / TileKernels.Columns;
+        int parts = sums * shape.Groups;
+        int splits = parts >= EnoughParts ? 1 : Math.Min(tapPanels, (EnoughParts + parts - 1) / parts);
+        int panelsPerSplit = (tapPanels + splits - 1) / splits;
+        splits = (tapPanels + panelsPerSplit - 1) / panelsPerSplit;
+        float* partials = sums == 1 ? dw : pool.Scratch(0, ScratchSlot.Partials, (long)sums * count);
+        var gradient = new WeightGradientParts
+        {
+            Plan = plan, Pool = pool, X = x, Dy = dy, Sums = partials, AddToSums = sums == 1, Strips = strips,
+            StripsPerSum = stripsPerSum, Splits = splits, PanelsPerSplit = panelsPerSplit,
+        };
+        pool.Run(parts * splits, ref gradient);
+        if (sums > 1)
+        {
+            var reduce = new AddPartials { Sums = partials, Count = sums, Length = count, PartFloats = ReductionFloats, Target = dw };
+            pool.Run((count + ReductionFloats - 1) / ReductionFloats, ref reduce);
+        }
+    }
+
+    /// <summary>db += the gradient of the bias.</summary>
+    /// <param name="pool">The threads.</param>
+    /// <param name="outputs">Channels of the result.</param>
+    /// <param name="pixels">Values of one channel of one image.</param>
+    /// <param name="images">Number of images, N.</param>
+    /// <param name="dy">[N, outputs, pixels].</param>
+    /// <param name="db">[outputs]; added to.</param>
+    public static void BiasGradient(WorkerPool pool, int outputs, int pixels, int images, float* dy, float* db)
+    {
+        var gradient = new BiasGradientParts { Outputs = outputs, Pixels = pixels, Images = images, Dy = dy, Db = db };
+        pool.Run((outputs + BiasGradientParts.OutputsPerPart - 1) / BiasGradientParts.OutputsPerPart, ref gradient);
+    }
+}

@@ -1,0 +1,74 @@
+namespace Cnn.Layers.Kernels;
+
+/// <summary>
+/// What a two-dimensional convolution of one shape computes once: layouts, offsets and block sizes. They depend on the
+/// shape alone, so results do not depend on the number of threads.
+/// </summary>
+public sealed class ConvolutionPlan
+{
+    // A strip has about so many output pixels: enough that its border costs little, few enough that a large image
+    // makes parts for many threads.
+    private const int StripPixels = 1024;
+
+    /// <summary>A plan.</summary>
+    /// <param name="shape">The sizes; all at least 1, the result's too, and the groups divide the channels.</param>
+    public ConvolutionPlan(in ConvolutionShape shape)
+    {
+        Shape = shape;
+        int stripRows = Math.Clamp(StripPixels / shape.OutWidth, 1, shape.OutHeight);
+        Strips = (shape.OutHeight + stripRows - 1) / stripRows;
+        stripRows = (shape.OutHeight + Strips - 1) / Strips;
+        Strips = (shape.OutHeight + stripRows - 1) / stripRows;
+        Strip = new ImageLayout(shape, stripRows);
+        Whole = Strips == 1 ? Strip : new ImageLayout(shape, shape.OutHeight);
+        Patches = new PatchPacking(Strip, stripRows, shape.OutWidth);
+        int lastRows = shape.OutHeight - ((Strips - 1) * stripRows);
+        LastPatches = lastRows == stripRows ? Patches : new PatchPacking(Strip, lastRows, shape.OutWidth);
+
+        Depth = PanelProduct.Depth(shape.Taps);
+        PanelRows = TileKernels.PanelRows(shape.GroupOutputs);
+        OutputDepth = PanelProduct.Depth(shape.GroupOutputs);
+        int kernel = shape.KernelHeight * shape.KernelWidth;
+        int stripPixels = stripRows * shape.OutWidth;
+        ChunkChannels = Math.Clamp(PanelProduct.BlockFloats / Math.Max(1, kernel * Math.Min(stripPixels, 256)), 1, shape.GroupChannels);
+        ChannelChunks = (shape.GroupChannels + ChunkChannels - 1) / ChunkChannels;
+        ChunkPanelRows = TileKernels.PanelRows(ChunkChannels * kernel);
+    }
+
+    /// <summary>The sizes.</summary>
+    public ConvolutionShape Shape { get; }
+
+    /// <summary>Strips of rows that the result of one image is cut into.</summary>
+    internal int Strips { get; }
+
+    internal ImageLayout Strip { get; }
+
+    internal ImageLayout Whole { get; }
+
+    internal PatchPacking Patches { get; }
+
+    internal PatchPacking LastPatches { get; }
+
+    /// <summary>Depth of the blocks of taps in the forward product.</summary>
+    internal int Depth { get; }
+
+    /// <summary>Height of the panels of outputs.</summary>
+    internal int PanelRows { get; }
+
+    /// <summary>Depth of the blocks of outputs in the product for the input's gradient.</summary>
+    internal int OutputDepth { get; }
+
+    /// <summary>Channels whose columns are computed at a time for the input's gradient.</summary>
+    internal int ChunkChannels { get; }
+
+    internal int ChannelChunks { get; }
+
+    /// <summary>Height of the panels of taps of such channels.</summary>
+    internal int ChunkPanelRows { get; }
+
+    /// <summary>Rows of the result in a strip.</summary>
+    internal int RowsOf(int strip) => Math.Min(Strip.OutRows, Shape.OutHeight - (strip * Strip.OutRows));
+
+    /// <summary>The packing of a strip.</summary>
+    internal PatchPacking PatchesOf(int strip) => strip == Strips - 1 ? LastPatches : Patches;
+}

@@ -1,0 +1,87 @@
+namespace Cnn.Layers.Kernels;
+
+/// <summary>
+/// The specification of <see cref="Convolution"/>: y[n, o, i, j] = b[o] + sum over c, r, s of
+/// W[o, c, r, s] x[n, c, i * stride + r * dilation - pad, ...], x being zero outside, and its gradients. In double
+/// precision.
+/// </summary>
+public static unsafe class ConvolutionReference
+{
+    private delegate void Visit(long x, long w, long y);
+
+    /// <summary>y from x, the weights and the bias (null for none).</summary>
+    public static void Forward(in ConvolutionShape shape, int images, float* x, float* weights, float* bias, float* y)
+    {
+        var sums = new double[(long)images * shape.OutSizeOfImage];
+        for (long i = 0; bias != null && i < sums.LongLength; i++)
+        {
+            sums[i] = bias[i / shape.OutPixels % shape.Outputs];
+        }
+
+        ForEach(shape, images, (ix, iw, iy) => sums[iy] += (double)x[ix] * weights[iw]);
+        Write(sums, y, false);
+    }
+
+    /// <summary>dx from dy; overwritten.</summary>
+    public static void InputGradient(in ConvolutionShape shape, int images, float* dy, float* weights, float* dx)
+    {
+        var sums = new double[(long)images * shape.ImageSize];
+        ForEach(shape, images, (ix, iw, iy) => sums[ix] += (double)dy[iy] * weights[iw]);
+        Write(sums, dx, false);
+    }
+
+    /// <summary>dW from x and dy; added to.</summary>
+    public static void WeightGradient(in ConvolutionShape shape, int images, float* x, float* dy, float* dw)
+    {
+        var sums = new double[(long)shape.Outputs * shape.Taps];
+        ForEach(shape, images, (ix, iw, iy) => sums[iw] += (double)x[ix] * dy[iy]);
+        Write(sums, dw, true);
+    }
+
+    /// <summary>db from dy; added to.</summary>
+    public static void BiasGradient(in ConvolutionShape shape, int images, float* dy, float* db)
+    {
+        var sums = new double[shape.Outputs];
+        for (long i = 0; i < (long)images * shape.OutSizeOfImage; i++)
+        {
+            sums[i / shape.OutPixels % shape.Outputs] += dy[i];
+        }
+
+        Write(sums, db, true);
+    }
+
+    private static void Write(double[] sums, float* to, bool add)
+    {
+        for (long i = 0; i < sums.LongLength; i++)
+        {
+            to[i] = (float)(sums[i] + (add ? to[i] : 0));
+        }
+    }
+
+    private static void ForEach(in ConvolutionShape s, int images, Visit visit)
+    {
+        for (int n = 0; n < images; n++)
+        {
+            for (int o = 0; o < s.Outputs; o++)
+            {
+                int firstChannel = o / s.GroupOutputs * s.GroupChannels;
+                for (int p = 0; p < s.OutPixels; p++)
+                {
+                    for (int t = 0; t < s.Taps; t++)
+                    {
+                        int c = t / (s.KernelHeight * s.KernelWidth);
+                        int row = (p / s.OutWidth * s.StrideHeight) - s.PadHeight
+                            + (t / s.KernelWidth % s.KernelHeight * s.DilationHeight);
+                        int column = (p % s.OutWidth * s.StrideWidth) - s.PadWidth
+                            + (t % s.KernelWidth * s.DilationWidth);
+                        if (row >= 0 && row < s.Height && column >= 0 && column < s.Width)
+                        {
+                            long x = (((((long)n * s.Channels) + firstChannel + c) * s.Height) + row) * s.Width;
+                            visit(x + column, ((long)o * s.Taps) + t, ((((long)n * s.Outputs) + o) * s.OutPixels) + p);
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

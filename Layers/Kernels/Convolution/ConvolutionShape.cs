@@ -1,0 +1,65 @@
+namespace Cnn.Layers.Kernels;
+
+/// <summary>The sizes of a two-dimensional convolution of one image: [C, H, W] to [Outputs, OutHeight, OutWidth].</summary>
+/// <param name="Channels">Channels of the image, C.</param>
+/// <param name="Height">Its height.</param>
+/// <param name="Width">Its width.</param>
+/// <param name="Outputs">Channels of the result.</param>
+/// <param name="Groups">Slices of the channels that are convolved apart; divides both numbers of channels.</param>
+/// <param name="KernelHeight">Taps down.</param>
+/// <param name="KernelWidth">Taps across.</param>
+/// <param name="PadHeight">Zero rows above and below.</param>
+/// <param name="PadWidth">Zero columns left and right.</param>
+/// <param name="StrideHeight">Rows from one output to the next.</param>
+/// <param name="StrideWidth">Columns from one output to the next.</param>
+/// <param name="DilationHeight">Rows from one tap to the next.</param>
+/// <param name="DilationWidth">Columns from one tap to the next.</param>
+public readonly record struct ConvolutionShape(
+    int Channels,
+    int Height,
+    int Width,
+    int Outputs,
+    int Groups,
+    int KernelHeight,
+    int KernelWidth,
+    int PadHeight = 0,
+    int PadWidth = 0,
+    int StrideHeight = 1,
+    int StrideWidth = 1,
+    int DilationHeight = 1,
+    int DilationWidth = 1)
+{
+    /// <summary>The height of the result.</summary>
+    public int OutHeight => OutSize(Height, KernelHeight, PadHeight, StrideHeight, DilationHeight);
+
+    /// <summary>The width of the result.</summary>
+    public int OutWidth => OutSize(Width, KernelWidth, PadWidth, StrideWidth, DilationWidth);
+
+    /// <summary>Pixels of one channel of the result.</summary>
+    public int OutPixels => OutHeight * OutWidth;
+
+    /// <summary>Channels of the image in a group.</summary>
+    public int GroupChannels => Channels / Groups;
+
+    /// <summary>Channels of the result in a group.</summary>
+    public int GroupOutputs => Outputs / Groups;
+
+    /// <summary>Weights of one output: the length of its sums.</summary>
+    public int Taps => GroupChannels * KernelHeight * KernelWidth;
+
+    /// <summary>Values of one image.</summary>
+    public int ImageSize => Channels * Height * Width;
+
+    /// <summary>Values of one result.</summary>
+    public int OutSizeOfImage => Outputs * OutPixels;
+
+    /// <summary>Multiplications and additions of a forward pass over one image.</summary>
+    public double Operations => 2.0 * OutSizeOfImage * Taps;
+
+    /// <summary>
+    /// The size of the result along one axis. The division truncates towards zero as Caffe's does, so an input that is
+    /// smaller than the window by less than a stride gives one output.
+    /// </summary>
+    public static int OutSize(int size, int kernel, int pad, int stride, int dilation) =>
+        ((size + (2 * pad) - ((dilation * (kernel - 1)) + 1)) / stride) + 1;
+}

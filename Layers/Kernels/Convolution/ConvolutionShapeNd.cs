@@ -1,0 +1,30 @@
+namespace Cnn.Layers.Kernels;
+
+/// <summary>The sizes of a convolution over any number of axes; each array has one entry an axis.</summary>
+/// <param name="Channels">Channels of the image.</param>
+/// <param name="Outputs">Channels of the result.</param>
+/// <param name="Groups">Slices of the channels that are convolved apart.</param>
+/// <param name="Size">The image's sizes.</param>
+/// <param name="Kernel">Taps.</param>
+/// <param name="Pad">Zeros on either side.</param>
+/// <param name="Stride">Steps from one output to the next.</param>
+/// <param name="Dilation">Steps from one tap to the next.</param>
+public sealed record ConvolutionShapeNd(
+    int Channels, int Outputs, int Groups, int[] Size, int[] Kernel, int[] Pad, int[] Stride, int[] Dilation)
+{
+    /// <summary>The result's sizes.</summary>
+    public int[] OutSize { get; } = Enumerable.Range(0, Size.Length)
+        .Select(i => ConvolutionShape.OutSize(Size[i], Kernel[i], Pad[i], Stride[i], Dilation[i])).ToArray();
+
+    /// <summary>Values of one channel of the image.</summary>
+    public int Pixels { get; } = Size.Aggregate(1, (a, b) => a * b);
+
+    /// <summary>Values of one channel of the result.</summary>
+    public int OutPixels => OutSize.Aggregate(1, (a, b) => a * b);
+
+    /// <summary>Taps of one channel.</summary>
+    public int KernelTaps { get; } = Kernel.Aggregate(1, (a, b) => a * b);
+
+    /// <summary>Weights of one output.</summary>
+    public int Taps => Channels / Groups * KernelTaps;
+}

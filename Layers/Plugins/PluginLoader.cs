@@ -1,0 +1,164 @@
+using System.Reflection;
+using System.Runtime.Loader;
+using Cnn.Fillers;
+using Cnn.Proto;
+
+namespace Cnn.Layers.Plugins;
+
+/// <summary>
+/// Loads assemblies that hold layer types of the user's own and adds the types to the registries. A plug-in sees this
+/// program's Cnn assemblies and brings whatever else it needs beside it. Loading runs its code: only do it for files
+/// that the user named.
+/// </summary>
+/// <param name="layers">Gets the layer types.</param>
+/// <param name="fillers">Gets the filler types.</param>
+public sealed class PluginLoader(LayerRegistry layers, FillerRegistry fillers)
+{
+    private readonly Dictionary<string, Assembly> loaded = new(StringComparer.Ordinal);
+
+    /// <summary>Loads an assembly and adds its types; once only, however often it is named.</summary>
+    /// <param name="path">The assembly's file.</param>
+    /// <returns>The assembly.</returns>
+    /// <exception cref="CnnException">
+    /// The file is missing or no .NET assembly, was built for another version, holds no layer or filler types, or a name
+    /// is taken. The registries are then as before.
+    /// </exception>
+    public Assembly Load(string path)
+    {
+        string identity = Identity(path);
+        if (loaded.TryGetValue(identity, out Assembly? before))
+        {
+            return before;
+        }
+
+        if (!File.Exists(path))
+        {
+            throw new CnnException(
+                $"the plug-in '{path}' does not exist",
+                Directory.Exists(path) ? "it is a folder; name the .dll in it" : "name the .dll that building the plug-in wrote");
+        }
+
+        Assembly assembly = Open(path, identity);
+        Type[] types = TypesOf(assembly, path);
+        RequireNewNames(types, path);
+        fillers.AddFrom(assembly);
+        layers.AddFrom(assembly);
+        loaded.Add(identity, assembly);
+        return assembly;
+    }
+
+    /// <summary>Whether two paths name the same file.</summary>
+    public static bool IsSameFile(string path, string other) => Identity(path) == Identity(other);
+
+    private static string Identity(string path)
+    {
+        string full = Path.GetFullPath(path);
+        return File.Exists(full) ? File.ResolveLinkTarget(full, returnFinalTarget: true)?.FullName ?? full : full;
+    }
+
+    private static Assembly Open(string path, string fullPath)
+    {
+        try
+        {
+            return new PluginContext(fullPath).LoadFromAssemblyPath(fullPath);
+        }
+        catch (BadImageFormatException exception)
+        {
+            throw new CnnException(
+                $"the plug-in '{path}' is no .NET assembly that can run here", "build it for net10.0", exception);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidOperationException)
+        {
+            throw new CnnException($"the plug-in '{path}' cannot be loaded: {FirstLine(exception)}", inner: exception);
+        }
+    }
+
+    private static Type[] TypesOf(Assembly assembly, string path)
+    {
+        try
+        {
+            // Attributes are read here too, since their types may be what is missing.
+            Type[] types = [.. assembly.GetTypes().Where(t => LayerName(t) is not null || FillerName(t) is not null)];
+            foreach (Type type in types)
+            {
+                _ = type.GetConstructors();
+            }
+
+            return types.Length > 0
+                ? types
+                : throw new CnnException(
+                    $"the plug-in '{path}' holds no layer types",
+                    "mark each layer class with [LayerType(\"Name\")]");
+        }
+        catch (Exception exception) when (exception
+            is ReflectionTypeLoadException or TypeLoadException or MissingMemberException or IOException or BadImageFormatException)
+        {
+            Exception cause = (exception as ReflectionTypeLoadException)?.LoaderExceptions.FirstOrDefault(e => e is not null)
+                ?? exception;
+            throw new CnnException(
+                $"the plug-in '{path}' does not fit this version of Cnn: {FirstLine(cause)}",
+                "build it again against this version, with all that it needs beside it",
+                exception);
+        }
+    }
+
+    private void RequireNewNames(Type[] types, string path)
+    {
+        var layerNames = new HashSet<string>(layers.Types, StringComparer.Ordinal);
+        var fillerNames = new HashSet<string>(fillers.Names, StringComparer.Ordinal);
+        foreach (Type type in types)
+        {
+            if (LayerName(type) is { } layer)
+            {
+                RequireLayer(type, layer, path);
+                RequireNew(layerNames.Add(layer), "layer", layer);
+            }
+
+            if (FillerName(type) is { } filler)
+            {
+                RequireNew(fillerNames.Add(filler), "filler", filler);
+            }
+        }
+
+        void RequireNew(bool isNew, string kind, string name)
+        {
+            if (!isNew)
+            {
+                throw new CnnException(
+                    $"the plug-in '{path}' brings the {kind} type '{name}', but there is one of that name already",
+                    "give it a name of its own");
+            }
+        }
+    }
+
+    private static void RequireLayer(Type type, string name, string path)
+    {
+        if (!type.IsSubclassOf(typeof(Layer)) || type.IsAbstract || type.GetConstructor([typeof(LayerContext)]) is null)
+        {
+            throw new CnnException(
+                $"the plug-in '{path}' marks {type} with [LayerType(\"{name}\")], but it is no layer that can be made",
+                "derive it from Layer, not abstract, with a public constructor that takes a LayerContext");
+        }
+    }
+
+    private static string? LayerName(Type type) => type.GetCustomAttribute<LayerTypeAttribute>()?.Name;
+
+    private static string? FillerName(Type type) => type.GetCustomAttribute<FillerTypeAttribute>()?.Name;
+
+    private static string FirstLine(Exception exception) => exception.Message.Split('\n')[0].TrimEnd();
+
+    private sealed class PluginContext(string path) : AssemblyLoadContext(Path.GetFileName(path))
+    {
+        private readonly AssemblyDependencyResolver resolver = new(path);
+
+        // Null leaves the name to the program's own assemblies: layers must derive from this very Layer class.
+        protected override Assembly? Load(AssemblyName assemblyName) =>
+            Default.Assemblies.Any(a => a.GetName().Name == assemblyName.Name)
+            || resolver.ResolveAssemblyToPath(assemblyName) is not { } file
+                ? null
+                : LoadFromAssemblyPath(file);
+
+        protected override nint LoadUnmanagedDll(string unmanagedDllName) =>
+            resolver.ResolveUnmanagedDllToPath(unmanagedDllName) is { } file ? LoadUnmanagedDllFromPath(file) : 0;
+    }
+}

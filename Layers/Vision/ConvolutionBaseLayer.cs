@@ -1,0 +1,162 @@
+using Cnn.Proto;
+
+namespace Cnn.Layers.Vision;
+
+/// <summary>
+/// What convolution and deconvolution have in common: the definition, the parameter blobs and the checks of shapes.
+/// Axes before <c>axis</c> are the batch, <c>axis</c> is the channels, the axes after it are spatial.
+/// </summary>
+public abstract class ConvolutionBaseLayer : Layer
+{
+    private int channelAxis;
+    private int channels;
+
+    /// <summary>Makes the layer.</summary>
+    protected ConvolutionBaseLayer(LayerContext context)
+        : base(context)
+    {
+    }
+
+    /// <inheritdoc/>
+    public override BlobCount BottomCount => BlobCount.AtLeast(1);
+
+    /// <inheritdoc/>
+    public override BlobCount TopCount => BlobCount.AtLeast(1);
+
+    /// <inheritdoc/>
+    public override bool TopsMatchBottoms => true;
+
+    /// <summary>The options.</summary>
+    protected ConvolutionParameter Options => Parameter.ConvolutionParam ??= new ConvolutionParameter();
+
+    /// <summary>Channels of the tops.</summary>
+    protected int Outputs { get; private set; }
+
+    /// <summary>Slices of the channels.</summary>
+    protected int Groups { get; private set; }
+
+    /// <summary>Channels of the bottoms.</summary>
+    protected int Channels => channels;
+
+    /// <summary>Images in a bottom: the product of the axes before the channels.</summary>
+    protected int Images { get; private set; }
+
+    /// <summary>Whether there is a bias, blob 1.</summary>
+    protected bool HasBias => Blobs.Count > 1;
+
+    /// <summary>The windows, one entry a spatial axis.</summary>
+    internal WindowParameters Window { get; private set; } = new([], [], [], []);
+
+    /// <inheritdoc/>
+    public override void SetUp(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
+    {
+        channelAxis = CanonicalAxis(bottoms[0], Options.Axis);
+        int axes = bottoms[0].AxisCount - channelAxis - 1;
+        channels = bottoms[0].Dim(channelAxis);
+        Window = WindowParameters.Read(Context, Options, axes);
+        Groups = Bounded(Options.Group, ConvolutionParameter.GroupFieldNumber, "group");
+        Outputs = Bounded(Options.NumOutput, ConvolutionParameter.NumOutputFieldNumber, "num_output");
+        if (channels == 0)
+        {
+            throw Context.Error($"bottom '{BottomName(0)}' has no channels: {bottoms[0].ShapeText}");
+        }
+
+        if (channels % Groups != 0 || Outputs % Groups != 0)
+        {
+            throw Context.Error(
+                Options,
+                ConvolutionParameter.GroupFieldNumber,
+                $"group {Groups} must divide the {channels} channels of bottom '{BottomName(0)}' and num_output {Outputs}");
+        }
+
+        var shape = new int[2 + axes];
+        (shape[0], shape[1]) = WeightChannels();
+        Window.Kernel.CopyTo(shape, 2);
+        CheckSize(shape);
+        AddBlob(Options.WeightFiller, shape);
+        if (Options.BiasTerm)
+        {
+            AddBlob(Options.BiasFiller, Outputs);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Reshape(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
+    {
+        Blob first = bottoms[0];
+        for (int i = 0; i < bottoms.Count; i++)
+        {
+            if (!bottoms[i].HasShapeOf(first))
+            {
+                throw Context.Error(
+                    $"bottom '{BottomName(i)}' has shape {bottoms[i].ShapeText}, bottom '{BottomName(0)}' {first.ShapeText}",
+                    "the bottoms of one layer share its weights and must have one shape");
+            }
+        }
+
+        int axes = Window.Kernel.Length;
+        if (first.AxisCount != channelAxis + 1 + axes || first.Dim(channelAxis) != channels)
+        {
+            throw Context.Error(
+                $"bottom '{BottomName(0)}' has become {first.ShapeText}; the layer was set up for {axes} spatial axes "
+                + $"and {channels} channels on axis {channelAxis}");
+        }
+
+        Images = first.CountOf(0, channelAxis);
+        ReadOnlySpan<int> spatial = first.Shape[(channelAxis + 1)..];
+        Span<int> shape = stackalloc int[first.AxisCount];
+        first.Shape.CopyTo(shape);
+        shape[channelAxis] = Outputs;
+        for (int i = 0; i < axes; i++)
+        {
+            long size = OutSize(spatial[i], i);
+            if (spatial[i] == 0 || size < 1 || size > int.MaxValue)
+            {
+                throw Context.Error(
+                    $"bottom '{BottomName(0)}' of shape {first.ShapeText} is {spatial[i]} long on spatial axis {i}, "
+                    + $"too small for kernel {Window.Kernel[i]} with dilation {Window.Dilation[i]} and pad {Window.Pad[i]}");
+            }
+
+            shape[channelAxis + 1 + i] = (int)size;
+        }
+
+        foreach (Blob top in tops)
+        {
+            top.Reshape(shape);
+        }
+
+        Plan(spatial);
+    }
+
+    /// <summary>The first two axes of the weights.</summary>
+    protected abstract (int First, int Second) WeightChannels();
+
+    /// <summary>The size of the top along a spatial axis.</summary>
+    protected abstract long OutSize(int size, int axis);
+
+    /// <summary>Prepares for bottoms of these spatial sizes; called before every pass, so it compares first.</summary>
+    protected abstract void Plan(ReadOnlySpan<int> spatial);
+
+    /// <summary>The name of a bottom, for messages.</summary>
+    protected string BottomName(int index) => index < Parameter.Bottom.Count ? Parameter.Bottom[index] : $"{index}";
+
+    private int Bounded(uint value, int field, string name) =>
+        value is > 0 and <= 1 << 24
+            ? (int)value
+            : throw Context.Error(Options, field, $"{name} is {value}, expected 1 to {1 << 24}");
+
+    private void CheckSize(int[] shape)
+    {
+        double count = 1;
+        foreach (int dim in shape)
+        {
+            count *= dim;
+        }
+
+        if (count > int.MaxValue / 2)
+        {
+            throw Context.Error(
+                Options, ConvolutionParameter.NumOutputFieldNumber, $"the weights {string.Join(" x ", shape)} are too many");
+        }
+    }
+}

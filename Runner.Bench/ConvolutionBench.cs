@@ -1,0 +1,2 @@
+namespace Cnn.Bench;
+internal static class ConvolutionBench { public static int Run(string[] args) => args.Length; }

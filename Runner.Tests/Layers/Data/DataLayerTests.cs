@@ -1,0 +1,174 @@
+using Cnn.Layers.Data;
+using Cnn.Layers.Data.Lmdb;
+using Cnn.Proto;
+using Google.Protobuf;
+
+namespace Cnn.Tests.Layers.Data;
+
+[Trait("Category", "Unit")]
+public sealed class DataLayerTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void BatchesFollowTheKeysAndStartAgainAfterTheLast()
+    {
+        Write(5, i => Bytes(i, 2, 3, 4));
+        using var run = new DataRun(context => new DataLayer(context), Parameter(3));
+        run.Pass(0);
+        Assert.Equal([3, 2, 3, 4], run.Tops[0].Shape);
+        Assert.Equal([3], run.Tops[1].Shape);
+        Assert.Equal([100, 101, 102], run.Labels);
+        Assert.Equal(Pixels(0, 24).Concat(Pixels(1, 24)).Concat(Pixels(2, 24)), run.Images);
+        run.Pass(1);
+        Assert.Equal([103, 104, 100], run.Labels);
+        run.Pass(1_000_000_000_000);
+        Assert.Equal([100, 101, 102], run.Labels);
+    }
+
+    [Fact]
+    public void FloatDataAreReadWherePixelsAreAbsent()
+    {
+        Write(2, i =>
+        {
+            var datum = new Datum { Channels = 1, Height = 1, Width = 3, Label = i };
+            datum.FloatData.Add([i + 0.5f, -1, 1e9f]);
+            return datum;
+        });
+        using var run = new DataRun(context => new DataLayer(context), Parameter(2));
+        run.Pass(0);
+        Assert.Equal([0.5f, -1, 1e9f, 1.5f, -1, 1e9f], run.Images);
+    }
+
+    [Fact]
+    public void TheLabelTopMayBeLeftOut()
+    {
+        Write(2, i => Bytes(i, 1, 2, 2));
+        using var run = new DataRun(context => new DataLayer(context), Parameter(2), tops: 1);
+        run.Pass(0);
+        Assert.Equal(Pixels(0, 4).Concat(Pixels(1, 4)), run.Images);
+    }
+
+    [Fact]
+    public void ImagesOfSeveralSizesWorkOneAtATimeOnly()
+    {
+        Write(3, i => Bytes(i, 1, 2 + i, 2));
+        using var single = new DataRun(context => new DataLayer(context), Parameter(1));
+        single.Pass(2);
+        Assert.Equal([1, 1, 4, 2], single.Tops[0].Shape);
+        using var several = new DataRun(context => new DataLayer(context), Parameter(2));
+        var error = Assert.Throws<CnnException>(() => several.Pass(0));
+        Assert.Contains("record 1", error.Message);
+        Assert.Contains("1 x 3 x 2", error.Message);
+    }
+
+    [Fact]
+    public void RecordsThatAreNoImagesAreNamed()
+    {
+        Write(1, _ => new Datum { Channels = 1, Height = 2, Width = 2, Data = ByteString.CopyFrom(1, 2, 3) });
+        Assert.Contains("has 3 values", FirstPassError());
+        Write(1, _ => new Datum { Encoded = true, Data = ByteString.CopyFrom(0xFF, 0xD8) });
+        Assert.Contains("encoded", FirstPassError());
+        Write(1, _ => new Datum { Channels = int.MaxValue, Height = int.MaxValue, Width = 2 });
+        Assert.Contains("has 0 values", FirstPassError());
+        Write(1, _ => new Datum { Channels = -1, Height = 2, Width = 2 });
+        Assert.Contains("impossible size", FirstPassError());
+        WriteRaw([0xFF, 0xFF, 0xFF]);
+        Assert.Contains("no Datum", FirstPassError());
+    }
+
+    [Fact]
+    public void MistakesInTheDefinitionAreExplained()
+    {
+        Write(1, i => Bytes(i, 1, 2, 2));
+        LayerParameter levelDb = Parameter(1);
+        levelDb.DataParam.ClearBackend();
+        Assert.Contains("backend: LMDB", SetUpError(levelDb));
+        Assert.Contains("batch_size", SetUpError(Parameter(0)));
+        LayerParameter nowhere = Parameter(1);
+        nowhere.DataParam.Source = folder["nowhere"];
+        Assert.Contains("layer 'data'", SetUpError(nowhere));
+        LayerParameter none = Parameter(1);
+        none.DataParam.ClearSource();
+        Assert.Contains("source", SetUpError(none));
+        Write(0, i => Bytes(i, 1, 2, 2));
+        Assert.Contains("no records", SetUpError(Parameter(1)));
+    }
+
+    [Fact]
+    public void ASteadyPassAllocatesNothing()
+    {
+        Write(7, i => Bytes(i, 1, 8, 8));
+        using var run = new DataRun(context => new DataLayer(context), Parameter(4), threads: 1);
+        for (int pass = 0; pass < 4; pass++)
+        {
+            run.Pass(pass);
+        }
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int pass = 0; pass < 20; pass++)
+        {
+            run.Pass(pass);
+        }
+
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    }
+
+    private static float[] Pixels(int seed, int count)
+    {
+        var bytes = new byte[count];
+        new Random(seed).NextBytes(bytes);
+        return Array.ConvertAll(bytes, value => (float)value);
+    }
+
+    private static Datum Bytes(int i, int channels, int height, int width) => new()
+    {
+        Channels = channels,
+        Height = height,
+        Width = width,
+        Label = 100 + i,
+        Data = ByteString.CopyFrom(Array.ConvertAll(Pixels(i, channels * height * width), value => (byte)value)),
+    };
+
+    private LayerParameter Parameter(uint batch) => new()
+    {
+        Name = "data",
+        Type = "Data",
+        DataParam = new DataParameter
+        {
+            Source = folder["db"],
+            BatchSize = batch,
+            Backend = DataParameter.Types.DB.Lmdb,
+        },
+    };
+
+    private string FirstPassError()
+    {
+        using var run = new DataRun(context => new DataLayer(context), Parameter(1));
+        return Assert.Throws<CnnException>(() => run.Pass(0)).Message;
+    }
+
+    private static string SetUpError(LayerParameter parameter) =>
+        Assert.Throws<CnnException>(() => new DataRun(context => new DataLayer(context), parameter)).Message;
+
+    private void Write(int count, Func<int, Datum> make) =>
+        WriteRaw([.. Enumerable.Range(0, count).Select(i => make(i).ToByteArray())]);
+
+    private void WriteRaw(params byte[][] records)
+    {
+        if (Directory.Exists(folder["db"]))
+        {
+            Directory.Delete(folder["db"], recursive: true);
+        }
+
+        using LmdbWriter writer = LmdbWriter.Create(folder["db"]);
+        for (int i = 0; i < records.Length; i++)
+        {
+            writer.Put(System.Text.Encoding.ASCII.GetBytes($"{i:D8}"), records[i]);
+        }
+
+        writer.Commit();
+    }
+}

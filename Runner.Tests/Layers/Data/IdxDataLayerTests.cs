@@ -1,0 +1,98 @@
+using Cnn.Layers.Data;
+using Cnn.Proto;
+using Cnn.Tests.Layers.Data.Idx;
+
+namespace Cnn.Tests.Layers.Data;
+
+[Trait("Category", "Unit")]
+public sealed class IdxDataLayerTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public IdxDataLayerTests()
+    {
+        File.WriteAllBytes(folder["images"], IdxFiles.Gzip(IdxFiles.Images(10, 2, 2)));
+        File.WriteAllBytes(folder["labels"], IdxFiles.Labels(10));
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void InOrderTheFilesFollowOneAnother()
+    {
+        using var run = new DataRun(context => new IdxDataLayer(context), Parameter(4));
+        run.Pass(2);
+        Assert.Equal([4, 1, 2, 2], run.Tops[0].Shape);
+        Assert.Equal([8, 9, 0, 1], run.Labels);
+        Assert.Equal([32, 33, 34, 35], run.Images[..4]);
+    }
+
+    [Fact]
+    public void ShufflingKeepsImagesWithTheirLabelsAndShowsEachOnceAnEpoch()
+    {
+        using var run = new DataRun(context => new IdxDataLayer(context), Parameter(4, shuffle: true));
+        List<float> labels = [];
+        for (int pass = 0; pass < 5; pass++)
+        {
+            run.Pass(pass);
+            labels.AddRange(run.Labels);
+            Assert.Equal(run.Labels, run.Images.Where((_, i) => i % 4 == 0).Select(value => value / 4));
+        }
+
+        Assert.Equal(Enumerable.Range(0, 10).Select(i => (float)i), labels[..10].Order());
+        Assert.Equal(Enumerable.Range(0, 10).Select(i => (float)i), labels[10..].Order());
+        Assert.NotEqual(labels[..10], labels[10..]);
+        using var resumed = new DataRun(context => new IdxDataLayer(context), Parameter(4, shuffle: true), threads: 1);
+        resumed.Pass(4);
+        Assert.Equal(labels[16..], resumed.Labels);
+    }
+
+    [Fact]
+    public void ASteadyPassAllocatesNothing()
+    {
+        using var run = new DataRun(context => new IdxDataLayer(context), Parameter(4, shuffle: true), threads: 1);
+        for (int pass = 0; pass < 4; pass++)
+        {
+            run.Pass(pass);
+        }
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int pass = 0; pass < 20; pass++)
+        {
+            run.Pass(pass);
+        }
+
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    }
+
+    [Fact]
+    public void MistakesInTheDefinitionAreExplained()
+    {
+        Assert.Contains("batch_size", Error(Parameter(0)));
+        LayerParameter missing = Parameter(1);
+        missing.IdxDataParam.Labels = folder["none"];
+        Assert.Contains("layer 'data'", Error(missing));
+        LayerParameter swapped = Parameter(1);
+        swapped.IdxDataParam.Labels = folder["images"];
+        Assert.Contains("swapped", Error(swapped));
+        LayerParameter unlabelled = Parameter(1);
+        unlabelled.IdxDataParam.ClearLabels();
+        Assert.Contains("names no labels", Error(unlabelled));
+    }
+
+    private static string Error(LayerParameter parameter) =>
+        Assert.Throws<CnnException>(() => new DataRun(context => new IdxDataLayer(context), parameter)).Message;
+
+    private LayerParameter Parameter(uint batch, bool shuffle = false) => new()
+    {
+        Name = "data",
+        Type = "IdxData",
+        IdxDataParam = new IdxDataParameter
+        {
+            Images = folder["images"],
+            Labels = folder["labels"],
+            BatchSize = batch,
+            Shuffle = shuffle,
+        },
+    };
+}

@@ -1,0 +1,151 @@
+using Cnn.Fillers;
+using Cnn.Layers;
+using Cnn.Layers.Kernels;
+using Cnn.Layers.Kernels.Threading;
+
+namespace Cnn.Tests.Layers.Kernels;
+
+[Trait("Category", "Kernel")]
+public unsafe class ConvolutionTests
+{
+    public static TheoryData<ConvolutionShape, int> Geometries => new()
+    {
+        { new ConvolutionShape(1, 28, 28, 20, 1, 5, 5), 3 },
+        { new ConvolutionShape(20, 12, 12, 50, 1, 5, 5), 9 },
+        { new ConvolutionShape(3, 39, 37, 9, 1, 11, 11, 0, 0, 4, 4), 2 },
+        { new ConvolutionShape(6, 13, 13, 8, 2, 5, 5, 2, 2), 2 },
+        { new ConvolutionShape(5, 14, 14, 7, 1, 3, 3, 1, 1), 4 },
+        { new ConvolutionShape(17, 7, 7, 33, 1, 1, 1), 5 },
+        { new ConvolutionShape(17, 7, 7, 33, 1, 1, 1, 0, 0, 2, 2), 1 },
+        { new ConvolutionShape(4, 9, 11, 6, 1, 7, 7, 3, 3, 2, 2), 3 },
+        { new ConvolutionShape(4, 9, 9, 4, 4, 3, 3, 1, 1), 2 },
+        { new ConvolutionShape(2, 17, 15, 3, 1, 3, 2, 2, 1, 2, 3, 2, 3), 2 },
+        { new ConvolutionShape(2, 2, 2, 3, 1, 3, 3, 0, 0, 2, 2), 2 },
+        { new ConvolutionShape(3, 1, 50, 4, 1, 1, 5, 0, 2), 2 },
+        { new ConvolutionShape(3, 1, 1, 4, 1, 1, 1), 20 },
+        { new ConvolutionShape(70, 6, 5, 401, 1, 3, 3, 1, 1), 1 },
+        { new ConvolutionShape(3, 70, 66, 5, 1, 3, 3, 1, 1), 1 },
+        { new ConvolutionShape(2, 70, 66, 5, 1, 3, 3), 2 },
+        { new ConvolutionShape(2, 5, 5, 3, 1, 2, 2, 3, 4), 2 },
+        { new ConvolutionShape(2, 40, 4, 3, 1, 3, 3, 0, 1, 2, 1), 2 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Geometries))]
+    public void AgreesWithTheReference(ConvolutionShape shape, int images) => Compare(shape, images, 1);
+
+    [Fact]
+    public void AgreesWithTheReferenceOnRandomShapes()
+    {
+        var random = new PhiloxRandom(7);
+        for (int i = 0; i < 60; i++)
+        {
+            int groups = random.Next(1, 4);
+            var shape = new ConvolutionShape(
+                groups * random.Next(1, 6), random.Next(1, 20), random.Next(1, 20), groups * random.Next(1, 20), groups,
+                random.Next(1, 5), random.Next(1, 5), random.Next(0, 4), random.Next(0, 4), random.Next(1, 4),
+                random.Next(1, 4), random.Next(1, 3), random.Next(1, 3));
+            if (shape.OutHeight >= 1 && shape.OutWidth >= 1)
+            {
+                Compare(shape, random.Next(1, 6), (ulong)i);
+            }
+        }
+    }
+
+    [Fact]
+    public void OverThreeAxesAgreesWithTwoWhereTheDepthIsTheKernels()
+    {
+        // A window as deep as the image is one over channels x depth; 2 x 2 x 3 on [2, 2, 5, 7], padded across.
+        var flat = new ConvolutionShape(4, 5, 7, 6, 1, 2, 3, 0, 1, 1, 2);
+        var deep = new ConvolutionShapeNd(2, 6, 1, [2, 5, 7], [2, 2, 3], [0, 0, 1], [1, 1, 2], [1, 1, 1]);
+        Assert.Equal([1, flat.OutHeight, flat.OutWidth], deep.OutSize);
+        CompareNd(flat, deep);
+    }
+
+    [Fact]
+    public void OverAnyNumberOfAxesAgreesWithTheReferenceOnTwo()
+    {
+        var flat = new ConvolutionShape(4, 9, 8, 6, 2, 3, 2, 1, 2, 2, 1, 2, 3);
+        CompareNd(flat, new ConvolutionShapeNd(4, 6, 2, [9, 8], [3, 2], [1, 2], [2, 1], [2, 3]));
+    }
+
+    private static void Compare(ConvolutionShape shape, int images, ulong seed)
+    {
+        var data = new Operands(shape, images, seed);
+        var plan = new ConvolutionPlan(shape);
+        using var one = new WorkerPool(1);
+        using var two = new WorkerPool(2);
+        data.Check("forward", data.Y, shape.Taps, one, two, (pool, to) =>
+            Convolution.Forward(pool, plan, images, data.X.Pointer, data.W.Pointer, data.B.Pointer, to.Pointer));
+        data.Check("input gradient", data.Dx, shape.GroupOutputs * 9, one, two, (pool, to) =>
+            Convolution.InputGradient(pool, plan, images, data.Dy.Pointer, data.W.Pointer, to.Pointer));
+        data.Check("weight gradient", data.Dw, images * shape.OutPixels, one, two, (pool, to) =>
+            Convolution.WeightGradient(pool, plan, images, data.X.Pointer, data.Dy.Pointer, to.Pointer));
+        data.Check("bias gradient", data.Db, images * shape.OutPixels, one, two, (pool, to) =>
+            Convolution.BiasGradient(pool, shape.Outputs, shape.OutPixels, images, data.Dy.Pointer, to.Pointer));
+    }
+
+    private static void CompareNd(ConvolutionShape flat, ConvolutionShapeNd shape)
+    {
+        var data = new Operands(flat, 3, 5);
+        using var one = new WorkerPool(1);
+        using var two = new WorkerPool(2);
+        data.Check("forward", data.Y, flat.Taps, one, two, (pool, to) =>
+            ConvolutionNd.Forward(pool, shape, 3, data.X.Pointer, data.W.Pointer, data.B.Pointer, to.Pointer));
+        data.Check("input gradient", data.Dx, flat.Outputs * 9, one, two, (pool, to) =>
+            ConvolutionNd.InputGradient(pool, shape, 3, data.Dy.Pointer, data.W.Pointer, to.Pointer));
+        data.Check("weight gradient", data.Dw, 3 * flat.OutPixels, one, two, (pool, to) =>
+            ConvolutionNd.WeightGradient(pool, shape, 3, data.X.Pointer, data.Dy.Pointer, to.Pointer));
+    }
+
+    private sealed class Operands
+    {
+        private readonly ConvolutionShape shape;
+
+        public Operands(ConvolutionShape shape, int images, ulong seed)
+        {
+            this.shape = shape;
+            X = Numbers.Random(images * shape.ImageSize, seed);
+            W = Numbers.Random(shape.Outputs * shape.Taps, seed + 100);
+            B = Numbers.Random(shape.Outputs, seed + 200);
+            Dy = Numbers.Random(images * shape.OutSizeOfImage, seed + 300);
+            Y = new AlignedBuffer(Dy.Length);
+            Dx = new AlignedBuffer(X.Length);
+            Dw = Start(W.Length);
+            Db = Start(B.Length);
+            ConvolutionReference.Forward(shape, images, X.Pointer, W.Pointer, B.Pointer, Y.Pointer);
+            ConvolutionReference.InputGradient(shape, images, Dy.Pointer, W.Pointer, Dx.Pointer);
+            ConvolutionReference.WeightGradient(shape, images, X.Pointer, Dy.Pointer, Dw.Pointer);
+            ConvolutionReference.BiasGradient(shape, images, Dy.Pointer, Db.Pointer);
+        }
+
+        public AlignedBuffer X { get; }
+
+        public AlignedBuffer W { get; }
+
+        public AlignedBuffer B { get; }
+
+        public AlignedBuffer Dy { get; }
+
+        public AlignedBuffer Y { get; }
+
+        public AlignedBuffer Dx { get; }
+
+        public AlignedBuffer Dw { get; }
+
+        public AlignedBuffer Db { get; }
+
+        // Starts from the same values as the expected sums, which outputs that are overwritten must not show.
+        public void Check(
+            string what, AlignedBuffer expected, int terms, WorkerPool one, WorkerPool two, Action<WorkerPool, AlignedBuffer> run)
+        {
+            AlignedBuffer first = Start(expected.Length), second = Start(expected.Length);
+            run(one, first);
+            run(two, second);
+            Numbers.AssertClose(expected.Span, first.Span, terms, $"{what} of {shape}");
+            Assert.True(first.Span.SequenceEqual(second.Span), $"{what} of {shape} differs on two threads");
+        }
+
+        private static AlignedBuffer Start(int length) => Numbers.Random(length, 77);
+    }
+}

@@ -1,0 +1,99 @@
+using Cnn.Layers;
+using Cnn.Layers.Kernels;
+using Cnn.Layers.Kernels.Threading;
+
+namespace Cnn.Tests.Layers.Kernels;
+
+[Trait("Category", "Kernel")]
+public unsafe class ProductTests
+{
+    private static readonly int[] Sizes = [1, 2, 3, 4, 5, 7, 8, 13, 15, 16, 17, 29, 31, 32, 33, 47, 64, 97];
+
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public void AgreesWithTheReferenceOnEdgeSizes(bool transposeA, bool transposeB)
+    {
+        using var one = new WorkerPool(1);
+        using var two = new WorkerPool(2);
+        ulong seed = 1;
+        foreach (int m in Sizes)
+        {
+            foreach (int n in Sizes)
+            {
+                int k = Sizes[(int)(seed * 7 % (ulong)Sizes.Length)];
+                Compare(one, two, transposeA, transposeB, m, n, k, (int)(seed % 3) * 5, (AddTo)(seed % 4), seed++);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(50, 500, 64)]
+    [InlineData(20, 576, 25)]
+    [InlineData(64, 10, 500)]
+    [InlineData(101, 203, 1031)]
+    [InlineData(300, 700, 389)]
+    [InlineData(1, 1000, 700)]
+    [InlineData(1000, 1, 700)]
+    [InlineData(3, 9000, 385)]
+    [InlineData(7000, 5, 384)]
+    public void AgreesWithTheReferenceAcrossBlocks(int m, int n, int k)
+    {
+        using var one = new WorkerPool(1);
+        using var two = new WorkerPool(2);
+        for (int way = 0; way < 4; way++)
+        {
+            Compare(one, two, (way & 1) != 0, (way & 2) != 0, m, n, k, 3, (AddTo)way, (ulong)way + 99);
+        }
+    }
+
+    [Theory]
+    [InlineData(0, 5, 5)]
+    [InlineData(5, 0, 5)]
+    [InlineData(5, 7, 0)]
+    [InlineData(1, 7, 0)]
+    [InlineData(5, 1, 0)]
+    public void EmptyOperandsLeaveOnlyTheAddend(int m, int n, int k)
+    {
+        using var one = new WorkerPool(1);
+        using var two = new WorkerPool(2);
+        for (int way = 0; way < 16; way++)
+        {
+            Compare(one, two, (way & 1) != 0, (way & 2) != 0, m, n, k, 0, (AddTo)(way / 4), 5);
+        }
+    }
+
+    private static void Compare(
+        WorkerPool one, WorkerPool two, bool transposeA, bool transposeB, int m, int n, int k, int pad, AddTo addTo, ulong seed)
+    {
+        string what = $"{m} x {n} x {k}, transposed {transposeA} {transposeB}, {addTo}, padded {pad}";
+        int lda = (transposeA ? m : k) + pad, ldb = (transposeB ? k : n) + pad, ldc = n + pad;
+        AlignedBuffer a = Numbers.Random((transposeA ? k : m) * lda, seed);
+        AlignedBuffer b = Numbers.Random((transposeB ? n : k) * ldb, seed + 1000);
+        AlignedBuffer bias = Numbers.Random(Math.Max(m, n), seed + 2000);
+        AlignedBuffer expected = Numbers.Random((m * ldc) + 40, seed + 3000);
+        var (first, second) = (new AlignedBuffer(expected.Length), new AlignedBuffer(expected.Length));
+        expected.Span.CopyTo(first.Span);
+        expected.Span.CopyTo(second.Span);
+
+        ProductReference.Run(
+            transposeA, transposeB, m, n, k, a.Pointer, lda, b.Pointer, ldb, expected.Pointer, ldc, addTo, bias.Pointer);
+        Product.Run(
+            one, transposeA, transposeB, m, n, k, a.Pointer, lda, b.Pointer, ldb, first.Pointer, ldc, addTo, bias.Pointer);
+        Product.Run(
+            two, transposeA, transposeB, m, n, k, a.Pointer, lda, b.Pointer, ldb, second.Pointer, ldc, addTo, bias.Pointer);
+
+        Numbers.AssertClose(expected.Span, first.Span, k, what);
+        Assert.True(first.Span.SequenceEqual(second.Span), $"{what}: differs on two threads");
+        for (int i = 0; i < m; i++)
+        {
+            Assert.True(
+                expected.Span.Slice((i * ldc) + n, pad).SequenceEqual(first.Span.Slice((i * ldc) + n, pad)),
+                $"{what}: wrote beside row {i}");
+        }
+
+        Assert.True(expected.Span[(m * ldc)..].SequenceEqual(first.Span[(m * ldc)..]), $"{what}: wrote past the end");
+    }
+}
