@@ -1,0 +1,45 @@
+using Cnn.Layers.Kernels.Elementwise;
+
+namespace Cnn.Layers.Activations;
+
+/// <summary>
+/// A layer that maps each value by itself: one bottom, one top of the same shape, no parameters. A new activation is its
+/// operation and a constructor.
+/// </summary>
+/// <typeparam name="T">The function and its derivative.</typeparam>
+public abstract unsafe class ElementwiseLayer<T>(LayerContext context) : Layer(context)
+    where T : struct, IUnaryOperation
+{
+    /// <inheritdoc/>
+    public override BlobCount BottomCount => BlobCount.Exactly(1);
+
+    /// <inheritdoc/>
+    public override BlobCount TopCount => BlobCount.Exactly(1);
+
+    /// <summary>The function, with the parameters of the definition.</summary>
+    protected abstract T Operation { get; }
+
+    /// <inheritdoc/>
+    public override void Reshape(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops) => tops[0].ReshapeLike(bottoms[0]);
+
+    /// <inheritdoc/>
+    public override void Forward(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops) =>
+        UnaryKernel.Forward(Operation, bottoms[0].DataPointer, tops[0].DataPointer, bottoms[0].Count, Context.Pool);
+
+    /// <inheritdoc/>
+    public override void Backward(
+        IReadOnlyList<Blob> tops, IReadOnlyList<bool> propagateDown, IReadOnlyList<Blob> bottoms)
+    {
+        if (propagateDown[0])
+        {
+            UnaryKernel.Backward(
+                Operation,
+                bottoms[0].DataPointer,
+                tops[0].DataPointer,
+                tops[0].DiffPointer,
+                bottoms[0].DiffPointer,
+                bottoms[0].Count,
+                Context.Pool);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+namespace Cnn.Layers.Common;
+
+/// <summary>
+/// Several tops that are the bottom: they share its data, and its diff is the sum of theirs. The net inserts it where a
+/// blob has several readers.
+/// </summary>
+[LayerType("Split")]
+public sealed unsafe class SplitLayer(LayerContext context) : Layer(context)
+{
+    /// <inheritdoc/>
+    public override BlobCount BottomCount => BlobCount.Exactly(1);
+
+    /// <inheritdoc/>
+    public override BlobCount TopCount => BlobCount.AtLeast(1);
+
+    /// <inheritdoc/>
+    public override void Reshape(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
+    {
+        for (int i = 0; i < tops.Count; i++)
+        {
+            tops[i].ReshapeLike(bottoms[0]);
+            tops[i].ShareData(bottoms[0]);
+        }
+    }
+
+    /// <summary>Does nothing: the tops share the bottom's data.</summary>
+    public override void Forward(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
+    {
+    }
+
+    /// <inheritdoc/>
+    public override void Backward(
+        IReadOnlyList<Blob> tops, IReadOnlyList<bool> propagateDown, IReadOnlyList<Blob> bottoms)
+    {
+        if (!propagateDown[0])
+        {
+            return;
+        }
+
+        int count = bottoms[0].Count;
+        tops[0].Diff.CopyTo(bottoms[0].Diff);
+        for (int i = 1; i < tops.Count; i++)
+        {
+            Kernels.Elementwise.SumKernel.AddTo(bottoms[0].DiffPointer, tops[i].DiffPointer, count, Context.Pool);
+        }
+    }
+}

@@ -1,0 +1,23 @@
+using Cnn.Proto;
+
+namespace Cnn.Layers;
+
+/// <summary>Shapes as definitions give them.</summary>
+public static class ShapeFormat
+{
+    /// <summary>The dimensions of a <c>shape</c> block.</summary>
+    /// <exception cref="CnnException">A dimension is negative or does not fit 32 bits.</exception>
+    public static int[] Read(BlobShape shape, LayerContext context)
+    {
+        var dims = new int[shape.Dim.Count];
+        for (int i = 0; i < dims.Length; i++)
+        {
+            dims[i] = shape.Dim[i] is >= 0 and <= int.MaxValue
+                ? (int)shape.Dim[i]
+                : throw context.Error(
+                    shape, BlobShape.DimFieldNumber, $"dimension {i} is {shape.Dim[i]}", "it must be 0 or more");
+        }
+
+        return dims;
+    }
+}
