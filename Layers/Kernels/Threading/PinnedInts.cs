@@ -13,5 +13,7 @@ internal sealed unsafe class PinnedInts
         Pointer = (int*)Unsafe.AsPointer(ref values[0]);
     }
 
+    public int Length => values.Length;
+
     public int* Pointer { get; }
 }

@@ -1,0 +1,45 @@
+namespace Cnn.Layers.Kernels.Pooling;
+
+/// <summary>The geometry of pooling one channel plane.</summary>
+/// <param name="Height">Rows in.</param>
+/// <param name="Width">Columns in.</param>
+/// <param name="PooledHeight">Rows out.</param>
+/// <param name="PooledWidth">Columns out.</param>
+/// <param name="KernelHeight">Rows of a window.</param>
+/// <param name="KernelWidth">Columns of a window.</param>
+/// <param name="StrideHeight">Rows from window to window.</param>
+/// <param name="StrideWidth">Columns from window to window.</param>
+/// <param name="PadHeight">Rows of padding above.</param>
+/// <param name="PadWidth">Columns of padding on the left.</param>
+public readonly record struct PoolingShape(
+    int Height,
+    int Width,
+    int PooledHeight,
+    int PooledWidth,
+    int KernelHeight,
+    int KernelWidth,
+    int StrideHeight,
+    int StrideWidth,
+    int PadHeight,
+    int PadWidth)
+{
+    /// <summary>Values in a plane in.</summary>
+    public int PlaneSize => Height * Width;
+
+    /// <summary>Values in a plane out.</summary>
+    public int PooledSize => PooledHeight * PooledWidth;
+
+    /// <summary>The pixels of a window, clipped to the image, and Caffe's divisor of averages.</summary>
+    /// <remarks>The divisor counts padding, but not what hangs over beyond the image and its padding.</remarks>
+    public Window At(int row, int column)
+    {
+        int top = (row * StrideHeight) - PadHeight, left = (column * StrideWidth) - PadWidth;
+        int bottom = Math.Min(top + KernelHeight, Height + PadHeight);
+        int right = Math.Min(left + KernelWidth, Width + PadWidth);
+        int area = (bottom - top) * (right - left);
+        return new Window(Math.Max(top, 0), Math.Min(bottom, Height), Math.Max(left, 0), Math.Min(right, Width), area);
+    }
+
+    /// <summary>Rows Top up to Bottom, columns Left up to Right, and the divisor of an average.</summary>
+    public readonly record struct Window(int Top, int Bottom, int Left, int Right, int Area);
+}

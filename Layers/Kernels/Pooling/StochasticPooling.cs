@@ -1,0 +1,100 @@
+using Cnn.Fillers;
+using Cnn.Layers.Kernels.Threading;
+
+namespace Cnn.Layers.Kernels.Pooling;
+
+/// <summary>
+/// Stochastic pooling of activations that are 0 or more (Zeiler and Fergus, "Stochastic pooling for regularization of
+/// deep convolutional neural networks", ICLR 2013): in training one value of the window, drawn with a probability
+/// proportional to it; in testing the mean weighted by those probabilities, <c>sum x^2 / sum x</c>. Windows of zeros give 0.
+/// </summary>
+public static unsafe class StochasticPooling
+{
+    private const int PlanesPerPart = 16;
+
+    /// <summary>y, and where each value was drawn from (see <see cref="MaxPooling.Backward"/>), from x.</summary>
+    /// <param name="x">The planes.</param>
+    /// <param name="y">The drawn values.</param>
+    /// <param name="indices">Where they were; -1 for windows of zeros.</param>
+    /// <param name="planes">How many planes.</param>
+    /// <param name="shape">The geometry.</param>
+    /// <param name="key">The key of the draws; each window's draw is a function of (key, pass, window).</param>
+    /// <param name="pass">The forward pass.</param>
+    /// <param name="pool">The threads to compute with.</param>
+    public static void Sample(
+        float* x, float* y, int* indices, int planes, PoolingShape shape, ulong key, ulong pass, WorkerPool pool)
+    {
+        var job = new Job(x, y, indices, planes, shape, key, pass);
+        pool.Run((planes + PlanesPerPart - 1) / PlanesPerPart, ref job);
+    }
+
+    /// <summary>The weighted means; y from x.</summary>
+    public static void Mean(float* x, float* y, int planes, PoolingShape shape, WorkerPool pool)
+    {
+        var job = new Job(x, y, null, planes, shape, 0, 0);
+        pool.Run((planes + PlanesPerPart - 1) / PlanesPerPart, ref job);
+    }
+
+    private readonly struct Job(
+        float* x, float* y, int* indices, int planes, PoolingShape shape, ulong key, ulong pass) : IParts
+    {
+        public void Run(int part, int worker)
+        {
+            int end = Math.Min(planes, (part + 1) * PlanesPerPart);
+            for (int plane = part * PlanesPerPart; plane < end; plane++)
+            {
+                float* from = x + ((long)plane * shape.PlaneSize);
+                for (int i = 0; i < shape.PooledSize; i++)
+                {
+                    long at = ((long)plane * shape.PooledSize) + i;
+                    PoolingShape.Window window = shape.At(i / shape.PooledWidth, i % shape.PooledWidth);
+                    float sum = 0, squares = 0;
+                    for (int h = window.Top; h < window.Bottom; h++)
+                    {
+                        for (int w = window.Left; w < window.Right; w++)
+                        {
+                            float value = from[(h * shape.Width) + w];
+                            sum += value;
+                            squares += value * value;
+                        }
+                    }
+
+                    if (indices is null)
+                    {
+                        y[at] = sum > 0 ? squares / sum : 0;
+                        continue;
+                    }
+
+                    int drawn = sum > 0 ? Draw(from, window, sum, (ulong)at) : -1;
+                    indices[at] = drawn;
+                    y[at] = drawn < 0 ? 0 : from[drawn];
+                }
+            }
+        }
+
+        private int Draw(float* from, PoolingShape.Window window, float sum, ulong index)
+        {
+            float threshold = (PhiloxRandom.Block(key, index, pass).A >> 8) * (1f / (1 << 24)) * sum;
+            float running = 0;
+            int last = -1;
+            for (int h = window.Top; h < window.Bottom; h++)
+            {
+                for (int w = window.Left; w < window.Right; w++)
+                {
+                    int at = (h * shape.Width) + w;
+                    if (from[at] > 0)
+                    {
+                        last = at;
+                        running += from[at];
+                        if (running > threshold)
+                        {
+                            return at;
+                        }
+                    }
+                }
+            }
+
+            return last;
+        }
+    }
+}
