@@ -4,7 +4,7 @@ namespace Cnn.Proto;
 public static class Suggestion
 {
     /// <summary>
-    /// The candidate within an edit distance of a third of the name (at least 1, ignoring case), as a hint
+    /// The candidate within an edit distance of a third of the name (at least 2, 1 for short ones; ignoring case), as a hint
     /// "did you mean 'x'?"; null when none is near.
     /// </summary>
     public static string? For(string name, IEnumerable<string> candidates) =>
@@ -19,7 +19,7 @@ public static class Suggestion
         }
 
         string? best = null;
-        int bestDistance = Math.Max(1, name.Length / 3) + 1;
+        int bestDistance = (name.Length < 4 ? 1 : Math.Max(2, name.Length / 3)) + 1;
         foreach (string candidate in candidates)
         {
             if (Math.Abs(candidate.Length - name.Length) < bestDistance

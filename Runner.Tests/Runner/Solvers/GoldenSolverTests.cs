@@ -11,19 +11,10 @@ namespace Cnn.Tests.Runner.Solvers;
 [Trait("Category", "Golden")]
 public class GoldenSolverTests
 {
-    public static TheoryData<string, string> Cases
-    {
-        get
-        {
-            var cases = new TheoryData<string, string>();
-            foreach (var (name, path) in GoldenFolders.Cases("solvers"))
-            {
-                cases.Add(name, path);
-            }
+    public static TheoryData<string, string> Cases => With("tol=");
 
-            return cases;
-        }
-    }
+    // Where Caffe starts the data again on resuming, ours goes on: those runs differ by design.
+    public static TheoryData<string, string> CasesToResume => With("resume=exact");
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -50,17 +41,28 @@ public class GoldenSolverTests
     }
 
     [Theory]
-    [MemberData(nameof(Cases))]
+    [MemberData(nameof(CasesToResume))]
     public void TrainingGoesOnFromCaffesSnapshot(string name, string folder)
     {
-        string resume = File.ReadAllText(Path.Combine(folder, "case.txt"));
-        Assert.SkipUnless(
-            resume.Contains("resume=exact", StringComparison.Ordinal), $"{name}: Caffe starts the data again, we do not");
         using var copy = new TemporaryFolder();
         Solver solver = Prepare(name, folder, copy, resume: true);
         Assert.Equal(5, solver.Iteration);
         Assert.True(solver.Solve());
         RequireSameSnapshot(folder, copy.Path, 12, Tolerance(folder));
+    }
+
+    private static TheoryData<string, string> With(string word)
+    {
+        var cases = new TheoryData<string, string>();
+        foreach (var (name, path) in GoldenFolders.Cases("solvers"))
+        {
+            if (File.ReadAllText(Path.Combine(path, "case.txt")).Contains(word, StringComparison.Ordinal))
+            {
+                cases.Add(name, path);
+            }
+        }
+
+        return cases;
     }
 
     private static Solver Prepare(string name, string folder, TemporaryFolder copy, bool resume)
