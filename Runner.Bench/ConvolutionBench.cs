@@ -1,2 +1,63 @@
+using Cnn.Layers;
+using Cnn.Layers.Kernels;
+using Cnn.Layers.Kernels.Threading;
+
 namespace Cnn.Bench;
-internal static class ConvolutionBench { public static int Run(string[] args) => args.Length; }
+
+/// <summary>Convolutions of well-known networks, forward and both gradients.</summary>
+internal static unsafe class ConvolutionBench
+{
+    public static readonly (string Name, int Images, ConvolutionShape Shape)[] Geometries =
+    [
+        ("lenet-conv1", 64, new ConvolutionShape(1, 28, 28, 20, 1, 5, 5)),
+        ("lenet-conv2", 64, new ConvolutionShape(20, 12, 12, 50, 1, 5, 5)),
+        ("alexnet-conv1", 8, new ConvolutionShape(3, 227, 227, 96, 1, 11, 11, 0, 0, 4, 4)),
+        ("alexnet-conv2", 8, new ConvolutionShape(96, 27, 27, 256, 2, 5, 5, 2, 2)),
+        ("alexnet-conv3", 8, new ConvolutionShape(256, 13, 13, 384, 1, 3, 3, 1, 1)),
+        ("vgg-conv1_2", 1, new ConvolutionShape(64, 224, 224, 64, 1, 3, 3, 1, 1)),
+        ("vgg-conv3_2", 2, new ConvolutionShape(256, 56, 56, 256, 1, 3, 3, 1, 1)),
+        ("vgg-conv5_2", 4, new ConvolutionShape(512, 14, 14, 512, 1, 3, 3, 1, 1)),
+        ("googlenet-conv1", 4, new ConvolutionShape(3, 224, 224, 64, 1, 7, 7, 3, 3, 2, 2)),
+        ("googlenet-1x1", 8, new ConvolutionShape(480, 14, 14, 192, 1, 1, 1)),
+        ("googlenet-5x5", 8, new ConvolutionShape(32, 14, 14, 96, 1, 5, 5, 2, 2)),
+        ("googlenet-7x7", 16, new ConvolutionShape(832, 7, 7, 256, 1, 1, 1)),
+    ];
+
+    public static int Run(string[] args)
+    {
+        string only = Options.Text(args, "--only") ?? "";
+        int all = Environment.ProcessorCount;
+        foreach (int threads in Options.Text(args, "--threads") is { } t ? [int.Parse(t)] : all > 1 ? [1, all] : new[] { 1 })
+        {
+            double peak = Peak.Widest(threads);
+            Console.WriteLine($"{threads} threads, peak {peak * 1e-9:F1} GFLOP/s");
+            using var pool = new WorkerPool(threads);
+            foreach (var (name, images, shape) in Geometries)
+            {
+                if (name.Contains(only, StringComparison.Ordinal))
+                {
+                    Report(pool, peak, name, images, shape);
+                }
+            }
+        }
+
+        return 0;
+    }
+
+    private static void Report(WorkerPool pool, double peak, string name, int images, ConvolutionShape shape)
+    {
+        var plan = new ConvolutionPlan(shape);
+        var data = new ConvolutionOperands(shape, images);
+        double operations = shape.Operations * images;
+        Console.WriteLine($"  {name}, {images} images, {operations * 1e-6:F0} MFLOP a pass");
+        Line("forward", () => Convolution.Forward(
+            pool, plan, images, data.X.Pointer, data.Weights.Pointer, data.Bias.Pointer, data.Y.Pointer));
+        Line("weight gradient", () => Convolution.WeightGradient(
+            pool, plan, images, data.X.Pointer, data.Dy.Pointer, data.WeightGradient.Pointer));
+        Line("input gradient", () => Convolution.InputGradient(
+            pool, plan, images, data.Dy.Pointer, data.Weights.Pointer, data.Dx.Pointer));
+
+        void Line(string what, Action action) =>
+            Console.WriteLine($"    {what,-16}{Measure.Of(action, 0.3).Text(operations, peak)}");
+    }
+}

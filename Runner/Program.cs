@@ -1,1 +1,3 @@
-Console.WriteLine("cnn");
+using Cnn.Runner.Commands;
+
+return CommandLineProgram.Run(args, CommandConsole.OfProcess());

@@ -120,9 +120,9 @@ public abstract class ConvolutionBaseLayer : Layer
             shape[channelAxis + 1 + i] = (int)size;
         }
 
-        foreach (Blob top in tops)
+        for (int i = 0; i < tops.Count; i++)
         {
-            top.Reshape(shape);
+            tops[i].Reshape(shape);
         }
 
         Plan(spatial);

@@ -103,6 +103,11 @@ public sealed unsafe class ConvolutionLayer : ConvolutionBaseLayer
             across ? w.Dilation[^1] : 1);
         if (plan is null || plan.Shape != shape)
         {
+            if (shape.LaidOutSize > int.MaxValue)
+            {
+                throw Context.Error($"an image with its border is too large: pad {string.Join(' ', w.Pad)}, stride {string.Join(' ', w.Stride)}");
+            }
+
             plan = new ConvolutionPlan(shape);
         }
     }

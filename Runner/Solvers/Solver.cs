@@ -77,6 +77,9 @@ public sealed class Solver
     /// <summary>Updates to do in all.</summary>
     public int MaxIterations => definition.MaxIter;
 
+    /// <summary>Forward and backward passes an iteration.</summary>
+    public int PassesAnIteration => definition.IterSize;
+
     /// <summary>The seed of everything random in this run.</summary>
     public long Seed { get; }
 

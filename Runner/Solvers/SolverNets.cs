@@ -1,4 +1,3 @@
-using Cnn.Fillers;
 using Cnn.Proto;
 using Cnn.Runner.Graph;
 
@@ -7,8 +6,6 @@ namespace Cnn.Runner.Solvers;
 /// <summary>Builds the nets that a solver file asks for, in Caffe's order and with Caffe's states.</summary>
 internal sealed class SolverNets(SolverParameter definition, SolverOptions options, long seed)
 {
-    private readonly FillerRegistry fillers = new();
-
     /// <summary>The training net.</summary>
     /// <exception cref="CnnException">There is not exactly one definition of it, or it cannot be built.</exception>
     public Net BuildTrainNet()
@@ -132,7 +129,7 @@ internal sealed class SolverNets(SolverParameter definition, SolverOptions optio
         Seed = seed,
         Pool = options.Pool,
         Layers = options.Layers,
-        Fillers = fillers,
+        Fillers = options.Fillers,
         Sources = source.Sources,
         Files = source.Files,
         Log = options.Log,

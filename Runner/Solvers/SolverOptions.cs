@@ -1,3 +1,4 @@
+using Cnn.Fillers;
 using Cnn.Layers;
 using Cnn.Layers.Kernels.Threading;
 using Cnn.Proto;
@@ -13,6 +14,9 @@ public sealed record SolverOptions
 
     /// <summary>The layer types to choose from.</summary>
     public LayerRegistry Layers { get; init; } = new();
+
+    /// <summary>The fillers to choose from.</summary>
+    public FillerRegistry Fillers { get; init; } = new();
 
     /// <summary>Where the definition was written, for errors.</summary>
     public SourceMap Sources { get; init; } = new();

@@ -56,6 +56,11 @@ public readonly record struct ConvolutionShape(
     /// <summary>Multiplications and additions of a forward pass over one image.</summary>
     public double Operations => 2.0 * OutSizeOfImage * Taps;
 
+    /// <summary>Values of one group of an image with its border, up to the last that a window reaches.</summary>
+    public double LaidOutSize => (double)GroupChannels
+        * (((double)StrideHeight * OutHeight) + ((double)DilationHeight * KernelHeight))
+        * (((double)StrideWidth * (OutWidth + 1)) + ((double)DilationWidth * KernelWidth));
+
     /// <summary>
     /// The size of the result along one axis. The division truncates towards zero as Caffe's does, so an input that is
     /// smaller than the window by less than a stride gives one output.

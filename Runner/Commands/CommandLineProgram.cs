@@ -1,0 +1,119 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using Cnn.Proto;
+using Cnn.Runner.Solvers;
+
+namespace Cnn.Runner.Commands;
+
+/// <summary>The program <c>cnn</c>: reads the command line, runs a command, turns what goes wrong into an exit code.</summary>
+internal static class CommandLineProgram
+{
+    private const string TraceVariable = "CNN_TRACE";
+
+    /// <summary>Runs the program on writers of the caller's.</summary>
+    public static int Run(string[] args, TextWriter output, TextWriter error) =>
+        Run(args, new CommandConsole(output, error));
+
+    /// <summary>Runs the program.</summary>
+    /// <returns>The exit code.</returns>
+    public static int Run(string[] args, CommandConsole console)
+    {
+        var verbose = new Option<bool>("--verbose")
+        {
+            Description = "Show the program's stack trace when it fails by a fault of its own.",
+            Recursive = true,
+        };
+        var root = new RootCommand("Trains and runs neural networks that are described by text files, as Caffe does.")
+        {
+            TrainCommand.Create(console),
+            TestCommand.Create(console),
+            TimeCommand.Create(console),
+            SummaryCommand.Create(console),
+            ConvertCommand.Create(console),
+            DataCommand.Create(console),
+        };
+        root.Options.Add(verbose);
+        foreach (HelpOption help in root.Options.OfType<HelpOption>())
+        {
+            help.Action = new HelpWithExamples((HelpAction)help.Action!);
+        }
+
+        ParseResult parsed = root.Parse(args);
+        if (parsed.Action is ParseErrorAction)
+        {
+            console.Error.WriteLine($"cnn: {UsageMistake.Describe(parsed)}");
+            return ExitCode.BadInput;
+        }
+
+        bool trace = parsed.GetValue(verbose) || Environment.GetEnvironmentVariable(TraceVariable) is "1";
+        var configuration = new InvocationConfiguration
+        {
+            Output = console.Out,
+            Error = console.Error,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = null,
+        };
+        return Guarded(() => parsed.Invoke(configuration), console, trace);
+    }
+
+    private static int Guarded(Func<int> run, CommandConsole console, bool trace)
+    {
+        try
+        {
+            return run();
+        }
+        catch (CnnException exception)
+        {
+            foreach (Diagnostic diagnostic in exception.Diagnostics)
+            {
+                console.Error.WriteLine(diagnostic.Location is null ? $"cnn: {diagnostic}" : diagnostic.ToString());
+            }
+
+            Trace(exception);
+            return ExitCode.BadInput;
+        }
+        catch (OperationCanceledException)
+        {
+            console.Error.WriteLine("cnn: interrupted");
+            return ExitCode.Interrupted;
+        }
+        catch (Exception exception) when (exception is TrainingException or IOException or UnauthorizedAccessException)
+        {
+            console.Error.WriteLine($"cnn: {exception.Message}");
+            Trace(exception);
+            return ExitCode.Failed;
+        }
+        catch (OutOfMemoryException exception)
+        {
+            console.Error.WriteLine("cnn: out of memory; a smaller batch_size may help");
+            Trace(exception);
+            return ExitCode.Failed;
+        }
+        catch (Exception exception) when (exception is MissingMemberException or TypeLoadException)
+        {
+            console.Error.WriteLine(
+                $"cnn: a plug-in was built for another version, build it again: {FirstLine(exception)}");
+            Trace(exception);
+            return ExitCode.Failed;
+        }
+        catch (Exception exception)
+        {
+            console.Error.WriteLine(
+                $"cnn: a fault of the program: {exception.GetType().Name}: {FirstLine(exception)}"
+                + (trace ? "" : "; --verbose shows where"));
+            Trace(exception);
+            return ExitCode.Failed;
+        }
+
+        void Trace(Exception exception)
+        {
+            if (trace)
+            {
+                console.Error.WriteLine(exception);
+            }
+        }
+    }
+
+    private static string FirstLine(Exception exception) => exception.Message.Split('\n')[0].TrimEnd();
+}

@@ -1,0 +1,85 @@
+using System.CommandLine;
+using Cnn.Proto;
+using Google.Protobuf;
+
+namespace Cnn.Runner.Commands;
+
+/// <summary><c>cnn convert</c>: a definition, weights or a state from one format to another.</summary>
+internal static class ConvertCommand
+{
+    private static readonly string[] Kinds = ["net", "solver", "state", "blob"];
+
+    /// <summary>The command.</summary>
+    public static Command Create(CommandConsole console)
+    {
+        var input = new Argument<string>("in") { Description = "The file to read; its format is told by content and extension." };
+        var output = new Argument<string>("out")
+        {
+            Description = "The file to write: .prototxt, .yaml, or .caffemodel, .binaryproto, .solverstate for binary.",
+        };
+        var kind = new Option<string?>("--kind")
+        {
+            Description = "What the file holds; found out by its name and content if not given.",
+        };
+        kind.AcceptOnlyFromAmong(Kinds);
+        var upgrade = new Option<bool>("--upgrade") { Description = "Bring old formats of nets and solvers up to date." };
+        var command = new CommandWithExamples(
+            "convert",
+            "Converts nets, solvers, weights, solver states and mean files between prototxt, YAML and binary.",
+            "cnn convert Models/lenet/lenet.prototxt lenet.yaml",
+            "cnn convert --upgrade old.prototxt new.prototxt")
+        {
+            input, output, kind, upgrade,
+        };
+        command.SetAction(parsed =>
+        {
+            string from = parsed.GetRequiredValue(input), to = parsed.GetRequiredValue(output);
+            IMessage message = Read(from, parsed.GetValue(kind), parsed.GetValue(upgrade));
+            ProtoFile.Save(message, to);
+            console.Out.WriteLine($"Wrote {to}");
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static IMessage Read(string path, string? kind, bool upgrade)
+    {
+        switch (kind ?? KindByName(path))
+        {
+            case "net":
+                return upgrade ? ProtoFile.LoadNet(path).Message : ProtoFile.Load<NetParameter>(path).Message;
+            case "solver":
+                return upgrade ? ProtoFile.LoadSolver(path).Message : ProtoFile.Load<SolverParameter>(path).Message;
+            case "state":
+                return ProtoFile.Load<SolverState>(path).Message;
+            case "blob":
+                return ProtoFile.Load<BlobProto>(path).Message;
+        }
+
+        // A name that says nothing: whichever reads without a mistake, and the net's mistakes when none does.
+        CnnException? mistakes = null;
+        foreach (string candidate in Kinds)
+        {
+            try
+            {
+                return Read(path, candidate, upgrade);
+            }
+            catch (CnnException exception)
+            {
+                mistakes ??= exception;
+            }
+        }
+
+        throw mistakes!;
+    }
+
+    private static string? KindByName(string path)
+    {
+        string name = Path.GetFileName(path).ToLowerInvariant();
+        return name.EndsWith(".caffemodel", StringComparison.Ordinal) ? "net"
+            : name.EndsWith(".solverstate", StringComparison.Ordinal) ? "state"
+            : name.Contains("solver", StringComparison.Ordinal) ? "solver"
+            : name.Contains("mean", StringComparison.Ordinal) ? "blob"
+            : null;
+    }
+}

@@ -1,0 +1,32 @@
+using System.CommandLine;
+using Cnn.Layers.Data;
+
+namespace Cnn.Runner.Commands;
+
+/// <summary><c>--format</c> of the data commands, and their last word.</summary>
+internal static class DataFormatOption
+{
+    /// <summary>The option.</summary>
+    public static Option<string> Create()
+    {
+        var option = new Option<string>("--format")
+        {
+            Description = "lmdb for Data layers and Caffe, idx for IdxData layers.",
+            DefaultValueFactory = _ => "lmdb",
+        };
+        option.AcceptOnlyFromAmong("lmdb", "idx");
+        return option;
+    }
+
+    /// <summary>The format of its value.</summary>
+    public static DataSetFormat Of(string value) => value == "idx" ? DataSetFormat.Idx : DataSetFormat.Lmdb;
+
+    /// <summary>Says what was written.</summary>
+    public static void TellWritten(CommandConsole console, IReadOnlyList<string> paths)
+    {
+        foreach (string path in paths)
+        {
+            console.Out.WriteLine($"Wrote {path}");
+        }
+    }
+}

@@ -1,0 +1,54 @@
+using System.CommandLine;
+using Cnn.Layers.Data;
+using Cnn.Layers.Data.Mnist;
+using Cnn.Proto;
+
+namespace Cnn.Runner.Commands;
+
+/// <summary><c>cnn data mnist</c>: MNIST's idx files checked and converted, fetched first if asked for.</summary>
+internal static class DataMnistCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Create(CommandConsole console)
+    {
+        var from = new Option<string?>("--from") { Description = "The folder with MNIST's four idx files, gzip or plain.", HelpName = "folder" };
+        var to = new Option<string>("--to") { Description = "The folder to write to.", Required = true, HelpName = "folder" };
+        var download = new Option<bool>("--download")
+        {
+            Description = "Fetch the files first, into --from if given, else into --to; broken downloads are gone on with.",
+        };
+        Option<string> format = DataFormatOption.Create();
+        var command = new CommandWithExamples(
+            "mnist",
+            "Checks MNIST's files and writes mnist_train_lmdb and mnist_test_lmdb, or plain idx files.",
+            "cnn data mnist --from downloads --to Models/lenet",
+            "cnn data mnist --download --to Models/lenet")
+        {
+            from, to, download, format,
+        };
+        command.SetAction(async (parsed, cancel) =>
+        {
+            string target = parsed.GetRequiredValue(to);
+            string? source = parsed.GetValue(from);
+            if (source is null && !parsed.GetValue(download))
+            {
+                throw new CnnException("neither --from nor --download says where MNIST's files are", "give one of them");
+            }
+
+            source ??= target;
+            using var cancelling = new CancelOnInterrupt(cancel);
+            var progress = new DataProgress(console);
+            if (parsed.GetValue(download))
+            {
+                await MnistDownloader.DownloadMnistAsync(source, progress, cancelling.Token).ConfigureAwait(false);
+            }
+
+            IReadOnlyList<string> written = MnistConverter.Convert(
+                source, target, DataFormatOption.Of(parsed.GetValue(format)!), progress, cancelling.Token);
+            progress.End();
+            DataFormatOption.TellWritten(console, written);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+}

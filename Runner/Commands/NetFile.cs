@@ -1,0 +1,30 @@
+using Cnn.Layers.Kernels.Threading;
+using Cnn.Proto;
+using Cnn.Runner.Graph;
+using Serilog;
+
+namespace Cnn.Runner.Commands;
+
+/// <summary>The net of a model file, built for a command.</summary>
+internal static class NetFile
+{
+    /// <summary>Reads and builds it.</summary>
+    /// <exception cref="CnnException">The file or the net in it is wrong.</exception>
+    public static Net Build(
+        string path, Phase phase, int level, string[] stages, PluginChoice plugins, WorkerPool pool, ILogger? log)
+    {
+        Loaded<NetParameter> loaded = ProtoFile.LoadNet(path);
+        return Net.Build(loaded.Message, new NetOptions
+        {
+            Phase = phase,
+            Level = level,
+            Stages = stages,
+            Pool = pool,
+            Layers = plugins.Layers,
+            Fillers = plugins.Fillers,
+            Sources = loaded.Sources,
+            Files = new PathResolver(path),
+            Log = log,
+        });
+    }
+}

@@ -1,0 +1,76 @@
+using Cnn.Fillers;
+using Cnn.Layers;
+using Cnn.Layers.Plugins;
+using Cnn.Proto;
+
+namespace Cnn.Runner.Commands;
+
+/// <summary>
+/// The layer and filler types of a run: the built-in ones and those of the plug-ins that the user named. What a solver
+/// file names is loaded only when the user allowed that or named the same file, since loading runs its code.
+/// </summary>
+internal sealed class PluginChoice
+{
+    private readonly string[] named;
+    private readonly PluginLoader loader;
+
+    /// <summary>Loads the named plug-ins.</summary>
+    /// <exception cref="CnnException">One cannot be loaded.</exception>
+    public PluginChoice(string[] named)
+    {
+        this.named = named;
+        loader = new PluginLoader(Layers, Fillers);
+        foreach (string path in named)
+        {
+            loader.Load(path);
+        }
+    }
+
+    /// <summary>The layer types.</summary>
+    public LayerRegistry Layers { get; } = new();
+
+    /// <summary>The filler types.</summary>
+    public FillerRegistry Fillers { get; } = new();
+
+    /// <summary>Loads what a solver file names.</summary>
+    /// <param name="solver">The solver file.</param>
+    /// <param name="isAllowed">Whether the user allowed it.</param>
+    /// <exception cref="CnnException">A plug-in is not allowed or cannot be loaded; nothing of the file is loaded then.</exception>
+    public void LoadFrom(Loaded<SolverParameter> solver, bool isAllowed)
+    {
+        var files = new PathResolver(solver.Path);
+        string[] paths = [.. solver.Message.Plugin.Select(files.Find)];
+        var refused = new List<Diagnostic>();
+        for (int i = 0; i < paths.Length; i++)
+        {
+            if (!isAllowed && !Array.Exists(named, n => PluginLoader.IsSameFile(n, paths[i])))
+            {
+                refused.Add(new Diagnostic(
+                    $"the solver asks for the plug-in '{solver.Message.Plugin[i]}', whose code would run",
+                    Place(i),
+                    $"if you trust it, pass --plugin {paths[i]} or --allow-plugins"));
+            }
+        }
+
+        if (refused.Count > 0)
+        {
+            throw new CnnException(refused);
+        }
+
+        for (int i = 0; i < paths.Length; i++)
+        {
+            try
+            {
+                loader.Load(paths[i]);
+            }
+            catch (CnnException exception)
+            {
+                throw new CnnException(
+                    [.. exception.Diagnostics.Select(d => d.Location is null ? d with { Location = Place(i) } : d)], exception);
+            }
+        }
+
+        SourceLocation? Place(int index) =>
+            solver.Sources.Find(solver.Message, SolverParameter.PluginFieldNumber, index);
+    }
+}

@@ -1,0 +1,42 @@
+using System.CommandLine;
+using Cnn.Layers.Kernels.Threading;
+using Cnn.Runner.Graph;
+using Cnn.Runner.Reports;
+
+namespace Cnn.Runner.Commands;
+
+/// <summary><c>cnn summary</c>: what a net is made of.</summary>
+internal static class SummaryCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Create(CommandConsole console)
+    {
+        Option<string> model = OptionValues.RequiredFile("--model", "The net.");
+        Option<string> phase = OptionValues.Phase("TEST");
+        Option<string[]> plugin = OptionValues.Plugin();
+        Option<int?> level = OptionValues.Level();
+        Option<string[]> stage = OptionValues.Stage();
+        var command = new CommandWithExamples(
+            "summary",
+            "Prints the layers of a net: shapes of their tops, parameters, multiply-adds of a forward pass.",
+            "cnn summary --model Models/lenet/lenet.prototxt")
+        {
+            model, phase, plugin, level, stage,
+        };
+        command.SetAction(parsed =>
+        {
+            using var pool = new WorkerPool(1);
+            Net net = NetFile.Build(
+                parsed.GetRequiredValue(model),
+                OptionValues.PhaseOf(parsed.GetValue(phase)!),
+                parsed.GetValue(level) ?? 0,
+                OptionValues.SplitAtCommas(parsed.GetValue(stage)),
+                new PluginChoice(parsed.GetValue(plugin) ?? []),
+                pool,
+                log: null);
+            console.Out.Write(NetSummary.Describe(net));
+            return ExitCode.Done;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,90 @@
+using System.CommandLine;
+using Cnn.Layers.Kernels.Threading;
+using Cnn.Proto;
+using Cnn.Runner.Graph;
+using Cnn.Runner.Reports;
+using Serilog;
+
+namespace Cnn.Runner.Commands;
+
+/// <summary><c>cnn test</c>: the mean outputs of a net with given weights.</summary>
+internal static class TestCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Create(CommandConsole console)
+    {
+        Option<string> model = OptionValues.RequiredFile("--model", "The net.");
+        Option<string> weights = OptionValues.RequiredFile("--weights", "The weights.");
+        Option<int?> iterations = OptionValues.AtLeast(
+            new Option<int?>("--iterations") { Description = "Batches to run; 50 if not given.", HelpName = "n" }, 1);
+        Option<string[]> plugin = OptionValues.Plugin();
+        Option<int?> threads = OptionValues.Threads();
+        Option<int?> level = OptionValues.Level();
+        Option<string[]> stage = OptionValues.Stage();
+        var logFolder = new Option<string?>("--log-dir") { Description = "A folder to write the log to as well.", HelpName = "folder" };
+        var command = new CommandWithExamples(
+            "test",
+            "Runs a net in its TEST phase and prints each output of each batch, the means and the loss.",
+            "cnn test --model Models/lenet/lenet_train_test.prototxt --weights lenet_iter_2000.caffemodel --iterations 100")
+        {
+            model, weights, iterations, plugin, threads, level, stage, logFolder,
+        };
+        command.SetAction(parsed =>
+        {
+            using var pool = new WorkerPool(parsed.GetValue(threads) ?? 0);
+            using var log = RunLog.Create(new WriterSink(console.Error), parsed.GetValue(logFolder), "test");
+            Net net = NetFile.Build(
+                parsed.GetRequiredValue(model),
+                Phase.Test,
+                parsed.GetValue(level) ?? 0,
+                OptionValues.SplitAtCommas(parsed.GetValue(stage)),
+                new PluginChoice(parsed.GetValue(plugin) ?? []),
+                pool,
+                log);
+            net.CopyWeightsFrom(parsed.GetRequiredValue(weights));
+            Run(net, parsed.GetValue(iterations) ?? 50, log, console.Out);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static void Run(Net net, int iterations, ILogger log, TextWriter output)
+    {
+        log.Information("{Line:l}", $"Running for {iterations} iterations.");
+        double loss = 0;
+        double[]? sums = null;
+        for (int i = 0; i < iterations; i++)
+        {
+            loss += net.Forward();
+            sums ??= new double[net.Outputs.Sum(name => net.FindBlob(name).Count)];
+            int at = 0;
+            foreach (string name in net.Outputs)
+            {
+                foreach (float value in net.FindBlob(name).Data)
+                {
+                    sums[at++] += value;
+                    log.Information("{Line:l}", $"Batch {i}, {name} = {CaffeNumber.Format(value)}");
+                }
+            }
+        }
+
+        Tell($"Loss: {CaffeNumber.Format(loss / iterations)}");
+        int next = 0;
+        foreach (string name in net.Outputs)
+        {
+            float weight = NetOutputs.LossWeight(net, name);
+            for (int i = net.FindBlob(name).Count; i > 0; i--)
+            {
+                double mean = sums![next++] / iterations;
+                string suffix = weight == 0 ? "" : NetOutputs.LossSuffix(weight, mean);
+                Tell($"{name} = {CaffeNumber.Format(mean)}{suffix}");
+            }
+        }
+
+        void Tell(string line)
+        {
+            log.Information("{Line:l}", line);
+            output.WriteLine(line);
+        }
+    }
+}

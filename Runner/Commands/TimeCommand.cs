@@ -1,0 +1,46 @@
+using System.CommandLine;
+using Cnn.Layers.Kernels.Threading;
+using Cnn.Runner.Graph;
+using Cnn.Runner.Reports;
+
+namespace Cnn.Runner.Commands;
+
+/// <summary><c>cnn time</c>: how long each layer takes.</summary>
+internal static class TimeCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Create(CommandConsole console)
+    {
+        Option<string> model = OptionValues.RequiredFile("--model", "The net.");
+        Option<int?> iterations = OptionValues.AtLeast(
+            new Option<int?>("--iterations") { Description = "Rounds to time; 50 if not given.", HelpName = "n" }, 1);
+        Option<string> phase = OptionValues.Phase("TRAIN");
+        Option<string[]> plugin = OptionValues.Plugin();
+        Option<int?> threads = OptionValues.Threads();
+        Option<int?> level = OptionValues.Level();
+        Option<string[]> stage = OptionValues.Stage();
+        var command = new CommandWithExamples(
+            "time",
+            "Times the layers of a net, forward and backward, after one round to warm up.",
+            "cnn time --model Models/lenet/lenet_train_test.prototxt --iterations 20 --threads 1")
+        {
+            model, iterations, phase, plugin, threads, level, stage,
+        };
+        command.SetAction(parsed =>
+        {
+            using var pool = new WorkerPool(parsed.GetValue(threads) ?? 0);
+            using var log = RunLog.Create(new WriterSink(console.Error), null, "time");
+            Net net = NetFile.Build(
+                parsed.GetRequiredValue(model),
+                OptionValues.PhaseOf(parsed.GetValue(phase)!),
+                parsed.GetValue(level) ?? 0,
+                OptionValues.SplitAtCommas(parsed.GetValue(stage)),
+                new PluginChoice(parsed.GetValue(plugin) ?? []),
+                pool,
+                log: null);
+            console.Out.Write(LayerTimes.Measure(net, parsed.GetValue(iterations) ?? 50, log));
+            return ExitCode.Done;
+        });
+        return command;
+    }
+}

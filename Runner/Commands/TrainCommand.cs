@@ -1,0 +1,66 @@
+using System.CommandLine;
+
+namespace Cnn.Runner.Commands;
+
+/// <summary><c>cnn train</c>: its options.</summary>
+internal static class TrainCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Create(CommandConsole console)
+    {
+        Option<string> solver = OptionValues.RequiredFile("--solver", "The solver file: what to train and how.");
+        var weights = new Option<string[]>("--weights")
+        {
+            Description = "Weights to start from, layer by layer of the same names; commas separate several files.",
+            HelpName = "files",
+        };
+        var snapshot = new Option<string?>("--snapshot")
+        {
+            Description = "A .solverstate to go on from.",
+            HelpName = "file",
+        };
+        var resume = new Option<string?>("--resume")
+        {
+            Description = "'latest' goes on from the newest whole snapshot of the solver's snapshot_prefix (from the "
+                + "beginning if there is none); a file is the same as --snapshot.",
+            HelpName = "latest|file",
+        };
+        Option<string[]> plugin = OptionValues.Plugin();
+        var allowPlugins = new Option<bool>("--allow-plugins")
+        {
+            Description = "Load the plug-ins that the solver file names; their code runs.",
+        };
+        Option<int?> threads = OptionValues.Threads();
+        var seed = new Option<long?>("--seed") { Description = "Seed of everything random, instead of the solver's random_seed.", HelpName = "n" };
+        Option<int?> iterations = OptionValues.AtLeast(
+            new Option<int?>("--iterations") { Description = "Iterations to train in all, instead of the solver's max_iter.", HelpName = "n" }, 1);
+        var logFolder = new Option<string?>("--log-dir") { Description = "A folder to write the log to as well.", HelpName = "folder" };
+        Option<int?> level = OptionValues.Level();
+        Option<string[]> stage = OptionValues.Stage();
+        var command = new CommandWithExamples(
+            "train",
+            "Trains a net. Ctrl-C ends the iteration, writes a snapshot and stops; a second one stops at once.",
+            "cnn train --solver Models/lenet/solver.prototxt",
+            "cnn train --solver Models/lenet/solver.prototxt --resume latest",
+            "cnn train --solver mine/solver.prototxt --weights base.caffemodel --log-dir logs")
+        {
+            solver, weights, snapshot, resume, plugin, allowPlugins, threads, seed, iterations, logFolder, level, stage,
+        };
+        command.SetAction(parsed => new TrainingRun(console, new TrainingSettings
+        {
+            Solver = parsed.GetRequiredValue(solver),
+            Weights = OptionValues.SplitAtCommas(parsed.GetValue(weights)),
+            Snapshot = parsed.GetValue(snapshot),
+            Resume = parsed.GetValue(resume),
+            Plugins = parsed.GetValue(plugin) ?? [],
+            AllowPlugins = parsed.GetValue(allowPlugins),
+            Threads = parsed.GetValue(threads),
+            Seed = parsed.GetValue(seed),
+            Iterations = parsed.GetValue(iterations),
+            LogFolder = parsed.GetValue(logFolder),
+            Level = parsed.GetValue(level),
+            Stages = OptionValues.SplitAtCommas(parsed.GetValue(stage)),
+        }).Run());
+        return command;
+    }
+}

@@ -1,0 +1,156 @@
+using System.Diagnostics;
+using Cnn.Layers.Kernels.Threading;
+using Cnn.Proto;
+using Cnn.Runner.Reports;
+using Cnn.Runner.Snapshots;
+using Cnn.Runner.Solvers;
+using Serilog;
+
+namespace Cnn.Runner.Commands;
+
+/// <summary>A run of <c>cnn train</c> from the solver file to the last word on what was written.</summary>
+internal sealed class TrainingRun(CommandConsole console, TrainingSettings settings)
+{
+    private readonly Dictionary<int, TestScores> scores = [];
+    private (int Iteration, string Path)? written;
+
+    /// <summary>Trains.</summary>
+    /// <returns>The exit code.</returns>
+    public int Run()
+    {
+        RequireOneStart();
+        Loaded<SolverParameter> loaded = ProtoFile.LoadSolver(settings.Solver);
+        var plugins = new PluginChoice(settings.Plugins);
+        plugins.LoadFrom(loaded, settings.AllowPlugins);
+        SolverParameter definition = loaded.Message;
+        definition.RandomSeed = settings.Seed ?? definition.RandomSeed;
+        definition.MaxIter = settings.Iterations ?? definition.MaxIter;
+        using var pool = new WorkerPool(settings.Threads ?? 0);
+        using var display = TrainingDisplay.For(console);
+        using var log = RunLog.Create(display.Sink, settings.LogFolder, "train");
+        var watch = Stopwatch.StartNew();
+        var files = new PathResolver(loaded.Path);
+        var solver = new Solver(definition, new SolverOptions
+        {
+            Pool = pool,
+            Layers = plugins.Layers,
+            Fillers = plugins.Fillers,
+            Sources = loaded.Sources,
+            Files = files,
+            Log = log,
+            ResumeFrom = Start(definition, log),
+            Level = settings.Level,
+            Stages = settings.Stages,
+        });
+        CopyWeights(solver, definition, files, log);
+        solver.Tested += s => scores[s.TestNet] = s;
+        solver.SnapshotWritten += path => written = (solver.Iteration, path);
+        using var signals = new RunSignals(solver.Control);
+        log.Information("Starting Optimization");
+        int first = solver.Iteration;
+        bool ended = display.Run(solver, solver.Solve);
+        if (!ended)
+        {
+            if (written?.Iteration != solver.Iteration)
+            {
+                solver.WriteSnapshot();
+            }
+
+            TellInterrupted(solver);
+            return ExitCode.Interrupted;
+        }
+
+        log.Information("Optimization Done.");
+        TellResult(solver, solver.Iteration - first, watch.Elapsed, TestModel(definition, files));
+        return ExitCode.Done;
+    }
+
+    private void RequireOneStart()
+    {
+        if (settings.Snapshot is not null && settings.Resume is not null)
+        {
+            throw new CnnException("--snapshot and --resume both say where to go on from", "give one of them");
+        }
+
+        if (settings.Weights.Length > 0 && (settings.Snapshot ?? settings.Resume) is not null)
+        {
+            throw new CnnException(
+                "--weights starts anew, --snapshot and --resume go on with a run", "give one of them");
+        }
+    }
+
+    private string? Start(SolverParameter definition, ILogger log)
+    {
+        if (settings.Resume is null or not "latest")
+        {
+            return settings.Snapshot ?? settings.Resume;
+        }
+
+        string? latest = SnapshotFiles.FindLatest(definition.SnapshotPrefix);
+        if (latest is null)
+        {
+            log.Warning("{Line:l}", $"No whole snapshot of {definition.SnapshotPrefix} found; starting from the beginning");
+        }
+
+        return latest;
+    }
+
+    private void CopyWeights(Solver solver, SolverParameter definition, PathResolver files, ILogger log)
+    {
+        if (solver.Iteration > 0 || (settings.Snapshot ?? settings.Resume) is not null)
+        {
+            return;
+        }
+
+        string[] paths = settings.Weights.Length > 0
+            ? settings.Weights
+            : Array.ConvertAll(OptionValues.SplitAtCommas([.. definition.Weights]), files.Find);
+        foreach (string path in paths)
+        {
+            log.Information("{Line:l}", $"Finetuning from {path}");
+            solver.TrainNet.CopyWeightsFrom(path);
+        }
+    }
+
+    private void TellResult(Solver solver, int iterations, TimeSpan time, string? testModel)
+    {
+        console.Out.WriteLine(
+            $"Trained {solver.TrainNet.Name} for {iterations} iterations in {time.TotalSeconds:0.0} s (seed {solver.Seed}).");
+        foreach (TestScores test in scores.Values)
+        {
+            string values = string.Join(", ", test.Outputs.Select(o => $"{o.Blob} = {CaffeNumber.Format(o.Mean)}"));
+            console.Out.WriteLine($"Test net #{test.TestNet}: {values}");
+        }
+
+        if (written is { } snapshot)
+        {
+            string weights = WeightsOf(snapshot.Path);
+            console.Out.WriteLine($"Wrote {weights} (the weights)");
+            console.Out.WriteLine($"  and {snapshot.Path} (to go on from)");
+            console.Out.WriteLine("Next:");
+            if (testModel is not null)
+            {
+                console.Out.WriteLine($"  {ProgramName.Text} test --model {testModel} --weights {weights}");
+            }
+
+            console.Out.WriteLine($"  {ProgramName.Text} train --solver {settings.Solver} --resume latest "
+                + $"--iterations {solver.MaxIterations * 2L}");
+        }
+    }
+
+    private void TellInterrupted(Solver solver)
+    {
+        console.Out.WriteLine($"Stopped after iteration {solver.Iteration} of {solver.MaxIterations}.");
+        console.Out.WriteLine($"Wrote {written?.Path}");
+        console.Out.WriteLine($"Go on with: {ProgramName.Text} train --solver {settings.Solver} --resume latest");
+    }
+
+    // A test needs a net file with a TEST phase: the solver's, if it has one.
+    private static string? TestModel(SolverParameter definition, PathResolver files) =>
+        definition.TestIter.Count == 0 ? null
+        : definition.TestNet.Count > 0 ? files.Find(definition.TestNet[0])
+        : definition.HasNet ? files.Find(definition.Net)
+        : null;
+
+    private static string WeightsOf(string statePath) => Path.ChangeExtension(statePath, ".caffemodel");
+}

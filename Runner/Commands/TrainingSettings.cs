@@ -1,0 +1,29 @@
+namespace Cnn.Runner.Commands;
+
+/// <summary>What the user asked of <c>cnn train</c>; null where nothing was said.</summary>
+internal sealed record TrainingSettings
+{
+    public required string Solver { get; init; }
+
+    public string[] Weights { get; init; } = [];
+
+    public string? Snapshot { get; init; }
+
+    public string? Resume { get; init; }
+
+    public string[] Plugins { get; init; } = [];
+
+    public bool AllowPlugins { get; init; }
+
+    public int? Threads { get; init; }
+
+    public long? Seed { get; init; }
+
+    public int? Iterations { get; init; }
+
+    public string? LogFolder { get; init; }
+
+    public int? Level { get; init; }
+
+    public string[] Stages { get; init; } = [];
+}

@@ -1,0 +1,41 @@
+using Cnn.Runner.Graph;
+
+namespace Cnn.Runner.Reports;
+
+/// <summary>What a layer costs, by the shapes it has now.</summary>
+/// <param name="MultiplyAdds">Multiply-adds of a forward pass; exact for products, 0 for other layers.</param>
+/// <param name="Parameters">Learned values.</param>
+internal readonly record struct LayerCost(long MultiplyAdds, long Parameters)
+{
+    /// <summary>The cost of a layer.</summary>
+    public static LayerCost Of(NetLayer layer) => new(
+        layer.Layer.Type switch
+        {
+            "Convolution" => layer.Tops.Sum(t => (long)t.Count) * layer.Layer.Blobs[0].CountOf(1),
+            "Deconvolution" => layer.Bottoms.Sum(b => (long)b.Count) * layer.Layer.Blobs[0].CountOf(1),
+            "InnerProduct" => InnerProduct(layer),
+            _ => 0,
+        },
+        layer.Layer.Blobs.Sum(b => (long)b.Count));
+
+    /// <summary>
+    /// Multiply-adds of a backward pass: as many as forward for the gradient of the weights and again for that of each
+    /// bottom, where they are computed.
+    /// </summary>
+    public long BackwardMultiplyAdds(NetLayer layer)
+    {
+        if (MultiplyAdds == 0 || !layer.NeedsBackward)
+        {
+            return 0;
+        }
+
+        return (layer.Layer.NeedsGradient(0) ? MultiplyAdds : 0) + (layer.PropagateDown.Any(p => p) ? MultiplyAdds : 0);
+    }
+
+    // Each of the outputs takes as many multiply-adds as there are weights an output; transposed or not.
+    private static long InnerProduct(NetLayer layer)
+    {
+        long outputs = layer.Definition.InnerProductParam.NumOutput;
+        return outputs == 0 ? 0 : layer.Tops[0].Count * (layer.Layer.Blobs[0].Count / outputs);
+    }
+}

@@ -1,0 +1,44 @@
+using System.Globalization;
+using System.Text;
+using Cnn.Layers;
+using Cnn.Runner.Graph;
+
+namespace Cnn.Runner.Reports;
+
+/// <summary>A net as a table of its layers.</summary>
+internal static class NetSummary
+{
+    /// <summary>Each layer's type, tops, parameters and multiply-adds; parameters that layers share count once in the total.</summary>
+    public static string Describe(Net net)
+    {
+        var table = new TextTable("layer", "type", "tops", ">parameters", ">multiply-adds");
+        var counted = new HashSet<Blob>();
+        long parameters = 0, multiplyAdds = 0, values = 0;
+        foreach (NetLayer layer in net.Layers)
+        {
+            LayerCost cost = LayerCost.Of(layer);
+            string tops = string.Join(", ", layer.Tops.Select((t, i) => $"{layer.TopNames[i]} {ShapeOf(t)}"));
+            table.Add(layer.Name, layer.Layer.Type, tops, Count(cost.Parameters), Count(cost.MultiplyAdds));
+            multiplyAdds += cost.MultiplyAdds;
+            values += layer.Tops.Sum(t => (long)t.Count);
+        }
+
+        foreach (LearnableParameter parameter in net.Learnable)
+        {
+            parameters += counted.Add(parameter.Blob) ? parameter.Blob.Count : 0;
+        }
+
+        table.AddRule();
+        table.Add("total", "", "", Count(parameters), Count(multiplyAdds));
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"{net.Name} ({net.Phase.ToString().ToUpperInvariant()})\n\n").Append(table);
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"\nparameters take {Count(parameters * sizeof(float))} bytes, all tops {Count(values * sizeof(float))} bytes\n");
+        return text.ToString();
+    }
+
+    private static string ShapeOf(Blob blob) => $"[{string.Join(", ", blob.Shape.ToArray())}]";
+
+    private static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,49 @@
+using System.Globalization;
+using Cnn.Proto;
+using Serilog;
+using Serilog.Core;
+
+namespace Cnn.Runner.Reports;
+
+/// <summary>The log of a run: where its lines are shown and, if asked for, a file.</summary>
+internal static class RunLog
+{
+    /// <summary>A logger; dispose it to close its file.</summary>
+    /// <param name="shown">Shows the lines; null for nowhere.</param>
+    /// <param name="folder">The folder of the log file, made if need be; null for no file.</param>
+    /// <param name="command">The command that runs, for the file's name.</param>
+    /// <exception cref="CnnException">The file cannot be written.</exception>
+    public static Logger Create(ILogEventSink? shown, string? folder, string command)
+    {
+        LoggerConfiguration configuration = new LoggerConfiguration().MinimumLevel.Information();
+        if (shown is not null)
+        {
+            configuration.WriteTo.Sink(shown);
+        }
+
+        if (folder is not null)
+        {
+            string path = FilePath(folder, command);
+            configuration.WriteTo.File(new GlogFormatter(), path, fileSizeLimitBytes: null);
+        }
+
+        return configuration.CreateLogger();
+    }
+
+    private static string FilePath(string folder, string command)
+    {
+        string time = TimeProvider.System.GetLocalNow().ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
+        string path = Path.Combine(folder, $"cnn.{command}.{time}.{Environment.ProcessId}.log");
+        try
+        {
+            // Serilog's file sink swallows what goes wrong.
+            Directory.CreateDirectory(folder);
+            File.Open(path, FileMode.Append).Dispose();
+            return path;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new CnnException($"no log can be written to '{folder}': {exception.Message}", inner: exception);
+        }
+    }
+}
