@@ -1,3 +1,4 @@
+using System.Globalization;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 
@@ -8,7 +9,8 @@ namespace Cnn.Proto;
 /// </summary>
 public static class TextFormat
 {
-    private const int MaxCharacters = 1 << 30;
+    /// <summary>The longest text that is read, in characters; weights of more belong in a binary file.</summary>
+    internal const int MaxCharacters = 1 << 29;
 
     /// <summary>Reads a message.</summary>
     /// <param name="text">The whole text.</param>
@@ -23,7 +25,7 @@ public static class TextFormat
     {
         if (text.Length > MaxCharacters)
         {
-            throw new CnnException($"{file}: {TextMessages.TooLarge(MaxCharacters)}");
+            throw new CnnException(new Diagnostic(TextMessages.TooLarge(MaxCharacters), new SourceLocation(file, 1, 1)));
         }
 
         var parser = new TextParser(text, file, sources);
@@ -32,5 +34,14 @@ public static class TextFormat
     }
 
     /// <summary>The text of a message: what is set, in the order of the field numbers; it reads back as the same message.</summary>
-    public static string Print(IMessage message) => TextPrinter.Print(message);
+    /// <exception cref="CnnException">A free-form block holds what text cannot say; it came from a damaged binary file.</exception>
+    public static string Print(IMessage message)
+    {
+        using var writer = new StringWriter(CultureInfo.InvariantCulture);
+        Print(message, writer);
+        return writer.ToString();
+    }
+
+    /// <summary>Writes the text of a message, however long, to a file or stream; see <see cref="Print(IMessage)"/>.</summary>
+    public static void Print(IMessage message, TextWriter to) => new TextPrinter(to).Fields(message, 0);
 }

@@ -57,7 +57,7 @@ public class TextFormatTests
     [InlineData("name: \"open", "f:1:7: expected a quoted string for 'name', found a string without its closing quote")]
     [InlineData("name 3", "f:1:6: expected ':' after 'name', found '3'")]
     [InlineData("name: [\"a\"]", "f:1:1: field 'name' takes one value, not a list")]
-    [InlineData("layer { clip_param { min: 1 } }", "f:1:22: required field 'max' of ClipParameter is missing")]
+    [InlineData("layer { clip_param { min: 1 } }", "f:1:9: required field 'max' of ClipParameter is missing")]
     [InlineData("force_backward: maybe", "f:1:17: expected true or false for 'force_backward', found 'maybe'")]
     public void AnErrorSaysWhereAndWhat(string text, string expected)
     {
