@@ -45,6 +45,10 @@ internal static class ScalarText
     /// <summary>A number without its sign.</summary>
     public static bool TryParseFloat(ReadOnlySpan<char> word, out float value) => TryParseMagnitude(word, out value);
 
+    /// <summary>A magnitude with its sign, which a NaN has none of.</summary>
+    public static T Signed<T>(bool isNegative, T magnitude)
+        where T : struct, IFloatingPointIeee754<T> => isNegative && !T.IsNaN(magnitude) ? -magnitude : magnitude;
+
     /// <summary>The shortest text that reads back as the same number.</summary>
     public static string Print(double value, bool isSingle) =>
         double.IsNaN(value) ? "nan"
@@ -142,7 +146,7 @@ internal static class ScalarText
     {
         bool isNegative = word.StartsWith('-');
         return TryParseMagnitude(word[(isNegative ? 1 : 0)..], out T magnitude)
-            ? isNegative ? -magnitude : magnitude
+            ? Signed(isNegative, magnitude)
             : null;
     }
 

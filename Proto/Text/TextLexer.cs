@@ -31,6 +31,24 @@ internal sealed class TextLexer
     /// <summary>Whether the token at hand is this symbol.</summary>
     public bool IsSymbol(char symbol) => Current.Kind == TextTokenKind.Symbol && text[Current.Start] == symbol;
 
+    /// <summary>
+    /// Whether the token at hand begins the next field, the value before it being missing: a name in a new line with what
+    /// follows a field's name.
+    /// </summary>
+    public bool IsNextField
+    {
+        get
+        {
+            if (Current.Kind != TextTokenKind.Identifier || Current.Line == PreviousLine)
+            {
+                return false;
+            }
+
+            ReadOnlySpan<char> after = text.AsSpan(position).TrimStart(' ');
+            return !after.IsEmpty && (after[0] is ':' or '{' or '<');
+        }
+    }
+
     /// <summary>Takes the token at hand if it is this symbol.</summary>
     public bool Take(char symbol)
     {

@@ -9,8 +9,7 @@ internal sealed partial class TextParser
         if (at.Kind != TextTokenKind.Identifier)
         {
             Report(at, TextMessages.Expected("the name of an option", Found()));
-            lexer.Advance();
-            SkipToField();
+            SkipNameless();
             return;
         }
 

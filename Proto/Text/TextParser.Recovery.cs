@@ -12,10 +12,10 @@ internal sealed partial class TextParser
     private (int Line, int Start, string Text) shownLine = (0, 0, "");
     private bool givenUp;
 
-    /// <summary>Skips a value of any kind; a name on another line is the next field, not a value.</summary>
+    /// <summary>Skips a value of any kind, if there is one.</summary>
     private void SkipValue()
     {
-        if (lexer.Current.Kind == TextTokenKind.Identifier && lexer.Current.Line != lexer.PreviousLine)
+        if (lexer.IsNextField)
         {
             return;
         }
@@ -56,6 +56,24 @@ internal sealed partial class TextParser
             lexer.Advance();
         }
         while (open > 0 && lexer.Current.Kind != TextTokenKind.End);
+    }
+
+    // What stands where a name should: a stray symbol, or a block or extension name in brackets and its value.
+    private void SkipNameless()
+    {
+        if (IsOpener())
+        {
+            SkipBalanced();
+            if (lexer.Take(':'))
+            {
+                SkipValue();
+            }
+        }
+        else
+        {
+            lexer.Advance();
+            SkipToField();
+        }
     }
 
     private void SkipToField()

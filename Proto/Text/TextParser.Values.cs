@@ -174,10 +174,11 @@ internal sealed partial class TextParser
         TextToken at = lexer.Current;
         bool isNegative = lexer.Take('-');
         if (lexer.Current.Kind is TextTokenKind.Number or TextTokenKind.Identifier
+            && !lexer.IsNextField
             && ScalarText.TryParseFloat(lexer.Span, out float magnitude))
         {
             lexer.Advance();
-            return isNegative ? -magnitude : magnitude;
+            return ScalarText.Signed(isNegative, magnitude);
         }
 
         Report(at, TextMessages.Expected($"{TextMessages.TypeName(field)} for '{field.Name}'", Found()));
@@ -207,6 +208,11 @@ internal sealed partial class TextParser
     /// <summary>An unquoted word with its sign; null when there is none, and then at most the sign is taken.</summary>
     private string? ScalarWord()
     {
+        if (lexer.IsNextField)
+        {
+            return null;
+        }
+
         bool isNegative = lexer.Take('-');
         if (lexer.Current.Kind is not (TextTokenKind.Identifier or TextTokenKind.Number))
         {

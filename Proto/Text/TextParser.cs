@@ -97,8 +97,7 @@ internal sealed partial class TextParser
         if (at.Kind != TextTokenKind.Identifier)
         {
             Report(at, TextMessages.Expected("the name of a field", Found()));
-            lexer.Advance();
-            SkipToField();
+            SkipNameless();
             return;
         }
 
