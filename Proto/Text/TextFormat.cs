@@ -21,11 +21,14 @@ public static class TextFormat
         where T : class, IMessage<T>, new() => (T)Parse(new T().Descriptor, text, file, sources);
 
     /// <summary>Reads a message of a type known at run time; see <see cref="Parse{T}"/>.</summary>
-    public static IMessage Parse(MessageDescriptor type, string text, string file, SourceMap? sources = null)
+    public static IMessage Parse(MessageDescriptor type, string text, string file, SourceMap? sources = null) =>
+        Parse(type, text, file, sources, MaxCharacters);
+
+    internal static IMessage Parse(MessageDescriptor type, string text, string file, SourceMap? sources, int maxCharacters)
     {
-        if (text.Length > MaxCharacters)
+        if (text.Length > maxCharacters)
         {
-            throw new CnnException(new Diagnostic(TextMessages.TooLarge(MaxCharacters), new SourceLocation(file, 1, 1)));
+            throw new CnnException(new Diagnostic(TextMessages.TooLarge(maxCharacters), new SourceLocation(file, 1, 1)));
         }
 
         var parser = new TextParser(text, file, sources);

@@ -17,7 +17,7 @@ internal static class TextMessages
 
     public static string TooDeep(int limit) => $"messages are nested deeper than {limit}";
 
-    public static string TooLarge(int limit) => $"the file is larger than {limit >> 20} MiB of text";
+    public static string TooLarge(int limit) => $"the file is longer than {limit} characters";
 
     public static string TooManyMessages(int limit) => $"the file holds more than {limit} messages";
 
