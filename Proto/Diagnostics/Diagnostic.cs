@@ -34,7 +34,7 @@ public sealed record Diagnostic(
 
         if (Location?.LineText is { } line)
         {
-            AppendCaret(text, line, Location.Column - 1);
+            AppendCaret(text, line, Location.Column - Location.LineTextColumn);
         }
 
         return text.ToString();

@@ -15,7 +15,7 @@ public sealed class SourceMap
 
     /// <summary>Notes where element <paramref name="index"/> of a field is written (0 for a singular field).</summary>
     public void Record(IMessage message, int fieldNumber, int index, SourceLocation at) =>
-        EntryOf(message).Fields[(fieldNumber, index)] = at;
+        (EntryOf(message).Fields ??= [])[(fieldNumber, index)] = at;
 
     /// <summary>
     /// The place of a field's element, else of the field's first element, else of the message; null when the message
@@ -28,8 +28,9 @@ public sealed class SourceMap
             return null;
         }
 
-        return entry.Fields.TryGetValue((fieldNumber, index), out SourceLocation? at)
-            || entry.Fields.TryGetValue((fieldNumber, 0), out at)
+        SourceLocation? at = null;
+        return entry.Fields?.TryGetValue((fieldNumber, index), out at) == true
+            || entry.Fields?.TryGetValue((fieldNumber, 0), out at) == true
             ? at
             : entry.Start;
     }
@@ -105,6 +106,6 @@ public sealed class SourceMap
     {
         public SourceLocation? Start { get; set; }
 
-        public Dictionary<(int Field, int Index), SourceLocation> Fields { get; } = [];
+        public Dictionary<(int Field, int Index), SourceLocation>? Fields { get; set; }
     }
 }

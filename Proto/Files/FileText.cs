@@ -24,6 +24,11 @@ public static class FileText
     /// <exception cref="CnnException">They are not UTF-8.</exception>
     public static string Decode(byte[] bytes, string path)
     {
+        if (bytes.Length > TextFormat.MaxCharacters)
+        {
+            throw new CnnException(new Diagnostic(TextMessages.TooLarge(TextFormat.MaxCharacters), new SourceLocation(path, 1, 1)));
+        }
+
         try
         {
             return new UTF8Encoding(false, true).GetString(bytes);

@@ -78,7 +78,14 @@ public static class ProtoFile
             }
 
             using var writer = new StreamWriter(stream, leaveOpen: true);
-            writer.Write(format == ProtoFormat.Yaml ? YamlFormat.Print(message) : TextFormat.Print(message));
+            if (format == ProtoFormat.Yaml)
+            {
+                writer.Write(YamlFormat.Print(message));
+            }
+            else
+            {
+                TextFormat.Print(message, writer);
+            }
         });
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using Google.Protobuf.Reflection;
 
 namespace Cnn.Proto;
@@ -20,8 +21,8 @@ internal static class ScalarText
         problem = default;
         value = field.FieldType switch
         {
-            FieldType.Float => ParseFloat(word) is { } f ? (float)f : null,
-            FieldType.Double => ParseFloat(word),
+            FieldType.Float => ParseReal<float>(word),
+            FieldType.Double => ParseReal<double>(word),
             FieldType.Bool => ParseBool(word),
             FieldType.Enum => ParseEnum(field.EnumType, word),
             FieldType.Int32 or FieldType.SInt32 or FieldType.SFixed32 =>
@@ -41,6 +42,13 @@ internal static class ScalarText
         return false;
     }
 
+    /// <summary>A number without its sign.</summary>
+    public static bool TryParseFloat(ReadOnlySpan<char> word, out float value) => TryParseMagnitude(word, out value);
+
+    /// <summary>A magnitude with its sign, which a NaN has none of.</summary>
+    public static T Signed<T>(bool isNegative, T magnitude)
+        where T : struct, IFloatingPointIeee754<T> => isNegative && !T.IsNaN(magnitude) ? -magnitude : magnitude;
+
     /// <summary>The shortest text that reads back as the same number.</summary>
     public static string Print(double value, bool isSingle) =>
         double.IsNaN(value) ? "nan"
@@ -59,9 +67,19 @@ internal static class ScalarText
         }
 
         bool isInteger = field.FieldType is not (FieldType.Bool or FieldType.Float or FieldType.Double);
-        return isInteger && ParseInteger(word, decimal.MinValue, decimal.MaxValue) is not null
+        return isInteger && IsInteger(word)
             ? (TextMessages.OutOfRange(word, field.FieldType.ToString().ToLowerInvariant()), null)
-            : (TextMessages.Expected($"{TextMessages.TypeName(field)} for '{field.Name}'", $"'{word}'"), null);
+            : (TextMessages.Expected($"{TextMessages.TypeName(field)} for '{field.Name}'", $"'{TextMessages.Short(word)}'"), null);
+    }
+
+    // Digits beyond 64 bits are a number too.
+    private static bool IsInteger(string word)
+    {
+        ReadOnlySpan<char> digits = word.AsSpan(word.StartsWith('-') ? 1 : 0);
+        return ParseInteger(word, decimal.MinValue, decimal.MaxValue) is not null
+            || (digits.StartsWith("0x", StringComparison.OrdinalIgnoreCase)
+                ? digits.Length > 2 && !digits[2..].ContainsAnyExcept("0123456789abcdefABCDEF".AsSpan())
+                : !digits.IsEmpty && digits[0] != '0' && !digits.ContainsAnyExceptInRange('0', '9'));
     }
 
     private static bool? ParseBool(string word) => word switch
@@ -122,36 +140,40 @@ internal static class ScalarText
         return true;
     }
 
-    private static double? ParseFloat(string word)
+    // A magnitude too large for the type is infinite, as in every reader of the format.
+    private static T? ParseReal<T>(ReadOnlySpan<char> word)
+        where T : struct, IFloatingPointIeee754<T>
     {
         bool isNegative = word.StartsWith('-');
-        string magnitude = word[(isNegative ? 1 : 0)..];
-        double sign = isNegative ? -1 : 1;
-        if (magnitude.Equals("inf", StringComparison.OrdinalIgnoreCase)
-            || magnitude.Equals("infinity", StringComparison.OrdinalIgnoreCase)
-            || magnitude.Equals("inff", StringComparison.OrdinalIgnoreCase))
+        return TryParseMagnitude(word[(isNegative ? 1 : 0)..], out T magnitude)
+            ? Signed(isNegative, magnitude)
+            : null;
+    }
+
+    private static bool TryParseMagnitude<T>(ReadOnlySpan<char> word, out T value)
+        where T : struct, IFloatingPointIeee754<T>
+    {
+        value = T.Zero;
+        if (word.IsEmpty)
         {
-            return sign * double.PositiveInfinity;
+            return false;
         }
 
-        if (magnitude.Equals("nan", StringComparison.OrdinalIgnoreCase))
+        if (char.IsAsciiLetter(word[0]))
         {
-            return double.NaN;
+            bool isNan = word.Equals("nan", StringComparison.OrdinalIgnoreCase);
+            value = isNan ? T.NaN : T.PositiveInfinity;
+            return isNan
+                || word.Equals("inf", StringComparison.OrdinalIgnoreCase)
+                || word.Equals("infinity", StringComparison.OrdinalIgnoreCase);
         }
 
-        if (magnitude.StartsWith("0x", StringComparison.OrdinalIgnoreCase))
+        if (word[^1] is 'f' or 'F' && !word.StartsWith("0x", StringComparison.OrdinalIgnoreCase))
         {
-            return null;
-        }
-
-        if (magnitude.Length > 1 && magnitude[^1] is 'f' or 'F')
-        {
-            magnitude = magnitude[..^1];
+            word = word[..^1];
         }
 
         const NumberStyles Style = NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
-        return magnitude.Length > 0 && double.TryParse(magnitude, Style, CultureInfo.InvariantCulture, out double value)
-            ? sign * value
-            : null;
+        return T.TryParse(word, Style, CultureInfo.InvariantCulture, out value);
     }
 }

@@ -13,6 +13,12 @@ internal static class StringText
         Span<byte> utf8 = stackalloc byte[4];
         for (int i = 0; i < inside.Length; i++)
         {
+            if (char.IsAscii(inside[i]) && inside[i] != '\\')
+            {
+                bytes.Add((byte)inside[i]);
+                continue;
+            }
+
             if (inside[i] != '\\')
             {
                 if (Rune.DecodeFromUtf16(inside[i..], out Rune rune, out int used) != System.Buffers.OperationStatus.Done)
@@ -52,9 +58,9 @@ internal static class StringText
             {
                 quoted.Append('\\').Append((char)b);
             }
-            else if (b == '\n')
+            else if (b is (byte)'\n' or (byte)'\t' or (byte)'\r')
             {
-                quoted.Append("\\n");
+                quoted.Append('\\').Append(b == '\n' ? 'n' : b == '\t' ? 't' : 'r');
             }
             else if (b is >= 0x20 and < 0x7F)
             {

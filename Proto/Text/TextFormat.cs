@@ -1,3 +1,4 @@
+using System.Globalization;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 
@@ -8,7 +9,8 @@ namespace Cnn.Proto;
 /// </summary>
 public static class TextFormat
 {
-    private const int MaxCharacters = 1 << 30;
+    /// <summary>The longest text that is read, in characters; weights of more belong in a binary file.</summary>
+    internal const int MaxCharacters = 1 << 29;
 
     /// <summary>Reads a message.</summary>
     /// <param name="text">The whole text.</param>
@@ -19,11 +21,14 @@ public static class TextFormat
         where T : class, IMessage<T>, new() => (T)Parse(new T().Descriptor, text, file, sources);
 
     /// <summary>Reads a message of a type known at run time; see <see cref="Parse{T}"/>.</summary>
-    public static IMessage Parse(MessageDescriptor type, string text, string file, SourceMap? sources = null)
+    public static IMessage Parse(MessageDescriptor type, string text, string file, SourceMap? sources = null) =>
+        Parse(type, text, file, sources, MaxCharacters);
+
+    internal static IMessage Parse(MessageDescriptor type, string text, string file, SourceMap? sources, int maxCharacters)
     {
-        if (text.Length > MaxCharacters)
+        if (text.Length > maxCharacters)
         {
-            throw new CnnException($"{file}: {TextMessages.TooLarge(MaxCharacters)}");
+            throw new CnnException(new Diagnostic(TextMessages.TooLarge(maxCharacters), new SourceLocation(file, 1, 1)));
         }
 
         var parser = new TextParser(text, file, sources);
@@ -32,5 +37,14 @@ public static class TextFormat
     }
 
     /// <summary>The text of a message: what is set, in the order of the field numbers; it reads back as the same message.</summary>
-    public static string Print(IMessage message) => TextPrinter.Print(message);
+    /// <exception cref="CnnException">A free-form block holds what text cannot say; it came from a damaged binary file.</exception>
+    public static string Print(IMessage message)
+    {
+        using var writer = new StringWriter(CultureInfo.InvariantCulture);
+        Print(message, writer);
+        return writer.ToString();
+    }
+
+    /// <summary>Writes the text of a message, however long, to a file or stream; see <see cref="Print(IMessage)"/>.</summary>
+    public static void Print(IMessage message, TextWriter to) => new TextPrinter(to).Fields(message, 0);
 }

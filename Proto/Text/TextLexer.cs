@@ -22,9 +22,32 @@ internal sealed class TextLexer
     /// <summary>The token at hand.</summary>
     public TextToken Current { get; private set; }
 
+    /// <summary>The line that the token before ends on.</summary>
+    public int PreviousLine { get; private set; } = 1;
+
+    /// <summary>The characters of the token at hand.</summary>
     public ReadOnlySpan<char> Span => text.AsSpan(Current.Start, Current.Length);
 
+    /// <summary>Whether the token at hand is this symbol.</summary>
     public bool IsSymbol(char symbol) => Current.Kind == TextTokenKind.Symbol && text[Current.Start] == symbol;
+
+    /// <summary>
+    /// Whether the token at hand begins the next field, the value before it being missing: a name in a new line with what
+    /// follows a field's name.
+    /// </summary>
+    public bool IsNextField
+    {
+        get
+        {
+            if (Current.Kind != TextTokenKind.Identifier || Current.Line == PreviousLine)
+            {
+                return false;
+            }
+
+            ReadOnlySpan<char> after = text.AsSpan(position).TrimStart(' ');
+            return !after.IsEmpty && (after[0] is ':' or '{' or '<');
+        }
+    }
 
     /// <summary>Takes the token at hand if it is this symbol.</summary>
     public bool Take(char symbol)
@@ -41,6 +64,7 @@ internal sealed class TextLexer
     /// <summary>Goes to the next token.</summary>
     public void Advance()
     {
+        PreviousLine = line;
         SkipSpace();
         int start = position;
         var kind = TextTokenKind.End;

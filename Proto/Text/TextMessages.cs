@@ -7,9 +7,19 @@ internal static class TextMessages
 {
     public const string TooManyErrors = "too many errors; the rest of the file was not read";
 
+    public const string NotUtf8 = "the string's escapes are not UTF-8";
+
+    private const int LongestNameShown = 60;
+
+    /// <summary>A word of the file as errors show it: its start, when it is long.</summary>
+    public static string Short(ReadOnlySpan<char> word) =>
+        word.Length <= LongestNameShown ? word.ToString() : $"{word[..LongestNameShown]}...";
+
     public static string TooDeep(int limit) => $"messages are nested deeper than {limit}";
 
-    public static string TooLarge(int limit) => $"the file is larger than {limit >> 20} MiB of text";
+    public static string TooLarge(int limit) => $"the file is longer than {limit} characters";
+
+    public static string TooManyMessages(int limit) => $"the file holds more than {limit} messages";
 
     public static string UnknownField(string name, MessageDescriptor message) =>
         $"unknown field '{name}' in {message.Name}";
@@ -17,21 +27,28 @@ internal static class TextMessages
     public static string GivenTwice(string name, MessageDescriptor message) =>
         $"field '{name}' of {message.Name} is given twice";
 
-    public static string OneOfGivenTwice(string name, string group) =>
-        $"field '{name}' excludes the other members of '{group}', one of which is given";
+    public static string FirstAt(int line) => $"it was first given in line {line}";
+
+    public static string OneOfGivenTwice(string name, string other) =>
+        $"field '{name}' cannot be given beside '{other}': a message has one of them";
 
     public static string MissingRequired(string name, MessageDescriptor message) =>
         $"required field '{name}' of {message.Name} is missing";
 
     public static string Expected(string what, string found) => $"expected {what}, found {found}";
 
-    public static string UnknownEnumValue(string value, EnumDescriptor type) => $"unknown {type.Name} '{value}'";
+    public static string UnknownEnumValue(string value, EnumDescriptor type) => $"unknown {type.Name} '{Short(value)}'";
 
-    public static string OutOfRange(string value, string type) => $"{value} is out of the range of {type}";
+    public static string OutOfRange(string value, string type) => $"{Short(value)} is out of the range of {type}";
 
-    public static string UnclosedMessage(string closer) => $"the file ends inside a message; '{closer}' is missing";
+    public static string UnclosedMessage(char closer) => $"the file ends inside a message; '{closer}' is missing";
+
+    public static string OpenedAt(int line) => $"the message starts in line {line}";
 
     public static string NotRepeated(string name) => $"field '{name}' takes one value, not a list";
+
+    public static string UnprintableOption(string name) =>
+        $"option '{Short(name)}' of a plugin_param block has a name or value that text cannot hold";
 
     public static string TypeName(FieldDescriptor field) => field.FieldType switch
     {

@@ -2,62 +2,102 @@ using System.Collections;
 using System.Globalization;
 using System.Text;
 using Google.Protobuf;
+using Google.Protobuf.Collections;
 using Google.Protobuf.Reflection;
 
 namespace Cnn.Proto;
 
-/// <summary>Writes a message as prototxt, two spaces a level.</summary>
-internal static class TextPrinter
+/// <summary>
+/// Writes a message as prototxt, two spaces a level, each number of a repeated field on its own line as protobuf's own
+/// printers do.
+/// </summary>
+internal sealed partial class TextPrinter(TextWriter text)
 {
-    public static string Print(IMessage message)
-    {
-        var text = new StringBuilder();
-        Fields(text, message, 0);
-        return text.ToString();
-    }
+    // Rounds of a float have at most 15 characters.
+    private readonly char[] digits = new char[32];
 
-    private static void Fields(StringBuilder text, IMessage message, int depth)
+    /// <summary>Writes what is set in a message, in the order of the field numbers.</summary>
+    public void Fields(IMessage message, int depth)
     {
         if (message is PluginParameter block)
         {
-            Options(text, block, depth);
+            Options(block, depth);
             return;
         }
 
         foreach (FieldDescriptor field in message.Descriptor.Fields.InFieldNumberOrder())
         {
-            if (field.IsRepeated)
+            if (!field.IsRepeated)
+            {
+                if (field.Accessor.HasValue(message))
+                {
+                    Field(field, field.Accessor.GetValue(message), depth);
+                }
+            }
+            else if (field.FieldType == FieldType.Float)
+            {
+                Floats(field, (RepeatedField<float>)field.Accessor.GetValue(message), depth);
+            }
+            else
             {
                 foreach (object value in (IList)field.Accessor.GetValue(message))
                 {
-                    Field(text, field, value, depth);
+                    Field(field, value, depth);
                 }
-            }
-            else if (field.Accessor.HasValue(message))
-            {
-                Field(text, field, field.Accessor.GetValue(message), depth);
             }
         }
     }
 
-    private static void Field(StringBuilder text, FieldDescriptor field, object value, int depth)
+    private void Field(FieldDescriptor field, object value, int depth)
     {
-        text.Append(' ', depth * 2).Append(field.Name);
+        Indent(depth);
+        text.Write(field.Name);
         if (value is IMessage nested)
         {
-            Block(text, nested, depth);
+            Block(nested, depth);
         }
         else
         {
-            text.Append(": ").Append(Scalar(field, value)).Append('\n');
+            text.Write(": ");
+            text.Write(Scalar(field, value));
+            text.Write('\n');
         }
     }
 
-    private static void Block(StringBuilder text, IMessage message, int depth)
+    // Blob data: no box and no string for each number.
+    private void Floats(FieldDescriptor field, RepeatedField<float> values, int depth)
     {
-        text.Append(" {\n");
-        Fields(text, message, depth + 1);
-        text.Append(' ', depth * 2).Append("}\n");
+        string start = $"{new string(' ', depth * 2)}{field.Name}: ";
+        foreach (float value in values)
+        {
+            text.Write(start);
+            if (float.IsFinite(value) && value.TryFormat(digits, out int length, "R", CultureInfo.InvariantCulture))
+            {
+                text.Write(digits, 0, length);
+            }
+            else
+            {
+                text.Write(ScalarText.Print(value, isSingle: true));
+            }
+
+            text.Write('\n');
+        }
+    }
+
+    private void Block(IMessage message, int depth)
+    {
+        text.Write(" {\n");
+        Fields(message, depth + 1);
+        Indent(depth);
+        text.Write("}\n");
+    }
+
+    private void Indent(int depth)
+    {
+        for (int i = 0; i < depth; i++)
+        {
+            text.Write("  ");
+        }
     }
 
     private static string Scalar(FieldDescriptor field, object value) => value switch
@@ -71,27 +111,4 @@ internal static class TextPrinter
             field.EnumType.FindValueByNumber((int)value)?.Name ?? ((int)value).ToString(CultureInfo.InvariantCulture),
         _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
     };
-
-    private static void Options(StringBuilder text, PluginParameter block, int depth)
-    {
-        foreach (PluginOption option in block.Option)
-        {
-            foreach (PluginValue value in option.Value)
-            {
-                text.Append(' ', depth * 2).Append(option.Name);
-                switch (value.KindCase)
-                {
-                    case PluginValue.KindOneofCase.Block:
-                        Block(text, value.Block, depth);
-                        break;
-                    case PluginValue.KindOneofCase.Text:
-                        text.Append(": ").Append(StringText.Quote(Encoding.UTF8.GetBytes(value.Text), true)).Append('\n');
-                        break;
-                    default:
-                        text.Append(": ").Append(value.Scalar).Append('\n');
-                        break;
-                }
-            }
-        }
-    }
 }
