@@ -1,0 +1,136 @@
+using Cnn.Proto;
+
+namespace Cnn.Tests.Layers.Activations;
+
+public class ActivationTests
+{
+    public static TheoryData<string, int[]> Activations
+    {
+        get
+        {
+            var data = new TheoryData<string, int[]>();
+            foreach (string definition in (string[])[
+                "type: 'ReLU'", "type: 'ReLU' relu_param { negative_slope: 0.3 }", "type: 'Sigmoid'", "type: 'TanH'"])
+            {
+                data.Add(definition, [2, 3, 4, 5]);
+                data.Add(definition, [7]);
+                data.Add(definition, [16, 2]);
+            }
+
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Activations))]
+    [Trait("Category", "Gradient")]
+    public void TheGradientIsThatOfTheFunction(string definition, int[] shape)
+    {
+        using var harness = new LayerHarness(
+            definition, [shape], prepare: h => LayerHarness.Fill(h.Bottoms[0].Data, 5, -2, 2));
+        new GradientChecker { Kink = 0, Step = 2e-3f }.Check(harness);
+    }
+
+    [Theory]
+    [MemberData(nameof(Activations))]
+    [Trait("Category", "Unit")]
+    public void InPlaceGivesTheSame(string definition, int[] shape)
+    {
+        using var apart = new LayerHarness(definition, [shape]);
+        using var inPlace = new LayerHarness(definition, [shape], inPlace: true);
+        Assert.True(inPlace.Layer.AllowsInPlace);
+        foreach (LayerHarness harness in (LayerHarness[])[apart, inPlace])
+        {
+            harness.Forward();
+            LayerHarness.Fill(harness.Tops[0].Diff, 9);
+            harness.Backward();
+        }
+
+        Assert.Equal(apart.Top, inPlace.Top);
+        Assert.Equal(apart.Bottoms[0].Diff, inPlace.Bottoms[0].Diff);
+    }
+
+    [Theory]
+    [MemberData(nameof(Activations))]
+    [Trait("Category", "Unit")]
+    public void PassesAllocateNothing(string definition, int[] shape)
+    {
+        using var harness = new LayerHarness(definition, [shape], threads: 1);
+        harness.AssertAllocatesNothing();
+    }
+
+    [Fact]
+    [Trait("Category", "Unit")]
+    public void ReluWithANegativeSlopeBelowZeroRefusesToWorkInPlace()
+    {
+        using var harness = new LayerHarness("type: 'ReLU' relu_param { negative_slope: -1 }", [[3]]);
+        Assert.False(harness.Layer.AllowsInPlace);
+    }
+
+    [Fact]
+    [Trait("Category", "Unit")]
+    public void ReluAtZeroHasTheSlopeOfTheNegativeSide()
+    {
+        using var harness = new LayerHarness("type: 'ReLU' relu_param { negative_slope: 0.25 }", [[3]]);
+        harness.Set(0, -2, 0, 3);
+        harness.Forward();
+        Assert.Equal([-0.5f, 0, 3], harness.Top);
+        harness.Tops[0].Diff.Fill(1);
+        harness.Backward();
+        Assert.Equal([0.25f, 0.25f, 1], harness.Bottoms[0].Diff);
+    }
+
+    [Theory]
+    [InlineData("Sigmoid")]
+    [InlineData("TanH")]
+    [Trait("Category", "Kernel")]
+    public void ValuesAgreeWithDoublePrecisionOverTheWholeRange(string type)
+    {
+        const int Count = 40_001;
+        using var harness = new LayerHarness($"type: '{type}'", [[Count]], prepare: h =>
+        {
+            for (int i = 0; i < Count; i++)
+            {
+                h.Bottoms[0].Data[i] = (i - (Count / 2)) * 0.005f;
+            }
+        });
+        harness.Forward();
+        for (int i = 0; i < Count; i++)
+        {
+            double x = harness.Bottoms[0].Data[i];
+            double expected = type == "TanH" ? Math.Tanh(x) : 1 / (1 + Math.Exp(-x));
+            Assert.True(Math.Abs(expected - harness.Tops[0].Data[i]) <= 3e-7, $"{type}({x}) is {harness.Tops[0].Data[i]}");
+        }
+    }
+
+    [Theory]
+    [InlineData("Sigmoid", 0, 1)]
+    [InlineData("TanH", -1, 1)]
+    [InlineData("ReLU", 0, float.PositiveInfinity)]
+    [Trait("Category", "Unit")]
+    public void ExtremeValuesReachTheLimits(string type, float low, float high)
+    {
+        using var harness = new LayerHarness($"type: '{type}'", [[18]], prepare: h => h.Bottoms[0].Data.Fill(float.PositiveInfinity));
+        harness.Bottoms[0].Data[0] = -1e30f;
+        harness.Bottoms[0].Data[17] = float.NaN;
+        harness.Forward();
+        Assert.Equal(low, type == "ReLU" ? Math.Abs(harness.Top[0]) : harness.Top[0]);
+        Assert.Equal(high, harness.Top[1]);
+        Assert.True(float.IsNaN(harness.Top[17]));
+    }
+
+    [Fact]
+    [Trait("Category", "Unit")]
+    public void TheResultDoesNotDependOnTheThreads()
+    {
+        float[][] results = new float[2][];
+        for (int i = 0; i < 2; i++)
+        {
+            using var harness = new LayerHarness("type: 'TanH'", [[3, 40_003]], threads: i == 0 ? 1 : 3);
+            harness.Forward();
+            results[i] = harness.Top;
+        }
+
+        Assert.Equal(results[0], results[1]);
+    }
+}
