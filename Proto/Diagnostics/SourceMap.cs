@@ -82,7 +82,7 @@ public sealed class SourceMap
         }
 
         EntryOf(to).Start = entry.Start;
-        foreach (var ((number, index), at) in entry.Fields)
+        foreach (var ((number, index), at) in entry.Fields ?? [])
         {
             string? name = from.Descriptor.FindFieldByNumber(number)?.Name;
             if (name is not null && to.Descriptor.FindFieldByName(name) is { } field)
