@@ -4,15 +4,15 @@ using Google.Protobuf.Reflection;
 namespace Cnn.Proto;
 
 /// <summary>
-/// Messages of the schema as YAML, one to one with prototxt: messages are maps, repeated fields are lists (a single value
-/// stands for a list of one), enums are names. Anchors, aliases and merge keys say a block once.
+/// YAML for any message of the schema, one-to-one with prototxt: a message is a map, a repeated field a list (or its one
+/// element alone), an enum a name. Anchors, aliases and merge keys work; what a plain word means is the schema's to say.
 /// </summary>
 public static class YamlFormat
 {
-    private const int MaxCharacters = 1 << 28;
+    private const int MaxCharacters = 1 << 26;
 
     /// <summary>Reads a message.</summary>
-    /// <param name="text">The whole text.</param>
+    /// <param name="text">The whole text, one document.</param>
     /// <param name="file">The file's name, for errors.</param>
     /// <param name="sources">Receives where each message and field was written; null for nowhere.</param>
     /// <exception cref="CnnException">The text is wrong; all its mistakes, each with its place.</exception>
@@ -22,16 +22,19 @@ public static class YamlFormat
     /// <summary>Reads a message of a type known at run time; see <see cref="Parse{T}"/>.</summary>
     public static IMessage Parse(MessageDescriptor type, string text, string file, SourceMap? sources = null)
     {
+        ArgumentNullException.ThrowIfNull(type);
+        ArgumentNullException.ThrowIfNull(text);
         if (text.Length > MaxCharacters)
         {
             throw new CnnException($"{file}: {TextMessages.TooLarge(MaxCharacters)}");
         }
 
-        var parser = new YamlParser(text, file, sources ?? new SourceMap());
-        IMessage message = parser.Parse(type);
-        return parser.Errors.Count == 0 ? message : throw new CnnException(parser.Errors);
+        var places = new YamlPlaces(text.StartsWith('\uFEFF') ? text[1..] : text, file);
+        (YamlNode? root, int nodes) = new YamlComposer(places).Compose();
+        IMessage message = new YamlBinder(places, sources ?? new SourceMap(), nodes).Bind(type, root);
+        return places.Errors.Count == 0 ? message : throw new CnnException(places.Errors);
     }
 
-    /// <summary>The YAML of a message: what is set, in the order of the field numbers; it reads back as the same message.</summary>
+    /// <summary>The text of a message: what is set, in the order of the field numbers; it reads back as the same message.</summary>
     public static string Print(IMessage message) => YamlPrinter.Print(message);
 }

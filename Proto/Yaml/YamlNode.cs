@@ -1,28 +1,53 @@
+using YamlDotNet.Core;
+
 namespace Cnn.Proto;
 
-/// <summary>A piece of YAML with its place: a scalar, a list or a map.</summary>
-/// <param name="Line">Line, from 1.</param>
-/// <param name="Column">Column, from 1.</param>
-internal abstract record YamlNode(int Line, int Column);
-
-/// <summary>A scalar.</summary>
-/// <param name="Value">Its text.</param>
-/// <param name="IsPlain">Whether it is written without quotes.</param>
-/// <param name="IsBinary">Whether it carries the tag !!binary: base64.</param>
-internal sealed record YamlScalar(int Line, int Column, string Value, bool IsPlain, bool IsBinary) : YamlNode(Line, Column)
+/// <summary>What a node of a YAML document is.</summary>
+internal enum YamlKind
 {
-    /// <summary>Whether it stands for nothing: an empty value or <c>null</c>.</summary>
-    public bool IsNull => IsPlain && Value is "" or "~" or "null";
+    Scalar,
+    List,
+    Map,
 }
 
-/// <summary>A list.</summary>
-internal sealed record YamlList(int Line, int Column) : YamlNode(Line, Column)
+/// <summary>A node of a YAML document. An alias is the node it stands for, so the document is a graph without cycles.</summary>
+internal sealed class YamlNode(YamlKind kind, Mark at, string? tag)
 {
-    public List<YamlNode> Items { get; } = [];
-}
+    // Made when asked for: most nodes are scalars.
+    private List<YamlNode>? items;
+    private List<(YamlNode Key, YamlNode Value)>? entries;
 
-/// <summary>A map, merge keys included as written.</summary>
-internal sealed record YamlMap(int Line, int Column) : YamlNode(Line, Column)
-{
-    public List<(YamlScalar Key, YamlNode Value)> Entries { get; } = [];
+    public YamlKind Kind { get; } = kind;
+
+    public Mark At { get; } = at;
+
+    /// <summary>The tag as written, resolved to its full form; null for none.</summary>
+    public string? Tag { get; } = tag;
+
+    /// <summary>A scalar's text, unescaped.</summary>
+    public string Text { get; init; } = "";
+
+    /// <summary>Whether a scalar has neither quotes nor a block's marker.</summary>
+    public bool IsPlain { get; init; }
+
+    /// <summary>A list's elements.</summary>
+    public List<YamlNode> Items => items ??= [];
+
+    /// <summary>A map's keys and values, as written.</summary>
+    public List<(YamlNode Key, YamlNode Value)> Entries => entries ??= [];
+
+    /// <summary>An empty plain scalar, ~ or null: no value.</summary>
+    public bool IsNull =>
+        Kind == YamlKind.Scalar && IsPlain && (Tag is null or YamlTags.Null) && (Text is "" or "~" or "null" or "Null" or "NULL");
+
+    /// <summary>What it is, for errors.</summary>
+    public string Describe() => Kind switch
+    {
+        YamlKind.List => "a list",
+        YamlKind.Map => "a map",
+        _ when IsPlain && Text.Length == 0 => "nothing",
+        _ => IsPlain ? $"'{Shown}'" : $"the quoted text '{Shown}'",
+    };
+
+    private string Shown => Text.Length > 40 ? Text[..40] + "..." : Text;
 }

@@ -1,148 +1,178 @@
 using System.Collections;
 using System.Globalization;
+using System.Text;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
-using YamlDotNet.Core;
-using YamlDotNet.Core.Events;
 
 namespace Cnn.Proto;
 
-/// <summary>Writes a message as YAML through YamlDotNet's emitter.</summary>
+/// <summary>Writes a message as YAML: maps in block style, short lists of scalars in brackets, a list of one scalar alone.</summary>
 internal sealed class YamlPrinter
 {
-    private readonly Emitter emitter;
+    private const int Width = 100;
 
-    private YamlPrinter(Emitter emitter) => this.emitter = emitter;
+    private readonly StringBuilder text = new();
 
     public static string Print(IMessage message)
     {
-        var writer = new StringWriter { NewLine = "\n" };
-        var emitter = new Emitter(writer, new EmitterSettings(2, int.MaxValue, false, 1024));
-        emitter.Emit(new StreamStart());
-        emitter.Emit(new DocumentStart(null, null, isImplicit: true));
-        new YamlPrinter(emitter).Message(message);
-        emitter.Emit(new DocumentEnd(isImplicit: true));
-        emitter.Emit(new StreamEnd());
-        return writer.ToString();
+        var printer = new YamlPrinter();
+        var fields = Fields(message);
+        if (fields.Count == 0)
+        {
+            return "{}\n";
+        }
+
+        printer.Map(fields, 0);
+        return printer.text.ToString();
     }
 
-    private void Message(IMessage message)
+    // What a map shows: names, and values that are a message or a scalar already spelt.
+    private static List<(string Name, bool IsList, List<object> Values)> Fields(IMessage message)
     {
-        emitter.Emit(new MappingStart(AnchorName.Empty, TagName.Empty, true, MappingStyle.Block));
         if (message is PluginParameter block)
         {
-            foreach (PluginOption option in block.Option)
-            {
-                Text(option.Name);
-                Items(option.Value, isFlow: option.Value.All(v => v.Block is null), Option);
-            }
+            return Options(block);
         }
-        else
+
+        var fields = new List<(string, bool, List<object>)>();
+        foreach (FieldDescriptor field in message.Descriptor.Fields.InFieldNumberOrder())
         {
-            foreach (FieldDescriptor field in message.Descriptor.Fields.InFieldNumberOrder())
+            if (field.IsRepeated && field.Accessor.GetValue(message) is IList { Count: > 0 } list)
             {
-                Field(field, message);
+                fields.Add((field.Name, true, [.. list.Cast<object>().Select(v => v is IMessage ? v : Scalar(field, v))]));
+            }
+            else if (!field.IsRepeated && field.Accessor.HasValue(message))
+            {
+                object value = field.Accessor.GetValue(message);
+                fields.Add((field.Name, false, [value is IMessage ? value : Scalar(field, value)]));
             }
         }
 
-        emitter.Emit(new MappingEnd());
+        return fields;
     }
 
-    private void Field(FieldDescriptor field, IMessage message)
+    private static List<(string Name, bool IsList, List<object> Values)> Options(PluginParameter block) =>
+    [
+        .. from option in block.Option
+           group option by option.Name into same
+           let values = same.SelectMany(o => o.Value).Select(OptionValue).ToList()
+           select (YamlString.Print(same.Key), values.Count != 1, values),
+    ];
+
+    private static object OptionValue(PluginValue value) => value.KindCase switch
     {
-        object value = field.Accessor.GetValue(message);
-        if (field.IsRepeated)
+        PluginValue.KindOneofCase.Block => value.Block,
+        PluginValue.KindOneofCase.Scalar when YamlScalar.IsWord(value.Scalar) => YamlScalar.FromWord(value.Scalar),
+        PluginValue.KindOneofCase.Scalar => YamlString.Quote(value.Scalar),
+        _ => YamlString.Quote(value.Text),
+    };
+
+    private static string Scalar(FieldDescriptor field, object value) => value switch
+    {
+        bool b => b ? "true" : "false",
+        float f => YamlScalar.FromWord(ScalarText.Print(f, isSingle: true)),
+        double d => YamlScalar.FromWord(ScalarText.Print(d, isSingle: false)),
+        string s => YamlString.Print(s),
+        ByteString b => $"!!binary \"{b.ToBase64()}\"",
+        _ when field.FieldType == FieldType.Enum =>
+            field.EnumType.FindValueByNumber((int)value)?.Name ?? ((int)value).ToString(CultureInfo.InvariantCulture),
+        _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
+    };
+
+    private void Map(List<(string Name, bool IsList, List<object> Values)> fields, int indent)
+    {
+        for (int i = 0; i < fields.Count; i++)
         {
-            var values = ((IList)value).Cast<object>().ToList();
-            if (values.Count > 0)
+            // The first name of a map in a list stands beside the dash.
+            if (i > 0 || text.Length == 0 || text[^1] == '\n')
             {
-                Plain(field.Name);
-                Items(values, isFlow: field.FieldType != FieldType.Message, item => Value(field, item));
+                text.Append(' ', indent);
             }
-        }
-        else if (field.Accessor.HasValue(message))
-        {
-            Plain(field.Name);
-            Value(field, value);
+
+            (string name, bool isList, List<object> values) = fields[i];
+            text.Append(name).Append(':');
+            if (values.Count == 0)
+            {
+                text.Append(" []\n");
+            }
+            else if (values[0] is string first && values.Count == 1)
+            {
+                text.Append(' ').Append(first).Append('\n');
+            }
+            else if (values.TrueForAll(v => v is string))
+            {
+                Scalars(values, indent, name.Length + 1);
+            }
+            else if (!isList)
+            {
+                Block((IMessage)values[0], indent + 2, "\n");
+            }
+            else
+            {
+                Items(values, indent);
+            }
         }
     }
 
-    private void Items<T>(IReadOnlyList<T> values, bool isFlow, Action<T> write)
+    private void Block(IMessage message, int indent, string before)
     {
-        if (values.Count == 1)
+        var fields = Fields(message);
+        if (fields.Count == 0)
         {
-            write(values[0]);
+            text.Append(" {}\n");
             return;
         }
 
-        SequenceStyle style = isFlow ? SequenceStyle.Flow : SequenceStyle.Block;
-        emitter.Emit(new SequenceStart(AnchorName.Empty, TagName.Empty, true, style));
-        foreach (T value in values)
-        {
-            write(value);
-        }
-
-        emitter.Emit(new SequenceEnd());
+        text.Append(before);
+        Map(fields, indent);
     }
 
-    private void Value(FieldDescriptor field, object value)
+    private void Items(List<object> values, int indent)
     {
-        switch (value)
+        text.Append('\n');
+        foreach (object value in values)
         {
-            case IMessage nested:
-                Message(nested);
-                break;
-            case string text:
-                Text(text);
-                break;
-            case ByteString bytes:
-                emitter.Emit(new Scalar(
-                    AnchorName.Empty, new TagName("tag:yaml.org,2002:binary"), bytes.ToBase64(), ScalarStyle.DoubleQuoted, false, false));
-                break;
-            case bool b:
-                Plain(b ? "true" : "false");
-                break;
-            case float f:
-                Plain(Number(ScalarText.Print(f, isSingle: true)));
-                break;
-            case double d:
-                Plain(Number(ScalarText.Print(d, isSingle: false)));
-                break;
-            default:
-                Plain(field.FieldType == FieldType.Enum && field.EnumType.FindValueByNumber((int)value) is { } named
-                    ? named.Name
-                    : Convert.ToString(value is Enum ? (int)value : value, CultureInfo.InvariantCulture)!);
-                break;
+            text.Append(' ', indent).Append('-');
+            if (value is IMessage message)
+            {
+                Block(message, indent + 2, " ");
+            }
+            else
+            {
+                text.Append(' ').Append((string)value).Append('\n');
+            }
         }
     }
 
-    private void Option(PluginValue value)
+    // On one line if it fits, else filled lines: a million weights are neither one line nor a million.
+    private void Scalars(List<object> values, int indent, int column)
     {
-        switch (value.KindCase)
+        int length = indent + column + 3 + values.Sum(v => ((string)v).Length + 2);
+        bool isOneLine = length <= Width;
+        text.Append(" [");
+        int used = Width;
+        for (int i = 0; i < values.Count; i++)
         {
-            case PluginValue.KindOneofCase.Block:
-                Message(value.Block);
-                break;
-            case PluginValue.KindOneofCase.Text:
-                emitter.Emit(new Scalar(AnchorName.Empty, TagName.Empty, value.Text, ScalarStyle.DoubleQuoted, false, true));
-                break;
-            default:
-                Plain(value.Scalar);
-                break;
+            var value = (string)values[i];
+            if (i > 0)
+            {
+                text.Append(',');
+            }
+
+            if (!isOneLine && used + value.Length + 2 > Width)
+            {
+                text.Append('\n').Append(' ', indent + 2);
+                used = indent + 2;
+            }
+            else if (i > 0)
+            {
+                text.Append(' ');
+            }
+
+            text.Append(value);
+            used += value.Length + 2;
         }
+
+        text.Append("]\n");
     }
-
-    private static string Number(string text) => text switch { "inf" => ".inf", "-inf" => "-.inf", "nan" => ".nan", _ => text };
-
-    // Whatever a reader could take for something else, or could not read back, is quoted.
-    private void Text(string text)
-    {
-        bool isWord = text.Length > 0 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '/' or '.' or '-')
-            && char.IsAsciiLetter(text[0]) && text is not ("null" or "true" or "false" or "yes" or "no" or "on" or "off" or "inf" or "nan");
-        emitter.Emit(new Scalar(
-            AnchorName.Empty, TagName.Empty, text, isWord ? ScalarStyle.Plain : ScalarStyle.DoubleQuoted, isWord, !isWord));
-    }
-
-    private void Plain(string text) =>
-        emitter.Emit(new Scalar(AnchorName.Empty, TagName.Empty, text, ScalarStyle.Plain, true, false));
 }

@@ -1,0 +1,338 @@
+using System.Collections;
+using System.Text;
+using Google.Protobuf;
+using Google.Protobuf.Reflection;
+using YamlDotNet.Core;
+
+namespace Cnn.Proto;
+
+/// <summary>
+/// Reads messages from nodes. After a mistake it goes on with the next value, so that all mistakes of a file are reported
+/// at once.
+/// </summary>
+internal sealed class YamlBinder
+{
+    private const int MaxExpanded = 250_000;
+
+    private readonly YamlPlaces places;
+    private readonly SourceMap sources;
+    private readonly YamlMerge merge;
+    private long budget;
+
+    /// <param name="places">The text.</param>
+    /// <param name="sources">Receives the places of messages and fields.</param>
+    /// <param name="nodes">How many nodes are written; aliases may expand to so many more, and no further.</param>
+    public YamlBinder(YamlPlaces places, SourceMap sources, int nodes)
+    {
+        this.places = places;
+        this.sources = sources;
+        budget = (long)nodes + MaxExpanded;
+        merge = new YamlMerge(places, Spend);
+    }
+
+    /// <summary>The message of the root; an empty document is an empty message.</summary>
+    public IMessage Bind(MessageDescriptor type, YamlNode? root)
+    {
+        IMessage message = Create(type);
+        sources.Record(message, places.At(root?.At ?? new Mark(0, 1, 1)));
+        if (root is null || root.IsNull)
+        {
+            RequireFields(message, root?.At ?? new Mark(0, 1, 1));
+        }
+        else if (root.Kind == YamlKind.Map)
+        {
+            Fields(message, root, 0);
+        }
+        else
+        {
+            places.Report(root.At, TextMessages.Expected($"a map, the {type.Name}", root.Describe()));
+        }
+
+        return message;
+    }
+
+    private static IMessage Create(MessageDescriptor type) => (IMessage)Activator.CreateInstance(type.ClrType)!;
+
+    private bool Spend(YamlNode node)
+    {
+        if (--budget == 0)
+        {
+            places.GiveUp(node.At, YamlMessages.TooMuchExpanded(MaxExpanded));
+        }
+
+        return !places.GivenUp;
+    }
+
+    private void Fields(IMessage message, YamlNode map, int depth)
+    {
+        if (depth > YamlComposer.MaxDepth)
+        {
+            places.GiveUp(map.At, TextMessages.TooDeep(YamlComposer.MaxDepth));
+            return;
+        }
+
+        foreach ((YamlNode key, YamlNode value) in merge.Flatten(map))
+        {
+            if (places.GivenUp)
+            {
+                return;
+            }
+
+            if (message is PluginParameter block)
+            {
+                Option(block, key, value, depth);
+            }
+            else
+            {
+                Field(message, key, value, depth);
+            }
+        }
+
+        RequireFields(message, map.At);
+    }
+
+    private void Field(IMessage message, YamlNode key, YamlNode value, int depth)
+    {
+        FieldDescriptor? field = message.Descriptor.FindFieldByName(key.Text);
+        if (field is null)
+        {
+            var names = message.Descriptor.Fields.InDeclarationOrder().Select(f => f.Name);
+            places.Report(
+                key.At, TextMessages.UnknownField(key.Text, message.Descriptor), Suggestion.For(key.Text, names));
+            return;
+        }
+
+        if (field.RealContainingOneof is { } group && group.Accessor.GetCaseFieldDescriptor(message) is not null)
+        {
+            places.Report(key.At, TextMessages.OneOfGivenTwice(field.Name, group.Name));
+        }
+
+        if (value.Kind != YamlKind.List)
+        {
+            Value(message, field, key, value, depth);
+            return;
+        }
+
+        if (!field.IsRepeated)
+        {
+            places.Report(value.At, TextMessages.NotRepeated(field.Name));
+            return;
+        }
+
+        foreach (YamlNode item in value.Items)
+        {
+            if (item.Kind == YamlKind.List)
+            {
+                places.Report(item.At, YamlMessages.NestedList);
+            }
+            else if (!places.GivenUp)
+            {
+                Value(message, field, item, item, depth);
+            }
+        }
+    }
+
+    private void Value(IMessage message, FieldDescriptor field, YamlNode at, YamlNode node, int depth)
+    {
+        if (!Spend(node))
+        {
+            return;
+        }
+
+        object? value = field.FieldType switch
+        {
+            FieldType.Message => Message(field, node, depth),
+            FieldType.String => Words(field, node),
+            FieldType.Bytes => Bytes(field, node),
+            _ => Scalar(field, node),
+        };
+        if (value is null)
+        {
+            return;
+        }
+
+        SourceLocation place = places.At(value is IMessage ? at.At : node.At);
+        if (value is IMessage nested)
+        {
+            sources.Record(nested, place);
+        }
+
+        if (!field.IsRepeated)
+        {
+            sources.Record(message, field.FieldNumber, 0, place);
+            field.Accessor.SetValue(message, value);
+            return;
+        }
+
+        var list = (IList)field.Accessor.GetValue(message);
+        if (list.Count == 0 || value is IMessage or string)
+        {
+            sources.Record(message, field.FieldNumber, list.Count, place);
+        }
+
+        list.Add(value);
+    }
+
+    // `relu_param:` with nothing after it is the block with all its defaults.
+    private IMessage? Message(FieldDescriptor field, YamlNode node, int depth)
+    {
+        if (node.Kind != YamlKind.Map && !node.IsNull)
+        {
+            Wrong(field, node);
+            return null;
+        }
+
+        IMessage message = Create(field.MessageType);
+        if (node.Kind == YamlKind.Map)
+        {
+            Fields(message, node, depth + 1);
+        }
+        else
+        {
+            RequireFields(message, node.At);
+        }
+
+        return message;
+    }
+
+    private string? Words(FieldDescriptor field, YamlNode node)
+    {
+        if (node.Kind != YamlKind.Scalar || (node.IsPlain && node.Text.Length == 0 && node.Tag != YamlTags.Text)
+            || node.Tag == YamlTags.Binary)
+        {
+            Wrong(field, node, node.Kind == YamlKind.Scalar ? "write \"\" for empty text" : null);
+            return null;
+        }
+
+        // A text of half surrogate pairs has no UTF-8, so no other program could read it.
+        return IsUnicode(node.Text) ? node.Text : Report("the text is not Unicode: half of a surrogate pair");
+
+        string? Report(string message)
+        {
+            places.Report(node.At, message);
+            return null;
+        }
+    }
+
+    private static bool IsUnicode(ReadOnlySpan<char> text)
+    {
+        for (int i = text.IndexOfAnyInRange('\uD800', '\uDFFF'); i >= 0 && i < text.Length;)
+        {
+            if (Rune.DecodeFromUtf16(text[i..], out _, out int used) != System.Buffers.OperationStatus.Done)
+            {
+                return false;
+            }
+
+            i += used;
+        }
+
+        return true;
+    }
+
+    private object? Bytes(FieldDescriptor field, YamlNode node)
+    {
+        if (node.Tag != YamlTags.Binary)
+        {
+            return Words(field, node) is { } text ? ByteString.CopyFromUtf8(text) : null;
+        }
+
+        try
+        {
+            return ByteString.CopyFrom(Convert.FromBase64String(node.Text));
+        }
+        catch (FormatException)
+        {
+            places.Report(node.At, YamlMessages.NotBase64);
+            return null;
+        }
+    }
+
+    private object? Scalar(FieldDescriptor field, YamlNode node)
+    {
+        if (node.Kind != YamlKind.Scalar || node.Tag is YamlTags.Text or YamlTags.Binary || node.IsNull)
+        {
+            Wrong(field, node);
+            return null;
+        }
+
+        if (!node.IsPlain && node.Tag is null)
+        {
+            Wrong(field, node, YamlMessages.ScalarHint);
+            return null;
+        }
+
+        if (ScalarText.TryParse(field, YamlScalar.ToWord(node.Text), out object? value, out var problem))
+        {
+            return value;
+        }
+
+        places.Report(node.At, problem.Message, problem.Hint);
+        return null;
+    }
+
+    private void Wrong(FieldDescriptor field, YamlNode node, string? hint = null) => places.Report(
+        node.At, TextMessages.Expected($"{YamlMessages.TypeName(field)} for '{field.Name}'", node.Describe()), hint);
+
+    private void Option(PluginParameter block, YamlNode key, YamlNode value, int depth)
+    {
+        var option = new PluginOption { Name = key.Text };
+        sources.Record(option, places.At(key.At));
+        foreach (YamlNode item in value.Kind == YamlKind.List ? value.Items : [value])
+        {
+            if (!Spend(item))
+            {
+                return;
+            }
+
+            if (OptionValue(item, depth) is { } read)
+            {
+                sources.Record(read, places.At(item.At));
+                option.Value.Add(read);
+            }
+        }
+
+        if (!YamlScalar.IsWord(key.Text) || char.IsAsciiDigit(key.Text[0]) || key.Text[0] is '-' or '.')
+        {
+            places.Report(key.At, TextMessages.Expected("the name of an option", key.Describe()));
+        }
+
+        block.Option.Add(option);
+    }
+
+    private PluginValue? OptionValue(YamlNode node, int depth)
+    {
+        switch (node.Kind)
+        {
+            case YamlKind.List:
+                places.Report(node.At, YamlMessages.NestedList);
+                return null;
+            case YamlKind.Map:
+                var block = new PluginParameter();
+                sources.Record(block, places.At(node.At));
+                Fields(block, node, depth + 1);
+                return new PluginValue { Block = block };
+            default:
+                if (node.IsNull && node.Text.Length == 0)
+                {
+                    places.Report(node.At, TextMessages.Expected("a value", "nothing"));
+                    return null;
+                }
+
+                string word = YamlScalar.ToWord(node.Text);
+                return node.IsPlain && node.Tag != YamlTags.Text && YamlScalar.IsWord(word)
+                    ? new PluginValue { Scalar = word }
+                    : new PluginValue { Text = node.Text };
+        }
+    }
+
+    private void RequireFields(IMessage message, Mark at)
+    {
+        foreach (FieldDescriptor field in message.Descriptor.Fields.InDeclarationOrder())
+        {
+            if (field.IsRequired && !field.Accessor.HasValue(message))
+            {
+                places.Report(at, TextMessages.MissingRequired(field.Name, message.Descriptor));
+            }
+        }
+    }
+}

@@ -1,0 +1,164 @@
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+
+namespace Cnn.Proto;
+
+/// <summary>Builds the graph of nodes from the events of YamlDotNet's parser, within limits.</summary>
+internal sealed class YamlComposer(YamlPlaces places)
+{
+    public const int MaxDepth = 100;
+    private const int MaxNodes = 8_000_000;
+
+    private readonly Parser parser = new(new StringReader(places.Text));
+    private readonly Dictionary<string, YamlNode> anchors = [];
+    private readonly HashSet<YamlNode> open = [];
+    private int nodes;
+
+    /// <summary>The root, null for an empty file, and how many nodes were written.</summary>
+    /// <exception cref="CnnException">The text is no YAML, or beyond the limits: reading cannot go on.</exception>
+    public (YamlNode? Root, int Nodes) Compose()
+    {
+        Next<StreamStart>();
+        if (Next() is StreamEnd)
+        {
+            return (null, 0);
+        }
+
+        // Current is the document's start.
+        YamlNode root = Node(Next(), 0);
+        Next<DocumentEnd>();
+        return Next() is StreamEnd ? (root, nodes) : throw Stop(Current.Start, YamlMessages.SeveralDocuments);
+    }
+
+    private ParsingEvent Current => parser.Current!;
+
+    private YamlNode Node(ParsingEvent parsed, int depth)
+    {
+        if (depth > MaxDepth)
+        {
+            throw Stop(parsed.Start, TextMessages.TooDeep(MaxDepth));
+        }
+
+        if (++nodes > MaxNodes)
+        {
+            throw Stop(parsed.Start, YamlMessages.TooMany(MaxNodes));
+        }
+
+        switch (parsed)
+        {
+            case AnchorAlias alias:
+                return Aliased(alias);
+            case Scalar scalar:
+                return Anchored(scalar, new YamlNode(YamlKind.Scalar, scalar.Start, TagOf(scalar, YamlKind.Scalar))
+                {
+                    Text = scalar.Value,
+                    IsPlain = scalar.Style == ScalarStyle.Plain,
+                });
+            case SequenceStart list:
+                return List(list, depth);
+            case MappingStart map:
+                return Map(map, depth);
+            default:
+                throw Stop(parsed.Start, TextMessages.Expected("a value", parsed.GetType().Name));
+        }
+    }
+
+    private YamlNode List(SequenceStart start, int depth)
+    {
+        YamlNode list = Anchored(start, new YamlNode(YamlKind.List, start.Start, TagOf(start, YamlKind.List)));
+        open.Add(list);
+        while (Next() is not SequenceEnd)
+        {
+            list.Items.Add(Node(Current, depth + 1));
+        }
+
+        open.Remove(list);
+        return list;
+    }
+
+    private YamlNode Map(MappingStart start, int depth)
+    {
+        YamlNode map = Anchored(start, new YamlNode(YamlKind.Map, start.Start, TagOf(start, YamlKind.Map)));
+        open.Add(map);
+        while (Next() is not MappingEnd)
+        {
+            YamlNode key = Node(Current, depth + 1);
+            map.Entries.Add((key, Node(Next(), depth + 1)));
+        }
+
+        open.Remove(map);
+        return map;
+    }
+
+    private YamlNode Aliased(AnchorAlias alias) =>
+        !anchors.TryGetValue(alias.Value.Value, out YamlNode? node)
+            ? throw Stop(alias.Start, YamlMessages.UnknownAnchor(alias.Value.Value), Suggestion.For(alias.Value.Value, anchors.Keys))
+            : !open.Contains(node) ? node
+            : throw Stop(alias.Start, YamlMessages.AliasInItself(alias.Value.Value));
+
+    private YamlNode Anchored(NodeEvent parsed, YamlNode node)
+    {
+        if (!parsed.Anchor.IsEmpty)
+        {
+            anchors[parsed.Anchor.Value] = node;
+        }
+
+        return node;
+    }
+
+    // "!" alone says "not a plain scalar", which is what the style says already.
+    private string? TagOf(NodeEvent parsed, YamlKind kind)
+    {
+        if (parsed.Tag.IsEmpty || parsed.Tag.IsNonSpecific)
+        {
+            return null;
+        }
+
+        string tag = parsed.Tag.Value;
+        if (!YamlTags.IsKnown(tag, kind))
+        {
+            places.Report(parsed.Start, YamlMessages.UnknownTag(tag));
+        }
+
+        return tag;
+    }
+
+    private void Next<T>()
+        where T : ParsingEvent
+    {
+        if (Next() is not T)
+        {
+            throw Stop(Current.Start, TextMessages.Expected(typeof(T).Name, Current.GetType().Name));
+        }
+    }
+
+    // A parser over hostile text may also fail in ways that its authors did not foresee; to the user all mean the same.
+    private ParsingEvent Next()
+    {
+        Mark last = parser.Current?.End ?? new Mark(0, 1, 1);
+        try
+        {
+            if (parser.MoveNext())
+            {
+                return Current;
+            }
+        }
+        catch (YamlException exception)
+        {
+            throw Stop(exception.Start.Line > 0 ? exception.Start : last, exception.Message, inner: exception);
+        }
+        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException
+            or IndexOutOfRangeException or FormatException or ArithmeticException or NullReferenceException)
+        {
+            throw Stop(last, YamlMessages.NotYaml, YamlMessages.NotYamlHint, exception);
+        }
+
+        throw Stop(last, "the YAML ends too early");
+    }
+
+    private CnnException Stop(Mark at, string message, string? hint = null, Exception? inner = null)
+    {
+        places.GiveUp(at, message, hint);
+        return new CnnException(places.Errors, inner);
+    }
+}

@@ -1,0 +1,60 @@
+using YamlDotNet.Core;
+
+namespace Cnn.Proto;
+
+/// <summary>The text being read, places in it, and the mistakes found so far.</summary>
+internal sealed class YamlPlaces(string text, string file)
+{
+    private const int MaxErrors = 50;
+    private const int KeptOfALine = 4096;
+
+    private readonly List<Diagnostic> errors = [];
+    private (long Line, string Text) lastLine;
+
+    public string Text { get; } = text;
+
+    public IReadOnlyList<Diagnostic> Errors => errors;
+
+    /// <summary>Too many mistakes, or one that makes the rest meaningless: stop reading.</summary>
+    public bool GivenUp { get; private set; }
+
+    public SourceLocation At(Mark mark)
+    {
+        if (lastLine.Line != mark.Line)
+        {
+            lastLine = (mark.Line, LineOf(mark));
+        }
+
+        return new SourceLocation(file, (int)mark.Line, (int)mark.Column, lastLine.Text);
+    }
+
+    public void Report(Mark at, string message, string? hint = null)
+    {
+        if (GivenUp)
+        {
+            return;
+        }
+
+        if (errors.Count >= MaxErrors)
+        {
+            (message, hint, GivenUp) = (TextMessages.TooManyErrors, null, true);
+        }
+
+        errors.Add(new Diagnostic(message, At(at), hint));
+    }
+
+    /// <summary>Reports a mistake after which nothing more can be read.</summary>
+    public void GiveUp(Mark at, string message, string? hint = null)
+    {
+        Report(at, message, hint);
+        GivenUp = true;
+    }
+
+    private string LineOf(Mark mark)
+    {
+        int start = (int)Math.Clamp(mark.Index - (mark.Column - 1), 0, Text.Length);
+        ReadOnlySpan<char> rest = Text.AsSpan(start, Math.Min(KeptOfALine, Text.Length - start));
+        int end = rest.IndexOfAny("\r\n\u0085\u2028\u2029");
+        return (end < 0 ? rest : rest[..end]).ToString();
+    }
+}

@@ -1,0 +1,80 @@
+using System.Globalization;
+using System.Text;
+
+namespace Cnn.Proto;
+
+/// <summary>Strings as YAML writes them: bare when no reader of any YAML version takes them for something else.</summary>
+internal static class YamlString
+{
+    private static readonly HashSet<string> Reserved = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "null", "true", "false", "yes", "no", "on", "off", "y", "n", "inf", "nan", "infinity",
+    };
+
+    /// <summary>The string, quoted where it must be.</summary>
+    public static string Print(string value) => IsBare(value) ? value : Quote(value);
+
+    /// <summary>The string in double quotes, what is not printable escaped.</summary>
+    public static string Quote(string value)
+    {
+        var quoted = new StringBuilder("\"");
+        foreach (Rune rune in value.EnumerateRunes())
+        {
+            int code = rune.Value;
+            switch (code)
+            {
+                case '"' or '\\':
+                    quoted.Append('\\').Append((char)code);
+                    break;
+                case '\n':
+                    quoted.Append("\\n");
+                    break;
+                case '\t':
+                    quoted.Append("\\t");
+                    break;
+                default:
+                    Append(quoted, rune);
+                    break;
+            }
+        }
+
+        return quoted.Append('"').ToString();
+    }
+
+    private static void Append(StringBuilder quoted, Rune rune)
+    {
+        bool isPrintable = rune.Value is >= 0x20 and < 0x7F
+            || (rune.Value >= 0xA0 && Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control
+                or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
+                or UnicodeCategory.OtherNotAssigned or UnicodeCategory.PrivateUse));
+        if (isPrintable)
+        {
+            quoted.Append(rune.ToString());
+        }
+        else if (rune.Value <= 0xFF)
+        {
+            quoted.Append("\\x").Append(rune.Value.ToString("x2", CultureInfo.InvariantCulture));
+        }
+        else if (rune.IsBmp)
+        {
+            quoted.Append("\\u").Append(rune.Value.ToString("x4", CultureInfo.InvariantCulture));
+        }
+        else
+        {
+            quoted.Append("\\U").Append(rune.Value.ToString("x8", CultureInfo.InvariantCulture));
+        }
+    }
+
+    // Words and paths; anything with a blank or a sign of YAML's own is quoted.
+    private static bool IsBare(string value)
+    {
+        if (value.Length == 0 || Reserved.Contains(value))
+        {
+            return false;
+        }
+
+        bool startsLikeAName = char.IsAsciiLetter(value[0]) || value[0] is '_' or '/'
+            || value.StartsWith("./", StringComparison.Ordinal) || value.StartsWith("../", StringComparison.Ordinal);
+        return startsLikeAName && value.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.' or '/');
+    }
+}
