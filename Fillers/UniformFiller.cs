@@ -24,10 +24,9 @@ public sealed class UniformFiller : Filler
     /// <inheritdoc/>
     public override void Fill(Span<float> values, ReadOnlySpan<int> shape, PhiloxRandom random)
     {
-        var distribution = new ContinuousUniform(parameter.Min, parameter.Max, random);
         foreach (ref float value in values)
         {
-            value = (float)distribution.Sample();
+            value = (float)ContinuousUniform.Sample(random, parameter.Min, parameter.Max);
         }
     }
 }

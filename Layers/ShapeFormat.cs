@@ -6,7 +6,7 @@ namespace Cnn.Layers;
 public static class ShapeFormat
 {
     /// <summary>The dimensions of a <c>shape</c> block.</summary>
-    /// <exception cref="CnnException">A dimension is negative or does not fit 32 bits.</exception>
+    /// <exception cref="CnnException">A dimension is negative, or they are too many or too large for a blob.</exception>
     public static int[] Read(BlobShape shape, LayerContext context)
     {
         var dims = new int[shape.Dim.Count];
@@ -16,6 +16,15 @@ public static class ShapeFormat
                 ? (int)shape.Dim[i]
                 : throw context.Error(
                     shape, BlobShape.DimFieldNumber, $"dimension {i} is {shape.Dim[i]}", "it must be 0 or more");
+        }
+
+        try
+        {
+            new Blob().Reshape(dims);
+        }
+        catch (CnnException exception)
+        {
+            throw context.Error(shape, BlobShape.DimFieldNumber, exception.Diagnostics[0].Message);
         }
 
         return dims;

@@ -98,14 +98,13 @@ public sealed class DummyDataLayer(LayerContext context) : Layer(context)
         RequireCount(options.Channels.Count, 1, tops, "channels", DummyDataParameter.ChannelsFieldNumber);
         RequireCount(options.Height.Count, 1, tops, "height", DummyDataParameter.HeightFieldNumber);
         RequireCount(options.Width.Count, 1, tops, "width", DummyDataParameter.WidthFieldNumber);
-        return [.. Enumerable.Range(0, tops).Select(i => new[]
-        {
-            Dim(At(options.Num, i)), Dim(At(options.Channels, i)), Dim(At(options.Height, i)), Dim(At(options.Width, i)),
-        })];
+        return [.. Enumerable.Range(0, tops).Select(i => ShapeFormat.Read(
+            new BlobShape
+            {
+                Dim = { At(options.Num, i), At(options.Channels, i), At(options.Height, i), At(options.Width, i) },
+            },
+            Context))];
     }
-
-    private int Dim(uint value) => value <= int.MaxValue ? (int)value : throw Context.Error(
-        options, DummyDataParameter.NumFieldNumber, $"the dimension {value} is too large");
 
     private static T At<T>(IList<T> values, int i) => values[values.Count == 1 ? 0 : i];
 

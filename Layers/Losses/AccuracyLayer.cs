@@ -97,7 +97,8 @@ public sealed class AccuracyLayer(LayerContext context) : Layer(context)
         int better = 0;
         for (int c = 0; c < channels; c++)
         {
-            better += c != label && scores[start + (c * inner)] >= own ? 1 : 0;
+            // Written so that a score that is not a number, on either side, counts against it too.
+            better += c != label && !(scores[start + (c * inner)] < own) ? 1 : 0;
         }
 
         return better < options.TopK;

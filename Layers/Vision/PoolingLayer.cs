@@ -102,7 +102,8 @@ public sealed unsafe class PoolingLayer(LayerContext context) : Layer(context)
         }
         else
         {
-            throw Context.Error("stochastic pooling has no gradient in TEST", "train it in phase TRAIN");
+            StochasticPooling.MeanBackward(
+                bottoms[0].DataPointer, tops[0].DataPointer, dy, dx, planes, shape, Context.Pool);
         }
     }
 

@@ -29,14 +29,22 @@ public readonly record struct PoolingShape(
     /// <summary>Values in a plane out.</summary>
     public int PooledSize => PooledHeight * PooledWidth;
 
+    /// <summary>Whether the windows are the plane's squares of two by two, each pixel in exactly one.</summary>
+    public bool IsSquaresOfTwo =>
+        KernelHeight == 2 && KernelWidth == 2 && StrideHeight == 2 && StrideWidth == 2 && PadHeight == 0 && PadWidth == 0
+        && Height == 2 * PooledHeight && Width == 2 * PooledWidth;
+
     /// <summary>The pixels of a window, clipped to the image, and Caffe's divisor of averages.</summary>
-    /// <remarks>The divisor counts padding, but not what hangs over beyond the image and its padding.</remarks>
+    /// <remarks>
+    /// The divisor counts padding, but not what hangs over beyond the image and its padding. It is 1 where a stride above
+    /// the kernel puts a window outside of both, so that its mean is 0.
+    /// </remarks>
     public Window At(int row, int column)
     {
         int top = (row * StrideHeight) - PadHeight, left = (column * StrideWidth) - PadWidth;
         int bottom = Math.Min(top + KernelHeight, Height + PadHeight);
         int right = Math.Min(left + KernelWidth, Width + PadWidth);
-        int area = (bottom - top) * (right - left);
+        int area = bottom > top && right > left ? (bottom - top) * (right - left) : 1;
         return new Window(Math.Max(top, 0), Math.Min(bottom, Height), Math.Max(left, 0), Math.Min(right, Width), area);
     }
 

@@ -35,6 +35,56 @@ public static unsafe class StochasticPooling
         pool.Run((planes + PlanesPerPart - 1) / PlanesPerPart, ref job);
     }
 
+    /// <summary>
+    /// The gradient of <see cref="Mean"/>: <c>dx = dy (2 x - y) / sum x</c>, added up over a value's windows.
+    /// </summary>
+    public static void MeanBackward(
+        float* x, float* y, float* dy, float* dx, int planes, PoolingShape shape, WorkerPool pool)
+    {
+        var job = new MeanBackwardJob(x, y, dy, dx, planes, shape);
+        pool.Run((planes + PlanesPerPart - 1) / PlanesPerPart, ref job);
+    }
+
+    private readonly struct MeanBackwardJob(
+        float* x, float* y, float* dy, float* dx, int planes, PoolingShape shape) : IParts
+    {
+        public void Run(int part, int worker)
+        {
+            int end = Math.Min(planes, (part + 1) * PlanesPerPart);
+            for (int plane = part * PlanesPerPart; plane < end; plane++)
+            {
+                long bottom = (long)plane * shape.PlaneSize;
+                new Span<float>(dx + bottom, shape.PlaneSize).Clear();
+                for (int i = 0; i < shape.PooledSize; i++)
+                {
+                    PoolingShape.Window window = shape.At(i / shape.PooledWidth, i % shape.PooledWidth);
+                    Spread(window, x + bottom, dx + bottom, ((long)plane * shape.PooledSize) + i);
+                }
+            }
+        }
+
+        private void Spread(PoolingShape.Window window, float* from, float* to, long at)
+        {
+            float sum = 0;
+            for (int h = window.Top; h < window.Bottom; h++)
+            {
+                for (int w = window.Left; w < window.Right; w++)
+                {
+                    sum += from[(h * shape.Width) + w];
+                }
+            }
+
+            float scale = sum > 0 ? dy[at] / sum : 0;
+            for (int h = window.Top; h < window.Bottom; h++)
+            {
+                for (int w = window.Left; w < window.Right; w++)
+                {
+                    to[(h * shape.Width) + w] += scale * ((2 * from[(h * shape.Width) + w]) - y[at]);
+                }
+            }
+        }
+    }
+
     private readonly struct Job(
         float* x, float* y, int* indices, int planes, PoolingShape shape, ulong key, ulong pass) : IParts
     {
