@@ -73,6 +73,22 @@ public class SchemaTests
         }
     }
 
+    [Fact]
+    public void EveryMessageFieldAndValueSaysWhatItMeans()
+    {
+        using Stream stream = typeof(SchemaTests).Assembly.GetManifestResourceStream("caffe.proto")!;
+        using var reader = new StreamReader(stream);
+        string[] lines = reader.ReadToEnd().Split('\n', StringSplitOptions.TrimEntries);
+        var mute = from i in Enumerable.Range(1, lines.Length - 1)
+                   where lines[i].StartsWith("message ", StringComparison.Ordinal)
+                       || lines[i].StartsWith("enum ", StringComparison.Ordinal)
+                       || (lines[i].Contains(" = ", StringComparison.Ordinal) && lines[i].EndsWith(';'))
+                   where !lines[i].StartsWith("option ", StringComparison.Ordinal)
+                   where !lines[i - 1].StartsWith("//", StringComparison.Ordinal)
+                   select lines[i];
+        Assert.Empty(mute);
+    }
+
     private static FieldDescriptor Field(SchemaField row)
     {
         Assert.True(Messages.TryGetValue(row.Message, out MessageDescriptor? message), $"no message {row.Message}");
