@@ -71,27 +71,6 @@ public sealed class SourceMap
         }
     }
 
-    /// <summary>
-    /// Gives a message that replaces one of another type its start and the places of the fields of the same names.
-    /// </summary>
-    public void CarryPlaces(IMessage from, IMessage to)
-    {
-        if (!entries.TryGetValue(from, out Entry? entry))
-        {
-            return;
-        }
-
-        EntryOf(to).Start = entry.Start;
-        foreach (var ((number, index), at) in entry.Fields ?? [])
-        {
-            string? name = from.Descriptor.FindFieldByNumber(number)?.Name;
-            if (name is not null && to.Descriptor.FindFieldByName(name) is { } field)
-            {
-                Record(to, field.FieldNumber, index, at);
-            }
-        }
-    }
-
     private Entry EntryOf(IMessage message)
     {
         if (!entries.TryGetValue(message, out Entry? entry))

@@ -1,24 +1,26 @@
 namespace Cnn.Proto;
 
 /// <summary>
-/// Old nets give a BatchNorm layer's three statistics multipliers of their own choice; no solver may touch them, so all
-/// become 0.
+/// BatchNorm's three blobs are statistics, not weights: old definitions that list their multipliers get zeros, so that
+/// the solver leaves them alone.
 /// </summary>
 internal static class BatchNormUpgrade
 {
-    public static void Run(NetParameter net)
+    private const int Statistics = 3;
+
+    public static void Apply(NetParameter net)
     {
         foreach (LayerParameter layer in net.Layer)
         {
-            if (layer.Type != "BatchNorm" || layer.Param.Count != 3)
+            if (layer.Type != "BatchNorm" || layer.Param.Count != Statistics)
             {
                 continue;
             }
 
-            foreach (ParamSpec param in layer.Param)
+            foreach (ParamSpec spec in layer.Param)
             {
-                param.LrMult = 0;
-                param.DecayMult = 0;
+                spec.LrMult = 0;
+                spec.DecayMult = 0;
             }
         }
     }

@@ -1,61 +1,90 @@
 namespace Cnn.Proto;
 
-/// <summary>
-/// The net's own fields for inputs become an Input layer before the others. Without a shape, as in old caffemodels, the
-/// names are dropped.
-/// </summary>
+/// <summary>The net's own <c>input</c> fields to an Input layer in front.</summary>
 internal static class InputUpgrade
 {
-    public static NetParameter Run(NetParameter net, SourceMap sources)
+    private const int DimsPerInput = 4;
+
+    /// <summary>
+    /// Replaces the fields in place. Names without any shape, as old weight files have them, are dropped.
+    /// </summary>
+    /// <exception cref="CnnException">There are not as many shapes as inputs.</exception>
+    public static void Apply(NetParameter net, SourceMap sources)
     {
-        NetParameter upgraded = net.Clone();
-        sources.Carry(net, upgraded);
-        upgraded.Input.Clear();
-        upgraded.InputDim.Clear();
-        upgraded.InputShape.Clear();
-        bool hasShapes = net.InputShape.Count > 0, hasDims = net.InputDim.Count > 0;
-        if (net.Input.Count == 0 || !(hasShapes || hasDims))
+        if (net.Input.Count == 0)
         {
-            return upgraded;
+            return;
         }
 
-        int expected = hasShapes ? net.Input.Count : 4 * net.Input.Count;
-        int given = hasShapes ? net.InputShape.Count : net.InputDim.Count;
-        if (given != expected)
+        if (net.InputShape.Count > 0 || net.InputDim.Count > 0)
         {
-            int field = hasShapes ? NetParameter.InputShapeFieldNumber : NetParameter.InputDimFieldNumber;
-            throw new CnnException(new Diagnostic(
-                $"{(hasShapes ? "input_shape" : "input_dim")} is given {given} times for {net.Input.Count} input(s)",
-                sources.Find(net, field),
-                hasShapes ? "give it once an input" : "give four for each input"));
+            RequireShapes(net, sources);
+            net.Layer.Insert(0, InputLayer(net, sources));
+            ShiftPlaces(net, sources);
         }
 
+        net.Input.Clear();
+        net.InputShape.Clear();
+        net.InputDim.Clear();
+    }
+
+    private static void RequireShapes(NetParameter net, SourceMap sources)
+    {
+        int inputs = net.Input.Count;
+        if (net.InputShape.Count > 0 ? net.InputShape.Count == inputs : net.InputDim.Count == inputs * DimsPerInput)
+        {
+            return;
+        }
+
+        throw new CnnException(net.InputShape.Count > 0
+            ? new Diagnostic(
+                $"the net has {inputs} 'input' and {net.InputShape.Count} 'input_shape' entries",
+                sources.Find(net, NetParameter.InputShapeFieldNumber),
+                "give one shape for each input")
+            : new Diagnostic(
+                $"the net has {inputs} 'input' and {net.InputDim.Count} 'input_dim' entries",
+                sources.Find(net, NetParameter.InputDimFieldNumber),
+                "give four for each input: number, channels, height, width"));
+    }
+
+    private static LayerParameter InputLayer(NetParameter net, SourceMap sources)
+    {
         var layer = new LayerParameter { Name = "input", Type = "Input", InputParam = new InputParameter() };
-        layer.Top.Add(net.Input);
+        SourceLocation? at = sources.Find(net, NetParameter.InputFieldNumber);
+        FieldMove.Record(layer, 0, 0, at, sources);
+        FieldMove.Record(layer.InputParam, 0, 0, at, sources);
         for (int i = 0; i < net.Input.Count; i++)
         {
-            var shape = new BlobShape();
-            if (hasShapes)
+            layer.Top.Add(net.Input[i]);
+            FieldMove.Record(
+                layer, LayerParameter.TopFieldNumber, i, sources.Find(net, NetParameter.InputFieldNumber, i), sources);
+            bool hasShapes = net.InputShape.Count > 0;
+            BlobShape shape = hasShapes ? net.InputShape[i] : new BlobShape();
+            SourceLocation? shapeAt = hasShapes
+                ? sources.Find(net, NetParameter.InputShapeFieldNumber, i)
+                : sources.Find(net, NetParameter.InputDimFieldNumber, i * DimsPerInput);
+            for (int d = 0; !hasShapes && d < DimsPerInput; d++)
             {
-                shape = net.InputShape[i].Clone();
-            }
-            else
-            {
-                for (int d = 0; d < 4; d++)
-                {
-                    shape.Dim.Add(net.InputDim[(4 * i) + d]);
-                }
+                shape.Dim.Add(net.InputDim[(i * DimsPerInput) + d]);
             }
 
             layer.InputParam.Shape.Add(shape);
+            FieldMove.Record(layer.InputParam, InputParameter.ShapeFieldNumber, i, shapeAt, sources);
+            if (!hasShapes)
+            {
+                FieldMove.Record(shape, 0, 0, shapeAt, sources);
+            }
         }
 
-        if (sources.Find(net, NetParameter.InputFieldNumber) is { } at)
+        return layer;
+    }
+
+    // The layers behind the inserted one moved up; whoever asks the net for the place of layer i shall get the right one.
+    private static void ShiftPlaces(NetParameter net, SourceMap sources)
+    {
+        for (int i = 0; i < net.Layer.Count; i++)
         {
-            sources.Record(layer, at);
+            FieldMove.Record(net, NetParameter.LayerFieldNumber, i, sources.Find(net.Layer[i]), sources);
         }
-
-        upgraded.Layer.Insert(0, layer);
-        return upgraded;
     }
 }

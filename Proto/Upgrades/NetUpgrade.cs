@@ -1,40 +1,42 @@
 namespace Cnn.Proto;
 
-/// <summary>Brings nets of older formats up to date, in Caffe's order of steps.</summary>
+/// <summary>Brings a net of any of Caffe's older formats into the current one, in Caffe's order of steps.</summary>
 public static class NetUpgrade
 {
     /// <summary>
-    /// The net in the current format; the same object when it is already. Parts that are taken over keep their places in
-    /// <paramref name="sources"/>.
+    /// The net in the current format: V0 and V1 layers, data transformation fields, input fields and the multipliers of
+    /// BatchNorm. Takes the net over: the same object when it is current, else one that shares its parts.
     /// </summary>
-    /// <exception cref="CnnException">The net mixes formats or holds what no upgrade exists for.</exception>
-    public static NetParameter Upgrade(NetParameter net, SourceMap sources)
+    /// <param name="net">The net; not to be used afterwards.</param>
+    /// <param name="sources">Where it was written; receives the places of what replaces it.</param>
+    /// <param name="warnings">Receives what was dropped because a V0 layer's type has no use for it; null for nowhere.</param>
+    /// <exception cref="CnnException">It cannot be upgraded; all the reasons of the step that fails.</exception>
+    public static NetParameter Upgrade(
+        NetParameter net, SourceMap sources, ICollection<Diagnostic>? warnings = null)
     {
+        ArgumentNullException.ThrowIfNull(net);
+        ArgumentNullException.ThrowIfNull(sources);
         if (net.Layer.Count > 0 && net.Layers.Count > 0)
         {
             throw new CnnException(new Diagnostic(
-                "the net has entries of the old 'layers' and of the current 'layer'",
-                sources.Find(net, NetParameter.LayersFieldNumber),
-                "write all of them as 'layer'"));
+                "the net has both 'layer' and 'layers' entries",
+                sources.Find(net.Layers[0]),
+                "'layers' is the old format; write all of them as 'layer', or none"));
         }
 
-        if (net.Layers.Any(l => l.Layer is not null))
+        if (V0Upgrade.IsNeeded(net))
         {
-            net = V0Upgrade.Run(net, sources);
+            net = V0Upgrade.Apply(net, sources, warnings ?? []);
         }
 
+        DataTransformationUpgrade.Apply(net, sources);
         if (net.Layers.Count > 0)
         {
-            DataTransformUpgrade.Run(net);
-            net = V1Upgrade.Run(net, sources);
+            V1Upgrade.Apply(net, sources);
         }
 
-        if (net.Input.Count > 0 || net.InputDim.Count > 0 || net.InputShape.Count > 0)
-        {
-            net = InputUpgrade.Run(net, sources);
-        }
-
-        BatchNormUpgrade.Run(net);
+        InputUpgrade.Apply(net, sources);
+        BatchNormUpgrade.Apply(net);
         return net;
     }
 }

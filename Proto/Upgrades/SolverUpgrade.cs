@@ -1,48 +1,71 @@
 namespace Cnn.Proto;
 
-/// <summary>Brings solver files of older formats up to date, the nets within them too.</summary>
+/// <summary>Brings a solver of an older format into the current one, and the nets written inside it.</summary>
 public static class SolverUpgrade
 {
-    /// <summary>The solver in the current format; changed in place.</summary>
+    /// <summary>
+    /// The solver, changed in place: <c>solver_type</c> becomes <c>type</c>, nets within are upgraded (Caffe leaves those
+    /// as they are, and then finds no layers), and a missing or directory <c>snapshot_prefix</c> is completed from the
+    /// file's name.
+    /// </summary>
     /// <param name="solver">The solver.</param>
     /// <param name="sources">Where it was written.</param>
-    /// <param name="path">
-    /// The solver's file, by which snapshots are named when it has no snapshot_prefix; null leaves the prefix alone.
-    /// </param>
-    /// <exception cref="CnnException">Both the old and the current field for the type are given, or a net is wrong.</exception>
-    public static SolverParameter Upgrade(SolverParameter solver, SourceMap sources, string? path)
+    /// <param name="path">The solver's file, for the snapshot prefix; null when there is none.</param>
+    /// <param name="warnings">Receives what was dropped; see <see cref="NetUpgrade.Upgrade"/>.</param>
+    /// <exception cref="CnnException">It cannot be upgraded; all the reasons.</exception>
+    public static SolverParameter Upgrade(
+        SolverParameter solver, SourceMap sources, string? path, ICollection<Diagnostic>? warnings = null)
     {
-        if (solver.HasSolverType)
+        ArgumentNullException.ThrowIfNull(solver);
+        ArgumentNullException.ThrowIfNull(sources);
+        var errors = new List<Diagnostic>();
+        UpgradeType(solver, sources, errors);
+        solver.NetParam = Net(solver.NetParam);
+        solver.TrainNetParam = Net(solver.TrainNetParam);
+        for (int i = 0; i < solver.TestNetParam.Count; i++)
         {
-            UpgradeType(solver, sources);
+            solver.TestNetParam[i] = Net(solver.TestNetParam[i])!;
+        }
+
+        if (errors.Count > 0)
+        {
+            throw new CnnException(errors);
         }
 
         if (path is not null)
         {
-            SetSnapshotPrefix(solver, path);
-        }
-
-        solver.NetParam = Upgraded(solver.NetParam, sources);
-        solver.TrainNetParam = Upgraded(solver.TrainNetParam, sources);
-        for (int i = 0; i < solver.TestNetParam.Count; i++)
-        {
-            solver.TestNetParam[i] = NetUpgrade.Upgrade(solver.TestNetParam[i], sources);
+            CompletePrefix(solver, path);
         }
 
         return solver;
+
+        NetParameter? Net(NetParameter? net)
+        {
+            try
+            {
+                return net is null ? null : NetUpgrade.Upgrade(net, sources, warnings);
+            }
+            catch (CnnException exception)
+            {
+                errors.AddRange(exception.Diagnostics);
+                return net;
+            }
+        }
     }
 
-    private static NetParameter? Upgraded(NetParameter? net, SourceMap sources) =>
-        net is null ? null : NetUpgrade.Upgrade(net, sources);
-
-    private static void UpgradeType(SolverParameter solver, SourceMap sources)
+    private static void UpgradeType(SolverParameter solver, SourceMap sources, List<Diagnostic> errors)
     {
+        if (!solver.HasSolverType)
+        {
+            return;
+        }
+
+        SourceLocation? at = sources.Find(solver, SolverParameter.SolverTypeFieldNumber);
         if (solver.HasType)
         {
-            throw new CnnException(new Diagnostic(
-                "both type and the old solver_type are given",
-                sources.Find(solver, SolverParameter.SolverTypeFieldNumber),
-                "keep type"));
+            errors.Add(new Diagnostic(
+                "the solver has both 'type' and 'solver_type'", at, "'solver_type' is the old form; remove it"));
+            return;
         }
 
         solver.Type = solver.SolverType switch
@@ -55,19 +78,18 @@ public static class SolverUpgrade
             _ => "SGD",
         };
         solver.ClearSolverType();
+        FieldMove.Record(solver, SolverParameter.TypeFieldNumber, 0, at, sources);
     }
 
-    // Unset: the solver's path without its extension; a folder: the solver's name in it.
-    private static void SetSnapshotPrefix(SolverParameter solver, string path)
+    private static void CompletePrefix(SolverParameter solver, string path)
     {
-        string stem = Path.GetFileNameWithoutExtension(path);
         if (!solver.HasSnapshotPrefix)
         {
-            solver.SnapshotPrefix = Path.Combine(Path.GetDirectoryName(path) ?? "", stem);
+            solver.SnapshotPrefix = Path.ChangeExtension(path, null);
         }
         else if (Directory.Exists(solver.SnapshotPrefix))
         {
-            solver.SnapshotPrefix = Path.Combine(solver.SnapshotPrefix, stem);
+            solver.SnapshotPrefix = Path.Combine(solver.SnapshotPrefix, Path.GetFileNameWithoutExtension(path));
         }
     }
 }

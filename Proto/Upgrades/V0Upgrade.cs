@@ -1,137 +1,119 @@
+using Google.Protobuf.Reflection;
+
 namespace Cnn.Proto;
 
-/// <summary>
-/// The first format, a <c>layers</c> entry with all options of all types in one nested <c>layer</c>, becomes V1. Padding
-/// layers disappear: the convolution or pooling that follows takes over their padding.
-/// </summary>
+/// <summary>V0, where a layer was one message of all types' fields inside <c>layers</c>, to V1.</summary>
 internal static class V0Upgrade
 {
-    private static readonly Dictionary<string, V1LayerParameter.Types.LayerType> LayerTypes = new()
-    {
-        ["accuracy"] = V1LayerParameter.Types.LayerType.Accuracy,
-        ["bnll"] = V1LayerParameter.Types.LayerType.Bnll,
-        ["concat"] = V1LayerParameter.Types.LayerType.Concat,
-        ["conv"] = V1LayerParameter.Types.LayerType.Convolution,
-        ["data"] = V1LayerParameter.Types.LayerType.Data,
-        ["dropout"] = V1LayerParameter.Types.LayerType.Dropout,
-        ["euclidean_loss"] = V1LayerParameter.Types.LayerType.EuclideanLoss,
-        ["flatten"] = V1LayerParameter.Types.LayerType.Flatten,
-        ["hdf5_data"] = V1LayerParameter.Types.LayerType.Hdf5Data,
-        ["hdf5_output"] = V1LayerParameter.Types.LayerType.Hdf5Output,
-        ["im2col"] = V1LayerParameter.Types.LayerType.Im2Col,
-        ["images"] = V1LayerParameter.Types.LayerType.ImageData,
-        ["infogain_loss"] = V1LayerParameter.Types.LayerType.InfogainLoss,
-        ["innerproduct"] = V1LayerParameter.Types.LayerType.InnerProduct,
-        ["lrn"] = V1LayerParameter.Types.LayerType.Lrn,
-        ["multinomial_logistic_loss"] = V1LayerParameter.Types.LayerType.MultinomialLogisticLoss,
-        ["pool"] = V1LayerParameter.Types.LayerType.Pooling,
-        ["relu"] = V1LayerParameter.Types.LayerType.Relu,
-        ["sigmoid"] = V1LayerParameter.Types.LayerType.Sigmoid,
-        ["softmax"] = V1LayerParameter.Types.LayerType.Softmax,
-        ["softmax_loss"] = V1LayerParameter.Types.LayerType.SoftmaxLoss,
-        ["split"] = V1LayerParameter.Types.LayerType.Split,
-        ["tanh"] = V1LayerParameter.Types.LayerType.Tanh,
-        ["window_data"] = V1LayerParameter.Types.LayerType.WindowData,
-    };
+    private static readonly HashSet<string> CopiedAsTheyAre = ["name", "blobs", "blobs_lr", "weight_decay"];
+    private static readonly HashSet<string> Dropped = ["type", "new_num", "new_channels"];
 
-    public static NetParameter Run(NetParameter net, SourceMap sources)
+    public static bool IsNeeded(NetParameter net) => net.Layers.Any(l => l.Layer is not null);
+
+    /// <summary>The net in V1; of the net's own fields only those that Caffe keeps: name, input, input_dim, force_backward.</summary>
+    /// <exception cref="CnnException">Unknown layer types, padding that nothing can take over.</exception>
+    public static NetParameter Apply(NetParameter net, SourceMap sources, ICollection<Diagnostic> warnings)
     {
+        V0Padding.Remove(net, sources);
         var upgraded = new NetParameter();
-        sources.CarryPlaces(net, upgraded);
-        if (net.HasName)
+        FieldMove.Record(upgraded, 0, 0, sources.Find(net), sources);
+        foreach (string name in (string[])["name", "input", "input_dim", "force_backward"])
         {
-            upgraded.Name = net.Name;
+            FieldDescriptor field = NetParameter.Descriptor.FindFieldByName(name);
+            if (FieldMove.Has(net, field))
+            {
+                FieldMove.Move(net, field, upgraded, field, sources);
+            }
         }
 
-        upgraded.Input.Add(net.Input);
-        upgraded.InputDim.Add(net.InputDim);
-        if (net.HasForceBackward)
+        var errors = new List<Diagnostic>();
+        foreach (V1LayerParameter layer in net.Layers)
         {
-            upgraded.ForceBackward = net.ForceBackward;
+            upgraded.Layers.Add(Layer(layer, sources, warnings, errors));
         }
 
-        foreach (V1LayerParameter layer in WithoutPadding(net, sources))
-        {
-            V1LayerParameter converted = Convert(layer, sources);
-            sources.CarryPlaces(layer, converted);
-            upgraded.Layers.Add(converted);
-        }
-
-        return upgraded;
+        return errors.Count == 0 ? upgraded : throw new CnnException(errors);
     }
 
-    private static List<V1LayerParameter> WithoutPadding(NetParameter net, SourceMap sources)
+    private static V1LayerParameter Layer(
+        V1LayerParameter connection, SourceMap sources, ICollection<Diagnostic> warnings, List<Diagnostic> errors)
     {
-        var kept = new List<V1LayerParameter>();
-        var lastWriter = new Dictionary<string, V1LayerParameter>();
-        foreach (V1LayerParameter original in net.Layers)
+        if (connection.Layer is not { } old)
         {
-            V1LayerParameter layer = original.Clone();
-            sources.Carry(original, layer);
-            for (int i = 0; i < layer.Bottom.Count; i++)
-            {
-                if (!lastWriter.TryGetValue(layer.Bottom[i], out V1LayerParameter? source)
-                    || source.Layer?.Type != "padding")
-                {
-                    continue;
-                }
-
-                if (layer.Layer?.Type is not ("conv" or "pool") || layer.Bottom.Count != 1 || source.Bottom.Count != 1)
-                {
-                    throw Error(
-                        sources, original, $"layer '{original.Layer?.Name}' of type '{original.Layer?.Type}' reads a padding layer",
-                        "only a conv or pool with one bottom can");
-                }
-
-                layer.Layer.Pad = source.Layer.Pad;
-                layer.Bottom[i] = source.Bottom[0];
-            }
-
-            if (layer.Layer?.Type != "padding")
-            {
-                kept.Add(layer);
-            }
-
-            foreach (string top in original.Top)
-            {
-                lastWriter[top] = original;
-            }
+            return connection;
         }
 
-        return kept;
-    }
-
-    private static V1LayerParameter Convert(V1LayerParameter old, SourceMap sources)
-    {
         var layer = new V1LayerParameter();
-        layer.Bottom.Add(old.Bottom);
-        layer.Top.Add(old.Top);
-        if (old.Layer is not { } v0)
+        FieldMove.Record(layer, 0, 0, sources.Find(connection), sources);
+        MoveNamed("bottom", connection);
+        MoveNamed("top", connection);
+        if (old.HasType && !V0Fields.Types.ContainsKey(old.Type))
         {
+            errors.Add(new Diagnostic(
+                $"unknown V0 layer type '{old.Type}'",
+                sources.Find(old, V0LayerParameter.TypeFieldNumber),
+                Suggestion.For(old.Type, V0Fields.Types.Keys),
+                old.Name));
             return layer;
         }
 
-        if (v0.HasName)
+        if (old.HasType)
         {
-            layer.Name = v0.Name;
+            FieldDescriptor type = V1LayerParameter.Descriptor.FindFieldByName("type");
+            type.Accessor.SetValue(layer, type.EnumType.FindValueByName(V0Fields.Types[old.Type].V1Type).Number);
+            FieldMove.Record(layer, type.FieldNumber, 0, sources.Find(old, V0LayerParameter.TypeFieldNumber), sources);
         }
 
-        if (v0.HasType)
+        foreach (FieldDescriptor field in V0LayerParameter.Descriptor.Fields.InDeclarationOrder())
         {
-            layer.Type = LayerTypes.TryGetValue(v0.Type, out var type)
-                ? type
-                : throw Error(
-                    sources, v0, $"unknown type '{v0.Type}' of an old layer", Suggestion.For(v0.Type, LayerTypes.Keys));
+            if (FieldMove.Has(old, field))
+            {
+                Field(old, field, layer, sources, warnings, errors);
+            }
         }
 
-        layer.Blobs.Add(v0.Blobs);
-        layer.BlobsLr.Add(v0.BlobsLr);
-        layer.WeightDecay.Add(v0.WeightDecay);
-        V0Options.Copy(v0, layer, (message, hint) => Error(sources, v0, message, hint));
         return layer;
+
+        void MoveNamed(string name, V1LayerParameter from)
+        {
+            FieldDescriptor field = V1LayerParameter.Descriptor.FindFieldByName(name);
+            FieldMove.Move(from, field, layer, field, sources);
+        }
     }
 
-    private static CnnException Error(
-        SourceMap sources, Google.Protobuf.IMessage at, string message, string? hint = null) =>
-        new(new Diagnostic(message, sources.Find(at), hint));
+    private static void Field(
+        V0LayerParameter old,
+        FieldDescriptor field,
+        V1LayerParameter layer,
+        SourceMap sources,
+        ICollection<Diagnostic> warnings,
+        List<Diagnostic> errors)
+    {
+        MessageDescriptor v1 = V1LayerParameter.Descriptor;
+        if (CopiedAsTheyAre.Contains(field.Name) || (field.Name == "hdf5_output_param" && old.Type == "hdf5_output"))
+        {
+            FieldMove.Move(old, field, layer, v1.FindFieldByName(field.Name), sources);
+        }
+        else if (V0Fields.TargetOf(field.Name, old.Type) is { } target)
+        {
+            SourceLocation? at = sources.Find(old, field.FieldNumber);
+            FieldDescriptor holder = v1.FindFieldByName(target.Message);
+            FieldDescriptor into = holder.MessageType.FindFieldByName(target.Field);
+            try
+            {
+                FieldMove.Move(old, field, FieldMove.Child(layer, holder, at, sources), into, sources);
+            }
+            catch (CnnException exception)
+            {
+                errors.AddRange(exception.Diagnostics);
+            }
+        }
+        else if (!Dropped.Contains(field.Name))
+        {
+            warnings.Add(new Diagnostic(
+                $"field '{field.Name}' means nothing for a V0 layer of type '{old.Type}' and is dropped",
+                sources.Find(old, field.FieldNumber),
+                Layer: old.Name));
+        }
+    }
 }

@@ -1,0 +1,54 @@
+using System.Collections.Frozen;
+
+namespace Cnn.Proto;
+
+/// <summary>V1's layer types, an enum, by the names that layers have now.</summary>
+internal static class V1LayerTypes
+{
+    private static readonly FrozenDictionary<string, string> Names = new Dictionary<string, string>
+    {
+        ["NONE"] = "",
+        ["ABSVAL"] = "AbsVal",
+        ["ACCURACY"] = "Accuracy",
+        ["ARGMAX"] = "ArgMax",
+        ["BNLL"] = "BNLL",
+        ["CONCAT"] = "Concat",
+        ["CONTRASTIVE_LOSS"] = "ContrastiveLoss",
+        ["CONVOLUTION"] = "Convolution",
+        ["DATA"] = "Data",
+        ["DECONVOLUTION"] = "Deconvolution",
+        ["DROPOUT"] = "Dropout",
+        ["DUMMY_DATA"] = "DummyData",
+        ["EUCLIDEAN_LOSS"] = "EuclideanLoss",
+        ["ELTWISE"] = "Eltwise",
+        ["EXP"] = "Exp",
+        ["FLATTEN"] = "Flatten",
+        ["HDF5_DATA"] = "HDF5Data",
+        ["HDF5_OUTPUT"] = "HDF5Output",
+        ["HINGE_LOSS"] = "HingeLoss",
+        ["IM2COL"] = "Im2col",
+        ["IMAGE_DATA"] = "ImageData",
+        ["INFOGAIN_LOSS"] = "InfogainLoss",
+        ["INNER_PRODUCT"] = "InnerProduct",
+        ["LRN"] = "LRN",
+        ["MEMORY_DATA"] = "MemoryData",
+        ["MULTINOMIAL_LOGISTIC_LOSS"] = "MultinomialLogisticLoss",
+        ["MVN"] = "MVN",
+        ["POOLING"] = "Pooling",
+        ["POWER"] = "Power",
+        ["RELU"] = "ReLU",
+        ["SIGMOID"] = "Sigmoid",
+        ["SIGMOID_CROSS_ENTROPY_LOSS"] = "SigmoidCrossEntropyLoss",
+        ["SILENCE"] = "Silence",
+        ["SOFTMAX"] = "Softmax",
+        ["SOFTMAX_LOSS"] = "SoftmaxWithLoss",
+        ["SPLIT"] = "Split",
+        ["SLICE"] = "Slice",
+        ["TANH"] = "TanH",
+        ["WINDOW_DATA"] = "WindowData",
+        ["THRESHOLD"] = "Threshold",
+    }.ToFrozenDictionary();
+
+    public static string NameOf(V1LayerParameter.Types.LayerType type) =>
+        Names[V1LayerParameter.Descriptor.FindFieldByName("type").EnumType.FindValueByNumber((int)type).Name];
+}
