@@ -102,9 +102,9 @@ internal sealed class YamlBinder
             return;
         }
 
-        if (field.RealContainingOneof is { } group && group.Accessor.GetCaseFieldDescriptor(message) is not null)
+        if (field.RealContainingOneof?.Accessor.GetCaseFieldDescriptor(message) is { } other)
         {
-            places.Report(key.At, TextMessages.OneOfGivenTwice(field.Name, group.Name));
+            places.Report(key.At, TextMessages.OneOfGivenTwice(field.Name, other.Name));
         }
 
         if (value.Kind != YamlKind.List)

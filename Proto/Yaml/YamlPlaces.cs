@@ -7,9 +7,10 @@ internal sealed class YamlPlaces(string text, string file)
 {
     private const int MaxErrors = 50;
     private const int KeptOfALine = 4096;
+    private const int Margin = 256;
 
     private readonly List<Diagnostic> errors = [];
-    private (long Line, string Text) lastLine;
+    private (long Line, long From, string Text) shown;
 
     public string Text { get; } = text;
 
@@ -20,12 +21,13 @@ internal sealed class YamlPlaces(string text, string file)
 
     public SourceLocation At(Mark mark)
     {
-        if (lastLine.Line != mark.Line)
+        if (shown.Line != mark.Line || mark.Column - shown.From is < 0 or > KeptOfALine - Margin)
         {
-            lastLine = (mark.Line, LineOf(mark));
+            long from = Math.Max(1, mark.Column - Margin);
+            shown = (mark.Line, from, PartOfLine(mark.Index - (mark.Column - from)));
         }
 
-        return new SourceLocation(file, (int)mark.Line, (int)mark.Column, lastLine.Text);
+        return new SourceLocation(file, (int)mark.Line, (int)mark.Column, shown.Text, (int)shown.From);
     }
 
     public void Report(Mark at, string message, string? hint = null)
@@ -50,9 +52,10 @@ internal sealed class YamlPlaces(string text, string file)
         GivenUp = true;
     }
 
-    private string LineOf(Mark mark)
+    // A line can be the whole file; a few thousand characters of it serve many places and keep little.
+    private string PartOfLine(long index)
     {
-        int start = (int)Math.Clamp(mark.Index - (mark.Column - 1), 0, Text.Length);
+        int start = (int)Math.Clamp(index, 0, Text.Length);
         ReadOnlySpan<char> rest = Text.AsSpan(start, Math.Min(KeptOfALine, Text.Length - start));
         int end = rest.IndexOfAny("\r\n\u0085\u2028\u2029");
         return (end < 0 ? rest : rest[..end]).ToString();

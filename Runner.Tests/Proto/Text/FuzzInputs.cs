@@ -17,8 +17,15 @@ internal sealed class FuzzInputs
 
     private readonly byte[][] files;
 
+    private readonly string[] words;
+
     /// <param name="files">Real files; what parses before it is damaged exercises the most.</param>
-    public FuzzInputs(IEnumerable<string> files) => this.files = [.. files.Select(Encoding.UTF8.GetBytes)];
+    /// <param name="words">Words of another format, beside those of the text format.</param>
+    public FuzzInputs(IEnumerable<string> files, params string[] words)
+    {
+        this.files = [.. files.Select(Encoding.UTF8.GetBytes)];
+        this.words = [.. Words, .. words];
+    }
 
     public byte[] Create(int index)
     {
@@ -46,12 +53,12 @@ internal sealed class FuzzInputs
         return bytes;
     }
 
-    private static byte[] Soup(Random random)
+    private byte[] Soup(Random random)
     {
         var text = new StringBuilder();
         for (int n = random.Next(200); n > 0; n--)
         {
-            text.Append(Words[random.Next(Words.Length)]).Append(random.Next(3) == 0 ? "" : " ");
+            text.Append(words[random.Next(words.Length)]).Append(random.Next(3) == 0 ? "" : " ");
         }
 
         return Encoding.UTF8.GetBytes(text.ToString());
@@ -112,7 +119,7 @@ internal sealed class FuzzInputs
                 bytes.InsertRange(bytes.IndexOf((byte)'\n', at) + 1, Encoding.UTF8.GetBytes(idle));
                 break;
             default:
-                bytes.InsertRange(at, Encoding.UTF8.GetBytes(Words[random.Next(Words.Length)]));
+                bytes.InsertRange(at, Encoding.UTF8.GetBytes(words[random.Next(words.Length)]));
                 break;
         }
     }
