@@ -25,7 +25,8 @@ internal static class UsageMistake
             return $"'{path}' needs a command: {string.Join(", ", command.Subcommands.Select(c => c.Name))}; {help}";
         }
 
-        return $"{parsed.Errors[0].Message.TrimEnd('.')}; {help}";
+        string message = string.Join(" ", parsed.Errors[0].Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        return $"{message.TrimEnd('.')}; {help}";
     }
 
     private static string CommandPath(ParseResult parsed)
