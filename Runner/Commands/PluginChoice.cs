@@ -12,6 +12,7 @@ namespace Cnn.Runner.Commands;
 internal sealed class PluginChoice
 {
     private readonly string[] named;
+    private readonly List<string> paths = [];
     private readonly PluginLoader loader;
 
     /// <summary>Loads the named plug-ins.</summary>
@@ -22,7 +23,7 @@ internal sealed class PluginChoice
         loader = new PluginLoader(Layers, Fillers);
         foreach (string path in named)
         {
-            loader.Load(path);
+            Load(path);
         }
     }
 
@@ -32,6 +33,9 @@ internal sealed class PluginChoice
     /// <summary>The filler types.</summary>
     public FillerRegistry Fillers { get; } = new();
 
+    /// <summary>The files that were loaded.</summary>
+    public IReadOnlyList<string> Paths => paths;
+
     /// <summary>Loads what a solver file names.</summary>
     /// <param name="solver">The solver file.</param>
     /// <param name="isAllowed">Whether the user allowed it.</param>
@@ -39,16 +43,16 @@ internal sealed class PluginChoice
     public void LoadFrom(Loaded<SolverParameter> solver, bool isAllowed)
     {
         var files = new PathResolver(solver.Path);
-        string[] paths = [.. solver.Message.Plugin.Select(files.Find)];
+        string[] asked = [.. solver.Message.Plugin.Select(files.Find)];
         var refused = new List<Diagnostic>();
-        for (int i = 0; i < paths.Length; i++)
+        for (int i = 0; i < asked.Length; i++)
         {
-            if (!isAllowed && !Array.Exists(named, n => PluginLoader.IsSameFile(n, paths[i])))
+            if (!isAllowed && !Array.Exists(named, n => PluginLoader.IsSameFile(n, asked[i])))
             {
                 refused.Add(new Diagnostic(
                     $"the solver asks for the plug-in '{solver.Message.Plugin[i]}', whose code would run",
                     Place(i),
-                    $"if you trust it, pass --plugin {paths[i]} or --allow-plugins"));
+                    $"if you trust it, pass --plugin {asked[i]} or --allow-plugins"));
             }
         }
 
@@ -57,11 +61,11 @@ internal sealed class PluginChoice
             throw new CnnException(refused);
         }
 
-        for (int i = 0; i < paths.Length; i++)
+        for (int i = 0; i < asked.Length; i++)
         {
             try
             {
-                loader.Load(paths[i]);
+                Load(asked[i]);
             }
             catch (CnnException exception)
             {
@@ -72,5 +76,14 @@ internal sealed class PluginChoice
 
         SourceLocation? Place(int index) =>
             solver.Sources.Find(solver.Message, SolverParameter.PluginFieldNumber, index);
+    }
+
+    private void Load(string path)
+    {
+        loader.Load(path);
+        if (!paths.Exists(p => PluginLoader.IsSameFile(p, path)))
+        {
+            paths.Add(path);
+        }
     }
 }

@@ -56,12 +56,12 @@ internal sealed class TrainingRun(CommandConsole console, TrainingSettings setti
                 solver.WriteSnapshot();
             }
 
-            TellInterrupted(solver);
+            TellInterrupted(solver, plugins);
             return ExitCode.Interrupted;
         }
 
         log.Information("Optimization Done.");
-        TellResult(solver, solver.Iteration - first, watch.Elapsed, TestModel(definition, files));
+        TellResult(solver, solver.Iteration - first, watch.Elapsed, TestModel(definition, files), plugins);
         return ExitCode.Done;
     }
 
@@ -112,7 +112,7 @@ internal sealed class TrainingRun(CommandConsole console, TrainingSettings setti
         }
     }
 
-    private void TellResult(Solver solver, int iterations, TimeSpan time, string? testModel)
+    private void TellResult(Solver solver, int iterations, TimeSpan time, string? testModel, PluginChoice plugins)
     {
         console.Out.WriteLine(
             $"Trained {solver.TrainNet.Name} for {iterations} iterations in {time.TotalSeconds:0.0} s (seed {solver.Seed}).");
@@ -130,20 +130,22 @@ internal sealed class TrainingRun(CommandConsole console, TrainingSettings setti
             console.Out.WriteLine("Next:");
             if (testModel is not null)
             {
-                console.Out.WriteLine($"  {ProgramName.Text} test --model {testModel} --weights {weights}");
+                console.Out.WriteLine($"  {ProgramName.Text} test --model {testModel} --weights {weights}{Flags(plugins)}");
             }
 
             console.Out.WriteLine($"  {ProgramName.Text} train --solver {settings.Solver} --resume latest "
-                + $"--iterations {solver.MaxIterations * 2L}");
+                + $"--iterations {solver.MaxIterations * 2L}{Flags(plugins)}");
         }
     }
 
-    private void TellInterrupted(Solver solver)
+    private void TellInterrupted(Solver solver, PluginChoice plugins)
     {
         console.Out.WriteLine($"Stopped after iteration {solver.Iteration} of {solver.MaxIterations}.");
         console.Out.WriteLine($"Wrote {written?.Path}");
-        console.Out.WriteLine($"Go on with: {ProgramName.Text} train --solver {settings.Solver} --resume latest");
+        console.Out.WriteLine($"Go on with: {ProgramName.Text} train --solver {settings.Solver} --resume latest{Flags(plugins)}");
     }
+
+    private static string Flags(PluginChoice plugins) => string.Concat(plugins.Paths.Select(p => " --plugin " + p));
 
     // A test needs a net file with a TEST phase: the solver's, if it has one.
     private static string? TestModel(SolverParameter definition, PathResolver files) =>

@@ -1,0 +1,92 @@
+using System.Reflection;
+using Cnn.Fillers;
+using Cnn.Layers;
+using Cnn.Proto;
+using Cnn.Runner.Graph;
+
+namespace Cnn.Tests.Architecture;
+
+/// <summary>The rules of the house that a compiler does not keep.</summary>
+[Trait("Category", "Unit")]
+public class ArchitectureTests
+{
+    private const string Kernels = "Cnn.Layers.Kernels";
+
+    private static readonly Assembly Proto = typeof(CnnException).Assembly;
+    private static readonly Assembly Fillers = typeof(Filler).Assembly;
+    private static readonly Assembly Layers = typeof(Layer).Assembly;
+    private static readonly Assembly Runner = typeof(Net).Assembly;
+
+    [Fact]
+    public void ArrowsBetweenTheRoomsPointOneWay()
+    {
+        Assert.Equal([], ReferencesToOurs(Proto));
+        Assert.Equal(["Cnn.Proto"], ReferencesToOurs(Fillers));
+        Assert.Equal(["Cnn.Fillers", "Cnn.Proto"], ReferencesToOurs(Layers));
+        Assert.Equal(["Cnn.Fillers", "Cnn.Layers", "Cnn.Proto"], ReferencesToOurs(Runner));
+    }
+
+    [Fact]
+    public void KernelsKnowNothingOfOurs()
+    {
+        string[] strangers =
+        [
+            .. Layers.GetTypes()
+                .Where(t => IsIn(t, Kernels))
+                .SelectMany(t => CodeReferences.Of(t).OfType<Type>().Select(r => (User: t, Used: r)))
+                .Where(r => r.Used.Assembly.GetName().Name!.StartsWith("Cnn.", StringComparison.Ordinal) && !IsIn(r.Used, Kernels))
+                .Select(r => $"{r.User} uses {r.Used}"),
+        ];
+
+        Assert.Equal([], strangers);
+    }
+
+    // What ends the process, writes to the console, tells the time or draws without a seed has one owner each.
+    [Theory]
+    [InlineData("System.Console", null, "Cnn.Runner.Commands", "Program")]
+    [InlineData("System.Environment", "Exit", "Cnn.Runner.Commands", "-")]
+    [InlineData("System.Environment", "FailFast", "-", "-")]
+    [InlineData("System.Threading.Tasks.Parallel", null, "-", "-")]
+    [InlineData("System.DateTime", "get_Now", "-", "-")]
+    [InlineData("System.DateTime", "get_UtcNow", "-", "-")]
+    [InlineData("System.DateTimeOffset", "get_Now", "-", "-")]
+    [InlineData("System.DateTimeOffset", "get_UtcNow", "-", "-")]
+    [InlineData("System.TimeProvider", "get_System", "Cnn.Runner.Reports", "-")]
+    [InlineData("System.Random", "get_Shared", "-", "-")]
+    [InlineData("System.Random", ".ctor", "-", "Cnn.Fillers.PhiloxRandom")]
+    [InlineData("System.Guid", "NewGuid", "-", "-")]
+    public void ACallIsMadeOnlyWhereItIsOwned(string type, string? member, string ownerNamespace, string ownerType)
+    {
+        string[] others =
+        [
+            .. new[] { Proto, Fillers, Layers, Runner }
+                .SelectMany(a => a.GetTypes())
+                .Where(t => !IsIn(t, ownerNamespace) && t.FullName != ownerType && t.DeclaringType?.FullName != ownerType)
+                .SelectMany(t => CodeReferences.Of(t).Where(m => m is not Type).Select(m => (User: t, Used: m)))
+                .Where(r => r.Used.DeclaringType?.FullName == type && (member is null || r.Used.Name == member))
+                .Select(r => $"{r.User} uses {type}.{r.Used.Name}"),
+        ];
+
+        Assert.Equal([], others);
+    }
+
+    [Fact]
+    public void TheScannerSeesWhatCodeMentions()
+    {
+        MemberInfo[] mentioned = [.. CodeReferences.Of(typeof(ArchitectureTests))];
+
+        Assert.Contains(typeof(Net), mentioned);
+        Assert.Contains(mentioned, m => m is MethodInfo { Name: nameof(Assembly.GetReferencedAssemblies) });
+    }
+
+    private static bool IsIn(Type type, string space) =>
+        type.Namespace == space || type.Namespace?.StartsWith(space + ".", StringComparison.Ordinal) == true;
+
+    private static string[] ReferencesToOurs(Assembly assembly) =>
+    [
+        .. assembly.GetReferencedAssemblies()
+            .Select(n => n.Name!)
+            .Where(n => n.StartsWith("Cnn.", StringComparison.Ordinal) || n == "cnn")
+            .Order(StringComparer.Ordinal),
+    ];
+}

@@ -1,0 +1,100 @@
+using System.Reflection;
+using System.Reflection.Emit;
+using Cnn.Fillers;
+using Cnn.Layers;
+using Cnn.Layers.Plugins;
+using Cnn.Proto;
+
+namespace Cnn.Tests.Layers.Plugins;
+
+[Trait("Category", "Unit")]
+public class PluginLoaderTests
+{
+    private readonly LayerRegistry layers = new();
+    private readonly FillerRegistry fillers = new();
+
+    [Fact]
+    public void TheTypesOfANamedAssemblyAreAddedOnce()
+    {
+        var loader = new PluginLoader(layers, fillers);
+        int before = layers.Types.Count;
+
+        Assembly first = loader.Load(Repository.PluginAssembly);
+        Assembly second = loader.Load(Path.GetRelativePath(Environment.CurrentDirectory, Repository.PluginAssembly));
+
+        Assert.Same(first, second);
+        Assert.Equal(before + 1, layers.Types.Count);
+        Assert.Contains("Snake", layers.Types);
+    }
+
+    [Fact]
+    public void APluginDerivesFromThisVeryLayerClass()
+    {
+        Assembly plugin = new PluginLoader(layers, fillers).Load(Repository.PluginAssembly);
+
+        Assert.True(plugin.GetType("PluginLayer.SnakeLayer", throwOnError: true)!.IsSubclassOf(typeof(Layer)));
+    }
+
+    [Fact]
+    public void AMissingFileIsNamed() => Assert.Equal(
+        "the plug-in 'nowhere.dll' does not exist", Refused("nowhere.dll").Message);
+
+    [Fact]
+    public void AFolderIsNoAssembly() => Assert.Equal(
+        "it is a folder; name the .dll in it", Refused(AppContext.BaseDirectory).Hint);
+
+    [Fact]
+    public void AFileThatIsNoAssemblyIsRefused()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.Write("x.dll", "this is text");
+
+        Assert.Equal($"the plug-in '{path}' is no .NET assembly that can run here", Refused(path).Message);
+    }
+
+    [Fact]
+    public void AnAssemblyWithoutLayerTypesIsRefused()
+    {
+        string path = Path.Combine(AppContext.BaseDirectory, "Serilog.dll");
+
+        Assert.Equal($"the plug-in '{path}' holds no layer types", Refused(path).Message);
+    }
+
+    [Fact]
+    public void ANameThatIsTakenIsRefusedAndNothingIsAdded()
+    {
+        layers.Add("Snake", _ => throw new InvalidOperationException());
+        int before = layers.Types.Count;
+
+        Assert.Contains("brings the layer type 'Snake', but there is one", Refused(Repository.PluginAssembly).Message, StringComparison.Ordinal);
+        Assert.Equal(before, layers.Types.Count);
+    }
+
+    [Fact]
+    public void AnAssemblyBuiltForAnotherVersionIsRefused()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.PathOf("Old.dll");
+        WritePluginAgainstAMissingClass(path);
+
+        Assert.Contains("does not fit this version of Cnn", Refused(path).Message, StringComparison.Ordinal);
+    }
+
+    // A class derived from Cnn.Layers.VanishedLayer, which some other Cnn.Layers has.
+    private static void WritePluginAgainstAMissingClass(string path)
+    {
+        var other = new PersistedAssemblyBuilder(new AssemblyName("Cnn.Layers"), typeof(object).Assembly);
+        TypeBuilder vanished = other.DefineDynamicModule("Cnn.Layers")
+            .DefineType("Cnn.Layers.VanishedLayer", TypeAttributes.Public | TypeAttributes.Abstract);
+        vanished.DefineDefaultConstructor(MethodAttributes.Public);
+        Type parent = vanished.CreateType();
+        var plugin = new PersistedAssemblyBuilder(new AssemblyName("Old"), typeof(object).Assembly);
+        TypeBuilder layer = plugin.DefineDynamicModule("Old").DefineType("OldLayer", TypeAttributes.Public, parent);
+        layer.DefineDefaultConstructor(MethodAttributes.Public);
+        layer.CreateType();
+        plugin.Save(path);
+    }
+
+    private Diagnostic Refused(string path) => Assert.Single(
+        Assert.Throws<CnnException>(() => new PluginLoader(layers, fillers).Load(path)).Diagnostics);
+}

@@ -1,0 +1,15 @@
+using Cnn.Runner.Commands;
+
+namespace Cnn.Tests.Runner.Commands;
+
+/// <summary>What a command line of the program gave, run in this process.</summary>
+internal sealed record CommandLine(int ExitCode, string Output, string Error)
+{
+    public static CommandLine Run(params string[] arguments)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        int code = CommandLineProgram.Run(arguments, output, error);
+        return new CommandLine(code, output.ToString(), error.ToString());
+    }
+}
