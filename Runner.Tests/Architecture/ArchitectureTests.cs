@@ -26,8 +26,9 @@ public class ArchitectureTests
         Assert.Equal(["Cnn.Fillers", "Cnn.Layers", "Cnn.Proto"], ReferencesToOurs(Runner));
     }
 
+    // The counter-based generator is arithmetic too, and kernels that draw masks run it.
     [Fact]
-    public void KernelsKnowNothingOfOurs()
+    public void KernelsKnowNothingElseOfOursThanTheRandomNumbers()
     {
         string[] strangers =
         [
@@ -35,6 +36,7 @@ public class ArchitectureTests
                 .Where(t => IsIn(t, Kernels))
                 .SelectMany(t => CodeReferences.Of(t).OfType<Type>().Select(r => (User: t, Used: r)))
                 .Where(r => r.Used.Assembly.GetName().Name!.StartsWith("Cnn.", StringComparison.Ordinal) && !IsIn(r.Used, Kernels))
+                .Where(r => r.Used != typeof(PhiloxRandom))
                 .Select(r => $"{r.User} uses {r.Used}"),
         ];
 

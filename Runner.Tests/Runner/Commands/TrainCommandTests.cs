@@ -57,7 +57,7 @@ public partial class TrainCommandTests
 
         Assert.Equal(1, run.ExitCode);
         Assert.Contains(
-            "net.prototxt:41:5: layer 'snake': unknown option 'alhpa' of a Snake layer; did you mean 'alpha'?\n"
+            "net.prototxt:38:5: layer 'snake': unknown option 'alhpa' of a Snake layer; did you mean 'alpha'?\n"
             + "        alhpa: 0.5\n        ^",
             run.Error,
             StringComparison.Ordinal);
