@@ -11,6 +11,8 @@ switch (args.Length > 0 ? args[0] : "")
         return ProductBench.Run(rest);
     case "convolution":
         return ConvolutionBench.Run(rest);
+    case "step":
+        return StepBench.Run(rest);
     case "benchmark":
         BenchmarkSwitcher.FromAssembly(typeof(Peak).Assembly).Run(rest);
         return 0;
@@ -20,6 +22,8 @@ switch (args.Length > 0 ? args[0] : "")
               peak [--threads T]                  multiply-adds a second, by vector width
               product [--size N] [--m M --n N --k K] [--threads T]   the matrix product
               convolution [--threads T] [--only NAME]                typical convolutions, forward and backward
+              step NET [--batch N] [--threads T] [--shape CxHxW] [--classes K] [--forward] [--json]
+                                                             a whole training step, or a forward pass in TEST
               benchmark [BenchmarkDotNet options]                    the same with statistics
             """);
         return 1;

@@ -149,7 +149,11 @@ public sealed class Solver
         return path;
     }
 
-    private void Step()
+    /// <summary>
+    /// One iteration: tests and snapshots that are due, forward and backward passes, one update.
+    /// </summary>
+    /// <exception cref="TrainingException">The loss is not finite or a snapshot cannot be written.</exception>
+    public void Step()
     {
         TrainNet.ClearParameterDiffs();
         if (definition.TestInterval > 0 && Iteration % definition.TestInterval == 0

@@ -1,0 +1,85 @@
+using System.Globalization;
+using System.Text.Json;
+using Cnn.Layers.Kernels.Threading;
+using Cnn.Proto;
+using Cnn.Runner.Graph;
+using Cnn.Runner.Reports;
+using Cnn.Runner.Solvers;
+
+namespace Cnn.Bench;
+
+/// <summary>A whole training step (forward, backward, update) of a net, or a forward pass, as a share of the peak.</summary>
+internal static class StepBench
+{
+    public static int Run(string[] args)
+    {
+        if (args.Length == 0 || args[0].StartsWith("--", StringComparison.Ordinal))
+        {
+            Console.Error.WriteLine("step: name the net's file first");
+            return 1;
+        }
+
+        int threads = Options.Number(args, "--threads", Environment.ProcessorCount);
+        bool forward = args.Contains("--forward");
+        using var pool = new WorkerPool(threads);
+        int[]? shape = Options.Text(args, "--shape")?.Split('x').Select(int.Parse).ToArray();
+        int? batch = Options.Text(args, "--batch") is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : null;
+        Phase phase = forward ? Phase.Test : Phase.Train;
+        NetParameter definition = SyntheticNet.Load(args[0], phase, batch, shape, pool);
+        int classes = Options.Number(args, "--classes", 10);
+        var (net, action) = forward ? Forward(definition, pool) : Step(definition, pool);
+        SyntheticNet.FillInputs(net, classes);
+        double peak = Peak.Widest(threads);
+        Measure measure = Measure.Of(action, Math.Max(1, Options.Number(args, "--seconds", 5)));
+        double operations = 2 * net.Layers.Sum(l =>
+        {
+            LayerCost cost = LayerCost.Of(l);
+            return (double)cost.MultiplyAdds + (forward ? 0 : cost.BackwardMultiplyAdds(l));
+        });
+        Report(args, net, threads, peak, measure, operations, forward);
+        return 0;
+    }
+
+    private static (Net Net, Action Action) Forward(NetParameter definition, WorkerPool pool)
+    {
+        Net net = Net.Build(definition, new NetOptions { Phase = Phase.Test, Pool = pool });
+        return (net, () => net.Forward());
+    }
+
+    private static (Net Net, Action Action) Step(NetParameter definition, WorkerPool pool)
+    {
+        // A rate so small that the same batch again and again cannot end in overflow; the work is the same.
+        var solver = new Solver(
+            new SolverParameter
+            {
+                NetParam = definition, BaseLr = 1e-6f, LrPolicy = "fixed", Momentum = 0.9f, WeightDecay = 0.0005f,
+                MaxIter = int.MaxValue, Display = 0, RandomSeed = 1,
+            },
+            new SolverOptions { Pool = pool });
+        return (solver.TrainNet, solver.Step);
+    }
+
+    private static void Report(
+        string[] args, Net net, int threads, double peak, Measure measure, double operations, bool forward)
+    {
+        if (args.Contains("--json"))
+        {
+            Console.WriteLine(JsonSerializer.Serialize(new
+            {
+                net = net.Name,
+                threads,
+                pass = forward ? "forward" : "step",
+                peak_gflops = peak * 1e-9,
+                least_ms = measure.Least * 1e3,
+                median_ms = measure.Median * 1e3,
+                gflop = operations * 1e-9,
+                share_of_peak = operations / measure.Least / peak,
+            }));
+            return;
+        }
+
+        Console.WriteLine($"{net.Name}: {(forward ? "forward pass" : "training step")}, {threads} threads, "
+            + $"{operations * 1e-9:F3} GFLOP, peak {peak * 1e-9:F1} GFLOP/s");
+        Console.WriteLine(measure.Text(operations, peak));
+    }
+}

@@ -1,0 +1,70 @@
+using Cnn.Layers;
+using Cnn.Layers.Kernels.Threading;
+using Cnn.Proto;
+using Cnn.Runner.Graph;
+
+namespace Cnn.Bench;
+
+/// <summary>A net whose sources of data are replaced by inputs that are filled once, so that only arithmetic is measured.</summary>
+internal static class SyntheticNet
+{
+    private static readonly HashSet<string> Kept = ["Input", "DummyData", "Parameter"];
+
+    /// <summary>Reads a net and replaces its data layers.</summary>
+    /// <param name="path">The net's file.</param>
+    /// <param name="phase">The phase whose layers are kept.</param>
+    /// <param name="batch">Items a batch; null leaves the net's own.</param>
+    /// <param name="shape">An item's shape; null takes what the net's own data layer gives, which has to be there.</param>
+    /// <param name="pool">The threads to compute with.</param>
+    public static NetParameter Load(string path, Phase phase, int? batch, int[]? shape, WorkerPool pool)
+    {
+        Loaded<NetParameter> loaded = ProtoFile.LoadNet(path);
+        var options = new NetOptions
+        {
+            Phase = phase, Pool = pool, Sources = loaded.Sources, Files = new PathResolver(path),
+        };
+        var net = new NetParameter { Name = loaded.Message.Name };
+        net.Layer.Add(NetFilter.Keep(loaded.Message.Layer, new NetState { Phase = phase }, loaded.Sources));
+        Net? built = shape is null ? Net.Build(loaded.Message, options) : null;
+        for (int i = 0; i < net.Layer.Count; i++)
+        {
+            LayerParameter layer = net.Layer[i];
+            if (layer.Bottom.Count == 0 && (layer.Type == "Input" || !Kept.Contains(layer.Type)))
+            {
+                net.Layer[i] = Input(layer, batch, shape, built);
+            }
+        }
+
+        return net;
+    }
+
+    /// <summary>Fills the inputs: images with numbers between 0 and 1, labels with classes in turn.</summary>
+    public static void FillInputs(Net net, int classes)
+    {
+        var numbers = new Random(1);
+        foreach (string name in net.Inputs)
+        {
+            Blob blob = net.FindBlob(name);
+            for (int i = 0; i < blob.Count; i++)
+            {
+                blob.Data[i] = blob.AxisCount == 1 ? i % classes : numbers.NextSingle();
+            }
+        }
+    }
+
+    private static LayerParameter Input(LayerParameter source, int? batch, int[]? shape, Net? built)
+    {
+        var layer = new LayerParameter { Name = source.Name, Type = "Input", InputParam = new InputParameter() };
+        layer.Top.Add(source.Top);
+        for (int top = 0; top < source.Top.Count; top++)
+        {
+            long[] dims = built is not null
+                ? [.. built.FindBlob(source.Top[top]).Shape.ToArray().Select(d => (long)d)]
+                : top == 0 ? [1, .. shape!.Select(d => (long)d)] : [1];
+            dims[0] = batch ?? dims[0];
+            layer.InputParam.Shape.Add(new BlobShape { Dim = { dims } });
+        }
+
+        return layer;
+    }
+}
