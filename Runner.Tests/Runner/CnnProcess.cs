@@ -37,7 +37,9 @@ internal sealed class CnnProcess : IDisposable
 
     public static CnnProcess Start(string workingDirectory, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet")
+        // Where the tests run in the background, an ignored Ctrl-C would be inherited.
+        string[] command = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT,HUP", "dotnet"] : ["dotnet"];
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             WorkingDirectory = workingDirectory,
             RedirectStandardOutput = true,
@@ -68,9 +70,10 @@ internal sealed class CnnProcess : IDisposable
         }
     }
 
-    /// <summary>Kills it (SIGKILL) after a while; false when it had ended by itself.</summary>
-    public async Task<bool> KillAfter(TimeSpan delay)
+    /// <summary>Kills it (SIGKILL) a while after it has begun to train; false when it had ended by itself.</summary>
+    public async Task<bool> KillWhileTraining(TimeSpan delay)
     {
+        await WaitForError("Iteration ");
         await Task.WhenAny(process.WaitForExitAsync(), Task.Delay(delay));
         if (process.HasExited)
         {

@@ -16,7 +16,7 @@ internal static class NetDebug
 
         for (int i = 0; i < layer.Layer.Blobs.Count; i++)
         {
-            Tell(log, $"    [Forward] Layer {layer.Name}, param blob {i} data: {Mean(layer.Layer.Blobs[i].Data)}");
+            Tell(log, $"    [Forward] Layer {layer.Name}, param blob {ParameterName(layer, i)} data: {Mean(layer.Layer.Blobs[i].Data)}");
         }
     }
 
@@ -54,6 +54,11 @@ internal static class NetDebug
             + $"{CaffeNumber.Format(diffL1)}); L2 norm = ({CaffeNumber.Format(Math.Sqrt(dataL2))}, "
             + $"{CaffeNumber.Format(Math.Sqrt(diffL2))})");
     }
+
+    private static string ParameterName(NetLayer layer, int index) =>
+        index < layer.Definition.Param.Count && layer.Definition.Param[index].Name.Length > 0
+            ? layer.Definition.Param[index].Name
+            : $"{index}";
 
     private static void Add(ReadOnlySpan<float> values, ref double l1, ref double l2)
     {

@@ -225,9 +225,9 @@ public sealed class Solver
         }
 
         double squares = 0;
-        foreach (LearnableParameter parameter in TrainNet.Learnable)
+        for (int i = 0; i < TrainNet.Learnable.Count; i++)
         {
-            foreach (float value in parameter.Blob.Diff)
+            foreach (float value in TrainNet.Learnable[i].Blob.Diff)
             {
                 squares += (double)value * value;
             }

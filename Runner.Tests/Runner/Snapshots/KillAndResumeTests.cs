@@ -3,7 +3,7 @@ namespace Cnn.Tests.Runner.Snapshots;
 [Trait("Category", "Crash")]
 public class KillAndResumeTests
 {
-    private const int Iterations = 400;
+    private const int Iterations = 600;
 
     [Fact]
     public async Task TrainingThatIsKilledAndResumedEndsInTheSameBytes()
@@ -25,7 +25,7 @@ public class KillAndResumeTests
         {
             using CnnProcess run = CnnProcess.Start(
                 killed.Path, "train", "--solver", "solver.prototxt", "--resume", "latest");
-            if (attempt < 8 && await run.KillAfter(TimeSpan.FromMilliseconds(300 + moments.Next(700))))
+            if (attempt < 8 && await run.KillWhileTraining(TimeSpan.FromMilliseconds(moments.Next(120))))
             {
                 kills++;
                 continue;

@@ -10,7 +10,7 @@ public sealed class MnistDownloaderTests : IDisposable
 {
     private static readonly byte[] Content = IdxFiles.Gzip([.. IdxFiles.Header(2051, 300, 28, 28), .. Noise(300 * 784)]);
     private readonly TemporaryFolder folder = new();
-    private readonly HttpClient client = new() { Timeout = TimeSpan.FromSeconds(20) };
+    private readonly HttpClient client = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(20) };
 
     public void Dispose()
     {
