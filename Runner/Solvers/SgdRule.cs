@@ -6,20 +6,25 @@ using Cnn.Proto;
 namespace Cnn.Runner.Solvers;
 
 /// <summary>
-/// Stochastic gradient descent with momentum: <c>v = momentum * v + rate * g</c>, step <c>v</c>. The rate is inside the
-/// history, so a change of rate takes effect gradually, as in Caffe.
+/// Stochastic gradient descent with momentum. The rate is inside the history, so a change of rate takes effect gradually,
+/// as in Caffe.
 /// </summary>
 [SolverType("SGD")]
-internal sealed class SgdRule(SolverParameter definition) : UpdateRule
+internal sealed class SgdRule : UpdateRule
 {
-    public override unsafe void Update(
-        Blob parameter, ReadOnlySpan<Blob> histories, in GradientStep step, int iteration, WorkerPool pool) =>
-        SgdUpdate.Run(
-            parameter.DataPointer,
-            parameter.DiffPointer,
-            histories[0].DataPointer,
-            parameter.Count,
-            step,
-            definition.Momentum,
-            pool);
+    private readonly SolverParameter definition;
+
+    /// <exception cref="CnnException">The momentum is negative.</exception>
+    public SgdRule(SolverParameter definition, SourceMap sources)
+    {
+        this.definition = definition;
+        SolverChecks.NotNegative(definition, sources, SolverParameter.MomentumFieldNumber, definition.Momentum);
+    }
+
+    /// <inheritdoc/>
+    public override void Update(
+        Blob parameter, ReadOnlySpan<Blob> histories, in GradientStep step, int iteration, WorkerPool pool)
+    {
+        Run(new SgdStep(step.Rate, definition.Momentum), parameter, histories, step, pool);
+    }
 }

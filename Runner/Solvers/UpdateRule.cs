@@ -27,6 +27,20 @@ internal abstract class UpdateRule
     public abstract void Update(
         Blob parameter, ReadOnlySpan<Blob> histories, in GradientStep step, int iteration, WorkerPool pool);
 
+    /// <summary>Runs an update over a parameter.</summary>
+    protected static unsafe void Run<T>(
+        T operation, Blob parameter, ReadOnlySpan<Blob> histories, in GradientStep step, WorkerPool pool)
+        where T : struct, IUpdateOperation =>
+        UpdateKernel.Run(
+            operation,
+            parameter.DataPointer,
+            parameter.DiffPointer,
+            histories[0].DataPointer,
+            histories.Length > 1 ? histories[1].DataPointer : null,
+            parameter.Count,
+            step,
+            pool);
+
     /// <summary>The known solver types.</summary>
     public static IReadOnlyCollection<string> Names => Types.Keys;
 
@@ -61,6 +75,6 @@ internal abstract class UpdateRule
         }
 
         return (UpdateRule)Activator.CreateInstance(
-            rule, BindingFlags.DoNotWrapExceptions | BindingFlags.Instance | BindingFlags.Public, null, [definition], null)!;
+            rule, BindingFlags.DoNotWrapExceptions | BindingFlags.Instance | BindingFlags.Public, null, [definition, sources], null)!;
     }
 }

@@ -9,11 +9,7 @@ namespace Cnn.Layers.Kernels.Update;
 /// <param name="IsL1">Whether the decay is that of the L1 norm (sign of the weight) rather than of the L2 norm.</param>
 public readonly record struct GradientStep(float Rate, float Scale, float Decay, bool IsL1)
 {
-    /// <summary>The gradient to use: <c>scale * g + decay * w</c>, or <c>+ decay * sign(w)</c>.</summary>
-    public float Gradient(float diff, float weight) =>
-        (diff * Scale) + (Decay * (IsL1 ? Math.Sign(weight) : weight));
-
-    /// <summary><see cref="Gradient(float, float)"/> for 16 values.</summary>
+    /// <summary>The gradients to use: <c>scale * g + decay * w</c>, or <c>+ decay * sign(w)</c>.</summary>
     public Vector512<float> Gradient(Vector512<float> diff, Vector512<float> weight)
     {
         Vector512<float> direction = weight;

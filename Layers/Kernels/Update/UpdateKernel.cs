@@ -1,0 +1,90 @@
+using System.Runtime.Intrinsics;
+using Cnn.Layers.Kernels.Threading;
+
+namespace Cnn.Layers.Kernels.Update;
+
+/// <summary>
+/// An update in one pass over memory: <c>g = step.Gradient(diff, w); u = operation(g, w, histories); w -= u; diff = u</c>.
+/// Every value is computed alone, so parts and vector widths do not change a bit of it.
+/// </summary>
+public static unsafe class UpdateKernel
+{
+    /// <summary>Updates <paramref name="count"/> weights.</summary>
+    /// <param name="operation">The rule.</param>
+    /// <param name="weights">The values.</param>
+    /// <param name="diffs">The gradients; the steps afterwards.</param>
+    /// <param name="first">What the rule remembers.</param>
+    /// <param name="second">The second thing that it remembers; null where there is none.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="step">Scale and decay of the gradients.</param>
+    /// <param name="pool">The threads to compute with.</param>
+    public static void Run<T>(
+        T operation, float* weights, float* diffs, float* first, float* second, int count, in GradientStep step, WorkerPool pool)
+        where T : struct, IUpdateOperation
+    {
+        var job = new Job<T>(operation, weights, diffs, first, second, count, step);
+        pool.Run(ElementParts.Count(count), ref job);
+    }
+
+    private readonly struct Job<T>(
+        T operation, float* weights, float* diffs, float* first, float* second, int count, GradientStep step) : IParts
+        where T : struct, IUpdateOperation
+    {
+        public void Run(int part, int worker)
+        {
+            var (i, end) = ElementParts.Range(part, count);
+            for (; i <= end - Vector512<float>.Count; i += Vector512<float>.Count)
+            {
+                Update(weights + i, diffs + i, first + i, second == null ? null : second + i);
+            }
+
+            if (i < end)
+            {
+                Last(i, end - i);
+            }
+        }
+
+        private void Update(float* w, float* g, float* h, float* s)
+        {
+            Vector512<float> weight = Vector512.Load(w), one = Vector512.Load(h);
+            Vector512<float> two = s == null ? Vector512<float>.Zero : Vector512.Load(s);
+            Vector512<float> u = operation.Advance(step.Gradient(Vector512.Load(g), weight), weight, ref one, ref two);
+            one.Store(h);
+            if (s != null)
+            {
+                two.Store(s);
+            }
+
+            u.Store(g);
+            (weight - u).Store(w);
+        }
+
+        // The rest, in a vector's worth of memory of its own.
+        private void Last(int start, int rest)
+        {
+            const int Lanes = 16;
+            float* w = stackalloc float[4 * Lanes];
+            float* g = w + Lanes, h = g + Lanes, s = h + Lanes;
+            new Span<float>(w, 4 * Lanes).Clear();
+            Copy(weights + start, w, rest);
+            Copy(diffs + start, g, rest);
+            Copy(first + start, h, rest);
+            if (second != null)
+            {
+                Copy(second + start, s, rest);
+            }
+
+            Update(w, g, h, s);
+            Copy(w, weights + start, rest);
+            Copy(g, diffs + start, rest);
+            Copy(h, first + start, rest);
+            if (second != null)
+            {
+                Copy(s, second + start, rest);
+            }
+        }
+
+        private static void Copy(float* from, float* to, int count) =>
+            new ReadOnlySpan<float>(from, count).CopyTo(new Span<float>(to, count));
+    }
+}
