@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace Cnn.Proto;
 
@@ -13,6 +14,21 @@ public static class FileText
         try
         {
             return File.ReadAllBytes(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new CnnException($"{path}: cannot be read: {exception.Message}", inner: exception);
+        }
+    }
+
+    /// <summary>A file opened for reading at any place.</summary>
+    /// <exception cref="CnnException">It does not exist, is a folder or cannot be read.</exception>
+    public static SafeFileHandle OpenHandle(string path)
+    {
+        RequireFile(path);
+        try
+        {
+            return File.OpenHandle(path);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

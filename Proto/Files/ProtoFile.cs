@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Microsoft.Win32.SafeHandles;
 
 namespace Cnn.Proto;
 
@@ -61,6 +62,16 @@ public static class ProtoFile
         return new Loaded<T>(message, sources, path, format);
     }
 
+    /// <summary>Whether a file is in the binary format, by its extension and its first bytes.</summary>
+    /// <exception cref="CnnException">It cannot be read.</exception>
+    internal static bool IsBinary(string path)
+    {
+        using SafeFileHandle file = FileText.OpenHandle(path);
+        var start = new byte[Math.Min(4096, RandomAccess.GetLength(file))];
+        WireReader.ReadAt(file, path, 0, start);
+        return FormatOf(path, start) == ProtoFormat.Binary;
+    }
+
     /// <summary>Writes a message in the format of the file's extension, atomically.</summary>
     /// <exception cref="CnnException">The extension says no format.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
@@ -116,7 +127,8 @@ public static class ProtoFile
         return false;
     }
 
-    private static T ParseBinary<T>(byte[] bytes, string path)
+    /// <summary>A message from its bytes.</summary>
+    internal static T ParseBinary<T>(byte[] bytes, string path)
         where T : class, IMessage<T>, new()
     {
         T message;

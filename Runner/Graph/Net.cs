@@ -210,74 +210,13 @@ public sealed class Net
     }
 
     /// <summary>
-    /// Copies stored parameters into the layers of the same names. Types are not compared; layers on one side only are
-    /// left alone.
+    /// Copies the weights of a file into the layers of the same names: a .caffemodel (binary or text, any age of format)
+    /// or HDF5, told apart by content. Types are not compared; layers on one side only are left alone.
     /// </summary>
-    /// <param name="weights">A net in the current format, with blobs.</param>
     /// <returns>What was copied and what was not.</returns>
-    /// <exception cref="CnnException">A layer's number of parameters or a shape differs.</exception>
-    public WeightReport CopyWeightsFrom(NetParameter weights)
-    {
-        var copied = new List<string>();
-        var ignored = new List<string>();
-        foreach (LayerParameter source in weights.Layer)
-        {
-            NetLayer? target = Layers.FirstOrDefault(l => l.Name == source.Name);
-            if (target is null)
-            {
-                options.Log?.Information("{Line:l}", $"Ignoring source layer {source.Name}");
-                ignored.Add(source.Name);
-                continue;
-            }
-
-            RequireSameCount(target, source.Blobs.Count, "the weights file");
-            for (int i = 0; i < source.Blobs.Count; i++)
-            {
-                BlobFormat.Read(source.Blobs[i], target.Layer.Blobs[i], target.Layer.Context, i);
-            }
-
-            if (source.Blobs.Count > 0)
-            {
-                copied.Add(source.Name);
-            }
-        }
-
-        return Report(copied, ignored);
-    }
-
-    /// <summary>
-    /// Copies weights from files, in order; each is a .caffemodel (binary or text, any age of format) or HDF5, told
-    /// apart by content.
-    /// </summary>
-    /// <exception cref="CnnException">A file cannot be read or does not fit.</exception>
-    public WeightReport CopyWeightsFrom(string path) => WeightFiles.CopyInto(this, path);
-
-    /// <summary>
-    /// The net as a snapshot holds it: every layer's definition as built, with its parameters.
-    /// </summary>
-    /// <param name="withDiff">Whether to store the gradients as well.</param>
-    public NetParameter ToProto(bool withDiff = false)
-    {
-        var result = new NetParameter();
-        if (definition.HasName)
-        {
-            result.Name = definition.Name;
-        }
-
-        foreach (NetLayer layer in Layers)
-        {
-            LayerParameter stored = layer.Layer.Parameter.Clone();
-            stored.Blobs.Clear();
-            foreach (Blob blob in layer.Layer.Blobs)
-            {
-                stored.Blobs.Add(BlobFormat.Write(blob, withDiff));
-            }
-
-            result.Layer.Add(stored);
-        }
-
-        return result;
-    }
+    /// <exception cref="CnnException">The file cannot be read or does not fit; then nothing has changed.</exception>
+    public WeightReport CopyWeightsFrom(string path) =>
+        WeightFiles.CopyInto(this, path, line => options.Log?.Information("{Line:l}", line));
 
     /// <summary>The first layer with a top that holds a NaN or an infinity; null when all are finite.</summary>
     public NetLayer? FirstNotFinite()

@@ -6,60 +6,94 @@ namespace Cnn.Runner.Graph;
 /// <summary>Weights from files of any kind into a net.</summary>
 internal static class WeightFiles
 {
-    /// <summary>Copies the weights of one file, told apart by content, into the layers of the same names.</summary>
+    /// <summary>
+    /// Copies the weights of a file into the layers of the same names. Types are not compared; layers on one side only
+    /// are left alone. Nothing is copied unless all fits.
+    /// </summary>
     /// <exception cref="CnnException">The file cannot be read or does not fit.</exception>
-    public static WeightReport CopyInto(Net net, string path) =>
-        Hdf5Weights.IsHdf5(path)
-            ? CopyHdf5(net, path)
-            : net.CopyWeightsFrom(ProtoFile.LoadWeights(path));
-
-    private static WeightReport CopyHdf5(Net net, string path)
+    public static WeightReport CopyInto(Net net, string path, Action<string> tell)
     {
+        using WeightsFile file = WeightsFile.Open(path);
+        var copies = new List<(StoredArray From, Blob To, bool IsDiff)>();
         var copied = new List<string>();
         var ignored = new List<string>();
-        foreach (var (name, blobs) in Hdf5Weights.Read(path))
+        foreach (StoredLayer source in file.Layers)
         {
-            NetLayer? target = net.Layers.FirstOrDefault(l => l.Name == name);
+            NetLayer? target = net.Layers.FirstOrDefault(l => l.Name == source.Name);
             if (target is null)
             {
-                ignored.Add(name);
+                tell($"Ignoring source layer {source.Name}");
+                ignored.Add(source.Name);
                 continue;
             }
 
-            foreach (var (index, shape, values) in blobs)
+            RequireFit(net, path, source, target);
+            for (int i = 0; i < source.Blobs.Count; i++)
             {
-                if (index >= target.Layer.Blobs.Count || !target.Layer.Blobs[index].Shape.SequenceEqual(shape))
+                if (source.Blobs[i] is { } blob)
                 {
-                    throw new CnnException(new Diagnostic(
-                        $"{path}: parameter {index} has shape {string.Join(' ', shape)}, "
-                        + (index < target.Layer.Blobs.Count
-                            ? $"the layer's has {target.Layer.Blobs[index].ShapeText}"
-                            : $"the layer has {target.Layer.Blobs.Count} parameter(s)"),
-                        Layer: name));
+                    copies.Add((blob.Data, target.Layer.Blobs[i], false));
+                    if (blob.Diff is { } diff && diff.Count == blob.Data.Count)
+                    {
+                        copies.Add((diff, target.Layer.Blobs[i], true));
+                    }
                 }
-
-                values.CopyTo(target.Layer.Blobs[index].Data);
             }
 
-            RequireOwnedBlobs(net, target, blobs.Select(b => b.Index).ToHashSet(), path);
-            if (blobs.Count > 0)
+            if (source.Blobs.Count > 0)
             {
-                copied.Add(name);
+                copied.Add(source.Name);
             }
+        }
+
+        foreach (var (from, to, isDiff) in copies)
+        {
+            from.CopyTo(isDiff ? to.Diff : to.Data);
         }
 
         return net.Report(copied, ignored);
     }
 
-    // A file leaves out parameters that another layer owns; any other gap would be a partial load.
-    private static void RequireOwnedBlobs(Net net, NetLayer target, HashSet<int> present, string path)
+    private static void RequireFit(Net net, string path, StoredLayer source, NetLayer target)
     {
-        for (int i = 0; i < target.Layer.Blobs.Count; i++)
+        IReadOnlyList<Blob> blobs = target.Layer.Blobs;
+        if (source.Blobs.Count > blobs.Count)
         {
-            if (!present.Contains(i) && net.Learnable.Any(p => p.Owner == target && p.Index == i))
+            throw Error(
+                $"has {source.Blobs.Count} parameter(s) there, {blobs.Count} in the net",
+                "rename the layer to leave them out");
+        }
+
+        for (int i = 0; i < blobs.Count; i++)
+        {
+            StoredBlob? stored = i < source.Blobs.Count ? source.Blobs[i] : null;
+            if (stored is null)
             {
-                throw new CnnException(new Diagnostic($"{path}: parameter {i} is missing", Layer: target.Name));
+                // HDF5 files leave out parameters that another layer owns; any other gap would be a partial load.
+                if (net.Learnable.Any(p => p.Owner == target && p.Index == i))
+                {
+                    throw Error(
+                        $"has {source.Blobs.Count(b => b is not null)} parameter(s) there, {blobs.Count} in the net; parameter {i} is missing",
+                        "rename the layer to leave it out");
+                }
+
+                continue;
+            }
+
+            if (!stored.Fits(blobs[i].Shape))
+            {
+                throw Error(
+                    $"parameter {i} has shape {stored.ShapeText} there, {blobs[i].ShapeText} in the net",
+                    "rename the layer to leave it out");
+            }
+
+            if (stored.Data.Count != blobs[i].Count)
+            {
+                throw Error($"parameter {i} holds {stored.Data.Count} values, its shape {stored.ShapeText} needs {blobs[i].Count}");
             }
         }
+
+        CnnException Error(string message, string? hint = null) =>
+            new(new Diagnostic($"{path}: {message}", Hint: hint, Layer: target.Name));
     }
 }

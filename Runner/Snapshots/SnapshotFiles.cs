@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using Cnn.Layers;
 using Cnn.Proto;
 using Cnn.Runner.Graph;
 using Cnn.Runner.Solvers;
@@ -10,12 +9,13 @@ using Serilog;
 namespace Cnn.Runner.Snapshots;
 
 /// <summary>
-/// The files of a snapshot: <c>PREFIX_iter_N.caffemodel</c> and <c>PREFIX_iter_N.solverstate</c>. Each is written beside
-/// its final name and renamed when it is on disk, the weights first, so a solver state always names weights that are whole.
+/// The files of a snapshot: <c>PREFIX_iter_N.caffemodel</c> and <c>PREFIX_iter_N.solverstate</c>, with <c>.h5</c> after
+/// both in the HDF5 format. Each is written beside its final name and renamed when it is on disk, the weights first, so a
+/// solver state always names weights that are whole.
 /// </summary>
 internal static class SnapshotFiles
 {
-    private const string ModelSuffix = ".caffemodel", StateSuffix = ".solverstate";
+    private const string ModelSuffix = ".caffemodel", StateSuffix = ".solverstate", Hdf5Suffix = ".h5";
 
     /// <summary>Makes the folder of a prefix if need be and checks that files can be written there.</summary>
     /// <exception cref="CnnException">They cannot.</exception>
@@ -44,26 +44,36 @@ internal static class SnapshotFiles
     public static string Write(SolverParameter definition, Net net, SnapshotState state, ILogger? log)
     {
         string stem = string.Create(CultureInfo.InvariantCulture, $"{definition.SnapshotPrefix}_iter_{state.Iteration}");
-        string modelPath = stem + ModelSuffix, statePath = stem + StateSuffix;
+        bool isHdf5 = definition.SnapshotFormat == SolverParameter.Types.SnapshotFormat.Hdf5;
+        string kind = isHdf5 ? "HDF5" : "binary proto", end = isHdf5 ? Hdf5Suffix : "";
+        string modelPath = stem + ModelSuffix + end, statePath = stem + StateSuffix + end;
         try
         {
-            log?.Information("{Line:l}", $"Snapshotting to binary proto file {modelPath}");
-            byte[] digest = WriteHashed(modelPath, net.ToProto(definition.SnapshotDiff));
-            log?.Information("{Line:l}", $"Snapshotting solver state to binary proto file {statePath}");
-            var stored = new SolverState
+            log?.Information("{Line:l}", $"Snapshotting to {kind} file {modelPath}");
+            byte[] digest = WriteHashed(modelPath, stream =>
             {
-                Iter = state.Iteration,
-                LearnedNet = modelPath,
-                CurrentStep = state.CurrentStep,
-                LearnedNetSha256 = ByteString.CopyFrom(digest),
-            };
-            if (state.Seed is { } seed)
+                if (isHdf5)
+                {
+                    Hdf5Snapshot.WriteWeights(net, definition.SnapshotDiff, stream);
+                }
+                else
+                {
+                    BinarySnapshot.WriteWeights(net, definition.SnapshotDiff, stream);
+                }
+            });
+            log?.Information("{Line:l}", $"Snapshotting solver state to {kind} file {statePath}");
+            SolverState stored = ToMessage(state, modelPath, digest);
+            AtomicFile.Write(statePath, stream =>
             {
-                stored.RandomSeed = seed;
-            }
-
-            stored.History.AddRange(state.Histories.Select(blob => BlobFormat.Write(blob)));
-            AtomicFile.Write(statePath, stored.WriteTo);
+                if (isHdf5)
+                {
+                    Hdf5Snapshot.WriteState(stored, state.Histories, stream);
+                }
+                else
+                {
+                    BinarySnapshot.WriteState(stored, state.Histories, stream);
+                }
+            });
             return statePath;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -85,9 +95,11 @@ internal static class SnapshotFiles
 
         string start = Path.GetFileName(prefix) + "_iter_";
         var found = new SortedDictionary<int, string>(Comparer<int>.Create((a, b) => b.CompareTo(a)));
-        foreach (string path in Directory.EnumerateFiles(folder, start + "*" + StateSuffix))
+        foreach (string path in Directory.EnumerateFiles(folder, start + "*" + StateSuffix + "*"))
         {
-            string number = Path.GetFileName(path)[start.Length..^StateSuffix.Length];
+            string name = Path.GetFileName(path)[start.Length..];
+            string number = name.EndsWith(Hdf5Suffix, StringComparison.Ordinal) ? name[..^Hdf5Suffix.Length] : name;
+            number = number.EndsWith(StateSuffix, StringComparison.Ordinal) ? number[..^StateSuffix.Length] : "";
             if (int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int iteration))
             {
                 found[iteration] = path;
@@ -97,32 +109,37 @@ internal static class SnapshotFiles
         return found.Values.FirstOrDefault(IsWhole);
     }
 
-    /// <summary>Where the weights are that a state names: as written, else beside the state.</summary>
+    /// <summary>Where the weights are that a state names: beside the state, else as written.</summary>
     /// <exception cref="CnnException">They are not there.</exception>
-    public static string FindWeights(string statePath, SolverState state)
+    public static string FindWeights(string statePath, string learnedNet)
     {
-        string beside = Path.Combine(Path.GetDirectoryName(statePath) ?? "", Path.GetFileName(state.LearnedNet));
+        string beside = Path.Combine(Path.GetDirectoryName(statePath) ?? "", Path.GetFileName(learnedNet));
         return File.Exists(beside) ? beside
-            : File.Exists(state.LearnedNet) ? state.LearnedNet
+            : File.Exists(learnedNet) ? learnedNet
             : throw new CnnException(
-                $"{statePath}: names the weights '{state.LearnedNet}', which do not exist",
-                "put them beside the solver state");
+                $"{statePath}: names the weights '{learnedNet}', which do not exist", "put them beside the solver state");
     }
 
     private static bool IsWhole(string statePath)
     {
         try
         {
-            SolverState state = ProtoFile.LoadBinary<SolverState>(statePath);
-            string weights = FindWeights(statePath, state);
-            if (!state.HasLearnedNetSha256)
+            using StateFile state = StateFile.Open(statePath);
+            if (state.LearnedNet is null)
             {
-                // Caffe's own snapshots carry no digest; that they parse is all that can be asked.
-                return state.HasIter && ProtoFile.LoadBinary<NetParameter>(weights).Layer.Count > 0;
+                return false;
+            }
+
+            string weights = FindWeights(statePath, state.LearnedNet);
+            if (!state.Extensions.HasLearnedNetSha256)
+            {
+                // Caffe's own snapshots carry no digest; that they can be read is all that can be asked.
+                using WeightsFile file = WeightsFile.Open(weights);
+                return true;
             }
 
             using FileStream stream = File.OpenRead(weights);
-            return state.LearnedNetSha256.Span.SequenceEqual(SHA256.HashData(stream));
+            return state.Extensions.LearnedNetSha256.Span.SequenceEqual(SHA256.HashData(stream));
         }
         catch (Exception exception) when (exception is CnnException or IOException or UnauthorizedAccessException)
         {
@@ -130,16 +147,33 @@ internal static class SnapshotFiles
         }
     }
 
-    private static byte[] WriteHashed(string path, NetParameter net)
+    private static SolverState ToMessage(SnapshotState state, string modelPath, byte[] digest)
+    {
+        var stored = new SolverState
+        {
+            Iter = state.Iteration,
+            LearnedNet = modelPath,
+            CurrentStep = state.CurrentStep,
+            LearnedNetSha256 = ByteString.CopyFrom(digest),
+        };
+        if (state.Seed is { } seed)
+        {
+            stored.RandomSeed = seed;
+        }
+
+        return stored;
+    }
+
+    private static byte[] WriteHashed(string path, Action<Stream> write)
     {
         byte[] digest = [];
         AtomicFile.Write(path, stream =>
         {
-            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            using var hashing = new HashingStream(stream, hash);
-            net.WriteTo(hashing);
-            hashing.Flush();
-            digest = hash.GetHashAndReset();
+            // HDF5 goes back to fill in addresses, so its file can be hashed only when it is complete.
+            write(stream);
+            stream.Flush();
+            stream.Position = 0;
+            digest = SHA256.HashData(stream);
         });
         return digest;
     }

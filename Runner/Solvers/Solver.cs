@@ -33,9 +33,10 @@ public sealed class Solver
         rule = UpdateRule.Create(definition, options.Sources);
         learningRate = new LearningRate(definition, options.Sources);
         smoothed = new SmoothedLoss(definition.AverageLoss);
-        SnapshotState? state = options.ResumeFrom is null ? null : SnapshotState.Load(options.ResumeFrom);
+        using StateFile? state = options.ResumeFrom is null ? null : StateFile.Open(options.ResumeFrom);
         Seed = definition.RandomSeed >= 0 ? definition.RandomSeed
-            : state?.Seed ?? RandomNumberGenerator.GetInt32(int.MaxValue);
+            : state is { Extensions.HasRandomSeed: true } ? state.Extensions.RandomSeed
+            : RandomNumberGenerator.GetInt32(int.MaxValue);
         var nets = new SolverNets(definition, options, Seed);
         TrainNet = nets.BuildTrainNet();
         testNets = nets.BuildTestNets(TrainNet);
@@ -306,34 +307,39 @@ public sealed class Solver
         NetOutputs.Tell(TrainNet, "Train", values, 1, log);
     }
 
-    private void Restore(SnapshotState state)
+    private void Restore(StateFile state)
     {
-        Tell($"Resuming from {options.ResumeFrom}");
-        if (state.WeightsPath is { } weights)
-        {
-            TrainNet.CopyWeightsFrom(weights);
-        }
-
-        Tell("SGDSolver: restoring history");
+        string path = options.ResumeFrom!;
+        Tell($"Resuming from {path}");
         Blob[] mine = HistoryOrder();
-        if (state.Histories.Count != mine.Length)
+        if (state.History.Count != mine.Length)
         {
             throw new CnnException(
-                $"{options.ResumeFrom}: holds {state.Histories.Count} history blobs, this solver has {mine.Length}",
+                $"{path}: holds {state.History.Count} history blobs, this solver has {mine.Length}",
                 "resume with the net and the solver type that wrote the snapshot");
         }
 
         for (int i = 0; i < mine.Length; i++)
         {
-            if (state.Histories[i].Count != mine[i].Count)
+            StoredBlob stored = state.History[i];
+            if (stored.Data.Count != mine[i].Count)
             {
                 throw new CnnException(
-                    $"{options.ResumeFrom}: history blob {i} has shape {state.Histories[i].ShapeText}, "
-                    + $"this net's parameter has {mine[i].ShapeText}",
+                    $"{path}: history blob {i} has shape {stored.ShapeText} and {stored.Data.Count} values, this net's "
+                    + $"parameter has shape {mine[i].ShapeText}",
                     "resume with the net that wrote the snapshot");
             }
+        }
 
-            state.Histories[i].Data.CopyTo(mine[i].Data);
+        if (state.LearnedNet is { } weights)
+        {
+            TrainNet.CopyWeightsFrom(SnapshotFiles.FindWeights(path, weights));
+        }
+
+        Tell("SGDSolver: restoring history");
+        for (int i = 0; i < mine.Length; i++)
+        {
+            state.History[i].Data.CopyTo(mine[i].Data);
         }
 
         Iteration = state.Iteration;
