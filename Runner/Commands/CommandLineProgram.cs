@@ -32,6 +32,10 @@ internal static class CommandLineProgram
             SummaryCommand.Create(console),
             ConvertCommand.Create(console),
             DataCommand.Create(console),
+            DeviceQueryCommand.Create(console),
+            UpgradeCommand.Create(console, "upgrade_net_proto_text", "a net", UpgradeCommand.Net),
+            UpgradeCommand.Create(console, "upgrade_net_proto_binary", "a net in the binary format", UpgradeCommand.Net),
+            UpgradeCommand.Create(console, "upgrade_solver_proto_text", "a solver", UpgradeCommand.Solver),
         };
         root.Options.Add(verbose);
         foreach (HelpOption help in root.Options.OfType<HelpOption>())
@@ -39,7 +43,7 @@ internal static class CommandLineProgram
             help.Action = new HelpWithExamples((HelpAction)help.Action!);
         }
 
-        ParseResult parsed = root.Parse(args);
+        ParseResult parsed = root.Parse(CaffeSpelling.WithTwoDashes(args));
         if (parsed.Action is ParseErrorAction)
         {
             console.Error.WriteLine($"cnn: {UsageMistake.Describe(parsed)}");

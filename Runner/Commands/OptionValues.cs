@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Serilog;
 
 namespace Cnn.Runner.Commands;
 
@@ -24,6 +25,35 @@ internal static class OptionValues
     /// <summary><c>--plugin</c>.</summary>
     public static Option<string[]> Plugin() =>
         new("--plugin") { Description = "An assembly with layer types of your own; may be given several times.", HelpName = "dll" };
+
+    /// <summary><c>--weights-strict</c>.</summary>
+    public static Option<bool> WeightsStrict() =>
+        new("--weights-strict") { Description = "Fail where a layer finds no weights, or weights find no layer." };
+
+    /// <summary><c>--gpu</c>, which Caffe's users give.</summary>
+    public static Option<string?> Gpu() =>
+        new("--gpu") { Description = "Accepted for Caffe's sake; everything runs on the CPU.", HelpName = "ids" };
+
+    /// <summary>An option that says what a signal does.</summary>
+    public static Option<string> SignalEffectOf(string name, string signal, SignalEffect preset)
+    {
+        var option = new Option<string>(name)
+        {
+            Description = $"What {signal} does: stop, snapshot or none.",
+            DefaultValueFactory = _ => preset.ToString().ToLowerInvariant(),
+        };
+        option.AcceptOnlyFromAmong(StringComparer.OrdinalIgnoreCase, "stop", "snapshot", "none");
+        return option;
+    }
+
+    /// <summary>Says once that a GPU was asked for and is not used.</summary>
+    public static void WarnOfGpu(ILogger log, bool isAskedFor)
+    {
+        if (isAskedFor)
+        {
+            log.Warning("{Line:l}", "A GPU was asked for (--gpu or solver_mode: GPU); this program computes on the CPU.");
+        }
+    }
 
     /// <summary><c>--phase</c>.</summary>
     public static Option<string> Phase(string preset)

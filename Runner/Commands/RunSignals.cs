@@ -4,8 +4,8 @@ using Cnn.Runner.Solvers;
 namespace Cnn.Runner.Commands;
 
 /// <summary>
-/// Signals to a training run: interrupt or terminate once to end the iteration, twice to stop at once; hang up for a
-/// snapshot.
+/// Signals to a training run. Interrupt and hang up have the effects that the user chose; terminate stops. A second stop
+/// ends the program at once.
 /// </summary>
 internal sealed class RunSignals : IDisposable
 {
@@ -13,31 +13,38 @@ internal sealed class RunSignals : IDisposable
     private readonly List<PosixSignalRegistration> registrations = [];
 
     /// <summary>Starts to listen.</summary>
-    public RunSignals(SolverControl control)
+    public RunSignals(SolverControl control, SignalEffect onInterrupt, SignalEffect onHangUp)
     {
         this.control = control;
-        registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop));
-        registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop));
-        registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGHUP, Snapshot));
+        Listen(PosixSignal.SIGINT, onInterrupt);
+        Listen(PosixSignal.SIGTERM, SignalEffect.Stop);
+        Listen(PosixSignal.SIGHUP, onHangUp);
     }
 
     /// <summary>Ends the listening.</summary>
     public void Dispose() => registrations.ForEach(r => r.Dispose());
 
-    private void Stop(PosixSignalContext context)
+    private void Listen(PosixSignal signal, SignalEffect effect) =>
+        registrations.Add(PosixSignalRegistration.Create(signal, context =>
+        {
+            context.Cancel = true;
+            if (effect == SignalEffect.Snapshot)
+            {
+                control.RequestSnapshot();
+            }
+            else if (effect == SignalEffect.Stop)
+            {
+                Stop();
+            }
+        }));
+
+    private void Stop()
     {
-        context.Cancel = true;
         if (control.StopRequested)
         {
             Environment.Exit(ExitCode.Interrupted);
         }
 
         control.RequestStop();
-    }
-
-    private void Snapshot(PosixSignalContext context)
-    {
-        context.Cancel = true;
-        control.RequestSnapshot();
     }
 }

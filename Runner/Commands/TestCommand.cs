@@ -14,7 +14,9 @@ internal static class TestCommand
     public static Command Create(CommandConsole console)
     {
         Option<string> model = OptionValues.RequiredFile("--model", "The net.");
-        Option<string> weights = OptionValues.RequiredFile("--weights", "The weights.");
+        Option<string> weights = OptionValues.RequiredFile("--weights", "The weights; commas separate several files.");
+        Option<bool> strict = OptionValues.WeightsStrict();
+        Option<string?> gpu = OptionValues.Gpu();
         Option<int?> iterations = OptionValues.AtLeast(
             new Option<int?>("--iterations") { Description = "Batches to run; 50 if not given.", HelpName = "n" }, 1);
         Option<string[]> plugin = OptionValues.Plugin();
@@ -27,7 +29,7 @@ internal static class TestCommand
             "Runs a net in its TEST phase and prints each output of each batch, the means and the loss.",
             "cnn test --model Models/lenet/lenet_train_test.prototxt --weights lenet_iter_2000.caffemodel --iterations 100")
         {
-            model, weights, iterations, plugin, threads, level, stage, logFolder,
+            model, weights, strict, iterations, plugin, threads, level, stage, logFolder, gpu,
         };
         command.SetAction(parsed =>
         {
@@ -41,7 +43,10 @@ internal static class TestCommand
                 new PluginChoice(parsed.GetValue(plugin) ?? []),
                 pool,
                 log);
-            net.CopyWeightsFrom(parsed.GetRequiredValue(weights));
+            OptionValues.WarnOfGpu(log, parsed.GetValue(gpu) is not null);
+            string files = parsed.GetRequiredValue(weights);
+            StartingWeights.Copy(
+                net, File.Exists(files) ? [files] : OptionValues.SplitAtCommas(files), parsed.GetValue(strict), log);
             Run(net, parsed.GetValue(iterations) ?? 50, log, console.Out);
             return ExitCode.Done;
         });

@@ -19,17 +19,20 @@ internal static class TimeCommand
         Option<int?> threads = OptionValues.Threads();
         Option<int?> level = OptionValues.Level();
         Option<string[]> stage = OptionValues.Stage();
+        Option<string?> gpu = OptionValues.Gpu();
+        var weights = new Option<string?>("--weights") { Description = "Accepted for Caffe's sake; times do not depend on them.", HelpName = "file" };
         var command = new CommandWithExamples(
             "time",
             "Times the layers of a net, forward and backward, after one round to warm up.",
             "cnn time --model Models/lenet/lenet_train_test.prototxt --iterations 20 --threads 1")
         {
-            model, iterations, phase, plugin, threads, level, stage,
+            model, iterations, phase, plugin, threads, level, stage, weights, gpu,
         };
         command.SetAction(parsed =>
         {
             using var pool = new WorkerPool(parsed.GetValue(threads) ?? 0);
             using var log = RunLog.Create(new WriterSink(console.Error), null, "time");
+            OptionValues.WarnOfGpu(log, parsed.GetValue(gpu) is not null);
             Net net = NetFile.Build(
                 parsed.GetRequiredValue(model),
                 OptionValues.PhaseOf(parsed.GetValue(phase)!),

@@ -37,6 +37,10 @@ internal static class TrainCommand
         var logFolder = new Option<string?>("--log-dir") { Description = "A folder to write the log to as well.", HelpName = "folder" };
         Option<int?> level = OptionValues.Level();
         Option<string[]> stage = OptionValues.Stage();
+        Option<bool> strict = OptionValues.WeightsStrict();
+        Option<string?> gpu = OptionValues.Gpu();
+        Option<string> interrupt = OptionValues.SignalEffectOf("--sigint_effect", "Ctrl-C", SignalEffect.Stop);
+        Option<string> hangUp = OptionValues.SignalEffectOf("--sighup_effect", "a hang-up", SignalEffect.Snapshot);
         var command = new CommandWithExamples(
             "train",
             "Trains a net. Ctrl-C ends the iteration, writes a snapshot and stops; a second one stops at once.",
@@ -44,12 +48,17 @@ internal static class TrainCommand
             "cnn train --solver Models/lenet/solver.prototxt --resume latest",
             "cnn train --solver mine/solver.prototxt --weights base.caffemodel --log-dir logs")
         {
-            solver, weights, snapshot, resume, plugin, allowPlugins, threads, seed, iterations, logFolder, level, stage,
+            solver, weights, strict, snapshot, resume, plugin, allowPlugins, threads, seed, iterations, logFolder, level, stage,
+            interrupt, hangUp, gpu,
         };
         command.SetAction(parsed => new TrainingRun(console, new TrainingSettings
         {
             Solver = parsed.GetRequiredValue(solver),
             Weights = OptionValues.SplitAtCommas(parsed.GetValue(weights)),
+            WeightsStrict = parsed.GetValue(strict),
+            Gpu = parsed.GetValue(gpu) is not null,
+            OnInterrupt = Enum.Parse<SignalEffect>(parsed.GetValue(interrupt)!, ignoreCase: true),
+            OnHangUp = Enum.Parse<SignalEffect>(parsed.GetValue(hangUp)!, ignoreCase: true),
             Snapshot = parsed.GetValue(snapshot),
             Resume = parsed.GetValue(resume),
             Plugins = parsed.GetValue(plugin) ?? [],

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Cnn.Layers.Kernels.Threading;
 using Cnn.Proto;
+using Cnn.Runner.Graph;
 using Cnn.Runner.Reports;
 using Cnn.Runner.Snapshots;
 using Cnn.Runner.Solvers;
@@ -28,6 +29,9 @@ internal sealed class TrainingRun(CommandConsole console, TrainingSettings setti
         using var pool = new WorkerPool(settings.Threads ?? 0);
         using var display = TrainingDisplay.For(console);
         using var log = RunLog.Create(display.Sink, settings.LogFolder, "train");
+        OptionValues.WarnOfGpu(
+            log,
+            settings.Gpu || definition is { HasSolverMode: true, SolverMode: SolverParameter.Types.SolverMode.Gpu });
         var watch = Stopwatch.StartNew();
         var files = new PathResolver(loaded.Path);
         var solver = new Solver(definition, new SolverOptions
@@ -45,7 +49,7 @@ internal sealed class TrainingRun(CommandConsole console, TrainingSettings setti
         CopyWeights(solver, definition, files, log);
         solver.Tested += s => scores[s.TestNet] = s;
         solver.SnapshotWritten += path => written = (solver.Iteration, path);
-        using var signals = new RunSignals(solver.Control);
+        using var signals = new RunSignals(solver.Control, settings.OnInterrupt, settings.OnHangUp);
         log.Information("Starting Optimization");
         int first = solver.Iteration;
         bool ended = display.Run(solver, solver.Solve);
@@ -105,10 +109,15 @@ internal sealed class TrainingRun(CommandConsole console, TrainingSettings setti
         string[] paths = settings.Weights.Length > 0
             ? settings.Weights
             : Array.ConvertAll(OptionValues.SplitAtCommas([.. definition.Weights]), files.Find);
-        foreach (string path in paths)
+        StartingWeights.Copy(solver.TrainNet, paths, settings.WeightsStrict, log);
+
+        // The test nets share the training net's parameters; what only they have comes from the files too.
+        foreach (Net net in solver.TestNets)
         {
-            log.Information("{Line:l}", $"Finetuning from {path}");
-            solver.TrainNet.CopyWeightsFrom(path);
+            foreach (string path in paths)
+            {
+                net.CopyWeightsFrom(path);
+            }
         }
     }
 
@@ -154,5 +163,9 @@ internal sealed class TrainingRun(CommandConsole console, TrainingSettings setti
         : definition.HasNet ? files.Find(definition.Net)
         : null;
 
-    private static string WeightsOf(string statePath) => Path.ChangeExtension(statePath, ".caffemodel");
+    private static string WeightsOf(string statePath)
+    {
+        int at = statePath.LastIndexOf(".solverstate", StringComparison.Ordinal);
+        return string.Concat(statePath.AsSpan(0, at), ".caffemodel", statePath.AsSpan(at + ".solverstate".Length));
+    }
 }

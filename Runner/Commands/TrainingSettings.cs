@@ -7,6 +7,14 @@ internal sealed record TrainingSettings
 
     public string[] Weights { get; init; } = [];
 
+    public bool WeightsStrict { get; init; }
+
+    public bool Gpu { get; init; }
+
+    public SignalEffect OnInterrupt { get; init; } = SignalEffect.Stop;
+
+    public SignalEffect OnHangUp { get; init; } = SignalEffect.Snapshot;
+
     public string? Snapshot { get; init; }
 
     public string? Resume { get; init; }

@@ -238,11 +238,6 @@ public sealed class Net
         return null;
     }
 
-    internal WeightReport Report(List<string> copied, List<string> ignored) => new(
-        copied,
-        ignored,
-        [.. Layers.Where(l => l.Layer.Blobs.Count > 0 && !copied.Contains(l.Name)).Select(l => l.Name)]);
-
     private void RequireSameCount(NetLayer target, int count, string where)
     {
         if (target.Layer.Blobs.Count != count)

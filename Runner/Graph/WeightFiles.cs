@@ -51,7 +51,11 @@ internal static class WeightFiles
             from.CopyTo(isDiff ? to.Diff : to.Data);
         }
 
-        return net.Report(copied, ignored);
+        return new WeightReport(
+            copied,
+            ignored,
+            [.. file.Layers.Where(l => l.Blobs.Count > 0 && ignored.Contains(l.Name)).Select(l => l.Name)],
+            [.. net.Layers.Where(l => l.Layer.Blobs.Count > 0 && !copied.Contains(l.Name)).Select(l => l.Name)]);
     }
 
     private static void RequireFit(Net net, string path, StoredLayer source, NetLayer target)

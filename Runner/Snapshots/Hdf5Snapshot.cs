@@ -11,14 +11,28 @@ namespace Cnn.Runner.Snapshots;
 /// <summary>Snapshots in HDF5, with the groups and datasets that Caffe's have.</summary>
 internal static class Hdf5Snapshot
 {
+    /// <summary>Checks that every layer's name can be that of a group.</summary>
+    /// <exception cref="CnnException">One cannot.</exception>
+    public static void RequireNames(Net net)
+    {
+        var seen = new HashSet<string>();
+        foreach (NetLayer layer in net.Layers)
+        {
+            if (layer.Name.Contains('/', StringComparison.Ordinal) || layer.Name.Length == 0 || !seen.Add(layer.Name))
+            {
+                throw new CnnException(new Diagnostic(
+                    $"a snapshot in HDF5 needs names of layers that are there, are told apart and have no '/'; found '{layer.Name}'",
+                    Hint: "rename the layer, or take snapshot_format BINARYPROTO"));
+            }
+        }
+    }
+
     /// <summary>
     /// Writes a net: <c>/data/LAYER/INDEX</c> for the parameters that a layer owns and, with
     /// <paramref name="withDiff"/>, <c>/diff/LAYER/INDEX</c> for the gradients of all.
     /// </summary>
-    /// <exception cref="CnnException">A layer's name cannot be that of a group.</exception>
     public static void WriteWeights(Net net, bool withDiff, Stream stream)
     {
-        RequireNames(net);
         var file = new H5File();
         var arrays = new List<(H5Dataset<float[]> Dataset, Blob Blob, bool IsDiff)>();
         file["data"] = Group(net, arrays, isDiff: false);
@@ -97,18 +111,4 @@ internal static class Hdf5Snapshot
     }
 
     private static string Name(int index) => index.ToString(CultureInfo.InvariantCulture);
-
-    private static void RequireNames(Net net)
-    {
-        var seen = new HashSet<string>();
-        foreach (NetLayer layer in net.Layers)
-        {
-            if (layer.Name.Contains('/', StringComparison.Ordinal) || layer.Name.Length == 0 || !seen.Add(layer.Name))
-            {
-                throw new CnnException(new Diagnostic(
-                    $"a snapshot in HDF5 needs names of layers that are there, are told apart and have no '/'; found '{layer.Name}'",
-                    Hint: "rename the layer, or take snapshot_format BINARYPROTO"));
-            }
-        }
-    }
 }

@@ -38,6 +38,16 @@ internal static class SnapshotFiles
         }
     }
 
+    /// <summary>Checks that a net can be written in the solver's format.</summary>
+    /// <exception cref="CnnException">It cannot.</exception>
+    public static void RequireWritable(SolverParameter definition, Net net)
+    {
+        if (definition.SnapshotFormat == SolverParameter.Types.SnapshotFormat.Hdf5)
+        {
+            Hdf5Snapshot.RequireNames(net);
+        }
+    }
+
     /// <summary>Writes a snapshot.</summary>
     /// <returns>The path of the solver state.</returns>
     /// <exception cref="TrainingException">It cannot be written; earlier snapshots are as they were.</exception>

@@ -97,6 +97,7 @@ public sealed class Solver
         if (definition.Snapshot > 0 || definition.SnapshotAfterTrain)
         {
             SnapshotFiles.ProbeWritable(definition.SnapshotPrefix);
+            SnapshotFiles.RequireWritable(definition, TrainNet);
         }
 
         Tell($"Solving {TrainNet.Name}");
