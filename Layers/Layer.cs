@@ -84,9 +84,14 @@ public abstract class Layer
     /// parameters' diffs where <see cref="NeedsGradient"/> asks for them.
     /// </summary>
     public virtual void Backward(
-        IReadOnlyList<Blob> tops, IReadOnlyList<bool> propagateDown, IReadOnlyList<Blob> bottoms)
+        IReadOnlyList<Blob> tops, IReadOnlyList<bool> propagateDown, IReadOnlyList<Blob> bottoms) =>
+        RefuseBackward(propagateDown);
+
+    /// <summary>What <see cref="Backward"/> does in a layer that has no gradient.</summary>
+    /// <exception cref="CnnException">A gradient is asked for.</exception>
+    protected void RefuseBackward(IReadOnlyList<bool> propagateDown)
     {
-        for (int i = 0; i < bottoms.Count; i++)
+        for (int i = 0; i < propagateDown.Count; i++)
         {
             if (propagateDown[i])
             {

@@ -10,21 +10,45 @@ namespace Cnn.Layers.Activations;
 public abstract unsafe class ElementwiseLayer<T>(LayerContext context) : Layer(context)
     where T : struct, IUnaryOperation
 {
+    // The bottom's values, where the top takes their place and the gradient needs them.
+    private Blob? kept;
+
     /// <inheritdoc/>
     public override BlobCount BottomCount => BlobCount.Exactly(1);
 
     /// <inheritdoc/>
     public override BlobCount TopCount => BlobCount.Exactly(1);
 
+    /// <summary>
+    /// Whether the gradient needs x itself, which y does not tell; in place, a copy is kept. Off, since most functions'
+    /// do not.
+    /// </summary>
+    protected virtual bool NeedsInput => false;
+
     /// <summary>The function, with the parameters of the definition.</summary>
     protected abstract T Operation { get; }
 
     /// <inheritdoc/>
-    public override void Reshape(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops) => tops[0].ReshapeLike(bottoms[0]);
+    public override void Reshape(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
+    {
+        tops[0].ReshapeLike(bottoms[0]);
+        if (NeedsInput && bottoms[0] == tops[0])
+        {
+            kept ??= new Blob();
+            kept.ReshapeLike(bottoms[0]);
+        }
+    }
 
     /// <inheritdoc/>
-    public override void Forward(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops) =>
+    public override void Forward(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
+    {
+        if (kept is not null)
+        {
+            bottoms[0].Data.CopyTo(kept.Data);
+        }
+
         UnaryKernel.Forward(Operation, bottoms[0].DataPointer, tops[0].DataPointer, bottoms[0].Count, Context.Pool);
+    }
 
     /// <inheritdoc/>
     public override void Backward(
@@ -34,7 +58,7 @@ public abstract unsafe class ElementwiseLayer<T>(LayerContext context) : Layer(c
         {
             UnaryKernel.Backward(
                 Operation,
-                bottoms[0].DataPointer,
+                (kept ?? bottoms[0]).DataPointer,
                 tops[0].DataPointer,
                 tops[0].DiffPointer,
                 bottoms[0].DiffPointer,

@@ -29,4 +29,28 @@ public static class VectorMath
         Vector512<float> half = Vector512.Create(0.5f);
         return (half * Tanh(half * x)) + half;
     }
+
+    /// <summary>
+    /// x to a power that all lanes share: <c>e^(power ln|x|)</c> in double precision, negative where x is negative and the
+    /// power an odd whole number, not a number where x is negative and the power no whole number.
+    /// </summary>
+    public static Vector512<float> Pow(Vector512<float> x, float power)
+    {
+        if (power == 0.5f)
+        {
+            return Vector512.Sqrt(x + Vector512<float>.Zero);
+        }
+
+        Vector512<float> magnitude = Vector512.Abs(x);
+        var (low, high) = Vector512.Widen(magnitude);
+        Vector512<float> result = Vector512.Narrow(
+            Vector512.Exp(Vector512.Log(low) * power), Vector512.Exp(Vector512.Log(high) * power));
+        if (power == MathF.Floor(power))
+        {
+            return power % 2 == 0 ? result : Vector512.CopySign(result, x);
+        }
+
+        return Vector512.ConditionalSelect(
+            Vector512.LessThan(x, Vector512<float>.Zero), Vector512.Create(float.NaN), result);
+    }
 }

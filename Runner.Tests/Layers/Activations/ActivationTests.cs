@@ -10,7 +10,14 @@ public class ActivationTests
         {
             var data = new TheoryData<string, int[]>();
             foreach (string definition in (string[])[
-                "type: 'ReLU'", "type: 'ReLU' relu_param { negative_slope: 0.3 }", "type: 'Sigmoid'", "type: 'TanH'"])
+                "type: 'ReLU'", "type: 'ReLU' relu_param { negative_slope: 0.3 }", "type: 'Sigmoid'", "type: 'TanH'",
+                "type: 'BNLL'", "type: 'ELU'", "type: 'ELU' elu_param { alpha: 0.5 }", "type: 'Swish'",
+                "type: 'Swish' swish_param { beta: -1.5 }", "type: 'Clip' clip_param { min: 0 max: 9 }",
+                "type: 'Exp'", "type: 'Exp' exp_param { base: 2 scale: 0.5 shift: 1 }",
+                "type: 'Log' log_param { base: 10 scale: 0.5 shift: 3 }", "type: 'Power' power_param { power: 1 scale: 3 shift: -1 }",
+                "type: 'Power' power_param { power: 2 scale: 0.5 shift: 1 }", "type: 'Power' power_param { power: -0.75 shift: 4 }",
+                "type: 'Power' power_param { power: 3 shift: 3 }", "type: 'ScaledTanH'",
+                "type: 'ScaledTanH' scaled_tanh_param { amplitude: -2 slope: 0.5 }"])
             {
                 data.Add(definition, [2, 3, 4, 5]);
                 data.Add(definition, [7]);

@@ -1,0 +1,14 @@
+using Google.Protobuf;
+
+namespace Cnn.Layers.Activations;
+
+/// <summary>The base that Exp and Log are told.</summary>
+internal static class LogarithmBase
+{
+    /// <summary>Its natural logarithm; -1 stands for e.</summary>
+    /// <exception cref="Cnn.Proto.CnnException">It is neither -1 nor above 0.</exception>
+    public static double NaturalLogarithm(LayerContext context, IMessage options, int field, float value) =>
+        value == -1 ? 1
+        : value > 0 ? Math.Log(value)
+        : throw context.Error(options, field, $"base is {value}", "it must be above 0, or -1 for e");
+}

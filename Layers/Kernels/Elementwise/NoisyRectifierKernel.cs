@@ -1,0 +1,128 @@
+using System.Runtime.Intrinsics;
+using Cnn.Fillers;
+using Cnn.Layers.Kernels.Threading;
+
+namespace Cnn.Layers.Kernels.Elementwise;
+
+/// <summary>
+/// The noisy rectifier (Nair and Hinton 2010): <c>y = max(0, x + s n)</c> with n standard normal and
+/// <c>s = sqrt(sigmoid(x))</c>, and its expectation <c>x P(x / s) + s p(x / s)</c>, P and p the normal distribution and its
+/// density. The noise of value i is a function of (key, pass, i), so the backward pass draws it again.
+/// </summary>
+public static unsafe class NoisyRectifierKernel
+{
+    private const int Lanes = 16;
+
+    /// <summary>With noise; x and y may not be the same where a backward pass follows.</summary>
+    public static void Forward(float* x, float* y, int count, ulong key, ulong pass, WorkerPool pool) =>
+        Run(x, x, y, count, key, pass, Kind.Forward, pool);
+
+    /// <summary><c>dx = dy (1 + s' n)</c> where <c>x + s n</c> is above 0, else 0.</summary>
+    public static void Backward(float* x, float* dy, float* dx, int count, ulong key, ulong pass, WorkerPool pool) =>
+        Run(x, dy, dx, count, key, pass, Kind.Backward, pool);
+
+    /// <summary>The expectation.</summary>
+    public static void Mean(float* x, float* y, int count, WorkerPool pool) =>
+        Run(x, x, y, count, 0, 0, Kind.Mean, pool);
+
+    /// <summary>The expectation's gradient: <c>dx = dy (P(x / s) + s' p(x / s))</c>.</summary>
+    public static void MeanBackward(float* x, float* dy, float* dx, int count, WorkerPool pool) =>
+        Run(x, dy, dx, count, 0, 0, Kind.MeanBackward, pool);
+
+    private enum Kind
+    {
+        Forward,
+        Backward,
+        Mean,
+        MeanBackward,
+    }
+
+    private static void Run(
+        float* x, float* from, float* to, int count, ulong key, ulong pass, Kind kind, WorkerPool pool)
+    {
+        var job = new Job(x, from, to, count, key, pass, kind);
+        pool.Run(ElementParts.Count(count), ref job);
+    }
+
+    private readonly struct Job(float* x, float* from, float* to, int count, ulong key, ulong pass, Kind kind) : IParts
+    {
+        public void Run(int part, int worker)
+        {
+            // Parts start at multiples of the lanes, so the noise of a value does not depend on them.
+            var (i, end) = ElementParts.Range(part, count);
+            for (; i <= end - Lanes; i += Lanes)
+            {
+                Compute(i, Vector512.Load(x + i), Vector512.Load(from + i)).Store(to + i);
+            }
+
+            if (i < end)
+            {
+                float* rest = stackalloc float[2 * Lanes];
+                new Span<float>(rest, 2 * Lanes).Clear();
+                new ReadOnlySpan<float>(x + i, end - i).CopyTo(new Span<float>(rest, Lanes));
+                new ReadOnlySpan<float>(from + i, end - i).CopyTo(new Span<float>(rest + Lanes, Lanes));
+                Compute(i, Vector512.Load(rest), Vector512.Load(rest + Lanes)).Store(rest);
+                new ReadOnlySpan<float>(rest, end - i).CopyTo(new Span<float>(to + i, end - i));
+            }
+        }
+
+        private Vector512<float> Compute(int i, Vector512<float> value, Vector512<float> given)
+        {
+            Vector512<float> zero = Vector512<float>.Zero, one = Vector512<float>.One;
+            Vector512<float> variance = VectorMath.Sigmoid(value), deviation = Vector512.Sqrt(variance);
+
+            // s' = s (1 - sigmoid(x)) / 2.
+            Vector512<float> rise = deviation * (one - variance) * 0.5f;
+            if (kind is Kind.Mean or Kind.MeanBackward)
+            {
+                Vector512<float> ratio = value / deviation;
+                Vector512<float> density = Vector512.Exp(ratio * ratio * -0.5f) * 0.39894228f;
+                Vector512<float> below = NormalDistribution(ratio, density);
+                return kind == Kind.Mean
+                    ? Finite(value, (value * below) + (deviation * density))
+                    : Finite(value, given * (below + (rise * density)), far: given);
+            }
+
+            Vector512<float> noise = Noise(i);
+            Vector512<float> sum = value + (deviation * noise);
+            return kind == Kind.Forward
+                ? Vector512.Max(sum, zero)
+                : Vector512.ConditionalSelect(Vector512.GreaterThan(sum, zero), given * (one + (rise * noise)), zero);
+        }
+
+        // Far below 0 the deviation is 0 and the ratio no number; there and far above, the limits hold.
+        private static Vector512<float> Finite(Vector512<float> x, Vector512<float> y, Vector512<float>? far = null)
+        {
+            Vector512<float> limit = Vector512.Create(30f);
+            y = Vector512.ConditionalSelect(Vector512.LessThan(x, -limit), Vector512<float>.Zero, y);
+            return Vector512.ConditionalSelect(Vector512.GreaterThan(x, limit), far ?? x, y);
+        }
+
+        // Box and Muller's way from two uniform numbers to a normal one.
+        private Vector512<float> Noise(int i)
+        {
+            uint* words = stackalloc uint[2 * Lanes];
+            ulong block = (ulong)i / Lanes * 8;
+            for (int j = 0; j < 8; j++)
+            {
+                (words[4 * j], words[(4 * j) + 1], words[(4 * j) + 2], words[(4 * j) + 3]) =
+                    PhiloxRandom.Block(key, block + (ulong)j, pass);
+            }
+
+            const float Unit = 1f / (1 << 24);
+            Vector512<float> first = Vector512.ConvertToSingle((Vector512.Load(words) >> 8).AsInt32() + Vector512<int>.One) * Unit;
+            Vector512<float> second = Vector512.ConvertToSingle((Vector512.Load(words + Lanes) >> 8).AsInt32()) * Unit;
+            return Vector512.Sqrt(Vector512.Log(first) * -2) * Vector512.Cos(second * MathF.Tau);
+        }
+
+        // Zelen and Severo's approximation (Abramowitz and Stegun 26.2.17), within 7.5e-8.
+        private static Vector512<float> NormalDistribution(Vector512<float> z, Vector512<float> density)
+        {
+            Vector512<float> one = Vector512<float>.One;
+            Vector512<float> t = one / (one + (Vector512.Abs(z) * 0.2316419f));
+            Vector512<float> tail = density * t * (Vector512.Create(0.31938153f) + (t * (Vector512.Create(-0.356563782f)
+                + (t * (Vector512.Create(1.781477937f) + (t * (Vector512.Create(-1.821255978f) + (t * 1.330274429f))))))));
+            return Vector512.ConditionalSelect(Vector512.LessThan(z, Vector512<float>.Zero), tail, one - tail);
+        }
+    }
+}
