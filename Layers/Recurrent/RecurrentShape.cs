@@ -17,12 +17,12 @@ internal sealed class RecurrentShape
         HasStatic = bottoms.Count > 2 + (options.ExposeHidden ? hiddenBlobs : 0);
         Require(bottoms[0].AxisCount >= 3, bottoms, 0, "expected [T, N, ...] with three axes or more");
         Steps = bottoms[0].Dim(0);
-        Inputs = bottoms[0].CountOf(2);
+        Inputs = CountFrom(bottoms[0], 2);
         Require(Steps > 0 && Inputs > 0, bottoms, 0, "it needs one time step and one value a step or more");
         if (HasStatic)
         {
             Require(bottoms[2].AxisCount >= 2, bottoms, 2, "the static input is [N, ...] with two axes or more");
-            StaticInputs = bottoms[2].CountOf(1);
+            StaticInputs = CountFrom(bottoms[2], 1);
             Require(StaticInputs > 0, bottoms, 2, "the static input needs one value a stream or more");
         }
 
@@ -69,7 +69,7 @@ internal sealed class RecurrentShape
     public void Update(IReadOnlyList<Blob> bottoms)
     {
         Blob x = bottoms[0];
-        if (x.AxisCount < 3 || x.Dim(0) != Steps || x.CountOf(2) != Inputs)
+        if (x.AxisCount < 3 || x.Dim(0) != Steps || CountFrom(x, 2) != Inputs)
         {
             Require(false, bottoms, 0, $"the layer was set up for {Steps} time steps of {Inputs} values; only N may change");
         }
@@ -80,7 +80,7 @@ internal sealed class RecurrentShape
             Require(false, bottoms, 1, $"the sequence markers are [T, N], for this x {Steps} {Streams}");
         }
 
-        if (HasStatic && (bottoms[2].AxisCount < 2 || bottoms[2].Dim(0) != Streams || bottoms[2].CountOf(1) != StaticInputs))
+        if (HasStatic && (bottoms[2].AxisCount < 2 || bottoms[2].Dim(0) != Streams || CountFrom(bottoms[2], 1) != StaticInputs))
         {
             Require(false, bottoms, 2, $"the static input is [N, ...] with {StaticInputs} values for each of {Streams} streams");
         }
@@ -98,6 +98,18 @@ internal sealed class RecurrentShape
         {
             Require(false, bottoms, 0, $"{Steps} x {Streams} x {gates} x {Size} gate values are too many");
         }
+    }
+
+    // A blob without streams may have other dimensions whose product is beyond any blob; as many as can be is too many.
+    private static int CountFrom(Blob blob, int axis)
+    {
+        long count = 1;
+        for (int i = axis; i < blob.AxisCount; i++)
+        {
+            count = Math.Min(count * blob.Dim(i), int.MaxValue);
+        }
+
+        return (int)count;
     }
 
     private void Require(bool holds, IReadOnlyList<Blob> bottoms, int bottom, string hint)
