@@ -3,10 +3,10 @@ using Cnn.Layers.Kernels.Recurrent;
 namespace Cnn.Layers.Recurrent;
 
 /// <summary>
-/// Long short-term memory (Hochreiter and Schmidhuber, 1997, with forget gates, without peepholes): from sums in the order
-/// i, f, o, g, <c>c_t = cont_t sigmoid(f) c_{t-1} + sigmoid(i) tanh(g)</c>, <c>h_t = sigmoid(o) tanh(c_t)</c>; the output
-/// is h, the hidden blobs are h and c. Blobs: W_xc [4D, I], b_c [4D], with a static input W_xc_static [4D, S], W_hc [4D, D].
-/// See <see cref="RecurrentLayer"/> for bottoms and tops.
+/// Long short-term memory (Hochreiter and Schmidhuber, 1997, with forget gates, without peepholes): from sums in the
+/// order i, f, o, g, <c>c_t = cont_t sigmoid(f) c_{t-1} + sigmoid(i) tanh(g)</c>, <c>h_t = sigmoid(o) tanh(c_t)</c>;
+/// the output is h, the hidden blobs are h and c. Blobs: W_xc [4D, I], b_c [4D], with a static input W_xc_static [4D,
+/// S], W_hc [4D, D]. See <see cref="RecurrentLayer"/> for bottoms and tops.
 /// </summary>
 [LayerType("LSTM")]
 public sealed unsafe class LSTMLayer(LayerContext context) : RecurrentLayer(context, hiddenBlobs: 2, gates: 4)

@@ -6,9 +6,9 @@ using Cnn.Layers.Kernels.Recurrent;
 namespace Cnn.Layers.Recurrent;
 
 /// <summary>
-/// The simple recurrent net (Elman, 1990) as Caffe has it: <c>h_t = tanh(sums)</c>, <c>o_t = tanh(W_ho h_t + b_o)</c>; the
-/// output is o, the hidden blob is h. Blobs: W_xh [D, I], b_h [D], with a static input W_xh_static [D, S], W_hh [D, D],
-/// W_ho [D, D], b_o [D]. See <see cref="RecurrentLayer"/> for bottoms and tops.
+/// The simple recurrent net (Elman, 1990) as Caffe has it: <c>h_t = tanh(sums)</c>, <c>o_t = tanh(W_ho h_t + b_o)</c>;
+/// the output is o, the hidden blob is h. Blobs: W_xh [D, I], b_h [D], with a static input W_xh_static [D, S], W_hh [D,
+/// D], W_ho [D, D], b_o [D]. See <see cref="RecurrentLayer"/> for bottoms and tops.
 /// </summary>
 [LayerType("RNN")]
 public sealed unsafe class RNNLayer(LayerContext context) : RecurrentLayer(context, hiddenBlobs: 1, gates: 1)

@@ -5,11 +5,12 @@ using Cnn.Proto;
 namespace Cnn.Layers.Recurrent;
 
 /// <summary>
-/// What recurrent layers share: at each of T steps <c>sums = W_x x_t + b + W_static x_static + W_h (cont_t h_{t-1})</c>,
-/// from which the layer makes h_t. Bottoms: x [T, N, ...], cont [T, N] (0 where a sequence starts, 1 where it goes on),
-/// then, if given, a static input [N, ...], then with <c>expose_hidden</c> the initial hidden blobs [1, N, D]. Tops: the
-/// output [T, N, D], then with <c>expose_hidden</c> the final hidden blobs. Without it the hidden state is kept from one
-/// forward pass to the next (<see cref="Layer.State"/>), zero at first; a stream that a changed N adds starts at zero.
+/// What recurrent layers share: at each of T steps <c>sums = W_x x_t + b + W_static x_static + W_h (cont_t
+/// h_{t-1})</c>, from which the layer makes h_t. Bottoms: x [T, N, ...], cont [T, N] (0 where a sequence starts, 1
+/// where it goes on), then, if given, a static input [N, ...], then with <c>expose_hidden</c> the initial hidden blobs
+/// [1, N, D]. Tops: the output [T, N, D], then with <c>expose_hidden</c> the final hidden blobs. Without it the hidden
+/// state is kept from one forward pass to the next (<see cref="Layer.State"/>), zero at first; a stream that a changed
+/// N adds starts at zero.
 /// </summary>
 /// <remarks>
 /// As in Caffe, no gradient reaches an initial hidden state or leaves a final one, so none crosses batches, and the
@@ -138,8 +139,8 @@ public abstract unsafe class RecurrentLayer : Layer
         int width = Gates * Size, inputs = shape.Inputs, fixedInputs = shape.StaticInputs;
         float* x = bottoms[0].DataPointer, inputWeights = Blobs[0].DataPointer;
         Product.Run(
-            Context.Pool, false, true, Steps * Streams, width, inputs, x, inputs, inputWeights, inputs, sums.DataPointer,
-            width, AddTo.ColumnBias, Blobs[1].DataPointer);
+            Context.Pool, false, true, Steps * Streams, width, inputs, x, inputs, inputWeights, inputs,
+            sums.DataPointer, width, AddTo.ColumnBias, Blobs[1].DataPointer);
         if (shape.HasStatic)
         {
             Product.Run(

@@ -2,7 +2,9 @@ using Cnn.Proto;
 
 namespace Cnn.Layers.Recurrent;
 
-/// <summary>The sizes of a recurrent layer: read from its bottoms at set-up, and held against them ever after.</summary>
+/// <summary>
+/// The sizes of a recurrent layer: read from its bottoms at set-up, and held against them ever after.
+/// </summary>
 internal sealed class RecurrentShape
 {
     private readonly LayerContext context;
@@ -71,7 +73,7 @@ internal sealed class RecurrentShape
         Blob x = bottoms[0];
         if (x.AxisCount < 3 || x.Dim(0) != Steps || CountFrom(x, 2) != Inputs)
         {
-            Require(false, bottoms, 0, $"the layer was set up for {Steps} time steps of {Inputs} values; only N may change");
+            Require(false, bottoms, 0, $"it was set up for {Steps} time steps of {Inputs} values; only N may change");
         }
 
         Streams = x.Dim(1);
@@ -80,9 +82,11 @@ internal sealed class RecurrentShape
             Require(false, bottoms, 1, $"the sequence markers are [T, N], for this x {Steps} {Streams}");
         }
 
-        if (HasStatic && (bottoms[2].AxisCount < 2 || bottoms[2].Dim(0) != Streams || CountFrom(bottoms[2], 1) != StaticInputs))
+        if (HasStatic
+            && (bottoms[2].AxisCount < 2 || bottoms[2].Dim(0) != Streams || CountFrom(bottoms[2], 1) != StaticInputs))
         {
-            Require(false, bottoms, 2, $"the static input is [N, ...] with {StaticInputs} values for each of {Streams} streams");
+            Require(
+                false, bottoms, 2, $"the static input is [N, ...] with {StaticInputs} values for each of {Streams} streams");
         }
 
         for (int i = FirstHidden; i < bottoms.Count; i++)
@@ -90,7 +94,7 @@ internal sealed class RecurrentShape
             Blob hidden = bottoms[i];
             if (hidden.AxisCount != 3 || hidden.Dim(0) != 1 || hidden.Dim(1) != Streams || hidden.Dim(2) != Size)
             {
-                Require(false, bottoms, i, $"an initial hidden blob is [1, N, num_output], for this x 1 {Streams} {Size}");
+                Require(false, bottoms, i, $"an initial hidden blob is [1, N, num_output], here 1 {Streams} {Size}");
             }
         }
 

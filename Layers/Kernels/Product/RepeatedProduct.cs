@@ -7,8 +7,8 @@ namespace Cnn.Layers.Kernels;
 /// once. With few rows a packing costs more than the product that it serves.
 /// </summary>
 /// <remarks>
-/// A single row goes to <see cref="MatrixVector"/> as in <see cref="Product"/>, which reads the operand as it is stored; so
-/// neither pointer may change between <see cref="Pack"/> and the last <see cref="Run"/>.
+/// A single row goes to <see cref="MatrixVector"/> as in <see cref="Product"/>, which reads the operand as it is
+/// stored; so neither pointer may change between <see cref="Pack"/> and the last <see cref="Run"/>.
 /// </remarks>
 internal unsafe struct RepeatedProduct
 {
@@ -108,7 +108,8 @@ internal unsafe struct RepeatedProduct
                 }
                 else
                 {
-                    Packing.Copy(Product.stored + ((nint)p * Product.ld) + column, Product.ld, count, depth, target, stride);
+                    float* source = Product.stored + ((nint)p * Product.ld) + column;
+                    Packing.Copy(source, Product.ld, count, depth, target, stride);
                 }
             }
         }
@@ -119,7 +120,8 @@ internal unsafe struct RepeatedProduct
         public float* A, Packed;
         public int M, K, Depth, PanelRows, RowPanels, PanelsPerPart;
 
-        public readonly float* Block(int p) => Packed + ((nint)(p / Depth) * RowPanels * Packing.PanelSize(PanelRows, Depth));
+        public readonly float* Block(int p) =>
+            Packed + ((nint)(p / Depth) * RowPanels * Packing.PanelSize(PanelRows, Depth));
 
         public readonly void Run(int part, int worker)
         {

@@ -4,8 +4,8 @@ using System.Runtime.Intrinsics.X86;
 namespace Cnn.Layers.Kernels.Recurrent;
 
 /// <summary>
-/// Sixteen values of a row, or as many as are left at its end: the rest reads as 0 and is not written. So a row's end is
-/// computed by the same formula as its middle.
+/// Sixteen values of a row, or as many as are left at its end: the rest reads as 0 and is not written. So a row's end
+/// is computed by the same formula as its middle.
 /// </summary>
 internal static unsafe class Lanes
 {

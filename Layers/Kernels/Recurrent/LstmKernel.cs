@@ -5,9 +5,9 @@ using Cnn.Layers.Kernels.Threading;
 namespace Cnn.Layers.Kernels.Recurrent;
 
 /// <summary>
-/// What an LSTM does between two products, with forget gates (Gers, Schmidhuber and Cummins, "Learning to forget", 2000)
-/// and a marker m a stream:
-/// <c>i, f, o = sigmoid(sums)</c>, <c>g = tanh(sums)</c>, <c>c' = m f c + i g</c>, <c>h = o tanh(c')</c>.
+/// What an LSTM does between two products, with forget gates (Gers, Schmidhuber and Cummins, "Learning to forget",
+/// 2000) and a marker m a stream: <c>i, f, o = sigmoid(sums)</c>, <c>g = tanh(sums)</c>, <c>c' = m f c + i g</c>, <c>h
+/// = o tanh(c')</c>.
 /// </summary>
 internal static unsafe class LstmKernel
 {

@@ -1,8 +1,8 @@
 namespace Cnn.Layers.Kernels.Recurrent;
 
 /// <summary>
-/// The arrays of one time step of an LSTM. Rows are the streams; gate arrays are [streams, 4 size] with the gates i, f, o,
-/// g side by side, all others [streams, size], markers one a stream.
+/// The arrays of one time step of an LSTM. Rows are the streams; gate arrays are [streams, 4 size] with the gates i, f,
+/// o, g side by side, all others [streams, size], markers one a stream.
 /// </summary>
 internal unsafe struct LstmStep
 {

@@ -1,8 +1,8 @@
 namespace Cnn.Layers.Kernels.Recurrent;
 
 /// <summary>
-/// How one time step's values [streams, size] are split: whole rows where they are short, pieces of a row where they are
-/// long. A few thousand values with their transcendental functions take about as long as waking a thread is worth.
+/// How one time step's values [streams, size] are split: whole rows where they are short, pieces of a row where they
+/// are long. A few thousand values with their transcendental functions take about as long as waking a thread is worth.
 /// </summary>
 internal readonly struct StreamParts
 {

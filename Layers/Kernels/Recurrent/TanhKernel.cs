@@ -5,8 +5,8 @@ using Cnn.Layers.Kernels.Threading;
 namespace Cnn.Layers.Kernels.Recurrent;
 
 /// <summary>
-/// What a simple recurrent net (Elman, "Finding structure in time", 1990) does between two products: <c>h = tanh(sums)</c>,
-/// and back.
+/// What a simple recurrent net (Elman, "Finding structure in time", 1990) does between two products: <c>h =
+/// tanh(sums)</c>, and back.
 /// </summary>
 internal static unsafe class TanhKernel
 {

@@ -106,5 +106,6 @@ public class RecurrentErrorTests
         Assert.Equal("layer.prototxt", diagnostic.Location?.File);
     }
 
-    private static void RequireError(string expected, Func<LayerHarness> make) => RequireError(expected, () => make().Dispose());
+    private static void RequireError(string expected, Func<LayerHarness> make) =>
+        RequireError(expected, () => make().Dispose());
 }

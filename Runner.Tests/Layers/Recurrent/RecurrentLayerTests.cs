@@ -41,7 +41,8 @@ public class RecurrentLayerTests
     [Theory]
     [MemberData(nameof(LargeSizes))]
     [Trait("Category", "Kernel")]
-    public void OutputsAndKeptStateAreThoseOfTheFormula(string type, int steps, int streams, int inputs, int size, int fixedInputs)
+    public void OutputsAndKeptStateAreThoseOfTheFormula(
+        string type, int steps, int streams, int inputs, int size, int fixedInputs)
     {
         using LayerHarness harness = Make(type, steps, streams, inputs, size, fixedInputs);
         var reference = new RecurrentReference(harness, size);
@@ -54,10 +55,11 @@ public class RecurrentLayerTests
             AssertClose(expected, harness.Top, $"batch {batch}");
         }
 
-        AssertClose([.. Enumerable.Range(0, streams).SelectMany(n => reference.StateOf(n).Hidden)], harness.Layer.State[0].Data, "h");
+        var states = Enumerable.Range(0, streams).Select(reference.StateOf).ToList();
+        AssertClose([.. states.SelectMany(s => s.Hidden)], harness.Layer.State[0].Data, "h");
         if (type == "LSTM")
         {
-            AssertClose([.. Enumerable.Range(0, streams).SelectMany(n => reference.StateOf(n).Cell)], harness.Layer.State[1].Data, "c");
+            AssertClose([.. states.SelectMany(s => s.Cell)], harness.Layer.State[1].Data, "c");
         }
     }
 
@@ -65,7 +67,8 @@ public class RecurrentLayerTests
     [MemberData(nameof(Sizes))]
     [Trait("Category", "Gradient")]
     [Trait("Category", "Kernel")]
-    public void TheGradientIsThatOfTheFunction(string type, int steps, int streams, int inputs, int size, int fixedInputs)
+    public void TheGradientIsThatOfTheFunction(
+        string type, int steps, int streams, int inputs, int size, int fixedInputs)
     {
         using LayerHarness harness = Make(type, steps, streams, inputs, size, fixedInputs);
         Mark(harness.Bottoms[1], 0, [1, 1, 0, 1]);
@@ -84,7 +87,8 @@ public class RecurrentLayerTests
     [Trait("Category", "Gradient")]
     public void ExposedHiddenBlobsComeInGoOutAndHaveNoGradient(string type, int hidden, bool hasStatic)
     {
-        int[][] bottoms = [[3, 2, 4], [3, 2], .. hasStatic ? (int[][])[[2, 5]] : [], .. Enumerable.Repeat((int[])[1, 2, 6], hidden)];
+        int[][] fixedInput = hasStatic ? [[2, 5]] : [];
+        int[][] bottoms = [[3, 2, 4], [3, 2], .. fixedInput, .. Enumerable.Repeat((int[])[1, 2, 6], hidden)];
         using LayerHarness exposed = Make(type, bottoms, 6, "expose_hidden: true", 1 + hidden);
         using LayerHarness kept = Make(type, bottoms[..^hidden], 6);
         int first = hasStatic ? 3 : 2;

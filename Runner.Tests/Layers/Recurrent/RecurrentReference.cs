@@ -1,6 +1,8 @@
 namespace Cnn.Tests.Layers.Recurrent;
 
-/// <summary>The formulas of LSTM and RNN, one number at a time in double precision, state kept between batches.</summary>
+/// <summary>
+/// The formulas of LSTM and RNN, one number at a time in double precision, state kept between batches.
+/// </summary>
 internal sealed class RecurrentReference(LayerHarness harness, int size)
 {
     private readonly Dictionary<int, (double[] Hidden, double[] Cell)> streams = [];

@@ -76,7 +76,7 @@ public class LayerStateTests
 
         Edit(folder, state => state.LayerState[0].Blobs.Add(new BlobProto { Shape = new BlobShape { Dim = { 1, 2, 3 } } }));
         error = Assert.Throws<CnnException>(() => Train(folder, "LSTM", 6, "snap_iter_3.solverstate", out _));
-        Assert.Contains("state blob 1 of layer 'recurrent' has shape 1 2 3 but 0 values", error.Message, StringComparison.Ordinal);
+        Assert.Contains("state blob 1 of layer 'recurrent' has shape 1 2 3 but 0", error.Message, StringComparison.Ordinal);
     }
 
     private static void Edit(TemporaryFolder folder, Action<SolverState> change)
@@ -96,7 +96,8 @@ public class LayerStateTests
     }
 
     private static float[] Train(
-        TemporaryFolder folder, string type, int iterations, string? from, out List<double> scores, string format = "BINARYPROTO")
+        TemporaryFolder folder, string type, int iterations, string? from, out List<double> scores,
+        string format = "BINARYPROTO")
     {
         using var pool = new WorkerPool(2);
         Solver solver = Training.Prepare(
@@ -109,7 +110,8 @@ public class LayerStateTests
     }
 
     // The sequences never start anew, so what a batch gives depends on all batches before it.
-    private static string Definition(TemporaryFolder folder, string type, int iterations, string format = "BINARYPROTO") => $$"""
+    private static string Definition(
+        TemporaryFolder folder, string type, int iterations, string format = "BINARYPROTO") => $$"""
         base_lr: 0.1 momentum: 0.9 lr_policy: 'fixed' random_seed: 5 iter_size: 2
         max_iter: {{iterations}} snapshot: 3 snapshot_format: {{format}} snapshot_prefix: '{{folder.PathOf("snap")}}'
         test_iter: 3 test_iter: 1 test_interval: 2 test_initialization: true test_compute_loss: true
