@@ -39,6 +39,12 @@ public abstract class Layer
     /// <summary>The learned parameters, in Caffe's order.</summary>
     public IReadOnlyList<Blob> Blobs => blobs;
 
+    /// <summary>
+    /// What the layer carries from one forward pass to the next beside its parameters. Snapshots keep it, so that training
+    /// goes on with the same bits.
+    /// </summary>
+    public virtual IReadOnlyList<Blob> State => [];
+
     /// <summary>How many bottoms the layer takes.</summary>
     public abstract BlobCount BottomCount { get; }
 
@@ -98,6 +104,20 @@ public abstract class Layer
                 throw Context.Error($"a {Type} layer has no gradient for its bottom {i} ('{Parameter.Bottom[i]}')");
             }
         }
+    }
+
+    /// <summary>Puts back a blob of <see cref="State"/> that a snapshot kept. Called after the layer's first reshape.</summary>
+    /// <exception cref="CnnException">Its shape does not fit.</exception>
+    public virtual void RestoreState(int index, Blob stored)
+    {
+        if (!stored.HasShapeOf(State[index]))
+        {
+            throw Context.Error(
+                $"the snapshot's state blob {index} has shape {stored.ShapeText}, the layer's has {State[index].ShapeText}",
+                "resume with the net that wrote the snapshot");
+        }
+
+        stored.Data.CopyTo(State[index].Data);
     }
 
     /// <summary>

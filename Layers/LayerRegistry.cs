@@ -49,13 +49,28 @@ public sealed class LayerRegistry
     }
 
     /// <summary>The layer that a definition asks for.</summary>
-    /// <exception cref="CnnException">The type is unknown.</exception>
+    /// <exception cref="CnnException">The type is unknown, or it is Caffe's <c>Python</c>.</exception>
     public Layer Create(LayerContext context) =>
-        makers.TryGetValue(context.Parameter.Type, out var make)
-            ? make(context)
-            : throw context.Error(
-                context.Parameter,
+        makers.TryGetValue(context.Parameter.Type, out var make) ? make(context) : throw Unknown(context);
+
+    private CnnException Unknown(LayerContext context)
+    {
+        LayerParameter definition = context.Parameter;
+        if (definition.Type == "Python")
+        {
+            string name = definition.PythonParam is { } python ? $"'{python.Module}.{python.Layer}'" : "this one";
+            return context.Error(
+                definition,
                 LayerParameter.TypeFieldNumber,
-                $"unknown layer type '{context.Parameter.Type}'",
-                Suggestion.For(context.Parameter.Type, Types) ?? "name its assembly with --plugin if it is your own");
+                $"layers in Python, such as {name}, do not run here",
+                "write it as a plug-in: a C# class with [LayerType(\"...\")] that derives from Cnn.Layers.Layer, "
+                + "options in plugin_param, its assembly named with --plugin");
+        }
+
+        return context.Error(
+            definition,
+            LayerParameter.TypeFieldNumber,
+            $"unknown layer type '{definition.Type}'",
+            Suggestion.For(definition.Type, Types) ?? "name its assembly with --plugin if it is your own");
+    }
 }

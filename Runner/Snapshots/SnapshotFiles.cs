@@ -171,6 +171,7 @@ internal static class SnapshotFiles
             stored.RandomSeed = seed;
         }
 
+        stored.LayerState.AddRange(state.LayerStates);
         return stored;
     }
 

@@ -1,4 +1,5 @@
 using Cnn.Layers;
+using Cnn.Proto;
 
 namespace Cnn.Runner.Snapshots;
 
@@ -16,4 +17,7 @@ internal sealed record SnapshotState
 
     /// <summary>The history blobs in the order of the file.</summary>
     public required IReadOnlyList<Blob> Histories { get; init; }
+
+    /// <summary>What layers carry from batch to batch; see <see cref="LayerStates"/>.</summary>
+    public required IReadOnlyList<LayerState> LayerStates { get; init; }
 }

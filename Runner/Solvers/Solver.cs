@@ -72,6 +72,8 @@ public sealed class Solver
     /// <summary>The nets that test it.</summary>
     public IReadOnlyList<Net> TestNets => testNets.ConvertAll(t => t.Net);
 
+    private IEnumerable<Net> AllNets => testNets.Select(t => t.Net).Prepend(TrainNet);
+
     /// <summary>Updates done.</summary>
     public int Iteration { get; private set; }
 
@@ -145,6 +147,7 @@ public sealed class Solver
             CurrentStep = learningRate.CurrentStep,
             Seed = Seed,
             Histories = HistoryOrder(),
+            LayerStates = LayerStates.Capture(AllNets),
         };
         string path = SnapshotFiles.Write(definition, TrainNet, state, options.Log);
         SnapshotWritten?.Invoke(path);
@@ -249,25 +252,34 @@ public sealed class Solver
 
     private bool TestAll()
     {
-        foreach (TestNet test in testNets)
+        LayerState[] before = LayerStates.Capture(AllNets);
+        bool isWhole = testNets.TrueForAll(TestOne);
+        if (!isWhole)
         {
-            if (Control.StopRequested)
-            {
-                return false;
-            }
-
-            Tell($"Iteration {Iteration}, Testing net (#{test.Index})");
-
-            // Which test this is follows from the iteration, so a resumed run tests on the same data.
-            long round = (Iteration / definition.TestInterval) - (definition.TestInitialization ? 0 : 1);
-            if (test.Run(Math.Max(0, round), definition.TestComputeLoss, options.Log, Control) is not { } scores)
-            {
-                return false;
-            }
-
-            Tested?.Invoke(scores);
+            // The run that goes on from here does these tests again, from the same states.
+            LayerStates.Restore(AllNets, before, "the interrupted test", options.Log);
         }
 
+        return isWhole;
+    }
+
+    private bool TestOne(TestNet test)
+    {
+        if (Control.StopRequested)
+        {
+            return false;
+        }
+
+        Tell($"Iteration {Iteration}, Testing net (#{test.Index})");
+
+        // Which test this is follows from the iteration, so a resumed run tests on the same data.
+        long round = (Iteration / definition.TestInterval) - (definition.TestInitialization ? 0 : 1);
+        if (test.Run(Math.Max(0, round), definition.TestComputeLoss, options.Log, Control) is not { } scores)
+        {
+            return false;
+        }
+
+        Tested?.Invoke(scores);
         return true;
     }
 
@@ -343,6 +355,7 @@ public sealed class Solver
             state.History[i].Data.CopyTo(mine[i].Data);
         }
 
+        LayerStates.Restore(AllNets, state.Extensions.LayerState, path, options.Log);
         Iteration = state.Iteration;
         learningRate.CurrentStep = state.CurrentStep;
     }

@@ -1,0 +1,56 @@
+namespace Cnn.Layers.Kernels.Recurrent;
+
+/// <summary>
+/// The arrays of one time step of an LSTM. Rows are the streams; gate arrays are [streams, 4 size] with the gates i, f,
+/// o, g side by side, all others [streams, size], markers one a stream.
+/// </summary>
+internal unsafe struct LstmStep
+{
+    /// <summary>Rows: the sequences that run side by side.</summary>
+    public int Streams;
+
+    /// <summary>Size of the cell and the output.</summary>
+    public int Size;
+
+    /// <summary>The gates' weighted inputs.</summary>
+    public float* Sums;
+
+    /// <summary>More of them, the same for every step; null for none.</summary>
+    public float* StaticSums;
+
+    /// <summary>The gates' values; may be <see cref="Sums"/>.</summary>
+    public float* Gates;
+
+    /// <summary>c of the step before.</summary>
+    public float* PreviousCell;
+
+    /// <summary>c of this step.</summary>
+    public float* Cell;
+
+    /// <summary>0 where this step starts a sequence.</summary>
+    public float* Markers;
+
+    /// <summary>h of this step.</summary>
+    public float* Hidden;
+
+    /// <summary>h as the next step takes it: times its marker. Null when nobody asks.</summary>
+    public float* NextHidden;
+
+    /// <summary>The next step's markers; null for all 1.</summary>
+    public float* NextMarkers;
+
+    /// <summary>The gradient of <see cref="Hidden"/> from outside.</summary>
+    public float* HiddenDiff;
+
+    /// <summary>The gradient of <see cref="NextHidden"/>; null for none.</summary>
+    public float* NextHiddenDiff;
+
+    /// <summary>The gradient of <see cref="Cell"/> from outside this step.</summary>
+    public float* CellDiff;
+
+    /// <summary>The gradient of <see cref="PreviousCell"/>; may be <see cref="CellDiff"/>.</summary>
+    public float* PreviousCellDiff;
+
+    /// <summary>The gradient of <see cref="Sums"/>.</summary>
+    public float* SumsDiff;
+}

@@ -1,0 +1,83 @@
+using System.Runtime.Intrinsics;
+using Cnn.Layers.Kernels.Elementwise;
+using Cnn.Layers.Kernels.Threading;
+
+namespace Cnn.Layers.Kernels.Recurrent;
+
+/// <summary>
+/// What a simple recurrent net (Elman, "Finding structure in time", 1990) does between two products: <c>h =
+/// tanh(sums)</c>, and back.
+/// </summary>
+internal static unsafe class TanhKernel
+{
+    /// <summary>The hidden state of one step.</summary>
+    public static void Forward(in TanhStep step, WorkerPool pool)
+    {
+        var job = new ForwardJob { Step = step, Parts = new StreamParts(step.Streams, step.Size) };
+        pool.Run(job.Parts.Count, ref job);
+    }
+
+    /// <summary>The gradient of one step's weighted inputs, from that of its hidden state.</summary>
+    public static void Backward(in TanhStep step, WorkerPool pool)
+    {
+        var job = new BackwardJob { Step = step, Parts = new StreamParts(step.Streams, step.Size) };
+        pool.Run(job.Parts.Count, ref job);
+    }
+
+    private struct ForwardJob : IParts
+    {
+        public TanhStep Step;
+        public StreamParts Parts;
+
+        public readonly void Run(int part, int worker)
+        {
+            Parts.Range(part, out int row, out int end, out int first, out int last);
+            for (; row < end; row++)
+            {
+                nint start = (nint)row * Step.Size;
+                float marker = Step.NextMarkers == null ? 1 : Step.NextMarkers[row];
+                for (int j = first; j < last; j += Lanes.Width)
+                {
+                    int count = last - j;
+                    Vector512<float> sum = Lanes.Load(Step.Hidden + start + j, count);
+                    if (Step.StaticSums != null)
+                    {
+                        sum += Lanes.Load(Step.StaticSums + start + j, count);
+                    }
+
+                    Vector512<float> hidden = VectorMath.Tanh(sum);
+                    Lanes.Store(hidden, Step.Hidden + start + j, count);
+                    Lanes.Store(Lanes.Continue(hidden, marker), Step.NextHidden + start + j, count);
+                }
+            }
+        }
+    }
+
+    private struct BackwardJob : IParts
+    {
+        public TanhStep Step;
+        public StreamParts Parts;
+
+        public readonly void Run(int part, int worker)
+        {
+            Parts.Range(part, out int row, out int end, out int first, out int last);
+            for (; row < end; row++)
+            {
+                nint start = (nint)row * Step.Size;
+                float marker = Step.NextMarkers == null ? 1 : Step.NextMarkers[row];
+                for (int j = first; j < last; j += Lanes.Width)
+                {
+                    int count = last - j;
+                    Vector512<float> dh = Lanes.Load(Step.HiddenDiff + start + j, count);
+                    if (Step.NextHiddenDiff != null)
+                    {
+                        dh += Lanes.Continue(Lanes.Load(Step.NextHiddenDiff + start + j, count), marker);
+                    }
+
+                    Vector512<float> hidden = Lanes.Load(Step.Hidden + start + j, count);
+                    Lanes.Store(dh * (Vector512<float>.One - (hidden * hidden)), Step.SumsDiff + start + j, count);
+                }
+            }
+        }
+    }
+}

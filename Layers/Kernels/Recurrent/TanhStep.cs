@@ -1,0 +1,32 @@
+namespace Cnn.Layers.Kernels.Recurrent;
+
+/// <summary>The arrays of one time step of a simple recurrent net: [streams, size], markers one a stream.</summary>
+internal unsafe struct TanhStep
+{
+    /// <summary>Rows: the sequences that run side by side.</summary>
+    public int Streams;
+
+    /// <summary>Size of the hidden state.</summary>
+    public int Size;
+
+    /// <summary>The weighted inputs; holds h after the step.</summary>
+    public float* Hidden;
+
+    /// <summary>More weighted inputs, the same for every step; null for none.</summary>
+    public float* StaticSums;
+
+    /// <summary>h as the next step takes it: times its marker.</summary>
+    public float* NextHidden;
+
+    /// <summary>The next step's markers; null for all 1.</summary>
+    public float* NextMarkers;
+
+    /// <summary>The gradient of h from outside.</summary>
+    public float* HiddenDiff;
+
+    /// <summary>The gradient of <see cref="NextHidden"/>; null for none.</summary>
+    public float* NextHiddenDiff;
+
+    /// <summary>The gradient of the weighted inputs; may be <see cref="HiddenDiff"/>.</summary>
+    public float* SumsDiff;
+}

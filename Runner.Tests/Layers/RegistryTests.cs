@@ -1,0 +1,80 @@
+using Cnn.Layers;
+using Cnn.Layers.Kernels.Threading;
+using Cnn.Proto;
+using Google.Protobuf.Reflection;
+
+namespace Cnn.Tests.Layers;
+
+/// <summary>Holds the registered layer types against Caffe's and against the schema.</summary>
+[Trait("Category", "Unit")]
+public class RegistryTests
+{
+    // Python never; the others come with the data layers that read images from files.
+    private static readonly string[] NotRegistered = ["ImageData", "Python", "WindowData"];
+
+    // What a Caffe with the Python layer registers for the CPU.
+    private static readonly string[] Caffes =
+    [
+        "AbsVal", "Accuracy", "ArgMax", "BNLL", "BatchNorm", "BatchReindex", "Bias", "Clip", "Concat", "ContrastiveLoss",
+        "Convolution", "Crop", "Data", "Deconvolution", "Dropout", "DummyData", "ELU", "Eltwise", "Embed", "EuclideanLoss",
+        "Exp", "Filter", "Flatten", "HDF5Data", "HDF5Output", "HingeLoss", "Im2col", "ImageData", "InfogainLoss",
+        "InnerProduct", "Input", "LRN", "LSTM", "LSTMUnit", "Log", "MVN", "MemoryData", "MultinomialLogisticLoss", "PReLU",
+        "Parameter", "Pooling", "Power", "Python", "RNN", "ReLU", "Reduction", "Reshape", "SPP", "Scale", "Sigmoid",
+        "SigmoidCrossEntropyLoss", "Silence", "Slice", "Softmax", "SoftmaxWithLoss", "Split", "Swish", "TanH", "Threshold",
+        "Tile", "WindowData",
+    ];
+
+    // Messages of several types, or of none.
+    private static readonly string[] Shared = ["Loss", "Plugin", "Recurrent", "Transformation"];
+
+    [Fact]
+    public void EveryTypeOfCaffesIsRegistered()
+    {
+        Assert.Equal(61, Caffes.Distinct().Count());
+        Assert.Equal(NotRegistered, Caffes.Except(new LayerRegistry().Types));
+    }
+
+    [Fact]
+    public void EveryTypeThatTheSchemaHasAMessageForIsRegistered()
+    {
+        string[] types =
+        [
+            .. LayerParameter.Descriptor.Fields.InDeclarationOrder()
+                .Where(f => f.FieldType == FieldType.Message && f.Name.EndsWith("_param", StringComparison.Ordinal))
+                .Select(f => f.MessageType.Name[..^"Parameter".Length])
+                .Except(Shared)
+                .Order(StringComparer.Ordinal),
+        ];
+        Assert.Contains("Maxout", types);
+        Assert.Equal(NotRegistered, types.Except(new LayerRegistry().Types));
+    }
+
+    [Theory]
+    [InlineData("type: 'Python' python_param { module: 'mine' layer: 'Twice' }", "'mine.Twice'")]
+    [InlineData("type: 'Python'", "this one")]
+    public void PythonEndsInAnErrorThatNamesThePlugInInterface(string definition, string name)
+    {
+        Diagnostic error = ErrorOf(definition);
+        Assert.Equal($"layers in Python, such as {name}, do not run here", error.Message);
+        Assert.Contains("--plugin", error.Hint, StringComparison.Ordinal);
+        Assert.Contains("Cnn.Layers.Layer", error.Hint, StringComparison.Ordinal);
+        Assert.Equal("net.prototxt:1:7", $"{error.Location}");
+    }
+
+    [Fact]
+    public void AnUnknownTypeNamesItsNearest()
+    {
+        Diagnostic error = ErrorOf("type: 'LSTN'");
+        Assert.Equal("unknown layer type 'LSTN'", error.Message);
+        Assert.Contains("LSTM", error.Hint, StringComparison.Ordinal);
+    }
+
+    private static Diagnostic ErrorOf(string definition)
+    {
+        using var pool = new WorkerPool(1);
+        var sources = new SourceMap();
+        var parameter = TextFormat.Parse<LayerParameter>(definition, "net.prototxt", sources);
+        var context = new LayerContext { Parameter = parameter, Pool = pool, Sources = sources };
+        return Assert.Throws<CnnException>(() => new LayerRegistry().Create(context)).Diagnostics[0];
+    }
+}
