@@ -56,16 +56,17 @@ internal sealed class Hdf5RowFiles
         }
 
         loaded = -1;
-        using var open = Hdf5Arrays.Open(paths[file]);
+        using var open = new Hdf5Arrays(paths[file]);
         for (int i = 0; i < names.Length; i++)
         {
-            // Let go of the last file's values before the next one's are read.
-            values[i] = [];
-            values[i] = open.Read(names[i]);
-            if (values[i].LongLength != (long)Rows[file] * RowSizes[i])
+            int[] shape = open.Shape(names[i]);
+            if (shape.Length != Shapes[i].Length || shape[0] != Rows[file] || RowSize(shape) != RowSizes[i])
             {
                 throw new CnnException($"{paths[file]}: dataset '{names[i]}' has changed since it was first opened");
             }
+
+            // In the memory of the last file where it is large enough.
+            values[i] = open.Read(names[i], values[i]);
         }
 
         loaded = file;
@@ -95,7 +96,7 @@ internal sealed class Hdf5RowFiles
 
     private void ReadShapes(int file)
     {
-        using var open = Hdf5Arrays.Open(paths[file]);
+        using var open = new Hdf5Arrays(paths[file]);
         for (int i = 0; i < names.Length; i++)
         {
             int[] shape = open.Shape(names[i]);

@@ -105,7 +105,7 @@ public sealed class HDF5DataLayerTests : IDisposable
     [InlineData("source: 'ROWS' batch_size: 1", "has 3 rows, 'data' has 2")]
     [InlineData("source: 'SHAPES' batch_size: 1", "2 x 5")]
     [InlineData("source: 'SCALAR' batch_size: 1", "0 axes")]
-    [InlineData("source: 'STRINGS' batch_size: 2", "not numbers")]
+    [InlineData("source: 'STRINGS' batch_size: 2", "does not hold numbers")]
     [InlineData("source: 'NOROWS' batch_size: 1", "hold no rows")]
     [InlineData("source: 'BIG' batch_size: 16777216", "too many for a blob")]
     public void WhatIsWrongIsAnErrorOfTheLayer(string options, string expected)

@@ -25,7 +25,7 @@ public sealed class HDF5OutputLayerTests : IDisposable
             harness.Forward();
             data.AddRange(harness.Bottoms[0].Data.ToArray());
             labels.AddRange(harness.Bottoms[1].Data.ToArray());
-            using var file = Hdf5Arrays.Open(folder["out.h5"]);
+            using var file = new Hdf5Arrays(folder["out.h5"]);
             Assert.Equal([labels.Count, 3, 1, 1], file.Shape("data"));
             Assert.Equal([labels.Count, 1, 1, 1], file.Shape("label"));
             Assert.Equal(data, file.Read("data"));

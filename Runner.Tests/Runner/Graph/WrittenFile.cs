@@ -27,8 +27,8 @@ internal sealed class WrittenFile : IDisposable
             return;
         }
 
-        using var actual = Hdf5Arrays.Open(folder.PathOf(written));
-        using var caffes = Hdf5Arrays.Open(golden.PathOf(expected));
+        using var actual = new Hdf5Arrays(folder.PathOf(written));
+        using var caffes = new Hdf5Arrays(golden.PathOf(expected));
         foreach (string name in new[] { "data", "label" })
         {
             Assert.Equal(caffes.Shape(name), actual.Shape(name));

@@ -7,27 +7,18 @@ namespace Cnn.Proto;
 /// </summary>
 public sealed class Hdf5Arrays : IDisposable
 {
-    private readonly IDisposable handle;
-    private readonly IH5Group root;
-    private readonly string path;
-
-    private Hdf5Arrays(string path, IDisposable handle, IH5Group root) =>
-        (this.path, this.handle, this.root) = (path, handle, root);
+    private readonly Hdf5File file;
 
     /// <summary>Opens a file.</summary>
     /// <exception cref="CnnException">It does not exist, is no HDF5 file or is damaged.</exception>
-    public static Hdf5Arrays Open(string path)
+    public Hdf5Arrays(string path)
     {
-        if (!Hdf5Weights.IsHdf5(path))
+        if (!Hdf5File.IsHdf5(path))
         {
             throw new CnnException($"'{path}' is no HDF5 file");
         }
 
-        return Guard(path, () =>
-        {
-            var file = H5File.OpenRead(path);
-            return new Hdf5Arrays(path, file, file);
-        });
+        file = new Hdf5File(path);
     }
 
     /// <summary>Writes arrays as float32 in contiguous datasets, which every HDF5 library reads; all of the file or nothing.</summary>
@@ -47,31 +38,36 @@ public sealed class Hdf5Arrays : IDisposable
 
     /// <summary>The dimensions of an array, outermost first; empty for a scalar.</summary>
     /// <exception cref="CnnException">There is none of that name.</exception>
-    public int[] Shape(string name) => Guard(path, () => Array.ConvertAll(
-        Find(name).Space.Dimensions,
-        d => d <= int.MaxValue ? (int)d : throw new CnnException($"{path}: dataset '{name}' has a dimension of {d}, too many")));
+    public int[] Shape(string name) => file.Read(root => Array.ConvertAll(
+        Find(root, name).Space.Dimensions,
+        d => d <= int.MaxValue ? (int)d : throw new CnnException($"{file.Path}: dataset '{name}' has a dimension of {d}, too many")));
 
     /// <summary>The values of an array, row-major; integers and floats of any width come as floats.</summary>
-    /// <exception cref="CnnException">There is none of that name, or it does not hold numbers.</exception>
-    public float[] Read(string name) => Guard(path, () => Hdf5Numbers.Read(Find(name), path));
-
-    /// <summary>Closes the file.</summary>
-    public void Dispose() => handle.Dispose();
-
-    // A damaged file makes the library fail in many ways; all of them mean the same here.
-    private static T Guard<T>(string path, Func<T> read)
+    /// <param name="name">The array.</param>
+    /// <param name="memory">Where to, if there is room for all; otherwise new memory is taken.</param>
+    /// <returns>The memory with the values, which may be longer.</returns>
+    /// <exception cref="CnnException">There is none of that name, it does not hold numbers, or too many.</exception>
+    public float[] Read(string name, float[]? memory = null)
     {
-        try
+        StoredArray numbers = file.Read(root => file.Numbers(Find(root, name)));
+        if (numbers.Count > Array.MaxLength)
         {
-            return read();
+            throw new CnnException($"{file.Path}: dataset '{name}' has {numbers.Count} values, more than {Array.MaxLength}");
         }
-        catch (Exception exception) when (exception is not CnnException and not OutOfMemoryException)
+
+        float[] values = memory is not null && memory.Length >= numbers.Count ? memory : new float[numbers.Count];
+        if (numbers.Count > 0)
         {
-            throw new CnnException($"{path}: is a damaged HDF5 file: {exception.Message}", inner: exception);
+            numbers.CopyTo(values.AsSpan(0, (int)numbers.Count));
         }
+
+        return values;
     }
 
-    private IH5Dataset Find(string name)
+    /// <summary>Closes the file.</summary>
+    public void Dispose() => file.Dispose();
+
+    private IH5Dataset Find(IH5Group root, string name)
     {
         if (root.LinkExists(name) && root.Get(name) is IH5Dataset dataset)
         {
@@ -80,7 +76,7 @@ public sealed class Hdf5Arrays : IDisposable
 
         string[] names = [.. root.Children().OfType<IH5Dataset>().Select(d => d.Name)];
         throw new CnnException(
-            $"{path}: has no dataset '{name}'",
+            $"{file.Path}: has no dataset '{name}'",
             Suggestion.For(name, names) ?? (names.Length == 0 ? "it has none" : $"it has {string.Join(", ", names)}"));
     }
 }
