@@ -54,11 +54,7 @@ public abstract unsafe class SoftmaxLossLayer : LossLayer
     {
         labels.Read(bottoms[1], Channels, IgnoreLabel);
         float* p = probabilities.DataPointer;
-        if (bottoms[0].Count > 0)
-        {
-            SoftmaxKernel.Forward(bottoms[0].DataPointer, p, Outer, Channels, Inner, Context.Pool);
-        }
-
+        SoftmaxKernel.Forward(bottoms[0].DataPointer, p, Outer, Channels, Inner, Context.Pool);
         normalizer = Normalizer(Normalization(Mode.Valid), Outer, Inner, labels.Valid);
         tops[0].Data[0] = (float)(Sum(bottoms, p, labels.Indices) / normalizer);
     }
