@@ -138,7 +138,7 @@ public abstract class Layer
         {
             try
             {
-                Context.Fillers.Create(filler ?? new FillerParameter())
+                Context.Fillers.Create(filler ?? new FillerParameter(), Context.Files)
                     .Fill(blob.Data, shape, Context.Random.Create(Name, $"blob {index}"));
             }
             catch (CnnException exception)

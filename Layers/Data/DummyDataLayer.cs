@@ -35,7 +35,7 @@ public sealed class DummyDataLayer(LayerContext context) : Layer(context)
             };
             try
             {
-                Filler filler = Context.Fillers.Create(definition);
+                Filler filler = Context.Fillers.Create(definition, Context.Files);
                 ulong key = Context.Random.Key(Name, $"top {i}");
                 fillers.Add((filler, definition.Type == "constant", new PhiloxRandom(key), key));
                 tops[i].Reshape(shapes[i]);

@@ -1,3 +1,4 @@
+using Cnn.Layers.Kernels.Losses;
 using Cnn.Proto;
 
 namespace Cnn.Layers.Losses;
@@ -8,13 +9,23 @@ namespace Cnn.Layers.Losses;
 /// without a valid label the accuracy is 0. A second top [C] gets the accuracy of each class. Not differentiable.
 /// </summary>
 [LayerType("Accuracy")]
-public sealed class AccuracyLayer(LayerContext context) : Layer(context)
+public sealed unsafe class AccuracyLayer : Layer
 {
-    private readonly AccuracyParameter options = context.Parameter.AccuracyParam ?? new AccuracyParameter();
+    private readonly AccuracyParameter options;
+    private readonly ClassLabels labels;
+    private readonly Blob right = new();
     private int[] classCounts = [];
     private int outer;
     private int channels;
     private int inner;
+
+    /// <summary>Makes the layer.</summary>
+    public AccuracyLayer(LayerContext context)
+        : base(context)
+    {
+        options = Parameter.AccuracyParam ?? new AccuracyParameter();
+        labels = new ClassLabels(context);
+    }
 
     /// <inheritdoc/>
     public override BlobCount BottomCount => BlobCount.Exactly(2);
@@ -35,14 +46,9 @@ public sealed class AccuracyLayer(LayerContext context) : Layer(context)
                 $"top_k is {options.TopK}, but '{Parameter.Bottom[0]}' of shape {bottoms[0].ShapeText} has {channels} classes");
         }
 
-        if (bottoms[1].Count != outer * inner)
-        {
-            throw Context.Error(
-                $"scores '{Parameter.Bottom[0]}' of shape {bottoms[0].ShapeText} need {outer * inner} labels, but "
-                + $"'{Parameter.Bottom[1]}' has shape {bottoms[1].ShapeText}",
-                "one label for each position of the scores without the class axis");
-        }
-
+        labels.RequireCount(
+            bottoms[0], bottoms[1], (long)outer * inner, "one label for each position of the scores without the class axis");
+        right.Reshape(outer * inner);
         tops[0].Reshape();
         if (tops.Count > 1)
         {
@@ -54,53 +60,40 @@ public sealed class AccuracyLayer(LayerContext context) : Layer(context)
     /// <inheritdoc/>
     public override void Forward(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
     {
-        ReadOnlySpan<float> scores = bottoms[0].Data, labels = bottoms[1].Data;
-        Span<float> perClass = tops.Count > 1 ? tops[1].Data : default;
+        labels.Read(bottoms[1], channels, options.HasIgnoreLabel ? options.IgnoreLabel : null);
+        double sum = AccuracyKernel.Run(
+            bottoms[0].DataPointer,
+            labels.Indices,
+            right.DataPointer,
+            outer,
+            channels,
+            inner,
+            (int)options.TopK,
+            Context.Pool);
+        tops[0].Data[0] = labels.Valid == 0 ? 0 : (float)(sum / labels.Valid);
+        if (tops.Count > 1)
+        {
+            CountClasses(tops[1].Data);
+        }
+    }
+
+    private void CountClasses(Span<float> perClass)
+    {
         perClass.Clear();
         Array.Clear(classCounts);
-        int valid = 0, right = 0;
-        for (int i = 0; i < labels.Length; i++)
+        int* classes = labels.Indices;
+        for (int i = 0; i < right.Count; i++)
         {
-            int label = (int)labels[i];
-            if (options.HasIgnoreLabel && label == options.IgnoreLabel)
+            if (classes[i] >= 0)
             {
-                continue;
-            }
-
-            if (label < 0 || label >= channels)
-            {
-                throw Context.Error(
-                    $"label {labels[i]} at position {i} of '{Parameter.Bottom[1]}' is not one of {channels} classes",
-                    $"labels are 0 to {channels - 1}");
-            }
-
-            bool isRight = IsRight(scores, (i / inner * channels * inner) + (i % inner), label);
-            valid++;
-            right += isRight ? 1 : 0;
-            if (tops.Count > 1)
-            {
-                classCounts[label]++;
-                perClass[label] += isRight ? 1 : 0;
+                classCounts[classes[i]]++;
+                perClass[classes[i]] += right.Data[i];
             }
         }
 
-        tops[0].Data[0] = valid == 0 ? 0 : (float)right / valid;
         for (int c = 0; c < perClass.Length; c++)
         {
             perClass[c] = classCounts[c] == 0 ? 0 : perClass[c] / classCounts[c];
         }
-    }
-
-    private bool IsRight(ReadOnlySpan<float> scores, int start, int label)
-    {
-        float own = scores[start + (label * inner)];
-        int better = 0;
-        for (int c = 0; c < channels; c++)
-        {
-            // Written so that a score that is not a number, on either side, counts against it too.
-            better += c != label && !(scores[start + (c * inner)] < own) ? 1 : 0;
-        }
-
-        return better < options.TopK;
     }
 }

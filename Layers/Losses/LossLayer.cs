@@ -1,4 +1,5 @@
 using Cnn.Proto;
+using Mode = Cnn.Proto.LossParameter.Types.NormalizationMode;
 
 namespace Cnn.Layers.Losses;
 
@@ -23,6 +24,9 @@ public abstract class LossLayer(LayerContext context) : Layer(context)
     /// <inheritdoc/>
     public override bool AllowsForceBackward(int bottom) => bottom != 1;
 
+    /// <summary>The label that does not count, of <c>loss_param</c>; null for none.</summary>
+    protected int? IgnoreLabel => Parameter.LossParam is { HasIgnoreLabel: true } loss ? loss.IgnoreLabel : null;
+
     /// <inheritdoc/>
     public override void Reshape(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
     {
@@ -37,15 +41,43 @@ public abstract class LossLayer(LayerContext context) : Layer(context)
         tops[0].Reshape();
     }
 
-    /// <summary>Refuses to compute a gradient for the labels.</summary>
+    /// <summary>The items of a batch to divide by: the first axis, 1 if that is empty, so that a loss stays a number.</summary>
+    protected static int Items(Blob blob) => Math.Max(1, blob.LegacyDim(0));
+
+    /// <summary>Refuses to compute a gradient for labels.</summary>
+    /// <param name="propagateDown">Which gradients are asked for.</param>
+    /// <param name="bottom">The bottom that has none.</param>
     /// <exception cref="CnnException">It is asked for.</exception>
-    protected void RefuseLabelGradient(IReadOnlyList<bool> propagateDown)
+    protected void RefuseGradient(IReadOnlyList<bool> propagateDown, int bottom = 1)
     {
-        if (propagateDown[1])
+        if (bottom < propagateDown.Count && propagateDown[bottom])
         {
-            throw Context.Error($"a {Type} layer has no gradient for its labels '{Parameter.Bottom[1]}'");
+            throw Context.Error(
+                $"a {Type} layer has no gradient for its bottom {bottom} ('{Parameter.Bottom[bottom]}')",
+                "labels cannot be computed by layers that learn; say propagate_down: false for that bottom");
         }
     }
+
+    /// <summary>Requires that two bottoms have as many values.</summary>
+    /// <exception cref="CnnException">They have not.</exception>
+    protected void RequireSameCount(IReadOnlyList<Blob> bottoms)
+    {
+        if (bottoms[0].Count != bottoms[1].Count)
+        {
+            throw Context.Error(
+                $"bottoms '{Parameter.Bottom[0]}' of shape {bottoms[0].ShapeText} and '{Parameter.Bottom[1]}' of shape "
+                + $"{bottoms[1].ShapeText} differ in the values of an item");
+        }
+    }
+
+    /// <summary>How <c>loss_param</c> wants the sum divided: <c>normalization</c>, else the older <c>normalize</c>.</summary>
+    /// <param name="unset">What holds when it says neither.</param>
+    private protected Mode Normalization(Mode unset) => Parameter.LossParam switch
+    {
+        { HasNormalization: true } loss => loss.Normalization,
+        { HasNormalize: true } loss => loss.Normalize ? Mode.Valid : Mode.BatchSize,
+        _ => unset,
+    };
 
     /// <summary>
     /// What the sum of losses is divided by: all positions (FULL), those not ignored (VALID), the items (BATCH_SIZE), or 1
@@ -55,12 +87,11 @@ public abstract class LossLayer(LayerContext context) : Layer(context)
     /// <param name="outer">Product of the axes before the class axis.</param>
     /// <param name="inner">Product of the axes after it.</param>
     /// <param name="valid">Positions whose label is not ignored.</param>
-    protected static float Normalizer(LossParameter.Types.NormalizationMode mode, int outer, int inner, int valid) =>
-        Math.Max(1, mode switch
-        {
-            LossParameter.Types.NormalizationMode.Full => outer * inner,
-            LossParameter.Types.NormalizationMode.Valid => valid,
-            LossParameter.Types.NormalizationMode.BatchSize => outer,
-            _ => 1,
-        });
+    private protected static float Normalizer(Mode mode, int outer, int inner, int valid) => Math.Max(1, mode switch
+    {
+        Mode.Full => outer * inner,
+        Mode.Valid => valid,
+        Mode.BatchSize => outer,
+        _ => 1,
+    });
 }

@@ -35,24 +35,37 @@ internal sealed class Hdf5Array : StoredArray
 
     private bool Copy(Span<float> values)
     {
-        switch (dataset.Type.Class, dataset.Type.Size)
+        bool isSigned = dataset.Type.Class != H5DataTypeClass.FixedPoint || dataset.Type.FixedPoint.IsSigned;
+        switch (dataset.Type.Class, dataset.Type.Size, isSigned)
         {
-            case (H5DataTypeClass.FloatingPoint, 4):
+            case (H5DataTypeClass.FloatingPoint, 4, _):
                 ((NativeDataset)dataset).Read(values);
                 break;
-            case (H5DataTypeClass.FloatingPoint, 8):
+            case (H5DataTypeClass.FloatingPoint, 8, _):
                 Convert(dataset.Read<double[]>(), values, v => (float)v);
                 break;
-            case (H5DataTypeClass.FixedPoint, 8):
+            case (H5DataTypeClass.FixedPoint, 8, true):
                 Convert(dataset.Read<long[]>(), values, v => v);
                 break;
-            case (H5DataTypeClass.FixedPoint, 4):
+            case (H5DataTypeClass.FixedPoint, 8, false):
+                Convert(dataset.Read<ulong[]>(), values, v => v);
+                break;
+            case (H5DataTypeClass.FixedPoint, 4, true):
                 Convert(dataset.Read<int[]>(), values, v => v);
                 break;
-            case (H5DataTypeClass.FixedPoint, 2):
+            case (H5DataTypeClass.FixedPoint, 4, false):
+                Convert(dataset.Read<uint[]>(), values, v => v);
+                break;
+            case (H5DataTypeClass.FixedPoint, 2, true):
                 Convert(dataset.Read<short[]>(), values, v => v);
                 break;
-            case (H5DataTypeClass.FixedPoint, 1):
+            case (H5DataTypeClass.FixedPoint, 2, false):
+                Convert(dataset.Read<ushort[]>(), values, v => v);
+                break;
+            case (H5DataTypeClass.FixedPoint, 1, true):
+                Convert(dataset.Read<sbyte[]>(), values, v => v);
+                break;
+            case (H5DataTypeClass.FixedPoint, 1, false):
                 Convert(dataset.Read<byte[]>(), values, v => v);
                 break;
             default:

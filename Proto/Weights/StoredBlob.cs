@@ -18,6 +18,20 @@ public sealed class StoredBlob
     /// <summary>The shape as text: <c>20 1 5 5</c>.</summary>
     public string ShapeText => string.Join(' ', Shape);
 
+    /// <summary>A blob that is in memory as a message.</summary>
+    public static StoredBlob From(BlobProto blob)
+    {
+        bool isLegacy = blob.HasNum || blob.HasChannels || blob.HasHeight || blob.HasWidth;
+        return new StoredBlob
+        {
+            IsLegacy = isLegacy,
+            Shape = isLegacy ? [blob.Num, blob.Channels, blob.Height, blob.Width] : [.. blob.Shape?.Dim ?? []],
+            Data = new MemoryArray(blob.DoubleData.Count > 0 ? [.. blob.DoubleData.Select(v => (float)v)] : blob.Data),
+            Diff = blob.DoubleDiff.Count > 0 ? new MemoryArray([.. blob.DoubleDiff.Select(v => (float)v)])
+                : blob.Diff.Count > 0 ? new MemoryArray(blob.Diff) : null,
+        };
+    }
+
     /// <summary>
     /// Whether the shape fits an array's. An old shape fits when the array's, padded on the left with ones to four axes,
     /// equals it; otherwise the axes must be equal.

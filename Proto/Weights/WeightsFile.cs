@@ -67,19 +67,6 @@ public sealed class WeightsFile : IDisposable
     }
 
     private static WeightsFile OpenText(string path) => new(
-        [.. ProtoFile.LoadNet(path).Message.Layer.Select(l => new StoredLayer(l.Name, [.. l.Blobs.Select(FromMessage)]))],
+        [.. ProtoFile.LoadNet(path).Message.Layer.Select(l => new StoredLayer(l.Name, [.. l.Blobs.Select(StoredBlob.From)]))],
         null);
-
-    private static StoredBlob FromMessage(BlobProto blob)
-    {
-        bool isLegacy = blob.HasNum || blob.HasChannels || blob.HasHeight || blob.HasWidth;
-        return new StoredBlob
-        {
-            IsLegacy = isLegacy,
-            Shape = isLegacy ? [blob.Num, blob.Channels, blob.Height, blob.Width] : [.. blob.Shape?.Dim ?? []],
-            Data = new MemoryArray(blob.DoubleData.Count > 0 ? [.. blob.DoubleData.Select(v => (float)v)] : blob.Data),
-            Diff = blob.DoubleDiff.Count > 0 ? new MemoryArray([.. blob.DoubleDiff.Select(v => (float)v)])
-                : blob.Diff.Count > 0 ? new MemoryArray(blob.Diff) : null,
-        };
-    }
 }

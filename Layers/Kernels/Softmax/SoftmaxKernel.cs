@@ -7,31 +7,30 @@ namespace Cnn.Layers.Kernels.Softmax;
 /// Softmax over the middle axis of [outer, channels, inner]: <c>y_c = e^(x_c - max) / sum_k e^(x_k - max)</c>, and back
 /// <c>dx_c = y_c (dy_c - sum_k dy_k y_k)</c>.
 /// </summary>
-public static unsafe class SoftmaxKernel
+public static unsafe partial class SoftmaxKernel
 {
-    // Outer items a part; fixed, so that results do not depend on the threads.
-    private const int ItemsPerPart = 16;
-
     /// <summary>y from x; they may be the same.</summary>
     public static void Forward(float* x, float* y, int outer, int channels, int inner, WorkerPool pool)
     {
-        var job = new ForwardJob(x, y, outer, channels, inner);
-        pool.Run((outer + ItemsPerPart - 1) / ItemsPerPart, ref job);
+        var parts = new PositionParts(outer, channels, inner);
+        var job = new ForwardJob(parts, x, y, channels, inner);
+        pool.Run(channels == 0 ? 0 : parts.Count, ref job);
     }
 
     /// <summary>dx from y and dy; dx and dy may be the same.</summary>
     public static void Backward(float* y, float* dy, float* dx, int outer, int channels, int inner, WorkerPool pool)
     {
-        var job = new BackwardJob(y, dy, dx, outer, channels, inner);
-        pool.Run((outer + ItemsPerPart - 1) / ItemsPerPart, ref job);
+        var parts = new PositionParts(outer, channels, inner);
+        var job = new BackwardJob(parts, y, dy, dx, channels, inner);
+        pool.Run(channels == 0 ? 0 : parts.Count, ref job);
     }
 
-    private readonly struct ForwardJob(float* x, float* y, int outer, int channels, int inner) : IParts
+    private readonly struct ForwardJob(PositionParts parts, float* x, float* y, int channels, int inner) : IParts
     {
         public void Run(int part, int worker)
         {
-            int end = Math.Min(outer, (part + 1) * ItemsPerPart);
-            for (int item = part * ItemsPerPart; item < end; item++)
+            var (item, endItem, start, end) = parts.Block(part);
+            for (; item < endItem; item++)
             {
                 long at = (long)item * channels * inner;
                 if (inner == 1)
@@ -40,13 +39,13 @@ public static unsafe class SoftmaxKernel
                     continue;
                 }
 
-                int i = 0;
-                for (; i <= inner - Vector512<float>.Count; i += Vector512<float>.Count)
+                int i = start;
+                for (; i <= end - Vector512<float>.Count; i += Vector512<float>.Count)
                 {
                     Columns(x + at + i, y + at + i);
                 }
 
-                for (; i < inner; i++)
+                for (; i < end; i++)
                 {
                     Column(x + at + i, y + at + i);
                 }
@@ -55,33 +54,58 @@ public static unsafe class SoftmaxKernel
 
         private static void Row(float* x, float* y, int count)
         {
+            float max = Max(x, count), sum = 0;
+            Vector512<float> sums = default;
+            int i = 0;
+            for (; i <= count - Vector512<float>.Count; i += Vector512<float>.Count)
+            {
+                Vector512<float> e = Vector512.Exp(Vector512.Load(x + i) - Vector512.Create(max));
+                e.Store(y + i);
+                sums += e;
+            }
+
+            for (; i < count; i++)
+            {
+                y[i] = MathF.Exp(x[i] - max);
+                sum += y[i];
+            }
+
+            sum += Vector512.Sum(sums);
+            for (i = 0; i <= count - Vector512<float>.Count; i += Vector512<float>.Count)
+            {
+                (Vector512.Load(y + i) / Vector512.Create(sum)).Store(y + i);
+            }
+
+            for (; i < count; i++)
+            {
+                y[i] /= sum;
+            }
+        }
+
+        private static float Max(float* x, int count)
+        {
             float max = float.NegativeInfinity;
-            for (int i = 0; i < count; i++)
+            int i = 0;
+            if (count >= Vector512<float>.Count)
+            {
+                Vector512<float> most = Vector512.Load(x);
+                for (i = Vector512<float>.Count; i <= count - Vector512<float>.Count; i += Vector512<float>.Count)
+                {
+                    most = Vector512.Max(most, Vector512.Load(x + i));
+                }
+
+                for (int lane = 0; lane < Vector512<float>.Count; lane++)
+                {
+                    max = MathF.Max(max, most[lane]);
+                }
+            }
+
+            for (; i < count; i++)
             {
                 max = MathF.Max(max, x[i]);
             }
 
-            int v = 0;
-            for (; v <= count - Vector512<float>.Count; v += Vector512<float>.Count)
-            {
-                Vector512.Exp(Vector512.Load(x + v) - Vector512.Create(max)).Store(y + v);
-            }
-
-            for (; v < count; v++)
-            {
-                y[v] = MathF.Exp(x[v] - max);
-            }
-
-            float sum = 0;
-            for (int i = 0; i < count; i++)
-            {
-                sum += y[i];
-            }
-
-            for (int i = 0; i < count; i++)
-            {
-                y[i] /= sum;
-            }
+            return max;
         }
 
         private void Columns(float* from, float* to)
@@ -123,32 +147,6 @@ public static unsafe class SoftmaxKernel
             for (int c = 0; c < channels; c++)
             {
                 to[(long)c * inner] /= sum;
-            }
-        }
-    }
-
-    private readonly struct BackwardJob(float* y, float* dy, float* dx, int outer, int channels, int inner) : IParts
-    {
-        public void Run(int part, int worker)
-        {
-            int end = Math.Min(outer, (part + 1) * ItemsPerPart);
-            for (int item = part * ItemsPerPart; item < end; item++)
-            {
-                for (int i = 0; i < inner; i++)
-                {
-                    long at = ((long)item * channels * inner) + i;
-                    float dot = 0;
-                    for (int c = 0; c < channels; c++)
-                    {
-                        dot += dy[at + ((long)c * inner)] * y[at + ((long)c * inner)];
-                    }
-
-                    for (int c = 0; c < channels; c++)
-                    {
-                        long p = at + ((long)c * inner);
-                        dx[p] = y[p] * (dy[p] - dot);
-                    }
-                }
             }
         }
     }

@@ -44,6 +44,10 @@ internal sealed class GoldenCase
 
     public double Loss => double.Parse(words["loss"], CultureInfo.InvariantCulture);
 
+    /// <summary>The file that the net writes and the one to compare it with, if it writes one.</summary>
+    public (string Written, string Expected)? ExpectedFile =>
+        words["expect_file"].Split(':') is [var written, var expected] ? (written, expected) : null;
+
     /// <summary>The layer types that the net needs and a registry lacks.</summary>
     public IReadOnlyList<string> MissingTypes(LayerRegistry registry) =>
         [.. Net.Message.Layer.Select(l => l.Type).Distinct().Where(t => !registry.Types.Contains(t)).Order(StringComparer.Ordinal)];

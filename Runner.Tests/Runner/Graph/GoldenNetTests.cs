@@ -1,4 +1,5 @@
 using Cnn.Layers;
+using Cnn.Layers.Data;
 using Cnn.Layers.Kernels.Threading;
 using Cnn.Proto;
 using Cnn.Runner.Graph;
@@ -9,6 +10,8 @@ namespace Cnn.Tests.Runner.Graph;
 [Trait("Category", "Golden")]
 public class GoldenNetTests
 {
+    private const string Memory = "start:memory:";
+
     public static TheoryData<string, string> Cases => With("net.prototxt");
 
     public static TheoryData<string, string> CasesThatListTheirLayers => With("layers.tsv");
@@ -22,6 +25,7 @@ public class GoldenNetTests
         var golden = new GoldenCase(folder);
         SkipIfNotCovered(name, golden);
         using var pool = new WorkerPool(2);
+        using var written = new WrittenFile(golden);
         Net net = Build(golden, pool);
         if (golden.Weights is { } weights)
         {
@@ -54,6 +58,7 @@ public class GoldenNetTests
 
         GoldenCase.RequireClose("loss", [(float)golden.Loss], [loss], golden.Tolerance);
         RequireEveryParameterHasARecord(net, golden);
+        written.RequireExpected();
     }
 
     [Theory]
@@ -122,7 +127,12 @@ public class GoldenNetTests
 
     private static void Apply(Net net, IReadOnlyList<LayerParameter> records, bool diffs)
     {
-        foreach (LayerParameter record in records)
+        if (!diffs)
+        {
+            HandOverMemory(net, records);
+        }
+
+        foreach (LayerParameter record in records.Where(r => !r.Name.StartsWith(Memory, StringComparison.Ordinal)))
         {
             BlobProto values = record.Blobs[0];
             if ((diffs ? values.Diff : values.Data).Count == 0)
@@ -133,6 +143,20 @@ public class GoldenNetTests
             Blob blob = Find(net, record.Name["start:".Length..]);
             GoldenCase.RequireShape(record.Name, values, blob);
             (diffs ? values.Diff : values.Data).ToArray().CopyTo(diffs ? blob.Diff : blob.Data);
+        }
+    }
+
+    private static void HandOverMemory(Net net, IReadOnlyList<LayerParameter> records)
+    {
+        foreach (LayerParameter data in records)
+        {
+            if (data.Name.StartsWith(Memory, StringComparison.Ordinal) && data.Name.EndsWith(":data", StringComparison.Ordinal))
+            {
+                string name = data.Name[Memory.Length..^":data".Length];
+                LayerParameter labels = records.Single(r => r.Name == $"{Memory}{name}:label");
+                ((MemoryDataLayer)net.FindLayer(name)!.Layer).Reset(
+                    data.Blobs[0].Data.ToArray(), labels.Blobs[0].Data.ToArray());
+            }
         }
     }
 

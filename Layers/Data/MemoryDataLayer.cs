@@ -1,0 +1,177 @@
+using Cnn.Layers.Data.Transform;
+using Cnn.Proto;
+
+namespace Cnn.Layers.Data;
+
+/// <summary>
+/// <c>MemoryData</c>: images and labels that the program hands over, batch after batch and from the last to the first
+/// again. Tops: images [N, C, H, W], labels [N] until there is data and [N, 1, 1, 1] from then on, as in Caffe. Hand data
+/// over with <see cref="Reset(ReadOnlyMemory{float}, ReadOnlyMemory{float})"/> or <see cref="Add"/> before the first pass.
+/// </summary>
+[LayerType("MemoryData")]
+public sealed class MemoryDataLayer : Layer
+{
+    private readonly MemoryDataParameter parameter;
+    private readonly DataTransformer transformer;
+    private ReadOnlyMemory<float> images;
+    private ReadOnlyMemory<float> labels;
+    private ImageShape image;
+    private int batch;
+    private long firstPass;
+    private long added;
+
+    /// <summary>Makes the layer.</summary>
+    public MemoryDataLayer(LayerContext context)
+        : base(context)
+    {
+        parameter = Parameter.MemoryDataParam ?? new MemoryDataParameter();
+        transformer = new DataTransformer(context);
+    }
+
+    /// <inheritdoc/>
+    public override BlobCount BottomCount => BlobCount.Exactly(0);
+
+    /// <inheritdoc/>
+    public override BlobCount TopCount => BlobCount.Exactly(2);
+
+    /// <inheritdoc/>
+    public override void SetUp(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
+    {
+        batch = BatchSize.Check(Context, parameter, MemoryDataParameter.BatchSizeFieldNumber, parameter.BatchSize);
+        image = new ImageShape(
+            Size(parameter.Channels, "channels", MemoryDataParameter.ChannelsFieldNumber),
+            Size(parameter.Height, "height", MemoryDataParameter.HeightFieldNumber),
+            Size(parameter.Width, "width", MemoryDataParameter.WidthFieldNumber));
+        long plane = (long)image.Height * image.Width;
+        if (plane > int.MaxValue / 2 || plane * image.Channels > int.MaxValue / 2 / batch)
+        {
+            throw Context.Error(parameter, 0, $"{batch} images of {image} are too many values for a blob");
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Reshape(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
+    {
+        tops[0].Reshape(batch, image.Channels, image.Height, image.Width);
+        if (labels.IsEmpty)
+        {
+            tops[1].Reshape(batch);
+        }
+        else
+        {
+            tops[1].Reshape(batch, 1, 1, 1);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Forward(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
+    {
+        if (labels.IsEmpty)
+        {
+            throw Context.Error(
+                "has no data yet", "hand it over with Reset or Add before the first pass; a command cannot run such a net");
+        }
+
+        long batches = labels.Length / batch, at = (Context.Clock.Pass - firstPass) % batches;
+        int first = (int)(at < 0 ? at + batches : at) * batch;
+        images.Span.Slice(first * image.Count, batch * image.Count).CopyTo(tops[0].Data);
+        labels.Span.Slice(first, batch).CopyTo(tops[1].Data);
+    }
+
+    /// <summary>
+    /// Takes images and labels as they are, without a transformation, in place of what was there; the next pass begins with
+    /// the first. The memory is read in each pass and not copied: leave it as it is while the net uses it.
+    /// </summary>
+    /// <param name="newImages">The images, [n, C, H, W].</param>
+    /// <param name="newLabels">The labels, [n]; n is a multiple of the batch size.</param>
+    /// <exception cref="CnnException">The numbers of values do not fit.</exception>
+    public void Reset(ReadOnlyMemory<float> newImages, ReadOnlyMemory<float> newLabels)
+    {
+        RequireBatches(newLabels.Length);
+        if (newImages.Length != (long)newLabels.Length * image.Count)
+        {
+            throw Context.Error(
+                $"{newLabels.Length} labels come with {newImages.Length} values of images",
+                $"an image is {image}: {image.Count} values a label");
+        }
+
+        (images, labels, firstPass) = (newImages, newLabels, Context.Clock.Pass);
+    }
+
+    /// <summary>
+    /// Takes images and labels from records, transformed as <c>transform_param</c> says, in place of what was there; the
+    /// next pass begins with the first. What a transformation draws at random is a function of how many images were added
+    /// before.
+    /// </summary>
+    /// <param name="records">The images, raw, in a number that is a multiple of the batch size.</param>
+    /// <exception cref="CnnException">They are of another size, encoded, or their number does not fit.</exception>
+    public unsafe void Add(IReadOnlyList<Datum> records)
+    {
+        RequireBatches(records.Count);
+        var newImages = new float[checked(records.Count * image.Count)];
+        var newLabels = new float[records.Count];
+        fixed (float* target = newImages)
+        {
+            for (int i = 0; i < records.Count; i++)
+            {
+                Transform(records[i], i, target + ((long)i * image.Count));
+                newLabels[i] = records[i].Label;
+            }
+        }
+
+        added += records.Count;
+        Reset(newImages, newLabels);
+    }
+
+    private unsafe void Transform(Datum record, int place, float* target)
+    {
+        var shape = new ImageShape(record.Channels, record.Height, record.Width);
+        bool isBytes = record.Data.Length > 0;
+        long count = (long)shape.Channels * shape.Height;
+        if (record.Encoded || shape.Channels <= 0 || shape.Height <= 0 || shape.Width <= 0 || count > int.MaxValue
+            || count * shape.Width != (isBytes ? record.Data.Length : record.FloatData.Count))
+        {
+            throw Context.Error(
+                $"record {place} is no raw image: {shape}, {record.Data.Length} bytes, {record.FloatData.Count} floats"
+                + (record.Encoded ? ", encoded" : ""));
+        }
+
+        if (transformer.Prepare(shape) is var made && made != image)
+        {
+            throw Context.Error($"record {place} makes an image of {made}", $"memory_data_param says {image}");
+        }
+
+        if (isBytes)
+        {
+            transformer.Transform(record.Data.Span, added + place, target);
+        }
+        else
+        {
+            transformer.Transform(record.FloatData.ToArray(), added + place, target);
+        }
+    }
+
+    private int Size(uint size, string what, int field) => size switch
+    {
+        0 => throw Context.Error(parameter, field, $"{what} is missing or 0", "memory_data_param gives the size of an image"),
+        > int.MaxValue => throw Context.Error(parameter, field, $"{what} {size} is too large"),
+        _ => (int)size,
+    };
+
+    private void RequireBatches(int count)
+    {
+        if (batch == 0)
+        {
+            throw new InvalidOperationException("the layer takes data when it has been set up");
+        }
+
+        if (count == 0 || count % batch != 0)
+        {
+            throw Context.Error(
+                parameter,
+                MemoryDataParameter.BatchSizeFieldNumber,
+                $"{count} images are not a multiple of the batch size {batch}",
+                "every batch must be full");
+        }
+    }
+}

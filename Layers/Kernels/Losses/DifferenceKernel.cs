@@ -1,0 +1,94 @@
+using System.Runtime.Intrinsics;
+using Cnn.Layers.Kernels.Elementwise;
+using Cnn.Layers.Kernels.Threading;
+
+namespace Cnn.Layers.Kernels.Losses;
+
+/// <summary>Distances between pairs of rows, and what follows from them for the rows.</summary>
+public static unsafe class DifferenceKernel
+{
+    /// <summary><c>sum_i (a_i - b_i)^2</c>.</summary>
+    public static double SumOfSquares(float* a, float* b, int count, WorkerPool pool) =>
+        FixedOrderSum.Run(new SquareSum(a, b, count), ElementParts.Count(count), pool);
+
+    /// <summary>The squared distance of each row of a to that of b, both [rows, size].</summary>
+    public static void RowSquares(float* a, float* b, float* squares, int rows, int size, WorkerPool pool)
+    {
+        var parts = new PositionParts(rows, size, 1);
+        var job = new RowSquaresJob(parts, a, b, squares, size);
+        pool.Run(parts.Count, ref job);
+    }
+
+    /// <summary><c>dx = sign * factor_row * (a - b)</c> over [rows, size].</summary>
+    public static void Scale(float* a, float* b, float* factors, float sign, float* dx, int rows, int size, WorkerPool pool)
+    {
+        var parts = new PositionParts(rows, 1, size);
+        var job = new ScaleJob(parts, a, b, factors, sign, dx, size);
+        pool.Run(parts.Count, ref job);
+    }
+
+    /// <summary><c>sum_i (a_i - b_i)^2</c> on the calling thread.</summary>
+    internal static double SumOfSquares(float* a, float* b, int count)
+    {
+        WideSum sum = default;
+        int i = 0;
+        for (; i <= count - Vector512<float>.Count; i += Vector512<float>.Count)
+        {
+            sum.AddSquares(Vector512.Load(a + i) - Vector512.Load(b + i));
+        }
+
+        double rest = 0;
+        for (; i < count; i++)
+        {
+            double difference = a[i] - b[i];
+            rest += difference * difference;
+        }
+
+        return sum.Total + rest;
+    }
+
+    private readonly struct SquareSum(float* a, float* b, int count) : IPartSum
+    {
+        public double Sum(int part)
+        {
+            var (start, end) = ElementParts.Range(part, count);
+            return SumOfSquares(a + start, b + start, end - start);
+        }
+    }
+
+    private readonly struct RowSquaresJob(PositionParts parts, float* a, float* b, float* squares, int size) : IParts
+    {
+        public void Run(int part, int worker)
+        {
+            var (row, end, _, _) = parts.Block(part);
+            for (; row < end; row++)
+            {
+                long at = (long)row * size;
+                squares[row] = (float)SumOfSquares(a + at, b + at, size);
+            }
+        }
+    }
+
+    private readonly struct ScaleJob(
+        PositionParts parts, float* a, float* b, float* factors, float sign, float* dx, int size) : IParts
+    {
+        public void Run(int part, int worker)
+        {
+            var (row, endRow, start, end) = parts.Block(part);
+            for (; row < endRow; row++)
+            {
+                float factor = sign * factors[row];
+                long i = ((long)row * size) + start, last = ((long)row * size) + end;
+                for (; i <= last - Vector512<float>.Count; i += Vector512<float>.Count)
+                {
+                    ((Vector512.Load(a + i) - Vector512.Load(b + i)) * factor).Store(dx + i);
+                }
+
+                for (; i < last; i++)
+                {
+                    dx[i] = (a[i] - b[i]) * factor;
+                }
+            }
+        }
+    }
+}

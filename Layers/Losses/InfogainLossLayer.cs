@@ -1,0 +1,107 @@
+using Cnn.Layers.Kernels.Losses;
+using Cnn.Proto;
+
+namespace Cnn.Layers.Losses;
+
+/// <summary>
+/// The multinomial logistic loss of a softmax in which each label pays for every class as its row of a matrix H [C, C]
+/// says: <c>L = -sum_i sum_k H[label_i, k] log(max(p_k, 1e-20)) / Z</c>,
+/// <c>dx_k = (p_k sum_j H[label, j] - H[label, k]) w / Z</c>. Bottoms: scores [.., C, ..] with the classes on
+/// <c>infogain_loss_param.axis</c> (1), labels, and H unless <c>source</c> names a file with it. A second top gets the
+/// probabilities. Z is the valid positions unless <c>loss_param.normalization</c> says otherwise.
+/// </summary>
+[LayerType("InfogainLoss")]
+public sealed unsafe class InfogainLossLayer(LayerContext context) : SoftmaxLossLayer(context)
+{
+    private const float SmallestProbability = 1e-20f;
+
+    private readonly InfogainLossParameter options = context.Parameter.InfogainLossParam ?? new InfogainLossParameter();
+    private readonly Blob rowSums = new();
+    private Blob? stored;
+
+    /// <inheritdoc/>
+    public override BlobCount BottomCount => BlobCount.Between(2, 3);
+
+    /// <inheritdoc/>
+    protected override int ClassAxis => options.Axis;
+
+    /// <inheritdoc/>
+    public override bool AllowsForceBackward(int bottom) => bottom == 0;
+
+    /// <inheritdoc/>
+    public override void SetUp(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
+    {
+        if (Parameter.LossParam is { HasNormalize: true } loss)
+        {
+            throw Context.Error(
+                loss,
+                LossParameter.NormalizeFieldNumber,
+                "an InfogainLoss layer does not take normalize",
+                $"say normalization: {(loss.Normalize ? "VALID" : "BATCH_SIZE")}");
+        }
+
+        if (bottoms.Count > 2)
+        {
+            return;
+        }
+
+        if (!options.HasSource)
+        {
+            throw Context.Error(
+                options,
+                InfogainLossParameter.SourceFieldNumber,
+                "the infogain matrix is missing",
+                "name its file as infogain_loss_param.source, or give it as a third bottom");
+        }
+
+        try
+        {
+            string path = Context.Files.Find(options.Source);
+            stored = BlobFormat.ToBlob(ProtoFile.Load<BlobProto>(path).Message, $"the infogain matrix in '{options.Source}'");
+        }
+        catch (CnnException exception)
+        {
+            Diagnostic first = exception.Diagnostics[0];
+            throw Context.Error(options, InfogainLossParameter.SourceFieldNumber, first.Message, first.Hint);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Reshape(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
+    {
+        base.Reshape(bottoms, tops);
+        Blob matrix = Matrix(bottoms);
+        if (matrix.Count != (long)Channels * Channels)
+        {
+            throw Context.Error(
+                options,
+                InfogainLossParameter.SourceFieldNumber,
+                $"the infogain matrix {(stored is null ? $"'{Parameter.Bottom[2]}'" : $"in '{options.Source}'")} has shape "
+                + $"{matrix.ShapeText}, but scores '{Parameter.Bottom[0]}' of shape {bottoms[0].ShapeText} have {Channels} "
+                + "classes",
+                $"it must be {Channels} x {Channels}");
+        }
+
+        rowSums.Reshape(Channels);
+    }
+
+    /// <inheritdoc/>
+    private protected override double Sum(IReadOnlyList<Blob> bottoms, float* p, int* classes) => InfogainKernel.Sum(
+        p, classes, Matrix(bottoms).DataPointer, Outer, Channels, Inner, SmallestProbability, Context.Pool);
+
+    /// <inheritdoc/>
+    private protected override void Gradient(
+        IReadOnlyList<Blob> bottoms, float* p, int* classes, float* dx, float scale) => InfogainKernel.SoftmaxGradient(
+        p,
+        classes,
+        Matrix(bottoms).DataPointer,
+        rowSums.DataPointer,
+        dx,
+        Outer,
+        Channels,
+        Inner,
+        scale,
+        Context.Pool);
+
+    private Blob Matrix(IReadOnlyList<Blob> bottoms) => stored ?? bottoms[2];
+}
