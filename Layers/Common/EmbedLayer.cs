@@ -1,0 +1,104 @@
+using Cnn.Layers.Kernels.Elementwise;
+using Cnn.Proto;
+
+namespace Cnn.Layers.Common;
+
+/// <summary>
+/// Looks rows up: each value of the bottom is the index of a row of the weights, <c>y = W[x] + b</c>. Top: the bottom's
+/// shape and num_output. Blobs: weights [input_dim, num_output] and, with <c>bias_term</c>, bias [num_output]. The bottom
+/// has no gradient.
+/// </summary>
+[LayerType("Embed")]
+public sealed unsafe class EmbedLayer(LayerContext context) : Layer(context)
+{
+    private readonly EmbedParameter options = context.Parameter.EmbedParam ?? new EmbedParameter();
+    private int outputs;
+    private int inputs;
+
+    /// <inheritdoc/>
+    public override BlobCount BottomCount => BlobCount.Exactly(1);
+
+    /// <inheritdoc/>
+    public override BlobCount TopCount => BlobCount.Exactly(1);
+
+    /// <inheritdoc/>
+    public override void SetUp(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
+    {
+        outputs = Size(EmbedParameter.NumOutputFieldNumber, "num_output", options.NumOutput);
+        inputs = Size(EmbedParameter.InputDimFieldNumber, "input_dim", options.InputDim);
+        if ((long)outputs * inputs > int.MaxValue / 2)
+        {
+            throw Context.Error(
+                options, EmbedParameter.InputDimFieldNumber, $"the weights {inputs} x {outputs} are too many");
+        }
+
+        AddBlob(options.WeightFiller, inputs, outputs);
+        if (options.BiasTerm)
+        {
+            AddBlob(options.BiasFiller, outputs);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Reshape(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
+    {
+        int axes = bottoms[0].AxisCount;
+        if (axes == Blob.MaxAxes)
+        {
+            throw Context.Error($"bottom '{Parameter.Bottom[0]}' has {axes} axes already, the top would have one more");
+        }
+
+        Span<int> shape = stackalloc int[axes + 1];
+        bottoms[0].Shape.CopyTo(shape);
+        shape[axes] = outputs;
+        tops[0].Reshape(shape);
+    }
+
+    /// <inheritdoc/>
+    public override void Forward(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
+    {
+        ReadOnlySpan<float> indices = bottoms[0].Data, weights = Blobs[0].Data;
+        Span<float> y = tops[0].Data;
+        for (int i = 0; i < indices.Length; i++)
+        {
+            int row = IndexReader.Read(Context, 0, indices, i, inputs);
+            weights.Slice(row * outputs, outputs).CopyTo(y[(i * outputs)..]);
+        }
+
+        if (options.BiasTerm)
+        {
+            BroadcastKernel.Forward(
+                tops[0].DataPointer, null, Blobs[1].DataPointer, tops[0].DataPointer, indices.Length, outputs, 1, Context.Pool);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Backward(
+        IReadOnlyList<Blob> tops, IReadOnlyList<bool> propagateDown, IReadOnlyList<Blob> bottoms)
+    {
+        RefuseBackward(propagateDown);
+        ReadOnlySpan<float> indices = bottoms[0].Data;
+        for (int i = 0; i < indices.Length && NeedsGradient(0); i++)
+        {
+            BlockKernel.Add(
+                tops[0].DiffPointer + ((long)i * outputs),
+                0,
+                Blobs[0].DiffPointer + ((long)indices[i] * outputs),
+                0,
+                outputs,
+                1,
+                Context.Pool);
+        }
+
+        if (options.BiasTerm && NeedsGradient(1))
+        {
+            BroadcastKernel.Gradient(
+                tops[0].DiffPointer, null, Blobs[1].DiffPointer, true, indices.Length, outputs, 1, Context.Pool);
+        }
+    }
+
+    private int Size(int field, string name, uint value) =>
+        value is > 0 and <= int.MaxValue
+            ? (int)value
+            : throw Context.Error(options, field, $"{name} is {value}, expected 1 or more");
+}

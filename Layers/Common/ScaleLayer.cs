@@ -1,0 +1,104 @@
+using Cnn.Layers.Kernels.Elementwise;
+using Cnn.Proto;
+
+namespace Cnn.Layers.Common;
+
+/// <summary>
+/// <c>y = s x</c>, with <c>bias_term</c> <c>s x + b</c>; both broadcast over the axes before <c>axis</c> and after their own.
+/// s is learned (blob 0, its shape that of <c>num_axes</c> axes of the bottom) or the second bottom; b is the last blob.
+/// In place it keeps a copy of x.
+/// </summary>
+[LayerType("Scale")]
+public sealed unsafe class ScaleLayer(LayerContext context) : BroadcastLayer(context)
+{
+    private static readonly FillerParameter One = new() { Type = "constant", Value = 1 };
+
+    private readonly ScaleParameter options = context.Parameter.ScaleParam ?? new ScaleParameter();
+    private Blob? kept;
+
+    private int BiasIndex => IsLearned ? 1 : 0;
+
+    /// <inheritdoc/>
+    public override void SetUp(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
+    {
+        var numAxes = (ScaleParameter.NumAxesFieldNumber, options.NumAxes);
+        AddBroadcastBlob(bottoms, options, options.Axis, numAxes, options.Filler ?? One);
+        if (options.BiasTerm)
+        {
+            AddBlob(options.BiasFiller, IsLearned ? Blobs[0].Shape : bottoms[1].Shape);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Reshape(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
+    {
+        Broadcast(bottoms, tops, options.Axis);
+        if (options.BiasTerm && Blobs[BiasIndex].Count != Size)
+        {
+            throw Context.Error(
+                $"bottom '{Parameter.Bottom[1]}' has become {bottoms[1].ShapeText}; the bias has shape {Blobs[BiasIndex].ShapeText}");
+        }
+
+        if (tops[0] == bottoms[0])
+        {
+            kept ??= new Blob();
+            kept.ReshapeLike(bottoms[0]);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Forward(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
+    {
+        if (kept is not null)
+        {
+            bottoms[0].Data.CopyTo(kept.Data);
+        }
+
+        Blob scale = IsLearned ? Blobs[0] : bottoms[1];
+        BroadcastKernel.Forward(
+            bottoms[0].DataPointer,
+            scale.DataPointer,
+            options.BiasTerm ? Blobs[BiasIndex].DataPointer : null,
+            tops[0].DataPointer,
+            Outer,
+            Size,
+            Inner,
+            Context.Pool);
+    }
+
+    /// <inheritdoc/>
+    public override void Backward(
+        IReadOnlyList<Blob> tops, IReadOnlyList<bool> propagateDown, IReadOnlyList<Blob> bottoms)
+    {
+        Blob scale = IsLearned ? Blobs[0] : bottoms[1];
+        float* dy = tops[0].DiffPointer;
+        if (options.BiasTerm && NeedsGradient(BiasIndex))
+        {
+            BroadcastKernel.Gradient(dy, null, Blobs[BiasIndex].DiffPointer, true, Outer, Size, Inner, Context.Pool);
+        }
+
+        if (IsLearned ? NeedsGradient(0) : propagateDown[1])
+        {
+            AddScaleGradient(dy, (kept ?? bottoms[0]).DataPointer, scale.DiffPointer, bottoms[0], propagateDown[0]);
+        }
+
+        if (propagateDown[0])
+        {
+            BroadcastKernel.Forward(
+                dy, scale.DataPointer, null, bottoms[0].DiffPointer, Outer, Size, Inner, Context.Pool);
+        }
+    }
+
+    // Caffe makes the products in the bottom's diff, and leaves them there when nobody wants the bottom's gradient. That
+    // shows in a net's inputs, so it is so here too.
+    private void AddScaleGradient(float* dy, float* x, float* gradient, Blob bottom, bool isBottomWanted)
+    {
+        if (!isBottomWanted && kept is null && Size != bottom.Count)
+        {
+            EltwiseKernel.Run(default(Multiply), dy, x, bottom.DiffPointer, bottom.Count, Context.Pool);
+            (dy, x) = (bottom.DiffPointer, null);
+        }
+
+        BroadcastKernel.Gradient(dy, x, gradient, IsLearned, Outer, Size, Inner, Context.Pool);
+    }
+}

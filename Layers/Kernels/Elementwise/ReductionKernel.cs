@@ -1,0 +1,113 @@
+using System.Runtime.Intrinsics;
+using Cnn.Layers.Kernels.Threading;
+
+namespace Cnn.Layers.Kernels.Elementwise;
+
+/// <summary>Rows to one number each: the sum of the values, their magnitudes or their squares.</summary>
+public static unsafe class ReductionKernel
+{
+    /// <summary>What is added up.</summary>
+    public enum Term
+    {
+        /// <summary>The values.</summary>
+        Value,
+
+        /// <summary>Their magnitudes.</summary>
+        Magnitude,
+
+        /// <summary>Their squares.</summary>
+        Square,
+    }
+
+    /// <summary><c>y[r] = factor * sum over the row</c>; long rows are summed in parts, added in a fixed order.</summary>
+    public static void Forward(float* x, float* y, int rows, int length, Term term, float factor, WorkerPool pool)
+    {
+        int parts = Math.Max(1, ElementParts.Count(length));
+        double* sums = (double*)pool.Scratch(0, ScratchSlot.Partials, 2L * rows * parts);
+        var job = new SumJob(x, sums, length, parts, term);
+        pool.Run(rows * parts, ref job);
+        for (int row = 0; row < rows; row++)
+        {
+            double sum = 0;
+            for (int part = 0; part < parts; part++)
+            {
+                sum += sums[((long)row * parts) + part];
+            }
+
+            y[row] = (float)(sum * factor);
+        }
+    }
+
+    /// <summary><c>dx = factor * dy[r]</c> times 1, the sign of x, or 2 x.</summary>
+    public static void Backward(float* x, float* dy, float* dx, int rows, int length, Term term, float factor, WorkerPool pool)
+    {
+        int parts = Math.Max(1, ElementParts.Count(length));
+        var job = new BackwardJob(x, dy, dx, length, parts, term, factor);
+        pool.Run(rows * parts, ref job);
+    }
+
+    private readonly struct SumJob(float* x, double* sums, int length, int parts, Term term) : IParts
+    {
+        public void Run(int part, int worker)
+        {
+            float* row = x + ((long)(part / parts) * length);
+            var (i, end) = ElementParts.Range(part % parts, length);
+            var sum = default(WideSum);
+            for (; i <= end - Vector512<float>.Count; i += Vector512<float>.Count)
+            {
+                Vector512<float> value = Vector512.Load(row + i);
+                if (term == Term.Square)
+                {
+                    sum.AddSquares(value);
+                }
+                else
+                {
+                    sum.Add(term == Term.Magnitude ? Vector512.Abs(value) : value);
+                }
+            }
+
+            double total = sum.Total;
+            for (; i < end; i++)
+            {
+                total += term == Term.Square ? (double)row[i] * row[i] : term == Term.Magnitude ? Math.Abs(row[i]) : row[i];
+            }
+
+            sums[part] = total;
+        }
+    }
+
+    private readonly struct BackwardJob(
+        float* x, float* dy, float* dx, int length, int parts, Term term, float factor) : IParts
+    {
+        public void Run(int part, int worker)
+        {
+            int row = part / parts;
+            float* from = x + ((long)row * length), to = dx + ((long)row * length);
+            float slope = factor * dy[row];
+            var (i, end) = ElementParts.Range(part % parts, length);
+            if (term == Term.Value)
+            {
+                new Span<float>(to + i, end - i).Fill(slope);
+                return;
+            }
+
+            for (; i <= end - Vector512<float>.Count; i += Vector512<float>.Count)
+            {
+                Vector512<float> value = Vector512.Load(from + i), all = Vector512.Create(slope);
+                (term == Term.Square ? value * (2 * slope) : Signed(value, all)).Store(to + i);
+            }
+
+            for (; i < end; i++)
+            {
+                to[i] = term == Term.Square ? 2 * slope * from[i] : from[i] > 0 ? slope : from[i] < 0 ? -slope : 0;
+            }
+        }
+
+        private static Vector512<float> Signed(Vector512<float> value, Vector512<float> slope)
+        {
+            Vector512<float> zero = Vector512<float>.Zero;
+            return Vector512.ConditionalSelect(
+                Vector512.GreaterThan(value, zero), slope, Vector512.LessThan(value, zero) & -slope);
+        }
+    }
+}
