@@ -96,7 +96,8 @@ public sealed unsafe class ScaleLayer(LayerContext context) : BroadcastLayer(con
         if (!isBottomWanted && kept is null && Size != bottom.Count)
         {
             EltwiseKernel.Run(default(Multiply), dy, x, bottom.DiffPointer, bottom.Count, Context.Pool);
-            (dy, x) = (bottom.DiffPointer, null);
+            dy = bottom.DiffPointer;
+            x = null;
         }
 
         BroadcastKernel.Gradient(dy, x, gradient, IsLearned, Outer, Size, Inner, Context.Pool);
