@@ -252,6 +252,9 @@ internal sealed class NetBuilder
             ParamSpec spec = i < definition.Param.Count ? definition.Param[i] : new ParamSpec();
             layer.Layer.SetNeedsGradient(i, spec.LrMult != 0);
             needsBackward |= spec.LrMult != 0;
+
+            // As in Caffe the multipliers are those of the layer's own definition, to which its set-up may have added.
+            spec = i < layer.Layer.Parameter.Param.Count ? layer.Layer.Parameter.Param[i] : spec;
             if (spec.Name.Length > 0 && shared.TryGetValue(spec.Name, out LearnableParameter? owner))
             {
                 Share(owner, layer, i, spec);

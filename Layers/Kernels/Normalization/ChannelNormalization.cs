@@ -1,0 +1,127 @@
+using System.Runtime.Intrinsics;
+using Cnn.Layers.Kernels.Recurrent;
+using Cnn.Layers.Kernels.Threading;
+
+namespace Cnn.Layers.Kernels.Normalization;
+
+/// <summary>
+/// Brings each channel of [images, channels, inner] to mean 0 and deviation 1, <c>y = (x - mean) inverse</c>, and back
+/// <c>dx = (dy - mean(dy) - y mean(dy y)) inverse</c> (Ioffe and Szegedy, "Batch normalization", ICML 2015, section 3).
+/// </summary>
+internal static unsafe class ChannelNormalization
+{
+    /// <summary>Mean and biased variance of each channel.</summary>
+    /// <param name="x">[images, channels, inner]; none is 0.</param>
+    /// <param name="images">Images.</param>
+    /// <param name="channels">Channels.</param>
+    /// <param name="inner">Values of a channel in an image.</param>
+    /// <param name="mean">[channels].</param>
+    /// <param name="meanRest">What the mean lacks for being rounded, [channels].</param>
+    /// <param name="variance">[channels].</param>
+    /// <param name="pool">The threads.</param>
+    public static void Moments(
+        float* x, int images, int channels, int inner, float* mean, float* meanRest, float* variance, WorkerPool pool)
+    {
+        // A channel's first value is nearer to its mean than 0 is, and makes the variance of a constant exactly 0.
+        for (int c = 0; c < channels; c++)
+        {
+            float first = x[(nint)c * inner];
+            variance[c] = float.IsFinite(first) ? first : 0;
+        }
+
+        var sums = (double*)pool.Scratch(0, ScratchSlot.Layer, 4L * channels);
+        ChannelSums.Run(x, variance, x, variance, images, channels, inner, sums, pool);
+        double count = (double)images * inner;
+        for (int c = 0; c < channels; c++)
+        {
+            double beyond = sums[2 * c] / count, exact = variance[c] + beyond;
+            mean[c] = (float)exact;
+            meanRest[c] = (float)(exact - mean[c]);
+            double square = (sums[(2 * c) + 1] / count) - (beyond * beyond);
+            variance[c] = (float)(square < 0 ? 0 : square);
+        }
+    }
+
+    /// <summary>y from x, which may be the same.</summary>
+    /// <param name="x">[images, channels, inner].</param>
+    /// <param name="y">[images, channels, inner].</param>
+    /// <param name="kept">Where to keep x, for work in place; null for nowhere.</param>
+    /// <param name="images">Images.</param>
+    /// <param name="channels">Channels.</param>
+    /// <param name="inner">Values of a channel in an image.</param>
+    /// <param name="statistics">Mean, its rest and the inverse deviation, [channels] each.</param>
+    /// <param name="pool">The threads.</param>
+    public static void Forward(
+        float* x, float* y, float* kept, int images, int channels, int inner, ChannelStatistics statistics, WorkerPool pool)
+    {
+        var job = new ForwardJob(x, y, kept, statistics);
+        ChannelRuns.Run(ref job, images, channels, inner, pool);
+    }
+
+    /// <summary>dx from x and dy; dx and dy may be the same.</summary>
+    /// <param name="x">[images, channels, inner]; none is 0.</param>
+    /// <param name="dy">[images, channels, inner].</param>
+    /// <param name="dx">[images, channels, inner].</param>
+    /// <param name="images">Images.</param>
+    /// <param name="channels">Channels.</param>
+    /// <param name="inner">Values of a channel in an image.</param>
+    /// <param name="statistics">Mean, its rest and the inverse deviation, [channels] each.</param>
+    /// <param name="pool">The threads.</param>
+    public static void Backward(
+        float* x, float* dy, float* dx, int images, int channels, int inner, ChannelStatistics statistics, WorkerPool pool)
+    {
+        float* scratch = pool.Scratch(0, ScratchSlot.Layer, (4L + 2) * channels);
+        var sums = (double*)scratch;
+        float* meanDy = scratch + (4 * (nint)channels), meanDyY = meanDy + channels;
+        ChannelSums.Run(dy, null, x, statistics.Mean, images, channels, inner, sums, pool);
+        double count = (double)images * inner;
+        for (int c = 0; c < channels; c++)
+        {
+            double mean = sums[2 * c] / count;
+            meanDy[c] = (float)mean;
+            meanDyY[c] = (float)(((sums[(2 * c) + 1] / count) - (mean * statistics.Rest[c])) * statistics.Inverse[c]);
+        }
+
+        var job = new BackwardJob(x, dy, dx, statistics, meanDy, meanDyY);
+        ChannelRuns.Run(ref job, images, channels, inner, pool);
+    }
+
+    private readonly struct ForwardJob(float* x, float* y, float* kept, ChannelStatistics statistics) : IChannelRun
+    {
+        public void Run(nint at, int count, int channel, bool spread)
+        {
+            ChannelVector mean = new(statistics.Mean + channel, spread), rest = new(statistics.Rest + channel, spread);
+            ChannelVector inverse = new(statistics.Inverse + channel, spread);
+            for (int i = 0; i < count; i += Lanes.Width)
+            {
+                int left = count - i;
+                Vector512<float> values = Lanes.Load(x + at + i, left);
+                if (kept != null)
+                {
+                    Lanes.Store(values, kept + at + i, left);
+                }
+
+                Lanes.Store((values - mean.At(i, left) - rest.At(i, left)) * inverse.At(i, left), y + at + i, left);
+            }
+        }
+    }
+
+    private readonly struct BackwardJob(
+        float* x, float* dy, float* dx, ChannelStatistics statistics, float* meanDy, float* meanDyY) : IChannelRun
+    {
+        public void Run(nint at, int count, int channel, bool spread)
+        {
+            ChannelVector mean = new(statistics.Mean + channel, spread), rest = new(statistics.Rest + channel, spread);
+            ChannelVector inverse = new(statistics.Inverse + channel, spread);
+            ChannelVector first = new(meanDy + channel, spread), second = new(meanDyY + channel, spread);
+            for (int i = 0; i < count; i += Lanes.Width)
+            {
+                int left = count - i;
+                Vector512<float> factor = inverse.At(i, left);
+                Vector512<float> y = (Lanes.Load(x + at + i, left) - mean.At(i, left) - rest.At(i, left)) * factor;
+                Vector512<float> centred = Lanes.Load(dy + at + i, left) - first.At(i, left) - (y * second.At(i, left));
+                Lanes.Store(centred * factor, dx + at + i, left);
+            }
+        }
+    }
+}

@@ -1,0 +1,17 @@
+namespace Cnn.Layers.Kernels.Normalization;
+
+/// <summary>Sizes and constants of a local response normalisation.</summary>
+/// <param name="Images">Images.</param>
+/// <param name="Channels">Channels of an image.</param>
+/// <param name="Height">Rows.</param>
+/// <param name="Width">Columns.</param>
+/// <param name="Reach">How far the window goes to either side, (n - 1) / 2, or less where nothing lies beyond.</param>
+/// <param name="Factor">What the sum of squares is multiplied by: alpha / n across, alpha / n^2 within.</param>
+/// <param name="Beta">The exponent.</param>
+/// <param name="K">What is added to the sum.</param>
+internal readonly record struct LrnShape(
+    int Images, int Channels, int Height, int Width, int Reach, double Factor, float Beta, float K)
+{
+    /// <summary>Pixels of a channel.</summary>
+    public int Inner => Height * Width;
+}
