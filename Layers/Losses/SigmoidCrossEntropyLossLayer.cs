@@ -15,8 +15,7 @@ public sealed unsafe class SigmoidCrossEntropyLossLayer(LayerContext context) : 
 {
     private float normalizer = 1;
 
-    // Equal to no target when nothing is to be ignored.
-    private float Ignore => IgnoreLabel ?? float.NaN;
+    private IgnoredTargets Ignore => new(IgnoreLabel);
 
     /// <inheritdoc/>
     public override void Reshape(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
