@@ -1,3 +1,4 @@
+using Cnn.Layers.Data.Hdf5;
 using Cnn.Proto;
 
 namespace Cnn.Layers.Data;

@@ -3,7 +3,7 @@ using PureHDF;
 namespace Cnn.Proto;
 
 /// <summary>
-/// An HDF5 file whose root holds arrays of numbers, as HDF5Data reads and HDF5Output writes them. Open while it lives.
+/// An HDF5 file whose root holds arrays of numbers, as HDF5Data reads and HDF5Output writes them; open while it lives.
 /// </summary>
 public sealed class Hdf5Arrays : IDisposable
 {
@@ -19,21 +19,6 @@ public sealed class Hdf5Arrays : IDisposable
         }
 
         file = new Hdf5File(path);
-    }
-
-    /// <summary>Writes arrays as float32 in contiguous datasets, which every HDF5 library reads; all of the file or nothing.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="arrays">Name, shape and row-major values of each.</param>
-    /// <exception cref="IOException">It cannot be written; what was there before is as it was.</exception>
-    public static void Write(string path, IEnumerable<(string Name, int[] Shape, Memory<float> Values)> arrays)
-    {
-        var file = new H5File();
-        foreach (var (name, shape, values) in arrays)
-        {
-            file[name] = new H5Dataset(values, fileDims: Array.ConvertAll(shape, d => (ulong)d));
-        }
-
-        AtomicFile.Write(path, stream => file.Write(stream, new H5WriteOptions(PreferCompactDatasetLayout: false)));
     }
 
     /// <summary>The dimensions of an array, outermost first; empty for a scalar.</summary>

@@ -1,6 +1,6 @@
 using Cnn.Proto;
 
-namespace Cnn.Layers.Data;
+namespace Cnn.Layers.Data.Hdf5;
 
 /// <summary>
 /// The HDF5 files of a list, of which one at a time is in memory. All hold the same datasets; the first axis of each
