@@ -4,7 +4,8 @@ using Cnn.Proto;
 namespace Cnn.Layers.Data;
 
 /// <summary>
-/// <c>HDF5Output</c>: writes its bottoms, data and labels of as many items, to datasets <c>data</c> and <c>label</c> of an
+/// <c>HDF5Output</c>: writes its bottoms, data and labels of as many items, to datasets <c>data</c> and <c>label</c> of
+/// an
 /// HDF5 file, float32 with four axes (num, channels, height, width; 1 for those that a bottom lacks). The first pass
 /// replaces what is in the file, each further pass adds its items after those before, and after every pass the file is
 /// whole. (Caffe ends with an error in the second pass.) No tops and no gradient.
@@ -30,7 +31,10 @@ public sealed class HDF5OutputLayer(LayerContext context) : Layer(context)
         if (parameter.FileName.Length == 0)
         {
             throw Context.Error(
-                parameter, HDF5OutputParameter.FileNameFieldNumber, "hdf5_output_param has no file_name", "name the file to write");
+                parameter,
+                HDF5OutputParameter.FileNameFieldNumber,
+                "hdf5_output_param has no file_name",
+                "name the file to write");
         }
 
         file = new RowFile(Context.Files.FindForWriting(parameter.FileName));
@@ -74,14 +78,15 @@ public sealed class HDF5OutputLayer(LayerContext context) : Layer(context)
         if (bottom.AxisCount > 4)
         {
             throw Context.Error(
-                $"bottom '{Parameter.Bottom[index]}' of shape {bottom.ShapeText} has more than the 4 axes of a dataset");
+                $"bottom '{Parameter.Bottom[index]}' of shape {bottom.ShapeText} "
+                + "has more than the 4 axes of a dataset");
         }
 
         if (!RowFile.Fits(shape, bottom))
         {
             throw Context.Error(
-                $"bottom '{Parameter.Bottom[index]}' has become {bottom.ShapeText}, but the items in '{parameter.FileName}' "
-                + $"are {string.Join(" x ", shape.Skip(1))}",
+                $"bottom '{Parameter.Bottom[index]}' has become {bottom.ShapeText}, "
+                + $"but the items in '{parameter.FileName}' are {string.Join(" x ", shape.Skip(1))}",
                 "items of one size go into a file");
         }
     }

@@ -25,7 +25,9 @@ public sealed class Hdf5Arrays : IDisposable
     /// <exception cref="CnnException">There is none of that name.</exception>
     public int[] Shape(string name) => file.Read(root => Array.ConvertAll(
         Find(root, name).Space.Dimensions,
-        d => d <= int.MaxValue ? (int)d : throw new CnnException($"{file.Path}: dataset '{name}' has a dimension of {d}, too many")));
+        d => d <= int.MaxValue
+            ? (int)d
+            : throw new CnnException($"{file.Path}: dataset '{name}' has a dimension of {d}, too many")));
 
     /// <summary>The values of an array, row-major; integers and floats of any width come as floats.</summary>
     /// <param name="name">The array.</param>
@@ -37,7 +39,8 @@ public sealed class Hdf5Arrays : IDisposable
         StoredArray numbers = file.Read(root => file.Numbers(Find(root, name)));
         if (numbers.Count > Array.MaxLength)
         {
-            throw new CnnException($"{file.Path}: dataset '{name}' has {numbers.Count} values, more than {Array.MaxLength}");
+            throw new CnnException(
+                $"{file.Path}: dataset '{name}' has {numbers.Count} values, more than {Array.MaxLength}");
         }
 
         float[] values = memory is not null && memory.Length >= numbers.Count ? memory : new float[numbers.Count];

@@ -5,9 +5,9 @@ using Microsoft.Win32.SafeHandles;
 namespace Cnn.Layers.Data.Hdf5;
 
 /// <summary>
-/// An HDF5 file of items, <c>data</c> and <c>label</c>, that grows. The data stand last and grow with the file; the labels
-/// stand before them in a space that is doubled, by writing the file anew, when it is full. New items go to disk before
-/// the header that counts them, so the file is whole at any time.
+/// An HDF5 file of items, <c>data</c> and <c>label</c>, that grows. The data stand last and grow with the file; the
+/// labels stand before them in a space that is doubled, by writing the file anew, when it is full. New items go to disk
+/// before the header that counts them, so the file is whole at any time.
 /// </summary>
 internal sealed class RowFile(string path)
 {

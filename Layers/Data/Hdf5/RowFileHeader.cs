@@ -4,9 +4,10 @@ using System.Text;
 namespace Cnn.Layers.Data.Hdf5;
 
 /// <summary>
-/// What stands before the numbers in an HDF5 file with the two datasets <c>data</c> and <c>label</c>, float32, four axes,
-/// contiguous: the oldest form of the format (superblock 0, symbol tables), which every library reads and whose sizes can
-/// be changed in place, since it has no checksums. After the HDF5 File Format Specification 3.0, sections II to IV.
+/// What stands before the numbers in an HDF5 file with the two datasets <c>data</c> and <c>label</c>, float32, four
+/// axes, contiguous: the oldest form of the format (superblock 0, symbol tables), which every library reads and whose
+/// sizes can be changed in place, since it has no checksums. After the HDF5 File Format Specification 3.0, sections II
+/// to IV.
 /// </summary>
 internal static class RowFileHeader
 {

@@ -4,14 +4,14 @@ using System.Runtime.Intrinsics;
 namespace Cnn.Layers.Kernels.Elementwise;
 
 /// <summary>
-/// The exponential of sixteen floats and what is built of it, in floats throughout: the runtime's goes by way of doubles
-/// and takes about four times as long.
+/// The exponential of sixteen floats and what is built of it, in floats throughout: the runtime's goes by way of
+/// doubles and takes about four times as long.
 /// </summary>
 public static class ExpMath
 {
     /// <summary>
-    /// e^x within 2e-7 of its value: e^x = 2^n e^r with r at most ln(2) / 2, ln(2) taken off in two pieces (Cody and Waite,
-    /// 1980), and e^r by the polynomial of Cephes' expf. 0 and infinity at the ends, NaN for NaN.
+    /// e^x within 2e-7 of its value: e^x = 2^n e^r with r at most ln(2) / 2, ln(2) taken off in two pieces (Cody and
+    /// Waite, 1980), and e^r by the polynomial of Cephes' expf. 0 and infinity at the ends, NaN for NaN.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Exp(Vector512<float> x)
@@ -19,7 +19,8 @@ public static class ExpMath
         // Adding 1.5 * 2^23 rounds to a whole number, which then stands in the lowest bits.
         Vector512<float> shift = Vector512.Create(12582912f);
         x = Vector512.Min(Vector512.Max(x, Vector512.Create(-104f)), Vector512.Create(89f));
-        Vector512<float> shifted = Vector512.MultiplyAddEstimate(x, Vector512.Create(1.44269504f), shift), n = shifted - shift;
+        Vector512<float> shifted = Vector512.MultiplyAddEstimate(x, Vector512.Create(1.44269504f), shift);
+        Vector512<float> n = shifted - shift;
         Vector512<int> whole = shifted.AsInt32() - shift.AsInt32();
         Vector512<float> r = Vector512.MultiplyAddEstimate(n, Vector512.Create(-0.693359375f), x);
         r = Vector512.MultiplyAddEstimate(n, Vector512.Create(2.12194440e-4f), r);
@@ -37,7 +38,8 @@ public static class ExpMath
     }
 
     /// <summary>
-    /// log(1 + e) for e from 0 to 1, as 2 atanh(e / (2 + e)) by its series: exact to nearly the last digit for small e too.
+    /// log(1 + e) for e from 0 to 1, as 2 atanh(e / (2 + e)) by its series: exact to nearly the last digit for small e
+    /// too.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> LogOnePlus(Vector512<float> e)

@@ -2,7 +2,9 @@ using System.Runtime.Intrinsics;
 
 namespace Cnn.Layers.Kernels.Losses;
 
-/// <summary>The targets to ignore: those whose whole part is a number, as a closed range, since rounding is slow in vectors.</summary>
+/// <summary>
+/// The targets to ignore: those whose whole part is a number, as a closed range, since rounding is slow in vectors.
+/// </summary>
 public readonly struct IgnoredTargets
 {
     private readonly float least;
@@ -24,5 +26,6 @@ public readonly struct IgnoredTargets
 
     /// <summary>The same for sixteen targets, all bits set for yes.</summary>
     public Vector512<float> Contains(Vector512<float> target) =>
-        Vector512.GreaterThanOrEqual(target, Vector512.Create(least)) & Vector512.LessThanOrEqual(target, Vector512.Create(most));
+        Vector512.GreaterThanOrEqual(target, Vector512.Create(least))
+        & Vector512.LessThanOrEqual(target, Vector512.Create(most));
 }

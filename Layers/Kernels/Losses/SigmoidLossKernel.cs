@@ -19,7 +19,8 @@ public static unsafe class SigmoidLossKernel
         count - (int)FixedOrderSum.Run(new IgnoredCount(t, count, ignore), ElementParts.Count(count), pool);
 
     /// <summary><c>dx = (sigmoid(x) - t) scale</c>, 0 where ignored.</summary>
-    public static void Gradient(float* x, float* t, float* dx, int count, IgnoredTargets ignore, float scale, WorkerPool pool)
+    public static void Gradient(
+        float* x, float* t, float* dx, int count, IgnoredTargets ignore, float scale, WorkerPool pool)
     {
         var job = new GradientJob(x, t, dx, count, ignore, scale);
         pool.Run(ElementParts.Count(count), ref job);
@@ -73,7 +74,8 @@ public static unsafe class SigmoidLossKernel
         }
     }
 
-    private readonly struct GradientJob(float* x, float* t, float* dx, int count, IgnoredTargets ignore, float scale) : IParts
+    private readonly struct GradientJob(
+        float* x, float* t, float* dx, int count, IgnoredTargets ignore, float scale) : IParts
     {
         public void Run(int part, int worker)
         {

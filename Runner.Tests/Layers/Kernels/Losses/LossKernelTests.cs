@@ -4,7 +4,9 @@ using Cnn.Layers.Kernels.Threading;
 
 namespace Cnn.Tests.Layers.Kernels.Losses;
 
-/// <summary>The losses' kernels against loops written straight from their formulas, and on several numbers of threads.</summary>
+/// <summary>
+/// The losses' kernels against loops written straight from their formulas, and on several numbers of threads.
+/// </summary>
 [Trait("Category", "Kernel")]
 public unsafe class LossKernelTests
 {
