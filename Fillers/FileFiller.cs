@@ -3,8 +3,9 @@ using Cnn.Proto;
 namespace Cnn.Fillers;
 
 /// <summary>
-/// The values of a blob in <c>file</c>: blob <c>file_blob</c> of layer <c>file_layer</c> in a weights file (a caffemodel,
-/// its text, or HDF5), or the one blob of a binaryproto. The shapes must agree, as for weights that are loaded.
+/// The values of a blob in <c>file</c>: blob <c>file_blob</c> of layer <c>file_layer</c> in a weights file (a
+/// caffemodel, its text, or HDF5), or the one blob of a binaryproto. The shapes must agree, as for weights that are
+/// loaded.
 /// </summary>
 [FillerType("file")]
 public sealed class FileFiller : Filler
@@ -81,7 +82,9 @@ public sealed class FileFiller : Filler
             ? layers[0]
             : throw new CnnException(
                 $"'{path}' has {layers.Length} layers with blobs",
-                layers.Length == 0 ? "it is not a weights file" : $"name one as file_layer: {string.Join(", ", names.Take(20))}");
+                layers.Length == 0
+                    ? "it is not a weights file"
+                    : $"name one as file_layer: {string.Join(", ", names.Take(20))}");
     }
 
     private void Copy(StoredBlob stored, string name, Span<float> values, ReadOnlySpan<int> shape)
@@ -89,7 +92,8 @@ public sealed class FileFiller : Filler
         if (!stored.Fits(shape))
         {
             throw new CnnException(
-                $"{name} in '{path}' has shape {stored.ShapeText}, the blob to fill has shape {string.Join(' ', shape.ToArray())}");
+                $"{name} in '{path}' has shape {stored.ShapeText}, "
+                + $"the blob to fill has shape {string.Join(' ', shape.ToArray())}");
         }
 
         if (stored.Data.Count != values.Length)

@@ -6,7 +6,8 @@ namespace Cnn.Fillers;
 /// <summary>Makes fillers from their definitions.</summary>
 public sealed class FillerRegistry
 {
-    private readonly SortedDictionary<string, Func<FillerParameter, PathResolver, Filler>> makers = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, Func<FillerParameter, PathResolver, Filler>> makers =
+        new(StringComparer.Ordinal);
 
     /// <summary>A registry of the built-in fillers.</summary>
     public FillerRegistry() => AddFrom(typeof(FillerRegistry).Assembly);

@@ -4,12 +4,12 @@ using Cnn.Proto;
 namespace Cnn.Layers.Common;
 
 /// <summary>
-/// The squared Euclidean distance of each item to each prototype, <c>y[n, j] = sum_k (x[n, k] - w[j, k])^2</c>: the output
-/// layer of LeNet-5 (LeCun, Bottou, Bengio and Haffner, Gradient-Based Learning Applied to Document Recognition, 1998,
-/// section II.B), where the least distance is the answer. Bottom [M..., K...] with the K from <c>axis</c> on, top
+/// The squared Euclidean distance of each item to each prototype, <c>y[n, j] = sum_k (x[n, k] - w[j, k])^2</c>: the
+/// output layer of LeNet-5 (LeCun, Bottou, Bengio and Haffner, Gradient-Based Learning Applied to Document Recognition,
+/// 1998, section II.B), where the least distance is the answer. Bottom [M..., K...] with the K from <c>axis</c> on, top
 /// [M..., num_output], blob: the prototypes [num_output, K], given by <c>prototype</c> or filled by
-/// <c>prototype_filler</c>; <c>param { lr_mult: 0 }</c> keeps them as they are.
-/// <c>dx = 2 sum_j dy_j (x - w_j)</c>, <c>dw_j += 2 sum_n dy_nj (w_j - x_n)</c>.
+/// <c>prototype_filler</c>; <c>param { lr_mult: 0 }</c> keeps them as they are. <c>dx = 2 sum_j dy_j (x - w_j)</c>,
+/// <c>dw_j += 2 sum_n dy_nj (w_j - x_n)</c>.
 /// </summary>
 [LayerType("EuclideanRBF")]
 public sealed unsafe class EuclideanRBFLayer(LayerContext context) : Layer(context)
@@ -35,7 +35,8 @@ public sealed unsafe class EuclideanRBFLayer(LayerContext context) : Layer(conte
         inputs = bottoms[0].CountOf(axis);
         if (inputs == 0)
         {
-            throw Context.Error($"bottom '{Parameter.Bottom[0]}' of shape {bottoms[0].ShapeText} has no values from axis {axis} on");
+            throw Context.Error(
+                $"bottom '{Parameter.Bottom[0]}' of shape {bottoms[0].ShapeText} has no values from axis {axis} on");
         }
 
         if (options.NumOutput == 0 || (long)options.NumOutput * inputs > int.MaxValue / 2)
@@ -44,7 +45,9 @@ public sealed unsafe class EuclideanRBFLayer(LayerContext context) : Layer(conte
                 options,
                 EuclideanRBFParameter.NumOutputFieldNumber,
                 $"num_output is {options.NumOutput}",
-                options.NumOutput == 0 ? "say how many prototypes there are" : $"a prototype has {inputs} values; these are too many");
+                options.NumOutput == 0
+                    ? "say how many prototypes there are"
+                    : $"a prototype has {inputs} values; these are too many");
         }
 
         outputs = (int)options.NumOutput;
@@ -66,7 +69,8 @@ public sealed unsafe class EuclideanRBFLayer(LayerContext context) : Layer(conte
         if (bottom.AxisCount <= axis || bottom.CountOf(axis) != inputs)
         {
             throw Context.Error(
-                $"bottom '{Parameter.Bottom[0]}' has become {bottom.ShapeText}; the prototypes take {inputs} values from axis {axis} on");
+                $"bottom '{Parameter.Bottom[0]}' has become {bottom.ShapeText}; "
+                + $"the prototypes take {inputs} values from axis {axis} on");
         }
 
         rows = bottom.CountOf(0, axis);
@@ -75,7 +79,8 @@ public sealed unsafe class EuclideanRBFLayer(LayerContext context) : Layer(conte
             throw Context.Error(
                 options,
                 EuclideanRBFParameter.NumOutputFieldNumber,
-                $"{outputs} distances for each of the {rows} items of '{Parameter.Bottom[0]}' {bottom.ShapeText} are too many");
+                $"{outputs} distances for each of the {rows} items of '{Parameter.Bottom[0]}' {bottom.ShapeText} "
+                + "are too many");
         }
 
         Span<int> shape = stackalloc int[axis + 1];
@@ -114,7 +119,10 @@ public sealed unsafe class EuclideanRBFLayer(LayerContext context) : Layer(conte
         if (options.PrototypeFiller is not null)
         {
             throw Context.Error(
-                options, EuclideanRBFParameter.PrototypeFieldNumber, "prototype and prototype_filler are both given", "give one");
+                options,
+                EuclideanRBFParameter.PrototypeFieldNumber,
+                "prototype and prototype_filler are both given",
+                "give one");
         }
 
         if (options.Prototype.Count != outputs * inputs)
@@ -122,7 +130,8 @@ public sealed unsafe class EuclideanRBFLayer(LayerContext context) : Layer(conte
             throw Context.Error(
                 options,
                 EuclideanRBFParameter.PrototypeFieldNumber,
-                $"prototype has {options.Prototype.Count} values, but the blob is {outputs} x {inputs} ({outputs * inputs})",
+                $"prototype has {options.Prototype.Count} values, "
+                + $"but the blob is {outputs} x {inputs} ({outputs * inputs})",
                 $"bottom '{Parameter.Bottom[0]}' has {inputs} values an item");
         }
     }

@@ -1,12 +1,14 @@
+using Cnn.Layers.Data.Hdf5;
 using Cnn.Proto;
 
 namespace Cnn.Layers.Data;
 
 /// <summary>
-/// <c>HDF5Data</c>: rows of the datasets in HDF5 files, which a text file lists one a line. Each top is the dataset of its
-/// name: [N, ...] of a dataset [rows, ...]. Rows come in order, from one file to the next and from the last to the first;
-/// with <c>shuffle</c> the files, and the rows within each, in an order that is a function of the seed and the epoch.
-/// Which rows a batch holds is a function of the pass alone. One file at a time is in memory.
+/// <c>HDF5Data</c>: rows of the datasets in HDF5 files, which a text file lists one a line. Each top is the dataset of
+/// its
+/// name: [N, ...] of a dataset [rows, ...]. Rows come in order, from one file to the next and from the last to the
+/// first; with <c>shuffle</c> the files, and the rows within each, in an order that is a function of the seed and the
+/// epoch. Which rows a batch holds is a function of the pass alone. One file at a time is in memory.
 /// </summary>
 [LayerType("HDF5Data")]
 public sealed class HDF5DataLayer : Layer
@@ -38,7 +40,10 @@ public sealed class HDF5DataLayer : Layer
         if (!parameter.HasSource)
         {
             throw Context.Error(
-                parameter, HDF5DataParameter.SourceFieldNumber, "hdf5_data_param has no source", "name the list of files");
+                parameter,
+                HDF5DataParameter.SourceFieldNumber,
+                "hdf5_data_param has no source",
+                "name the list of files");
         }
 
         try

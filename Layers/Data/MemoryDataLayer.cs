@@ -5,8 +5,9 @@ namespace Cnn.Layers.Data;
 
 /// <summary>
 /// <c>MemoryData</c>: images and labels that the program hands over, batch after batch and from the last to the first
-/// again. Tops: images [N, C, H, W], labels [N] until there is data and [N, 1, 1, 1] from then on, as in Caffe. Hand data
-/// over with <see cref="Reset(ReadOnlyMemory{float}, ReadOnlyMemory{float})"/> or <see cref="Add"/> before the first pass.
+/// again. Tops: images [N, C, H, W], labels [N] until there is data and [N, 1, 1, 1] from then on, as in Caffe. Hand
+/// data over with <see cref="Reset(ReadOnlyMemory{float}, ReadOnlyMemory{float})"/> or <see cref="Add"/> before the
+/// first pass.
 /// </summary>
 [LayerType("MemoryData")]
 public sealed class MemoryDataLayer : Layer
@@ -69,7 +70,8 @@ public sealed class MemoryDataLayer : Layer
         if (labels.IsEmpty)
         {
             throw Context.Error(
-                "has no data yet", "hand it over with Reset or Add before the first pass; a command cannot run such a net");
+                "has no data yet",
+                "hand it over with Reset or Add before the first pass; a command cannot run such a net");
         }
 
         long batches = labels.Length / batch, at = (Context.Clock.Pass - firstPass) % batches;
@@ -79,8 +81,8 @@ public sealed class MemoryDataLayer : Layer
     }
 
     /// <summary>
-    /// Takes images and labels as they are, without a transformation, in place of what was there; the next pass begins with
-    /// the first. The memory is read in each pass and not copied: leave it as it is while the net uses it.
+    /// Takes images and labels as they are, without a transformation, in place of what was there; the next pass begins
+    /// with the first. The memory is read in each pass and not copied: leave it as it is while the net uses it.
     /// </summary>
     /// <param name="newImages">The images, [n, C, H, W].</param>
     /// <param name="newLabels">The labels, [n]; n is a multiple of the batch size.</param>
@@ -99,9 +101,9 @@ public sealed class MemoryDataLayer : Layer
     }
 
     /// <summary>
-    /// Takes images and labels from records, transformed as <c>transform_param</c> says, in place of what was there; the
-    /// next pass begins with the first. What a transformation draws at random is a function of how many images were added
-    /// before.
+    /// Takes images and labels from records, transformed as <c>transform_param</c> says, in place of what was there;
+    /// the next pass begins with the first. What a transformation draws at random is a function of how many images were
+    /// added before.
     /// </summary>
     /// <param name="records">The images, raw, in a number that is a multiple of the batch size.</param>
     /// <exception cref="CnnException">They are of another size, encoded, or their number does not fit.</exception>
@@ -153,7 +155,8 @@ public sealed class MemoryDataLayer : Layer
 
     private int Size(uint size, string what, int field) => size switch
     {
-        0 => throw Context.Error(parameter, field, $"{what} is missing or 0", "memory_data_param gives the size of an image"),
+        0 => throw Context.Error(
+            parameter, field, $"{what} is missing or 0", "memory_data_param gives the size of an image"),
         > int.MaxValue => throw Context.Error(parameter, field, $"{what} {size} is too large"),
         _ => (int)size,
     };

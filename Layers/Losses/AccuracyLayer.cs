@@ -43,11 +43,15 @@ public sealed unsafe class AccuracyLayer : Layer
             throw Context.Error(
                 options,
                 AccuracyParameter.TopKFieldNumber,
-                $"top_k is {options.TopK}, but '{Parameter.Bottom[0]}' of shape {bottoms[0].ShapeText} has {channels} classes");
+                $"top_k is {options.TopK}, but "
+                + $"'{Parameter.Bottom[0]}' of shape {bottoms[0].ShapeText} has {channels} classes");
         }
 
         labels.RequireCount(
-            bottoms[0], bottoms[1], (long)outer * inner, "one label for each position of the scores without the class axis");
+            bottoms[0],
+            bottoms[1],
+            (long)outer * inner,
+            "one label for each position of the scores without the class axis");
         right.Reshape(outer * inner);
         tops[0].Reshape();
         if (tops.Count > 1)

@@ -4,12 +4,11 @@ using Cnn.Proto;
 namespace Cnn.Layers.Losses;
 
 /// <summary>
-/// Draws like pairs together and pushes others a margin apart (Hadsell, Chopra and LeCun, 2006). With
-/// <c>d = ||a - b||</c> a like pair costs <c>d^2</c>, another <c>max(margin - d, 0)^2</c>, or with <c>legacy_version</c>
-/// <c>max(margin - d^2, 0)</c>; <c>L = sum / (2 N)</c>. Bottoms: a and b [N, ..] of one shape, and whether they are alike
-/// [N], 0 for no. <c>da = w (a - b) / N</c> for like pairs,
-/// <c>-(w / N) (margin - d) / (d + 1e-4) (a - b)</c> for others nearer than the margin (legacy: <c>-(w / N) (a - b)</c>);
-/// <c>db = -da</c>.
+/// Draws like pairs together and pushes others a margin apart (Hadsell, Chopra and LeCun, 2006). With <c>d = ||a -
+/// b||</c> a like pair costs <c>d^2</c>, another <c>max(margin - d, 0)^2</c>, or with <c>legacy_version</c>
+/// <c>max(margin - d^2, 0)</c>; <c>L = sum / (2 N)</c>. Bottoms: a and b [N, ..] of one shape, and whether they are
+/// alike [N], 0 for no. <c>da = w (a - b) / N</c> for like pairs, <c>-(w / N) (margin - d) / (d + 1e-4) (a - b)</c> for
+/// others nearer than the margin (legacy: <c>-(w / N) (a - b)</c>); <c>db = -da</c>.
 /// </summary>
 [LayerType("ContrastiveLoss")]
 public sealed unsafe class ContrastiveLossLayer(LayerContext context) : LossLayer(context)
@@ -37,8 +36,8 @@ public sealed unsafe class ContrastiveLossLayer(LayerContext context) : LossLaye
         if (bottoms[2].Count != items)
         {
             throw Context.Error(
-                $"'{Parameter.Bottom[0]}' of shape {bottoms[0].ShapeText} makes {items} pairs, but '{Parameter.Bottom[2]}' has "
-                + $"shape {bottoms[2].ShapeText}",
+                $"'{Parameter.Bottom[0]}' of shape {bottoms[0].ShapeText} makes {items} pairs, "
+                + $"but '{Parameter.Bottom[2]}' has shape {bottoms[2].ShapeText}",
                 "it says of each pair whether it is alike: one value an item");
         }
 

@@ -57,7 +57,8 @@ public sealed unsafe class InfogainLossLayer(LayerContext context) : SoftmaxLoss
         try
         {
             string path = Context.Files.Find(options.Source);
-            stored = BlobFormat.ToBlob(ProtoFile.Load<BlobProto>(path).Message, $"the infogain matrix in '{options.Source}'");
+            BlobProto read = ProtoFile.Load<BlobProto>(path).Message;
+            stored = BlobFormat.ToBlob(read, $"the infogain matrix in '{options.Source}'");
         }
         catch (CnnException exception)
         {
@@ -76,9 +77,9 @@ public sealed unsafe class InfogainLossLayer(LayerContext context) : SoftmaxLoss
             throw Context.Error(
                 options,
                 InfogainLossParameter.SourceFieldNumber,
-                $"the infogain matrix {(stored is null ? $"'{Parameter.Bottom[2]}'" : $"in '{options.Source}'")} has shape "
-                + $"{matrix.ShapeText}, but scores '{Parameter.Bottom[0]}' of shape {bottoms[0].ShapeText} have {Channels} "
-                + "classes",
+                $"the infogain matrix {(stored is null ? $"'{Parameter.Bottom[2]}'" : $"in '{options.Source}'")} "
+                + $"has shape {matrix.ShapeText}, but scores '{Parameter.Bottom[0]}' of shape {bottoms[0].ShapeText} "
+                + $"have {Channels} classes",
                 $"it must be {Channels} x {Channels}");
         }
 

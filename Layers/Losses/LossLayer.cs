@@ -41,7 +41,9 @@ public abstract class LossLayer(LayerContext context) : Layer(context)
         tops[0].Reshape();
     }
 
-    /// <summary>The items of a batch to divide by: the first axis, 1 if that is empty, so that a loss stays a number.</summary>
+    /// <summary>
+    /// The items of a batch to divide by: the first axis, 1 if that is empty, so that a loss stays a number.
+    /// </summary>
     protected static int Items(Blob blob) => Math.Max(1, blob.LegacyDim(0));
 
     /// <summary>Refuses to compute a gradient for labels.</summary>
@@ -70,7 +72,9 @@ public abstract class LossLayer(LayerContext context) : Layer(context)
         }
     }
 
-    /// <summary>How <c>loss_param</c> wants the sum divided: <c>normalization</c>, else the older <c>normalize</c>.</summary>
+    /// <summary>
+    /// How <c>loss_param</c> wants the sum divided: <c>normalization</c>, else the older <c>normalize</c>.
+    /// </summary>
     /// <param name="unset">What holds when it says neither.</param>
     private protected Mode Normalization(Mode unset) => Parameter.LossParam switch
     {
@@ -80,8 +84,8 @@ public abstract class LossLayer(LayerContext context) : Layer(context)
     };
 
     /// <summary>
-    /// What the sum of losses is divided by: all positions (FULL), those not ignored (VALID), the items (BATCH_SIZE), or 1
-    /// (NONE); never less than 1.
+    /// What the sum of losses is divided by: all positions (FULL), those not ignored (VALID), the items (BATCH_SIZE),
+    /// or 1 (NONE); never less than 1.
     /// </summary>
     /// <param name="mode">Which.</param>
     /// <param name="outer">Product of the axes before the class axis.</param>

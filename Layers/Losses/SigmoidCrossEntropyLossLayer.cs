@@ -5,18 +5,17 @@ using Mode = Cnn.Proto.LossParameter.Types.NormalizationMode;
 namespace Cnn.Layers.Losses;
 
 /// <summary>
-/// The cross-entropy of <c>sigmoid(x)</c> and targets t from 0 to 1, each value a question of its own:
-/// <c>L = sum [max(x, 0) - x t + log(1 + e^-|x|)] / Z</c>, <c>dx = (sigmoid(x) - t) w / Z</c>. Bottoms: scores and targets
-/// of as many values. A target whose whole part is <c>ignore_label</c> adds nothing. Z is the items unless
-/// <c>loss_param</c> says otherwise.
+/// The cross-entropy of <c>sigmoid(x)</c> and targets t from 0 to 1, each value a question of its own: <c>L = sum
+/// [max(x, 0) - x t + log(1 + e^-|x|)] / Z</c>, <c>dx = (sigmoid(x) - t) w / Z</c>. Bottoms: scores and targets of as
+/// many values. A target whose whole part is <c>ignore_label</c> adds nothing. Z is the items unless <c>loss_param</c>
+/// says otherwise.
 /// </summary>
 [LayerType("SigmoidCrossEntropyLoss")]
 public sealed unsafe class SigmoidCrossEntropyLossLayer(LayerContext context) : LossLayer(context)
 {
     private float normalizer = 1;
 
-    // Equal to no target when nothing is to be ignored.
-    private float Ignore => IgnoreLabel ?? float.NaN;
+    private IgnoredTargets Ignore => new(IgnoreLabel);
 
     /// <inheritdoc/>
     public override void Reshape(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)

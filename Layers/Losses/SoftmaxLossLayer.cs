@@ -4,9 +4,9 @@ using Mode = Cnn.Proto.LossParameter.Types.NormalizationMode;
 namespace Cnn.Layers.Losses;
 
 /// <summary>
-/// A loss of class probabilities that takes scores and does the softmax itself. Bottoms: scores [.., C, ..], labels with
-/// one value a position of the other axes. Tops: the loss and, if named, the probabilities. Positions whose label is
-/// <c>ignore_label</c> add nothing and get no gradient.
+/// A loss of class probabilities that takes scores and does the softmax itself. Bottoms: scores [.., C, ..], labels
+/// with one value a position of the other axes. Tops: the loss and, if named, the probabilities. Positions whose label
+/// is <c>ignore_label</c> add nothing and get no gradient.
 /// </summary>
 public abstract unsafe class SoftmaxLossLayer : LossLayer
 {
@@ -40,7 +40,10 @@ public abstract unsafe class SoftmaxLossLayer : LossLayer
         int axis = CanonicalAxis(bottoms[0], ClassAxis, "softmax axis");
         (Outer, Channels, Inner) = (bottoms[0].CountOf(0, axis), bottoms[0].Dim(axis), bottoms[0].CountOf(axis + 1));
         labels.RequireCount(
-            bottoms[0], bottoms[1], (long)Outer * Inner, "one label for each position of the scores without the class axis");
+            bottoms[0],
+            bottoms[1],
+            (long)Outer * Inner,
+            "one label for each position of the scores without the class axis");
         probabilities.ReshapeLike(bottoms[0]);
         if (tops.Count > 1)
         {
@@ -67,8 +70,8 @@ public abstract unsafe class SoftmaxLossLayer : LossLayer
         RefuseGradient(propagateDown, 2);
         if (propagateDown[0])
         {
-            Gradient(
-                bottoms, probabilities.DataPointer, labels.Indices, bottoms[0].DiffPointer, tops[0].Diff[0] / normalizer);
+            float scale = tops[0].Diff[0] / normalizer;
+            Gradient(bottoms, probabilities.DataPointer, labels.Indices, bottoms[0].DiffPointer, scale);
         }
     }
 
@@ -76,5 +79,6 @@ public abstract unsafe class SoftmaxLossLayer : LossLayer
     private protected abstract double Sum(IReadOnlyList<Blob> bottoms, float* p, int* classes);
 
     /// <summary>The gradient for the scores, times a scale.</summary>
-    private protected abstract void Gradient(IReadOnlyList<Blob> bottoms, float* p, int* classes, float* dx, float scale);
+    private protected abstract void Gradient(
+        IReadOnlyList<Blob> bottoms, float* p, int* classes, float* dx, float scale);
 }

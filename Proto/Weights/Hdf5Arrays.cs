@@ -3,7 +3,7 @@ using PureHDF;
 namespace Cnn.Proto;
 
 /// <summary>
-/// An HDF5 file whose root holds arrays of numbers, as HDF5Data reads and HDF5Output writes them. Open while it lives.
+/// An HDF5 file whose root holds arrays of numbers, as HDF5Data reads and HDF5Output writes them; open while it lives.
 /// </summary>
 public sealed class Hdf5Arrays : IDisposable
 {
@@ -21,26 +21,13 @@ public sealed class Hdf5Arrays : IDisposable
         file = new Hdf5File(path);
     }
 
-    /// <summary>Writes arrays as float32 in contiguous datasets, which every HDF5 library reads; all of the file or nothing.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="arrays">Name, shape and row-major values of each.</param>
-    /// <exception cref="IOException">It cannot be written; what was there before is as it was.</exception>
-    public static void Write(string path, IEnumerable<(string Name, int[] Shape, Memory<float> Values)> arrays)
-    {
-        var file = new H5File();
-        foreach (var (name, shape, values) in arrays)
-        {
-            file[name] = new H5Dataset(values, fileDims: Array.ConvertAll(shape, d => (ulong)d));
-        }
-
-        AtomicFile.Write(path, stream => file.Write(stream, new H5WriteOptions(PreferCompactDatasetLayout: false)));
-    }
-
     /// <summary>The dimensions of an array, outermost first; empty for a scalar.</summary>
     /// <exception cref="CnnException">There is none of that name.</exception>
     public int[] Shape(string name) => file.Read(root => Array.ConvertAll(
         Find(root, name).Space.Dimensions,
-        d => d <= int.MaxValue ? (int)d : throw new CnnException($"{file.Path}: dataset '{name}' has a dimension of {d}, too many")));
+        d => d <= int.MaxValue
+            ? (int)d
+            : throw new CnnException($"{file.Path}: dataset '{name}' has a dimension of {d}, too many")));
 
     /// <summary>The values of an array, row-major; integers and floats of any width come as floats.</summary>
     /// <param name="name">The array.</param>
@@ -52,7 +39,8 @@ public sealed class Hdf5Arrays : IDisposable
         StoredArray numbers = file.Read(root => file.Numbers(Find(root, name)));
         if (numbers.Count > Array.MaxLength)
         {
-            throw new CnnException($"{file.Path}: dataset '{name}' has {numbers.Count} values, more than {Array.MaxLength}");
+            throw new CnnException(
+                $"{file.Path}: dataset '{name}' has {numbers.Count} values, more than {Array.MaxLength}");
         }
 
         float[] values = memory is not null && memory.Length >= numbers.Count ? memory : new float[numbers.Count];

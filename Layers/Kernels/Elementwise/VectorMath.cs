@@ -13,7 +13,7 @@ public static class VectorMath
     {
         Vector512<float> one = Vector512<float>.One;
         Vector512<float> magnitude = Vector512.Min(Vector512.Abs(x), Vector512.Create(10f));
-        Vector512<float> large = one - (Vector512.Create(2f) / (ModerateExp(magnitude + magnitude) + one));
+        Vector512<float> large = one - (Vector512.Create(2f) / (ExpMath.Exp(magnitude + magnitude) + one));
         Vector512<float> s = x * x;
         Vector512<float> small = magnitude * (one + (s * (Vector512.Create(-1f / 3) + (s * (Vector512.Create(2f / 15)
             + (s * (Vector512.Create(-17f / 315) + (s * Vector512.Create(62f / 2835)))))))));
@@ -52,25 +52,5 @@ public static class VectorMath
 
         return Vector512.ConditionalSelect(
             Vector512.LessThan(x, Vector512<float>.Zero), Vector512.Create(float.NaN), result);
-    }
-
-    // e^x = 2^n e^r for |x| below 80, r within ln 2 / 2, where eight terms of the series are below a float's precision.
-    // The runtime's own works in double precision and takes three times as long.
-    private static Vector512<float> ModerateExp(Vector512<float> x)
-    {
-        // ln 2 in two floats, the first of so few bits that n times it is exact.
-        const float LogOfTwo = 355f / 512, RestOfLog = -2.12194440e-4f;
-        Vector512<float> n = Vector512.Round(x * Vector512.Create(1.44269504f));
-        Vector512<float> r = x - (n * Vector512.Create(LogOfTwo));
-        r -= n * Vector512.Create(RestOfLog);
-        Vector512<float> sum = Vector512.Create(1f / 5040);
-        sum = Vector512.MultiplyAddEstimate(sum, r, Vector512.Create(1f / 720));
-        sum = Vector512.MultiplyAddEstimate(sum, r, Vector512.Create(1f / 120));
-        sum = Vector512.MultiplyAddEstimate(sum, r, Vector512.Create(1f / 24));
-        sum = Vector512.MultiplyAddEstimate(sum, r, Vector512.Create(1f / 6));
-        sum = Vector512.MultiplyAddEstimate(sum, r, Vector512.Create(1f / 2));
-        sum = Vector512.MultiplyAddEstimate(sum, r, Vector512<float>.One);
-        sum = Vector512.MultiplyAddEstimate(sum, r, Vector512<float>.One);
-        return (sum.AsInt32() + (Vector512.ConvertToInt32Native(n) << 23)).AsSingle();
     }
 }

@@ -4,12 +4,14 @@ using Cnn.Layers.Kernels.Threading;
 
 namespace Cnn.Layers.Kernels.Losses;
 
-/// <summary>Which predictions are right: scores [outer, channels, inner], labels [outer, inner], negative ones ignored.</summary>
+/// <summary>
+/// Which predictions are right: scores [outer, channels, inner], labels [outer, inner], negative ones ignored.
+/// </summary>
 public static unsafe class AccuracyKernel
 {
     /// <summary>
-    /// Writes 1 to <paramref name="right"/> [outer, inner] where fewer than <paramref name="topK"/> other classes score as
-    /// much as the label's or more, else 0. A score that is not a number, on either side, counts against the label.
+    /// Writes 1 to <paramref name="right"/> [outer, inner] where fewer than <paramref name="topK"/> other classes score
+    /// as much as the label's or more, else 0. A score that is not a number, on either side, counts against the label.
     /// </summary>
     /// <returns>How many are right.</returns>
     public static double Run(
@@ -39,7 +41,8 @@ public static unsafe class AccuracyKernel
 
                 for (; i < end; i++)
                 {
-                    bool isRight = label[i] >= 0 && (inner == 1 ? RowBetter(from, label[0]) : Better(from + i, label[i])) < topK;
+                    bool isRight = label[i] >= 0
+                        && (inner == 1 ? RowBetter(from, label[0]) : Better(from + i, label[i])) < topK;
                     to[i] = isRight ? 1 : 0;
                     sum += isRight ? 1 : 0;
                 }

@@ -20,7 +20,8 @@ public static unsafe class DifferenceKernel
     }
 
     /// <summary><c>dx = sign * factor_row * (a - b)</c> over [rows, size].</summary>
-    public static void Scale(float* a, float* b, float* factors, float sign, float* dx, int rows, int size, WorkerPool pool)
+    public static void Scale(
+        float* a, float* b, float* factors, float sign, float* dx, int rows, int size, WorkerPool pool)
     {
         var parts = new PositionParts(rows, 1, size);
         var job = new ScaleJob(parts, a, b, factors, sign, dx, size);

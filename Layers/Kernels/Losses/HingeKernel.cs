@@ -5,8 +5,8 @@ using Cnn.Layers.Kernels.Threading;
 namespace Cnn.Layers.Kernels.Losses;
 
 /// <summary>
-/// One class against all others over scores x [items, classes]: <c>m_k = max(0, 1 - t_k x_k)</c>, t = 1 at the label and
-/// -1 elsewhere.
+/// One class against all others over scores x [items, classes]: <c>m_k = max(0, 1 - t_k x_k)</c>, t = 1 at the label
+/// and -1 elsewhere.
 /// </summary>
 public static unsafe class HingeKernel
 {

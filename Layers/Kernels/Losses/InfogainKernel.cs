@@ -23,8 +23,8 @@ public static unsafe class InfogainKernel
     /// negative; rowSums has room for the sums of H's rows.
     /// </summary>
     public static void SoftmaxGradient(
-        float* p, int* labels, float* matrix, float* rowSums, float* dx, int outer, int channels, int inner, float scale,
-        WorkerPool pool)
+        float* p, int* labels, float* matrix, float* rowSums, float* dx, int outer, int channels, int inner,
+        float scale, WorkerPool pool)
     {
         for (int row = 0; row < channels; row++)
         {
@@ -106,13 +106,15 @@ public static unsafe class InfogainKernel
                     weights[j] = label[j] < 0 ? 0 : matrix[((long)label[j] * channels) + k];
                 }
 
-                Vector512<float> counts = Vector512.GreaterThanOrEqual(Vector512.Load(label), Vector512<int>.Zero).AsSingle();
-                Vector512<float> bounded = Vector512.Max(Vector512.Load(from + ((long)k * inner)), Vector512.Create(floor));
-                sum.Add(Vector512.Load(weights) * Vector512.Log(bounded) & counts);
+                Vector512<int> counts = Vector512.GreaterThanOrEqual(Vector512.Load(label), Vector512<int>.Zero);
+                Vector512<float> probability = Vector512.Load(from + ((long)k * inner));
+                Vector512<float> bounded = Vector512.Max(probability, Vector512.Create(floor));
+                sum.Add(Vector512.Load(weights) * Vector512.Log(bounded) & counts.AsSingle());
             }
         }
 
-        private double Term(float probability, float weight) => weight * (double)MathF.Log(MathF.Max(probability, floor));
+        private double Term(float probability, float weight) =>
+            weight * (double)MathF.Log(MathF.Max(probability, floor));
     }
 
     private readonly struct GradientJob(

@@ -10,8 +10,8 @@ public static unsafe class LabelKernel
     public const int Ignored = -1;
 
     /// <summary>
-    /// Writes each label's class to <paramref name="indices"/>, or <see cref="Ignored"/>. A label is a whole number from
-    /// 0 to <paramref name="classes"/> - 1, or the one to ignore.
+    /// Writes each label's class to <paramref name="indices"/>, or <see cref="Ignored"/>. A label is a whole number
+    /// from 0 to <paramref name="classes"/> - 1, or the one to ignore.
     /// </summary>
     /// <returns>How many labels are not ignored, and the first place that holds no label, or -1.</returns>
     public static (int Valid, int FirstWrong) Read(

@@ -19,7 +19,9 @@ public static unsafe class LogLossKernel
             new LogSum(p, labels, positions, channels, inner, floor), ElementParts.Count(positions), pool);
     }
 
-    /// <summary>The gradient through a softmax: <c>dx = (p - onehot) scale</c>, 0 where the label is negative.</summary>
+    /// <summary>
+    /// The gradient through a softmax: <c>dx = (p - onehot) scale</c>, 0 where the label is negative.
+    /// </summary>
     public static void SoftmaxGradient(
         float* p, int* labels, float* dx, int outer, int channels, int inner, float scale, WorkerPool pool)
     {
@@ -28,7 +30,9 @@ public static unsafe class LogLossKernel
         pool.Run(parts.Count, ref job);
     }
 
-    /// <summary>The gradient for p [outer, channels]: <c>dp_label = -scale / max(p_label, floor)</c>, 0 elsewhere.</summary>
+    /// <summary>
+    /// The gradient for p [outer, channels]: <c>dp_label = -scale / max(p_label, floor)</c>, 0 elsewhere.
+    /// </summary>
     public static void Gradient(
         float* p, int* labels, float* dp, int outer, int channels, float floor, float scale, WorkerPool pool)
     {
@@ -37,7 +41,8 @@ public static unsafe class LogLossKernel
         pool.Run(parts.Count, ref job);
     }
 
-    private readonly struct LogSum(float* p, int* labels, int positions, int channels, int inner, float floor) : IPartSum
+    private readonly struct LogSum(
+        float* p, int* labels, int positions, int channels, int inner, float floor) : IPartSum
     {
         public double Sum(int part)
         {

@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using Cnn.Layers.Kernels.Elementwise;
 using Cnn.Layers.Kernels.Threading;
 
 namespace Cnn.Layers.Kernels.Softmax;
@@ -59,7 +60,7 @@ public static unsafe partial class SoftmaxKernel
             int i = 0;
             for (; i <= count - Vector512<float>.Count; i += Vector512<float>.Count)
             {
-                Vector512<float> e = Vector512.Exp(Vector512.Load(x + i) - Vector512.Create(max));
+                Vector512<float> e = ExpMath.Exp(Vector512.Load(x + i) - Vector512.Create(max));
                 e.Store(y + i);
                 sums += e;
             }
@@ -118,7 +119,7 @@ public static unsafe partial class SoftmaxKernel
 
             for (int c = 0; c < channels; c++)
             {
-                Vector512<float> e = Vector512.Exp(Vector512.Load(from + ((long)c * inner)) - max);
+                Vector512<float> e = ExpMath.Exp(Vector512.Load(from + ((long)c * inner)) - max);
                 e.Store(to + ((long)c * inner));
                 sum += e;
             }

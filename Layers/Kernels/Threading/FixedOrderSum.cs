@@ -1,6 +1,8 @@
 namespace Cnn.Layers.Kernels.Threading;
 
-/// <summary>Adds the sums of parts in the order of the parts, so that the total is the same bits on any number of threads.</summary>
+/// <summary>
+/// Adds the sums of parts in the order of the parts, so that the total is the same bits on any number of threads.
+/// </summary>
 public static unsafe class FixedOrderSum
 {
     /// <summary>The sum of parts 0 to <paramref name="count"/> - 1.</summary>

@@ -17,7 +17,8 @@ public readonly struct PositionParts
     {
         (this.outer, this.inner) = (outer, inner);
         long item = Math.Max(1, (long)channels * inner);
-        (itemsPerPart, innerPerPart, partsPerItem) = ((int)Math.Max(1, ElementParts.Size / item), Math.Max(1, inner), 1);
+        itemsPerPart = (int)Math.Max(1, ElementParts.Size / item);
+        (innerPerPart, partsPerItem) = (Math.Max(1, inner), 1);
         if (item > ElementParts.Size)
         {
             // Whole cache lines of every channel.
@@ -31,7 +32,9 @@ public readonly struct PositionParts
     /// <summary>How many parts there are.</summary>
     public int Count { get; }
 
-    /// <summary>A part: items FirstItem up to and without EndItem, of each the inner places Start up to and without End.</summary>
+    /// <summary>
+    /// A part: items FirstItem up to and without EndItem, of each the inner places Start up to and without End.
+    /// </summary>
     public (int FirstItem, int EndItem, int Start, int End) Block(int part)
     {
         int item = part / partsPerItem * itemsPerPart, start = part % partsPerItem * innerPerPart;

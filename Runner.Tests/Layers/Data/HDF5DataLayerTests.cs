@@ -186,8 +186,11 @@ public sealed class HDF5DataLayerTests : IDisposable
         {
             float[] labels = [.. Range(file * 10, rows[file])];
             float[] data = [.. labels.SelectMany(label => Enumerable.Range(0, 6).Select(i => (label * 100) + i))];
-            Hdf5Arrays.Write(
-                folder[$"{file}.h5"], [("data", [rows[file], 2, 3], data), ("label", [rows[file]], labels)]);
+            ulong count = (ulong)rows[file];
+            Write(
+                $"{file}.h5",
+                ("data", new H5Dataset(data, fileDims: [count, 2, 3])),
+                ("label", new H5Dataset(labels, fileDims: [count])));
         }
 
         File.WriteAllLines(folder["list.txt"], rows.Select((_, file) => $"{file}.h5"));

@@ -36,6 +36,27 @@ public sealed class HDF5OutputLayerTests : IDisposable
     }
 
     [Fact]
+    public void ManyPassesOutgrowTheSpaceForLabels()
+    {
+        using var harness = new LayerHarness(Definition, [[700, 2], [700, 5]], tops: 0);
+        var data = new List<float>();
+        var labels = new List<float>();
+        for (int pass = 0; pass < 20; pass++)
+        {
+            LayerHarness.Fill(harness.Bottoms[0].Data, (ulong)pass);
+            LayerHarness.Fill(harness.Bottoms[1].Data, (ulong)pass + 100);
+            harness.Forward();
+            data.AddRange(harness.Bottoms[0].Data.ToArray());
+            labels.AddRange(harness.Bottoms[1].Data.ToArray());
+        }
+
+        using var file = new Hdf5Arrays(folder["out.h5"]);
+        Assert.Equal([14_000, 5, 1, 1], file.Shape("label"));
+        Assert.Equal(labels, file.Read("label"));
+        Assert.Equal(data, file.Read("data"));
+    }
+
+    [Fact]
     public void WhatItWritesIsReadByHDF5Data()
     {
         using var output = new LayerHarness(Definition, [[4, 2, 3], [4]], tops: 0);

@@ -2,7 +2,9 @@ using Cnn.Proto;
 
 namespace Cnn.Tests.Runner.Graph;
 
-/// <summary>The file that a case's net writes, moved to a folder of its own, and compared with what Caffe wrote.</summary>
+/// <summary>
+/// The file that a case's net writes, moved to a folder of its own, and compared with what Caffe wrote.
+/// </summary>
 internal sealed class WrittenFile : IDisposable
 {
     private readonly TemporaryFolder folder = new();

@@ -4,7 +4,9 @@ using Cnn.Layers.Kernels.Threading;
 
 namespace Cnn.Tests.Layers.Kernels.Losses;
 
-/// <summary>The losses' kernels against loops written straight from their formulas, and on several numbers of threads.</summary>
+/// <summary>
+/// The losses' kernels against loops written straight from their formulas, and on several numbers of threads.
+/// </summary>
 [Trait("Category", "Kernel")]
 public unsafe class LossKernelTests
 {
@@ -127,13 +129,13 @@ public unsafe class LossKernelTests
         foreach (int threads in new[] { 1, 2, 5 })
         {
             using var pool = new WorkerPool(threads);
-            double sum = SigmoidLossKernel.Sum(x.Pointer, t.Pointer, count, 1, pool);
+            double sum = SigmoidLossKernel.Sum(x.Pointer, t.Pointer, count, new IgnoredTargets(1), pool);
             Assert.Equal(sigmoid, sum, 1e-6 * (1 + sigmoid));
             Assert.Equal(firstSum ??= sum, sum);
-            Assert.Equal(valid, SigmoidLossKernel.CountValid(t.Pointer, count, 1, pool));
-            Assert.Equal(count, SigmoidLossKernel.CountValid(t.Pointer, count, float.NaN, pool));
+            Assert.Equal(valid, SigmoidLossKernel.CountValid(t.Pointer, count, new IgnoredTargets(1), pool));
+            Assert.Equal(count, SigmoidLossKernel.CountValid(t.Pointer, count, new IgnoredTargets(null), pool));
             Assert.Equal(squares, DifferenceKernel.SumOfSquares(x.Pointer, t.Pointer, count, pool), 1e-6 * squares);
-            SigmoidLossKernel.Gradient(x.Pointer, t.Pointer, dx.Pointer, count, 1, 2, pool);
+            SigmoidLossKernel.Gradient(x.Pointer, t.Pointer, dx.Pointer, count, new IgnoredTargets(1), 2, pool);
             for (int i = 0; i < count; i++)
             {
                 double expected = (int)t.Span[i] == 1 ? 0 : 2 * ((1 / (1 + Math.Exp(-x.Span[i]))) - t.Span[i]);
@@ -209,6 +211,28 @@ public unsafe class LossKernelTests
         labels.Span[count - 1] = float.NaN;
         labels.Span[count - 2] = 3;
         Assert.Equal(count - 2, LabelKernel.Read(labels.Pointer, indices.Pointer, count, 3, true, 255, pool).FirstWrong);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(-1)]
+    [InlineData(-7)]
+    [InlineData(255)]
+    [InlineData(1 << 24)]
+    public void TargetsAreIgnoredByTheirWholePart(int label)
+    {
+        var ignored = new IgnoredTargets(label);
+        foreach (float around in new[] { label - 1f, label, label + 1f, 0.5f })
+        {
+            foreach (float target in new[] { around, MathF.BitDecrement(around), MathF.BitIncrement(around), around + 0.3f })
+            {
+                Assert.Equal((int)target == label, ignored.Contains(target));
+            }
+        }
+
+        Assert.False(ignored.Contains(float.NaN));
+        Assert.False(new IgnoredTargets(null).Contains(label));
     }
 
     // Every class, and every fourth position ignored.

@@ -1,6 +1,6 @@
 using Cnn.Proto;
 
-namespace Cnn.Layers.Data;
+namespace Cnn.Layers.Data.Hdf5;
 
 /// <summary>
 /// The HDF5 files of a list, of which one at a time is in memory. All hold the same datasets; the first axis of each
@@ -14,7 +14,8 @@ internal sealed class Hdf5RowFiles
     private int loaded = -1;
 
     /// <summary>Reads the list, and from each file how many rows it has.</summary>
-    /// <param name="list">The text file with a file's name in each line, looked up as all are, then beside the list.</param>
+    /// <param name="list">The text file with a file's name in each line, looked up as all are, then beside the
+    /// list.</param>
     /// <param name="files">Finds files.</param>
     /// <param name="names">The datasets.</param>
     /// <exception cref="CnnException">A file cannot be read or does not fit the others.</exception>
@@ -22,7 +23,9 @@ internal sealed class Hdf5RowFiles
     {
         this.names = names;
         values = new float[names.Length][];
-        paths = [.. ReadList(list).Select(line => Path.Exists(files.Find(line)) ? files.Find(line) : new PathResolver(list).Find(line))];
+        paths = Array.ConvertAll(
+            ReadList(list),
+            line => Path.Exists(files.Find(line)) ? files.Find(line) : new PathResolver(list).Find(line));
         Rows = new int[paths.Length];
         Shapes = new int[names.Length][];
         for (int file = 0; file < paths.Length; file++)
@@ -80,7 +83,9 @@ internal sealed class Hdf5RowFiles
     {
         string[] lines = FileText.Decode(FileText.ReadBytes(list), list)
             .Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        return lines.Length > 0 ? lines : throw new CnnException($"'{list}' lists no files", "one file's name in each line");
+        return lines.Length > 0
+            ? lines
+            : throw new CnnException($"'{list}' lists no files", "one file's name in each line");
     }
 
     private static int RowSize(int[] shape)
@@ -103,7 +108,8 @@ internal sealed class Hdf5RowFiles
             if (shape.Length is 0 or > Blob.MaxAxes)
             {
                 throw new CnnException(
-                    $"{paths[file]}: dataset '{names[i]}' has {shape.Length} axes", $"1 to {Blob.MaxAxes}, the first of them rows");
+                    $"{paths[file]}: dataset '{names[i]}' has {shape.Length} axes",
+                    $"1 to {Blob.MaxAxes}, the first of them rows");
             }
 
             if (i > 0 && shape[0] != Rows[file])

@@ -1,4 +1,4 @@
-namespace Cnn.Layers.Data;
+namespace Cnn.Layers.Data.Hdf5;
 
 /// <summary>
 /// The order in which HDF5Data takes the rows of its files: file by file, one epoch after the other. A pure function of
