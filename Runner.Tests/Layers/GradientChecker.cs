@@ -18,7 +18,7 @@ internal sealed class GradientChecker
     /// <summary>The largest error, relative to the gradient where that is above 1.</summary>
     public double Tolerance { get; init; } = 2e-3;
 
-    /// <summary>The bottoms to check; null for all.</summary>
+    /// <summary>The bottoms to check; null for all, none for the parameters alone.</summary>
     public int[]? Bottoms { get; init; }
 
     /// <summary>How many tops count in the objective; the others' diffs are 0. Default all.</summary>
@@ -50,7 +50,15 @@ internal sealed class GradientChecker
             blob.Diff.Fill(AlreadyThere);
         }
 
-        harness.Backward(bottoms);
+        if (bottoms.Length > 0)
+        {
+            harness.Backward(bottoms);
+        }
+        else
+        {
+            harness.BackwardToParameters();
+        }
+
         int compared = 0;
         foreach (int bottom in bottoms)
         {

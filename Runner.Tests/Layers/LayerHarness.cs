@@ -116,6 +116,13 @@ internal sealed class LayerHarness : IDisposable
         Layer.Backward(Tops, propagateDown, Bottoms);
     }
 
+    /// <summary>Backward for the parameters alone.</summary>
+    public void BackwardToParameters()
+    {
+        Array.Clear(propagateDown);
+        Layer.Backward(Tops, propagateDown, Bottoms);
+    }
+
     /// <summary>Fails if passes allocate once the layer has seen its shapes.</summary>
     public void AssertAllocatesNothing(params int[] bottoms)
     {
