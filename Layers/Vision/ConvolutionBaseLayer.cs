@@ -107,6 +107,7 @@ public abstract class ConvolutionBaseLayer : Layer
         Span<int> shape = stackalloc int[first.AxisCount];
         first.Shape.CopyTo(shape);
         shape[channelAxis] = Outputs;
+        double count = (double)Images * Outputs;
         for (int i = 0; i < axes; i++)
         {
             long size = OutSize(spatial[i], i);
@@ -118,6 +119,14 @@ public abstract class ConvolutionBaseLayer : Layer
             }
 
             shape[channelAxis + 1 + i] = (int)size;
+            count *= size;
+        }
+
+        if (count > int.MaxValue / 2)
+        {
+            throw Context.Error(
+                $"the top of bottom '{BottomName(0)}' of shape {first.ShapeText} would be {string.Join(" x ", shape.ToArray())}",
+                "that is more than 2^30 values");
         }
 
         for (int i = 0; i < tops.Count; i++)

@@ -12,6 +12,12 @@ internal sealed record WindowParameters(int[] Kernel, int[] Pad, int[] Stride, i
     // Far above any use, low enough that sizes computed from them stay within 32 bits.
     private const uint Largest = 1 << 24;
 
+    /// <summary>
+    /// The size of a convolution's result along an axis. The division truncates towards zero as Caffe's does.
+    /// </summary>
+    public long OutSize(int size, int axis) =>
+        ((size + (2L * Pad[axis]) - (((long)Dilation[axis] * (Kernel[axis] - 1)) + 1)) / Stride[axis]) + 1;
+
     /// <summary>Reads and checks the fields.</summary>
     /// <exception cref="CnnException">A field is missing, given twice over, or out of range.</exception>
     public static WindowParameters Read(LayerContext context, ConvolutionParameter parameter, int axes)

@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using Cnn.Layers.Kernels.Threading;
 
 namespace Cnn.Layers.Kernels;
@@ -15,66 +16,50 @@ internal unsafe struct ColumnsNdParts : IParts
     public readonly void Run(int part, int worker)
     {
         float* image = Image + ((nint)part * Shape.Pixels);
-        int axes = Shape.Size.Length, pixels = Shape.OutPixels;
-        float* columns = Columns + ((nint)part * Shape.KernelTaps * pixels);
-        if (Back)
+        nint size = (nint)Shape.KernelTaps * Shape.OutPixels;
+        float* columns = Columns + (part * size);
+        new Span<float>(Back ? image : columns, Back ? Shape.Pixels : (int)size).Clear();
+        int outPixels = Shape.OutPixels;
+        var runs = new TapRuns(Shape, stackalloc int[2 * Shape.Size.Length]);
+        while (runs.Next())
         {
-            new Span<float>(image, Shape.Pixels).Clear();
-        }
-
-        Span<int> tap = stackalloc int[axes], at = stackalloc int[axes];
-        tap.Clear();
-        for (int t = 0; t < Shape.KernelTaps; t++, Next(tap, Shape.Kernel))
-        {
-            at.Clear();
-            for (int p = 0; p < pixels; p++, Next(at, Shape.OutSize))
+            float* pixels = image + runs.Pixel, column = columns + ((nint)runs.Tap * outPixels) + runs.OutPixel;
+            if (Back)
             {
-                nint place = Place(tap, at);
-                if (!Back)
-                {
-                    *columns++ = place < 0 ? 0 : image[place];
-                }
-                else
-                {
-                    float value = *columns++;
-                    if (place >= 0)
-                    {
-                        image[place] += value;
-                    }
-                }
+                Add(column, pixels, runs.Count, runs.Step);
+            }
+            else
+            {
+                Copy(pixels, runs.Step, column, runs.Count);
             }
         }
     }
 
-    // Counts up like an odometer, the last axis fastest.
-    private static void Next(Span<int> index, int[] limits)
+    private static void Copy(float* pixels, int step, float* column, int count)
     {
-        for (int i = index.Length - 1; i >= 0; i--)
+        if (step == 1)
         {
-            if (++index[i] < limits[i])
-            {
-                return;
-            }
+            new ReadOnlySpan<float>(pixels, count).CopyTo(new Span<float>(column, count));
+            return;
+        }
 
-            index[i] = 0;
+        for (int i = 0; i < count; i++)
+        {
+            column[i] = pixels[(nint)i * step];
         }
     }
 
-    // Where a tap of an output pixel lies in the image, or -1 outside of it.
-    private readonly nint Place(Span<int> tap, Span<int> at)
+    private static void Add(float* column, float* pixels, int count, int step)
     {
-        nint place = 0;
-        for (int i = 0; i < tap.Length; i++)
+        int i = 0;
+        for (; step == 1 && i <= count - Vector512<float>.Count; i += Vector512<float>.Count)
         {
-            int x = (at[i] * Shape.Stride[i]) - Shape.Pad[i] + (tap[i] * Shape.Dilation[i]);
-            if (x < 0 || x >= Shape.Size[i])
-            {
-                return -1;
-            }
-
-            place = (place * Shape.Size[i]) + x;
+            (Vector512.Load(pixels + i) + Vector512.Load(column + i)).Store(pixels + i);
         }
 
-        return place;
+        for (; i < count; i++)
+        {
+            pixels[(nint)i * step] += column[i];
+        }
     }
 }

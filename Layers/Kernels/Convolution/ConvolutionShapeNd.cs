@@ -20,7 +20,8 @@ public sealed record ConvolutionShapeNd(
     public int Pixels { get; } = Size.Aggregate(1, (a, b) => a * b);
 
     /// <summary>Values of one channel of the result.</summary>
-    public int OutPixels => OutSize.Aggregate(1, (a, b) => a * b);
+    public int OutPixels { get; } = Enumerable.Range(0, Size.Length).Aggregate(
+        1, (a, i) => a * ConvolutionShape.OutSize(Size[i], Kernel[i], Pad[i], Stride[i], Dilation[i]));
 
     /// <summary>Taps of one channel.</summary>
     public int KernelTaps { get; } = Kernel.Aggregate(1, (a, b) => a * b);

@@ -1,0 +1,80 @@
+using Cnn.Layers.Kernels;
+using Cnn.Layers.Kernels.Elementwise;
+
+namespace Cnn.Layers.Vision;
+
+/// <summary>
+/// The transposed convolution of each bottom [N, C, spatial...]: every value spreads a learned kernel over the top
+/// [N, num_output, <c>stride (size - 1) + dilation (kernel - 1) + 1 - 2 pad</c>, ...]. It computes what the gradient for
+/// the input of a convolution with these weights is, and its own gradient is that convolution. Blobs: weights
+/// [C, num_output / group, kernel...] and, with <c>bias_term</c>, bias [num_output]. The formula is that of Zeiler,
+/// Krishnan, Taylor and Fergus, "Deconvolutional networks", CVPR 2010; stride, padding and groups are Caffe's.
+/// </summary>
+[LayerType("Deconvolution")]
+public sealed unsafe class DeconvolutionLayer : ConvolutionBaseLayer
+{
+    private readonly PlannedConvolution convolution;
+
+    /// <summary>Makes the layer.</summary>
+    public DeconvolutionLayer(LayerContext context)
+        : base(context) => convolution = new PlannedConvolution(context);
+
+    /// <inheritdoc/>
+    public override void Forward(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
+    {
+        for (int i = 0; i < bottoms.Count && Images > 0; i++)
+        {
+            float* y = tops[i].DataPointer;
+            convolution.InputGradient(Images, bottoms[i].DataPointer, Blobs[0].DataPointer, y);
+            if (HasBias)
+            {
+                ChannelBias.Add(y, Blobs[1].DataPointer, Images, Outputs, tops[i].Count / (Images * Outputs), Context.Pool);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Backward(
+        IReadOnlyList<Blob> tops, IReadOnlyList<bool> propagateDown, IReadOnlyList<Blob> bottoms)
+    {
+        for (int i = 0; i < tops.Count && Images > 0; i++)
+        {
+            float* dy = tops[i].DiffPointer;
+            if (HasBias && NeedsGradient(1))
+            {
+                int pixels = tops[i].Count / (Images * Outputs);
+                Convolution.BiasGradient(Context.Pool, Outputs, pixels, Images, dy, Blobs[1].DiffPointer);
+            }
+
+            if (NeedsGradient(0))
+            {
+                convolution.WeightGradient(Images, dy, bottoms[i].DataPointer, Blobs[0].DiffPointer);
+            }
+
+            if (propagateDown[i])
+            {
+                convolution.Forward(Images, dy, Blobs[0].DataPointer, null, bottoms[i].DiffPointer);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override (int First, int Second) WeightChannels() => (Channels, Outputs / Groups);
+
+    /// <inheritdoc/>
+    protected override long OutSize(int size, int axis) =>
+        ((long)Window.Stride[axis] * (size - 1)) + ((long)Window.Dilation[axis] * (Window.Kernel[axis] - 1)) + 1
+        - (2L * Window.Pad[axis]);
+
+    /// <inheritdoc/>
+    protected override void Plan(ReadOnlySpan<int> spatial)
+    {
+        Span<int> top = stackalloc int[spatial.Length];
+        for (int i = 0; i < spatial.Length; i++)
+        {
+            top[i] = (int)OutSize(spatial[i], i);
+        }
+
+        convolution.Prepare(Outputs, Channels, Groups, top, Window);
+    }
+}
