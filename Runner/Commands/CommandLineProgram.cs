@@ -30,6 +30,7 @@ internal static class CommandLineProgram
             TestCommand.Create(console),
             TimeCommand.Create(console),
             SummaryCommand.Create(console),
+            ForwardCommand.Create(console),
             ConvertCommand.Create(console),
             DataCommand.Create(console),
             DeviceQueryCommand.Create(console),

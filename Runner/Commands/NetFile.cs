@@ -11,9 +11,17 @@ internal static class NetFile
     /// <summary>Reads and builds it.</summary>
     /// <exception cref="CnnException">The file or the net in it is wrong.</exception>
     public static Net Build(
-        string path, Phase phase, int level, string[] stages, PluginChoice plugins, WorkerPool pool, ILogger? log)
+        string path,
+        Phase phase,
+        int level,
+        string[] stages,
+        PluginChoice plugins,
+        WorkerPool pool,
+        ILogger? log,
+        bool forceBackward = false)
     {
         Loaded<NetParameter> loaded = ProtoFile.LoadNet(path);
+        loaded.Message.ForceBackward |= forceBackward;
         return Net.Build(loaded.Message, new NetOptions
         {
             Phase = phase,

@@ -1,0 +1,18 @@
+using Cnn.Layers;
+
+namespace Cnn.Runner.Arrays;
+
+/// <summary>An array outside a net: a shape and its values in row-major order.</summary>
+/// <param name="Shape">The axes, outermost first; none for a single number.</param>
+/// <param name="Values">As many as the product of the axes.</param>
+public sealed record NumberArray(int[] Shape, float[] Values)
+{
+    /// <summary>The shape as text: <c>[1, 3, 227, 227]</c>.</summary>
+    public string ShapeText => $"[{string.Join(", ", Shape)}]";
+
+    /// <summary>A copy of a blob's values.</summary>
+    public static NumberArray DataOf(Blob blob) => new(blob.Shape.ToArray(), blob.Data.ToArray());
+
+    /// <summary>A copy of a blob's gradients.</summary>
+    public static NumberArray DiffOf(Blob blob) => new(blob.Shape.ToArray(), blob.Diff.ToArray());
+}

@@ -1,0 +1,67 @@
+using System.CommandLine;
+using Cnn.Layers.Kernels.Threading;
+using Cnn.Proto;
+using Cnn.Runner.Reports;
+
+namespace Cnn.Runner.Commands;
+
+/// <summary><c>cnn forward</c>: a net over arrays from files.</summary>
+internal static class ForwardCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Create(CommandConsole console)
+    {
+        Option<string> model = OptionValues.RequiredFile("--model", "The net.");
+        var weights = new Option<string[]>("--weights") { Description = "The weights; commas separate several files. As filled, if not given.", HelpName = "files" };
+        Option<bool> strict = OptionValues.WeightsStrict();
+        var input = new Option<string[]>("--input") { Description = "An input blob's values: blob=x.npy, or blob=x.h5:dataset. The net takes the array's shape.", HelpName = "blob=file" };
+        var output = new Option<string[]>("--output") { Description = "Where to write a blob's values: blob=y.npy or blob=y.h5.", HelpName = "blob=file" };
+        var all = new Option<string?>("--all-blobs") { Description = "Write every blob to an HDF5 file, /data/BLOB, and with --backward /diff/BLOB and /param/LAYER/INDEX.", HelpName = "file" };
+        var backward = new Option<bool>("--backward") { Description = "Run backward too, down to the inputs." };
+        var diff = new Option<string[]>("--diff") { Description = "With --backward, the gradient at an output blob: blob=dy.npy. A loss has its weight.", HelpName = "blob=file" };
+        Option<string> phase = OptionValues.Phase("TEST");
+        Option<string[]> plugin = OptionValues.Plugin();
+        Option<int?> threads = OptionValues.Threads();
+        Option<int?> level = OptionValues.Level();
+        Option<string[]> stage = OptionValues.Stage();
+        var command = new CommandWithExamples(
+            "forward",
+            "Runs a net over arrays in .npy or HDF5 files and writes what comes out; prints shapes and times.",
+            "cnn forward --model deploy.prototxt --weights w.caffemodel --input data=x.npy --output prob=y.npy",
+            "cnn forward --model deploy.prototxt --weights w.caffemodel --input data=x.h5:images --all-blobs all.h5")
+        {
+            model, weights, strict, input, output, all, backward, diff, phase, plugin, threads, level, stage,
+        };
+        command.SetAction(parsed =>
+        {
+            if (parsed.GetValue(diff) is { Length: > 0 } && !parsed.GetValue(backward))
+            {
+                throw new CnnException("--diff has no meaning without --backward", "add --backward");
+            }
+
+            using var pool = new WorkerPool(parsed.GetValue(threads) ?? 0);
+            using var log = RunLog.Create(new WriterSink(console.Error), null, "forward");
+            Graph.Net net = NetFile.Build(
+                parsed.GetRequiredValue(model),
+                OptionValues.PhaseOf(parsed.GetValue(phase)!),
+                parsed.GetValue(level) ?? 0,
+                OptionValues.SplitAtCommas(parsed.GetValue(stage)),
+                new PluginChoice(parsed.GetValue(plugin) ?? []),
+                pool,
+                log: null,
+                forceBackward: parsed.GetValue(backward));
+            StartingWeights.Copy(
+                net, OptionValues.SplitAtCommas(parsed.GetValue(weights)), parsed.GetValue(strict), log);
+            new ForwardRun(net, console)
+            {
+                Inputs = BlobFile.ParseAll(parsed.GetValue(input)),
+                Outputs = BlobFile.ParseAll(parsed.GetValue(output)),
+                Diffs = BlobFile.ParseAll(parsed.GetValue(diff)),
+                AllBlobs = parsed.GetValue(all),
+                RunsBackward = parsed.GetValue(backward),
+            }.Run();
+            return ExitCode.Done;
+        });
+        return command;
+    }
+}
