@@ -28,7 +28,8 @@ public sealed unsafe class DeconvolutionLayer : ConvolutionBaseLayer
             convolution.InputGradient(Images, bottoms[i].DataPointer, Blobs[0].DataPointer, y);
             if (HasBias)
             {
-                ChannelBias.Add(y, Blobs[1].DataPointer, Images, Outputs, tops[i].Count / (Images * Outputs), Context.Pool);
+                int pixels = tops[i].Count / (Images * Outputs);
+                ChannelAffine.Run(y, y, null, 1, Blobs[1].DataPointer, Images, Outputs, pixels, Context.Pool);
             }
         }
     }

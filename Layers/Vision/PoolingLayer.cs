@@ -1,5 +1,4 @@
 using Cnn.Layers.Kernels.Pooling;
-using Cnn.Layers.Kernels.Threading;
 using Cnn.Proto;
 using Method = Cnn.Proto.PoolingParameter.Types.PoolMethod;
 
@@ -15,17 +14,14 @@ namespace Cnn.Layers.Vision;
 public sealed unsafe class PoolingLayer(LayerContext context) : Layer(context)
 {
     private readonly PoolingParameter options = context.Parameter.PoolingParam ?? new PoolingParameter();
-    private readonly ulong drawKey = context.Random.Key(context.Parameter.Name, "pool");
-    private PoolingShape shape;
-    private PinnedInts? indices;
+    private readonly PoolingPasses passes =
+        new(context, context.Parameter.PoolingParam?.Pool ?? Method.Max, "pool");
 
     /// <inheritdoc/>
     public override BlobCount BottomCount => BlobCount.Exactly(1);
 
     /// <inheritdoc/>
     public override BlobCount TopCount => options.Pool == Method.Max ? BlobCount.Between(1, 2) : BlobCount.Exactly(1);
-
-    private bool Samples => options.Pool == Method.Stochastic && Phase == Phase.Train;
 
     /// <inheritdoc/>
     public override void Reshape(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
@@ -37,46 +33,25 @@ public sealed unsafe class PoolingLayer(LayerContext context) : Layer(context)
                 $"bottom '{Parameter.Bottom[0]}' has shape {bottom.ShapeText}", "pooling takes 4 axes: [N, C, H, W]");
         }
 
-        shape = Geometry(bottom.Dim(2), bottom.Dim(3));
+        PoolingShape shape = Geometry(bottom.Dim(2), bottom.Dim(3));
         for (int i = 0; i < tops.Count; i++)
         {
             tops[i].Reshape(bottom.Dim(0), bottom.Dim(1), shape.PooledHeight, shape.PooledWidth);
         }
 
-        if ((options.Pool == Method.Max || Samples) && (indices is null || indices.Length < tops[0].Count))
-        {
-            indices = new PinnedInts(tops[0].Count);
-        }
+        passes.Prepare(bottom.CountOf(0, 2), shape);
     }
 
     /// <inheritdoc/>
     public override void Forward(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
     {
-        float* x = bottoms[0].DataPointer, y = tops[0].DataPointer;
-        int planes = bottoms[0].CountOf(0, 2);
-        if (options.Pool == Method.Ave)
+        passes.Forward(bottoms[0].DataPointer, tops[0].DataPointer);
+        if (tops.Count > 1)
         {
-            AveragePooling.Forward(x, y, planes, shape, Context.Pool);
-        }
-        else if (Samples)
-        {
-            StochasticPooling.Sample(
-                x, y, indices!.Pointer, planes, shape, drawKey, (ulong)Context.Clock.Pass, Context.Pool);
-        }
-        else if (options.Pool == Method.Stochastic)
-        {
-            StochasticPooling.Mean(x, y, planes, shape, Context.Pool);
-        }
-        else
-        {
-            MaxPooling.Forward(x, y, indices!.Pointer, planes, shape, Context.Pool);
-            if (tops.Count > 1)
+            Span<float> mask = tops[1].Data;
+            for (int i = 0; i < mask.Length; i++)
             {
-                Span<float> mask = tops[1].Data;
-                for (int i = 0; i < mask.Length; i++)
-                {
-                    mask[i] = indices.Pointer[i];
-                }
+                mask[i] = passes.Indices[i];
             }
         }
     }
@@ -85,25 +60,9 @@ public sealed unsafe class PoolingLayer(LayerContext context) : Layer(context)
     public override void Backward(
         IReadOnlyList<Blob> tops, IReadOnlyList<bool> propagateDown, IReadOnlyList<Blob> bottoms)
     {
-        if (!propagateDown[0])
+        if (propagateDown[0])
         {
-            return;
-        }
-
-        float* dy = tops[0].DiffPointer, dx = bottoms[0].DiffPointer;
-        int planes = bottoms[0].CountOf(0, 2);
-        if (options.Pool == Method.Ave)
-        {
-            AveragePooling.Backward(dy, dx, planes, shape, Context.Pool);
-        }
-        else if (options.Pool == Method.Max || Samples)
-        {
-            MaxPooling.Backward(dy, indices!.Pointer, dx, planes, shape, Context.Pool);
-        }
-        else
-        {
-            StochasticPooling.MeanBackward(
-                bottoms[0].DataPointer, tops[0].DataPointer, dy, dx, planes, shape, Context.Pool);
+            passes.Backward(bottoms[0].DataPointer, tops[0].DataPointer, tops[0].DiffPointer, bottoms[0].DiffPointer);
         }
     }
 

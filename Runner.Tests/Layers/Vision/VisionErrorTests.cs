@@ -15,6 +15,19 @@ public class VisionErrorTests
     [InlineData("type: 'Im2col' convolution_param { kernel_size: 1 axis: 4 }", "1 2 3 4", "axis 4 does not exist")]
     [InlineData("type: 'Im2col' convolution_param { kernel_size: 1 axis: 3 }", "1 2 3 4", "no axis is spatial")]
     [InlineData("type: 'Im2col' convolution_param { kernel_size: 4000 pad: 40000 }", "1 2 3 4", "more than 2^30 values")]
+    [InlineData("type: 'SPP'", "1 2 3 4", "pyramid_height is 0")]
+    [InlineData("type: 'SPP' spp_param { pyramid_height: 16 }", "1 2 3 4", "pyramid_height is 16")]
+    [InlineData("type: 'SPP' spp_param { pyramid_height: 2 }", "2 3 4", "'bottom0' has shape 2 3 4 (24)")]
+    [InlineData("type: 'SPP' spp_param { pyramid_height: 3 }", "1 2 5 8", "is 5 long on axis 2")]
+    [InlineData("type: 'SPP' spp_param { pyramid_height: 1 }", "1 2 0 8", "is 0 long on axis 2")]
+    [InlineData("type: 'SPP' spp_param { pyramid_height: 2 pool: STOCHASTIC }", "1 2 5 8", "need padding")]
+    [InlineData("type: 'SPP' spp_param { pyramid_height: 14 }", "1 20 2 2", "are too many")]
+    [InlineData("type: 'Subsampling'", "1 2 3 4", "the kernel has no size")]
+    [InlineData("type: 'Subsampling' subsampling_param { kernel_h: 2 }", "1 2 3 4", "the kernel has no size")]
+    [InlineData("type: 'Subsampling' subsampling_param { kernel_size: 2 kernel_w: 2 }", "1 2 3 4", "together with kernel_h")]
+    [InlineData("type: 'Subsampling' subsampling_param { kernel_size: 2 stride: 0 }", "1 2 3 4", "the stride is 0 x 0")]
+    [InlineData("type: 'Subsampling' subsampling_param { kernel_size: 4 }", "1 2 3 4", "4 x 4 does not fit")]
+    [InlineData("type: 'Subsampling' subsampling_param { kernel_size: 1 }", "2 3 4", "'bottom0' has shape 2 3 4 (24)")]
     public void AWrongConfigurationIsALocatedError(string definition, string shape, string expected)
     {
         int[][] bottoms = [.. shape.Split(',').Select(s => s.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse).ToArray())];
