@@ -28,6 +28,11 @@ public class VisionErrorTests
     [InlineData("type: 'Subsampling' subsampling_param { kernel_size: 2 stride: 0 }", "1 2 3 4", "the stride is 0 x 0")]
     [InlineData("type: 'Subsampling' subsampling_param { kernel_size: 4 }", "1 2 3 4", "4 x 4 does not fit")]
     [InlineData("type: 'Subsampling' subsampling_param { kernel_size: 1 }", "2 3 4", "'bottom0' has shape 2 3 4 (24)")]
+    [InlineData("type: 'HistogramPooling'", "1 2 3 4", "the kernel has no size")]
+    [InlineData("type: 'HistogramPooling' histogram_pooling_param { kernel_size: 2 bins: 1 }", "1 2 3 4", "bins is 1")]
+    [InlineData("type: 'HistogramPooling' histogram_pooling_param { kernel_size: 2 min: 1 }", "1 2 3 4", "min is 1 and max 1")]
+    [InlineData("type: 'HistogramPooling' histogram_pooling_param { kernel_size: 5 }", "1 2 3 4", "5 x 5 does not fit")]
+    [InlineData("type: 'HistogramPooling' histogram_pooling_param { kernel_size: 1 bins: 1000000 }", "1 9 12 12", "are too many")]
     public void AWrongConfigurationIsALocatedError(string definition, string shape, string expected)
     {
         int[][] bottoms = [.. shape.Split(',').Select(s => s.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse).ToArray())];
