@@ -51,6 +51,9 @@ public unsafe class DistanceKernelTests
             float[] all = [.. actualY.Span, .. actualDx.Span, .. actualDw.Span];
             Assert.Equal(first ??= all, all);
         }
+
+        // Kernels are given addresses, which keep no memory from being collected.
+        GC.KeepAlive((x, w, dy));
     }
 
     [Fact]
@@ -63,5 +66,6 @@ public unsafe class DistanceKernelTests
         using var pool = new WorkerPool(1);
         DistanceKernel.Forward(x.Pointer, w.Pointer, y.Pointer, 1, 1, size, pool);
         Assert.Equal(size * 0.0625f * 0.0625f, y.Span[0]);
+        GC.KeepAlive((x, w));
     }
 }

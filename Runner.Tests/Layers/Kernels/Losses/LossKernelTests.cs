@@ -67,6 +67,8 @@ public unsafe class LossKernelTests
                 p.Pointer, labels.Pointer, h.Pointer, sums.Pointer, actual.Pointer, outer, channels, inner, 0.5f, pool);
             Numbers.AssertClose(infogain, actual.Span[..count], channels, "infogain gradient");
         }
+
+        KeepAlive(p, h, sums, labels);
     }
 
     [Theory]
@@ -101,6 +103,8 @@ public unsafe class LossKernelTests
 
             Assert.Equal(expected, sum);
         }
+
+        KeepAlive(scores, right, labels);
     }
 
     [Theory]
@@ -142,6 +146,8 @@ public unsafe class LossKernelTests
                 Assert.Equal(expected, dx.Span[i], 1e-6);
             }
         }
+
+        KeepAlive(x, t, dx);
     }
 
     [Theory]
@@ -169,6 +175,8 @@ public unsafe class LossKernelTests
 
             Assert.Equal(expected, sum, 1e-6 * expected);
         }
+
+        KeepAlive(x, dx, labels);
     }
 
     [Theory]
@@ -193,6 +201,8 @@ public unsafe class LossKernelTests
 
             Assert.Equal(sum, squares.Span[row], 1e-6 * sum);
         }
+
+        KeepAlive(a, b, factors, squares, dx);
     }
 
     [Theory]
@@ -211,6 +221,8 @@ public unsafe class LossKernelTests
         labels.Span[count - 1] = float.NaN;
         labels.Span[count - 2] = 3;
         Assert.Equal(count - 2, LabelKernel.Read(labels.Pointer, indices.Pointer, count, 3, true, 255, pool).FirstWrong);
+
+        KeepAlive(labels, indices);
     }
 
     [Theory]
@@ -234,6 +246,9 @@ public unsafe class LossKernelTests
         Assert.False(ignored.Contains(float.NaN));
         Assert.False(new IgnoredTargets(null).Contains(label));
     }
+
+    // The kernels are given addresses, which keep no memory from being collected.
+    private static void KeepAlive(params object[] buffers) => GC.KeepAlive(buffers);
 
     // Every class, and every fourth position ignored.
     private static PinnedInts Labels(int count, int classes)

@@ -59,5 +59,10 @@ public unsafe class RepeatedProductTests
         string what = $"{m} x {n} x {k}, transposed {transposed}, {addTo}";
         Numbers.AssertClose(expected.Span, first.Span, 2 * k, what);
         Assert.True(first.Span.SequenceEqual(second.Span), $"{what}: differs on three threads");
+
+        // The products hold their addresses alone.
+        GC.KeepAlive(b);
+        GC.KeepAlive(packed);
+        GC.KeepAlive(again);
     }
 }

@@ -62,6 +62,9 @@ public unsafe class SoftmaxKernelTests
             float[] now = [.. actualY.Span, .. actualDx.Span];
             Assert.Equal(all ??= now, now);
         }
+
+        // Kernels are given addresses, which keep no memory from being collected.
+        GC.KeepAlive((x, dy));
     }
 
     [Fact]
@@ -73,5 +76,6 @@ public unsafe class SoftmaxKernelTests
         SoftmaxKernel.Forward(x.Pointer, y.Pointer, 2, 40, 1, pool);
         Assert.All(y.Span[..40].ToArray(), value => Assert.True(float.IsNaN(value)));
         Assert.All(y.Span[40..].ToArray(), value => Assert.True(float.IsFinite(value)));
+        GC.KeepAlive(x);
     }
 }
