@@ -37,6 +37,10 @@ internal static class TrainCommand
         var logFolder = new Option<string?>("--log-dir") { Description = "A folder to write the log to as well.", HelpName = "folder" };
         Option<int?> level = OptionValues.Level();
         Option<string[]> stage = OptionValues.Stage();
+        var restartData = new Option<bool>("--restart-data")
+        {
+            Description = "Start the data again when resuming, as Caffe does, instead of going on where the run stopped.",
+        };
         Option<bool> strict = OptionValues.WeightsStrict();
         Option<string?> gpu = OptionValues.Gpu();
         Option<string> interrupt = OptionValues.SignalEffectOf("--sigint_effect", "Ctrl-C", SignalEffect.Stop);
@@ -48,13 +52,14 @@ internal static class TrainCommand
             "cnn train --solver Models/lenet/solver.prototxt --resume latest",
             "cnn train --solver mine/solver.prototxt --weights base.caffemodel --log-dir logs")
         {
-            solver, weights, strict, snapshot, resume, plugin, allowPlugins, threads, seed, iterations, logFolder, level, stage,
+            solver, weights, strict, snapshot, resume, restartData, plugin, allowPlugins, threads, seed, iterations, logFolder, level, stage,
             interrupt, hangUp, gpu,
         };
         command.SetAction(parsed => new TrainingRun(console, new TrainingSettings
         {
             Solver = parsed.GetRequiredValue(solver),
             Weights = OptionValues.SplitAtCommas(parsed.GetValue(weights)),
+            RestartsData = parsed.GetValue(restartData),
             WeightsStrict = parsed.GetValue(strict),
             Gpu = parsed.GetValue(gpu) is not null,
             OnInterrupt = Enum.Parse<SignalEffect>(parsed.GetValue(interrupt)!, ignoreCase: true),

@@ -14,6 +14,7 @@ internal sealed class TrainingRun(CommandConsole console, TrainingSettings setti
 {
     private readonly Dictionary<int, TestScores> scores = [];
     private (int Iteration, string Path)? written;
+    private string? best;
 
     /// <summary>Trains.</summary>
     /// <returns>The exit code.</returns>
@@ -43,11 +44,13 @@ internal sealed class TrainingRun(CommandConsole console, TrainingSettings setti
             Files = files,
             Log = log,
             ResumeFrom = Start(definition, log),
+            RestartsData = settings.RestartsData,
             Level = settings.Level,
             Stages = settings.Stages,
         });
         CopyWeights(solver, definition, files, log);
         solver.Tested += s => scores[s.TestNet] = s;
+        solver.BestWritten += path => best = path;
         solver.SnapshotWritten += path => written = (solver.Iteration, path);
         using var signals = new RunSignals(solver.Control, settings.OnInterrupt, settings.OnHangUp);
         log.Information("Starting Optimization");
@@ -129,6 +132,11 @@ internal sealed class TrainingRun(CommandConsole console, TrainingSettings setti
         {
             string values = string.Join(", ", test.Outputs.Select(o => $"{o.Blob} = {CaffeNumber.Format(o.Mean)}"));
             console.Out.WriteLine($"Test net #{test.TestNet}: {values}");
+        }
+
+        if (best is not null)
+        {
+            console.Out.WriteLine($"Wrote {best} (the best weights)");
         }
 
         if (written is { } snapshot)

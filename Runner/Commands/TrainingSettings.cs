@@ -19,6 +19,8 @@ internal sealed record TrainingSettings
 
     public string? Resume { get; init; }
 
+    public bool RestartsData { get; init; }
+
     public string[] Plugins { get; init; } = [];
 
     public bool AllowPlugins { get; init; }

@@ -60,17 +60,7 @@ internal static class SnapshotFiles
         try
         {
             log?.Information("{Line:l}", $"Snapshotting to {kind} file {modelPath}");
-            byte[] digest = WriteHashed(modelPath, stream =>
-            {
-                if (isHdf5)
-                {
-                    Hdf5Snapshot.WriteWeights(net, definition.SnapshotDiff, stream);
-                }
-                else
-                {
-                    BinarySnapshot.WriteWeights(net, definition.SnapshotDiff, stream);
-                }
-            });
+            byte[] digest = WriteWeights(definition, net, modelPath);
             log?.Information("{Line:l}", $"Snapshotting solver state to {kind} file {statePath}");
             SolverState stored = ToMessage(state, modelPath, digest);
             AtomicFile.Write(statePath, stream =>
@@ -91,6 +81,24 @@ internal static class SnapshotFiles
             throw new TrainingException(
                 $"the snapshot of iteration {state.Iteration} cannot be written: {exception.Message}; earlier ones are whole",
                 exception);
+        }
+    }
+
+    /// <summary>Writes the weights that early stopping found best: <c>PREFIX_best.caffemodel</c>.</summary>
+    /// <returns>The path.</returns>
+    /// <exception cref="TrainingException">They cannot be written; those written before are as they were.</exception>
+    public static string WriteBest(SolverParameter definition, Net net)
+    {
+        string path = $"{definition.SnapshotPrefix}_best{ModelSuffix}"
+            + (definition.SnapshotFormat == SolverParameter.Types.SnapshotFormat.Hdf5 ? Hdf5Suffix : "");
+        try
+        {
+            WriteWeights(definition, net, path);
+            return path;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new TrainingException($"the best weights cannot be written: {exception.Message}", exception);
         }
     }
 
@@ -166,6 +174,11 @@ internal static class SnapshotFiles
             CurrentStep = state.CurrentStep,
             LearnedNetSha256 = ByteString.CopyFrom(digest),
         };
+        if (state.EarlyStopping is not null)
+        {
+            stored.EarlyStopping = state.EarlyStopping;
+        }
+
         if (state.Seed is { } seed)
         {
             stored.RandomSeed = seed;
@@ -174,6 +187,18 @@ internal static class SnapshotFiles
         stored.LayerState.AddRange(state.LayerStates);
         return stored;
     }
+
+    private static byte[] WriteWeights(SolverParameter definition, Net net, string path) => WriteHashed(path, stream =>
+    {
+        if (definition.SnapshotFormat == SolverParameter.Types.SnapshotFormat.Hdf5)
+        {
+            Hdf5Snapshot.WriteWeights(net, definition.SnapshotDiff, stream);
+        }
+        else
+        {
+            BinarySnapshot.WriteWeights(net, definition.SnapshotDiff, stream);
+        }
+    });
 
     private static byte[] WriteHashed(string path, Action<Stream> write)
     {

@@ -20,4 +20,7 @@ internal sealed record SnapshotState
 
     /// <summary>What layers carry from batch to batch; see <see cref="LayerStates"/>.</summary>
     public required IReadOnlyList<LayerState> LayerStates { get; init; }
+
+    /// <summary>Where early stopping stands; null without it.</summary>
+    public EarlyStoppingState? EarlyStopping { get; init; }
 }

@@ -5,7 +5,7 @@ namespace Cnn.Runner.Solvers;
 /// <summary>The learning-rate policies: the rate of an iteration from the solver's definition.</summary>
 internal sealed class LearningRate
 {
-    private static readonly string[] Policies = ["fixed", "step", "exp", "inv", "multistep", "poly", "sigmoid"];
+    private static readonly string[] Policies = ["fixed", "step", "exp", "inv", "multistep", "poly", "sigmoid", "cosine"];
 
     private readonly SolverParameter definition;
 
@@ -34,9 +34,14 @@ internal sealed class LearningRate
                 SolverParameter.StepsizeFieldNumber, $"stepsize is {definition.Stepsize}", $"lr_policy {policy} needs 1 or more");
         }
 
-        if (policy == "poly" && definition.MaxIter <= 0)
+        if (policy is "poly" or "cosine" && definition.MaxIter <= 0)
         {
-            throw Error(SolverParameter.MaxIterFieldNumber, "max_iter is missing", "lr_policy poly needs it");
+            throw Error(SolverParameter.MaxIterFieldNumber, "max_iter is missing", $"lr_policy {policy} needs it");
+        }
+
+        if (definition.WarmupIter < 0)
+        {
+            throw Error(SolverParameter.WarmupIterFieldNumber, $"warmup_iter is {definition.WarmupIter}", "it must be 0 or more");
         }
 
         CnnException Error(int field, string message, string hint) =>
@@ -50,6 +55,18 @@ internal sealed class LearningRate
     /// <param name="iteration">From 0.</param>
     /// <param name="stepped">Whether the multistep policy has just moved on; it does so once an iteration at most.</param>
     public float At(int iteration, out bool stepped)
+    {
+        float rate = OfPolicy(iteration, out stepped);
+        if (iteration >= definition.WarmupIter)
+        {
+            return rate;
+        }
+
+        double share = (iteration + 1.0) / definition.WarmupIter;
+        return (float)(rate * (definition.WarmupStart + ((1 - definition.WarmupStart) * share)));
+    }
+
+    private float OfPolicy(int iteration, out bool stepped)
     {
         stepped = false;
         double rate = definition.BaseLr, gamma = definition.Gamma, power = definition.Power;
@@ -72,6 +89,10 @@ internal sealed class LearningRate
                 return (float)(rate * Math.Pow(gamma, CurrentStep));
             case "poly":
                 return (float)(rate * Math.Pow(1 - ((double)iteration / definition.MaxIter), power));
+            case "cosine":
+                double done = (iteration - definition.WarmupIter) / (double)Math.Max(1, definition.MaxIter - definition.WarmupIter);
+                double height = (1 + Math.Cos(Math.PI * Math.Clamp(done, 0, 1))) / 2;
+                return (float)(definition.MinLr + ((rate - definition.MinLr) * height));
             case "sigmoid":
                 return (float)(rate / (1 + Math.Exp(-gamma * (iteration - definition.Stepsize))));
             default:

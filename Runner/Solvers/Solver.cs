@@ -21,7 +21,11 @@ public sealed class Solver
     private readonly SmoothedLoss smoothed;
     private readonly List<TestNet> testNets;
     private readonly Blob[][] histories;
+    private readonly EarlyStopping? earlyStopping;
     private readonly DisplaySpeed speed = new();
+
+    // The iteration whose data is the data set's first.
+    private int dataStart;
 
     /// <summary>Builds the nets and, with <see cref="SolverOptions.ResumeFrom"/>, restores a snapshot.</summary>
     /// <exception cref="CnnException">The definition, a net or the snapshot is wrong.</exception>
@@ -40,6 +44,7 @@ public sealed class Solver
         var nets = new SolverNets(definition, options, Seed);
         TrainNet = nets.BuildTrainNet();
         testNets = nets.BuildTestNets(TrainNet);
+        earlyStopping = definition.EarlyStopping is { } early ? new EarlyStopping(early, testNets, options.Sources) : null;
         histories = new Blob[TrainNet.Learnable.Count][];
         for (int i = 0; i < histories.Length; i++)
         {
@@ -62,6 +67,9 @@ public sealed class Solver
 
     /// <summary>Called after each test of a test net, on the training thread.</summary>
     public event Action<TestScores>? Tested;
+
+    /// <summary>Called after a test with the best score so far, with the path of the weights that had it.</summary>
+    public event Action<string>? BestWritten;
 
     /// <summary>Called after each snapshot with the path of its solver state.</summary>
     public event Action<string>? SnapshotWritten;
@@ -96,7 +104,7 @@ public sealed class Solver
     /// <exception cref="TrainingException">The loss is not finite or a snapshot cannot be written.</exception>
     public bool Solve()
     {
-        if (definition.Snapshot > 0 || definition.SnapshotAfterTrain)
+        if (definition.Snapshot > 0 || definition.SnapshotAfterTrain || earlyStopping is not null)
         {
             SnapshotFiles.ProbeWritable(definition.SnapshotPrefix);
             SnapshotFiles.RequireWritable(definition, TrainNet);
@@ -104,7 +112,7 @@ public sealed class Solver
 
         Tell($"Solving {TrainNet.Name}");
         Tell($"Learning Rate Policy: {definition.LrPolicy}");
-        while (Iteration < definition.MaxIter && !Control.StopRequested)
+        while (Iteration < definition.MaxIter && !Control.StopRequested && earlyStopping?.IsOver(Iteration) != true)
         {
             Step();
         }
@@ -121,15 +129,25 @@ public sealed class Solver
             return false;
         }
 
+        if (Iteration < definition.MaxIter)
+        {
+            Tell($"Early stopping at iteration {Iteration}");
+        }
+
         if (definition.Display > 0 && Iteration % definition.Display == 0)
         {
-            TrainNet.Clock.Pass = (long)Iteration * definition.IterSize;
+            TrainNet.Clock.Pass = (long)(Iteration - dataStart) * definition.IterSize;
             Tell($"Iteration {Iteration}, loss = {CaffeNumber.Format(TrainNet.Forward())}");
         }
 
         if (definition.TestInterval > 0 && Iteration % definition.TestInterval == 0)
         {
             TestAll();
+        }
+
+        if (earlyStopping is not null)
+        {
+            Tell($"Best score {CaffeNumber.Format(earlyStopping.BestScore)} at iteration {earlyStopping.BestIteration}");
         }
 
         Tell("Optimization Done.");
@@ -148,6 +166,7 @@ public sealed class Solver
             Seed = Seed,
             Histories = HistoryOrder(),
             LayerStates = LayerStates.Capture(AllNets),
+            EarlyStopping = earlyStopping?.State,
         };
         string path = SnapshotFiles.Write(definition, TrainNet, state, options.Log);
         SnapshotWritten?.Invoke(path);
@@ -172,7 +191,7 @@ public sealed class Solver
         float loss = 0;
         for (int pass = 0; pass < definition.IterSize; pass++)
         {
-            TrainNet.Clock.Pass = ((long)Iteration * definition.IterSize) + pass;
+            TrainNet.Clock.Pass = ((long)(Iteration - dataStart) * definition.IterSize) + pass;
             loss += TrainNet.Forward();
             TrainNet.Backward();
         }
@@ -273,13 +292,19 @@ public sealed class Solver
         Tell($"Iteration {Iteration}, Testing net (#{test.Index})");
 
         // Which test this is follows from the iteration, so a resumed run tests on the same data.
-        long round = (Iteration / definition.TestInterval) - (definition.TestInitialization ? 0 : 1);
+        long round = (Iteration / definition.TestInterval) - (dataStart / definition.TestInterval)
+            - (definition.TestInitialization || dataStart > 0 ? 0 : 1);
         if (test.Run(Math.Max(0, round), definition.TestComputeLoss, options.Log, Control) is not { } scores)
         {
             return false;
         }
 
         Tested?.Invoke(scores);
+        if (earlyStopping?.Look(Iteration, scores) == true)
+        {
+            BestWritten?.Invoke(SnapshotFiles.WriteBest(definition, TrainNet));
+        }
+
         return true;
     }
 
@@ -357,7 +382,13 @@ public sealed class Solver
 
         LayerStates.Restore(AllNets, state.Extensions.LayerState, path, options.Log);
         Iteration = state.Iteration;
+        dataStart = options.RestartsData ? Iteration : 0;
         learningRate.CurrentStep = state.CurrentStep;
+        if (earlyStopping is not null && state.Extensions.EarlyStopping is { } standing)
+        {
+            earlyStopping.State = standing;
+        }
+
     }
 
     // All first histories in the order of the parameters, then all second ones.

@@ -30,6 +30,12 @@ public sealed record SolverOptions
     /// <summary>A snapshot's state (.solverstate) to go on from; null to start anew.</summary>
     public string? ResumeFrom { get; init; }
 
+    /// <summary>
+    /// Whether a resumed run starts its data (and its random draws) again, as Caffe does, rather than going on where the
+    /// run stopped.
+    /// </summary>
+    public bool RestartsData { get; init; }
+
     /// <summary>Level of the training net's state; null leaves the definition's.</summary>
     public int? Level { get; init; }
 

@@ -13,8 +13,10 @@ public class GoldenSolverTests
 {
     public static TheoryData<string, string> Cases => With("tol=");
 
-    // Where Caffe starts the data again on resuming, ours goes on: those runs differ by design.
     public static TheoryData<string, string> CasesToResume => With("resume=exact");
+
+    // Where Caffe starts the data again on resuming, ours goes on, unless it is told to do as Caffe does.
+    public static TheoryData<string, string> CasesThatRestartTheirData => With("resume=restarts_data");
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -51,6 +53,26 @@ public class GoldenSolverTests
         RequireSameSnapshot(folder, copy.Path, 12, Tolerance(folder));
     }
 
+    [Theory]
+    [MemberData(nameof(CasesThatRestartTheirData))]
+    public void TrainingThatStartsItsDataAgainDoesAsCaffe(string name, string folder)
+    {
+        using var copy = new TemporaryFolder();
+        Solver solver = Prepare(name, folder, copy, resume: true, restartsData: true);
+        Assert.True(solver.Solve());
+        RequireSameWeights(
+            Path.Combine(folder, "resumed_iter_12.caffemodel"), copy.PathOf("snap_iter_12.caffemodel"), Tolerance(folder));
+    }
+
+    [Theory]
+    [MemberData(nameof(CasesThatRestartTheirData))]
+    public void TrainingThatGoesOnWithItsDataIsTrainingThatNeverStopped(string name, string folder)
+    {
+        using var copy = new TemporaryFolder();
+        Assert.True(Prepare(name, folder, copy, resume: true).Solve());
+        RequireSameSnapshot(folder, copy.Path, 12, Tolerance(folder));
+    }
+
     private static TheoryData<string, string> With(string word)
     {
         var cases = new TheoryData<string, string>();
@@ -65,7 +87,7 @@ public class GoldenSolverTests
         return cases;
     }
 
-    private static Solver Prepare(string name, string folder, TemporaryFolder copy, bool resume)
+    private static Solver Prepare(string name, string folder, TemporaryFolder copy, bool resume, bool restartsData = false)
     {
         foreach (string file in Directory.EnumerateFiles(folder))
         {
@@ -79,6 +101,7 @@ public class GoldenSolverTests
             Pool = new WorkerPool(1),
             Sources = loaded.Sources,
             Files = new PathResolver(loaded.Path),
+            RestartsData = restartsData,
             ResumeFrom = resume ? Directory.GetFiles(copy.Path, "snap_iter_5.solverstate*").Single() : null,
         });
         if (!resume)
@@ -99,27 +122,29 @@ public class GoldenSolverTests
     {
         string suffix = File.Exists(Path.Combine(folder, $"snap_iter_{iteration}.caffemodel")) ? "" : ".h5";
         string model = $"snap_iter_{iteration}.caffemodel{suffix}", state = $"snap_iter_{iteration}.solverstate{suffix}";
-        using (WeightsFile expected = WeightsFile.Open(Path.Combine(folder, model)),
-            actual = WeightsFile.Open(Path.Combine(written, model)))
-        {
-            // HDF5 keeps groups in the order of their names.
-            StoredLayer[] goldens = [.. expected.Layers], mines = [.. actual.Layers];
-            if (suffix.Length > 0)
-            {
-                Array.Sort(goldens, (a, b) => string.CompareOrdinal(a.Name, b.Name));
-                Array.Sort(mines, (a, b) => string.CompareOrdinal(a.Name, b.Name));
-            }
-
-            Assert.Equal(goldens.Select(l => (l.Name, l.Blobs.Count)), mines.Select(l => (l.Name, l.Blobs.Count)));
-            foreach (var (mine, golden) in mines.Zip(goldens))
-            {
-                RequireSame($"{model} {golden.Name}", golden.Blobs, mine.Blobs, tolerance);
-            }
-        }
-
+        RequireSameWeights(Path.Combine(folder, model), Path.Combine(written, model), tolerance);
         using StateFile goldenState = StateFile.Open(Path.Combine(folder, state)), myState = StateFile.Open(Path.Combine(written, state));
         Assert.Equal((goldenState.Iteration, goldenState.CurrentStep), (myState.Iteration, myState.CurrentStep));
         RequireSame(state, goldenState.History, myState.History, tolerance);
+    }
+
+    private static void RequireSameWeights(string goldenPath, string minePath, double tolerance)
+    {
+        using WeightsFile expected = WeightsFile.Open(goldenPath), actual = WeightsFile.Open(minePath);
+
+        // HDF5 keeps groups in the order of their names.
+        StoredLayer[] goldens = [.. expected.Layers], mines = [.. actual.Layers];
+        if (goldenPath.EndsWith(".h5", StringComparison.Ordinal))
+        {
+            Array.Sort(goldens, (a, b) => string.CompareOrdinal(a.Name, b.Name));
+            Array.Sort(mines, (a, b) => string.CompareOrdinal(a.Name, b.Name));
+        }
+
+        Assert.Equal(goldens.Select(l => (l.Name, l.Blobs.Count)), mines.Select(l => (l.Name, l.Blobs.Count)));
+        foreach (var (mine, golden) in mines.Zip(goldens))
+        {
+            RequireSame($"{goldenPath} {golden.Name}", golden.Blobs, mine.Blobs, tolerance);
+        }
     }
 
     private static void RequireSame(

@@ -17,10 +17,28 @@ public class LearningRateTests
     [InlineData("poly", 50, 0.125)]
     [InlineData("poly", 100, 0)]
     [InlineData("sigmoid", 10, 0.25)]
+    [InlineData("cosine", 0, 0.5)]
+    [InlineData("cosine", 50, 0.25)]
+    [InlineData("cosine", 100, 0)]
     public void RatesFollowThePolicysFormula(string policy, int iteration, double expected)
     {
         LearningRate rate = Rate(policy);
         Assert.Equal(expected, rate.At(iteration, out _), 1e-6);
+    }
+
+    [Theory]
+    [InlineData("fixed", 0, 0.5 * 0.325)]
+    [InlineData("fixed", 3, 0.5)]
+    [InlineData("fixed", 4, 0.5)]
+    [InlineData("cosine", 3, 0.5)]
+    [InlineData("cosine", 4, 0.5)]
+    [InlineData("cosine", 52, 0.3)]
+    [InlineData("cosine", 100, 0.1)]
+    public void WarmingUpRisesInALineToThePolicysRate(string policy, int iteration, double expected)
+    {
+        SolverParameter definition = Definition(policy);
+        (definition.WarmupIter, definition.WarmupStart, definition.MinLr) = (4, 0.1f, 0.1f);
+        Assert.Equal(expected, new LearningRate(definition, new SourceMap()).At(iteration, out _), 1e-6);
     }
 
     [Fact]
