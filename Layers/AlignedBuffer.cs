@@ -10,8 +10,8 @@ public sealed unsafe class AlignedBuffer
 {
     private const int Alignment = 64;
 
-    // Keeps the memory alive; never read.
     private readonly float[] memory;
+    private readonly int start;
 
     /// <summary>A buffer of zeros.</summary>
     /// <param name="length">Floats.</param>
@@ -22,6 +22,7 @@ public sealed unsafe class AlignedBuffer
         memory = GC.AllocateArray<float>(checked(length + (Alignment / sizeof(float))), pinned: true);
         var address = (nuint)Unsafe.AsPointer(ref memory[0]);
         Pointer = (float*)((address + Alignment - 1) & ~(nuint)(Alignment - 1));
+        start = (int)(((nuint)Pointer - address) / sizeof(float));
     }
 
     /// <summary>Floats.</summary>
@@ -30,6 +31,6 @@ public sealed unsafe class AlignedBuffer
     /// <summary>The first float; valid while the buffer is referenced.</summary>
     public float* Pointer { get; }
 
-    /// <summary>All of the buffer.</summary>
-    public Span<float> Span => new(Pointer, Length);
+    /// <summary>All of the buffer; keeps it alive, which the pointer does not.</summary>
+    public Span<float> Span => memory.AsSpan(start, Length);
 }
