@@ -7,9 +7,9 @@ internal static class FanCounts
 {
     /// <summary>
     /// fan_in = count / shape[0], fan_out = count / shape[1] (count for one axis), or their mean, as
-    /// <c>variance_norm</c> asks.
+    /// <c>variance_norm</c> asks; or so of the fans that are given.
     /// </summary>
-    public static float Of(FillerParameter parameter, ReadOnlySpan<int> shape)
+    public static float Of(FillerParameter parameter, ReadOnlySpan<int> shape, (float In, float Out)? fans)
     {
         long count = 1;
         foreach (int dim in shape)
@@ -17,8 +17,8 @@ internal static class FanCounts
             count *= dim;
         }
 
-        float fanIn = shape.Length > 0 ? count / shape[0] : count;
-        float fanOut = shape.Length > 1 ? count / shape[1] : count;
+        float fanIn = fans?.In ?? (shape.Length > 0 ? count / shape[0] : count);
+        float fanOut = fans?.Out ?? (shape.Length > 1 ? count / shape[1] : count);
         return parameter.VarianceNorm switch
         {
             FillerParameter.Types.VarianceNorm.FanOut => fanOut,

@@ -22,7 +22,7 @@ public sealed class MsraFiller : Filler
     /// <inheritdoc/>
     public override void Fill(Span<float> values, ReadOnlySpan<int> shape, PhiloxRandom random)
     {
-        var distribution = new Normal(0, Math.Sqrt(2.0 / FanCounts.Of(parameter, shape)), random);
+        var distribution = new Normal(0, Math.Sqrt(2.0 / FanCounts.Of(parameter, shape, Fans)), random);
         foreach (ref float value in values)
         {
             value = (float)distribution.Sample();

@@ -23,7 +23,7 @@ public sealed class XavierFiller : Filler
     /// <inheritdoc/>
     public override void Fill(Span<float> values, ReadOnlySpan<int> shape, PhiloxRandom random)
     {
-        double bound = Math.Sqrt(3.0 / FanCounts.Of(parameter, shape));
+        double bound = Math.Sqrt(3.0 / FanCounts.Of(parameter, shape, Fans));
         var distribution = new ContinuousUniform(-bound, bound, random);
         foreach (ref float value in values)
         {

@@ -126,7 +126,13 @@ public abstract class Layer
     /// </summary>
     /// <param name="filler">How to fill it; null means constant 0.</param>
     /// <param name="shape">Its shape.</param>
-    protected Blob AddBlob(FillerParameter? filler, params ReadOnlySpan<int> shape)
+    protected Blob AddBlob(FillerParameter? filler, params ReadOnlySpan<int> shape) => AddBlob(filler, null, shape);
+
+    /// <summary>The same for a parameter whose shape does not tell the fillers how many inputs a unit sees.</summary>
+    /// <param name="filler">How to fill it; null means constant 0.</param>
+    /// <param name="fans">Inputs that a unit sees and units that an input feeds; null to take them from the shape.</param>
+    /// <param name="shape">Its shape.</param>
+    protected Blob AddBlob(FillerParameter? filler, (float In, float Out)? fans, params ReadOnlySpan<int> shape)
     {
         int index = blobs.Count;
         var blob = new Blob(shape);
@@ -138,8 +144,9 @@ public abstract class Layer
         {
             try
             {
-                Context.Fillers.Create(filler ?? new FillerParameter(), Context.Files)
-                    .Fill(blob.Data, shape, Context.Random.Create(Name, $"blob {index}"));
+                Filler maker = Context.Fillers.Create(filler ?? new FillerParameter(), Context.Files);
+                maker.Fans = fans;
+                maker.Fill(blob.Data, shape, Context.Random.Create(Name, $"blob {index}"));
             }
             catch (CnnException exception)
             {

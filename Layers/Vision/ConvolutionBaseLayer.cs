@@ -69,11 +69,9 @@ public abstract class ConvolutionBaseLayer : Layer
                 $"group {Groups} must divide the {channels} channels of bottom '{BottomName(0)}' and num_output {Outputs}");
         }
 
-        var shape = new int[2 + axes];
-        (shape[0], shape[1]) = WeightChannels();
-        Window.Kernel.CopyTo(shape, 2);
+        int[] shape = [.. WeightChannels(), .. Window.Kernel];
         CheckSize(shape);
-        AddBlob(Options.WeightFiller, shape);
+        AddBlob(Options.WeightFiller, WeightFans, shape);
         if (Options.BiasTerm)
         {
             AddBlob(Options.BiasFiller, Outputs);
@@ -137,8 +135,11 @@ public abstract class ConvolutionBaseLayer : Layer
         Plan(spatial);
     }
 
-    /// <summary>The first two axes of the weights.</summary>
-    protected abstract (int First, int Second) WeightChannels();
+    /// <summary>What a filler should take for the fans of the weights, where their shape does not tell.</summary>
+    private protected virtual (float In, float Out)? WeightFans => null;
+
+    /// <summary>The axes of the weights before the kernel's.</summary>
+    protected abstract int[] WeightChannels();
 
     /// <summary>The size of the top along a spatial axis.</summary>
     protected abstract long OutSize(int size, int axis);

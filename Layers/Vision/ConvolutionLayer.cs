@@ -6,10 +6,16 @@ namespace Cnn.Layers.Vision;
 /// Convolves each bottom [N, C, spatial...] with learned kernels: top [N, num_output, spatial...]. Blobs: weights
 /// [num_output, C / group, kernel...] and, with <c>bias_term</c>, bias [num_output].
 /// </summary>
+/// <remarks>
+/// With a connection table (<c>connections</c>: for each output map the input maps that it sees) only the weights of
+/// connections exist: [connections, kernel...], one output map's after another's. From LeCun, Bottou, Bengio and Haffner,
+/// "Gradient-based learning applied to document recognition", Proceedings of the IEEE 1998, table I.
+/// </remarks>
 [LayerType("Convolution")]
 public sealed unsafe class ConvolutionLayer : ConvolutionBaseLayer
 {
     private readonly PlannedConvolution convolution;
+    private ConnectedConvolution? connected;
 
     /// <summary>Makes the layer.</summary>
     public ConvolutionLayer(LayerContext context)
@@ -21,7 +27,14 @@ public sealed unsafe class ConvolutionLayer : ConvolutionBaseLayer
         float* weights = Blobs[0].DataPointer, bias = HasBias ? Blobs[1].DataPointer : null;
         for (int i = 0; i < bottoms.Count && Images > 0; i++)
         {
-            convolution.Forward(Images, bottoms[i].DataPointer, weights, bias, tops[i].DataPointer);
+            if (connected is not null)
+            {
+                connected.Forward(Images, bottoms[i].DataPointer, weights, bias, tops[i].DataPointer, Context.Pool);
+            }
+            else
+            {
+                convolution.Forward(Images, bottoms[i].DataPointer, weights, bias, tops[i].DataPointer);
+            }
         }
     }
 
@@ -40,23 +53,68 @@ public sealed unsafe class ConvolutionLayer : ConvolutionBaseLayer
 
             if (NeedsGradient(0))
             {
-                convolution.WeightGradient(Images, bottoms[i].DataPointer, dy, Blobs[0].DiffPointer);
+                AddWeightGradient(bottoms[i].DataPointer, dy);
             }
 
             if (propagateDown[i])
             {
-                convolution.InputGradient(Images, dy, Blobs[0].DataPointer, bottoms[i].DiffPointer);
+                ComputeInputGradient(dy, bottoms[i].DiffPointer);
             }
         }
     }
 
     /// <inheritdoc/>
-    protected override (int First, int Second) WeightChannels() => (Outputs, Channels / Groups);
+    private protected override (float In, float Out)? WeightFans => connected?.Table.Fans(Window.Kernel);
+
+    /// <inheritdoc/>
+    protected override int[] WeightChannels()
+    {
+        if (Options.Connections.Count == 0)
+        {
+            return [Outputs, Channels / Groups];
+        }
+
+        connected = new ConnectedConvolution(ConnectionTableReader.Read(Context, Options, Channels, Outputs));
+        return [connected.Table.Count];
+    }
 
     /// <inheritdoc/>
     protected override long OutSize(int size, int axis) => Window.OutSize(size, axis);
 
     /// <inheritdoc/>
-    protected override void Plan(ReadOnlySpan<int> spatial) =>
-        convolution.Prepare(Channels, Outputs, Groups, spatial, Window);
+    protected override void Plan(ReadOnlySpan<int> spatial)
+    {
+        if (connected is not null)
+        {
+            connected.Prepare(spatial, Window.Kernel, Window.Pad, Window.Stride, Window.Dilation);
+        }
+        else
+        {
+            convolution.Prepare(Channels, Outputs, Groups, spatial, Window);
+        }
+    }
+
+    private void AddWeightGradient(float* x, float* dy)
+    {
+        if (connected is not null)
+        {
+            connected.WeightGradient(Images, x, dy, Blobs[0].DiffPointer, Context.Pool);
+        }
+        else
+        {
+            convolution.WeightGradient(Images, x, dy, Blobs[0].DiffPointer);
+        }
+    }
+
+    private void ComputeInputGradient(float* dy, float* dx)
+    {
+        if (connected is not null)
+        {
+            connected.InputGradient(Images, dy, Blobs[0].DataPointer, dx, Context.Pool);
+        }
+        else
+        {
+            convolution.InputGradient(Images, dy, Blobs[0].DataPointer, dx);
+        }
+    }
 }

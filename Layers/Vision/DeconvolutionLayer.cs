@@ -60,7 +60,10 @@ public sealed unsafe class DeconvolutionLayer : ConvolutionBaseLayer
     }
 
     /// <inheritdoc/>
-    protected override (int First, int Second) WeightChannels() => (Channels, Outputs / Groups);
+    protected override int[] WeightChannels() => Options.Connections.Count == 0
+        ? [Channels, Outputs / Groups]
+        : throw Context.Error(
+            Options, Proto.ConvolutionParameter.ConnectionsFieldNumber, "a Deconvolution layer takes no connection table");
 
     /// <inheritdoc/>
     protected override long OutSize(int size, int axis) =>

@@ -11,7 +11,7 @@ internal readonly record struct LayerCost(long MultiplyAdds, long Parameters)
     public static LayerCost Of(NetLayer layer) => new(
         layer.Layer.Type switch
         {
-            "Convolution" => layer.Tops.Sum(t => (long)t.Count) * layer.Layer.Blobs[0].CountOf(1),
+            "Convolution" => Convolution(layer),
             "Deconvolution" => layer.Bottoms.Sum(b => (long)b.Count) * layer.Layer.Blobs[0].CountOf(1),
             "InnerProduct" => InnerProduct(layer),
             _ => 0,
@@ -31,6 +31,10 @@ internal readonly record struct LayerCost(long MultiplyAdds, long Parameters)
 
         return (layer.Layer.NeedsGradient(0) ? MultiplyAdds : 0) + (layer.PropagateDown.Any(p => p) ? MultiplyAdds : 0);
     }
+
+    // Every weight is used once at each pixel of its output map.
+    private static long Convolution(NetLayer layer) =>
+        layer.Tops.Sum(t => (long)t.Count) / layer.Definition.ConvolutionParam.NumOutput * layer.Layer.Blobs[0].Count;
 
     // Each of the outputs takes as many multiply-adds as there are weights an output; transposed or not.
     private static long InnerProduct(NetLayer layer)

@@ -10,6 +10,7 @@ public class VisionErrorTests
     [InlineData("type: 'Deconvolution' convolution_param { num_output: 3 kernel_size: 1 group: 2 }", "1 2 3 4", "group 2 must divide")]
     [InlineData("type: 'Deconvolution' convolution_param { num_output: 2 kernel_size: 2 pad: 3 }", "1 2 3 4", "is 3 long on spatial axis 0")]
     [InlineData("type: 'Deconvolution' convolution_param { num_output: 9 kernel_size: 9 stride: 1000000 }", "1 2 30 40", "2^30 values")]
+    [InlineData("type: 'Deconvolution' convolution_param { num_output: 1 kernel_size: 1 connections { input: 0 } }", "1 2 3 4", "no connection table")]
     [InlineData("type: 'Im2col'", "1 2 3 4", "kernel_size is missing")]
     [InlineData("type: 'Im2col' convolution_param { kernel_size: 4 }", "1 2 3 4", "is 3 long on spatial axis 0")]
     [InlineData("type: 'Im2col' convolution_param { kernel_size: 1 axis: 4 }", "1 2 3 4", "axis 4 does not exist")]
