@@ -150,16 +150,19 @@ public sealed unsafe class Blob
     {
         private AlignedBuffer? buffer;
 
-        public Span<float> Span(int count) => new(Pointer(count), count);
+        // A span keeps the memory alive, a pointer does not.
+        public Span<float> Span(int count) => Room(count).Span[..count];
 
-        public float* Pointer(int count)
+        public float* Pointer(int count) => Room(count).Pointer;
+
+        private AlignedBuffer Room(int count)
         {
             if (buffer is null || buffer.Length < count)
             {
                 buffer = new AlignedBuffer(count);
             }
 
-            return buffer.Pointer;
+            return buffer;
         }
     }
 }

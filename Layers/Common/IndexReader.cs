@@ -1,6 +1,6 @@
 namespace Cnn.Layers.Common;
 
-/// <summary>Whole numbers in a blob of floats, as indices into something.</summary>
+/// <summary>The whole parts of a blob's floats, as indices into something.</summary>
 internal static class IndexReader
 {
     /// <summary>The index at a place.</summary>
@@ -13,11 +13,10 @@ internal static class IndexReader
     public static int Read(LayerContext context, int bottom, ReadOnlySpan<float> values, int at, int count)
     {
         float value = values[at];
-        int index = (int)value;
-        return value >= 0 && value < count && index == value
-            ? index
+        return value > -1 && value < count
+            ? (int)value
             : throw context.Error(
                 $"value {at} of bottom '{context.Parameter.Bottom[bottom]}' is {value}, not an index",
-                $"it must be a whole number from 0 to {count - 1}");
+                $"it is cut to a whole number, which must be 0 to {count - 1}");
     }
 }

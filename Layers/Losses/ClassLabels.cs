@@ -4,8 +4,8 @@ using Cnn.Layers.Kernels.Threading;
 namespace Cnn.Layers.Losses;
 
 /// <summary>
-/// The labels of a layer that reads classes: floats that hold whole numbers from 0 to the number of classes - 1, one a
-/// position, and perhaps one that says "ignore". Anything else, NaN included, is an error that names its place.
+/// The labels of a layer that reads classes: floats whose whole parts are 0 to the number of classes - 1, one a position,
+/// and perhaps one that says "ignore". Anything else, NaN included, is an error that names its place.
 /// </summary>
 internal sealed unsafe class ClassLabels(LayerContext context, int bottom = 1)
 {
@@ -55,9 +55,7 @@ internal sealed unsafe class ClassLabels(LayerContext context, int bottom = 1)
 
         float label = labels.Data[wrong];
         throw context.Error(
-            float.IsInteger(label)
-                ? $"label {label} at position {wrong} of '{LabelsName}' is not one of {classes} classes"
-                : $"label {label} at position {wrong} of '{LabelsName}' is not a whole number",
+            $"label {label} at position {wrong} of '{LabelsName}' is not one of {classes} classes",
             $"labels are 0 to {classes - 1}{(ignore is { } value ? $", or {value} to be ignored" : "")}");
     }
 }

@@ -58,14 +58,14 @@ public sealed unsafe class ContrastiveLossLayer(LayerContext context) : LossLaye
         double sum = 0;
         for (int i = 0; i < squares.Length; i++)
         {
-            if (!float.IsInteger(alike[i]))
+            if (float.IsNaN(alike[i]))
             {
                 throw Context.Error(
-                    $"the label {alike[i]} at position {i} of '{Parameter.Bottom[2]}' is not a whole number",
+                    $"the label {alike[i]} at position {i} of '{Parameter.Bottom[2]}' is not a number",
                     "0 is for a pair that is not alike, 1 for one that is");
             }
 
-            sum += alike[i] != 0 ? squares[i] : Cost(squares[i]);
+            sum += IsAlike(alike[i]) ? squares[i] : Cost(squares[i]);
         }
 
         tops[0].Data[0] = (float)(sum / 2 / Items(bottoms[0]));
@@ -81,7 +81,7 @@ public sealed unsafe class ContrastiveLossLayer(LayerContext context) : LossLaye
         Span<float> factors = pairs.Diff;
         for (int i = 0; i < squares.Length; i++)
         {
-            factors[i] = alike[i] != 0 ? scale : -scale * Push(squares[i]);
+            factors[i] = IsAlike(alike[i]) ? scale : -scale * Push(squares[i]);
         }
 
         for (int which = 0; which < 2; which++)
@@ -114,4 +114,7 @@ public sealed unsafe class ContrastiveLossLayer(LayerContext context) : LossLaye
         float distance = options.LegacyVersion ? square : MathF.Sqrt(square), left = options.Margin - distance;
         return !(left > 0) ? 0 : options.LegacyVersion ? 1 : left / (distance + AgainstZero);
     }
+
+    // By its whole part, as Caffe reads labels.
+    private static bool IsAlike(float label) => MathF.Abs(label) >= 1;
 }

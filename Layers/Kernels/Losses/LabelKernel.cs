@@ -10,8 +10,8 @@ public static unsafe class LabelKernel
     public const int Ignored = -1;
 
     /// <summary>
-    /// Writes each label's class to <paramref name="indices"/>, or <see cref="Ignored"/>. A label is a whole number
-    /// from 0 to <paramref name="classes"/> - 1, or the one to ignore.
+    /// Writes each label's class to <paramref name="indices"/>, or <see cref="Ignored"/>. A label is a number
+    /// whose whole part is 0 to <paramref name="classes"/> - 1, or the one to ignore.
     /// </summary>
     /// <returns>How many labels are not ignored, and the first place that holds no label, or -1.</returns>
     public static (int Valid, int FirstWrong) Read(
@@ -48,10 +48,10 @@ public static unsafe class LabelKernel
             {
                 Vector512<float> label = Vector512.Load(labels + i);
                 Vector512<int> index = Vector512.ConvertToInt32(label);
-                Vector512<int> isWhole = Vector512.Equals(Vector512.ConvertToSingle(index), label).AsInt32();
-                Vector512<int> isIgnored = Vector512.Equals(index, ignored) & mayIgnore & isWhole;
+                Vector512<int> isNumber = Vector512.Equals(label, label).AsInt32();
+                Vector512<int> isIgnored = Vector512.Equals(index, ignored) & mayIgnore & isNumber;
                 Vector512<int> isClass = Vector512.GreaterThanOrEqual(index, Vector512<int>.Zero)
-                    & Vector512.LessThan(index, limit) & isWhole;
+                    & Vector512.LessThan(index, limit) & isNumber;
                 if (!Vector512.EqualsAll(isClass | isIgnored, Vector512<int>.AllBitsSet))
                 {
                     // The loop below finds which one it is.
@@ -65,8 +65,8 @@ public static unsafe class LabelKernel
             for (; i < end && wrong < 0; i++)
             {
                 int index = (int)labels[i];
-                bool isWhole = index == labels[i], isIgnored = hasIgnore && isWhole && index == ignore;
-                wrong = isIgnored || (isWhole && index >= 0 && index < classes) ? -1 : i;
+                bool isNumber = !float.IsNaN(labels[i]), isIgnored = hasIgnore && isNumber && index == ignore;
+                wrong = isIgnored || (isNumber && index >= 0 && index < classes) ? -1 : i;
                 indices[i] = isIgnored ? Ignored : index;
                 valid += isIgnored ? 0 : 1;
             }

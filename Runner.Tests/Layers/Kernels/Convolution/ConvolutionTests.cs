@@ -144,6 +144,10 @@ public unsafe class ConvolutionTests
             run(two, second);
             Numbers.AssertClose(expected.Span, first.Span, terms, $"{what} of {shape}");
             Assert.True(first.Span.SequenceEqual(second.Span), $"{what} of {shape} differs on two threads");
+
+            // What is run is given addresses, which keep no memory from being collected.
+            GC.KeepAlive(run);
+            GC.KeepAlive(this);
         }
 
         private static AlignedBuffer Start(int length) => Numbers.Random(length, 77);

@@ -95,5 +95,8 @@ public unsafe class ProductTests
         }
 
         Assert.True(expected.Span[(m * ldc)..].SequenceEqual(first.Span[(m * ldc)..]), $"{what}: wrote past the end");
+
+        // The products are given addresses, which keep no memory from being collected.
+        GC.KeepAlive((a, b, bias, first, second, expected));
     }
 }

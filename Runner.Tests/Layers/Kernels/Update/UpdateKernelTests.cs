@@ -69,6 +69,7 @@ public unsafe class UpdateKernelTests
         var step = new GradientStep(Rate, 0.5f, 0.01f, isL1);
         UpdateKernel.Run(
             operation, blob.DataPointer, blob.DiffPointer, first.DataPointer, second.DataPointer, count, step, pool);
+        GC.KeepAlive((blob, first, second));
         for (int i = 0; i < count; i++)
         {
             double one = h[i], two = s[i];
