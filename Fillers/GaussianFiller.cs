@@ -31,12 +31,8 @@ public sealed class GaussianFiller : Filler
     /// <inheritdoc/>
     public override void Fill(Span<float> values, ReadOnlySpan<int> shape, PhiloxRandom random)
     {
-        var distribution = new Normal(parameter.Mean, parameter.Std, random);
         double kept = parameter.Sparse >= 0 && shape.Length > 0 ? (double)parameter.Sparse / shape[0] : 1;
-        foreach (ref float value in values)
-        {
-            value = (float)distribution.Sample();
-        }
+        RandomParts.Fill(values, random, (r, chunk) => Normal.Samples(r, chunk, parameter.Mean, parameter.Std));
 
         for (int i = 0; kept < 1 && i < values.Length; i++)
         {

@@ -22,10 +22,7 @@ public sealed class MsraFiller : Filler
     /// <inheritdoc/>
     public override void Fill(Span<float> values, ReadOnlySpan<int> shape, PhiloxRandom random)
     {
-        var distribution = new Normal(0, Math.Sqrt(2.0 / FanCounts.Of(parameter, shape, Fans)), random);
-        foreach (ref float value in values)
-        {
-            value = (float)distribution.Sample();
-        }
+        double deviation = Math.Sqrt(2.0 / FanCounts.Of(parameter, shape, Fans));
+        RandomParts.Fill(values, random, (r, chunk) => Normal.Samples(r, chunk, 0, deviation));
     }
 }

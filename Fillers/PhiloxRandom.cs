@@ -25,6 +25,13 @@ public sealed class PhiloxRandom : Random
         (this.key, this.stream, block, used) = (key, stream, 0, 4);
     }
 
+    /// <summary>A generator at the start of a part of this stream, for draws that are split; part 0 is the stream itself.</summary>
+    public PhiloxRandom Part(int part)
+    {
+        // Far beyond what the stream's own blocks reach.
+        return new PhiloxRandom(key, stream) { block = (ulong)(uint)part << 40 };
+    }
+
     /// <summary>The four words at one counter value: ten rounds of the cipher.</summary>
     public static (uint A, uint B, uint C, uint D) Block(ulong key, ulong counterLow, ulong counterHigh)
     {

@@ -22,11 +22,7 @@ public sealed class PositiveUnitballFiller : Filler
     /// <inheritdoc/>
     public override void Fill(Span<float> values, ReadOnlySpan<int> shape, PhiloxRandom random)
     {
-        var distribution = new ContinuousUniform(0, 1, random);
-        foreach (ref float value in values)
-        {
-            value = (float)distribution.Sample();
-        }
+        RandomParts.Fill(values, random, (r, chunk) => ContinuousUniform.Samples(r, chunk, 0, 1));
 
         int slice = shape.Length > 0 ? values.Length / shape[0] : values.Length;
         for (int start = 0; start < values.Length; start += slice)

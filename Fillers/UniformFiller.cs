@@ -24,9 +24,6 @@ public sealed class UniformFiller : Filler
     /// <inheritdoc/>
     public override void Fill(Span<float> values, ReadOnlySpan<int> shape, PhiloxRandom random)
     {
-        foreach (ref float value in values)
-        {
-            value = (float)ContinuousUniform.Sample(random, parameter.Min, parameter.Max);
-        }
+        RandomParts.Fill(values, random, (r, chunk) => ContinuousUniform.Samples(r, chunk, parameter.Min, parameter.Max));
     }
 }

@@ -24,10 +24,6 @@ public sealed class XavierFiller : Filler
     public override void Fill(Span<float> values, ReadOnlySpan<int> shape, PhiloxRandom random)
     {
         double bound = Math.Sqrt(3.0 / FanCounts.Of(parameter, shape, Fans));
-        var distribution = new ContinuousUniform(-bound, bound, random);
-        foreach (ref float value in values)
-        {
-            value = (float)distribution.Sample();
-        }
+        RandomParts.Fill(values, random, (r, chunk) => ContinuousUniform.Samples(r, chunk, -bound, bound));
     }
 }
