@@ -11,12 +11,12 @@ namespace Cnn.Layers.Kernels.Normalization;
 /// </summary>
 /// <remarks>
 /// A part is a piece of one channel, or several small channels; the pieces' sums are added in order. Where inner is 1,
-/// sixteen channels are summed side by side.
+/// channels are summed side by side.
 /// </remarks>
 internal static unsafe class ChannelSums
 {
     private const int PieceValues = 2 * ElementParts.Size;
-    private const int ColumnsPerPart = 64;
+    private const int ColumnsPerPart = 256;
 
     /// <summary>The sums.</summary>
     /// <param name="a">[images, channels, inner].</param>
@@ -67,16 +67,15 @@ internal static unsafe class ChannelSums
             double* to = Sums + ((nint)piece * 2 * Channels);
             long values = (long)Images * (Columns ? 1 : Inner);
             long from = values * piece / Pieces, until = values * (piece + 1) / Pieces;
-            for (int c = first; c < end; c += Columns ? Lanes.Width : 1)
+            if (Columns)
             {
-                if (Columns)
-                {
-                    Rows(c, Math.Min(Lanes.Width, end - c), (int)from, (int)until, to + (2 * c));
-                }
-                else
-                {
-                    Channel(c, from, until, to + (2 * c));
-                }
+                Rows(first, end - first, (int)from, (int)until, to + (2 * first));
+                return;
+            }
+
+            for (int c = first; c < end; c++)
+            {
+                Channel(c, from, until, to + (2 * c));
             }
         }
 
@@ -114,21 +113,35 @@ internal static unsafe class ChannelSums
             to[1] = Vector512.Sum(sums.SecondLow + sums.SecondHigh);
         }
 
+        // Row after row, so that memory is read in order; the sums of a part's channels stay in the cache.
         private readonly void Rows(int c, int count, int from, int until, double* to)
         {
-            var sums = new Pair(
-                A0 == null ? Vector512<float>.Zero : Lanes.Load(A0 + c, count),
-                B0 == null ? Vector512<float>.Zero : Lanes.Load(B0 + c, count));
+            int vectors = (count + Lanes.Width - 1) / Lanes.Width;
+            Pair* sums = stackalloc Pair[vectors];
+            for (int v = 0; v < vectors; v++)
+            {
+                int at = v * Lanes.Width;
+                sums[v] = new Pair(
+                    A0 == null ? Vector512<float>.Zero : Lanes.Load(A0 + c + at, count - at),
+                    B0 == null ? Vector512<float>.Zero : Lanes.Load(B0 + c + at, count - at));
+            }
+
             for (int row = from; row < until; row++)
             {
-                nint at = ((nint)row * Channels) + c;
-                sums.Add(Lanes.Load(A + at, count), Lanes.Load(B + at, count));
+                float* a = A + ((nint)row * Channels) + c, b = B + ((nint)row * Channels) + c;
+                for (int v = 0; v < vectors; v++)
+                {
+                    int at = v * Lanes.Width;
+                    sums[v].Add(Lanes.Load(a + at, count - at), Lanes.Load(b + at, count - at));
+                }
             }
 
             for (int i = 0; i < count; i++)
             {
-                to[2 * i] = i < 8 ? sums.FirstLow[i] : sums.FirstHigh[i - 8];
-                to[(2 * i) + 1] = i < 8 ? sums.SecondLow[i] : sums.SecondHigh[i - 8];
+                ref Pair pair = ref sums[i / Lanes.Width];
+                int lane = i % Lanes.Width;
+                to[2 * i] = lane < 8 ? pair.FirstLow[lane] : pair.FirstHigh[lane - 8];
+                to[(2 * i) + 1] = lane < 8 ? pair.SecondLow[lane] : pair.SecondHigh[lane - 8];
             }
         }
 

@@ -3,30 +3,36 @@ using System.Runtime.Intrinsics;
 namespace Cnn.Layers.Kernels.Normalization;
 
 /// <summary>
-/// <c>s^-beta</c> of sixteen values. One struct for each exponent that has a short form, so that the loops over it are
-/// compiled for it and the usual exponents need no logarithm.
+/// <c>s^-beta</c> and <c>1 / s</c> of sixteen values. One struct for each exponent that has a short form, so that the loops
+/// over it are compiled for it and the usual exponents need no logarithm.
 /// </summary>
 internal interface IInversePower
 {
-    /// <summary>The power.</summary>
-    Vector512<float> Of(Vector512<float> s);
+    /// <summary>The power, and the inverse, which costs nothing where it is not used.</summary>
+    Vector512<float> Of(Vector512<float> s, out Vector512<float> inverse);
 }
 
 /// <summary>beta = 1/2: <c>1 / sqrt(s)</c>.</summary>
 internal readonly struct InverseRoot : IInversePower
 {
     /// <inheritdoc/>
-    public Vector512<float> Of(Vector512<float> s) => Vector512<float>.One / Vector512.Sqrt(s);
+    public Vector512<float> Of(Vector512<float> s, out Vector512<float> inverse)
+    {
+        Vector512<float> root = Roots.Inverse(s);
+        inverse = root * root;
+        return root;
+    }
 }
 
-/// <summary>beta = 3/4: <c>1 / (sqrt(s) sqrt(sqrt(s)))</c>.</summary>
+/// <summary>beta = 3/4: with <c>r = 1 / sqrt(s)</c> it is <c>r sqrt(r)</c>.</summary>
 internal readonly struct InverseThreeQuarters : IInversePower
 {
     /// <inheritdoc/>
-    public Vector512<float> Of(Vector512<float> s)
+    public Vector512<float> Of(Vector512<float> s, out Vector512<float> inverse)
     {
-        Vector512<float> root = Vector512.Sqrt(s);
-        return Vector512<float>.One / (root * Vector512.Sqrt(root));
+        Vector512<float> root = Roots.Inverse(s);
+        inverse = root * root;
+        return inverse * Roots.Inverse(root);
     }
 }
 
@@ -34,18 +40,17 @@ internal readonly struct InverseThreeQuarters : IInversePower
 internal readonly struct Inverse : IInversePower
 {
     /// <inheritdoc/>
-    public Vector512<float> Of(Vector512<float> s) => Vector512<float>.One / s;
+    public Vector512<float> Of(Vector512<float> s, out Vector512<float> inverse) =>
+        inverse = Vector512<float>.One / s;
 }
 
-/// <summary>Any beta: <c>e^(-beta log s)</c>, in double so that large exponents keep their digits.</summary>
-internal readonly struct InversePower(double beta) : IInversePower
+/// <summary>Any beta: <c>e^(-beta log s)</c>.</summary>
+internal readonly struct InversePower(float beta) : IInversePower
 {
     /// <inheritdoc/>
-    public Vector512<float> Of(Vector512<float> s)
+    public Vector512<float> Of(Vector512<float> s, out Vector512<float> inverse)
     {
-        var (low, high) = Vector512.Widen(s);
-        return Vector512.Narrow(Of(low), Of(high));
+        inverse = Vector512<float>.One / s;
+        return Vector512.Exp(Vector512.Log(s) * Vector512.Create(-beta));
     }
-
-    private Vector512<double> Of(Vector512<double> s) => Vector512.Exp(Vector512.Log(s) * Vector512.Create(-beta));
 }

@@ -56,56 +56,38 @@ internal static unsafe class LrnAcross
         (Vector512.Load(sums + 8) - high).Store(sums + 8);
     }
 
-    private static void AddSquares(double* sums, Vector512<float> values)
+    // Moves the window of squares on: a row enters it and a row leaves it. Gives s.
+    private static Vector512<float> Slide(double* sums, Vector512<float> enters, Vector512<float> leaves, in LrnShape shape)
     {
-        var (low, high) = Vector512.Widen(values);
-        (Vector512.Load(sums) + (low * low)).Store(sums);
-        (Vector512.Load(sums + 8) + (high * high)).Store(sums + 8);
-    }
-
-    private static void SubtractSquares(double* sums, Vector512<float> values)
-    {
-        var (low, high) = Vector512.Widen(values);
-        (Vector512.Load(sums) - (low * low)).Store(sums);
-        (Vector512.Load(sums + 8) - (high * high)).Store(sums + 8);
-    }
-
-    private static Vector512<float> Scale(double* sums, in LrnShape shape)
-    {
+        var (enterLow, enterHigh) = Vector512.Widen(enters);
+        var (leaveLow, leaveHigh) = Vector512.Widen(leaves);
+        Vector512<double> low = Vector512.FusedMultiplyAdd(enterLow, enterLow, Vector512.Load(sums));
+        Vector512<double> high = Vector512.FusedMultiplyAdd(enterHigh, enterHigh, Vector512.Load(sums + 8));
+        low = Vector512.FusedMultiplyAdd(-leaveLow, leaveLow, low);
+        high = Vector512.FusedMultiplyAdd(-leaveHigh, leaveHigh, high);
+        low.Store(sums);
+        high.Store(sums + 8);
         Vector512<double> k = Vector512.Create((double)shape.K), factor = Vector512.Create(shape.Factor);
-        return Vector512.Narrow((Vector512.Load(sums) * factor) + k, (Vector512.Load(sums + 8) * factor) + k);
+        return Vector512.Narrow(
+            Vector512.FusedMultiplyAdd(low, factor, k), Vector512.FusedMultiplyAdd(high, factor, k));
     }
 
-    // Moves the window of squares on by one channel and gives s of the channel in its middle.
-    private static void Slide(double* sums, float* x, int channel, int width, in LrnShape shape)
-    {
-        int enters = channel + shape.Reach, leaves = channel - shape.Reach - 1;
-        if (enters < shape.Channels)
-        {
-            float* row = x + ((nint)enters * shape.Inner);
-            for (int i = 0; i < width; i += Lanes.Width)
-            {
-                AddSquares(sums + i, Lanes.Load(row + i, width - i));
-            }
-        }
-
-        if (leaves >= 0)
-        {
-            float* row = x + ((nint)leaves * shape.Inner);
-            for (int i = 0; i < width; i += Lanes.Width)
-            {
-                SubtractSquares(sums + i, Lanes.Load(row + i, width - i));
-            }
-        }
-    }
+    // The row of a channel, or zeros where there is none.
+    private static float* Row(float* x, int channel, float* zeros, in LrnShape shape) =>
+        channel >= 0 && channel < shape.Channels ? x + ((nint)channel * shape.Inner) : zeros;
 
     // The channels before the middle's first.
-    private static void Begin(double* sums, float* x, int width, int strip, in LrnShape shape)
+    private static void Begin(double* sums, float* zeros, float* x, int width, int strip, in LrnShape shape)
     {
         new Span<double>(sums, strip).Clear();
-        for (int c = -shape.Reach; c < 0; c++)
+        new Span<float>(zeros, strip).Clear();
+        for (int c = 0; c < Math.Min(shape.Reach, shape.Channels); c++)
         {
-            Slide(sums, x, c, width, shape);
+            float* row = Row(x, c, zeros, shape);
+            for (int i = 0; i < width; i += Lanes.Width)
+            {
+                Slide(sums + i, Lanes.Load(row + i, width - i), Vector512<float>.Zero, shape);
+            }
         }
     }
 
@@ -117,16 +99,18 @@ internal static unsafe class LrnAcross
             int strips = (shape.Inner + strip - 1) / strip, first = part % strips * strip;
             int width = Math.Min(strip, shape.Inner - first);
             nint at = ((nint)(part / strips) * shape.Channels * shape.Inner) + first;
-            var sums = (double*)pool.Scratch(worker, ScratchSlot.Columns, 2L * strip);
-            Begin(sums, x + at, width, strip, shape);
+            float* scratch = pool.Scratch(worker, ScratchSlot.Columns, 3L * strip), zeros = scratch + (2 * strip);
+            var sums = (double*)scratch;
+            Begin(sums, zeros, x + at, width, strip, shape);
             for (int c = 0; c < shape.Channels; c++)
             {
-                Slide(sums, x + at, c, width, shape);
+                float* enters = Row(x + at, c + shape.Reach, zeros, shape), leaves = Row(x + at, c - shape.Reach - 1, zeros, shape);
                 float* from = x + at + ((nint)c * shape.Inner), to = y + at + ((nint)c * shape.Inner);
                 for (int i = 0; i < width; i += Lanes.Width)
                 {
-                    Vector512<float> value = Lanes.Load(from + i, width - i) * power.Of(Scale(sums + i, shape));
-                    Lanes.Store(value, to + i, width - i);
+                    int left = width - i;
+                    Vector512<float> s = Slide(sums + i, Lanes.Load(enters + i, left), Lanes.Load(leaves + i, left), shape);
+                    Lanes.Store(Lanes.Load(from + i, left) * power.Of(s, out _), to + i, left);
                 }
             }
         }
@@ -144,33 +128,40 @@ internal static unsafe class LrnAcross
             int width = Math.Min(strip, shape.Inner - first);
             nint at = ((nint)(part / strips) * shape.Channels * shape.Inner) + first;
             int ring = Math.Min((2 * shape.Reach) + 2, shape.Channels);
-            float* scratch = pool.Scratch(worker, ScratchSlot.Columns, (4L + (2L * ring)) * strip);
+            float* scratch = pool.Scratch(worker, ScratchSlot.Columns, (5L + (2L * ring)) * strip), zeros = scratch + (4 * strip);
             var squares = (double*)scratch;
             double* ratioSums = squares + strip;
-            float* powers = scratch + (4 * strip), ratios = powers + ((nint)ring * strip);
-            Begin(squares, x + at, width, strip, shape);
+            float* powers = zeros + strip, ratios = powers + ((nint)ring * strip);
+            Begin(squares, zeros, x + at, width, strip, shape);
             new Span<double>(ratioSums, strip).Clear();
             for (int ahead = 0; ahead < shape.Channels + shape.Reach; ahead++)
             {
                 if (ahead < shape.Channels)
                 {
-                    nint slot = (nint)(ahead % ring) * strip, row = at + ((nint)ahead * shape.Inner);
-                    Slide(squares, x + at, ahead, width, shape);
-                    for (int i = 0; i < width; i += Lanes.Width)
-                    {
-                        Vector512<float> s = Scale(squares + i, shape), p = power.Of(s);
-                        Vector512<float> values = Lanes.Load(x + row + i, width - i);
-                        Vector512<float> ratio = Lanes.Load(dy + row + i, width - i) * values * p / s;
-                        p.Store(powers + slot + i);
-                        ratio.Store(ratios + slot + i);
-                        Add(ratioSums + i, ratio);
-                    }
+                    Read(ahead, at, width, ring, squares, zeros, ratioSums, powers, ratios);
                 }
 
                 if (ahead >= shape.Reach)
                 {
                     Write(ahead - shape.Reach, at, width, ring, ratioSums, powers, ratios);
                 }
+            }
+        }
+
+        private void Read(
+            int c, nint at, int width, int ring, double* squares, float* zeros, double* ratioSums, float* powers, float* ratios)
+        {
+            nint slot = (nint)(c % ring) * strip, row = at + ((nint)c * shape.Inner);
+            float* enters = Row(x + at, c + shape.Reach, zeros, shape), leaves = Row(x + at, c - shape.Reach - 1, zeros, shape);
+            for (int i = 0; i < width; i += Lanes.Width)
+            {
+                int left = width - i;
+                Vector512<float> s = Slide(squares + i, Lanes.Load(enters + i, left), Lanes.Load(leaves + i, left), shape);
+                Vector512<float> p = power.Of(s, out Vector512<float> inverse);
+                Vector512<float> ratio = Lanes.Load(dy + row + i, left) * Lanes.Load(x + row + i, left) * p * inverse;
+                p.Store(powers + slot + i);
+                ratio.Store(ratios + slot + i);
+                Add(ratioSums + i, ratio);
             }
         }
 

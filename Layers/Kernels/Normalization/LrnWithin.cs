@@ -67,7 +67,7 @@ internal static unsafe class LrnWithin
                 for (int i = 0; i < shape.Width; i += Lanes.Width)
                 {
                     int left = shape.Width - i;
-                    Lanes.Store(Lanes.Load(x + i, left) * power.Of(Scale(sums + i)), y + i, left);
+                    Lanes.Store(Lanes.Load(x + i, left) * power.Of(Scale(sums + i), out _), y + i, left);
                 }
             }
         }
@@ -81,10 +81,10 @@ internal static unsafe class LrnWithin
                 for (int i = 0; i < shape.Width; i += Lanes.Width)
                 {
                     int left = shape.Width - i;
-                    Vector512<float> s = Scale(sums + padded + i);
-                    Vector512<float> direct = Lanes.Load(dy + row + i, left) * power.Of(s);
+                    Vector512<float> direct = Lanes.Load(dy + row + i, left)
+                        * power.Of(Scale(sums + padded + i), out Vector512<float> inverse);
                     Lanes.Store(direct, dx + row + i, left);
-                    (direct * Lanes.Load(x + row + i, left) / s).Store(ratios + padded + i);
+                    (direct * Lanes.Load(x + row + i, left) * inverse).Store(ratios + padded + i);
                 }
             }
 

@@ -6,8 +6,10 @@ namespace Cnn.Layers.Kernels.Pooling;
 /// <param name="Max">The last bin's centre, above the first's.</param>
 public readonly record struct HistogramBins(int Count, float Min, float Max)
 {
+    private readonly double perUnit = (Count - 1) / ((double)Max - Min);
+
     /// <summary>Bins to a unit of the value.</summary>
-    public float PerUnit => (float)((Count - 1) / ((double)Max - Min));
+    public float PerUnit => (float)perUnit;
 
     /// <summary>The lower of the two bins that a value counts for; NaN is NaN in the first two.</summary>
     /// <param name="value">The value.</param>
@@ -16,9 +18,15 @@ public readonly record struct HistogramBins(int Count, float Min, float Max)
     public int Of(float value, out float rest, out bool isInside)
     {
         isInside = value > Min && value < Max;
-        double place = ((double)value - Min) * (Count - 1) / ((double)Max - Min);
-        int bin = (int)Math.Clamp(double.IsNaN(place) ? 0 : place, 0, Count - 2);
-        rest = (float)Math.Clamp(place - bin, 0, 1);
+        double place = ((double)value - Min) * perUnit;
+        if (!(place > 0))
+        {
+            rest = double.IsNaN(place) ? float.NaN : 0;
+            return 0;
+        }
+
+        int bin = (int)Math.Min(place, Count - 2);
+        rest = (float)Math.Min(place - bin, 1);
         return bin;
     }
 }
