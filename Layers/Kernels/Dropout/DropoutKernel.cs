@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using Cnn.Fillers;
 using Cnn.Layers.Kernels.Threading;
 
@@ -5,8 +6,9 @@ namespace Cnn.Layers.Kernels.Dropout;
 
 /// <summary>
 /// Keeps each value with a probability and multiplies it by a scale, else 0 (Srivastava et al., "Dropout: a simple way to
-/// prevent neural networks from overfitting", JMLR 2014; the inverted form). Value i is kept when word i of the stream
-/// (key, pass) is below the threshold, so forward and backward draw the same mask without storing it.
+/// prevent neural networks from overfitting", JMLR 2014; the inverted form). Value i is kept when its word of the stream
+/// (key, pass) is below the threshold, so forward and backward draw the same mask without storing it. Sixteen blocks of
+/// four words serve 64 values: the first words the first sixteen, and so on, as they lie in vectors.
 /// </summary>
 public static unsafe class DropoutKernel
 {
@@ -31,23 +33,44 @@ public static unsafe class DropoutKernel
     {
         public void Run(int part, int worker)
         {
-            // Parts are multiples of 4, so a block of words never straddles two of them.
+            // Parts are multiples of 64, so the blocks of a group serve one part.
             var (start, end) = ElementParts.Range(part, count);
-            for (int i = start; i < end; i += 4)
+            int i = start;
+            for (; i <= end - 64; i += 64)
             {
-                var (a, b, c, d) = PhiloxRandom.Block(key, (ulong)i / 4, pass);
-                Put(i, a, end);
-                Put(i + 1, b, end);
-                Put(i + 2, c, end);
-                Put(i + 3, d, end);
+                var (a, b, c, d) = PhiloxLanes.Blocks(key, (ulong)i / 4, pass);
+                Put(i, a);
+                Put(i + 16, b);
+                Put(i + 32, c);
+                Put(i + 48, d);
+            }
+
+            if (i < end)
+            {
+                Rest(i, end - i);
             }
         }
 
-        private void Put(int i, uint word, int end)
+        private void Put(int i, Vector512<uint> words)
         {
-            if (i < end)
+            // All words are below a threshold of 2^32, which is no word itself.
+            Vector512<float> kept = threshold > uint.MaxValue
+                ? Vector512<float>.AllBitsSet
+                : Vector512.LessThan(words, Vector512.Create((uint)threshold)).AsSingle();
+            (Vector512.Load(x + i) * scale & kept).Store(y + i);
+        }
+
+        private void Rest(int i, int length)
+        {
+            uint* words = stackalloc uint[64];
+            var (a, b, c, d) = PhiloxLanes.Blocks(key, (ulong)i / 4, pass);
+            a.Store(words);
+            b.Store(words + 16);
+            c.Store(words + 32);
+            d.Store(words + 48);
+            for (int j = 0; j < length; j++)
             {
-                y[i] = word < threshold ? x[i] * scale : 0;
+                y[i + j] = words[j] < threshold ? x[i + j] * scale : 0;
             }
         }
     }
