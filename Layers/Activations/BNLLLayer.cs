@@ -27,14 +27,14 @@ public sealed class BNLLLayer(LayerContext context) : ElementwiseLayer<BNLLLayer
 
         /// <inheritdoc/>
         public Vector512<float> Forward(Vector512<float> x) =>
-            Vector512.Max(x, Vector512<float>.Zero) + Vector512.Log(Vector512<float>.One + Vector512.Exp(-Vector512.Abs(x)));
+            Vector512.Max(x, Vector512<float>.Zero) + ExpMath.LogOnePlus(ExpMath.Exp(-Vector512.Abs(x)));
 
         /// <inheritdoc/>
         public float Backward(float x, float y, float dy) => dy * Rise(MathF.Exp(MathF.Min(x, 50)));
 
         /// <inheritdoc/>
         public Vector512<float> Backward(Vector512<float> x, Vector512<float> y, Vector512<float> dy) =>
-            dy * Rise(Vector512.Exp(Vector512.Min(x, Vector512.Create(50f))));
+            dy * Rise(ExpMath.Exp(Vector512.Min(x, Vector512.Create(50f))));
 
         private static float Rise(float e) => e / (e + 1);
 

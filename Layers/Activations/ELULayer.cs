@@ -39,6 +39,6 @@ public sealed class ELULayer(LayerContext context) : ElementwiseLayer<ELULayer.U
 
         // The exponential of 0 may be off by a bit; y must not be above 0 where x is not.
         private static Vector512<float> Below(Vector512<float> x) => Vector512.Min(
-            Vector512.Exp(Vector512.Min(x, Vector512<float>.Zero)) - Vector512<float>.One, Vector512<float>.Zero);
+            ExpMath.Exp(Vector512.Min(x, Vector512<float>.Zero)) - Vector512<float>.One, Vector512<float>.Zero);
     }
 }

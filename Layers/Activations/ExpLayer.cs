@@ -35,7 +35,7 @@ public sealed class ExpLayer(LayerContext context) : ElementwiseLayer<ExpLayer.E
         public float Forward(float x) => Factor * MathF.Exp(Rate * x);
 
         /// <inheritdoc/>
-        public Vector512<float> Forward(Vector512<float> x) => Vector512.Exp(x * Rate) * Factor;
+        public Vector512<float> Forward(Vector512<float> x) => ExpMath.Exp(x * Rate) * Factor;
 
         /// <inheritdoc/>
         public float Backward(float x, float y, float dy) => dy * y * Rate;

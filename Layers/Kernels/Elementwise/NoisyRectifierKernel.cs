@@ -76,7 +76,7 @@ public static unsafe class NoisyRectifierKernel
             if (kind is Kind.Mean or Kind.MeanBackward)
             {
                 Vector512<float> ratio = value / deviation;
-                Vector512<float> density = Vector512.Exp(ratio * ratio * -0.5f) * 0.39894228f;
+                Vector512<float> density = ExpMath.Exp(ratio * ratio * -0.5f) * 0.39894228f;
                 Vector512<float> below = NormalDistribution(ratio, density);
                 return kind == Kind.Mean
                     ? Finite(value, (value * below) + (deviation * density))

@@ -14,7 +14,7 @@ public static unsafe class MaxPooling
     /// <summary>y and the indices from x.</summary>
     public static void Forward(float* x, float* y, int* indices, int planes, PoolingShape shape, WorkerPool pool)
     {
-        var job = new ForwardJob(x, y, indices, planes, shape);
+        var job = new ForwardJob(x, y, indices, planes, shape, pool);
         pool.Run((planes + PlanesPerPart - 1) / PlanesPerPart, ref job);
     }
 
@@ -53,10 +53,12 @@ public static unsafe class MaxPooling
         }
     }
 
-    private readonly struct ForwardJob(float* x, float* y, int* indices, int planes, PoolingShape shape) : IParts
+    private readonly struct ForwardJob(
+        float* x, float* y, int* indices, int planes, PoolingShape shape, WorkerPool pool) : IParts
     {
         public void Run(int part, int worker)
         {
+            float* room = pool.Scratch(worker, ScratchSlot.Layer, 2L * shape.Width);
             int end = Math.Min(planes, (part + 1) * PlanesPerPart);
             for (int plane = part * PlanesPerPart; plane < end; plane++)
             {
@@ -69,7 +71,7 @@ public static unsafe class MaxPooling
                 }
                 else
                 {
-                    ForwardReference(from, to, at, shape);
+                    RowPooling.Max(from, to, at, shape, room);
                 }
             }
         }
