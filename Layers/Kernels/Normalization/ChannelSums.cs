@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Cnn.Layers.Kernels.Recurrent;
 using Cnn.Layers.Kernels.Threading;
@@ -165,6 +166,7 @@ internal static unsafe class ChannelSums
             (b0Low, b0High) = Vector512.Widen(b0);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Add(Vector512<float> a, Vector512<float> b)
         {
             var (aLow, aHigh) = Vector512.Widen(a);

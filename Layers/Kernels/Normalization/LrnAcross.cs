@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Cnn.Layers.Kernels.Recurrent;
 using Cnn.Layers.Kernels.Threading;
@@ -11,14 +12,20 @@ namespace Cnn.Layers.Kernels.Normalization;
 /// <c>dx = dy s^-beta - (2 alpha beta / n) x * sum of dy x s^-(beta + 1)</c> over the same channels.
 /// </summary>
 /// <remarks>
-/// The window slides down the channels of a strip of pixels, a row at a time, so that memory is read in order. Its sums
-/// are in double: what leaves the window takes no digits of what stays.
+/// A part goes down the channels of a strip of pixels, a row at a time, so that memory is read in order. Few rows are
+/// added up anew for each channel, which costs less than to keep a sum. A wide window slides: a row enters, a row leaves,
+/// and the sums are in double, so that what leaves takes no digits of what stays.
 /// </remarks>
 internal static unsafe class LrnAcross
 {
-    // Values a part has about, and the narrowest strip.
-    private const int PartValues = 32 * 1024;
-    private const int LeastStrip = 64;
+    // Whole rows of a channel are read as fast as memory gives them, pieces of rows are not; but a few images must make
+    // parts enough for many threads, and the window's rows must stay in the cache.
+    private const int EnoughParts = 8;
+    private const int LeastStrip = 256;
+    private const int GreatestStrip = 4096;
+
+    // Windows up to this reach are added up anew.
+    private const int DirectReach = 8;
 
     /// <summary>y from x.</summary>
     public static void Forward<T>(T power, float* x, float* y, in LrnShape shape, WorkerPool pool)
@@ -39,8 +46,12 @@ internal static unsafe class LrnAcross
     }
 
     // A multiple of the vector's width, but for the last strip of an image.
-    private static int Strip(in LrnShape shape) =>
-        Math.Max(LeastStrip, PartValues / Math.Max(1, shape.Channels) / Lanes.Width * Lanes.Width);
+    private static int Strip(in LrnShape shape)
+    {
+        int pieces = (EnoughParts + shape.Images - 1) / Math.Max(1, shape.Images);
+        int strip = Math.Clamp((shape.Inner + pieces - 1) / pieces, LeastStrip, GreatestStrip);
+        return (strip + Lanes.Width - 1) / Lanes.Width * Lanes.Width;
+    }
 
     private static void Add(double* sums, Vector512<float> values)
     {
@@ -57,6 +68,7 @@ internal static unsafe class LrnAcross
     }
 
     // Moves the window of squares on: a row enters it and a row leaves it. Gives s.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Slide(double* sums, Vector512<float> enters, Vector512<float> leaves, in LrnShape shape)
     {
         var (enterLow, enterHigh) = Vector512.Widen(enters);
@@ -70,6 +82,29 @@ internal static unsafe class LrnAcross
         Vector512<double> k = Vector512.Create((double)shape.K), factor = Vector512.Create(shape.Factor);
         return Vector512.Narrow(
             Vector512.FusedMultiplyAdd(low, factor, k), Vector512.FusedMultiplyAdd(high, factor, k));
+    }
+
+    // The sum of squares in rows that lie side by side, as s.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Direct(float** rows, int i, int left, in LrnShape shape)
+    {
+        Vector512<float> sum = Vector512<float>.Zero;
+        for (int r = 0; r <= 2 * shape.Reach; r++)
+        {
+            Vector512<float> values = Lanes.Load(rows[r] + i, left);
+            sum = Vector512.FusedMultiplyAdd(values, values, sum);
+        }
+
+        return Vector512.FusedMultiplyAdd(sum, Vector512.Create((float)shape.Factor), Vector512.Create(shape.K));
+    }
+
+    // The rows of a window, in an image or a ring of rows.
+    private static void Rows(float** rows, float* from, nint step, int ring, int channel, float* zeros, in LrnShape shape)
+    {
+        for (int c = channel - shape.Reach; c <= channel + shape.Reach && shape.Reach <= DirectReach; c++)
+        {
+            rows[c - channel + shape.Reach] = c >= 0 && c < shape.Channels ? from + (c % ring * step) : zeros;
+        }
     }
 
     // The row of a channel, or zeros where there is none.
@@ -102,17 +137,32 @@ internal static unsafe class LrnAcross
             float* scratch = pool.Scratch(worker, ScratchSlot.Columns, 3L * strip), zeros = scratch + (2 * strip);
             var sums = (double*)scratch;
             Begin(sums, zeros, x + at, width, strip, shape);
+            float** rows = stackalloc float*[(2 * DirectReach) + 1];
             for (int c = 0; c < shape.Channels; c++)
             {
+                Rows(rows, x + at, shape.Inner, shape.Channels, c, zeros, shape);
                 float* enters = Row(x + at, c + shape.Reach, zeros, shape), leaves = Row(x + at, c - shape.Reach - 1, zeros, shape);
                 float* from = x + at + ((nint)c * shape.Inner), to = y + at + ((nint)c * shape.Inner);
-                for (int i = 0; i < width; i += Lanes.Width)
+                int i = 0;
+                for (; i <= width - Lanes.Width; i += Lanes.Width)
                 {
-                    int left = width - i;
-                    Vector512<float> s = Slide(sums + i, Lanes.Load(enters + i, left), Lanes.Load(leaves + i, left), shape);
-                    Lanes.Store(Lanes.Load(from + i, left) * power.Of(s, out _), to + i, left);
+                    Step(i, Lanes.Width, rows, sums, enters, leaves, from, to);
+                }
+
+                if (i < width)
+                {
+                    Step(i, width - i, rows, sums, enters, leaves, from, to);
                 }
             }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private void Step(int i, int left, float** rows, double* sums, float* enters, float* leaves, float* from, float* to)
+        {
+            Vector512<float> s = shape.Reach <= DirectReach
+                ? Direct(rows, i, left, shape)
+                : Slide(sums + i, Lanes.Load(enters + i, left), Lanes.Load(leaves + i, left), shape);
+            Lanes.Store(Lanes.Load(from + i, left) * power.Of(s, out _), to + i, left);
         }
     }
 
@@ -143,7 +193,7 @@ internal static unsafe class LrnAcross
 
                 if (ahead >= shape.Reach)
                 {
-                    Write(ahead - shape.Reach, at, width, ring, ratioSums, powers, ratios);
+                    Write(ahead - shape.Reach, at, width, ring, zeros, ratioSums, powers, ratios);
                 }
             }
         }
@@ -153,36 +203,75 @@ internal static unsafe class LrnAcross
         {
             nint slot = (nint)(c % ring) * strip, row = at + ((nint)c * shape.Inner);
             float* enters = Row(x + at, c + shape.Reach, zeros, shape), leaves = Row(x + at, c - shape.Reach - 1, zeros, shape);
-            for (int i = 0; i < width; i += Lanes.Width)
+            float** rows = stackalloc float*[(2 * DirectReach) + 1];
+            Rows(rows, x + at, shape.Inner, shape.Channels, c, zeros, shape);
+            int i = 0;
+            for (; i <= width - Lanes.Width; i += Lanes.Width)
             {
-                int left = width - i;
-                Vector512<float> s = Slide(squares + i, Lanes.Load(enters + i, left), Lanes.Load(leaves + i, left), shape);
-                Vector512<float> p = power.Of(s, out Vector512<float> inverse);
-                Vector512<float> ratio = Lanes.Load(dy + row + i, left) * Lanes.Load(x + row + i, left) * p * inverse;
-                p.Store(powers + slot + i);
-                ratio.Store(ratios + slot + i);
+                ReadStep(i, Lanes.Width, row, rows, squares, enters, leaves, ratioSums, powers + slot, ratios + slot);
+            }
+
+            if (i < width)
+            {
+                ReadStep(i, width - i, row, rows, squares, enters, leaves, ratioSums, powers + slot, ratios + slot);
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private void ReadStep(
+            int i, int left, nint row, float** rows, double* squares, float* enters, float* leaves, double* ratioSums,
+            float* powerRow, float* ratioRow)
+        {
+            Vector512<float> s = shape.Reach <= DirectReach
+                ? Direct(rows, i, left, shape)
+                : Slide(squares + i, Lanes.Load(enters + i, left), Lanes.Load(leaves + i, left), shape);
+            Vector512<float> p = power.Of(s, out Vector512<float> inverse);
+            Vector512<float> ratio = Lanes.Load(dy + row + i, left) * Lanes.Load(x + row + i, left) * p * inverse;
+            p.Store(powerRow + i);
+            ratio.Store(ratioRow + i);
+            if (shape.Reach > DirectReach)
+            {
                 Add(ratioSums + i, ratio);
             }
         }
 
-        private void Write(int c, nint at, int width, int ring, double* ratioSums, float* powers, float* ratios)
+        private void Write(int c, nint at, int width, int ring, float* zeros, double* ratioSums, float* powers, float* ratios)
         {
             nint row = at + ((nint)c * shape.Inner);
             int leaves = c - shape.Reach - 1;
             float* power = powers + ((nint)(c % ring) * strip), leaving = ratios + ((nint)Math.Max(leaves % ring, 0) * strip);
-            Vector512<double> factor = Vector512.Create(-2 * shape.Factor * shape.Beta);
+            float** rows = stackalloc float*[(2 * DirectReach) + 1];
+            Rows(rows, ratios, strip, ring, c, zeros, shape);
             for (int i = 0; i < width; i += Lanes.Width)
             {
-                if (leaves >= 0)
+                if (leaves >= 0 && shape.Reach > DirectReach)
                 {
                     Subtract(ratioSums + i, Vector512.Load(leaving + i));
                 }
 
-                Vector512<float> spread = Vector512.Narrow(
-                    Vector512.Load(ratioSums + i) * factor, Vector512.Load(ratioSums + i + 8) * factor);
-                Vector512<float> direct = Lanes.Load(dy + row + i, width - i) * Vector512.Load(power + i);
-                Lanes.Store(direct + (Lanes.Load(x + row + i, width - i) * spread), dx + row + i, width - i);
+                int left = width - i;
+                Vector512<float> spread = shape.Reach <= DirectReach ? Sum(rows, i) : Sum(ratioSums + i);
+                Vector512<float> direct = Lanes.Load(dy + row + i, left) * Vector512.Load(power + i);
+                Lanes.Store(direct + (Lanes.Load(x + row + i, left) * spread), dx + row + i, left);
             }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private Vector512<float> Sum(float** rows, int i)
+        {
+            Vector512<float> sum = Vector512<float>.Zero;
+            for (int r = 0; r <= 2 * shape.Reach; r++)
+            {
+                sum += Vector512.Load(rows[r] + i);
+            }
+
+            return sum * Vector512.Create((float)(-2 * shape.Factor * shape.Beta));
+        }
+
+        private Vector512<float> Sum(double* sums)
+        {
+            Vector512<double> factor = Vector512.Create(-2 * shape.Factor * shape.Beta);
+            return Vector512.Narrow(Vector512.Load(sums) * factor, Vector512.Load(sums + 8) * factor);
         }
     }
 }

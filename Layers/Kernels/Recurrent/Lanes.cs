@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -13,10 +14,12 @@ internal static unsafe class Lanes
     public const int Width = 16;
 
     /// <summary>The first <paramref name="count"/> values, all sixteen when more.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Load(float* from, int count) =>
         count >= Width ? Vector512.Load(from) : LoadFirst(from, count);
 
     /// <summary>Writes the first <paramref name="count"/> values, all sixteen when more.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector512<float> values, float* to, int count)
     {
         if (count >= Width)

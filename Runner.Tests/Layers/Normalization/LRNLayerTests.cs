@@ -11,13 +11,14 @@ public class LRNLayerTests
             var data = new TheoryData<string, int[]>();
             foreach (string options in (string[])[
                 "", "beta: 0.5 alpha: 2", "beta: 1 k: 2 local_size: 3", "beta: 0.6 local_size: 7", "beta: 2.5 k: 1.5 alpha: 0.3",
-                "local_size: 1", "local_size: 41 alpha: 3"])
+                "local_size: 1", "local_size: 41 alpha: 3", "local_size: 19 alpha: 3"])
             {
                 foreach (string region in (string[])["", " norm_region: WITHIN_CHANNEL"])
                 {
                     data.Add(options + region, [2, 7, 3, 5]);
                     data.Add(options + region, [1, 3, 5, 17]);
                     data.Add(options + region, [3, 1, 1, 1]);
+                    data.Add(options + region, [1, 30, 1, 2]);
                 }
             }
 
@@ -59,14 +60,18 @@ public class LRNLayerTests
         Assert.Equal([1f / 6, 2f / 6], harness.Top);
     }
 
-    [Fact]
+    [Theory]
+    [InlineData(1)]
+    [InlineData(10)]
     [Trait("Category", "Unit")]
-    public void ALargeValueLeavesNoTraceInTheWindowsBehindIt()
+    public void ALargeValueLeavesNoTraceInTheWindowsBehindIt(int reach)
     {
-        using LayerHarness harness = Make("alpha: 3 beta: 1 local_size: 3", [1, 6, 1, 1]);
-        harness.Set(0, 1e7f, 1, 1, 1, 1, 1);
+        int n = (2 * reach) + 1;
+        using LayerHarness harness = Make($"alpha: {n} beta: 1 local_size: {n}", [1, 6 * reach, 1, 1]);
+        harness.Bottoms[0].Data.Fill(1);
+        harness.Bottoms[0].Data[0] = 1e7f;
         harness.Forward();
-        Assert.Equal([0.25f, 0.25f, 1f / 3], harness.Top[3..]);
+        Assert.All(harness.Top[(reach + 1)..^reach], value => Assert.Equal(1f / (n + 1), value, 1e-7f));
     }
 
     [Theory]
