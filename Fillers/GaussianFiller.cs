@@ -1,5 +1,4 @@
 using Cnn.Proto;
-using MathNet.Numerics.Distributions;
 
 namespace Cnn.Fillers;
 
@@ -32,7 +31,7 @@ public sealed class GaussianFiller : Filler
     public override void Fill(Span<float> values, ReadOnlySpan<int> shape, PhiloxRandom random)
     {
         double kept = parameter.Sparse >= 0 && shape.Length > 0 ? (double)parameter.Sparse / shape[0] : 1;
-        RandomParts.Fill(values, random, (r, chunk) => Normal.Samples(r, chunk, parameter.Mean, parameter.Std));
+        RandomParts.Fill(values, random, new NormalSampler(parameter.Mean, parameter.Std));
 
         for (int i = 0; kept < 1 && i < values.Length; i++)
         {

@@ -1,5 +1,4 @@
 using Cnn.Proto;
-using MathNet.Numerics.Distributions;
 
 namespace Cnn.Fillers;
 
@@ -23,6 +22,6 @@ public sealed class MsraFiller : Filler
     public override void Fill(Span<float> values, ReadOnlySpan<int> shape, PhiloxRandom random)
     {
         double deviation = Math.Sqrt(2.0 / FanCounts.Of(parameter, shape, Fans));
-        RandomParts.Fill(values, random, (r, chunk) => Normal.Samples(r, chunk, 0, deviation));
+        RandomParts.Fill(values, random, new NormalSampler(0, deviation));
     }
 }

@@ -1,5 +1,4 @@
 using Cnn.Proto;
-using MathNet.Numerics.Distributions;
 
 namespace Cnn.Fillers;
 
@@ -22,7 +21,7 @@ public sealed class PositiveUnitballFiller : Filler
     /// <inheritdoc/>
     public override void Fill(Span<float> values, ReadOnlySpan<int> shape, PhiloxRandom random)
     {
-        RandomParts.Fill(values, random, (r, chunk) => ContinuousUniform.Samples(r, chunk, 0, 1));
+        RandomParts.Fill(values, random, new UniformSampler(0, 1));
 
         int slice = shape.Length > 0 ? values.Length / shape[0] : values.Length;
         for (int start = 0; start < values.Length; start += slice)

@@ -2,7 +2,8 @@ namespace Cnn.Fillers;
 
 /// <summary>
 /// Draws for large arrays on all cores: a part of a fixed size is drawn from a stream of its own, so the numbers do not
-/// depend on how many cores there are. Arrays of one part are drawn from the given generator as it stands.
+/// depend on how many cores there are. Arrays of one part are drawn one by one from the given generator, which allocates
+/// nothing: data layers refill theirs in every pass.
 /// </summary>
 internal static class RandomParts
 {
@@ -14,14 +15,25 @@ internal static class RandomParts
     /// <summary>Fills an array.</summary>
     /// <param name="values">The array.</param>
     /// <param name="random">The generator.</param>
-    /// <param name="draw">Fills a chunk of doubles with samples from a generator.</param>
-    public static unsafe void Fill(Span<float> values, PhiloxRandom random, Action<PhiloxRandom, double[]> draw)
+    /// <param name="sampler">The distribution.</param>
+    public static void Fill<T>(Span<float> values, PhiloxRandom random, T sampler)
+        where T : struct, ISampler
     {
-        if (values.Length <= PartSize)
+        if (values.Length > PartSize)
         {
-            FillPart(values, random, draw);
+            FillParts(values, random, sampler);
             return;
         }
+
+        foreach (ref float value in values)
+        {
+            value = (float)sampler.One(random);
+        }
+    }
+
+    private static unsafe void FillParts<T>(Span<float> values, PhiloxRandom random, T sampler)
+        where T : struct, ISampler
+    {
 
         int parts = (int)(((long)values.Length + PartSize - 1) / PartSize), length = values.Length;
         fixed (float* first = values)
@@ -30,18 +42,19 @@ internal static class RandomParts
             Parallel.For(0, parts, part =>
             {
                 int from = part * PartSize;
-                FillPart(new Span<float>(start + from, Math.Min(PartSize, length - from)), random.Part(part), draw);
+                FillPart(new Span<float>(start + from, Math.Min(PartSize, length - from)), random.Part(part), sampler);
             });
         }
     }
 
-    private static void FillPart(Span<float> values, PhiloxRandom random, Action<PhiloxRandom, double[]> draw)
+    private static void FillPart<T>(Span<float> values, PhiloxRandom random, T sampler)
+        where T : struct, ISampler
     {
         var chunk = new double[Math.Min(ChunkSize, values.Length)];
         while (values.Length > 0)
         {
             // A last, shorter chunk is drawn as long as the others.
-            draw(random, chunk);
+            sampler.Many(random, chunk);
             int now = Math.Min(chunk.Length, values.Length);
             for (int i = 0; i < now; i++)
             {

@@ -1,5 +1,4 @@
 using Cnn.Proto;
-using MathNet.Numerics.Distributions;
 
 namespace Cnn.Fillers;
 
@@ -24,6 +23,6 @@ public sealed class UniformFiller : Filler
     /// <inheritdoc/>
     public override void Fill(Span<float> values, ReadOnlySpan<int> shape, PhiloxRandom random)
     {
-        RandomParts.Fill(values, random, (r, chunk) => ContinuousUniform.Samples(r, chunk, parameter.Min, parameter.Max));
+        RandomParts.Fill(values, random, new UniformSampler(parameter.Min, parameter.Max));
     }
 }

@@ -1,5 +1,4 @@
 using Cnn.Proto;
-using MathNet.Numerics.Distributions;
 
 namespace Cnn.Fillers;
 
@@ -24,6 +23,6 @@ public sealed class XavierFiller : Filler
     public override void Fill(Span<float> values, ReadOnlySpan<int> shape, PhiloxRandom random)
     {
         double bound = Math.Sqrt(3.0 / FanCounts.Of(parameter, shape, Fans));
-        RandomParts.Fill(values, random, (r, chunk) => ContinuousUniform.Samples(r, chunk, -bound, bound));
+        RandomParts.Fill(values, random, new UniformSampler(-bound, bound));
     }
 }

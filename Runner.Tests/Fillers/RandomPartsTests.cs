@@ -20,16 +20,15 @@ public class RandomPartsTests
 
         Assert.Equal(first, again);
 
-        // Parts are different draws, and a shorter array is the start of a longer one.
+        // Parts are different draws.
         Assert.NotEqual(first[..1000], first[(1 << 20)..((1 << 20) + 1000)]);
-        Assert.Equal(first[..5000], Fill(type, 5000, Count)[..5000]);
     }
 
-    private static float[] Fill(string type, int count, int fan = 0)
+    private static float[] Fill(string type, int count)
     {
         var values = new float[count];
         new FillerRegistry().Create(new FillerParameter { Type = type })
-            .Fill(values, [1, fan == 0 ? count : fan], new PhiloxRandom(7, 3));
+            .Fill(values, [1, count], new PhiloxRandom(7, 3));
         return values;
     }
 }

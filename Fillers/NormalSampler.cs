@@ -1,0 +1,11 @@
+using MathNet.Numerics.Distributions;
+
+namespace Cnn.Fillers;
+
+/// <summary>The normal distribution; many at once use both numbers of each pair that is drawn.</summary>
+internal readonly record struct NormalSampler(double Mean, double Deviation) : ISampler
+{
+    public double One(PhiloxRandom random) => Normal.Sample(random, Mean, Deviation);
+
+    public void Many(PhiloxRandom random, double[] values) => Normal.Samples(random, values, Mean, Deviation);
+}

@@ -1,0 +1,11 @@
+using MathNet.Numerics.Distributions;
+
+namespace Cnn.Fillers;
+
+/// <summary>Uniform between two ends.</summary>
+internal readonly record struct UniformSampler(double Lower, double Upper) : ISampler
+{
+    public double One(PhiloxRandom random) => ContinuousUniform.Sample(random, Lower, Upper);
+
+    public void Many(PhiloxRandom random, double[] values) => ContinuousUniform.Samples(random, values, Lower, Upper);
+}
