@@ -5,14 +5,14 @@ namespace Cnn.Layers.Normalization;
 
 /// <summary>
 /// Batch normalisation of [N, C, ...] without scale and shift (a Scale layer adds them):
-/// <c>y = (x - mean) / sqrt(variance + eps)</c> with a mean and a biased variance for each channel, of the batch or of all
-/// batches so far (<c>use_global_stats</c>; unset, in TEST). Works in place. From Ioffe and Szegedy, "Batch
+/// <c>y = (x - mean) / sqrt(variance + eps)</c> with a mean and a biased variance for each channel, of the batch or
+/// of all batches so far (<c>use_global_stats</c>; unset, in TEST). Works in place. From Ioffe and Szegedy, "Batch
 /// normalization: accelerating deep network training by reducing internal covariate shift", ICML 2015.
 /// </summary>
 /// <remarks>
 /// Blobs, as in Caffe: sums of the means [C], of the variances [C] (times m / (m - 1), m values a channel), and of the
-/// weights [1]. Every pass that uses the batch multiplies them by <c>moving_average_fraction</c> and adds the batch with
-/// weight 1; what all batches give is a sum divided by the weights. No gradient belongs to them, so their
+/// weights [1]. Every pass that uses the batch multiplies them by <c>moving_average_fraction</c> and adds the batch
+/// with weight 1; what all batches give is a sum divided by the weights. No gradient belongs to them, so their
 /// <c>lr_mult</c> is 0, which the layer adds to its definition where it is not given.
 /// </remarks>
 [LayerType("BatchNorm")]
@@ -63,7 +63,8 @@ public sealed unsafe class BatchNormLayer(LayerContext context) : Layer(context)
         if (bottoms[0].Dim(1) != channels)
         {
             throw Context.Error(
-                $"bottom '{Parameter.Bottom[0]}' has become {bottoms[0].ShapeText}; the layer was set up for {channels} channels");
+                $"bottom '{Parameter.Bottom[0]}' has become {bottoms[0].ShapeText}; the layer was set up for "
+                + $"{channels} channels");
         }
 
         images = bottoms[0].Dim(0);
@@ -198,7 +199,8 @@ public sealed unsafe class BatchNormLayer(LayerContext context) : Layer(context)
                 throw Context.Error(
                     Parameter.Param[i],
                     ParamSpec.LrMultFieldNumber,
-                    $"lr_mult of parameter {i} is {Parameter.Param[i].LrMult}, but a solver cannot learn the batches' statistics",
+                    $"lr_mult of parameter {i} is {Parameter.Param[i].LrMult}, but a solver cannot learn the "
+                    + "batches' statistics",
                     "give lr_mult: 0, or leave the param entries out");
             }
         }

@@ -5,8 +5,8 @@ namespace Cnn.Layers.Normalization;
 
 /// <summary>
 /// Brings each channel of each item, or with <c>across_channels</c> each item, to mean 0 and, with
-/// <c>normalize_variance</c>, deviation 1: <c>y = (x - mean) / (sqrt(variance) + eps)</c> with the biased variance; eps is
-/// added to the deviation, as in Caffe. The bottom has up to 4 axes, the top [N, C, H, W]. The same in TEST.
+/// <c>normalize_variance</c>, deviation 1: <c>y = (x - mean) / (sqrt(variance) + eps)</c> with the biased variance;
+/// eps is added to the deviation, as in Caffe. The bottom has up to 4 axes, the top [N, C, H, W]. The same in TEST.
 /// </summary>
 /// <remarks>
 /// The gradient is Caffe's, <c>dx = (dy - mean(dy) - y mean(dy y)) / (deviation + eps)</c>, which is exact but for a
@@ -28,7 +28,8 @@ public sealed unsafe class MVNLayer(LayerContext context) : Layer(context)
 
     private float* Variance => buffer!.Pointer + (3 * (nint)rows);
 
-    private ChannelStatistics Statistics => new(buffer!.Pointer, buffer.Pointer + rows, buffer.Pointer + (2 * (nint)rows));
+    private ChannelStatistics Statistics =>
+        new(buffer!.Pointer, buffer.Pointer + rows, buffer.Pointer + (2 * (nint)rows));
 
     /// <inheritdoc/>
     public override void SetUp(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
@@ -57,7 +58,8 @@ public sealed unsafe class MVNLayer(LayerContext context) : Layer(context)
         {
             if (rows > int.MaxValue / 8)
             {
-                throw Context.Error($"bottom '{Parameter.Bottom[0]}' of shape {bottom.ShapeText} has too many channels");
+                throw Context.Error(
+                    $"bottom '{Parameter.Bottom[0]}' of shape {bottom.ShapeText} has too many channels");
             }
 
             buffer = new AlignedBuffer(4 * rows);

@@ -8,8 +8,8 @@ internal static class ConnectionTableReader
 {
     /// <summary>The table.</summary>
     /// <exception cref="CnnException">
-    /// There are groups too, not one entry for each output map, an entry without input maps, or one whose indices do not
-    /// exist or do not rise.
+    /// There are groups too, not one entry for each output map, an entry without input maps, or one whose indices do
+    /// not exist or do not rise.
     /// </exception>
     public static ConnectionTable Read(LayerContext context, ConvolutionParameter options, int channels, int outputs)
     {
@@ -48,7 +48,8 @@ internal static class ConnectionTableReader
                     throw context.Error(
                         entry,
                         ConvolutionConnections.InputFieldNumber,
-                        $"output map {output} is to see input map {input}, but bottom '{context.Parameter.Bottom[0]}' has "
+                        $"output map {output} is to see input map {input}, but bottom "
+                        + $"'{context.Parameter.Bottom[0]}' has "
                         + $"{channels} channels",
                         $"input maps are 0 to {channels - 1}");
                 }

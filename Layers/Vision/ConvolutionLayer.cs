@@ -8,8 +8,8 @@ namespace Cnn.Layers.Vision;
 /// </summary>
 /// <remarks>
 /// With a connection table (<c>connections</c>: for each output map the input maps that it sees) only the weights of
-/// connections exist: [connections, kernel...], one output map's after another's. From LeCun, Bottou, Bengio and Haffner,
-/// "Gradient-based learning applied to document recognition", Proceedings of the IEEE 1998, table I.
+/// connections exist: [connections, kernel...], one output map's after another's. From LeCun, Bottou, Bengio and
+/// Haffner, "Gradient-based learning applied to document recognition", Proceedings of the IEEE 1998, table I.
 /// </remarks>
 [LayerType("Convolution")]
 public sealed unsafe class ConvolutionLayer : ConvolutionBaseLayer

@@ -5,9 +5,9 @@ namespace Cnn.Layers.Vision;
 
 /// <summary>
 /// The transposed convolution of each bottom [N, C, spatial...]: every value spreads a learned kernel over the top
-/// [N, num_output, <c>stride (size - 1) + dilation (kernel - 1) + 1 - 2 pad</c>, ...]. It computes what the gradient for
-/// the input of a convolution with these weights is, and its own gradient is that convolution. Blobs: weights
-/// [C, num_output / group, kernel...] and, with <c>bias_term</c>, bias [num_output]. The formula is that of Zeiler,
+/// [N, num_output, <c>stride (size - 1) + dilation (kernel - 1) + 1 - 2 pad</c>, ...]. It computes what the gradient
+/// for the input of a convolution with these weights is, and its own gradient is that convolution. Blobs: weights [C,
+/// num_output / group, kernel...] and, with <c>bias_term</c>, bias [num_output]. The formula is that of Zeiler,
 /// Krishnan, Taylor and Fergus, "Deconvolutional networks", CVPR 2010; stride, padding and groups are Caffe's.
 /// </summary>
 [LayerType("Deconvolution")]
@@ -63,7 +63,9 @@ public sealed unsafe class DeconvolutionLayer : ConvolutionBaseLayer
     protected override int[] WeightChannels() => Options.Connections.Count == 0
         ? [Channels, Outputs / Groups]
         : throw Context.Error(
-            Options, Proto.ConvolutionParameter.ConnectionsFieldNumber, "a Deconvolution layer takes no connection table");
+            Options,
+            Proto.ConvolutionParameter.ConnectionsFieldNumber,
+            "a Deconvolution layer takes no connection table");
 
     /// <inheritdoc/>
     protected override long OutSize(int size, int axis) =>

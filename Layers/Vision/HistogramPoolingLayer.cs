@@ -4,11 +4,11 @@ using Cnn.Proto;
 namespace Cnn.Layers.Vision;
 
 /// <summary>
-/// The histogram of each window's values: [N, C, H, W] to [N, C * bins, H', W'], channel c * bins + b the share of bin b in
-/// the windows of channel c, so that a window's bins add up to 1. <c>H' = (H - kernel) / stride + 1</c> rounded down:
-/// rows and columns that no whole window is left for do not count. The bins' centres are evenly spaced from <c>min</c> to
-/// <c>max</c>; a value between two centres counts for both in proportion, so that a gradient exists, and one beyond the
-/// outer centres for the outer bin.
+/// The histogram of each window's values: [N, C, H, W] to [N, C * bins, H', W'], channel c * bins + b the share of
+/// bin b in the windows of channel c, so that a window's bins add up to 1. <c>H' = (H - kernel) / stride + 1</c>
+/// rounded down: rows and columns that no whole window is left for do not count. The bins' centres are evenly spaced
+/// from <c>min</c> to <c>max</c>; a value between two centres counts for both in proportion, so that a gradient
+/// exists, and one beyond the outer centres for the outer bin.
 /// </summary>
 /// <remarks>
 /// The soft bins are those of linear interpolation, as Dalal and Triggs vote for their histograms of gradients
@@ -50,7 +50,10 @@ public sealed unsafe class HistogramPoolingLayer(LayerContext context) : Layer(c
         if (!float.IsFinite(o.Min) || !float.IsFinite(o.Max) || o.Min >= o.Max)
         {
             throw Context.Error(
-                o, HistogramPoolingParameter.MaxFieldNumber, $"min is {o.Min} and max {o.Max}", "max must be above min");
+                o,
+                HistogramPoolingParameter.MaxFieldNumber,
+                $"min is {o.Min} and max {o.Max}",
+                "max must be above min");
         }
 
         bins = new HistogramBins((int)o.Bins, o.Min, o.Max);
@@ -65,7 +68,8 @@ public sealed unsafe class HistogramPoolingLayer(LayerContext context) : Layer(c
             throw Context.Error(
                 options,
                 HistogramPoolingParameter.BinsFieldNumber,
-                $"{bins.Count} bins of each window of bottom '{Parameter.Bottom[0]}' of shape {bottoms[0].ShapeText} are too many");
+                $"{bins.Count} bins of each window of bottom '{Parameter.Bottom[0]}' of shape "
+                + $"{bottoms[0].ShapeText} are too many");
         }
 
         tops[0].Reshape(bottoms[0].Dim(0), bottoms[0].Dim(1) * bins.Count, shape.PooledHeight, shape.PooledWidth);
@@ -83,8 +87,8 @@ public sealed unsafe class HistogramPoolingLayer(LayerContext context) : Layer(c
         if (propagateDown[0])
         {
             HistogramPooling.Backward(
-                bottoms[0].DataPointer, tops[0].DiffPointer, bottoms[0].DiffPointer, bottoms[0].CountOf(0, 2), shape, bins,
-                Context.Pool);
+                bottoms[0].DataPointer, tops[0].DiffPointer, bottoms[0].DiffPointer, bottoms[0].CountOf(0, 2), shape,
+                bins, Context.Pool);
         }
     }
 }

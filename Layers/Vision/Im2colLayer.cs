@@ -5,8 +5,8 @@ namespace Cnn.Layers.Vision;
 
 /// <summary>
 /// Lays out what the windows of a convolution see: [N, C, spatial...] to [N, C * kernel taps, result sizes...]; channel
-/// (c * kernel_h + r) * kernel_w + s holds the pixel under tap (r, s) of every window, 0 beyond the image. Takes kernel,
-/// stride, pad, dilation and axis of <c>convolution_param</c>, as Caffe's layer does.
+/// (c * kernel_h + r) * kernel_w + s holds the pixel under tap (r, s) of every window, 0 beyond the image. Takes
+/// kernel, stride, pad, dilation and axis of <c>convolution_param</c>, as Caffe's layer does.
 /// </summary>
 [LayerType("Im2col")]
 public sealed unsafe class Im2colLayer(LayerContext context) : Layer(context)
@@ -32,7 +32,8 @@ public sealed unsafe class Im2colLayer(LayerContext context) : Layer(context)
             throw Context.Error(
                 options,
                 ConvolutionParameter.AxisFieldNumber,
-                $"axis {options.Axis} is the last of bottom '{Parameter.Bottom[0]}' of shape {bottoms[0].ShapeText}, so no axis is spatial");
+                $"axis {options.Axis} is the last of bottom '{Parameter.Bottom[0]}' of shape "
+                + $"{bottoms[0].ShapeText}, so no axis is spatial");
         }
 
         window = WindowParameters.Read(Context, options, bottoms[0].AxisCount - axis - 1);
@@ -46,7 +47,8 @@ public sealed unsafe class Im2colLayer(LayerContext context) : Layer(context)
         if (bottom.AxisCount != axis + 1 + axes)
         {
             throw Context.Error(
-                $"bottom '{Parameter.Bottom[0]}' has become {bottom.ShapeText}; the layer was set up for {axes} spatial axes");
+                $"bottom '{Parameter.Bottom[0]}' has become {bottom.ShapeText}; the layer was set up for {axes} "
+                + "spatial axes");
         }
 
         images = bottom.CountOf(0, axis);
@@ -59,8 +61,9 @@ public sealed unsafe class Im2colLayer(LayerContext context) : Layer(context)
             if (size < 1 || bottom.Dim(axis + 1 + i) == 0)
             {
                 throw Context.Error(
-                    $"bottom '{Parameter.Bottom[0]}' of shape {bottom.ShapeText} is {bottom.Dim(axis + 1 + i)} long on spatial "
-                    + $"axis {i}, too small for kernel {window.Kernel[i]} with dilation {window.Dilation[i]} and pad {window.Pad[i]}");
+                    $"bottom '{Parameter.Bottom[0]}' of shape {bottom.ShapeText} is {bottom.Dim(axis + 1 + i)} "
+                    + $"long on spatial axis {i}, too small for kernel {window.Kernel[i]} with dilation "
+                    + $"{window.Dilation[i]} and pad {window.Pad[i]}");
             }
 
             top[axis + 1 + i] = (int)Math.Min(size, int.MaxValue);
@@ -76,7 +79,8 @@ public sealed unsafe class Im2colLayer(LayerContext context) : Layer(context)
         if (count > int.MaxValue / 2)
         {
             throw Context.Error(
-                $"the columns of bottom '{Parameter.Bottom[0]}' of shape {bottom.ShapeText} would be more than 2^30 values");
+                $"the columns of bottom '{Parameter.Bottom[0]}' of shape {bottom.ShapeText} would be more than "
+                + "2^30 values");
         }
 
         top[axis] = (int)channels;

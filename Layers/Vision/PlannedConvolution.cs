@@ -98,7 +98,8 @@ internal sealed unsafe class PlannedConvolution(LayerContext context)
         if (size > int.MaxValue / 2)
         {
             throw context.Error(
-                $"an image with its border is too large: pad {string.Join(' ', w.Pad)}, stride {string.Join(' ', w.Stride)}");
+                $"an image with its border is too large: pad {string.Join(' ', w.Pad)}, stride "
+                + $"{string.Join(' ', w.Stride)}");
         }
     }
 }

@@ -6,8 +6,8 @@ using Method = Cnn.Proto.PoolingParameter.Types.PoolMethod;
 namespace Cnn.Layers.Vision;
 
 /// <summary>
-/// The pooling kernels for one layer, or one level of a pyramid: picks by method and phase, and keeps where the maxima or
-/// the drawn values were.
+/// The pooling kernels for one layer, or one level of a pyramid: picks by method and phase, and keeps where the
+/// maxima or the drawn values were.
 /// </summary>
 internal sealed unsafe class PoolingPasses(LayerContext context, Method method, string purpose)
 {

@@ -74,7 +74,8 @@ public sealed unsafe class SPPLayer(LayerContext context) : Layer(context)
             throw Context.Error(
                 options,
                 SPPParameter.PyramidHeightFieldNumber,
-                $"{bins} bins of each channel of bottom '{Parameter.Bottom[0]}' of shape {bottom.ShapeText} are too many");
+                $"{bins} bins of each channel of bottom '{Parameter.Bottom[0]}' of shape {bottom.ShapeText} are "
+                + "too many");
         }
 
         for (int level = 0; level < levels.Length; level++)
@@ -157,7 +158,8 @@ public sealed unsafe class SPPLayer(LayerContext context) : Layer(context)
         }
 
         return new PoolingShape(
-            bottom.Dim(2), bottom.Dim(3), bins, bins, kernelHeight, kernelWidth, kernelHeight, kernelWidth, padHeight, padWidth);
+            bottom.Dim(2), bottom.Dim(3), bins, bins, kernelHeight, kernelWidth, kernelHeight, kernelWidth,
+            padHeight, padWidth);
     }
 
     private (int Kernel, int Pad) Window(Blob bottom, int axis, int bins)
@@ -169,7 +171,8 @@ public sealed unsafe class SPPLayer(LayerContext context) : Layer(context)
             : throw Context.Error(
                 options,
                 SPPParameter.PyramidHeightFieldNumber,
-                $"bottom '{Parameter.Bottom[0]}' of shape {bottom.ShapeText} is {size} long on axis {axis}, which {bins} bins do "
+                $"bottom '{Parameter.Bottom[0]}' of shape {bottom.ShapeText} is {size} long on axis {axis}, "
+                + $"which {bins} bins do "
                 + $"not divide: the kernel would be {kernel} and its padding {pad}",
                 "fewer levels, or another size");
     }

@@ -52,7 +52,8 @@ public sealed unsafe class SubsamplingLayer(LayerContext context) : Layer(contex
         if (bottoms[0].Dim(1) != channels)
         {
             throw Context.Error(
-                $"bottom '{Parameter.Bottom[0]}' has become {bottoms[0].ShapeText}; the layer was set up for {channels} channels");
+                $"bottom '{Parameter.Bottom[0]}' has become {bottoms[0].ShapeText}; the layer was set up for "
+                + $"{channels} channels");
         }
 
         tops[0].Reshape(bottoms[0].Dim(0), channels, shape.PooledHeight, shape.PooledWidth);
@@ -83,7 +84,8 @@ public sealed unsafe class SubsamplingLayer(LayerContext context) : Layer(contex
         if (propagateDown[0])
         {
             ChannelAffine.Run(
-                dy, means.DiffPointer, Blobs[0].DataPointer, Area, null, images, channels, shape.PooledSize, Context.Pool);
+                dy, means.DiffPointer, Blobs[0].DataPointer, Area, null, images, channels, shape.PooledSize,
+                Context.Pool);
             AveragePooling.Backward(means.DiffPointer, bottoms[0].DiffPointer, images * channels, shape, Context.Pool);
         }
     }

@@ -19,7 +19,10 @@ internal readonly record struct WholeWindows(int KernelHeight, int KernelWidth, 
     /// <summary>Reads the fields, each null where it is not given.</summary>
     /// <exception cref="CnnException">A size is missing, given twice over or out of range.</exception>
     public static WholeWindows Read(
-        LayerContext context, IMessage? options, (uint? Side, uint? High, uint? Wide) kernel, (uint? Side, uint? High, uint? Wide) stride)
+        LayerContext context,
+        IMessage? options,
+        (uint? Side, uint? High, uint? Wide) kernel,
+        (uint? Side, uint? High, uint? Wide) stride)
     {
         var (height, width) = Pair(context, options, kernel, null, "kernel", "kernel_size");
         var (down, across) = Pair(context, options, stride, (height, width), "stride", "stride");
@@ -34,7 +37,8 @@ internal readonly record struct WholeWindows(int KernelHeight, int KernelWidth, 
         if (bottom.AxisCount != 4)
         {
             throw context.Error(
-                $"bottom '{name}' has shape {bottom.ShapeText}", $"{context.Parameter.Type} takes 4 axes: [N, C, H, W]");
+                $"bottom '{name}' has shape {bottom.ShapeText}",
+                $"{context.Parameter.Type} takes 4 axes: [N, C, H, W]");
         }
 
         int height = bottom.Dim(2), width = bottom.Dim(3);

@@ -59,7 +59,8 @@ internal sealed class ConnectionTable
     public (int First, int End) OfOutput(int output) => (firstOfOutput[output], firstOfOutput[output + 1]);
 
     /// <summary>An input map's connections.</summary>
-    public ReadOnlySpan<int> OfInput(int input) => connectionsByInput.AsSpan(firstOfInput[input]..firstOfInput[input + 1]);
+    public ReadOnlySpan<int> OfInput(int input) =>
+        connectionsByInput.AsSpan(firstOfInput[input]..firstOfInput[input + 1]);
 
     /// <summary>How many weights an output map has and how many weights an input map meets, on average.</summary>
     public (float In, float Out) Fans(int[] kernel)

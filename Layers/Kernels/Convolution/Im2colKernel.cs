@@ -3,8 +3,8 @@ using Cnn.Layers.Kernels.Threading;
 namespace Cnn.Layers.Kernels;
 
 /// <summary>
-/// Patches as columns: [N, C, spatial...] to [N, C * taps, result...], where channel (c * taps + tap) holds what that tap
-/// of every window sees, 0 beyond the border; and back, adding up what each pixel went to.
+/// Patches as columns: [N, C, spatial...] to [N, C * taps, result...], where channel (c * taps + tap) holds what that
+/// tap of every window sees, 0 beyond the border; and back, adding up what each pixel went to.
 /// </summary>
 internal static unsafe class Im2colKernel
 {

@@ -71,7 +71,8 @@ internal ref struct TapRuns
             int at = Count > 0 ? Place() : -1;
             if (at >= 0)
             {
-                Pixel = (at * shape.Size[axes - 1]) + (first * Step) - shape.Pad[axes - 1] + (tap[axes - 1] * shape.Dilation[axes - 1]);
+                Pixel = (at * shape.Size[axes - 1]) + (first * Step) - shape.Pad[axes - 1]
+                    + (tap[axes - 1] * shape.Dilation[axes - 1]);
                 OutPixel = (rowIndex * shape.OutSize[axes - 1]) + first;
                 return true;
             }

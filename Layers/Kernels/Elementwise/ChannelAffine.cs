@@ -17,7 +17,8 @@ internal static unsafe class ChannelAffine
     /// <param name="pixels">Values of a channel in an image.</param>
     /// <param name="pool">The threads.</param>
     public static void Run(
-        float* x, float* y, float* factors, float common, float* addends, int images, int channels, int pixels, WorkerPool pool)
+        float* x, float* y, float* factors, float common, float* addends, int images, int channels, int pixels,
+        WorkerPool pool)
     {
         var job = new Job
         {

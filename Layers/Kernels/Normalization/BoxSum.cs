@@ -10,7 +10,8 @@ namespace Cnn.Layers.Kernels.Normalization;
 internal static unsafe class BoxSum
 {
     /// <summary>Floats of scratch memory that a plane of this width needs.</summary>
-    public static long Scratch(int width, int reach) => (2L * Columns(width)) + Columns(width) + (2L * Math.Min(reach, width));
+    public static long Scratch(int width, int reach) =>
+        (2L * Columns(width)) + Columns(width) + (2L * Math.Min(reach, width));
 
     /// <summary>Sums of values, or of their squares.</summary>
     /// <param name="x">The plane, [height, width].</param>
@@ -21,7 +22,8 @@ internal static unsafe class BoxSum
     /// <param name="reach">How far the square goes to each side.</param>
     /// <param name="square">Whether to sum squares.</param>
     /// <param name="scratch">Memory, on a 64-byte boundary.</param>
-    public static void Run(float* x, float* sums, int height, int width, int step, int reach, bool square, float* scratch)
+    public static void Run(
+        float* x, float* sums, int height, int width, int step, int reach, bool square, float* scratch)
     {
         int columns = Columns(width), across = Math.Min(reach, width), down = Math.Min(reach, height);
         var running = (double*)scratch;

@@ -52,7 +52,8 @@ internal static unsafe class ChannelNormalization
     /// <param name="statistics">Mean, its rest and the inverse deviation, [channels] each.</param>
     /// <param name="pool">The threads.</param>
     public static void Forward(
-        float* x, float* y, float* kept, int images, int channels, int inner, ChannelStatistics statistics, WorkerPool pool)
+        float* x, float* y, float* kept, int images, int channels, int inner, ChannelStatistics statistics,
+        WorkerPool pool)
     {
         var job = new ForwardJob(x, y, kept, statistics);
         ChannelRuns.Run(ref job, images, channels, inner, pool);
@@ -68,7 +69,8 @@ internal static unsafe class ChannelNormalization
     /// <param name="statistics">Mean, its rest and the inverse deviation, [channels] each.</param>
     /// <param name="pool">The threads.</param>
     public static void Backward(
-        float* x, float* dy, float* dx, int images, int channels, int inner, ChannelStatistics statistics, WorkerPool pool)
+        float* x, float* dy, float* dx, int images, int channels, int inner, ChannelStatistics statistics,
+        WorkerPool pool)
     {
         float* scratch = pool.Scratch(0, ScratchSlot.Layer, (4L + 2) * channels);
         var sums = (double*)scratch;

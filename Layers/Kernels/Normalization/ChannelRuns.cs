@@ -12,7 +12,8 @@ internal interface IChannelRun
     /// <param name="at">The first value's place.</param>
     /// <param name="count">How many.</param>
     /// <param name="channel">The first value's channel.</param>
-    /// <param name="spread">Whether all values are of that channel; else each is of the channel after the last's.</param>
+    /// <param name="spread">Whether all values are of that channel; else each is of the channel after the
+    /// last's.</param>
     void Run(nint at, int count, int channel, bool spread);
 }
 

@@ -6,8 +6,8 @@ using Cnn.Layers.Kernels.Threading;
 namespace Cnn.Layers.Kernels.Normalization;
 
 /// <summary>
-/// For each channel of [images, channels, inner] the sums of <c>a - a0</c> and of <c>(a - a0)(b - b0)</c>, in double, with
-/// a pair of offsets a channel. With a = b and an offset near the mean these are a channel's moments without
+/// For each channel of [images, channels, inner] the sums of <c>a - a0</c> and of <c>(a - a0)(b - b0)</c>, in double,
+/// with a pair of offsets a channel. With a = b and an offset near the mean these are a channel's moments without
 /// cancellation; with a = dy and b = x they are what the gradient of a normalisation needs.
 /// </summary>
 /// <remarks>
@@ -34,7 +34,8 @@ internal static unsafe class ChannelSums
     {
         long values = (long)images * inner;
         bool columns = inner == 1 && channels > 1;
-        int pieces = (int)Math.Max(1, columns ? images * (long)Math.Min(channels, ColumnsPerPart) / PieceValues : values / PieceValues);
+        long valuesPerPart = columns ? images * (long)Math.Min(channels, ColumnsPerPart) : values;
+        int pieces = (int)Math.Max(1, valuesPerPart / PieceValues);
         int perPart = columns ? ColumnsPerPart : (int)Math.Clamp(ElementParts.Size / Math.Max(1, values), 1, channels);
         double* partials = pieces == 1 ? sums : (double*)pool.Scratch(0, ScratchSlot.Partials, 4L * pieces * channels);
         var job = new Job

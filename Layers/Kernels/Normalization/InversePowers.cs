@@ -3,8 +3,8 @@ using System.Runtime.Intrinsics;
 namespace Cnn.Layers.Kernels.Normalization;
 
 /// <summary>
-/// <c>s^-beta</c> and <c>1 / s</c> of sixteen values. One struct for each exponent that has a short form, so that the loops
-/// over it are compiled for it and the usual exponents need no logarithm.
+/// <c>s^-beta</c> and <c>1 / s</c> of sixteen values. One struct for each exponent that has a short form, so that the
+/// loops over it are compiled for it and the usual exponents need no logarithm.
 /// </summary>
 internal interface IInversePower
 {

@@ -13,8 +13,8 @@ namespace Cnn.Layers.Kernels.Normalization;
 /// </summary>
 /// <remarks>
 /// A part goes down the channels of a strip of pixels, a row at a time, so that memory is read in order. Few rows are
-/// added up anew for each channel, which costs less than to keep a sum. A wide window slides: a row enters, a row leaves,
-/// and the sums are in double, so that what leaves takes no digits of what stays.
+/// added up anew for each channel, which costs less than to keep a sum. A wide window slides: a row enters, a row
+/// leaves, and the sums are in double, so that what leaves takes no digits of what stays.
 /// </remarks>
 internal static unsafe class LrnAcross
 {
@@ -69,7 +69,8 @@ internal static unsafe class LrnAcross
 
     // Moves the window of squares on: a row enters it and a row leaves it. Gives s.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Slide(double* sums, Vector512<float> enters, Vector512<float> leaves, in LrnShape shape)
+    private static Vector512<float> Slide(
+        double* sums, Vector512<float> enters, Vector512<float> leaves, in LrnShape shape)
     {
         var (enterLow, enterHigh) = Vector512.Widen(enters);
         var (leaveLow, leaveHigh) = Vector512.Widen(leaves);
@@ -99,7 +100,8 @@ internal static unsafe class LrnAcross
     }
 
     // The rows of a window, in an image or a ring of rows.
-    private static void Rows(float** rows, float* from, nint step, int ring, int channel, float* zeros, in LrnShape shape)
+    private static void Rows(
+        float** rows, float* from, nint step, int ring, int channel, float* zeros, in LrnShape shape)
     {
         for (int c = channel - shape.Reach; c <= channel + shape.Reach && shape.Reach <= DirectReach; c++)
         {
@@ -126,7 +128,8 @@ internal static unsafe class LrnAcross
         }
     }
 
-    private readonly struct ForwardJob<T>(T power, float* x, float* y, LrnShape shape, int strip, WorkerPool pool) : IParts
+    private readonly struct ForwardJob<T>(
+        T power, float* x, float* y, LrnShape shape, int strip, WorkerPool pool) : IParts
         where T : struct, IInversePower
     {
         public void Run(int part, int worker)
@@ -141,7 +144,8 @@ internal static unsafe class LrnAcross
             for (int c = 0; c < shape.Channels; c++)
             {
                 Rows(rows, x + at, shape.Inner, shape.Channels, c, zeros, shape);
-                float* enters = Row(x + at, c + shape.Reach, zeros, shape), leaves = Row(x + at, c - shape.Reach - 1, zeros, shape);
+                float* enters = Row(x + at, c + shape.Reach, zeros, shape);
+                float* leaves = Row(x + at, c - shape.Reach - 1, zeros, shape);
                 float* from = x + at + ((nint)c * shape.Inner), to = y + at + ((nint)c * shape.Inner);
                 int i = 0;
                 for (; i <= width - Lanes.Width; i += Lanes.Width)
@@ -157,7 +161,8 @@ internal static unsafe class LrnAcross
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private void Step(int i, int left, float** rows, double* sums, float* enters, float* leaves, float* from, float* to)
+        private void Step(
+            int i, int left, float** rows, double* sums, float* enters, float* leaves, float* from, float* to)
         {
             Vector512<float> s = shape.Reach <= DirectReach
                 ? Direct(rows, i, left, shape)
@@ -178,7 +183,8 @@ internal static unsafe class LrnAcross
             int width = Math.Min(strip, shape.Inner - first);
             nint at = ((nint)(part / strips) * shape.Channels * shape.Inner) + first;
             int ring = Math.Min((2 * shape.Reach) + 2, shape.Channels);
-            float* scratch = pool.Scratch(worker, ScratchSlot.Columns, (5L + (2L * ring)) * strip), zeros = scratch + (4 * strip);
+            float* scratch = pool.Scratch(worker, ScratchSlot.Columns, (5L + (2L * ring)) * strip);
+            float* zeros = scratch + (4 * strip);
             var squares = (double*)scratch;
             double* ratioSums = squares + strip;
             float* powers = zeros + strip, ratios = powers + ((nint)ring * strip);
@@ -199,10 +205,12 @@ internal static unsafe class LrnAcross
         }
 
         private void Read(
-            int c, nint at, int width, int ring, double* squares, float* zeros, double* ratioSums, float* powers, float* ratios)
+            int c, nint at, int width, int ring, double* squares, float* zeros, double* ratioSums, float* powers,
+            float* ratios)
         {
             nint slot = (nint)(c % ring) * strip, row = at + ((nint)c * shape.Inner);
-            float* enters = Row(x + at, c + shape.Reach, zeros, shape), leaves = Row(x + at, c - shape.Reach - 1, zeros, shape);
+            float* enters = Row(x + at, c + shape.Reach, zeros, shape);
+            float* leaves = Row(x + at, c - shape.Reach - 1, zeros, shape);
             float** rows = stackalloc float*[(2 * DirectReach) + 1];
             Rows(rows, x + at, shape.Inner, shape.Channels, c, zeros, shape);
             int i = 0;
@@ -235,11 +243,13 @@ internal static unsafe class LrnAcross
             }
         }
 
-        private void Write(int c, nint at, int width, int ring, float* zeros, double* ratioSums, float* powers, float* ratios)
+        private void Write(
+            int c, nint at, int width, int ring, float* zeros, double* ratioSums, float* powers, float* ratios)
         {
             nint row = at + ((nint)c * shape.Inner);
             int leaves = c - shape.Reach - 1;
-            float* power = powers + ((nint)(c % ring) * strip), leaving = ratios + ((nint)Math.Max(leaves % ring, 0) * strip);
+            float* power = powers + ((nint)(c % ring) * strip);
+            float* leaving = ratios + ((nint)Math.Max(leaves % ring, 0) * strip);
             float** rows = stackalloc float*[(2 * DirectReach) + 1];
             Rows(rows, ratios, strip, ring, c, zeros, shape);
             for (int i = 0; i < width; i += Lanes.Width)

@@ -58,7 +58,8 @@ internal static unsafe class LrnKernel
         }
     }
 
-    private static void Backward<T>(T power, bool within, float* x, float* dy, float* dx, in LrnShape shape, WorkerPool pool)
+    private static void Backward<T>(
+        T power, bool within, float* x, float* dy, float* dx, in LrnShape shape, WorkerPool pool)
         where T : struct, IInversePower
     {
         if (within)

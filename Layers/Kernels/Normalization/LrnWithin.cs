@@ -7,7 +7,8 @@ namespace Cnn.Layers.Kernels.Normalization;
 /// <summary>
 /// Local response normalisation within a channel, as Caffe has it: <c>s = 1 + (alpha / n^2) * sum of x^2</c> over the
 /// square of n x n pixels around, zeros beyond the edges, <c>y = x s^-beta</c>, and back
-/// <c>dx = dy s^-beta - (2 alpha beta / n^2) x * sum of dy x s^-(beta + 1)</c> over the same square. A part is some planes.
+/// <c>dx = dy s^-beta - (2 alpha beta / n^2) x * sum of dy x s^-(beta + 1)</c> over the same square. A part is some
+/// planes.
 /// </summary>
 internal static unsafe class LrnWithin
 {
@@ -44,7 +45,9 @@ internal static unsafe class LrnWithin
             int columns = BoxSum.Columns(shape.Width);
             long plane = (long)columns * shape.Height;
             float* sums = pool.Scratch(
-                worker, ScratchSlot.Columns, (dy == null ? plane : 2 * plane) + BoxSum.Scratch(shape.Width, shape.Reach));
+                worker,
+                ScratchSlot.Columns,
+                (dy == null ? plane : 2 * plane) + BoxSum.Scratch(shape.Width, shape.Reach));
             for (int p = part * each; p < Math.Min(planes, (part + 1) * each); p++)
             {
                 nint at = (nint)p * shape.Inner;

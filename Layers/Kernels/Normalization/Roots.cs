@@ -4,7 +4,9 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Cnn.Layers.Kernels.Normalization;
 
-/// <summary>Roots that a division and a square root, one after the other in one slow unit, would take too long for.</summary>
+/// <summary>
+/// Roots that a division and a square root, one after the other in one slow unit, would take too long for.
+/// </summary>
 internal static class Roots
 {
     /// <summary>

@@ -14,7 +14,8 @@ public readonly record struct HistogramBins(int Count, float Min, float Max)
     /// <summary>The lower of the two bins that a value counts for; NaN is NaN in the first two.</summary>
     /// <param name="value">The value.</param>
     /// <param name="rest">Its share of the bin above; the lower bin has the rest.</param>
-    /// <param name="isInside">Whether the shares change with the value: it lies strictly between the outer centres.</param>
+    /// <param name="isInside">Whether the shares change with the value: it lies strictly between the outer
+    /// centres.</param>
     public int Of(float value, out float rest, out bool isInside)
     {
         isInside = value > Min && value < Max;

@@ -4,9 +4,9 @@ namespace Cnn.Layers.Kernels.Pooling;
 
 /// <summary>
 /// The histogram of each window's values, [planes, H, W] to [planes, bins, H', W']. With
-/// <c>t = (x - min) / (max - min) * (bins - 1)</c>, kept within 0 and bins - 1, a value counts <c>1 - (t - b)</c> for bin
-/// <c>b = floor(t)</c> and <c>t - b</c> for the next, divided by the window's size; so between two centres
-/// <c>dx = (dy of the next bin - dy of bin b) * (bins - 1) / (max - min) / size</c>, and beyond the outer centres 0.
+/// <c>t = (x - min) / (max - min) * (bins - 1)</c>, kept within 0 and bins - 1, a value counts <c>1 - (t - b)</c> for
+/// bin <c>b = floor(t)</c> and <c>t - b</c> for the next, divided by the window's size; so between two centres <c>dx
+/// = (dy of the next bin - dy of bin b) * (bins - 1) / (max - min) / size</c>, and beyond the outer centres 0.
 /// </summary>
 public static unsafe class HistogramPooling
 {
