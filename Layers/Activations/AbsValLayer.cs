@@ -27,6 +27,8 @@ public sealed class AbsValLayer(LayerContext context) : ElementwiseLayer<AbsValL
 
         /// <inheritdoc/>
         public Vector512<float> Backward(Vector512<float> x, Vector512<float> y, Vector512<float> dy) =>
-            Vector512.ConditionalSelect(Vector512.Equals(x, Vector512<float>.Zero), Vector512<float>.Zero, Vector512.ConditionalSelect(Vector512.LessThan(x, Vector512<float>.Zero), -dy, dy));
+            Vector512.AndNot(
+                Vector512.ConditionalSelect(Vector512.LessThan(x, Vector512<float>.Zero), -dy, dy),
+                Vector512.Equals(x, Vector512<float>.Zero));
     }
 }

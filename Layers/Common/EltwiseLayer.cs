@@ -52,7 +52,8 @@ public sealed unsafe class EltwiseLayer(LayerContext context) : Layer(context)
             if (!bottoms[i].HasShapeOf(bottoms[0]))
             {
                 throw Context.Error(
-                    $"bottom '{Parameter.Bottom[i]}' has shape {bottoms[i].ShapeText}, bottom '{Parameter.Bottom[0]}' {bottoms[0].ShapeText}",
+                    $"bottom '{Parameter.Bottom[i]}' has shape {bottoms[i].ShapeText}, "
+                    + $"bottom '{Parameter.Bottom[0]}' {bottoms[0].ShapeText}",
                     "the bottoms need one shape");
             }
         }

@@ -33,7 +33,8 @@ public sealed class FilterLayer(LayerContext context) : Layer(context)
         if (selector.AxisCount == 0 || selector.CountOf(1) != 1)
         {
             throw Context.Error(
-                $"bottom '{Parameter.Bottom[bottoms.Count - 1]}' has shape {selector.ShapeText}", "the selector has one value an item: [N, 1...]");
+                $"bottom '{Parameter.Bottom[bottoms.Count - 1]}' has shape {selector.ShapeText}",
+                "the selector has one value an item: [N, 1...]");
         }
 
         for (int i = 0; i < tops.Count; i++)
@@ -41,7 +42,8 @@ public sealed class FilterLayer(LayerContext context) : Layer(context)
             if (bottoms[i].AxisCount == 0 || bottoms[i].Dim(0) != selector.Dim(0))
             {
                 throw Context.Error(
-                    $"bottom '{Parameter.Bottom[i]}' has shape {bottoms[i].ShapeText}, the selector '{Parameter.Bottom[bottoms.Count - 1]}' {selector.ShapeText}",
+                    $"bottom '{Parameter.Bottom[i]}' has shape {bottoms[i].ShapeText}, "
+                    + $"the selector '{Parameter.Bottom[bottoms.Count - 1]}' {selector.ShapeText}",
                     "they need the same number of items");
             }
         }

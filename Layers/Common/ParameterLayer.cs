@@ -25,7 +25,9 @@ public sealed unsafe class ParameterLayer(LayerContext context) : Layer(context)
             if (count > int.MaxValue / 2 || shape.Count == Blob.MaxAxes)
             {
                 throw Context.Error(
-                    options, ParameterParameter.ShapeFieldNumber, $"the shape {string.Join(' ', options.Shape!.Dim)} is impossible or too large");
+                    options,
+                    ParameterParameter.ShapeFieldNumber,
+                    $"the shape {string.Join(' ', options.Shape!.Dim)} is impossible or too large");
             }
 
             shape.Add((int)dim);

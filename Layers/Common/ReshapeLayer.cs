@@ -50,7 +50,9 @@ public sealed class ReshapeLayer(LayerContext context) : SharedShapeLayer(contex
                 : throw Error(
                     bottom,
                     ReshapeParameter.ShapeFieldNumber,
-                    dims[i] == -1 ? "-1 is given twice" : dims[i] == 0 ? $"dim 0 asks for axis {start + i}, which is not there" : $"dim {dims[i]} is impossible");
+                    dims[i] == -1 ? "-1 is given twice"
+                    : dims[i] == 0 ? $"dim 0 asks for axis {start + i}, which is not there"
+                    : $"dim {dims[i]} is impossible");
         }
 
         bottom.Shape[end..].CopyTo(shape[(start + dims.Count)..]);

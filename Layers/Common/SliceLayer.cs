@@ -122,7 +122,8 @@ public sealed unsafe class SliceLayer(LayerContext context) : Layer(context)
                 throw Context.Error(
                     Options,
                     SliceParameter.SlicePointFieldNumber,
-                    $"slice_point {Options.SlicePoint[i]} is out of order or outside axis {axis} of bottom '{Parameter.Bottom[0]}', shape {bottom.ShapeText}",
+                    $"slice_point {Options.SlicePoint[i]} is out of order or outside axis {axis} of bottom "
+                    + $"'{Parameter.Bottom[0]}', shape {bottom.ShapeText}",
                     $"the points rise from above 0 to {size}");
             }
 
