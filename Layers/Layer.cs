@@ -63,6 +63,12 @@ public abstract class Layer
     /// <summary>Whether a top may be the same blob as the bottom of the same index without corrupting a gradient.</summary>
     public virtual bool AllowsInPlace => false;
 
+    /// <summary>
+    /// Whether <see cref="Backward"/> reads the tops' values, so that no later layer may work in place on them where
+    /// gradients are wanted.
+    /// </summary>
+    public virtual bool NeedsTopValues => false;
+
     /// <summary>Whether <c>force_backward</c> may ask for the gradient of this bottom.</summary>
     public virtual bool AllowsForceBackward(int bottom) => true;
 

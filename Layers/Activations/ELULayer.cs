@@ -16,6 +16,9 @@ public sealed class ELULayer(LayerContext context) : ElementwiseLayer<ELULayer.U
     public override bool AllowsInPlace => alpha >= 0;
 
     /// <inheritdoc/>
+    public override bool NeedsTopValues => true;
+
+    /// <inheritdoc/>
     protected override Unit Operation => new(alpha);
 
     /// <summary>The function.</summary>

@@ -17,6 +17,9 @@ public sealed class ExpLayer(LayerContext context) : ElementwiseLayer<ExpLayer.E
     public override bool AllowsInPlace => true;
 
     /// <inheritdoc/>
+    public override bool NeedsTopValues => true;
+
+    /// <inheritdoc/>
     protected override Exponential Operation => exponential;
 
     private static Exponential Read(LayerContext context)

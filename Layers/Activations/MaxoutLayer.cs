@@ -20,6 +20,9 @@ public sealed unsafe class MaxoutLayer(LayerContext context) : Layer(context)
     public override BlobCount TopCount => BlobCount.Exactly(1);
 
     /// <inheritdoc/>
+    public override bool NeedsTopValues => true;
+
+    /// <inheritdoc/>
     public override void Reshape(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
     {
         int axis = CanonicalAxis(bottoms[0], options.Axis);

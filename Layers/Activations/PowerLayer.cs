@@ -17,6 +17,9 @@ public sealed class PowerLayer(LayerContext context) : ElementwiseLayer<PowerLay
     public override bool AllowsInPlace => true;
 
     /// <inheritdoc/>
+    public override bool NeedsTopValues => options.Power is not (1 or 2);
+
+    /// <inheritdoc/>
     protected override bool NeedsInput => options.Power != 1;
 
     /// <inheritdoc/>

@@ -18,6 +18,9 @@ public sealed class ScaledTanHLayer(LayerContext context) : ElementwiseLayer<Sca
     public override bool AllowsInPlace => true;
 
     /// <inheritdoc/>
+    public override bool NeedsTopValues => true;
+
+    /// <inheritdoc/>
     protected override Stretched Operation => stretched;
 
     /// <summary>The function.</summary>

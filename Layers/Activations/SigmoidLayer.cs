@@ -11,6 +11,9 @@ public sealed class SigmoidLayer(LayerContext context) : ElementwiseLayer<Sigmoi
     public override bool AllowsInPlace => true;
 
     /// <inheritdoc/>
+    public override bool NeedsTopValues => true;
+
+    /// <inheritdoc/>
     protected override Logistic Operation => default;
 
     /// <summary>The function.</summary>

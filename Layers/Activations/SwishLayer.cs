@@ -14,6 +14,9 @@ public sealed class SwishLayer(LayerContext context) : ElementwiseLayer<SwishLay
     public override bool AllowsInPlace => true;
 
     /// <inheritdoc/>
+    public override bool NeedsTopValues => true;
+
+    /// <inheritdoc/>
     protected override bool NeedsInput => true;
 
     /// <inheritdoc/>

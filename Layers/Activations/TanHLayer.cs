@@ -11,6 +11,9 @@ public sealed class TanHLayer(LayerContext context) : ElementwiseLayer<TanHLayer
     public override bool AllowsInPlace => true;
 
     /// <inheritdoc/>
+    public override bool NeedsTopValues => true;
+
+    /// <inheritdoc/>
     protected override Tangent Operation => default;
 
     /// <summary>The function.</summary>

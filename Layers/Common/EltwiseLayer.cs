@@ -22,6 +22,9 @@ public sealed unsafe class EltwiseLayer(LayerContext context) : Layer(context)
     public override BlobCount TopCount => BlobCount.Exactly(1);
 
     /// <inheritdoc/>
+    public override bool NeedsTopValues => options is { Operation: EltwiseOp.Prod, StableProdGrad: false };
+
+    /// <inheritdoc/>
     public override void SetUp(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
     {
         if (options.Coeff.Count == 0)

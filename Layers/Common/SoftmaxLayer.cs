@@ -21,6 +21,9 @@ public sealed unsafe class SoftmaxLayer(LayerContext context) : Layer(context)
     public override bool AllowsInPlace => true;
 
     /// <inheritdoc/>
+    public override bool NeedsTopValues => true;
+
+    /// <inheritdoc/>
     public override void Reshape(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
     {
         axis = CanonicalAxis(bottoms[0], Parameter.SoftmaxParam?.Axis ?? 1, "softmax axis");

@@ -61,6 +61,7 @@ internal sealed class NetBuilder
             BackwardPlan.Force(layers);
         }
 
+        RefuseLostValues();
         foreach (NetLayer layer in Enumerable.Reverse(layers))
         {
             Tell($"{layer.Name} {(layer.NeedsBackward ? "needs" : "does not need")} backward computation.");
@@ -74,6 +75,31 @@ internal sealed class NetBuilder
         Tell("Network initialization done.");
         var inputs = layers.Where(l => l.Definition.Type == "Input").SelectMany(l => l.TopNames);
         return new Net(definition, options, clock, layers, blobs, [.. inputs], [.. unread], learnable);
+    }
+
+    // A layer whose gradient needs what it wrote, and a later one that works in place on it.
+    private void RefuseLostValues()
+    {
+        var needed = new Dictionary<Blob, NetLayer>();
+        foreach (NetLayer layer in layers)
+        {
+            foreach (Blob top in layer.TopList)
+            {
+                if (layer.BottomList.Contains(top) && needed.TryGetValue(top, out NetLayer? writer))
+                {
+                    throw GraphErrors.At(
+                        options.Sources.Find(layer.Definition, LayerParameter.TopFieldNumber),
+                        layer.Definition,
+                        $"works in place on values that the gradient of layer '{writer.Name}' ({writer.Layer.Type}) needs",
+                        "give its top a name of its own");
+                }
+
+                if (layer.Layer.NeedsTopValues && layer.NeedsBackward && layer.PropagateDownList.Contains(true))
+                {
+                    needed[top] = layer;
+                }
+            }
+        }
     }
 
     private void AddLayer(LayerParameter definition)
