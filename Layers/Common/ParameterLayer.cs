@@ -3,7 +3,9 @@ using Cnn.Proto;
 
 namespace Cnn.Layers.Common;
 
-/// <summary>A learned blob as a top: no bottoms, blob 0 of <c>shape</c>, 0 at first, whose values the top shares.</summary>
+/// <summary>
+/// A learned blob as a top: no bottoms, blob 0 of <c>shape</c>, 0 at first, whose values the top shares.
+/// </summary>
 [LayerType("Parameter")]
 public sealed unsafe class ParameterLayer(LayerContext context) : Layer(context)
 {
@@ -25,7 +27,9 @@ public sealed unsafe class ParameterLayer(LayerContext context) : Layer(context)
             if (count > int.MaxValue / 2 || shape.Count == Blob.MaxAxes)
             {
                 throw Context.Error(
-                    options, ParameterParameter.ShapeFieldNumber, $"the shape {string.Join(' ', options.Shape!.Dim)} is impossible or too large");
+                    options,
+                    ParameterParameter.ShapeFieldNumber,
+                    $"the shape {string.Join(' ', options.Shape!.Dim)} is impossible or too large");
             }
 
             shape.Add((int)dim);
