@@ -165,6 +165,20 @@ public abstract class Layer
         return blob;
     }
 
+    /// <summary>Gives a top its shape.</summary>
+    /// <exception cref="CnnException">No blob can have it; the error names the top.</exception>
+    protected void ShapeTop(IReadOnlyList<Blob> tops, int top, ReadOnlySpan<int> shape)
+    {
+        try
+        {
+            tops[top].Reshape(shape);
+        }
+        catch (CnnException exception)
+        {
+            throw Context.Error($"top '{Parameter.Top[top]}' is impossible: {exception.Diagnostics[0].Message}");
+        }
+    }
+
     /// <summary>An axis counted from the front.</summary>
     /// <exception cref="CnnException">The blob has no such axis.</exception>
     protected int CanonicalAxis(Blob blob, int axis, string what = "axis")

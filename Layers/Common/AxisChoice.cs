@@ -22,7 +22,11 @@ internal static class AxisChoice
     {
         if (axis.IsSet && old.IsSet)
         {
-            throw context.Error(options, old.Field, $"axis and {old.Name} are both given", "axis is the name of today; drop the other");
+            throw context.Error(
+                options,
+                old.Field,
+                $"axis and {old.Name} are both given",
+                "axis is the name of today; drop the other");
         }
 
         long chosen = old.IsSet ? old.Value : axis.Value < 0 ? axis.Value + bottom.AxisCount : axis.Value;

@@ -4,8 +4,8 @@ using Cnn.Proto;
 namespace Cnn.Layers.Common;
 
 /// <summary>
-/// <c>y = x + b</c>, b broadcast over the axes before <c>axis</c> and after its own. b is learned (blob 0, its shape that of
-/// <c>num_axes</c> axes of the bottom) or the second bottom. Works in place.
+/// <c>y = x + b</c>, b broadcast over the axes before <c>axis</c> and after its own. b is learned (blob 0, its shape
+/// that of <c>num_axes</c> axes of the bottom) or the second bottom. Works in place.
 /// </summary>
 [LayerType("Bias")]
 public sealed unsafe class BiasLayer(LayerContext context) : BroadcastLayer(context)
@@ -41,7 +41,7 @@ public sealed unsafe class BiasLayer(LayerContext context) : BroadcastLayer(cont
 
         if (propagateDown[0] && tops[0] != bottoms[0])
         {
-            tops[0].Diff.CopyTo(bottoms[0].Diff);
+            BlockKernel.Copy(tops[0].DiffPointer, bottoms[0].DiffPointer, bottoms[0].Count, Context.Pool);
         }
     }
 }

@@ -4,8 +4,8 @@ using Google.Protobuf;
 namespace Cnn.Layers.Common;
 
 /// <summary>
-/// What Scale and Bias have in common: a blob, learned or the second bottom, whose axes are those of the first bottom from
-/// <c>axis</c> on, and which is broadcast over the axes before and after.
+/// What Scale and Bias have in common: a blob, learned or the second bottom, whose axes are those of the first bottom
+/// from <c>axis</c> on, and which is broadcast over the axes before and after.
 /// </summary>
 public abstract class BroadcastLayer(LayerContext context) : Layer(context)
 {
@@ -38,7 +38,11 @@ public abstract class BroadcastLayer(LayerContext context) : Layer(context)
     /// <param name="filler">The blob's first values.</param>
     /// <exception cref="CnnException">The first bottom does not have the axes.</exception>
     protected void AddBroadcastBlob(
-        IReadOnlyList<Blob> bottoms, IMessage options, int axis, (int Field, int Value) numAxes, FillerParameter? filler)
+        IReadOnlyList<Blob> bottoms,
+        IMessage options,
+        int axis,
+        (int Field, int Value) numAxes,
+        FillerParameter? filler)
     {
         IsLearned = bottoms.Count == 1;
         if (!IsLearned)
@@ -56,12 +60,13 @@ public abstract class BroadcastLayer(LayerContext context) : Layer(context)
         // No axes at all need no axis to begin at.
         int start = numAxes.Value == 0 ? 0 : CanonicalAxis(bottom, axis);
         int count = numAxes.Value == -1 ? bottom.AxisCount - start : numAxes.Value;
-        return count >= 0 && start + count <= bottom.AxisCount
+        return count >= 0 && count <= bottom.AxisCount - start
             ? bottom.Shape.Slice(start, count).ToArray()
             : throw Context.Error(
                 options,
                 numAxes.Field,
-                $"num_axes is {numAxes.Value} from axis {start} on, bottom '{Parameter.Bottom[0]}' has shape {bottom.ShapeText}",
+                $"num_axes is {numAxes.Value} from axis {start} on, bottom '{Parameter.Bottom[0]}' has shape "
+                + $"{bottom.ShapeText}",
                 "it is -1 for all axes to the last, or fits within them");
     }
 

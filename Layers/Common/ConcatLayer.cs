@@ -38,7 +38,8 @@ public sealed unsafe class ConcatLayer(LayerContext context) : Layer(context)
                 || !bottom.Shape[(axis + 1)..].SequenceEqual(first.Shape[(axis + 1)..]))
             {
                 throw Context.Error(
-                    $"bottom '{Parameter.Bottom[i]}' has shape {bottom.ShapeText}, bottom '{Parameter.Bottom[0]}' {first.ShapeText}",
+                    $"bottom '{Parameter.Bottom[i]}' has shape {bottom.ShapeText}, bottom "
+                    + $"'{Parameter.Bottom[0]}' {first.ShapeText}",
                     $"they may differ on axis {axis} only");
             }
 
@@ -47,8 +48,10 @@ public sealed unsafe class ConcatLayer(LayerContext context) : Layer(context)
 
         Span<int> shape = stackalloc int[first.AxisCount];
         first.Shape.CopyTo(shape);
-        shape[axis] = joined <= int.MaxValue ? (int)joined : throw Context.Error($"the top would be {joined} long on axis {axis}");
-        tops[0].Reshape(shape);
+        shape[axis] = joined <= int.MaxValue
+            ? (int)joined
+            : throw Context.Error($"the top would be {joined} long on axis {axis}");
+        ShapeTop(tops, 0, shape);
         if (bottoms.Count == 1)
         {
             tops[0].ShareData(first);
@@ -69,7 +72,13 @@ public sealed unsafe class ConcatLayer(LayerContext context) : Layer(context)
         {
             int length = bottoms[i].CountOf(axis);
             BlockKernel.Copy(
-                bottoms[i].DataPointer, length, tops[0].DataPointer + at, row, length, bottoms[i].CountOf(0, axis), Context.Pool);
+                bottoms[i].DataPointer,
+                length,
+                tops[0].DataPointer + at,
+                row,
+                length,
+                bottoms[i].CountOf(0, axis),
+                Context.Pool);
             at += length;
         }
     }
@@ -90,7 +99,13 @@ public sealed unsafe class ConcatLayer(LayerContext context) : Layer(context)
             if (propagateDown[i])
             {
                 BlockKernel.Copy(
-                    tops[0].DiffPointer + at, row, bottoms[i].DiffPointer, length, length, bottoms[i].CountOf(0, axis), Context.Pool);
+                    tops[0].DiffPointer + at,
+                    row,
+                    bottoms[i].DiffPointer,
+                    length,
+                    length,
+                    bottoms[i].CountOf(0, axis),
+                    Context.Pool);
             }
 
             at += length;

@@ -5,9 +5,9 @@ using static Cnn.Proto.EltwiseParameter.Types;
 namespace Cnn.Layers.Common;
 
 /// <summary>
-/// Two or more bottoms of one shape into one top, value by value: their weighted sum (<c>coeff</c>), product or maximum.
-/// The gradient of the maximum goes to the bottom that has it: of the first two equals to the second, later ones win by
-/// being larger.
+/// Two or more bottoms of one shape into one top, value by value: their weighted sum (<c>coeff</c>), product or
+/// maximum. The gradient of the maximum goes to the bottom that has it: of the first two equals to the second, later
+/// ones win by being larger.
 /// </summary>
 [LayerType("Eltwise")]
 public sealed unsafe class EltwiseLayer(LayerContext context) : Layer(context)
@@ -34,7 +34,8 @@ public sealed unsafe class EltwiseLayer(LayerContext context) : Layer(context)
 
         if (options.Operation == EltwiseOp.Prod)
         {
-            throw Context.Error(options, EltwiseParameter.CoeffFieldNumber, "coeff has no meaning for PROD", "leave it out");
+            throw Context.Error(
+                options, EltwiseParameter.CoeffFieldNumber, "coeff has no meaning for PROD", "leave it out");
         }
 
         if (options.Coeff.Count != bottoms.Count)
@@ -116,7 +117,7 @@ public sealed unsafe class EltwiseLayer(LayerContext context) : Layer(context)
                     EltwiseKernel.Run(new SelectIndex(i), winners.DataPointer, dy, dx, count, Context.Pool);
                     break;
                 default:
-                    EltwiseKernel.Run(new WeightedSum(Coefficient(i), 0), dy, dy, dx, count, Context.Pool);
+                    EltwiseKernel.Run(new Multiple(Coefficient(i)), dy, dy, dx, count, Context.Pool);
                     break;
             }
         }

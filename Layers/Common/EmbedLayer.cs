@@ -5,13 +5,14 @@ namespace Cnn.Layers.Common;
 
 /// <summary>
 /// Looks rows up: each value of the bottom is the index of a row of the weights, <c>y = W[x] + b</c>. Top: the bottom's
-/// shape and num_output. Blobs: weights [input_dim, num_output] and, with <c>bias_term</c>, bias [num_output]. The bottom
-/// has no gradient.
+/// shape and num_output. Blobs: weights [input_dim, num_output] and, with <c>bias_term</c>, bias [num_output]. The
+/// bottom has no gradient.
 /// </summary>
 [LayerType("Embed")]
 public sealed unsafe class EmbedLayer(LayerContext context) : Layer(context)
 {
     private readonly EmbedParameter options = context.Parameter.EmbedParam ?? new EmbedParameter();
+    private readonly IndexList indices = new();
     private int outputs;
     private int inputs;
 
@@ -51,24 +52,18 @@ public sealed unsafe class EmbedLayer(LayerContext context) : Layer(context)
         Span<int> shape = stackalloc int[axes + 1];
         bottoms[0].Shape.CopyTo(shape);
         shape[axes] = outputs;
-        tops[0].Reshape(shape);
+        ShapeTop(tops, 0, shape);
     }
 
     /// <inheritdoc/>
     public override void Forward(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
     {
-        ReadOnlySpan<float> indices = bottoms[0].Data, weights = Blobs[0].Data;
-        Span<float> y = tops[0].Data;
-        for (int i = 0; i < indices.Length; i++)
-        {
-            int row = IndexReader.Read(Context, 0, indices, i, inputs);
-            weights.Slice(row * outputs, outputs).CopyTo(y[(i * outputs)..]);
-        }
-
+        int* rows = indices.Read(Context, 0, bottoms[0], inputs);
+        float* y = tops[0].DataPointer;
+        GatherKernel.Gather(Blobs[0].DataPointer, rows, y, outputs, bottoms[0].Count, Context.Pool);
         if (options.BiasTerm)
         {
-            BroadcastKernel.Forward(
-                tops[0].DataPointer, null, Blobs[1].DataPointer, tops[0].DataPointer, indices.Length, outputs, 1, Context.Pool);
+            BroadcastKernel.Forward(y, null, Blobs[1].DataPointer, y, bottoms[0].Count, outputs, 1, Context.Pool);
         }
     }
 
@@ -77,23 +72,17 @@ public sealed unsafe class EmbedLayer(LayerContext context) : Layer(context)
         IReadOnlyList<Blob> tops, IReadOnlyList<bool> propagateDown, IReadOnlyList<Blob> bottoms)
     {
         RefuseBackward(propagateDown);
-        ReadOnlySpan<float> indices = bottoms[0].Data;
-        for (int i = 0; i < indices.Length && NeedsGradient(0); i++)
+        float* dy = tops[0].DiffPointer;
+        if (NeedsGradient(0))
         {
-            BlockKernel.Add(
-                tops[0].DiffPointer + ((long)i * outputs),
-                0,
-                Blobs[0].DiffPointer + ((long)indices[i] * outputs),
-                0,
-                outputs,
-                1,
-                Context.Pool);
+            int* rows = indices.Read(Context, 0, bottoms[0], inputs);
+            GatherKernel.Add(dy, rows, Blobs[0].DiffPointer, outputs, bottoms[0].Count, Context.Pool);
         }
 
         if (options.BiasTerm && NeedsGradient(1))
         {
             BroadcastKernel.Gradient(
-                tops[0].DiffPointer, null, Blobs[1].DiffPointer, true, indices.Length, outputs, 1, Context.Pool);
+                dy, null, Blobs[1].DiffPointer, true, bottoms[0].Count, outputs, 1, Context.Pool);
         }
     }
 

@@ -1,13 +1,17 @@
+using Cnn.Layers.Kernels.Elementwise;
+
 namespace Cnn.Layers.Common;
 
 /// <summary>
-/// Keeps the items (axis 0) of each bottom but the last whose value in the last bottom, the selector [N, 1...], is not 0, in
-/// their order; tops have as many items as are kept. The gradient of the others is 0; the selector has none.
+/// Keeps the items (axis 0) of each bottom but the last whose value in the last bottom, the selector [N, 1...], is not
+/// 0, in their order; tops have as many items as are kept. The gradient of the others is 0; the selector has none.
 /// </summary>
 [LayerType("Filter")]
-public sealed class FilterLayer(LayerContext context) : Layer(context)
+public sealed unsafe class FilterLayer(LayerContext context) : Layer(context)
 {
-    private readonly List<int> kept = [];
+    private readonly IndexList indices = new();
+    private int* kept;
+    private int keptCount;
     private bool isShaped;
 
     /// <inheritdoc/>
@@ -22,7 +26,8 @@ public sealed class FilterLayer(LayerContext context) : Layer(context)
         if (tops.Count != bottoms.Count - 1)
         {
             throw Context.Error(
-                $"there are {tops.Count} tops for {bottoms.Count} bottoms", "every bottom but the last, the selector, needs a top");
+                $"there are {tops.Count} tops for {bottoms.Count} bottoms",
+                "every bottom but the last, the selector, needs a top");
         }
     }
 
@@ -49,12 +54,14 @@ public sealed class FilterLayer(LayerContext context) : Layer(context)
         }
 
         // A data layer's values are not there before its first pass: then all are kept.
-        kept.Clear();
-        for (int item = 0; item < selector.Dim(0); item++)
+        ReadOnlySpan<float> chosen = selector.Data;
+        kept = indices.Room(chosen.Length);
+        keptCount = 0;
+        for (int item = 0; item < chosen.Length; item++)
         {
-            if (!isShaped || selector.Data[item] != 0)
+            if (!isShaped || chosen[item] != 0)
             {
-                kept.Add(item);
+                kept[keptCount++] = item;
             }
         }
 
@@ -64,7 +71,7 @@ public sealed class FilterLayer(LayerContext context) : Layer(context)
         {
             Span<int> shape = room[..bottoms[i].AxisCount];
             bottoms[i].Shape.CopyTo(shape);
-            shape[0] = kept.Count;
+            shape[0] = keptCount;
             tops[i].Reshape(shape);
         }
     }
@@ -74,11 +81,8 @@ public sealed class FilterLayer(LayerContext context) : Layer(context)
     {
         for (int i = 0; i < tops.Count; i++)
         {
-            int length = bottoms[i].CountOf(1);
-            for (int j = 0; j < kept.Count; j++)
-            {
-                bottoms[i].Data.Slice(kept[j] * length, length).CopyTo(tops[i].Data[(j * length)..]);
-            }
+            GatherKernel.Gather(
+                bottoms[i].DataPointer, kept, tops[i].DataPointer, bottoms[i].CountOf(1), keptCount, Context.Pool);
         }
     }
 
@@ -89,7 +93,8 @@ public sealed class FilterLayer(LayerContext context) : Layer(context)
         if (propagateDown[bottoms.Count - 1])
         {
             throw Context.Error(
-                $"a Filter layer has no gradient for its bottom {bottoms.Count - 1} ('{Parameter.Bottom[bottoms.Count - 1]}')");
+                $"a Filter layer has no gradient for its bottom {bottoms.Count - 1} "
+                + $"('{Parameter.Bottom[bottoms.Count - 1]}')");
         }
 
         for (int i = 0; i < tops.Count; i++)
@@ -99,12 +104,9 @@ public sealed class FilterLayer(LayerContext context) : Layer(context)
                 continue;
             }
 
-            int length = bottoms[i].CountOf(1);
             bottoms[i].Diff.Clear();
-            for (int j = 0; j < kept.Count; j++)
-            {
-                tops[i].Diff.Slice(j * length, length).CopyTo(bottoms[i].Diff[(kept[j] * length)..]);
-            }
+            GatherKernel.Add(
+                tops[i].DiffPointer, kept, bottoms[i].DiffPointer, bottoms[i].CountOf(1), keptCount, Context.Pool);
         }
     }
 }

@@ -2,7 +2,9 @@ using Cnn.Proto;
 
 namespace Cnn.Layers.Common;
 
-/// <summary>Makes the axes from <c>axis</c> to <c>end_axis</c>, both included, one: [N, C, H, W] becomes [N, C H W].</summary>
+/// <summary>
+/// Makes the axes from <c>axis</c> to <c>end_axis</c>, both included, one: [N, C, H, W] becomes [N, C H W].
+/// </summary>
 [LayerType("Flatten")]
 public sealed class FlattenLayer(LayerContext context) : SharedShapeLayer(context)
 {

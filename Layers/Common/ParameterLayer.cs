@@ -3,7 +3,9 @@ using Cnn.Proto;
 
 namespace Cnn.Layers.Common;
 
-/// <summary>A learned blob as a top: no bottoms, blob 0 of <c>shape</c>, 0 at first, whose values the top shares.</summary>
+/// <summary>
+/// A learned blob as a top: no bottoms, blob 0 of <c>shape</c>, 0 at first, whose values the top shares.
+/// </summary>
 [LayerType("Parameter")]
 public sealed unsafe class ParameterLayer(LayerContext context) : Layer(context)
 {

@@ -3,8 +3,8 @@ using Cnn.Proto;
 namespace Cnn.Layers.Common;
 
 /// <summary>
-/// Gives the axes from <c>axis</c> on (<c>num_axes</c> of them, or all) the dimensions of <c>shape</c>: 0 keeps the bottom's,
-/// -1, at most once, is what is left over.
+/// Gives the axes from <c>axis</c> on (<c>num_axes</c> of them, or all) the dimensions of <c>shape</c>: 0 keeps the
+/// bottom's, -1, at most once, is what is left over.
 /// </summary>
 [LayerType("Reshape")]
 public sealed class ReshapeLayer(LayerContext context) : SharedShapeLayer(context)
@@ -16,7 +16,7 @@ public sealed class ReshapeLayer(LayerContext context) : SharedShapeLayer(contex
     {
         // -1 is the place after the last axis here.
         int start = options.Axis < 0 ? options.Axis + bottom.AxisCount + 1 : options.Axis;
-        int end = options.NumAxes == -1 ? bottom.AxisCount : start + options.NumAxes;
+        int end = options.NumAxes == -1 ? bottom.AxisCount : (int)Math.Min(int.MaxValue, (long)start + options.NumAxes);
         if (start < 0 || start > bottom.AxisCount)
         {
             throw Error(bottom, ReshapeParameter.AxisFieldNumber, $"axis {options.Axis} does not exist");
@@ -24,14 +24,20 @@ public sealed class ReshapeLayer(LayerContext context) : SharedShapeLayer(contex
 
         if (options.NumAxes < -1 || end > bottom.AxisCount)
         {
-            throw Error(bottom, ReshapeParameter.NumAxesFieldNumber, $"num_axes {options.NumAxes} from axis {start} on goes past the last");
+            throw Error(
+                bottom,
+                ReshapeParameter.NumAxesFieldNumber,
+                $"num_axes {options.NumAxes} from axis {start} on goes past the last");
         }
 
         IReadOnlyList<long> dims = options.Shape?.Dim ?? [];
         int axes = bottom.AxisCount - (end - start) + dims.Count;
         if (axes > Blob.MaxAxes)
         {
-            throw Error(bottom, ReshapeParameter.ShapeFieldNumber, $"a top of {axes} axes is asked for; {Blob.MaxAxes} are the most");
+            throw Error(
+                bottom,
+                ReshapeParameter.ShapeFieldNumber,
+                $"a top of {axes} axes is asked for; {Blob.MaxAxes} are the most");
         }
 
         bottom.Shape[..start].CopyTo(shape);
@@ -73,14 +79,20 @@ public sealed class ReshapeLayer(LayerContext context) : SharedShapeLayer(contex
             double left = count == 0 ? 0 : bottom.Count / count;
             if (left != Math.Floor(left) || (count == 0 && bottom.Count != 0))
             {
-                throw Error(bottom, ReshapeParameter.ShapeFieldNumber, $"-1 cannot be found: {bottom.Count} values are no multiple of {count}");
+                throw Error(
+                    bottom,
+                    ReshapeParameter.ShapeFieldNumber,
+                    $"-1 cannot be found: {bottom.Count} values are no multiple of {count}");
             }
 
             shape[inferred] = (int)left;
         }
         else if (count != bottom.Count)
         {
-            throw Error(bottom, ReshapeParameter.ShapeFieldNumber, $"the shape {string.Join(' ', shape.ToArray())} needs {count} values");
+            throw Error(
+                bottom,
+                ReshapeParameter.ShapeFieldNumber,
+                $"the shape {string.Join(' ', shape.ToArray())} needs {count} values");
         }
     }
 

@@ -4,9 +4,9 @@ using Cnn.Proto;
 namespace Cnn.Layers.Common;
 
 /// <summary>
-/// <c>y = s x</c>, with <c>bias_term</c> <c>s x + b</c>; both broadcast over the axes before <c>axis</c> and after their own.
-/// s is learned (blob 0, its shape that of <c>num_axes</c> axes of the bottom) or the second bottom; b is the last blob.
-/// In place it keeps a copy of x.
+/// <c>y = s x</c>, with <c>bias_term</c> <c>s x + b</c>; both broadcast over the axes before <c>axis</c> and after
+/// their own. s is learned (blob 0, its shape that of <c>num_axes</c> axes of the bottom) or the second bottom; b is
+/// the last blob. In place it keeps a copy of x where the gradient of s needs one.
 /// </summary>
 [LayerType("Scale")]
 public sealed unsafe class ScaleLayer(LayerContext context) : BroadcastLayer(context)
@@ -33,13 +33,15 @@ public sealed unsafe class ScaleLayer(LayerContext context) : BroadcastLayer(con
     public override void Reshape(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
     {
         Broadcast(bottoms, tops, options.Axis);
-        if (options.BiasTerm && Blobs[BiasIndex].Count != Size)
+        if (options.BiasTerm && !Blobs[BiasIndex].HasShapeOf(IsLearned ? Blobs[0] : bottoms[1]))
         {
             throw Context.Error(
-                $"bottom '{Parameter.Bottom[1]}' has become {bottoms[1].ShapeText}; the bias has shape {Blobs[BiasIndex].ShapeText}");
+                $"bottom '{Parameter.Bottom[1]}' has become {bottoms[1].ShapeText}; the bias has shape "
+                + $"{Blobs[BiasIndex].ShapeText}");
         }
 
-        if (tops[0] == bottoms[0])
+        // A learned scale that stays as it is needs no x for its gradient; of a second bottom nobody knows yet.
+        if (tops[0] == bottoms[0] && (!IsLearned || NeedsGradient(0)))
         {
             kept ??= new Blob();
             kept.ReshapeLike(bottoms[0]);
@@ -51,7 +53,7 @@ public sealed unsafe class ScaleLayer(LayerContext context) : BroadcastLayer(con
     {
         if (kept is not null)
         {
-            bottoms[0].Data.CopyTo(kept.Data);
+            BlockKernel.Copy(bottoms[0].DataPointer, kept.DataPointer, bottoms[0].Count, Context.Pool);
         }
 
         Blob scale = IsLearned ? Blobs[0] : bottoms[1];
@@ -89,8 +91,8 @@ public sealed unsafe class ScaleLayer(LayerContext context) : BroadcastLayer(con
         }
     }
 
-    // Caffe makes the products in the bottom's diff, and leaves them there when nobody wants the bottom's gradient. That
-    // shows in a net's inputs, so it is so here too.
+    // Caffe makes the products in the bottom's diff, and leaves them there when nobody wants the bottom's gradient.
+    // That shows in a net's inputs, so it is so here too.
     private void AddScaleGradient(float* dy, float* x, float* gradient, Blob bottom, bool isBottomWanted)
     {
         if (!isBottomWanted && kept is null && Size != bottom.Count)

@@ -1,6 +1,8 @@
 namespace Cnn.Layers.Common;
 
-/// <summary>A layer that gives its bottom another shape and leaves the values where they are: the top shares its memory.</summary>
+/// <summary>
+/// A layer that gives its bottom another shape and leaves the values where they are: the top shares its memory.
+/// </summary>
 public abstract class SharedShapeLayer(LayerContext context) : Layer(context)
 {
     /// <inheritdoc/>

@@ -4,8 +4,8 @@ using Cnn.Proto;
 namespace Cnn.Layers.Common;
 
 /// <summary>
-/// Cuts a bottom along an axis (<c>axis</c>, or <c>slice_dim</c> of old) at the <c>slice_point</c>s, or into equal pieces
-/// where there are none. A single top shares the bottom's memory.
+/// Cuts a bottom along an axis (<c>axis</c>, or <c>slice_dim</c> of old) at the <c>slice_point</c>s, or into equal
+/// pieces where there are none. A single top shares the bottom's memory.
 /// </summary>
 [LayerType("Slice")]
 public sealed unsafe class SliceLayer(LayerContext context) : Layer(context)
@@ -59,7 +59,13 @@ public sealed unsafe class SliceLayer(LayerContext context) : Layer(context)
         {
             int length = tops[i].CountOf(axis);
             BlockKernel.Copy(
-                bottoms[0].DataPointer + at, row, tops[i].DataPointer, length, length, tops[i].CountOf(0, axis), Context.Pool);
+                bottoms[0].DataPointer + at,
+                row,
+                tops[i].DataPointer,
+                length,
+                length,
+                tops[i].CountOf(0, axis),
+                Context.Pool);
             at += length;
         }
     }
@@ -78,7 +84,13 @@ public sealed unsafe class SliceLayer(LayerContext context) : Layer(context)
         {
             int length = tops[i].CountOf(axis);
             BlockKernel.Copy(
-                tops[i].DiffPointer, length, bottoms[0].DiffPointer + at, row, length, tops[i].CountOf(0, axis), Context.Pool);
+                tops[i].DiffPointer,
+                length,
+                bottoms[0].DiffPointer + at,
+                row,
+                length,
+                tops[i].CountOf(0, axis),
+                Context.Pool);
             at += length;
         }
     }
@@ -98,7 +110,8 @@ public sealed unsafe class SliceLayer(LayerContext context) : Layer(context)
             if (size % tops != 0)
             {
                 throw Context.Error(
-                    $"bottom '{Parameter.Bottom[0]}' of shape {bottom.ShapeText} cannot be cut into {tops} equal pieces on axis {axis}",
+                    $"bottom '{Parameter.Bottom[0]}' of shape {bottom.ShapeText} cannot be cut into {tops} equal "
+                    + $"pieces on axis {axis}",
                     "give slice_point");
             }
 

@@ -3,7 +3,9 @@ using Cnn.Proto;
 
 namespace Cnn.Layers.Common;
 
-/// <summary>Repeats all that lies from <c>axis</c> on <c>tiles</c> times, block after block; the gradient is their sum.</summary>
+/// <summary>
+/// Repeats all that lies from <c>axis</c> on <c>tiles</c> times, block after block; the gradient is their sum.
+/// </summary>
 [LayerType("Tile")]
 public sealed unsafe class TileLayer(LayerContext context) : Layer(context)
 {
@@ -22,7 +24,9 @@ public sealed unsafe class TileLayer(LayerContext context) : Layer(context)
     {
         Blob bottom = bottoms[0];
         int axis = CanonicalAxis(bottom, options.Axis);
-        if (options.Tiles <= 0 || (long)bottom.Count * options.Tiles > int.MaxValue / 2)
+        if (options.Tiles <= 0
+            || (long)bottom.Count * options.Tiles > int.MaxValue / 2
+            || (long)bottom.Dim(axis) * options.Tiles > int.MaxValue)
         {
             throw Context.Error(
                 options,
@@ -39,37 +43,17 @@ public sealed unsafe class TileLayer(LayerContext context) : Layer(context)
     }
 
     /// <inheritdoc/>
-    public override void Forward(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
-    {
-        for (int tile = 0; tile < options.Tiles; tile++)
-        {
-            BlockKernel.Copy(
-                bottoms[0].DataPointer,
-                length,
-                tops[0].DataPointer + ((long)tile * length),
-                (long)options.Tiles * length,
-                length,
-                blocks,
-                Context.Pool);
-        }
-    }
+    public override void Forward(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops) =>
+        TileKernel.Forward(bottoms[0].DataPointer, tops[0].DataPointer, blocks, options.Tiles, length, Context.Pool);
 
     /// <inheritdoc/>
     public override void Backward(
         IReadOnlyList<Blob> tops, IReadOnlyList<bool> propagateDown, IReadOnlyList<Blob> bottoms)
     {
-        for (int tile = 0; tile < options.Tiles && propagateDown[0]; tile++)
+        if (propagateDown[0])
         {
-            float* from = tops[0].DiffPointer + ((long)tile * length), to = bottoms[0].DiffPointer;
-            long stride = (long)options.Tiles * length;
-            if (tile == 0)
-            {
-                BlockKernel.Copy(from, stride, to, length, length, blocks, Context.Pool);
-            }
-            else
-            {
-                BlockKernel.Add(from, stride, to, length, length, blocks, Context.Pool);
-            }
+            TileKernel.Backward(
+                tops[0].DiffPointer, bottoms[0].DiffPointer, blocks, options.Tiles, length, Context.Pool);
         }
     }
 }

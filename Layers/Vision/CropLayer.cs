@@ -1,18 +1,22 @@
 using Cnn.Layers.Kernels.Elementwise;
+using Cnn.Layers.Kernels.Threading;
 using Cnn.Proto;
 
 namespace Cnn.Layers.Vision;
 
 /// <summary>
-/// Cuts the first bottom to the second's size on the axes from <c>axis</c> on, beginning at <c>offset</c> (none: 0, one: for
-/// all, or one an axis). The gradient is 0 outside the cut; that of the second bottom, whose shape alone counts, is 0.
+/// Cuts the first bottom to the second's size on the axes from <c>axis</c> on, beginning at <c>offset</c> (none: 0,
+/// one: for all, or one an axis). The gradient is 0 outside the cut; that of the second bottom, whose shape alone
+/// counts, is 0.
 /// </summary>
 [LayerType("Crop")]
 public sealed unsafe class CropLayer(LayerContext context) : Layer(context)
 {
     private readonly CropParameter options = context.Parameter.CropParam ?? new CropParameter();
-    private readonly int[] offsets = new int[Blob.MaxAxes];
-    private int axis;
+    private readonly PinnedInts whole = new(Blob.MaxAxes);
+    private readonly PinnedInts box = new(Blob.MaxAxes);
+    private readonly PinnedInts offsets = new(Blob.MaxAxes);
+    private int axes;
 
     /// <inheritdoc/>
     public override BlobCount BottomCount => BlobCount.Exactly(2);
@@ -24,13 +28,14 @@ public sealed unsafe class CropLayer(LayerContext context) : Layer(context)
     public override void Reshape(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
     {
         Blob from = bottoms[0], size = bottoms[1];
-        axis = CanonicalAxis(from, options.Axis);
+        int axis = CanonicalAxis(from, options.Axis);
         int cropped = from.AxisCount - axis;
-        if (from.AxisCount != size.AxisCount)
+        if (size.AxisCount < from.AxisCount)
         {
             throw Context.Error(
-                $"bottom '{Parameter.Bottom[0]}' has shape {from.ShapeText}, bottom '{Parameter.Bottom[1]}' {size.ShapeText}",
-                "they need the same number of axes");
+                $"bottom '{Parameter.Bottom[0]}' has shape {from.ShapeText}, bottom '{Parameter.Bottom[1]}' "
+                + $"{size.ShapeText}",
+                "the second gives a size to each axis of the first");
         }
 
         if (options.Offset.Count > 1 && options.Offset.Count != cropped)
@@ -52,18 +57,27 @@ public sealed unsafe class CropLayer(LayerContext context) : Layer(context)
                 throw Context.Error(
                     options,
                     CropParameter.OffsetFieldNumber,
-                    $"offset {offset} and size {size.Dim(i)} on axis {i} go past bottom '{Parameter.Bottom[0]}', shape {from.ShapeText}");
+                    $"offset {offset} and size {size.Dim(i)} on axis {i} go past bottom '{Parameter.Bottom[0]}', "
+                    + $"shape {from.ShapeText}");
             }
 
-            (offsets[i], shape[i]) = ((int)offset, size.Dim(i));
+            (offsets.Pointer[i], shape[i]) = ((int)offset, size.Dim(i));
         }
 
         tops[0].Reshape(shape);
+        Merge(from.Shape, shape, axis);
     }
 
     /// <inheritdoc/>
     public override void Forward(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops) =>
-        Rows(bottoms[0], tops[0], 0, 0, 0, isForward: true);
+        CropKernel.Forward(
+            bottoms[0].DataPointer,
+            whole.Pointer,
+            tops[0].DataPointer,
+            box.Pointer,
+            offsets.Pointer,
+            axes,
+            Context.Pool);
 
     /// <inheritdoc/>
     public override void Backward(
@@ -76,35 +90,34 @@ public sealed unsafe class CropLayer(LayerContext context) : Layer(context)
 
         if (propagateDown[0])
         {
-            bottoms[0].Diff.Clear();
-            Rows(bottoms[0], tops[0], 0, 0, 0, isForward: false);
+            CropKernel.Backward(
+                tops[0].DiffPointer,
+                box.Pointer,
+                bottoms[0].DiffPointer,
+                whole.Pointer,
+                offsets.Pointer,
+                axes,
+                Context.Pool);
         }
     }
 
-    // Down the axes to the last two, whose rows are blocks at regular distances.
-    private void Rows(Blob bottom, Blob top, int at, long from, long to, bool isForward)
+    // Axes that are not cut join the one before them, so that rows are as long as they can be.
+    private void Merge(ReadOnlySpan<int> from, ReadOnlySpan<int> to, int axis)
     {
-        if (at < top.AxisCount - 2)
+        axes = 0;
+        for (int i = 0; i < from.Length; i++)
         {
-            for (int i = 0; i < top.Dim(at); i++)
+            int offset = i < axis ? 0 : offsets.Pointer[i];
+            if (axes > 0 && from[i] == to[i])
             {
-                long start = from + ((offsets[at] + (long)i) * bottom.CountOf(at + 1));
-                Rows(bottom, top, at + 1, start, to + ((long)i * top.CountOf(at + 1)), isForward);
+                whole.Pointer[axes - 1] *= from[i];
+                box.Pointer[axes - 1] *= from[i];
+                offsets.Pointer[axes - 1] *= from[i];
+                continue;
             }
 
-            return;
-        }
-
-        int width = top.AxisCount == 0 ? 1 : top.Dim(-1), wide = bottom.AxisCount == 0 ? 1 : bottom.Dim(-1);
-        int rows = top.AxisCount > 1 ? top.Dim(-2) : 1;
-        from += top.AxisCount > 1 ? ((long)offsets[at] * wide) + offsets[at + 1] : offsets[at];
-        if (isForward)
-        {
-            BlockKernel.Copy(bottom.DataPointer + from, wide, top.DataPointer + to, width, width, rows, Context.Pool);
-        }
-        else
-        {
-            BlockKernel.Copy(top.DiffPointer + to, width, bottom.DiffPointer + from, wide, width, rows, Context.Pool);
+            (whole.Pointer[axes], box.Pointer[axes], offsets.Pointer[axes]) = (from[i], to[i], offset);
+            axes++;
         }
     }
 }

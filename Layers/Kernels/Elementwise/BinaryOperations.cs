@@ -11,6 +11,14 @@ public readonly record struct WeightedSum(float A, float B) : IBinaryOperation
     public Vector512<float> Compute(Vector512<float> a, Vector512<float> b) => (a * A) + (b * B);
 }
 
+/// <summary><c>a first</c>; the second is not looked at, not even where it is infinite.</summary>
+/// <param name="A">The factor of the first.</param>
+public readonly record struct Multiple(float A) : IBinaryOperation
+{
+    /// <inheritdoc/>
+    public Vector512<float> Compute(Vector512<float> a, Vector512<float> b) => a * A;
+}
+
 /// <summary><c>a b</c>.</summary>
 public readonly record struct Multiply : IBinaryOperation
 {

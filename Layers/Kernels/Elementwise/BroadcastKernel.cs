@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using Cnn.Layers.Kernels.Normalization;
 using Cnn.Layers.Kernels.Threading;
 
 namespace Cnn.Layers.Kernels.Elementwise;
@@ -28,7 +29,8 @@ public static unsafe class BroadcastKernel
     }
 
     /// <summary>
-    /// The gradient of the factors, <c>g[d] = sum of dy x</c>, or with a null x of the summands, <c>g[d] = sum of dy</c>.
+    /// The gradient of the factors, <c>g[d] = sum of dy x</c>, or with a null x of the summands, <c>g[d] = sum of
+    /// dy</c>.
     /// </summary>
     /// <param name="dy">The gradient of y.</param>
     /// <param name="x">The values; null for the summands.</param>
@@ -41,35 +43,34 @@ public static unsafe class BroadcastKernel
     public static void Gradient(
         float* dy, float* x, float* gradient, bool adds, int outer, int dim, int inner, WorkerPool pool)
     {
-        if (!adds)
+        if (dim == 0)
         {
-            new Span<float>(gradient, dim).Clear();
-        }
-
-        if (inner == 1)
-        {
-            var rows = new RowGradientJob(dy, x, gradient, outer, dim);
-            pool.Run((dim + 15) / 16, ref rows);
             return;
         }
 
-        int parts = Math.Max(1, ElementParts.Count(inner));
-        long planes = (long)outer * dim;
-        double* sums = (double*)pool.Scratch(0, ScratchSlot.Partials, 2 * planes * parts);
-        var job = new PlaneGradientJob(dy, x, sums, inner, parts);
-        pool.Run(checked((int)(planes * parts)), ref job);
+        if (outer == 1 && inner == 1)
+        {
+            var single = new SingleJob(dy, x, gradient, dim, adds);
+            pool.Run(ElementParts.Count(dim), ref single);
+            return;
+        }
+
+        // One factor for all has no rows. Few inner places are summed as columns of their own, sixteen side by side.
+        (outer, inner) = dim == 1 ? (1, outer * inner) : (outer, inner);
+        int places = inner > 1 && inner < Vector512<float>.Count && dim > 1 ? inner : 1;
+        double* sums = (double*)pool.Scratch(0, ScratchSlot.Layer, 4L * dim * places);
+        ChannelSums.Run(
+            dy, null, x == null ? dy : x, null, outer, dim * places, inner / places, sums, pool);
+        int which = x == null ? 0 : 1;
         for (int d = 0; d < dim; d++)
         {
             double sum = 0;
-            for (int o = 0; o < outer; o++)
+            for (int place = 0; place < places; place++)
             {
-                for (int part = 0; part < parts; part++)
-                {
-                    sum += sums[((((long)o * dim) + d) * parts) + part];
-                }
+                sum += sums[(2 * (((long)d * places) + place)) + which];
             }
 
-            gradient[d] += (float)sum;
+            gradient[d] = (adds ? gradient[d] : 0) + (float)sum;
         }
     }
 
@@ -118,49 +119,23 @@ public static unsafe class BroadcastKernel
         }
     }
 
-    private readonly struct PlaneGradientJob(float* dy, float* x, double* sums, int inner, int parts) : IParts
+    // Nothing to sum up: a factor for each value.
+    private readonly struct SingleJob(float* dy, float* x, float* gradient, int dim, bool adds) : IParts
     {
         public void Run(int part, int worker)
         {
-            long plane = (long)(part / parts) * inner;
-            var (i, end) = ElementParts.Range(part % parts, inner);
-            var sum = default(WideSum);
+            var (i, end) = ElementParts.Range(part, dim);
             for (; i <= end - Vector512<float>.Count; i += Vector512<float>.Count)
             {
-                Vector512<float> value = Vector512.Load(dy + plane + i);
-                sum.Add(x == null ? value : value * Vector512.Load(x + plane + i));
+                Vector512<float> value = Vector512.Load(dy + i);
+                value = x == null ? value : value * Vector512.Load(x + i);
+                (adds ? value + Vector512.Load(gradient + i) : value).Store(gradient + i);
             }
 
-            double total = sum.Total;
             for (; i < end; i++)
             {
-                total += x == null ? dy[plane + i] : dy[plane + i] * x[plane + i];
-            }
-
-            sums[part] = total;
-        }
-    }
-
-    // Sixteen columns a part, down all rows.
-    private readonly struct RowGradientJob(float* dy, float* x, float* gradient, int outer, int dim) : IParts
-    {
-        public void Run(int part, int worker)
-        {
-            int start = part * 16, end = Math.Min(dim, start + 16);
-            double* sums = stackalloc double[16];
-            new Span<double>(sums, 16).Clear();
-            for (int o = 0; o < outer; o++)
-            {
-                long row = (long)o * dim;
-                for (int d = start; d < end; d++)
-                {
-                    sums[d - start] += x == null ? dy[row + d] : dy[row + d] * x[row + d];
-                }
-            }
-
-            for (int d = start; d < end; d++)
-            {
-                gradient[d] += (float)sums[d - start];
+                float value = x == null ? dy[i] : dy[i] * x[i];
+                gradient[i] = adds ? value + gradient[i] : value;
             }
         }
     }

@@ -19,19 +19,21 @@ public static unsafe class ReductionKernel
         Square,
     }
 
-    /// <summary><c>y[r] = factor * sum over the row</c>; long rows are summed in parts, added in a fixed order.</summary>
+    /// <summary>
+    /// <c>y[r] = factor * sum over the row</c>; long rows are summed in parts, added in a fixed order.
+    /// </summary>
     public static void Forward(float* x, float* y, int rows, int length, Term term, float factor, WorkerPool pool)
     {
-        int parts = Math.Max(1, ElementParts.Count(length));
-        double* sums = (double*)pool.Scratch(0, ScratchSlot.Partials, 2L * rows * parts);
-        var job = new SumJob(x, sums, length, parts, term);
-        pool.Run(rows * parts, ref job);
+        var split = new RowParts(rows, length);
+        double* sums = (double*)pool.Scratch(0, ScratchSlot.Partials, 2L * rows * split.PiecesPerRow);
+        var job = new SumJob(x, sums, split, length, term);
+        pool.Run(split.Count, ref job);
         for (int row = 0; row < rows; row++)
         {
             double sum = 0;
-            for (int part = 0; part < parts; part++)
+            for (int piece = 0; piece < split.PiecesPerRow; piece++)
             {
-                sum += sums[((long)row * parts) + part];
+                sum += sums[((long)row * split.PiecesPerRow) + piece];
             }
 
             y[row] = (float)(sum * factor);
@@ -39,19 +41,27 @@ public static unsafe class ReductionKernel
     }
 
     /// <summary><c>dx = factor * dy[r]</c> times 1, the sign of x, or 2 x.</summary>
-    public static void Backward(float* x, float* dy, float* dx, int rows, int length, Term term, float factor, WorkerPool pool)
+    public static void Backward(
+        float* x, float* dy, float* dx, int rows, int length, Term term, float factor, WorkerPool pool)
     {
-        int parts = Math.Max(1, ElementParts.Count(length));
-        var job = new BackwardJob(x, dy, dx, length, parts, term, factor);
-        pool.Run(rows * parts, ref job);
+        var split = new RowParts(rows, length);
+        var job = new BackwardJob(x, dy, dx, split, length, term, factor);
+        pool.Run(split.Count, ref job);
     }
 
-    private readonly struct SumJob(float* x, double* sums, int length, int parts, Term term) : IParts
+    private readonly struct SumJob(float* x, double* sums, RowParts split, int length, Term term) : IParts
     {
         public void Run(int part, int worker)
         {
-            float* row = x + ((long)(part / parts) * length);
-            var (i, end) = ElementParts.Range(part % parts, length);
+            var (first, last, start, end) = split.Block(part);
+            for (int row = first; row < last; row++)
+            {
+                sums[((long)row * split.PiecesPerRow) + split.Piece(part)] = Sum(x + ((long)row * length), start, end);
+            }
+        }
+
+        private double Sum(float* row, int i, int end)
+        {
             var sum = default(WideSum);
             for (; i <= end - Vector512<float>.Count; i += Vector512<float>.Count)
             {
@@ -69,22 +79,28 @@ public static unsafe class ReductionKernel
             double total = sum.Total;
             for (; i < end; i++)
             {
-                total += term == Term.Square ? (double)row[i] * row[i] : term == Term.Magnitude ? Math.Abs(row[i]) : row[i];
+                double value = row[i];
+                total += term == Term.Square ? value * value : term == Term.Magnitude ? Math.Abs(value) : value;
             }
 
-            sums[part] = total;
+            return total;
         }
     }
 
     private readonly struct BackwardJob(
-        float* x, float* dy, float* dx, int length, int parts, Term term, float factor) : IParts
+        float* x, float* dy, float* dx, RowParts split, int length, Term term, float factor) : IParts
     {
         public void Run(int part, int worker)
         {
-            int row = part / parts;
-            float* from = x + ((long)row * length), to = dx + ((long)row * length);
-            float slope = factor * dy[row];
-            var (i, end) = ElementParts.Range(part % parts, length);
+            var (first, last, start, end) = split.Block(part);
+            for (int row = first; row < last; row++)
+            {
+                Row(x + ((long)row * length), dx + ((long)row * length), factor * dy[row], start, end);
+            }
+        }
+
+        private void Row(float* from, float* to, float slope, int i, int end)
+        {
             if (term == Term.Value)
             {
                 new Span<float>(to + i, end - i).Fill(slope);

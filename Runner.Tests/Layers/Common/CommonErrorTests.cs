@@ -41,7 +41,7 @@ public class CommonErrorTests
         { "type: 'Parameter' parameter_param { shape { dim: 100000 dim: 100000 } }", [], 1, "impossible or too large" },
         { "type: 'Crop' crop_param { offset: 1 offset: 1 offset: 1 }", [[1, 1, 4, 4], [1, 1, 2, 2]], 1, "offset is given 3 times for 2 axes" },
         { "type: 'Crop' crop_param { offset: 3 }", [[1, 1, 4, 4], [1, 1, 2, 2]], 1, "offset 3 and size 2 on axis 2 go past" },
-        { "type: 'Crop'", [[1, 1, 4, 4], [2, 2]], 1, "the same number of axes" },
+        { "type: 'Crop'", [[1, 1, 4, 4], [2, 2]], 1, "a size to each axis of the first" },
     };
 
     [Theory]

@@ -1,0 +1,78 @@
+using System.Runtime.Intrinsics;
+using Cnn.Layers.Kernels.Threading;
+
+namespace Cnn.Layers.Kernels.Elementwise;
+
+/// <summary>
+/// Rows of a table chosen by a list of indices, and their gradient. The indices are the caller's to check.
+/// </summary>
+public static unsafe class GatherKernel
+{
+    // Four cache lines: what a part of the gradient touches in each row.
+    private const int Columns = 64;
+
+    /// <summary>
+    /// <c>y[i] = table[rows[i]]</c> for each of <paramref name="count"/> rows of <paramref name="length"/>.
+    /// </summary>
+    public static void Gather(float* table, int* rows, float* y, int length, int count, WorkerPool pool)
+    {
+        var job = new GatherJob(table, rows, y, length, count);
+        pool.Run(job.Parts, ref job);
+    }
+
+    /// <summary>
+    /// <c>table[rows[i]] += dy[i]</c>, in the order of i. Rows may repeat, so a part is a stretch of columns, not of
+    /// rows.
+    /// </summary>
+    public static void Add(float* dy, int* rows, float* table, int length, int count, WorkerPool pool)
+    {
+        // Little work stays together: sixteen columns' worth of a part at least.
+        int columns = Math.Max(Columns, ((ElementParts.Size / Math.Max(1, count)) + 15) / 16 * 16);
+        var job = new AddJob(dy, rows, table, length, count, columns);
+        pool.Run((int)(((long)length + columns - 1) / columns), ref job);
+    }
+
+    private readonly struct GatherJob(float* table, int* rows, float* y, int length, int count) : IParts
+    {
+        private readonly int rowsPerPart = Math.Max(1, ElementParts.Size / Math.Max(1, length));
+
+        public int Parts => (int)(((long)count + rowsPerPart - 1) / rowsPerPart);
+
+        public void Run(int part, int worker)
+        {
+            long end = Math.Min(count, (part + 1L) * rowsPerPart);
+            for (long i = (long)part * rowsPerPart; i < end; i++)
+            {
+                new ReadOnlySpan<float>(table + ((long)rows[i] * length), length)
+                    .CopyTo(new Span<float>(y + (i * length), length));
+            }
+        }
+    }
+
+    private readonly struct AddJob(float* dy, int* rows, float* table, int length, int count, int columns) : IParts
+    {
+        public void Run(int part, int worker)
+        {
+            long start = (long)part * columns;
+            int width = (int)Math.Min(length - start, columns);
+            for (long i = 0; i < count; i++)
+            {
+                AddRow(dy + (i * length) + start, table + ((long)rows[i] * length) + start, width);
+            }
+        }
+
+        private static void AddRow(float* from, float* to, int width)
+        {
+            int i = 0;
+            for (; i <= width - Vector512<float>.Count; i += Vector512<float>.Count)
+            {
+                (Vector512.Load(to + i) + Vector512.Load(from + i)).Store(to + i);
+            }
+
+            for (; i < width; i++)
+            {
+                to[i] += from[i];
+            }
+        }
+    }
+}

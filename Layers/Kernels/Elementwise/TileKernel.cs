@@ -1,0 +1,108 @@
+using System.Runtime.Intrinsics;
+using Cnn.Layers.Kernels.Threading;
+
+namespace Cnn.Layers.Kernels.Elementwise;
+
+/// <summary>Each block repeated: [blocks, length] to [blocks, tiles, length], and the sum of the copies back.</summary>
+public static unsafe class TileKernel
+{
+    /// <summary><c>y[b, t] = x[b]</c> for every tile t.</summary>
+    public static void Forward(float* x, float* y, int blocks, int tiles, int length, WorkerPool pool)
+    {
+        var job = new ForwardJob(x, y, tiles, length, new PositionParts(blocks, tiles, length));
+        pool.Run(job.Split.Count, ref job);
+    }
+
+    /// <summary><c>dx[b]</c> is the sum of <c>dy[b, t]</c>, first tile to last, in double.</summary>
+    public static void Backward(float* dy, float* dx, int blocks, int tiles, int length, WorkerPool pool)
+    {
+        var job = new BackwardJob(dy, dx, tiles, length, new PositionParts(blocks, tiles, length));
+        pool.Run(job.Split.Count, ref job);
+    }
+
+    private readonly struct ForwardJob(float* x, float* y, int tiles, int length, PositionParts split) : IParts
+    {
+        public PositionParts Split => split;
+
+        public void Run(int part, int worker)
+        {
+            var (first, last, start, end) = split.Block(part);
+            for (long block = first; block < last; block++)
+            {
+                float* from = x + (block * length), to = y + (block * tiles * length);
+                if (length == 1)
+                {
+                    new Span<float>(to, tiles).Fill(*from);
+                    continue;
+                }
+
+                for (long tile = 0; tile < tiles; tile++)
+                {
+                    BlockKernel.CopyBlock(from + start, to + (tile * length) + start, end - start);
+                }
+            }
+        }
+    }
+
+    private readonly struct BackwardJob(float* dy, float* dx, int tiles, int length, PositionParts split) : IParts
+    {
+        public PositionParts Split => split;
+
+        public void Run(int part, int worker)
+        {
+            var (first, last, start, end) = split.Block(part);
+            for (long block = first; block < last; block++)
+            {
+                float* from = dy + (block * tiles * length), to = dx + (block * length);
+                if (length == 1)
+                {
+                    *to = Total(from);
+                    continue;
+                }
+
+                int i = start;
+                for (; i <= end - Vector512<float>.Count; i += Vector512<float>.Count)
+                {
+                    var (low, high) = Vector512.Widen(Vector512.Load(from + i));
+                    for (long tile = 1; tile < tiles; tile++)
+                    {
+                        var (nextLow, nextHigh) = Vector512.Widen(Vector512.Load(from + (tile * length) + i));
+                        low += nextLow;
+                        high += nextHigh;
+                    }
+
+                    Vector512.Narrow(low, high).Store(to + i);
+                }
+
+                for (; i < end; i++)
+                {
+                    double sum = from[i];
+                    for (long tile = 1; tile < tiles; tile++)
+                    {
+                        sum += from[(tile * length) + i];
+                    }
+
+                    to[i] = (float)sum;
+                }
+            }
+        }
+
+        private float Total(float* values)
+        {
+            var sum = default(WideSum);
+            int i = 0;
+            for (; i <= tiles - Vector512<float>.Count; i += Vector512<float>.Count)
+            {
+                sum.Add(Vector512.Load(values + i));
+            }
+
+            double total = sum.Total;
+            for (; i < tiles; i++)
+            {
+                total += values[i];
+            }
+
+            return (float)total;
+        }
+    }
+}
