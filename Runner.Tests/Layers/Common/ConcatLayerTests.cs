@@ -51,7 +51,8 @@ public class ConcatLayerTests
     [Trait("Category", "Gradient")]
     public void TheGradientIsThatOfTheFunction()
     {
-        using var harness = new LayerHarness("type: 'Concat' concat_param { axis: 2 }", [[2, 3, 5], [2, 3, 1], [2, 3, 16]]);
+        using var harness = new LayerHarness(
+            "type: 'Concat' concat_param { axis: 2 }", [[2, 3, 5], [2, 3, 1], [2, 3, 16]]);
         new GradientChecker().Check(harness);
     }
 

@@ -88,7 +88,8 @@ public class EltwiseLayerTests
         foreach (bool stable in (bool[])[true, false])
         {
             using var harness = new LayerHarness(
-                $"type: 'Eltwise' eltwise_param {{ operation: PROD stable_prod_grad: {(stable ? "true" : "false")} }}", [[1], [1]]);
+                $"type: 'Eltwise' eltwise_param {{ operation: PROD stable_prod_grad: {(stable ? "true" : "false")} }}",
+                [[1], [1]]);
             harness.Set(0, 0);
             harness.Set(1, 3);
             harness.Forward();

@@ -79,7 +79,8 @@ public class ReductionLayerTests
         float[]? first = null;
         foreach (int threads in (int[])[1, 2, 3])
         {
-            using var harness = new LayerHarness("type: 'Reduction' reduction_param { axis: 1 }", [[3, 70001]], threads: threads);
+            using var harness = new LayerHarness(
+                "type: 'Reduction' reduction_param { axis: 1 }", [[3, 70001]], threads: threads);
             harness.Forward();
             Assert.Equal(first ??= harness.Top, harness.Top);
         }

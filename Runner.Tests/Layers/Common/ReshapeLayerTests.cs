@@ -36,7 +36,8 @@ public class ReshapeLayerTests
     [Trait("Category", "Unit")]
     public void WhatIsCopiedAndWhatIsLeftOverFollowTheBottom()
     {
-        using var harness = new LayerHarness("type: 'Reshape' reshape_param { shape { dim: 0 dim: -1 dim: 2 } }", [[3, 4]]);
+        using var harness = new LayerHarness(
+            "type: 'Reshape' reshape_param { shape { dim: 0 dim: -1 dim: 2 } }", [[3, 4]]);
         harness.AssertAllocatesNothing();
         harness.Bottoms[0].Reshape(50, 6);
         harness.Bottoms[0].Data.Fill(8);
@@ -51,7 +52,7 @@ public class ReshapeLayerTests
     [Theory]
     [InlineData("shape { dim: 4 }", "needs 4 values")]
     [InlineData("axis: 1 shape { dim: 4 }", "needs 8 values")]
-    [InlineData("shape { dim: 2147483647 dim: 2147483647 dim: 2147483647 }", "the shape 2147483647 2147483647 2147483647 needs")]
+    [InlineData("shape { dim: 2147483647 dim: 2147483647 dim: 2147483647 }", "the shape 2147483647 2147483647 ")]
     [InlineData("shape { dim: 9223372036854775807 }", "dim 9223372036854775807 is impossible")]
     [InlineData("shape { dim: -2 }", "dim -2 is impossible")]
     [InlineData("shape { dim: -1 dim: -1 }", "-1 is given twice")]

@@ -27,7 +27,8 @@ public class CropLayerTests
     [Theory]
     [MemberData(nameof(Cuts))]
     [Trait("Category", "Unit")]
-    public void TheCutIsReadFromTheOffsetAndItsGradientPastedIntoZeros(string options, int[] from, int[] size, int[] offsets)
+    public void TheCutIsReadFromTheOffsetAndItsGradientPastedIntoZeros(
+        string options, int[] from, int[] size, int[] offsets)
     {
         using var harness = new LayerHarness($"type: 'Crop' crop_param {{ {options} }}", [from, size]);
         harness.Forward();
