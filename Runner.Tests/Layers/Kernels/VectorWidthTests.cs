@@ -5,7 +5,7 @@ using Cnn.Layers.Kernels;
 
 namespace Cnn.Tests.Layers.Kernels;
 
-/// <summary>Runs the kernels' tests again in processes whose vectors the runtime's switches narrow.</summary>
+/// <summary>Runs the kernels' tests and the gradient checks again in processes whose vectors the runtime's switches narrow.</summary>
 [Trait("Category", "Kernel")]
 public partial class VectorWidthTests
 {
@@ -29,7 +29,7 @@ public partial class VectorWidthTests
 
     [Theory]
     [MemberData(nameof(Paths))]
-    public async Task EveryKernelTestPassesOnEveryPath(string path, string[] switchedOff)
+    public async Task KernelsAndGradientsPassOnEveryPath(string path, string[] switchedOff)
     {
         if (Environment.GetEnvironmentVariable(ExpectedPath) is not null)
         {
@@ -49,7 +49,7 @@ public partial class VectorWidthTests
         string assembly = typeof(VectorWidthTests).Assembly.Location;
         var start = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet")
         {
-            ArgumentList = { assembly, "-trait", "Category=Kernel", "-noColor" },
+            ArgumentList = { assembly, "-trait", "Category=Kernel", "-trait", "Category=Gradient", "-noColor" },
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
