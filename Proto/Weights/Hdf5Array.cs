@@ -13,7 +13,7 @@ internal sealed class Hdf5Array : StoredArray
     public Hdf5Array(Hdf5File file, IH5Dataset dataset)
     {
         this.file = file;
-        this.dataset = dataset;
+        this.dataset = file.Read(_ => file.Sound(dataset));
         Count = file.Read(_ => dataset.Space.Dimensions.Aggregate(1L, (product, dim) => checked(product * (long)dim)));
         if (file.Read(_ => dataset.Type.Class) is not (H5DataTypeClass.FloatingPoint or H5DataTypeClass.FixedPoint))
         {

@@ -6,12 +6,14 @@ namespace Cnn.Proto;
 internal sealed class Hdf5File : IDisposable
 {
     private readonly PureHDF.VOL.Native.NativeFile file;
+    private readonly long length;
 
     /// <summary>Opens a file.</summary>
     /// <exception cref="CnnException">It cannot be read or is damaged.</exception>
     public Hdf5File(string path)
     {
         Path = path;
+        length = new FileInfo(path).Length;
         file = Guard(() => H5File.OpenRead(path));
     }
 
@@ -41,6 +43,20 @@ internal sealed class Hdf5File : IDisposable
     /// <summary>Reads something of the file.</summary>
     /// <exception cref="CnnException">The file is damaged there.</exception>
     public T Read<T>(Func<IH5Group, T> read) => Guard(() => read(file));
+
+    /// <summary>A dataset that can be read: its values, as they are stored, are no more than the file can hold.</summary>
+    /// <exception cref="CnnException">It claims to be larger, so the file is damaged.</exception>
+    public IH5Dataset Sound(IH5Dataset dataset)
+    {
+        double bytes = dataset.Space.Dimensions.Aggregate((double)dataset.Type.Size, (product, dim) => product * dim);
+
+        // Chunks may be compressed, by deflate at most about a thousandfold.
+        double most = length * (dataset.Layout.Class == H5DataLayoutClass.Chunked ? 1100.0 : 1.0);
+        return bytes <= most
+            ? dataset
+            : throw new CnnException(
+                $"{Path}: is a damaged HDF5 file: dataset '{dataset.Name}' claims {bytes} bytes, the file has {length}");
+    }
 
     /// <summary>The numbers of a dataset.</summary>
     /// <exception cref="CnnException">It holds something else.</exception>

@@ -102,12 +102,12 @@ public sealed class StateFile : IDisposable
             throw new CnnException($"{file.Path}: is not a solver state: it has no iter or no history");
         }
 
-        Iteration = root.Dataset("iter").Read<int[]>()[0];
-        CurrentStep = root.LinkExists("current_step") ? root.Dataset("current_step").Read<int[]>()[0] : 0;
-        LearnedNet = root.LinkExists("learned_net") ? root.Dataset("learned_net").Read<string>().TrimEnd('\0') : null;
+        Iteration = file.Sound(root.Dataset("iter")).Read<int[]>()[0];
+        CurrentStep = root.LinkExists("current_step") ? file.Sound(root.Dataset("current_step")).Read<int[]>()[0] : 0;
+        LearnedNet = root.LinkExists("learned_net") ? file.Sound(root.Dataset("learned_net")).Read<string>().TrimEnd('\0') : null;
         if (root.LinkExists(ExtensionsName))
         {
-            Extensions = ProtoFile.ParseBinary<SolverState>(root.Dataset(ExtensionsName).Read<byte[]>(), file.Path);
+            Extensions = ProtoFile.ParseBinary<SolverState>(file.Sound(root.Dataset(ExtensionsName)).Read<byte[]>(), file.Path);
         }
 
         IH5Group history = root.Group("history");
