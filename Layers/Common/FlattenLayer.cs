@@ -23,8 +23,26 @@ public sealed class FlattenLayer(LayerContext context) : SharedShapeLayer(contex
         }
 
         bottom.Shape[..start].CopyTo(shape);
-        shape[start] = bottom.CountOf(start, end + 1);
+        shape[start] = Joined(bottom, start, end);
         bottom.Shape[(end + 1)..].CopyTo(shape[(start + 1)..]);
         return bottom.AxisCount - (end - start);
+    }
+
+    // A bottom without items may have axes whose product no axis can have.
+    private int Joined(Blob bottom, int start, int end)
+    {
+        long joined = 1;
+        for (int i = start; i <= end; i++)
+        {
+            joined *= bottom.Dim(i);
+            if (joined > int.MaxValue)
+            {
+                throw Context.Error(
+                    $"axes {start} to {end} of bottom '{Parameter.Bottom[0]}', shape {bottom.ShapeText}, make an axis "
+                    + "of more than 2^31 values");
+            }
+        }
+
+        return (int)joined;
     }
 }

@@ -63,4 +63,17 @@ public class FlattenLayerTests
         Assert.Equal("layer", exception.Diagnostics[0].Layer);
         Assert.NotNull(exception.Diagnostics[0].Location);
     }
+
+    [Theory]
+    [InlineData(50000)]
+    [InlineData(70000)]
+    [Trait("Category", "Unit")]
+    public void AnAxisTooLongIsAnErrorAlsoWithoutItems(int size)
+    {
+        var exception = Assert.Throws<CnnException>(
+            () => new LayerHarness("type: 'Flatten'", [[0, size, size]]).Dispose());
+        Assert.Contains("axes 1 to 2 of bottom 'bottom0'", exception.Message, StringComparison.Ordinal);
+        Assert.Equal("layer", exception.Diagnostics[0].Layer);
+        Assert.NotNull(exception.Diagnostics[0].Location);
+    }
 }
