@@ -49,10 +49,17 @@ public sealed unsafe class BatchNormLayer(LayerContext context) : Layer(context)
         CheckOptions();
         RequireTwoAxes(bottoms[0]);
         channels = bottoms[0].Dim(1);
+        if (channels > int.MaxValue / 8)
+        {
+            throw Context.Error(
+                $"bottom '{Parameter.Bottom[0]}' of shape {bottoms[0].ShapeText} has too many channels",
+                $"there may be {int.MaxValue / 8}");
+        }
+
         AddBlob(null, channels);
         AddBlob(null, channels);
         AddBlob(null, 1);
-        buffer = new AlignedBuffer(checked(4 * channels));
+        buffer = new AlignedBuffer(4 * channels);
         FreezeBlobs();
     }
 

@@ -37,10 +37,9 @@ public sealed unsafe class LRNLayer(LayerContext context) : Layer(context)
                 "it must be odd");
         }
 
-        if (!float.IsFinite(options.Alpha) || !float.IsFinite(options.Beta) || !float.IsFinite(options.K))
-        {
-            throw Context.Error($"alpha {options.Alpha}, beta {options.Beta} and k {options.K} must be finite numbers");
-        }
+        RequireFinite(LRNParameter.AlphaFieldNumber, "alpha", options.Alpha);
+        RequireFinite(LRNParameter.BetaFieldNumber, "beta", options.Beta);
+        RequireFinite(LRNParameter.KFieldNumber, "k", options.K);
     }
 
     /// <inheritdoc/>
@@ -84,6 +83,14 @@ public sealed unsafe class LRNLayer(LayerContext context) : Layer(context)
         {
             LrnKernel.Backward(
                 Within, bottoms[0].DataPointer, tops[0].DiffPointer, bottoms[0].DiffPointer, shape, Context.Pool);
+        }
+    }
+
+    private void RequireFinite(int field, string name, float value)
+    {
+        if (!float.IsFinite(value))
+        {
+            throw Context.Error(options, field, $"{name} is {value}", "it must be a finite number");
         }
     }
 }

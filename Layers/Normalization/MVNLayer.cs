@@ -54,7 +54,7 @@ public sealed unsafe class MVNLayer(LayerContext context) : Layer(context)
         tops[0].Reshape(bottom.LegacyDim(0), bottom.LegacyDim(1), bottom.LegacyDim(2), bottom.LegacyDim(3));
         rows = bottom.CountOf(0, options.AcrossChannels ? 1 : 2);
         inner = bottom.CountOf(options.AcrossChannels ? 1 : 2);
-        if (buffer is null || buffer.Length < 4L * rows)
+        if (bottom.Count > 0 && (buffer is null || buffer.Length < 4L * rows))
         {
             if (rows > int.MaxValue / 8)
             {

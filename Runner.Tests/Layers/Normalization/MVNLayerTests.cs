@@ -98,6 +98,20 @@ public class MVNLayerTests
     }
 
     [Theory]
+    [InlineData("", new[] { 0, 3, 70_000 })]
+    [InlineData("", new[] { 60_000, 30_000, 0 })]
+    [InlineData("across_channels: true", new[] { 2_000_000_000, 0 })]
+    [Trait("Category", "Unit")]
+    public void AnEmptyBlobNeedsNothingHoweverManyItsRows(string options, int[] shape)
+    {
+        using LayerHarness harness = Make(options, shape, 1);
+        harness.Forward();
+        harness.Backward();
+        Assert.Equal([.. shape, .. Enumerable.Repeat(1, 4 - shape.Length)], harness.Tops[0].Shape.ToArray());
+        Assert.Empty(harness.Top);
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("across_channels: true")]
     [Trait("Category", "Kernel")]
