@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Cnn.Layers.Kernels.Recurrent;
 using Cnn.Layers.Kernels.Threading;
@@ -94,17 +95,30 @@ internal static unsafe class ChannelNormalization
         {
             ChannelVector mean = new(statistics.Mean + channel, spread), rest = new(statistics.Rest + channel, spread);
             ChannelVector inverse = new(statistics.Inverse + channel, spread);
-            for (int i = 0; i < count; i += Lanes.Width)
+            int i = 0;
+            for (; i <= count - Lanes.Width; i += Lanes.Width)
+            {
+                Write(
+                    at + i, Lanes.Width, mean.At(i, Lanes.Width), rest.At(i, Lanes.Width), inverse.At(i, Lanes.Width));
+            }
+
+            if (i < count)
             {
                 int left = count - i;
-                Vector512<float> values = Lanes.Load(x + at + i, left);
-                if (kept != null)
-                {
-                    Lanes.Store(values, kept + at + i, left);
-                }
-
-                Lanes.Store((values - mean.At(i, left) - rest.At(i, left)) * inverse.At(i, left), y + at + i, left);
+                Write(at + i, left, mean.At(i, left), rest.At(i, left), inverse.At(i, left));
             }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private void Write(nint at, int count, Vector512<float> mean, Vector512<float> rest, Vector512<float> inverse)
+        {
+            Vector512<float> values = Lanes.Load(x + at, count);
+            if (kept != null)
+            {
+                Lanes.Store(values, kept + at, count);
+            }
+
+            Lanes.Store((values - mean - rest) * inverse, y + at, count);
         }
     }
 
@@ -116,14 +130,33 @@ internal static unsafe class ChannelNormalization
             ChannelVector mean = new(statistics.Mean + channel, spread), rest = new(statistics.Rest + channel, spread);
             ChannelVector inverse = new(statistics.Inverse + channel, spread);
             ChannelVector first = new(meanDy + channel, spread), second = new(meanDyY + channel, spread);
-            for (int i = 0; i < count; i += Lanes.Width)
+            int i = 0;
+            for (; i <= count - Lanes.Width; i += Lanes.Width)
+            {
+                Vector512<float> factor = inverse.At(i, Lanes.Width);
+                Vector512<float> y = Normalised(
+                    at + i, Lanes.Width, mean.At(i, Lanes.Width), rest.At(i, Lanes.Width), factor);
+                Write(at + i, Lanes.Width, y, first.At(i, Lanes.Width), second.At(i, Lanes.Width), factor);
+            }
+
+            if (i < count)
             {
                 int left = count - i;
                 Vector512<float> factor = inverse.At(i, left);
-                Vector512<float> y = (Lanes.Load(x + at + i, left) - mean.At(i, left) - rest.At(i, left)) * factor;
-                Vector512<float> centred = Lanes.Load(dy + at + i, left) - first.At(i, left) - (y * second.At(i, left));
-                Lanes.Store(centred * factor, dx + at + i, left);
+                Vector512<float> y = Normalised(at + i, left, mean.At(i, left), rest.At(i, left), factor);
+                Write(at + i, left, y, first.At(i, left), second.At(i, left), factor);
             }
         }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private Vector512<float> Normalised(
+            nint at, int count, Vector512<float> mean, Vector512<float> rest, Vector512<float> factor) =>
+            (Lanes.Load(x + at, count) - mean - rest) * factor;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private void Write(
+            nint at, int count, Vector512<float> y, Vector512<float> first, Vector512<float> second,
+            Vector512<float> factor) =>
+            Lanes.Store((Lanes.Load(dy + at, count) - first - (y * second)) * factor, dx + at, count);
     }
 }

@@ -24,8 +24,9 @@ internal static class ChannelRuns
     public static void Run<T>(ref T run, int images, int channels, int inner, WorkerPool pool)
         where T : struct, IChannelRun
     {
-        var job = new Job<T>(run, images * channels * inner, channels, inner);
-        pool.Run(ElementParts.Count(images * channels * inner), ref job);
+        int count = images * channels * inner;
+        var job = new Job<T>(run, count, channels, channels == 1 ? count : inner);
+        pool.Run(ElementParts.Count(count), ref job);
     }
 
     private readonly struct Job<T>(T run, int count, int channels, int inner) : IParts
@@ -34,13 +35,16 @@ internal static class ChannelRuns
         public void Run(int part, int worker)
         {
             var (at, end) = ElementParts.Range(part, count);
+            bool spread = inner > 1;
+            int period = spread ? inner : channels, offset = at % period;
+            int channel = spread ? at / inner % channels : offset;
             while (at < end)
             {
-                bool spread = inner > 1 || channels == 1;
-                int offset = spread ? at % inner : at % channels;
-                int length = Math.Min((spread ? inner : channels) - offset, end - at);
-                run.Run(at, length, spread ? at / inner % channels : offset, spread);
+                int length = Math.Min(period - offset, end - at);
+                run.Run(at, length, channel, spread);
                 at += length;
+                offset = 0;
+                channel = spread && channel + 1 < channels ? channel + 1 : 0;
             }
         }
     }

@@ -32,6 +32,11 @@ internal static unsafe class ChannelSums
     public static void Run(
         float* a, float* a0, float* b, float* b0, int images, int channels, int inner, double* sums, WorkerPool pool)
     {
+        if (channels == 1)
+        {
+            (images, inner) = (1, images * inner);
+        }
+
         long values = (long)images * inner;
         bool columns = inner == 1 && channels > 1;
         long valuesPerPart = columns ? images * (long)Math.Min(channels, ColumnsPerPart) : values;
@@ -87,9 +92,8 @@ internal static unsafe class ChannelSums
             float a0 = A0 == null ? 0 : A0[c], b0 = B0 == null ? 0 : B0[c];
             var sums = new Pair(a0, b0);
             Vector512<float> restA = Vector512.Create(a0), restB = Vector512.Create(b0);
-            while (from < until)
+            for (long image = from / Inner, offset = from % Inner; from < until; image++, offset = 0)
             {
-                long image = from / Inner, offset = from % Inner;
                 int count = (int)Math.Min(Inner - offset, until - from);
                 nint at = (nint)((((image * Channels) + c) * Inner) + offset);
                 float* a = A + at, b = B + at;

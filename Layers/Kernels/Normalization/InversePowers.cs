@@ -1,38 +1,56 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Cnn.Layers.Kernels.Normalization;
 
 /// <summary>
-/// <c>s^-beta</c> and <c>1 / s</c> of sixteen values. One struct for each exponent that has a short form, so that the
-/// loops over it are compiled for it and the usual exponents need no logarithm.
+/// <c>s^-beta</c> of sixteen values. One struct for each exponent that has a short form, so that the loops over it are
+/// compiled for it and the usual exponents need no logarithm.
 /// </summary>
 internal interface IInversePower
 {
-    /// <summary>The power, and the inverse, which costs nothing where it is not used.</summary>
-    Vector512<float> Of(Vector512<float> s, out Vector512<float> inverse);
+    /// <summary>The power, and <c>1 / s</c>, which its derivative has beside it.</summary>
+    Vector512<float> Of(Vector512<float> s, out Vector512<float> reciprocal);
 }
 
 /// <summary>beta = 1/2: <c>1 / sqrt(s)</c>.</summary>
 internal readonly struct InverseRoot : IInversePower
 {
     /// <inheritdoc/>
-    public Vector512<float> Of(Vector512<float> s, out Vector512<float> inverse)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Vector512<float> Of(Vector512<float> s, out Vector512<float> reciprocal)
     {
-        Vector512<float> root = Roots.Inverse(s);
-        inverse = root * root;
-        return root;
+        if (ReciprocalRoot.CanEstimate(s))
+        {
+            Vector512<float> root = ReciprocalRoot.Estimate(s);
+            reciprocal = root * root;
+            return root;
+        }
+
+        reciprocal = Vector512<float>.One / s;
+        return Vector512<float>.One / Vector512.Sqrt(s);
     }
 }
 
-/// <summary>beta = 3/4: with <c>r = 1 / sqrt(s)</c> it is <c>r sqrt(r)</c>.</summary>
+/// <summary>
+/// beta = 3/4: with <c>r = 1 / sqrt(s)</c> and <c>q = 1 / sqrt(r)</c>, the fourth root of s, it is <c>r r q</c>.
+/// </summary>
 internal readonly struct InverseThreeQuarters : IInversePower
 {
     /// <inheritdoc/>
-    public Vector512<float> Of(Vector512<float> s, out Vector512<float> inverse)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Vector512<float> Of(Vector512<float> s, out Vector512<float> reciprocal)
     {
-        Vector512<float> root = Roots.Inverse(s);
-        inverse = root * root;
-        return inverse * Roots.Inverse(root);
+        if (ReciprocalRoot.CanEstimate(s))
+        {
+            Vector512<float> inverseRoot = ReciprocalRoot.Estimate(s);
+            reciprocal = inverseRoot * inverseRoot;
+            return reciprocal * ReciprocalRoot.Estimate(inverseRoot);
+        }
+
+        Vector512<float> root = Vector512.Sqrt(s);
+        reciprocal = Vector512<float>.One / s;
+        return Vector512<float>.One / (root * Vector512.Sqrt(root));
     }
 }
 
@@ -40,17 +58,22 @@ internal readonly struct InverseThreeQuarters : IInversePower
 internal readonly struct Inverse : IInversePower
 {
     /// <inheritdoc/>
-    public Vector512<float> Of(Vector512<float> s, out Vector512<float> inverse) =>
-        inverse = Vector512<float>.One / s;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Vector512<float> Of(Vector512<float> s, out Vector512<float> reciprocal)
+    {
+        reciprocal = Vector512<float>.One / s;
+        return reciprocal;
+    }
 }
 
 /// <summary>Any beta: <c>e^(-beta log s)</c>.</summary>
 internal readonly struct InversePower(float beta) : IInversePower
 {
     /// <inheritdoc/>
-    public Vector512<float> Of(Vector512<float> s, out Vector512<float> inverse)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Vector512<float> Of(Vector512<float> s, out Vector512<float> reciprocal)
     {
-        inverse = Vector512<float>.One / s;
+        reciprocal = Vector512<float>.One / s;
         return Vector512.Exp(Vector512.Log(s) * Vector512.Create(-beta));
     }
 }

@@ -1,5 +1,3 @@
-using System.Runtime.Intrinsics;
-using Cnn.Layers.Kernels.Recurrent;
 using Cnn.Layers.Kernels.Threading;
 
 namespace Cnn.Layers.Kernels.Normalization;
@@ -7,104 +5,110 @@ namespace Cnn.Layers.Kernels.Normalization;
 /// <summary>
 /// Local response normalisation within a channel, as Caffe has it: <c>s = 1 + (alpha / n^2) * sum of x^2</c> over the
 /// square of n x n pixels around, zeros beyond the edges, <c>y = x s^-beta</c>, and back
-/// <c>dx = dy s^-beta - (2 alpha beta / n^2) x * sum of dy x s^-(beta + 1)</c> over the same square. A part is some
-/// planes.
+/// <c>dx = dy s^-beta - (2 alpha beta / n^2) x * sum of dy x s^-(beta + 1)</c> over the same square.
 /// </summary>
+/// <remarks>
+/// A part is some planes, or a block of a large plane's rows; the way back computes the rows that a block's windows see
+/// beyond it once more.
+/// </remarks>
 internal static unsafe class LrnWithin
 {
+    private const int PartValues = 2 * ElementParts.Size;
+
     /// <summary>y from x.</summary>
     public static void Forward<T>(T power, float* x, float* y, in LrnShape shape, WorkerPool pool)
-        where T : struct, IInversePower
-    {
-        var job = new Job<T>(power, x, null, y, shape, pool);
-        pool.Run(Parts(shape), ref job);
-    }
+        where T : struct, IInversePower => Run(new Job<T>(power, x, null, y, shape, pool), shape, pool);
 
     /// <summary>dx from x and dy.</summary>
     public static void Backward<T>(T power, float* x, float* dy, float* dx, in LrnShape shape, WorkerPool pool)
+        where T : struct, IInversePower => Run(new Job<T>(power, x, dy, dx, shape, pool), shape, pool);
+
+    private static void Run<T>(Job<T> job, in LrnShape shape, WorkerPool pool)
         where T : struct, IInversePower
     {
-        var job = new Job<T>(power, x, dy, dx, shape, pool);
-        pool.Run(Parts(shape), ref job);
+        int planes = shape.Images * shape.Channels, each = PlanesPerPart(shape), rows = RowsPerPart(shape);
+        pool.Run(((planes - 1) / each + 1) * ((shape.Height + rows - 1) / rows), ref job);
     }
 
-    private static int PlanesPerPart(in LrnShape shape) => Math.Max(1, ElementParts.Size / Math.Max(1, shape.Inner));
+    private static int PlanesPerPart(in LrnShape shape) => Math.Max(1, PartValues / shape.Inner);
 
-    private static int Parts(in LrnShape shape)
-    {
-        int each = PlanesPerPart(shape);
-        return (int)((((long)shape.Images * shape.Channels) + each - 1) / each);
-    }
+    private static int RowsPerPart(in LrnShape shape) => shape.Inner <= 2 * PartValues
+        ? shape.Height
+        : (int)Math.Min(shape.Height, Math.Max(PartValues / shape.Width, 4L * Math.Max(1, shape.Reach)));
 
     private readonly struct Job<T>(T power, float* x, float* dy, float* to, LrnShape shape, WorkerPool pool) : IParts
         where T : struct, IInversePower
     {
+        private readonly int columns = BoxWindow.Columns(shape.Width);
+
         public void Run(int part, int worker)
         {
-            int each = PlanesPerPart(shape), planes = shape.Images * shape.Channels;
-            int columns = BoxSum.Columns(shape.Width);
-            long plane = (long)columns * shape.Height;
-            float* sums = pool.Scratch(
-                worker,
-                ScratchSlot.Columns,
-                (dy == null ? plane : 2 * plane) + BoxSum.Scratch(shape.Width, shape.Reach));
-            for (int p = part * each; p < Math.Min(planes, (part + 1) * each); p++)
+            int each = PlanesPerPart(shape), planes = shape.Images * shape.Channels, rows = RowsPerPart(shape);
+            int blocks = (shape.Height + rows - 1) / rows, top = part % blocks * rows, first = part / blocks * each;
+            int end = Math.Min(shape.Height, top + rows), across = Math.Min(shape.Reach, shape.Width);
+            int low = Math.Max(0, top - shape.Reach), high = (int)Math.Min(shape.Height, (long)end + shape.Reach);
+            long ratios = dy == null ? 0 : (long)(high - low) * columns;
+            float* scratch = pool.Scratch(
+                worker, ScratchSlot.Columns, (3L * columns) + BoxWindow.Scratch(shape.Width, across) + ratios);
+            for (int p = first; p < Math.Min((long)planes, first + (long)each); p++)
             {
                 nint at = (nint)p * shape.Inner;
                 if (dy == null)
                 {
-                    Forward(x + at, to + at, sums, sums + plane, columns);
+                    Forward(x + at, to + at, top, end, scratch);
                 }
                 else
                 {
-                    Backward(x + at, dy + at, to + at, sums, sums + plane, sums + (2 * plane), columns);
+                    Backward(x + at, dy + at, to + at, top, end, low, high, scratch);
                 }
             }
         }
 
-        private void Forward(float* x, float* y, float* sums, float* scratch, int columns)
+        // Scratch: sums of a row, sums that slide, a row with margins, and for the way back the rows of ratios.
+        private BoxWindow Window(float* rows, int step, int count, bool square, float* scratch)
         {
-            BoxSum.Run(x, sums, shape.Height, shape.Width, shape.Width, shape.Reach, true, scratch);
-            for (int h = 0; h < shape.Height; h++, x += shape.Width, y += shape.Width, sums += columns)
-            {
-                for (int i = 0; i < shape.Width; i += Lanes.Width)
-                {
-                    int left = shape.Width - i;
-                    Lanes.Store(Lanes.Load(x + i, left) * power.Of(Scale(sums + i), out _), y + i, left);
-                }
-            }
+            int across = Math.Min(shape.Reach, shape.Width);
+            var down = new RowWindow(
+                rows, step, count, 0, count, shape.Reach, square, (double*)(scratch + columns), shape.Width);
+            return new BoxWindow(down, scratch + (3 * (nint)columns), shape.Width, across);
         }
 
-        private void Backward(float* x, float* dy, float* dx, float* sums, float* ratios, float* scratch, int columns)
+        private void Forward(float* x, float* y, int top, int end, float* sums)
         {
-            BoxSum.Run(x, sums, shape.Height, shape.Width, shape.Width, shape.Reach, true, scratch);
-            for (int h = 0; h < shape.Height; h++)
+            BoxWindow squares = Window(x, shape.Width, shape.Height, true, sums);
+            squares.Begin(top);
+            for (int h = top; h < end; h++)
             {
-                nint row = (nint)h * shape.Width, padded = (nint)h * columns;
-                for (int i = 0; i < shape.Width; i += Lanes.Width)
-                {
-                    int left = shape.Width - i;
-                    Vector512<float> direct = Lanes.Load(dy + row + i, left)
-                        * power.Of(Scale(sums + padded + i), out Vector512<float> inverse);
-                    Lanes.Store(direct, dx + row + i, left);
-                    (direct * Lanes.Load(x + row + i, left) * inverse).Store(ratios + padded + i);
-                }
-            }
-
-            BoxSum.Run(ratios, sums, shape.Height, shape.Width, columns, shape.Reach, false, scratch);
-            Vector512<float> factor = Vector512.Create((float)(-2 * shape.Factor * shape.Beta));
-            for (int h = 0; h < shape.Height; h++, x += shape.Width, dx += shape.Width, sums += columns)
-            {
-                for (int i = 0; i < shape.Width; i += Lanes.Width)
-                {
-                    int left = shape.Width - i;
-                    Vector512<float> spread = factor * Lanes.Load(x + i, left) * Vector512.Load(sums + i);
-                    Lanes.Store(Lanes.Load(dx + i, left) + spread, dx + i, left);
-                }
+                nint row = (nint)h * shape.Width;
+                squares.Next(h, sums);
+                LrnRow.Forward(power, sums, x + row, y + row, shape.Width, (float)shape.Factor, shape.K);
             }
         }
 
-        private Vector512<float> Scale(float* sums) =>
-            (Vector512.Load(sums) * Vector512.Create((float)shape.Factor)) + Vector512.Create(shape.K);
+        private void Backward(float* x, float* dy, float* dx, int top, int end, int low, int high, float* sums)
+        {
+            int across = Math.Min(shape.Reach, shape.Width);
+            float* ratios = sums + (3 * (nint)columns) + (nint)BoxWindow.Scratch(shape.Width, across);
+            BoxWindow squares = Window(x, shape.Width, shape.Height, true, sums);
+            squares.Begin(low);
+            for (int h = low; h < high; h++)
+            {
+                nint row = (nint)h * shape.Width;
+                squares.Next(h, sums);
+                float* direct = h >= top && h < end ? dx + row : null, ratio = ratios + ((nint)(h - low) * columns);
+                LrnRow.Weigh(
+                    power, sums, x + row, dy + row, direct, ratio, shape.Width, (float)shape.Factor, shape.K);
+            }
+
+            BoxWindow window = Window(ratios, columns, high - low, false, sums);
+            var spread = (float)(-2 * shape.Factor * shape.Beta);
+            window.Begin(top - low);
+            for (int h = top; h < end; h++)
+            {
+                nint row = (nint)h * shape.Width;
+                window.Next(h - low, sums);
+                LrnRow.Finish(sums, x + row, dx + row, dx + row, shape.Width, spread);
+            }
+        }
     }
 }

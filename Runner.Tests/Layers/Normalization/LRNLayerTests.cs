@@ -19,6 +19,7 @@ public class LRNLayerTests
                     data.Add(options + region, [1, 3, 5, 17]);
                     data.Add(options + region, [3, 1, 1, 1]);
                     data.Add(options + region, [1, 30, 1, 2]);
+                    data.Add(options + region, [1, 1, 23, 19]);
                 }
             }
 
@@ -75,12 +76,57 @@ public class LRNLayerTests
     }
 
     [Theory]
-    [InlineData("")]
-    [InlineData("norm_region: WITHIN_CHANNEL")]
+    [InlineData("local_size: 3", 3)]
+    [InlineData("local_size: 3 norm_region: WITHIN_CHANNEL", 9)]
     [Trait("Category", "Kernel")]
-    public void ManyPartsGiveTheSameOnAnyNumberOfThreads(string options)
+    public void WhatIsNotFiniteStaysInItsWindow(string options, int windows)
     {
-        int[] shape = [2, 67, 31, 33];
+        foreach (float value in (float[])[float.NaN, float.PositiveInfinity])
+        {
+            using LayerHarness harness = Make(options, [1, 7, 9, 17]);
+            int at = (((3 * 9) + 4) * 17) + 5;
+            harness.Bottoms[0].Data[at] = value;
+            harness.Forward();
+            Assert.True(float.IsNaN(harness.Top[at]));
+            Assert.Equal(float.IsNaN(value) ? windows : 1, harness.Top.Count(y => !float.IsFinite(y)));
+        }
+    }
+
+    // With k = 0 the layer divides by the norm of what is around, be it beyond what an estimate of a root can take.
+    [Theory]
+    [InlineData("beta: 0.5", 0.5)]
+    [InlineData("beta: 0.75", 0.75)]
+    [InlineData("beta: 1", 1)]
+    [InlineData("beta: 0.4", 0.4)]
+    [Trait("Category", "Kernel")]
+    public void ValuesOfEverySizeAreThoseOfTheFormula(string options, double beta)
+    {
+        float[] sizes = [1e-18f, 1e-16f, 1e-12f, 3e-5f, 1, 7e6f, 1e13f, 1e15f, 1e17f];
+        using LayerHarness harness = Make("k: 0 local_size: 1 " + options, [1, 1, 1, sizes.Length]);
+        harness.Set(0, sizes);
+        harness.Tops[0].Diff.Fill(1);
+        harness.Forward();
+        harness.Backward();
+        for (int i = 0; i < sizes.Length; i++)
+        {
+            double y = Math.Pow(sizes[i], 1 - (2 * beta)), dx = (1 - (2 * beta)) * Math.Pow(sizes[i], -2 * beta);
+            Assert.Equal(1, harness.Top[i] / y, 1e-5);
+            if (sizes[i] is >= 1e-12f and < 1e12f)
+            {
+                // Beyond, y / s on the way is no normal number.
+                Assert.Equal(0, (harness.Bottoms[0].Diff[i] - dx) * Math.Pow(sizes[i], 2 * beta), 1e-5);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("", new[] { 2, 67, 31, 33 })]
+    [InlineData("norm_region: WITHIN_CHANNEL", new[] { 2, 67, 31, 33 })]
+    [InlineData("norm_region: WITHIN_CHANNEL", new[] { 1, 1, 350, 401 })]
+    [InlineData("norm_region: WITHIN_CHANNEL local_size: 21", new[] { 1, 1, 350, 401 })]
+    [Trait("Category", "Kernel")]
+    public void ManyPartsGiveTheSameOnAnyNumberOfThreads(string options, int[] shape)
+    {
         using LayerHarness alone = Make(options, shape, 1), shared = Make(options, shape, 3);
         foreach (LayerHarness harness in (LayerHarness[])[alone, shared])
         {
