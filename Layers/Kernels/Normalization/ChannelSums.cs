@@ -92,8 +92,9 @@ internal static unsafe class ChannelSums
             float a0 = A0 == null ? 0 : A0[c], b0 = B0 == null ? 0 : B0[c];
             var sums = new Pair(a0, b0);
             Vector512<float> restA = Vector512.Create(a0), restB = Vector512.Create(b0);
-            for (long image = from / Inner, offset = from % Inner; from < until; image++, offset = 0)
+            while (from < until)
             {
+                (long image, long offset) = Math.DivRem(from, Inner);
                 int count = (int)Math.Min(Inner - offset, until - from);
                 nint at = (nint)((((image * Channels) + c) * Inner) + offset);
                 float* a = A + at, b = B + at;
