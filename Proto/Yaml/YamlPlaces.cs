@@ -27,7 +27,9 @@ internal sealed class YamlPlaces(string text, string file)
             shown = (mark.Line, from, PartOfLine(mark.Index - (mark.Column - from)));
         }
 
-        return new SourceLocation(file, (int)mark.Line, (int)mark.Column, shown.Text, (int)shown.From);
+        return Text.Length == 0
+            ? new SourceLocation(file, (int)mark.Line, (int)mark.Column)
+            : new SourceLocation(file, (int)mark.Line, (int)mark.Column, shown.Text, (int)shown.From);
     }
 
     public void Report(Mark at, string message, string? hint = null)

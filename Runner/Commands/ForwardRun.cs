@@ -67,23 +67,14 @@ internal sealed class ForwardRun(Net net, CommandConsole console)
 
     private void SetInput(BlobFile input)
     {
-        if (!net.Inputs.Contains(input.Blob))
-        {
-            throw new CnnException(
-                $"'{input.Blob}' is no input of net '{net.Name}'",
-                Suggestion.For(input.Blob, net.Inputs)
-                ?? (net.Inputs.Count == 0 ? "it has no Input layer" : $"its inputs are {string.Join(", ", net.Inputs)}"));
-        }
-
+        Blob blob = net.FindInput(input.Blob);
         NumberArray array = ArrayFile.Read(input.File, input.Blob);
-        Blob blob = net.FindBlob(input.Blob);
         if (!blob.Shape.SequenceEqual(array.Shape))
         {
             console.Out.WriteLine($"{input.Blob}: {array.ShapeText} instead of [{string.Join(", ", blob.Shape.ToArray())}]");
         }
 
-        blob.Reshape(array.Shape);
-        array.Values.CopyTo(blob.Data);
+        net.SetInput(input.Blob, array.Values, array.Shape);
     }
 
     private void SetDiff(BlobFile diff)

@@ -1,5 +1,7 @@
 using Cnn.Layers;
+using Cnn.Layers.Kernels.Threading;
 using Cnn.Proto;
+using Cnn.Runner.Snapshots;
 
 namespace Cnn.Runner.Graph;
 
@@ -7,15 +9,17 @@ namespace Cnn.Runner.Graph;
 /// A network that runs: its layers in order and the blobs between them. Not thread-safe; one pool may serve several
 /// nets as long as one runs at a time.
 /// </summary>
-public sealed class Net
+public sealed class Net : IDisposable
 {
     private readonly NetParameter definition;
     private readonly NetOptions options;
+    private readonly WorkerPool? ownPool;
     private readonly Dictionary<string, Blob> blobs;
 
     internal Net(
         NetParameter definition,
         NetOptions options,
+        WorkerPool? ownPool,
         PassClock clock,
         IReadOnlyList<NetLayer> layers,
         Dictionary<string, Blob> blobs,
@@ -25,6 +29,7 @@ public sealed class Net
     {
         this.definition = definition;
         this.options = options;
+        this.ownPool = ownPool;
         this.blobs = blobs;
         Clock = clock;
         Layers = layers;
@@ -61,9 +66,51 @@ public sealed class Net
     /// <summary>Whether each pass tells the mean magnitudes of what it computes.</summary>
     public bool DebugInfo { get; set; }
 
-    /// <summary>Builds a net from a definition in the current format.</summary>
+    /// <summary>Builds a net from a file: prototxt, YAML or binary, of any age of Caffe's formats.</summary>
+    /// <param name="path">The net's file.</param>
+    /// <param name="weights">A file to copy weights from, see <see cref="CopyWeightsFrom"/>; null for the fillers' values.</param>
+    /// <param name="options">How to build it; null for the testing phase.</param>
+    /// <exception cref="CnnException">A file cannot be read or is wrong; the error says where.</exception>
+    public static Net Load(string path, string? weights = null, NetOptions? options = null)
+    {
+        Net net = Build(NetDefinition.Load(path), options);
+        try
+        {
+            if (weights is not null)
+            {
+                net.CopyWeightsFrom(weights);
+            }
+
+            return net;
+        }
+        catch
+        {
+            net.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Builds a net from its definition.</summary>
+    /// <param name="definition">The definition.</param>
+    /// <param name="options">How to build it; null for the testing phase.</param>
     /// <exception cref="CnnException">The definition is wrong; the error says where.</exception>
-    public static Net Build(NetParameter definition, NetOptions options) => new NetBuilder(definition, options).Build();
+    public static Net Build(NetDefinition definition, NetOptions? options = null) => Build(
+        definition.Message,
+        (options ?? new NetOptions()) with { Sources = definition.Sources, Files = definition.Files });
+
+    internal static Net Build(NetParameter definition, NetOptions options)
+    {
+        WorkerPool? own = options.Pool is null ? new WorkerPool() : null;
+        try
+        {
+            return new NetBuilder(definition, options with { Pool = options.Pool ?? own }, own).Build();
+        }
+        catch
+        {
+            own?.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>A blob by its name.</summary>
     /// <exception cref="CnnException">There is none of that name.</exception>
@@ -72,18 +119,49 @@ public sealed class Net
             ? blob
             : throw new CnnException($"net '{Name}' has no blob '{name}'", Suggestion.For(name, blobs.Keys));
 
-    /// <summary>The last layer of a name; null when there is none.</summary>
-    public NetLayer? FindLayer(string name)
+    /// <summary>The last layer of a name.</summary>
+    /// <exception cref="CnnException">There is none of that name.</exception>
+    public NetLayer FindLayer(string name) =>
+        Layers.LastOrDefault(l => l.Name == name)
+        ?? throw new CnnException(
+            $"net '{Name}' has no layer '{name}'", Suggestion.For(name, Layers.Select(l => l.Name)));
+
+    /// <summary>The blob of an Input layer.</summary>
+    /// <exception cref="CnnException">There is none of that name.</exception>
+    public Blob FindInput(string name) =>
+        Inputs.Contains(name)
+            ? blobs[name]
+            : throw new CnnException(
+                $"'{name}' is no input of net '{Name}'",
+                Suggestion.For(name, Inputs)
+                ?? (Inputs.Count == 0 ? "it has no Input layer" : $"its inputs are {string.Join(", ", Inputs)}"));
+
+    /// <summary>Fills an input.</summary>
+    /// <param name="name">The input's name.</param>
+    /// <param name="values">Its values, row-major.</param>
+    /// <param name="shape">Its shape from now on; none keeps the one it has. The other blobs follow at the next pass.</param>
+    /// <exception cref="CnnException">There is no such input, or the values are not as many as the shape says.</exception>
+    public void SetInput(string name, ReadOnlySpan<float> values, params ReadOnlySpan<int> shape)
     {
-        for (int i = Layers.Count - 1; i >= 0; i--)
+        Blob blob = FindInput(name);
+        long count = 1;
+        foreach (int dim in shape.IsEmpty ? blob.Shape : shape)
         {
-            if (Layers[i].Name == name)
-            {
-                return Layers[i];
-            }
+            count *= dim;
         }
 
-        return null;
+        if (count != values.Length)
+        {
+            string shapeText = string.Join(", ", (shape.IsEmpty ? blob.Shape : shape).ToArray());
+            throw new CnnException($"{values.Length} values do not fill input '{name}' of shape [{shapeText}]");
+        }
+
+        if (!shape.IsEmpty)
+        {
+            blob.Reshape(shape);
+        }
+
+        values.CopyTo(blob.Data);
     }
 
     /// <summary>Runs every layer forward and moves <see cref="Clock"/> on by one pass.</summary>
@@ -217,6 +295,33 @@ public sealed class Net
     /// <exception cref="CnnException">The file cannot be read or does not fit; then nothing has changed.</exception>
     public WeightReport CopyWeightsFrom(string path) =>
         WeightFiles.CopyInto(this, path, line => options.Log?.Information("{Line:l}", line));
+
+    /// <summary>Writes the weights as Caffe does: HDF5 when the path ends in .h5, else a .caffemodel; atomically.</summary>
+    /// <exception cref="CnnException">HDF5 cannot hold the layers' names.</exception>
+    /// <exception cref="IOException">The file cannot be written; one that was there is as it was.</exception>
+    public void SaveWeights(string path)
+    {
+        bool hdf5 = path.EndsWith(".h5", StringComparison.OrdinalIgnoreCase);
+        if (hdf5)
+        {
+            Hdf5Snapshot.RequireNames(this);
+        }
+
+        AtomicFile.Write(path, stream =>
+        {
+            if (hdf5)
+            {
+                Hdf5Snapshot.WriteWeights(this, withDiff: false, stream);
+            }
+            else
+            {
+                BinarySnapshot.WriteWeights(this, withDiff: false, stream);
+            }
+        });
+    }
+
+    /// <summary>Ends the threads that are the net's own.</summary>
+    public void Dispose() => ownPool?.Dispose();
 
     /// <summary>The first layer with a top that holds a NaN or an infinity; null when all are finite.</summary>
     public NetLayer? FirstNotFinite()

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Cnn.Fillers;
 using Cnn.Layers;
+using Cnn.Layers.Kernels.Threading;
 using Cnn.Proto;
 
 namespace Cnn.Runner.Graph;
@@ -13,6 +14,7 @@ internal sealed class NetBuilder
 {
     private readonly NetParameter definition;
     private readonly NetOptions options;
+    private readonly WorkerPool? ownPool;
     private readonly PassClock clock = new();
     private readonly List<NetLayer> layers = [];
     private readonly Dictionary<string, Blob> blobs = [];
@@ -23,8 +25,12 @@ internal sealed class NetBuilder
     private long memory;
     private int automaticTops;
 
-    public NetBuilder(NetParameter definition, NetOptions options)
+    /// <param name="definition">The definition, in the current format.</param>
+    /// <param name="options">How to build it, its threads given.</param>
+    /// <param name="ownPool">Those threads when they are the net's own.</param>
+    public NetBuilder(NetParameter definition, NetOptions options, WorkerPool? ownPool)
     {
+        this.ownPool = ownPool;
         this.definition = definition;
         this.options = options;
     }
@@ -74,7 +80,7 @@ internal sealed class NetBuilder
 
         Tell("Network initialization done.");
         var inputs = layers.Where(l => l.Definition.Type == "Input").SelectMany(l => l.TopNames);
-        return new Net(definition, options, clock, layers, blobs, [.. inputs], [.. unread], learnable);
+        return new Net(definition, options, ownPool, clock, layers, blobs, [.. inputs], [.. unread], learnable);
     }
 
     // A layer whose gradient needs what it wrote, and a later one that works in place on it.
@@ -119,7 +125,7 @@ internal sealed class NetBuilder
         var context = new LayerContext
         {
             Parameter = own,
-            Pool = options.Pool,
+            Pool = options.Pool!,
             Random = new RandomStreams(options.Seed),
             Clock = clock,
             Fillers = options.Fillers,

@@ -13,13 +13,19 @@ public sealed class NetLayer
     }
 
     /// <summary>The definition as the net has it; the layer's own copy may hold what its set-up added.</summary>
-    public LayerParameter Definition { get; }
+    internal LayerParameter Definition { get; }
 
     /// <summary>The layer.</summary>
     public Layer Layer { get; }
 
     /// <summary>The layer's name.</summary>
     public string Name => Definition.Name;
+
+    /// <summary>The layer's type.</summary>
+    public string Type => Definition.Type;
+
+    /// <summary>Its learned parameters, in Caffe's order: weights, then bias.</summary>
+    public IReadOnlyList<Blob> Parameters => Layer.Blobs;
 
     /// <summary>The blobs it reads.</summary>
     public IReadOnlyList<Blob> Bottoms => BottomList;

@@ -21,8 +21,8 @@ public sealed record NetOptions
     /// <summary>The seed of everything random in the net.</summary>
     public long Seed { get; init; } = 1;
 
-    /// <summary>The threads to compute with.</summary>
-    public required WorkerPool Pool { get; init; }
+    /// <summary>The threads to compute with; null for threads of the net's own, one a core, until it is disposed of.</summary>
+    public WorkerPool? Pool { get; init; }
 
     /// <summary>The layer types to choose from.</summary>
     public LayerRegistry Layers { get; init; } = new();
@@ -30,12 +30,12 @@ public sealed record NetOptions
     /// <summary>The fillers to choose from.</summary>
     public FillerRegistry Fillers { get; init; } = new();
 
-    /// <summary>Where the definition was written, for errors.</summary>
-    public SourceMap Sources { get; init; } = new();
-
-    /// <summary>Finds the files that the definition names.</summary>
-    public PathResolver Files { get; init; } = new((string?)null);
-
     /// <summary>Where the building of the net is told; null for nowhere.</summary>
     public ILogger? Log { get; init; }
+
+    /// <summary>Where the definition was written, for errors.</summary>
+    internal SourceMap Sources { get; init; } = new();
+
+    /// <summary>Finds the files that the definition names.</summary>
+    internal PathResolver Files { get; init; } = new((string?)null);
 }

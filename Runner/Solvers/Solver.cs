@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Cnn.Layers;
+using Cnn.Layers.Kernels.Threading;
 using Cnn.Layers.Kernels.Update;
 using Cnn.Proto;
 using Cnn.Runner.Graph;
@@ -12,10 +13,12 @@ namespace Cnn.Runner.Solvers;
 /// Trains a net: the order of steps that all solver types share. Everything random and every data position is a function
 /// of (seed, iteration), so a run resumed from a snapshot goes on with the same bits as one that never stopped.
 /// </summary>
-public sealed class Solver
+public sealed class Solver : IDisposable
 {
     private readonly SolverParameter definition;
     private readonly SolverOptions options;
+    private readonly WorkerPool pool;
+    private readonly bool ownsPool;
     private readonly UpdateRule rule;
     private readonly LearningRate learningRate;
     private readonly SmoothedLoss smoothed;
@@ -29,36 +32,57 @@ public sealed class Solver
 
     /// <summary>Builds the nets and, with <see cref="SolverOptions.ResumeFrom"/>, restores a snapshot.</summary>
     /// <exception cref="CnnException">The definition, a net or the snapshot is wrong.</exception>
-    public Solver(SolverParameter definition, SolverOptions options)
+    public Solver(SolverDefinition definition, SolverOptions? options = null)
+        : this(
+            definition.Message,
+            (options ?? new SolverOptions()) with { Sources = definition.Sources, Files = definition.Files })
+    {
+    }
+
+    /// <summary>A solver of a file; see <see cref="Solver(SolverDefinition, SolverOptions?)"/>.</summary>
+    /// <exception cref="CnnException">A file cannot be read or is wrong.</exception>
+    public static Solver Load(string path, SolverOptions? options = null) => new(SolverDefinition.Load(path), options);
+
+    internal Solver(SolverParameter definition, SolverOptions options)
     {
         this.definition = definition;
-        this.options = options;
-        CheckRanges();
-        rule = UpdateRule.Create(definition, options.Sources);
-        learningRate = new LearningRate(definition, options.Sources);
-        smoothed = new SmoothedLoss(definition.AverageLoss);
-        using StateFile? state = options.ResumeFrom is null ? null : StateFile.Open(options.ResumeFrom);
-        Seed = definition.RandomSeed >= 0 ? definition.RandomSeed
-            : state is { Extensions.HasRandomSeed: true } ? state.Extensions.RandomSeed
-            : RandomNumberGenerator.GetInt32(int.MaxValue);
-        var nets = new SolverNets(definition, options, Seed);
-        TrainNet = nets.BuildTrainNet();
-        testNets = nets.BuildTestNets(TrainNet);
-        earlyStopping = definition.EarlyStopping is { } early ? new EarlyStopping(early, testNets, options.Sources) : null;
-        histories = new Blob[TrainNet.Learnable.Count][];
-        for (int i = 0; i < histories.Length; i++)
+        ownsPool = options.Pool is null;
+        pool = options.Pool ?? new WorkerPool();
+        this.options = options with { Pool = pool };
+        try
         {
-            histories[i] = new Blob[rule.HistoriesPerParameter];
-            for (int j = 0; j < histories[i].Length; j++)
+            CheckRanges();
+            rule = UpdateRule.Create(definition, options.Sources);
+            learningRate = new LearningRate(definition, options.Sources);
+            smoothed = new SmoothedLoss(definition.AverageLoss);
+            using StateFile? state = options.ResumeFrom is null ? null : StateFile.Open(options.ResumeFrom);
+            Seed = definition.RandomSeed >= 0 ? definition.RandomSeed
+                : state is { Extensions.HasRandomSeed: true } ? state.Extensions.RandomSeed
+                : RandomNumberGenerator.GetInt32(int.MaxValue);
+            var nets = new SolverNets(definition, this.options, Seed);
+            TrainNet = nets.BuildTrainNet();
+            testNets = nets.BuildTestNets(TrainNet);
+            earlyStopping = definition.EarlyStopping is { } early ? new EarlyStopping(early, testNets, options.Sources) : null;
+            histories = new Blob[TrainNet.Learnable.Count][];
+            for (int i = 0; i < histories.Length; i++)
             {
-                histories[i][j] = new Blob(TrainNet.Learnable[i].Blob.Shape);
+                histories[i] = new Blob[rule.HistoriesPerParameter];
+                for (int j = 0; j < histories[i].Length; j++)
+                {
+                    histories[i][j] = new Blob(TrainNet.Learnable[i].Blob.Shape);
+                }
+            }
+
+            Tell($"Solver scaffolding done; random seed {Seed}.");
+            if (state is not null)
+            {
+                Restore(state);
             }
         }
-
-        Tell($"Solver scaffolding done; random seed {Seed}.");
-        if (state is not null)
+        catch
         {
-            Restore(state);
+            Dispose();
+            throw;
         }
     }
 
@@ -154,6 +178,15 @@ public sealed class Solver
         return true;
     }
 
+    /// <summary>Ends the threads that are the solver's own.</summary>
+    public void Dispose()
+    {
+        if (ownsPool)
+        {
+            pool.Dispose();
+        }
+    }
+
     /// <summary>Writes a snapshot of the current iteration.</summary>
     /// <returns>The path of the solver state.</returns>
     /// <exception cref="TrainingException">It cannot be written.</exception>
@@ -236,7 +269,7 @@ public sealed class Solver
                 scale,
                 definition.WeightDecay * parameter.DecayMultiplier,
                 isL1);
-            rule.Update(parameter.Blob, histories[i], step, Iteration, options.Pool);
+            rule.Update(parameter.Blob, histories[i], step, Iteration, pool);
         }
     }
 

@@ -9,20 +9,14 @@ namespace Cnn.Runner.Solvers;
 /// <summary>What a run is given beside the solver's definition.</summary>
 public sealed record SolverOptions
 {
-    /// <summary>The threads to compute with.</summary>
-    public required WorkerPool Pool { get; init; }
+    /// <summary>The threads to compute with; null for threads of the solver's own, one a core, until it is disposed of.</summary>
+    public WorkerPool? Pool { get; init; }
 
     /// <summary>The layer types to choose from.</summary>
     public LayerRegistry Layers { get; init; } = new();
 
     /// <summary>The fillers to choose from.</summary>
     public FillerRegistry Fillers { get; init; } = new();
-
-    /// <summary>Where the definition was written, for errors.</summary>
-    public SourceMap Sources { get; init; } = new();
-
-    /// <summary>Finds the files that the definition names.</summary>
-    public PathResolver Files { get; init; } = new((string?)null);
 
     /// <summary>Where the run is told; null for nowhere.</summary>
     public ILogger? Log { get; init; }
@@ -41,4 +35,10 @@ public sealed record SolverOptions
 
     /// <summary>Stages added to the training net's state.</summary>
     public IReadOnlyList<string> Stages { get; init; } = [];
+
+    /// <summary>Where the definition was written, for errors.</summary>
+    internal SourceMap Sources { get; init; } = new();
+
+    /// <summary>Finds the files that the definition names.</summary>
+    internal PathResolver Files { get; init; } = new((string?)null);
 }

@@ -154,7 +154,7 @@ public class GoldenNetTests
             {
                 string name = data.Name[Memory.Length..^":data".Length];
                 LayerParameter labels = records.Single(r => r.Name == $"{Memory}{name}:label");
-                ((MemoryDataLayer)net.FindLayer(name)!.Layer).Reset(
+                ((MemoryDataLayer)net.FindLayer(name).Layer).Reset(
                     data.Blobs[0].Data.ToArray(), labels.Blobs[0].Data.ToArray());
             }
         }
@@ -170,7 +170,7 @@ public class GoldenNetTests
 
         // A layer's name may hold colons itself.
         string layer = string.Join(':', parts[1..^1]);
-        return net.FindLayer(layer)!.Layer.Blobs[int.Parse(parts[^1], System.Globalization.CultureInfo.InvariantCulture)];
+        return net.FindLayer(layer).Layer.Blobs[int.Parse(parts[^1], System.Globalization.CultureInfo.InvariantCulture)];
     }
 
     private static void RequireEveryParameterHasARecord(Net net, GoldenCase golden)
