@@ -39,6 +39,9 @@ public sealed unsafe class Blob
     /// <summary>The gradient of the loss with respect to the values.</summary>
     public Span<float> Diff => diff.Span(Count);
 
+    /// <summary>Whether the gradient has been used; until then it takes no memory.</summary>
+    public bool HasDiff => diff.IsUsed;
+
     /// <summary>The first value, on a 64-byte boundary; stays valid until the blob grows or shares another's data.</summary>
     public float* DataPointer => data.Pointer(Count);
 
@@ -149,6 +152,8 @@ public sealed unsafe class Blob
     private sealed class Storage
     {
         private AlignedBuffer? buffer;
+
+        public bool IsUsed => buffer is not null;
 
         // A span keeps the memory alive, a pointer does not.
         public Span<float> Span(int count) => Room(count).Span[..count];

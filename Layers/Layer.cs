@@ -17,6 +17,7 @@ public abstract class Layer
 {
     private readonly List<Blob> blobs = [];
     private readonly List<bool> needsGradient = [];
+    private readonly List<Filling> fillings = [];
 
     /// <summary>Makes the layer; reads the definition no further than types need.</summary>
     protected Layer(LayerContext context) => Context = context;
@@ -127,8 +128,8 @@ public abstract class Layer
     }
 
     /// <summary>
-    /// Adds the next parameter: as preloaded by <c>blobs</c> in the definition, else filled. Call it in
-    /// <see cref="SetUp"/>, in Caffe's order of blobs.
+    /// Adds the next parameter: as preloaded by <c>blobs</c> in the definition, else filled; in a net when all of it is
+    /// built, and only if the values come from nowhere else. Call it in <see cref="SetUp"/>, in Caffe's order of blobs.
     /// </summary>
     /// <param name="filler">How to fill it; null means constant 0.</param>
     /// <param name="shape">Its shape.</param>
@@ -152,7 +153,7 @@ public abstract class Layer
             {
                 Filler maker = Context.Fillers.Create(filler ?? new FillerParameter(), Context.Files);
                 maker.Fans = fans;
-                maker.Fill(blob.Data, shape, Context.Random.Create(Name, $"blob {index}"));
+                fillings.Add(new Filling(index, maker, filler));
             }
             catch (CnnException exception)
             {
@@ -162,8 +163,35 @@ public abstract class Layer
 
         blobs.Add(blob);
         needsGradient.Add(true);
+        if (!Context.DefersFilling)
+        {
+            FillParameters();
+        }
+
         return blob;
     }
+
+    /// <summary>Fills the parameters that have no values yet.</summary>
+    /// <exception cref="CnnException">A filler cannot fill its blob.</exception>
+    internal void FillParameters()
+    {
+        foreach (var (index, filler, definition) in fillings)
+        {
+            try
+            {
+                filler.Fill(blobs[index].Data, blobs[index].Shape, Context.Random.Create(Name, $"blob {index}"));
+            }
+            catch (CnnException exception)
+            {
+                throw Context.Error(definition, 0, exception.Diagnostics[0].Message, exception.Diagnostics[0].Hint);
+            }
+        }
+
+        fillings.Clear();
+    }
+
+    /// <summary>Tells that a parameter has its values from elsewhere and is not to be filled.</summary>
+    internal void SkipFilling(int blob) => fillings.RemoveAll(f => f.Blob == blob);
 
     /// <summary>Gives a top its shape.</summary>
     /// <exception cref="CnnException">No blob can have it; the error names the top.</exception>
@@ -190,4 +218,6 @@ public abstract class Layer
                 $"{what} {axis} does not exist in a bottom of shape {blob.ShapeText}",
                 $"it has {blob.AxisCount} axes: {-blob.AxisCount} to {blob.AxisCount - 1}");
     }
+
+    private sealed record Filling(int Blob, Filler Filler, FillerParameter? Definition);
 }

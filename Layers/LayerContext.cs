@@ -29,6 +29,9 @@ public sealed class LayerContext
     /// <summary>Finds the files that the definition names.</summary>
     public PathResolver Files { get; init; } = new((string?)null);
 
+    /// <summary>Whether the net fills the parameters later, as their values may come from elsewhere.</summary>
+    internal bool DefersFilling { get; init; }
+
     /// <summary>An error in the layer's definition, located at the layer.</summary>
     public CnnException Error(string message, string? hint = null) => Error(Parameter, 0, message, hint);
 

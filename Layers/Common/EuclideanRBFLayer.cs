@@ -53,8 +53,9 @@ public sealed unsafe class EuclideanRBFLayer(LayerContext context) : Layer(conte
         outputs = (int)options.NumOutput;
         CheckPrototypes();
         Blob prototypes = AddBlob(options.PrototypeFiller, outputs, inputs);
-        if (Parameter.Blobs.Count == 0)
+        if (Parameter.Blobs.Count == 0 && options.Prototype.Count > 0)
         {
+            SkipFilling(0);
             for (int i = 0; i < options.Prototype.Count; i++)
             {
                 prototypes.Data[i] = options.Prototype[i];

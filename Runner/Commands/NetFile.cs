@@ -8,7 +8,7 @@ namespace Cnn.Runner.Commands;
 /// <summary>The net of a model file, built for a command.</summary>
 internal static class NetFile
 {
-    /// <summary>Reads and builds it.</summary>
+    /// <summary>Reads and builds it; its parameters are not filled.</summary>
     /// <exception cref="CnnException">The file or the net in it is wrong.</exception>
     public static Net Build(
         string path,
@@ -28,6 +28,7 @@ internal static class NetFile
             Level = level,
             Stages = stages,
             Pool = pool,
+            DefersFilling = true,
             Layers = plugins.Layers,
             Fillers = plugins.Fillers,
             Sources = loaded.Sources,

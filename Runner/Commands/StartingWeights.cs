@@ -8,7 +8,7 @@ namespace Cnn.Runner.Commands;
 /// <summary>Weights from files into a net, with a table of what came from where.</summary>
 internal static class StartingWeights
 {
-    /// <summary>Copies the files' weights, in order.</summary>
+    /// <summary>Copies the files' weights, in order, and fills the parameters that no file has.</summary>
     /// <param name="net">The net.</param>
     /// <param name="paths">The files; a later one wins.</param>
     /// <param name="strict">Whether every parameter must come from a file and every stored layer must be in the net.</param>
@@ -18,6 +18,7 @@ internal static class StartingWeights
     {
         if (paths.Count == 0)
         {
+            net.FillParameters();
             return;
         }
 
@@ -44,6 +45,8 @@ internal static class StartingWeights
                 + (kept.Count > 0 && ignored.Count > 0 ? "; " : "")
                 + Text(ignored.ConvertAll(i => i.Layer), "of the files not in the net"));
         }
+
+        net.FillParameters();
     }
 
     private static void Tell(

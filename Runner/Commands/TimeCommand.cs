@@ -41,6 +41,7 @@ internal static class TimeCommand
                 new PluginChoice(parsed.GetValue(plugin) ?? []),
                 pool,
                 log: null);
+            net.FillParameters();
             console.Out.Write(LayerTimes.Measure(net, parsed.GetValue(iterations) ?? 50, log));
             return ExitCode.Done;
         });

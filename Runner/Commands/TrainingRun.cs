@@ -35,20 +35,25 @@ internal sealed class TrainingRun(CommandConsole console, TrainingSettings setti
             settings.Gpu || definition is { HasSolverMode: true, SolverMode: SolverParameter.Types.SolverMode.Gpu });
         var watch = Stopwatch.StartNew();
         var files = new PathResolver(loaded.Path);
+        string? start = Start(definition, log);
+        string[] weights = start is not null ? []
+            : settings.Weights.Length > 0 ? settings.Weights
+            : Array.ConvertAll(OptionValues.SplitAtCommas([.. definition.Weights]), files.Find);
         var solver = new Solver(definition, new SolverOptions
         {
+            DefersFilling = true,
             Pool = pool,
             Layers = plugins.Layers,
             Fillers = plugins.Fillers,
             Sources = loaded.Sources,
             Files = files,
             Log = log,
-            ResumeFrom = Start(definition, log),
+            ResumeFrom = start,
             RestartsData = settings.RestartsData,
             Level = settings.Level,
             Stages = settings.Stages,
         });
-        CopyWeights(solver, definition, files, log);
+        CopyWeights(solver, weights, log);
         solver.Tested += s => scores[s.TestNet] = s;
         solver.BestWritten += path => best = path;
         solver.SnapshotWritten += path => written = (solver.Iteration, path);
@@ -102,27 +107,23 @@ internal sealed class TrainingRun(CommandConsole console, TrainingSettings setti
         return latest;
     }
 
-    private void CopyWeights(Solver solver, SolverParameter definition, PathResolver files, ILogger log)
+    // The test nets share the training net's parameters; what only they have comes from the files too.
+    private void CopyWeights(Solver solver, string[] paths, ILogger log)
     {
-        if (solver.Iteration > 0 || (settings.Snapshot ?? settings.Resume) is not null)
-        {
-            return;
-        }
-
-        string[] paths = settings.Weights.Length > 0
-            ? settings.Weights
-            : Array.ConvertAll(OptionValues.SplitAtCommas([.. definition.Weights]), files.Find);
         StartingWeights.Copy(solver.TrainNet, paths, settings.WeightsStrict, log);
-
-        // The test nets share the training net's parameters; what only they have comes from the files too.
-        foreach (Net net in solver.TestNets)
+        foreach (Net net in solver.TestNets.Where(t => HasParametersOfItsOwn(t, solver.TrainNet)))
         {
             foreach (string path in paths)
             {
                 net.CopyWeightsFrom(path);
             }
         }
+
+        solver.FillParameters();
     }
+
+    private static bool HasParametersOfItsOwn(Net test, Net train) =>
+        test.Layers.Any(l => l.Parameters.Count > 0 && train.Layers.All(t => t.Name != l.Name));
 
     private void TellResult(Solver solver, int iterations, TimeSpan time, string? testModel, PluginChoice plugins)
     {

@@ -30,6 +30,11 @@ public sealed class LearnableParameter
     /// <summary>The factor on the weight decay; 1 unless a layer says otherwise.</summary>
     public float DecayMultiplier { get; internal set; } = 1;
 
+    /// <summary>Whether some layer computes its gradient: not where <c>lr_mult</c> is 0.</summary>
+    public bool HasGradient => Uses.Exists(u => u.Layer.Layer.NeedsGradient(u.Index));
+
+    internal List<(NetLayer Layer, int Index)> Uses { get; } = [];
+
     internal bool HasLearningRateMultiplier { get; set; }
 
     internal bool HasDecayMultiplier { get; set; }

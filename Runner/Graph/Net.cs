@@ -73,13 +73,15 @@ public sealed class Net : IDisposable
     /// <exception cref="CnnException">A file cannot be read or is wrong; the error says where.</exception>
     public static Net Load(string path, string? weights = null, NetOptions? options = null)
     {
-        Net net = Build(NetDefinition.Load(path), options);
+        Net net = Build(NetDefinition.Load(path), (options ?? new NetOptions()) with { DefersFilling = true });
         try
         {
             if (weights is not null)
             {
                 net.CopyWeightsFrom(weights);
             }
+
+            net.FillParameters();
 
             return net;
         }
@@ -245,7 +247,11 @@ public sealed class Net : IDisposable
     {
         for (int i = 0; i < Learnable.Count; i++)
         {
-            Learnable[i].Blob.Diff.Clear();
+            // That of a frozen parameter is never written.
+            if (Learnable[i].HasGradient || Learnable[i].Blob.HasDiff)
+            {
+                Learnable[i].Blob.Diff.Clear();
+            }
         }
     }
 
@@ -282,6 +288,7 @@ public sealed class Net : IDisposable
                         $"parameter {i} has shape {mine.ShapeText} in the test net, {theirs.ShapeText} in the training net");
                 }
 
+                target.Layer.SkipFilling(i);
                 mine.ShareData(theirs);
             }
         }
@@ -295,6 +302,16 @@ public sealed class Net : IDisposable
     /// <exception cref="CnnException">The file cannot be read or does not fit; then nothing has changed.</exception>
     public WeightReport CopyWeightsFrom(string path) =>
         WeightFiles.CopyInto(this, path, line => options.Log?.Information("{Line:l}", line));
+
+    /// <summary>Fills the parameters that have no values yet; see <see cref="NetOptions.DefersFilling"/>.</summary>
+    /// <exception cref="CnnException">A filler cannot fill its blob.</exception>
+    internal void FillParameters()
+    {
+        foreach (NetLayer layer in Layers)
+        {
+            layer.Layer.FillParameters();
+        }
+    }
 
     /// <summary>Writes the weights as Caffe does: HDF5 when the path ends in .h5, else a .caffemodel; atomically.</summary>
     /// <exception cref="CnnException">HDF5 cannot hold the layers' names.</exception>

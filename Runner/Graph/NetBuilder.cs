@@ -68,6 +68,11 @@ internal sealed class NetBuilder
         }
 
         RefuseLostValues();
+        if (!options.DefersFilling)
+        {
+            layers.ForEach(l => l.Layer.FillParameters());
+        }
+
         foreach (NetLayer layer in Enumerable.Reverse(layers))
         {
             Tell($"{layer.Name} {(layer.NeedsBackward ? "needs" : "does not need")} backward computation.");
@@ -126,6 +131,7 @@ internal sealed class NetBuilder
         {
             Parameter = own,
             Pool = options.Pool!,
+            DefersFilling = true,
             Random = new RandomStreams(options.Seed),
             Clock = clock,
             Fillers = options.Fillers,
@@ -293,7 +299,7 @@ internal sealed class NetBuilder
                 continue;
             }
 
-            var parameter = new LearnableParameter(layer, i, spec.Name);
+            var parameter = new LearnableParameter(layer, i, spec.Name) { Uses = { (layer, i) } };
             learnable.Add(parameter);
             ApplyMultipliers(parameter, layer, spec);
             if (spec.Name.Length > 0)
@@ -319,6 +325,8 @@ internal sealed class NetBuilder
                 permissive ? null : "share_mode: PERMISSIVE asks for equal counts only");
         }
 
+        owner.Uses.Add((layer, index));
+        layer.Layer.SkipFilling(index);
         blob.ShareData(owner.Blob);
         blob.ShareDiff(owner.Blob);
         Tell($"Sharing parameter '{spec.Name}' owned by layer '{owner.Owner.Name}', param index {owner.Index}");

@@ -33,6 +33,9 @@ public sealed record NetOptions
     /// <summary>Where the building of the net is told; null for nowhere.</summary>
     public ILogger? Log { get; init; }
 
+    /// <summary>Whether parameters stay unfilled until <see cref="Net.FillParameters"/>, as their values may come from a file.</summary>
+    internal bool DefersFilling { get; init; }
+
     /// <summary>Where the definition was written, for errors.</summary>
     internal SourceMap Sources { get; init; } = new();
 

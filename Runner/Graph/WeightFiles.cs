@@ -14,7 +14,7 @@ internal static class WeightFiles
     public static WeightReport CopyInto(Net net, string path, Action<string> tell)
     {
         using WeightsFile file = WeightsFile.Open(path);
-        var copies = new List<(StoredArray From, Blob To, bool IsDiff)>();
+        var copies = new List<(StoredArray From, NetLayer Layer, int Blob, bool IsDiff)>();
         var copied = new List<string>();
         var ignored = new List<string>();
         foreach (StoredLayer source in file.Layers)
@@ -32,10 +32,10 @@ internal static class WeightFiles
             {
                 if (source.Blobs[i] is { } blob)
                 {
-                    copies.Add((blob.Data, target.Layer.Blobs[i], false));
+                    copies.Add((blob.Data, target, i, false));
                     if (blob.Diff is { } diff && diff.Count == blob.Data.Count)
                     {
-                        copies.Add((diff, target.Layer.Blobs[i], true));
+                        copies.Add((diff, target, i, true));
                     }
                 }
             }
@@ -46,9 +46,14 @@ internal static class WeightFiles
             }
         }
 
-        foreach (var (from, to, isDiff) in copies)
+        foreach (var (from, layer, index, isDiff) in copies)
         {
+            Blob to = layer.Layer.Blobs[index];
             from.CopyTo(isDiff ? to.Diff : to.Data);
+            if (!isDiff)
+            {
+                layer.Layer.SkipFilling(index);
+            }
         }
 
         return new WeightReport(

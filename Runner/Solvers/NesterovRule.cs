@@ -19,6 +19,9 @@ internal sealed class NesterovRule : UpdateRule
     }
 
     /// <inheritdoc/>
+    public override bool RestsAtRateZero => true;
+
+    /// <inheritdoc/>
     public override void Update(
         Blob parameter, ReadOnlySpan<Blob> histories, in GradientStep step, int iteration, WorkerPool pool)
     {

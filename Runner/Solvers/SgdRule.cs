@@ -22,6 +22,9 @@ internal sealed class SgdRule : UpdateRule
     }
 
     /// <inheritdoc/>
+    public override bool RestsAtRateZero => true;
+
+    /// <inheritdoc/>
     public override void Update(
         Blob parameter, ReadOnlySpan<Blob> histories, in GradientStep step, int iteration, WorkerPool pool)
     {

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Cnn.Layers;
+using Cnn.Layers.Kernels.Elementwise;
 using Cnn.Layers.Kernels.Threading;
 using Cnn.Layers.Kernels.Update;
 using Cnn.Proto;
@@ -25,6 +26,9 @@ public sealed class Solver : IDisposable
     private readonly List<TestNet> testNets;
     private readonly Blob[][] histories;
     private readonly EarlyStopping? earlyStopping;
+
+    // Parameters whose update would change nothing: frozen, with nothing left of an earlier gradient.
+    private readonly bool[] rests;
     private readonly DisplaySpeed speed = new();
 
     // The iteration whose data is the data set's first.
@@ -77,6 +81,12 @@ public sealed class Solver : IDisposable
             if (state is not null)
             {
                 Restore(state);
+            }
+
+            rests = Array.ConvertAll([.. Enumerable.Range(0, histories.Length)], Rests);
+            if (!options.DefersFilling)
+            {
+                FillParameters();
             }
         }
         catch
@@ -257,6 +267,16 @@ public sealed class Solver : IDisposable
         }
     }
 
+    /// <summary>Fills the parameters that neither a snapshot nor a weights file gave values.</summary>
+    /// <exception cref="CnnException">A filler cannot fill its blob.</exception>
+    internal void FillParameters()
+    {
+        foreach (Net net in AllNets)
+        {
+            net.FillParameters();
+        }
+    }
+
     private void Update(float rate)
     {
         float scale = ClippingScale() / definition.IterSize;
@@ -264,6 +284,11 @@ public sealed class Solver : IDisposable
         for (int i = 0; i < histories.Length; i++)
         {
             LearnableParameter parameter = TrainNet.Learnable[i];
+            if (rests[i])
+            {
+                continue;
+            }
+
             var step = new GradientStep(
                 rate * parameter.LearningRateMultiplier,
                 scale,
@@ -284,10 +309,7 @@ public sealed class Solver : IDisposable
         double squares = 0;
         for (int i = 0; i < TrainNet.Learnable.Count; i++)
         {
-            foreach (float value in TrainNet.Learnable[i].Blob.Diff)
-            {
-                squares += (double)value * value;
-            }
+            squares += rests[i] ? 0 : SumOfSquares(TrainNet.Learnable[i].Blob);
         }
 
         float norm = (float)Math.Sqrt(squares);
@@ -300,6 +322,23 @@ public sealed class Solver : IDisposable
         Tell($"Gradient clipping: scaling down gradients (L2 norm {CaffeNumber.Format(norm)} > "
             + $"{CaffeNumber.Format(definition.ClipGradients)}) by scale factor {CaffeNumber.Format(factor)}");
         return factor;
+    }
+
+    private bool Rests(int index)
+    {
+        LearnableParameter parameter = TrainNet.Learnable[index];
+        bool isFrozen = parameter.LearningRateMultiplier == 0 && !parameter.HasGradient;
+        bool hasNoDecay = definition.WeightDecay * parameter.DecayMultiplier == 0;
+        return isFrozen && (rule.RestsAtRateZero || hasNoDecay)
+            && (Iteration == 0 || Array.TrueForAll(histories[index], h => !h.Data.ContainsAnyExcept(0f)));
+    }
+
+    private unsafe double SumOfSquares(Blob parameter)
+    {
+        float sum = 0;
+        ReductionKernel.Forward(
+            parameter.DiffPointer, &sum, 1, parameter.Count, ReductionKernel.Term.Square, 1, pool);
+        return sum;
     }
 
     private bool TestAll()

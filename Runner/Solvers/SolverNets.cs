@@ -128,6 +128,7 @@ internal sealed class SolverNets(SolverParameter definition, SolverOptions optio
         Stages = [.. state.Stage],
         Seed = seed,
         Pool = options.Pool,
+        DefersFilling = true,
         Layers = options.Layers,
         Fillers = options.Fillers,
         Sources = source.Sources,

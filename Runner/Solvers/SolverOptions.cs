@@ -36,6 +36,9 @@ public sealed record SolverOptions
     /// <summary>Stages added to the training net's state.</summary>
     public IReadOnlyList<string> Stages { get; init; } = [];
 
+    /// <summary>Whether parameters stay unfilled until <see cref="Solver.FillParameters"/>.</summary>
+    internal bool DefersFilling { get; init; }
+
     /// <summary>Where the definition was written, for errors.</summary>
     internal SourceMap Sources { get; init; } = new();
 

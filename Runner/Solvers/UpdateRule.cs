@@ -15,6 +15,9 @@ internal abstract class UpdateRule
     /// <summary>History blobs a parameter; a snapshot holds all first ones, then all second ones.</summary>
     public virtual int HistoriesPerParameter => 1;
 
+    /// <summary>Whether histories of zeros stay so, and the values too, as long as the rate is 0.</summary>
+    public virtual bool RestsAtRateZero => false;
+
     /// <summary>
     /// Updates one parameter in one pass over memory: normalises and regularises its gradient, updates its history,
     /// subtracts the step from the values and leaves the step in the diff.
