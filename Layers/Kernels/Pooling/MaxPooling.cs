@@ -58,7 +58,14 @@ public static unsafe class MaxPooling
     {
         public void Run(int part, int worker)
         {
-            float* room = pool.Scratch(worker, ScratchSlot.Layer, 2L * shape.Width);
+            float* room = null;
+            bool isWide = !shape.IsSquaresOfTwo && !MaxOfWindows.Suits(shape);
+            if (!shape.IsSquaresOfTwo && !isWide)
+            {
+                room = pool.Scratch(worker, ScratchSlot.Layer, MaxOfWindows.Room(shape));
+                MaxOfWindows.Clear(shape, room);
+            }
+
             int end = Math.Min(planes, (part + 1) * PlanesPerPart);
             for (int plane = part * PlanesPerPart; plane < end; plane++)
             {
@@ -69,9 +76,13 @@ public static unsafe class MaxPooling
                 {
                     MaxOfSquares.Forward(shape.PooledHeight, shape.PooledWidth, from, to, at);
                 }
+                else if (isWide)
+                {
+                    ForwardReference(from, to, at, shape);
+                }
                 else
                 {
-                    RowPooling.Max(from, to, at, shape, room);
+                    MaxOfWindows.Forward(from, to, at, shape, room);
                 }
             }
         }

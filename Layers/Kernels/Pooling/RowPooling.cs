@@ -3,46 +3,11 @@ using System.Runtime.Intrinsics;
 namespace Cnn.Layers.Kernels.Pooling;
 
 /// <summary>
-/// Pooling of one plane in two steps: the rows of a row of windows are combined column by column, in vectors, and then the
+/// Mean pooling of one plane in two steps: the rows of a row of windows are combined column by column, in vectors, and then the
 /// columns of each window.
 /// </summary>
 internal static unsafe class RowPooling
 {
-    /// <summary>The greatest values and where they were, as <see cref="MaxPooling.ForwardReference"/> has them.</summary>
-    /// <param name="x">The plane.</param>
-    /// <param name="y">The result.</param>
-    /// <param name="indices">Where the values were.</param>
-    /// <param name="shape">The geometry.</param>
-    /// <param name="room">Memory for twice a row.</param>
-    public static void Max(float* x, float* y, int* indices, PoolingShape shape, float* room)
-    {
-        float* values = room;
-        int* places = (int*)(room + shape.Width);
-        for (int row = 0; row < shape.PooledHeight; row++)
-        {
-            PoolingShape.Window rows = shape.At(row, 0);
-            MaxOfRows(x, values, places, shape.Width, rows.Top, rows.Bottom);
-            for (int column = 0; column < shape.PooledWidth; column++)
-            {
-                int left = (column * shape.StrideWidth) - shape.PadWidth;
-                int right = Math.Min(left + shape.KernelWidth, shape.Width);
-                float max = float.MinValue;
-                int at = -1;
-                for (int w = Math.Max(left, 0); w < right; w++)
-                {
-                    // Of equals the first in the order of rows, which has the smaller index.
-                    if (values[w] > max || (values[w] == max && places[w] < at))
-                    {
-                        (max, at) = (values[w], places[w]);
-                    }
-                }
-
-                int i = (row * shape.PooledWidth) + column;
-                (y[i], indices[i]) = (max, at);
-            }
-        }
-    }
-
     /// <summary>The means, with the divisor of <see cref="PoolingShape.At"/>.</summary>
     /// <param name="x">The plane.</param>
     /// <param name="y">The result.</param>
@@ -98,39 +63,6 @@ internal static unsafe class RowPooling
             for (int h = rows.Top; h < rows.Bottom; h++)
             {
                 Add(room, dx + (h * shape.Width), shape.Width);
-            }
-        }
-    }
-
-    private static void MaxOfRows(float* x, float* values, int* places, int width, int top, int bottom)
-    {
-        int w = 0;
-        for (; w <= width - Vector512<float>.Count; w += Vector512<float>.Count)
-        {
-            Vector512<float> max = Vector512.Create(float.MinValue);
-            Vector512<int> at = Vector512<int>.AllBitsSet, place = Vector512<int>.Indices + Vector512.Create((top * width) + w);
-            for (int h = top; h < bottom; h++)
-            {
-                Vector512<float> value = Vector512.Load(x + (h * width) + w);
-                Vector512<float> isMore = Vector512.GreaterThan(value, max);
-                max = Vector512.ConditionalSelect(isMore, value, max);
-                at = Vector512.ConditionalSelect(isMore.AsInt32(), place, at);
-                place += Vector512.Create(width);
-            }
-
-            max.Store(values + w);
-            at.Store(places + w);
-        }
-
-        for (; w < width; w++)
-        {
-            (values[w], places[w]) = (float.MinValue, -1);
-            for (int h = top; h < bottom; h++)
-            {
-                if (x[(h * width) + w] > values[w])
-                {
-                    (values[w], places[w]) = (x[(h * width) + w], (h * width) + w);
-                }
             }
         }
     }

@@ -1,0 +1,76 @@
+using Cnn.Layers;
+using Cnn.Layers.Kernels.Pooling;
+using Cnn.Layers.Kernels.Threading;
+
+namespace Cnn.Tests.Layers.Kernels.Pooling;
+
+[Trait("Category", "Kernel")]
+public sealed class MaxPoolingTests
+{
+    // Height, width, kernel (height, width), stride (height, width), padding (height, width).
+    public static TheoryData<int[]> Shapes => new(
+        (int[])[4, 4, 2, 2, 2, 2, 0, 0],
+        (int[])[13, 13, 3, 3, 2, 2, 0, 0],
+        (int[])[14, 14, 3, 3, 1, 1, 1, 1],
+        (int[])[28, 28, 3, 3, 2, 2, 0, 0],
+        (int[])[7, 55, 3, 3, 2, 2, 1, 1],
+        (int[])[9, 33, 5, 4, 1, 2, 2, 3],
+        (int[])[6, 32, 2, 6, 2, 1, 0, 5],
+        (int[])[5, 40, 3, 2, 2, 3, 1, 1],
+        (int[])[11, 70, 4, 5, 3, 2, 3, 4],
+        (int[])[3, 17, 3, 17, 1, 1, 0, 0],
+        (int[])[3, 5, 3, 40, 1, 2, 2, 39],
+        (int[])[2, 2, 1, 100, 1, 2, 0, 99],
+        (int[])[6, 31, 1, 1, 4, 4, 0, 0],
+        (int[])[1, 1, 1, 1, 1, 1, 0, 0]);
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public unsafe void MaximaAndTheirPlacesAreThoseOfTheReference(int[] s)
+    {
+        PoolingShape shape = Shape(s);
+        const int Planes = 19;
+        var x = new AlignedBuffer(Planes * shape.PlaneSize);
+        var y = new AlignedBuffer(Planes * shape.PooledSize);
+        var indices = new AlignedBuffer(Planes * shape.PooledSize);
+        var random = new Random(shape.GetHashCode());
+        foreach (ref float value in x.Span)
+        {
+            // Few values, so that many are equal; now and then one that is greater than nothing.
+            value = random.Next(20) switch
+            {
+                0 => float.NaN, 1 => float.MinValue, 2 => float.NegativeInfinity, 3 => float.PositiveInfinity, int n => n % 4,
+            };
+        }
+
+        float[] expected = new float[shape.PooledSize];
+        int[] places = new int[shape.PooledSize];
+        foreach (int threads in (int[])[1, 3])
+        {
+            using var pool = new WorkerPool(threads);
+            MaxPooling.Forward(x.Pointer, y.Pointer, (int*)indices.Pointer, Planes, shape, pool);
+            for (int plane = 0; plane < Planes; plane++)
+            {
+                fixed (float* e = expected)
+                fixed (int* p = places)
+                {
+                    MaxPooling.ForwardReference(x.Pointer + (plane * shape.PlaneSize), e, p, shape);
+                }
+
+                Assert.Equal(expected, y.Span.Slice(plane * shape.PooledSize, shape.PooledSize).ToArray());
+                Assert.Equal(places, new Span<int>((int*)indices.Pointer + (plane * shape.PooledSize), shape.PooledSize).ToArray());
+            }
+        }
+
+        GC.KeepAlive((x, y, indices));
+    }
+
+    private static PoolingShape Shape(int[] s) => new(
+        s[0], s[1], Pooled(s[0], s[2], s[4], s[6]), Pooled(s[1], s[3], s[5], s[7]), s[2], s[3], s[4], s[5], s[6], s[7]);
+
+    private static int Pooled(int size, int kernel, int stride, int pad)
+    {
+        int pooled = (int)Math.Ceiling((double)(size + (2 * pad) - kernel) / stride) + 1;
+        return pad > 0 && (pooled - 1) * stride >= size + pad ? pooled - 1 : pooled;
+    }
+}
