@@ -20,6 +20,16 @@ internal static unsafe class ProductBench
                 Report(threads, peak, a, b, m, n, k);
             }
 
+            if (args.Contains("--few"))
+            {
+                foreach (int rows in (int[])[2, 4, 10, 16, 24, 32])
+                {
+                    Report(threads, peak, false, true, rows, 4096, 9216);
+                    Report(threads, peak, true, false, 4096, 9216, rows);
+                    Report(threads, peak, false, false, rows, 9216, 4096);
+                }
+            }
+
             if (args.Contains("--small"))
             {
                 Report(threads, peak, false, true, 64, 500, 800);

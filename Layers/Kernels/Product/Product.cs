@@ -58,6 +58,12 @@ public static unsafe class Product
             return;
         }
 
+        if (FewRows.Fits(transposeA, m, n, k))
+        {
+            FewRows.Run(pool, transposeB, m, n, k, a, lda, b, ldb, c, ldc, addTo, bias);
+            return;
+        }
+
         int depth = PanelProduct.Depth(k), nr = TileKernels.Columns;
         int nBlock = Math.Min(n, Math.Max(nr, SharedFloats / depth / nr * nr));
         int mr = TileKernels.PanelRows(m), mBlock = Math.Min(m, Math.Max(mr, SharedFloats / depth / mr * mr));

@@ -39,6 +39,14 @@ public unsafe class ProductTests
     [InlineData(1000, 1, 700)]
     [InlineData(3, 9000, 385)]
     [InlineData(7000, 5, 384)]
+    [InlineData(2, 700, 701)]
+    [InlineData(6, 1025, 515)]
+    [InlineData(9, 259, 1037)]
+    [InlineData(16, 643, 1200)]
+    [InlineData(643, 1031, 1)]
+    [InlineData(643, 515, 3)]
+    [InlineData(130, 1029, 10)]
+    [InlineData(257, 520, 16)]
     public void AgreesWithTheReferenceAcrossBlocks(int m, int n, int k)
     {
         using var one = new WorkerPool(1);
