@@ -48,6 +48,18 @@ public sealed unsafe class Blob
     /// <summary>The first gradient value; see <see cref="DataPointer"/>.</summary>
     public float* DiffPointer => diff.Pointer(Count);
 
+    /// <summary>
+    /// Sets the gradient to zero without touching its memory: <see cref="Diff"/> and <see cref="DiffPointer"/> do so when they
+    /// are next used, and <see cref="SumOfDiff"/> leaves it to the kernel.
+    /// </summary>
+    public void ClearDiff() => diff.Clear();
+
+    /// <summary>The gradient for a kernel that adds to it, see <see cref="DiffPointer"/>.</summary>
+    /// <param name="isZero">
+    /// Whether the gradient is zero and its memory may hold anything: then the kernel must overwrite all of it.
+    /// </param>
+    public float* SumOfDiff(out bool isZero) => diff.PointerForSum(Count, out isZero);
+
     /// <summary>The shape as Caffe prints it: <c>64 1 28 28 (50176)</c>, a scalar as <c>(1)</c>.</summary>
     public string ShapeText => string.Concat(Array.ConvertAll(shape, d => d + " ")) + $"({Count})";
 
@@ -152,6 +164,7 @@ public sealed unsafe class Blob
     private sealed class Storage
     {
         private AlignedBuffer? buffer;
+        private bool isCleared;
 
         public bool IsUsed => buffer is not null;
 
@@ -160,8 +173,23 @@ public sealed unsafe class Blob
 
         public float* Pointer(int count) => Room(count).Pointer;
 
+        public float* PointerForSum(int count, out bool isZero)
+        {
+            isZero = isCleared && buffer is not null;
+            isCleared = false;
+            return Room(count).Pointer;
+        }
+
+        public void Clear() => isCleared = true;
+
         private AlignedBuffer Room(int count)
         {
+            if (isCleared)
+            {
+                isCleared = false;
+                buffer?.Span.Clear();
+            }
+
             if (buffer is null || buffer.Length < count)
             {
                 buffer = new AlignedBuffer(count);

@@ -117,9 +117,9 @@ public sealed unsafe class InnerProductLayer : Layer
         {
             // dW += dy' x, or x' dy where the weights are stored transposed.
             var (m, n) = transposed ? (inputs, outputs) : (outputs, inputs);
-            float* left = transposed ? x : dy, right = transposed ? dy : x;
-            Product.Run(
-                Context.Pool, true, false, m, n, rows, left, m, right, n, Blobs[0].DiffPointer, n, AddTo.Existing);
+            float* left = transposed ? x : dy, right = transposed ? dy : x, sum = Blobs[0].SumOfDiff(out bool isZero);
+            AddTo addTo = isZero ? AddTo.Nothing : AddTo.Existing;
+            Product.Run(Context.Pool, true, false, m, n, rows, left, m, right, n, sum, n, addTo);
         }
 
         if (propagateDown[0])

@@ -250,7 +250,7 @@ public sealed class Net : IDisposable
             // That of a frozen parameter is never written.
             if (Learnable[i].HasGradient || Learnable[i].Blob.HasDiff)
             {
-                Learnable[i].Blob.Diff.Clear();
+                Learnable[i].Blob.ClearDiff();
             }
         }
     }

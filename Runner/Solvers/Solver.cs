@@ -293,7 +293,8 @@ public sealed class Solver : IDisposable
                 rate * parameter.LearningRateMultiplier,
                 scale,
                 definition.WeightDecay * parameter.DecayMultiplier,
-                isL1);
+                isL1,
+                definition.SnapshotDiff);
             rule.Update(parameter.Blob, histories[i], step, Iteration, pool);
         }
     }

@@ -20,7 +20,7 @@ internal abstract class UpdateRule
 
     /// <summary>
     /// Updates one parameter in one pass over memory: normalises and regularises its gradient, updates its history,
-    /// subtracts the step from the values and leaves the step in the diff.
+    /// subtracts the step from the values and leaves it in the diff where it is kept.
     /// </summary>
     /// <param name="parameter">The values and the accumulated gradient.</param>
     /// <param name="histories">The parameter's histories, of the parameter's shape.</param>

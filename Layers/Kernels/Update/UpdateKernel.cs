@@ -4,7 +4,7 @@ using Cnn.Layers.Kernels.Threading;
 namespace Cnn.Layers.Kernels.Update;
 
 /// <summary>
-/// An update in one pass over memory: <c>g = step.Gradient(diff, w); u = operation(g, w, histories); w -= u; diff = u</c>.
+/// An update in one pass over memory: <c>g = step.Gradient(diff, w); u = operation(g, w, histories); w -= u</c>, and <c>diff = u</c> where the step is kept.
 /// Every value is computed alone, so parts and vector widths do not change a bit of it.
 /// </summary>
 public static unsafe class UpdateKernel
@@ -12,7 +12,7 @@ public static unsafe class UpdateKernel
     /// <summary>Updates <paramref name="count"/> weights.</summary>
     /// <param name="operation">The rule.</param>
     /// <param name="weights">The values.</param>
-    /// <param name="diffs">The gradients; the steps afterwards.</param>
+    /// <param name="diffs">The gradients; the steps afterwards where they are kept.</param>
     /// <param name="first">What the rule remembers.</param>
     /// <param name="second">The second thing that it remembers; null where there is none.</param>
     /// <param name="count">How many.</param>
@@ -55,7 +55,11 @@ public static unsafe class UpdateKernel
                 two.Store(s);
             }
 
-            u.Store(g);
+            if (step.KeepsStep)
+            {
+                u.Store(g);
+            }
+
             (weight - u).Store(w);
         }
 
