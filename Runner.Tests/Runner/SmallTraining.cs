@@ -22,7 +22,7 @@ internal static class SmallTraining
         layer { name: "loss" type: "SoftmaxWithLoss" bottom: "ip2" bottom: "label" top: "loss" }
         """;
 
-    public static string Solver(int iterations, int snapshot, string more = "") => $"""
+    public static string Solver(int iterations, int snapshot, string more = "", string prefix = "snap") => $"""
         net: "net.prototxt"
         test_iter: 2
         test_interval: 50
@@ -35,14 +35,15 @@ internal static class SmallTraining
         display: 50
         max_iter: {iterations}
         snapshot: {snapshot}
-        snapshot_prefix: "snap"
+        snapshot_prefix: "{prefix}"
         {more}
         """;
 
     /// <summary>Writes net.prototxt and solver.prototxt; the solver's path.</summary>
-    public static string Write(TemporaryFolder folder, int iterations, int snapshot, string more = "random_seed: 7")
+    public static string Write(
+        TemporaryFolder folder, int iterations, int snapshot, string more = "random_seed: 7", string prefix = "snap")
     {
         folder.Write("net.prototxt", Net);
-        return folder.Write("solver.prototxt", Solver(iterations, snapshot, more));
+        return folder.Write("solver.prototxt", Solver(iterations, snapshot, more, prefix));
     }
 }

@@ -1,0 +1,101 @@
+using Cnn.Proto;
+using Cnn.Runner.Snapshots;
+using Cnn.Tests.Runner;
+
+namespace Cnn.Tests.Faults;
+
+/// <summary>What a disk can do to a training run, with the real program.</summary>
+[Trait("Category", "Crash")]
+public sealed class DiskTests
+{
+    // A snapshot takes about 54 kB, so the third does not fit.
+    private const int Kilobytes = 140;
+
+    [Theory]
+    [InlineData("BINARYPROTO")]
+    [InlineData("HDF5")]
+    public async Task AFullDiskEndsTheRunAndLeavesTheSnapshotsBeforeWhole(string format)
+    {
+        using SmallDisk disk = SmallDisk.OrSkip(Kilobytes);
+        using var folder = new TemporaryFolder();
+        SmallTraining.Write(folder, 100, 10, $"snapshot_format: {format}", Path.Combine(disk.Path, "snap"));
+        using (CnnProcess run = CnnProcess.Start(folder.Path, "train", "--solver", "solver.prototxt"))
+        {
+            var (exitCode, _, error) = await run.Finish();
+            Assert.True(exitCode == 2, error);
+            Assert.Matches("the snapshot of iteration (20|30) cannot be written: .*No space left", error);
+            Assert.DoesNotContain("   at Cnn.", error, StringComparison.Ordinal);
+        }
+
+        Assert.DoesNotContain(Directory.GetFiles(disk.Path), f => f.EndsWith(".part", StringComparison.Ordinal));
+        string latest = Assert.IsType<string>(SnapshotFiles.FindLatest(Path.Combine(disk.Path, "snap")));
+        Assert.Matches("snap_iter_(10|20)[.]", latest);
+
+        // It goes on from there where there is room.
+        SmallTraining.Write(folder, 40, 100, $"snapshot_format: {format}", Path.Combine(folder.Path, "elsewhere"));
+        using (CnnProcess run = CnnProcess.Start(folder.Path, "train", "--solver", "solver.prototxt", "--snapshot", latest))
+        {
+            var (exitCode, _, error) = await run.Finish();
+            Assert.True(exitCode == 0, error);
+        }
+
+        Assert.NotEmpty(Directory.GetFiles(folder.Path, "elsewhere_iter_40.caffemodel*"));
+    }
+
+    [Fact]
+    public async Task AFolderThatCannotBeWrittenToIsReportedBeforeTheFirstIteration()
+    {
+        using SmallDisk disk = SmallDisk.OrSkip(Kilobytes);
+        using var folder = new TemporaryFolder();
+        disk.MakeReadOnly();
+        await RefusesToStart(folder, Path.Combine(disk.Path, "snap"), disk.Path);
+        await RefusesToStart(folder, Path.Combine(disk.Path, "new", "snap"), disk.Path);
+    }
+
+    [Fact]
+    public async Task AFolderThatIsAFileIsReportedBeforeTheFirstIteration()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.PathOf("taken"), "");
+        await RefusesToStart(folder, Path.Combine(folder.Path, "taken", "snap"), "taken");
+    }
+
+    [Fact]
+    public async Task ADiskWithoutRoomForOneSnapshotLeavesNothingBehind()
+    {
+        using SmallDisk disk = SmallDisk.OrSkip(16);
+        using var folder = new TemporaryFolder();
+        SmallTraining.Write(folder, 100, 10, "", Path.Combine(disk.Path, "snap"));
+        using CnnProcess run = CnnProcess.Start(folder.Path, "train", "--solver", "solver.prototxt");
+
+        var (exitCode, _, error) = await run.Finish();
+
+        Assert.True(exitCode == 2, error);
+        Assert.Empty(Directory.GetFiles(disk.Path));
+    }
+
+    [Fact]
+    public void AFileThatCouldNotBeReplacedIsAsItWas()
+    {
+        using SmallDisk disk = SmallDisk.OrSkip(32);
+        string path = Path.Combine(disk.Path, "net.prototxt");
+        File.WriteAllText(path, "name: \"old\"");
+        var big = new NetParameter { Name = new string('x', 64 * 1024) };
+
+        Assert.ThrowsAny<IOException>(() => ProtoFile.Save(big, path));
+
+        Assert.Equal("name: \"old\"", File.ReadAllText(path));
+        Assert.Single(Directory.GetFiles(disk.Path));
+    }
+
+    private static async Task RefusesToStart(TemporaryFolder folder, string prefix, string named)
+    {
+        SmallTraining.Write(folder, 100, 10, "", prefix);
+        using CnnProcess run = CnnProcess.Start(folder.Path, "train", "--solver", "solver.prototxt");
+        var (exitCode, _, error) = await run.Finish();
+        Assert.True(exitCode == 1, error);
+        Assert.Contains("snapshots cannot be written to", error, StringComparison.Ordinal);
+        Assert.Contains(named, error, StringComparison.Ordinal);
+        Assert.DoesNotContain("Iteration 0", error, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,54 @@
+using System.Diagnostics;
+
+namespace Cnn.Tests.Faults;
+
+/// <summary>A folder with a disk of its own of a few kilobytes, in memory. Needs the right to mount; tests skip without.</summary>
+internal sealed class SmallDisk : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    private SmallDisk()
+    {
+    }
+
+    public string Path => folder.Path;
+
+    /// <summary>Makes it, or skips the test that asks.</summary>
+    public static SmallDisk OrSkip(int kilobytes)
+    {
+        var disk = new SmallDisk();
+        if (!OperatingSystem.IsLinux() || !Mount($"size={kilobytes}k", disk.Path))
+        {
+            disk.folder.Dispose();
+            Assert.Skip("a small disk cannot be mounted here: that takes Linux and the right to mount");
+        }
+
+        return disk;
+    }
+
+    /// <summary>From now on nothing can be written to it.</summary>
+    public void MakeReadOnly() => Assert.True(Mount("remount,ro", Path));
+
+    public void Dispose()
+    {
+        Run("umount", Path);
+        folder.Dispose();
+    }
+
+    private static bool Mount(string options, string path) => Run("mount", "-t", "tmpfs", "-o", options, "tmpfs", path);
+
+    private static bool Run(string program, params string[] arguments)
+    {
+        try
+        {
+            using Process process = Process.Start(
+                new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+            process.WaitForExit();
+            return process.ExitCode == 0;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return false;
+        }
+    }
+}
