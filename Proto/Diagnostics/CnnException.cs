@@ -28,4 +28,10 @@ public sealed class CnnException : Exception
 
     /// <summary>What is wrong, one entry a mistake.</summary>
     public IReadOnlyList<Diagnostic> Diagnostics { get; }
+
+    /// <summary>The same mistakes with the file named that they are in, for files without lines.</summary>
+    public CnnException In(string path) => new(
+        [.. Diagnostics.Select(d => d.Location is null && !d.Message.StartsWith(path, StringComparison.Ordinal)
+            ? d with { Message = $"{path}: {d.Message}" } : d)],
+        this);
 }

@@ -22,7 +22,25 @@ internal static class NetFile
     {
         Loaded<NetParameter> loaded = ProtoFile.LoadNet(path);
         loaded.Message.ForceBackward |= forceBackward;
-        return Net.Build(loaded.Message, new NetOptions
+        try
+        {
+            return Build(loaded, phase, level, stages, plugins, pool, log);
+        }
+        catch (CnnException exception) when (loaded.Format == ProtoFormat.Binary)
+        {
+            throw exception.In(path);
+        }
+    }
+
+    private static Net Build(
+        Loaded<NetParameter> loaded,
+        Phase phase,
+        int level,
+        string[] stages,
+        PluginChoice plugins,
+        WorkerPool pool,
+        ILogger? log) =>
+        Net.Build(loaded.Message, new NetOptions
         {
             Phase = phase,
             Level = level,
@@ -32,8 +50,7 @@ internal static class NetFile
             Layers = plugins.Layers,
             Fillers = plugins.Fillers,
             Sources = loaded.Sources,
-            Files = new PathResolver(path),
+            Files = new PathResolver(loaded.Path),
             Log = log,
         });
-    }
 }

@@ -39,7 +39,7 @@ internal sealed class TrainingRun(CommandConsole console, TrainingSettings setti
         string[] weights = start is not null ? []
             : settings.Weights.Length > 0 ? settings.Weights
             : Array.ConvertAll(OptionValues.SplitAtCommas([.. definition.Weights]), files.Find);
-        var solver = new Solver(definition, new SolverOptions
+        Solver solver = Prepare(loaded, new SolverOptions
         {
             DefersFilling = true,
             Pool = pool,
@@ -75,6 +75,18 @@ internal sealed class TrainingRun(CommandConsole console, TrainingSettings setti
         log.Information("Optimization Done.");
         TellResult(solver, solver.Iteration - first, watch.Elapsed, TestModel(definition, files), plugins);
         return ExitCode.Done;
+    }
+
+    private static Solver Prepare(Loaded<SolverParameter> loaded, SolverOptions options)
+    {
+        try
+        {
+            return new Solver(loaded.Message, options);
+        }
+        catch (CnnException exception) when (loaded.Format == ProtoFormat.Binary)
+        {
+            throw exception.In(loaded.Path);
+        }
     }
 
     private void RequireOneStart()

@@ -1,0 +1,75 @@
+using Cnn.Proto;
+using Cnn.Runner.Arrays;
+using Cnn.Runner.Graph;
+using Cnn.Tests.Layers.Data.Idx;
+using Cnn.Tests.Runner;
+using Cnn.Tests.Runner.Commands;
+
+namespace Cnn.Tests.Faults;
+
+/// <summary>Every kind of file given in place of every other ends in exit code 1 and an error that names the file.</summary>
+[Trait("Category", "Unit")]
+public sealed class WrongFileTests : IDisposable
+{
+    private static readonly string[] Kinds =
+    [
+        "snap_iter_2.caffemodel", "snap_iter_2.solverstate", "snap_iter_2.caffemodel.h5", "snap_iter_2.solverstate.h5",
+        "net.prototxt", "solver.prototxt", "labels.idx", "x.npy", "x.h5", "picture.png", "empty", "folder", "missing",
+    ];
+
+    private readonly TemporaryFolder folder = new();
+
+    public WrongFileTests()
+    {
+        foreach (string format in (string[])["BINARYPROTO", "HDF5"])
+        {
+            string solver = SmallTraining.Write(
+                folder, 2, 0, $"random_seed: 7 snapshot_format: {format}", folder.PathOf("snap").Replace('\\', '/'));
+            Assert.Equal(0, CommandLine.Run("train", "--solver", solver).ExitCode);
+        }
+
+        File.WriteAllBytes(folder.PathOf("labels.idx"), IdxFiles.Labels(10));
+        NpyFile.Write(folder.PathOf("x.npy"), new NumberArray([2], [1, 2]));
+        ArrayFile.Write(folder.PathOf("x.h5"), "data", new NumberArray([2], [1, 2]));
+        File.WriteAllBytes(folder.PathOf("picture.png"), [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 13]);
+        File.WriteAllText(folder.PathOf("empty"), "");
+        Directory.CreateDirectory(folder.PathOf("folder"));
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    [Theory]
+    [InlineData("solver.prototxt", "train", "--solver", "FILE")]
+    [InlineData("snap_iter_2.caffemodel snap_iter_2.caffemodel.h5", "train", "--solver", "SOLVER", "--weights", "FILE")]
+    [InlineData("snap_iter_2.solverstate snap_iter_2.solverstate.h5", "train", "--solver", "SOLVER", "--snapshot", "FILE")]
+    [InlineData("net.prototxt", "summary", "--model", "FILE")]
+    [InlineData("snap_iter_2.caffemodel snap_iter_2.caffemodel.h5", "test", "--model", "NET", "--iterations", "1", "--weights", "FILE")]
+    [InlineData("x.npy x.h5", "forward", "--model", "DEPLOY", "--input", "data=FILE")]
+    public void AFileOfAnotherKindIsRefusedByName(string right, params string[] command)
+    {
+        folder.Write("deploy.prototxt", "layer { name: 'data' type: 'Input' top: 'data' input_param { shape { dim: 2 } } }");
+        foreach (string kind in Kinds)
+        {
+            string[] arguments = Array.ConvertAll(
+                command,
+                a => a.Replace("FILE", folder.PathOf(kind), StringComparison.Ordinal)
+                    .Replace("SOLVER", folder.PathOf("solver.prototxt"), StringComparison.Ordinal)
+                    .Replace("NET", folder.PathOf("net.prototxt"), StringComparison.Ordinal)
+                    .Replace("DEPLOY", folder.PathOf("deploy.prototxt"), StringComparison.Ordinal));
+
+            CommandLine run = CommandLine.Run(arguments);
+
+            if (right.Split(' ').Contains(kind))
+            {
+                Assert.True(run.ExitCode == 0, $"{kind}: {Last(run.Error)}");
+                continue;
+            }
+
+            Assert.True(run.ExitCode == 1, $"{string.Join(' ', arguments)}: exit code {run.ExitCode}: {Last(run.Error)}");
+            Assert.Contains(folder.PathOf(kind), Last(run.Error), StringComparison.Ordinal);
+            Assert.DoesNotContain("   at Cnn.", run.Error, StringComparison.Ordinal);
+        }
+    }
+
+    private static string Last(string text) => string.Join('\n', text.Split('\n')[^Math.Min(4, text.Split('\n').Length)..]);
+}
