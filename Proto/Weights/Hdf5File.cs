@@ -71,9 +71,10 @@ internal sealed class Hdf5File : IDisposable
         {
             return read();
         }
-        catch (Exception exception) when (exception is not CnnException and not OutOfMemoryException)
+        catch (Exception exception) when (exception is not CnnException)
         {
-            // A damaged file makes the library fail in many ways; all of them mean the same here.
+            // A damaged file makes the library fail in many ways, arrays of impossible lengths among them; all of them mean
+            // the same here.
             throw new CnnException($"{Path}: is a damaged HDF5 file: {exception.Message}", inner: exception);
         }
     }
