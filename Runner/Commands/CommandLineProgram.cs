@@ -33,6 +33,7 @@ internal static class CommandLineProgram
             ForwardCommand.Create(console),
             ConvertCommand.Create(console),
             DataCommand.Create(console),
+            PlotCommand.Create(console),
             DeviceQueryCommand.Create(console),
             UpgradeCommand.Create(console, "upgrade_net_proto_text", "a net", UpgradeCommand.Net),
             UpgradeCommand.Create(console, "upgrade_net_proto_binary", "a net in the binary format", UpgradeCommand.Net),
