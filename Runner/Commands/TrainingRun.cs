@@ -30,6 +30,7 @@ internal sealed class TrainingRun(CommandConsole console, TrainingSettings setti
         using var pool = new WorkerPool(settings.Threads ?? 0);
         using var display = TrainingDisplay.For(console);
         using var log = RunLog.Create(display.Sink, settings.LogFolder, "train");
+        log.Warn(loaded.Warnings);
         OptionValues.WarnOfGpu(
             log,
             settings.Gpu || definition is { HasSolverMode: true, SolverMode: SolverParameter.Types.SolverMode.Gpu });
