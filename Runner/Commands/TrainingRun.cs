@@ -144,7 +144,8 @@ internal sealed class TrainingRun(CommandConsole console, TrainingSettings setti
             $"Trained {solver.TrainNet.Name} for {iterations} iterations in {time.TotalSeconds:0.0} s (seed {solver.Seed}).");
         foreach (TestScores test in scores.Values)
         {
-            string values = string.Join(", ", test.Outputs.Select(o => $"{o.Blob} = {CaffeNumber.Format(o.Mean)}"));
+            // Without ", loss = ", by which scripts that parse logs find training lines, in output of both streams too.
+            string values = string.Join(", ", test.Outputs.Select(o => $"{o.Blob} {CaffeNumber.Format(o.Mean)}"));
             console.Out.WriteLine($"Test net #{test.TestNet}: {values}");
         }
 
