@@ -22,8 +22,9 @@ switch (args.Length > 0 ? args[0] : "")
               peak [--threads T]                  multiply-adds a second, by vector width
               product [--size N] [--m M --n N --k K] [--threads T]   the matrix product
               convolution [--threads T] [--only NAME]                typical convolutions, forward and backward
-              step NET [--batch N] [--threads T] [--shape CxHxW] [--classes K] [--forward] [--json]
-                                                             a whole training step, or a forward pass in TEST
+              step NET [--batch N] [--threads T] [--shape CxHxW] [--classes K] [--forward] [--layers] [--json]
+                                                             a whole training step, or a forward pass in TEST, of a net's
+                                                             file or a folder of Models; with its slowest layers
               benchmark [BenchmarkDotNet options]                    the same with statistics
             """);
         return 1;

@@ -15,7 +15,7 @@ internal static class StepBench
     {
         if (args.Length == 0 || args[0].StartsWith("--", StringComparison.Ordinal))
         {
-            Console.Error.WriteLine("step: name the net's file first");
+            Console.Error.WriteLine("step: name the net's file, or a folder of Models, first");
             return 1;
         }
 
@@ -25,7 +25,7 @@ internal static class StepBench
         int[]? shape = Options.Text(args, "--shape")?.Split('x').Select(int.Parse).ToArray();
         int? batch = Options.Text(args, "--batch") is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : null;
         Phase phase = forward ? Phase.Test : Phase.Train;
-        NetParameter definition = SyntheticNet.Load(args[0], phase, batch, shape, pool);
+        NetParameter definition = SyntheticNet.Load(SyntheticNet.Find(args[0]), phase, batch, shape, pool);
         int classes = Options.Number(args, "--classes", 10);
         var (net, action) = forward ? Forward(definition, pool) : Step(definition, pool);
         SyntheticNet.FillInputs(net, classes);
@@ -36,7 +36,14 @@ internal static class StepBench
             LayerCost cost = LayerCost.Of(l);
             return (double)cost.MultiplyAdds + (forward ? 0 : cost.BackwardMultiplyAdds(l));
         });
-        Report(args, net, threads, peak, measure, operations, forward);
+        string memory = MemoryUse.Text(net, !forward);
+        double bandwidth = Bandwidth.Triad(pool);
+        Report(args, net, threads, peak, measure, operations, forward, bandwidth, memory);
+        if (args.Contains("--layers"))
+        {
+            SlowestLayers.Print(net, forward, peak, bandwidth);
+        }
+
         return 0;
     }
 
@@ -60,7 +67,15 @@ internal static class StepBench
     }
 
     private static void Report(
-        string[] args, Net net, int threads, double peak, Measure measure, double operations, bool forward)
+        string[] args,
+        Net net,
+        int threads,
+        double peak,
+        Measure measure,
+        double operations,
+        bool forward,
+        double bandwidth,
+        string memory)
     {
         if (args.Contains("--json"))
         {
@@ -74,6 +89,8 @@ internal static class StepBench
                 median_ms = measure.Median * 1e3,
                 gflop = operations * 1e-9,
                 share_of_peak = operations / measure.Least / peak,
+                bandwidth_gb = bandwidth * 1e-9,
+                memory,
             }));
             return;
         }
@@ -81,5 +98,6 @@ internal static class StepBench
         Console.WriteLine($"{net.Name}: {(forward ? "forward pass" : "training step")}, {threads} threads, "
             + $"{operations * 1e-9:F3} GFLOP, peak {peak * 1e-9:F1} GFLOP/s");
         Console.WriteLine(measure.Text(operations, peak));
+        Console.WriteLine($"    {memory}; triad {bandwidth * 1e-9:F1} GB/s");
     }
 }

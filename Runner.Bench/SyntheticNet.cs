@@ -10,11 +10,32 @@ internal static class SyntheticNet
 {
     private static readonly HashSet<string> Kept = ["Input", "DummyData", "Parameter"];
 
+    /// <summary>The file of a net: the path given, or that of a folder of Models by its name.</summary>
+    public static string Find(string name)
+    {
+        if (File.Exists(name))
+        {
+            return name;
+        }
+
+        for (string? folder = AppContext.BaseDirectory; folder is not null; folder = Path.GetDirectoryName(folder))
+        {
+            string models = Path.Combine(folder, "Models", name);
+            if (Directory.Exists(models))
+            {
+                return Directory.GetFiles(models, "*.prototxt").OrderBy(f => f.Length).FirstOrDefault(
+                    f => Path.GetFileName(f).Contains("train_", StringComparison.Ordinal)) ?? name;
+            }
+        }
+
+        return name;
+    }
+
     /// <summary>Reads a net and replaces its data layers.</summary>
     /// <param name="path">The net's file.</param>
     /// <param name="phase">The phase whose layers are kept.</param>
     /// <param name="batch">Items a batch; null leaves the net's own.</param>
-    /// <param name="shape">An item's shape; null takes what the net's own data layer gives, which has to be there.</param>
+    /// <param name="shape">An item's shape; null takes colour images of the crop's size, else what the net's own data layer gives.</param>
     /// <param name="pool">The threads to compute with.</param>
     public static NetParameter Load(string path, Phase phase, int? batch, int[]? shape, WorkerPool pool)
     {
@@ -25,6 +46,8 @@ internal static class SyntheticNet
         };
         var net = new NetParameter { Name = loaded.Message.Name };
         net.Layer.Add(NetFilter.Keep(loaded.Message.Layer, new NetState { Phase = phase }, loaded.Sources));
+        int crop = (int)(net.Layer.FirstOrDefault(l => l.TransformParam is { CropSize: > 0 })?.TransformParam.CropSize ?? 0);
+        shape ??= crop > 0 ? [3, crop, crop] : null;
         Net? built = shape is null ? Net.Build(loaded.Message, options) : null;
         for (int i = 0; i < net.Layer.Count; i++)
         {

@@ -14,7 +14,8 @@ public static class ProtoFile
     public static Loaded<NetParameter> LoadNet(string path)
     {
         Loaded<NetParameter> loaded = Load<NetParameter>(path);
-        return loaded with { Message = NetUpgrade.Upgrade(loaded.Message, loaded.Sources) };
+        var warnings = new List<Diagnostic>();
+        return loaded with { Message = NetUpgrade.Upgrade(loaded.Message, loaded.Sources, warnings), Warnings = warnings };
     }
 
     /// <summary>A solver in the current format; nets within it are brought up to date too.</summary>
@@ -22,7 +23,11 @@ public static class ProtoFile
     public static Loaded<SolverParameter> LoadSolver(string path)
     {
         Loaded<SolverParameter> loaded = Load<SolverParameter>(path);
-        return loaded with { Message = SolverUpgrade.Upgrade(loaded.Message, loaded.Sources, path) };
+        var warnings = new List<Diagnostic>();
+        return loaded with
+        {
+            Message = SolverUpgrade.Upgrade(loaded.Message, loaded.Sources, path, warnings), Warnings = warnings,
+        };
     }
 
     /// <summary>Weights as a net in the current format.</summary>
@@ -80,6 +85,12 @@ public static class ProtoFile
         ProtoFormat format = ExtensionFormat(path) ?? throw new CnnException(
             $"'{path}': the extension does not say which format to write",
             "use .prototxt, .yaml, or .caffemodel and .binaryproto for binary");
+        Save(message, path, format);
+    }
+
+    /// <summary>Writes a message in a given format, atomically, whatever the file's name.</summary>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public static void Save(IMessage message, string path, ProtoFormat format) =>
         AtomicFile.Write(path, stream =>
         {
             if (format == ProtoFormat.Binary)
@@ -98,7 +109,6 @@ public static class ProtoFile
                 TextFormat.Print(message, writer);
             }
         });
-    }
 
     private static ProtoFormat FormatOf(string path, ReadOnlySpan<byte> bytes) =>
         ExtensionFormat(path) is { } format && !(format == ProtoFormat.Text && LooksBinary(bytes))

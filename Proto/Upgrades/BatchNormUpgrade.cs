@@ -10,18 +10,15 @@ internal static class BatchNormUpgrade
 
     public static void Apply(NetParameter net)
     {
-        foreach (LayerParameter layer in net.Layer)
+        foreach (ParamSpec spec in net.Layer.Where(ListsStatistics).SelectMany(l => l.Param))
         {
-            if (layer.Type != "BatchNorm" || layer.Param.Count != Statistics)
-            {
-                continue;
-            }
-
-            foreach (ParamSpec spec in layer.Param)
-            {
-                spec.LrMult = 0;
-                spec.DecayMult = 0;
-            }
+            spec.LrMult = 0;
+            spec.DecayMult = 0;
         }
     }
+
+    public static bool IsNeeded(NetParameter net) => net.Layer.Any(ListsStatistics);
+
+    private static bool ListsStatistics(LayerParameter layer) =>
+        layer.Type == "BatchNorm" && layer.Param.Count == Statistics;
 }

@@ -6,10 +6,11 @@ internal static class InputUpgrade
     private const int DimsPerInput = 4;
 
     /// <summary>
-    /// Replaces the fields in place. Names without any shape, as old weight files have them, are dropped.
+    /// Replaces the fields in place. Names without any shape, as old weight files have them, are dropped; so are shapes
+    /// beyond those of the inputs, with a warning.
     /// </summary>
-    /// <exception cref="CnnException">There are not as many shapes as inputs.</exception>
-    public static void Apply(NetParameter net, SourceMap sources)
+    /// <exception cref="CnnException">There are fewer shapes than inputs.</exception>
+    public static void Apply(NetParameter net, SourceMap sources, ICollection<Diagnostic> warnings)
     {
         if (net.Input.Count == 0)
         {
@@ -18,7 +19,7 @@ internal static class InputUpgrade
 
         if (net.InputShape.Count > 0 || net.InputDim.Count > 0)
         {
-            RequireShapes(net, sources);
+            RequireShapes(net, sources, warnings);
             net.Layer.Insert(0, InputLayer(net, sources));
             ShiftPlaces(net, sources);
         }
@@ -28,23 +29,27 @@ internal static class InputUpgrade
         net.InputDim.Clear();
     }
 
-    private static void RequireShapes(NetParameter net, SourceMap sources)
+    private static void RequireShapes(NetParameter net, SourceMap sources, ICollection<Diagnostic> warnings)
     {
         int inputs = net.Input.Count;
-        if (net.InputShape.Count > 0 ? net.InputShape.Count == inputs : net.InputDim.Count == inputs * DimsPerInput)
+        bool hasShapes = net.InputShape.Count > 0;
+        int found = hasShapes ? net.InputShape.Count : net.InputDim.Count;
+        int wanted = hasShapes ? inputs : inputs * DimsPerInput;
+        if (found == wanted)
         {
             return;
         }
 
-        throw new CnnException(net.InputShape.Count > 0
-            ? new Diagnostic(
-                $"the net has {inputs} 'input' and {net.InputShape.Count} 'input_shape' entries",
-                sources.Find(net, NetParameter.InputShapeFieldNumber),
-                "give one shape for each input")
-            : new Diagnostic(
-                $"the net has {inputs} 'input' and {net.InputDim.Count} 'input_dim' entries",
-                sources.Find(net, NetParameter.InputDimFieldNumber),
-                "give four for each input: number, channels, height, width"));
+        var mismatch = new Diagnostic(
+            $"the net has {inputs} 'input' and {found} '{(hasShapes ? "input_shape" : "input_dim")}' entries",
+            sources.Find(net, hasShapes ? NetParameter.InputShapeFieldNumber : NetParameter.InputDimFieldNumber),
+            hasShapes ? "give one shape for each input" : "give four for each input: number, channels, height, width");
+        if (found < wanted)
+        {
+            throw new CnnException(mismatch);
+        }
+
+        warnings.Add(mismatch with { Hint = "what is too many is dropped" });
     }
 
     private static LayerParameter InputLayer(NetParameter net, SourceMap sources)

@@ -9,13 +9,14 @@ public static class NetUpgrade
     /// </summary>
     /// <param name="net">The net; not to be used afterwards.</param>
     /// <param name="sources">Where it was written; receives the places of what replaces it.</param>
-    /// <param name="warnings">Receives what was dropped because a V0 layer's type has no use for it; null for nowhere.</param>
+    /// <param name="warnings">Receives what was dropped because nothing has a use for it; null for nowhere.</param>
     /// <exception cref="CnnException">It cannot be upgraded; all the reasons of the step that fails.</exception>
     public static NetParameter Upgrade(
         NetParameter net, SourceMap sources, ICollection<Diagnostic>? warnings = null)
     {
         ArgumentNullException.ThrowIfNull(net);
         ArgumentNullException.ThrowIfNull(sources);
+        warnings ??= [];
         if (net.Layer.Count > 0 && net.Layers.Count > 0)
         {
             throw new CnnException(new Diagnostic(
@@ -26,7 +27,7 @@ public static class NetUpgrade
 
         if (V0Upgrade.IsNeeded(net))
         {
-            net = V0Upgrade.Apply(net, sources, warnings ?? []);
+            net = V0Upgrade.Apply(net, sources, warnings);
         }
 
         DataTransformationUpgrade.Apply(net, sources);
@@ -35,8 +36,12 @@ public static class NetUpgrade
             V1Upgrade.Apply(net, sources);
         }
 
-        InputUpgrade.Apply(net, sources);
+        InputUpgrade.Apply(net, sources, warnings);
         BatchNormUpgrade.Apply(net);
         return net;
     }
+
+    /// <summary>Whether a net has anything of an older format in it.</summary>
+    internal static bool IsNeeded(NetParameter net) =>
+        net.Layers.Count > 0 || net.Input.Count > 0 || BatchNormUpgrade.IsNeeded(net);
 }

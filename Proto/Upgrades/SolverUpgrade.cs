@@ -53,6 +53,11 @@ public static class SolverUpgrade
         }
     }
 
+    /// <summary>Whether a solver, or a net within, has anything of an older format in it.</summary>
+    internal static bool IsNeeded(SolverParameter solver) =>
+        solver.HasSolverType
+        || solver.TestNetParam.Append(solver.NetParam).Append(solver.TrainNetParam).Any(n => n is not null && NetUpgrade.IsNeeded(n));
+
     private static void UpgradeType(SolverParameter solver, SourceMap sources, List<Diagnostic> errors)
     {
         if (!solver.HasSolverType)

@@ -1,3 +1,4 @@
+using Cnn.Proto;
 using Spectre.Console;
 
 namespace Cnn.Runner.Commands;
@@ -9,6 +10,15 @@ internal sealed record CommandConsole(TextWriter Out, TextWriter Error)
 {
     /// <summary>The terminal for live displays; null when the errors do not go to one.</summary>
     public IAnsiConsole? Terminal { get; init; }
+
+    /// <summary>Tells the user's mistakes.</summary>
+    public void Tell(CnnException exception)
+    {
+        foreach (Diagnostic diagnostic in exception.Diagnostics)
+        {
+            Error.WriteLine(diagnostic.Location is null ? $"cnn: {diagnostic}" : diagnostic.ToString());
+        }
+    }
 
     /// <summary>The console of this process.</summary>
     public static CommandConsole OfProcess()

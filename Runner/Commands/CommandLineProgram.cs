@@ -35,9 +35,9 @@ internal static class CommandLineProgram
             DataCommand.Create(console),
             PlotCommand.Create(console),
             DeviceQueryCommand.Create(console),
-            UpgradeCommand.Create(console, "upgrade_net_proto_text", "a net", UpgradeCommand.Net),
-            UpgradeCommand.Create(console, "upgrade_net_proto_binary", "a net in the binary format", UpgradeCommand.Net),
-            UpgradeCommand.Create(console, "upgrade_solver_proto_text", "a solver", UpgradeCommand.Solver),
+            UpgradeCommand.NetText(console),
+            UpgradeCommand.NetBinary(console),
+            UpgradeCommand.SolverText(console),
         };
         root.Options.Add(verbose);
         foreach (HelpOption help in root.Options.OfType<HelpOption>())
@@ -71,11 +71,7 @@ internal static class CommandLineProgram
         }
         catch (CnnException exception)
         {
-            foreach (Diagnostic diagnostic in exception.Diagnostics)
-            {
-                console.Error.WriteLine(diagnostic.Location is null ? $"cnn: {diagnostic}" : diagnostic.ToString());
-            }
-
+            console.Tell(exception);
             Trace(exception);
             return ExitCode.BadInput;
         }

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Cnn.Proto;
+using Cnn.Runner.Reports;
 using Google.Protobuf;
+using Serilog;
 
 namespace Cnn.Runner.Commands;
 
@@ -34,7 +36,8 @@ internal static class ConvertCommand
         command.SetAction(parsed =>
         {
             string from = parsed.GetRequiredValue(input), to = parsed.GetRequiredValue(output);
-            IMessage message = Read(from, parsed.GetValue(kind), parsed.GetValue(upgrade));
+            using var log = RunLog.Create(new WriterSink(console.Error), null, "convert");
+            IMessage message = Read(from, parsed.GetValue(kind), parsed.GetValue(upgrade), log);
             ProtoFile.Save(message, to);
             console.Out.WriteLine($"Wrote {to}");
             return ExitCode.Done;
@@ -42,14 +45,14 @@ internal static class ConvertCommand
         return command;
     }
 
-    private static IMessage Read(string path, string? kind, bool upgrade)
+    private static IMessage Read(string path, string? kind, bool upgrade, ILogger log)
     {
         switch (kind ?? KindByName(path))
         {
             case "net":
-                return upgrade ? ProtoFile.LoadNet(path).Message : ProtoFile.Load<NetParameter>(path).Message;
+                return upgrade ? Warned(ProtoFile.LoadNet(path)) : ProtoFile.Load<NetParameter>(path).Message;
             case "solver":
-                return upgrade ? ProtoFile.LoadSolver(path).Message : ProtoFile.Load<SolverParameter>(path).Message;
+                return upgrade ? Warned(ProtoFile.LoadSolver(path)) : ProtoFile.Load<SolverParameter>(path).Message;
             case "state":
                 return ProtoFile.Load<SolverState>(path).Message;
             case "blob":
@@ -62,7 +65,7 @@ internal static class ConvertCommand
         {
             try
             {
-                return Read(path, candidate, upgrade);
+                return Read(path, candidate, upgrade, log);
             }
             catch (CnnException exception)
             {
@@ -71,6 +74,12 @@ internal static class ConvertCommand
         }
 
         throw mistakes!;
+
+        T Warned<T>(Loaded<T> loaded)
+        {
+            log.Warn(loaded.Warnings);
+            return loaded.Message;
+        }
     }
 
     private static string? KindByName(string path)

@@ -48,7 +48,8 @@ internal static class ForwardCommand
                 OptionValues.SplitAtCommas(parsed.GetValue(stage)),
                 new PluginChoice(parsed.GetValue(plugin) ?? []),
                 pool,
-                log: null,
+                log,
+                quietly: true,
                 forceBackward: parsed.GetValue(backward));
             StartingWeights.Copy(
                 net, OptionValues.SplitAtCommas(parsed.GetValue(weights)), parsed.GetValue(strict), log);

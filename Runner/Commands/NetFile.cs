@@ -1,6 +1,7 @@
 using Cnn.Layers.Kernels.Threading;
 using Cnn.Proto;
 using Cnn.Runner.Graph;
+using Cnn.Runner.Reports;
 using Serilog;
 
 namespace Cnn.Runner.Commands;
@@ -9,6 +10,7 @@ namespace Cnn.Runner.Commands;
 internal static class NetFile
 {
     /// <summary>Reads and builds it; its parameters are not filled.</summary>
+    /// <remarks>What the file's age makes worth a warning is told in any case, the building unless it goes quietly.</remarks>
     /// <exception cref="CnnException">The file or the net in it is wrong.</exception>
     public static Net Build(
         string path,
@@ -17,14 +19,16 @@ internal static class NetFile
         string[] stages,
         PluginChoice plugins,
         WorkerPool pool,
-        ILogger? log,
+        ILogger log,
+        bool quietly = false,
         bool forceBackward = false)
     {
         Loaded<NetParameter> loaded = ProtoFile.LoadNet(path);
+        log.Warn(loaded.Warnings);
         loaded.Message.ForceBackward |= forceBackward;
         try
         {
-            return Build(loaded, phase, level, stages, plugins, pool, log);
+            return Build(loaded, phase, level, stages, plugins, pool, quietly ? null : log);
         }
         catch (CnnException exception) when (loaded.Format == ProtoFormat.Binary)
         {

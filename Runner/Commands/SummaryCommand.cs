@@ -26,6 +26,7 @@ internal static class SummaryCommand
         command.SetAction(parsed =>
         {
             using var pool = new WorkerPool(1);
+            using var log = RunLog.Create(new WriterSink(console.Error), null, "summary");
             Net net = NetFile.Build(
                 parsed.GetRequiredValue(model),
                 OptionValues.PhaseOf(parsed.GetValue(phase)!),
@@ -33,7 +34,8 @@ internal static class SummaryCommand
                 OptionValues.SplitAtCommas(parsed.GetValue(stage)),
                 new PluginChoice(parsed.GetValue(plugin) ?? []),
                 pool,
-                log: null);
+                log,
+                quietly: true);
             console.Out.Write(NetSummary.Describe(net));
             return ExitCode.Done;
         });

@@ -40,7 +40,8 @@ internal static class TimeCommand
                 OptionValues.SplitAtCommas(parsed.GetValue(stage)),
                 new PluginChoice(parsed.GetValue(plugin) ?? []),
                 pool,
-                log: null);
+                log,
+                quietly: true);
             net.FillParameters();
             console.Out.Write(LayerTimes.Measure(net, parsed.GetValue(iterations) ?? 50, log));
             return ExitCode.Done;

@@ -30,6 +30,7 @@ internal sealed class TrainingRun(CommandConsole console, TrainingSettings setti
         using var pool = new WorkerPool(settings.Threads ?? 0);
         using var display = TrainingDisplay.For(console);
         using var log = RunLog.Create(display.Sink, settings.LogFolder, "train");
+        log.Warn(loaded.Warnings);
         OptionValues.WarnOfGpu(
             log,
             settings.Gpu || definition is { HasSolverMode: true, SolverMode: SolverParameter.Types.SolverMode.Gpu });
@@ -143,7 +144,8 @@ internal sealed class TrainingRun(CommandConsole console, TrainingSettings setti
             $"Trained {solver.TrainNet.Name} for {iterations} iterations in {time.TotalSeconds:0.0} s (seed {solver.Seed}).");
         foreach (TestScores test in scores.Values)
         {
-            string values = string.Join(", ", test.Outputs.Select(o => $"{o.Blob} = {CaffeNumber.Format(o.Mean)}"));
+            // Without ", loss = ", by which scripts that parse logs find training lines, in output of both streams too.
+            string values = string.Join(", ", test.Outputs.Select(o => $"{o.Blob} {CaffeNumber.Format(o.Mean)}"));
             console.Out.WriteLine($"Test net #{test.TestNet}: {values}");
         }
 

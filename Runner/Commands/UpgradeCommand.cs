@@ -1,51 +1,103 @@
 using System.CommandLine;
 using Cnn.Proto;
+using Cnn.Runner.Reports;
 using Google.Protobuf;
 
 namespace Cnn.Runner.Commands;
 
-/// <summary>Caffe's three tools that bring old files up to date, under their names: <c>upgrade_net_proto_text IN OUT</c>.</summary>
+/// <summary>
+/// Caffe's three tools that bring old files up to date, under their names and with their exit codes:
+/// <c>upgrade_net_proto_text IN OUT</c>.
+/// </summary>
 internal static class UpgradeCommand
 {
-    /// <summary>A net in the current format.</summary>
-    public static IMessage Net(string path) => ProtoFile.LoadNet(path).Message;
+    // The tools tell a file that cannot be read (2) from one that could not be upgraded in all its parts (1).
+    private const int Unreadable = 2;
 
-    /// <summary>A solver with its type by name; the rest of it, a missing snapshot_prefix too, stays as it is.</summary>
-    public static IMessage Solver(string path)
+    /// <summary>A net to text.</summary>
+    public static Command NetText(CommandConsole console) =>
+        Create<NetParameter>(console, "upgrade_net_proto_text", "a net", ProtoFormat.Text, NetUpgrade.IsNeeded, Net);
+
+    /// <summary>A net, with its weights if it has any, to binary.</summary>
+    public static Command NetBinary(CommandConsole console) =>
+        Create<NetParameter>(
+            console, "upgrade_net_proto_binary", "a net or weights", ProtoFormat.Binary, NetUpgrade.IsNeeded, Net);
+
+    /// <summary>A solver to text; a missing snapshot_prefix stays missing.</summary>
+    public static Command SolverText(CommandConsole console) =>
+        Create<SolverParameter>(
+            console,
+            "upgrade_solver_proto_text",
+            "a solver",
+            ProtoFormat.Text,
+            SolverUpgrade.IsNeeded,
+            (loaded, warnings) => SolverUpgrade.Upgrade(loaded.Message, loaded.Sources, path: null, warnings));
+
+    private static NetParameter Net(Loaded<NetParameter> loaded, ICollection<Diagnostic> warnings) =>
+        NetUpgrade.Upgrade(loaded.Message, loaded.Sources, warnings);
+
+    private static CommandWithExamples Create<T>(
+        CommandConsole console,
+        string name,
+        string what,
+        ProtoFormat format,
+        Func<T, bool> isNeeded,
+        Func<Loaded<T>, ICollection<Diagnostic>, T> upgrade)
+        where T : class, IMessage<T>, new()
     {
-        Loaded<SolverParameter> loaded = ProtoFile.Load<SolverParameter>(path);
-        bool hadPrefix = loaded.Message.HasSnapshotPrefix;
-        string prefix = loaded.Message.SnapshotPrefix;
-        SolverParameter solver = SolverUpgrade.Upgrade(loaded.Message, loaded.Sources, path);
-        solver.SnapshotPrefix = prefix;
-        if (!hadPrefix)
-        {
-            solver.ClearSnapshotPrefix();
-        }
-
-        return solver;
-    }
-
-    /// <summary>One of the commands.</summary>
-    /// <param name="console">Where it speaks.</param>
-    /// <param name="name">Its name.</param>
-    /// <param name="what">What it upgrades.</param>
-    /// <param name="load">Reads and upgrades a file.</param>
-    public static Command Create(CommandConsole console, string name, string what, Func<string, IMessage> load)
-    {
+        bool isBinary = format == ProtoFormat.Binary;
         var input = new Argument<string>("in") { Description = $"The file of {what}, in any format of any age." };
-        var output = new Argument<string>("out") { Description = "The file to write in the current format." };
-        var command = new CommandWithExamples(name, $"Brings {what} up to date.", $"cnn {name} old.prototxt new.prototxt")
+        var output = new Argument<string>("out")
+        {
+            Description = $"The file to write in the current format, as {(isBinary ? "binary" : "text")} whatever its name"
+                + (isBinary ? "." : "; as YAML if that ends in .yaml."),
+        };
+        var command = new CommandWithExamples(
+            name, $"Brings {what} up to date.", isBinary ? $"cnn {name} old.caffemodel new.caffemodel" : $"cnn {name} old.prototxt new.prototxt")
         {
             input, output,
         };
         command.SetAction(parsed =>
         {
-            string to = parsed.GetRequiredValue(output);
-            ProtoFile.Save(load(parsed.GetRequiredValue(input)), to);
-            console.Out.WriteLine($"Wrote {to}");
-            return ExitCode.Done;
+            string from = parsed.GetRequiredValue(input), to = parsed.GetRequiredValue(output);
+            return Run(console, from, to, isBinary || !IsYaml(to) ? format : ProtoFormat.Yaml, isNeeded, upgrade);
         });
         return command;
     }
+
+    private static int Run<T>(
+        CommandConsole console,
+        string from,
+        string to,
+        ProtoFormat format,
+        Func<T, bool> isNeeded,
+        Func<Loaded<T>, ICollection<Diagnostic>, T> upgrade)
+        where T : class, IMessage<T>, new()
+    {
+        Loaded<T> loaded;
+        try
+        {
+            loaded = ProtoFile.Load<T>(from);
+        }
+        catch (CnnException exception)
+        {
+            console.Tell(exception);
+            return Unreadable;
+        }
+
+        using var log = RunLog.Create(new WriterSink(console.Error), null, "upgrade");
+        if (!isNeeded(loaded.Message))
+        {
+            log.Warning("{Line:l}", $"{from} is in the current format already");
+        }
+
+        var warnings = new List<Diagnostic>();
+        T upgraded = upgrade(loaded, warnings);
+        log.Warn(warnings);
+        ProtoFile.Save(upgraded, to, format);
+        console.Out.WriteLine($"Wrote {to}");
+        return warnings.Count == 0 ? ExitCode.Done : ExitCode.BadInput;
+    }
+
+    private static bool IsYaml(string path) => Path.GetExtension(path).ToLowerInvariant() is ".yaml" or ".yml";
 }

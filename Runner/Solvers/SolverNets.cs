@@ -1,5 +1,6 @@
 using Cnn.Proto;
 using Cnn.Runner.Graph;
+using Cnn.Runner.Reports;
 
 namespace Cnn.Runner.Solvers;
 
@@ -97,6 +98,7 @@ internal sealed class SolverNets(SolverParameter definition, SolverOptions optio
         }
 
         Loaded<NetParameter> loaded = ProtoFile.LoadNet(found);
+        options.Log?.Warn(loaded.Warnings);
         return new Source(loaded.Message, loaded.Sources, new PathResolver(found));
     }
 

@@ -29,6 +29,12 @@ public static unsafe class Convolution
         WorkerPool pool, ConvolutionPlan plan, int images, float* x, float* weights, float* bias, float* y)
     {
         ConvolutionShape shape = plan.Shape;
+        if (WinogradConvolution.Suits(shape, images))
+        {
+            WinogradConvolution.Forward(pool, shape, images, x, weights, bias, y);
+            return;
+        }
+
         int panels = (shape.GroupOutputs + plan.PanelRows - 1) / plan.PanelRows;
         int blocks = (shape.Taps + plan.Depth - 1) / plan.Depth;
         nint blockSize = panels * Packing.PanelSize(plan.PanelRows, plan.Depth);
@@ -62,6 +68,12 @@ public static unsafe class Convolution
         WorkerPool pool, ConvolutionPlan plan, int images, float* dy, float* weights, float* dx)
     {
         ConvolutionShape shape = plan.Shape;
+        if (WinogradConvolution.Suits(shape, images))
+        {
+            WinogradConvolution.InputGradient(pool, shape, images, dy, weights, dx);
+            return;
+        }
+
         int kernel = shape.KernelHeight * shape.KernelWidth;
         int blocks = (shape.GroupOutputs + plan.OutputDepth - 1) / plan.OutputDepth;
         int panels = ((plan.ChunkChannels * kernel) + plan.ChunkPanelRows - 1) / plan.ChunkPanelRows;

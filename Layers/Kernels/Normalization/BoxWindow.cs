@@ -1,5 +1,5 @@
 using System.Runtime.Intrinsics;
-using Cnn.Layers.Kernels.Recurrent;
+using Cnn.Layers.Kernels.Elementwise;
 
 namespace Cnn.Layers.Kernels.Normalization;
 

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using Cnn.Layers.Kernels.Recurrent;
+using Cnn.Layers.Kernels.Elementwise;
 using Cnn.Layers.Kernels.Threading;
 
 namespace Cnn.Layers.Kernels.Normalization;

@@ -1,4 +1,4 @@
-using Cnn.Layers.Kernels.Recurrent;
+using Cnn.Layers.Kernels.Elementwise;
 using Cnn.Layers.Kernels.Threading;
 
 namespace Cnn.Layers.Kernels.Normalization;

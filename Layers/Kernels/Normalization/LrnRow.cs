@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using Cnn.Layers.Kernels.Recurrent;
+using Cnn.Layers.Kernels.Elementwise;
 
 namespace Cnn.Layers.Kernels.Normalization;
 

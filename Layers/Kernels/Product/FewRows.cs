@@ -12,7 +12,7 @@ namespace Cnn.Layers.Kernels;
 internal static unsafe class FewRows
 {
     /// <summary>The most rows that are few: beyond, packing pays.</summary>
-    public const int Most = 6;
+    public const int Most = 24;
 
     // A matrix below this stays in the caches, where packing it is cheap.
     private const long LeastFloats = 128 * 1024;

@@ -1,5 +1,7 @@
 using Cnn.Layers.Kernels.Threading;
 
+using Cnn.Layers.Kernels.Elementwise;
+
 namespace Cnn.Layers.Kernels.Recurrent;
 
 /// <summary>A hidden state as the first step takes it: each stream's row times its marker, 0 where that is 0.</summary>

@@ -6,17 +6,6 @@ namespace Cnn.Tests.Proto.Upgrades;
 public class NetUpgradeTests
 {
     [Fact]
-    public void EveryTypeOfV1HasItsName()
-    {
-        foreach (V1LayerParameter.Types.LayerType type in Enum.GetValues<V1LayerParameter.Types.LayerType>())
-        {
-            Assert.Equal(type == 0, V1LayerTypes.NameOf(type).Length == 0);
-        }
-
-        Assert.Equal("SoftmaxWithLoss", V1LayerTypes.NameOf(V1LayerParameter.Types.LayerType.SoftmaxLoss));
-    }
-
-    [Fact]
     public void EveryParameterOfAV1LayerSurvives()
     {
         string[] replaced = ["layer", "type", "param", "blob_share_mode", "blobs_lr", "weight_decay"];
@@ -71,13 +60,5 @@ public class NetUpgradeTests
             "layers { layer { name: \"r\" type: \"relu\" num_output: 3 new_num: 1 } }", "n", sources);
         Assert.Equal("layer {\n  name: \"r\"\n  type: \"ReLU\"\n}\n", TextFormat.Print(NetUpgrade.Upgrade(net, sources, warnings)));
         Assert.Equal("field 'num_output' means nothing for a V0 layer of type 'relu' and is dropped", Assert.Single(warnings).Message);
-    }
-
-    [Fact]
-    public void InputNamesWithoutShapesAreDropped()
-    {
-        var net = NetUpgrade.Upgrade(new NetParameter { Input = { "data" } }, new SourceMap());
-        Assert.Empty(net.Layer);
-        Assert.Empty(net.Input);
     }
 }

@@ -16,10 +16,20 @@ public class SolverUpgradeTests
 
     [Theory]
     [InlineData("", "SGD")]
-    [InlineData("solver_type: RMSPROP", "RMSProp")]
     [InlineData("solver_type: SGD", "SGD")]
+    [InlineData("solver_type: NESTEROV", "Nesterov")]
+    [InlineData("solver_type: ADAGRAD", "AdaGrad")]
+    [InlineData("solver_type: RMSPROP", "RMSProp")]
+    [InlineData("solver_type: ADADELTA", "AdaDelta")]
+    [InlineData("solver_type: ADAM", "Adam")]
+    [InlineData("solver_type: 5", "Adam")]
     [InlineData("type: \"Mine\"", "Mine")]
-    public void TheTypeIsAName(string text, string type) => Assert.Equal(type, Upgrade(text, null).Type);
+    public void TheTypeIsAName(string text, string type)
+    {
+        SolverParameter solver = Upgrade(text, null);
+        Assert.Equal(type, solver.Type);
+        Assert.Equal((text.Length > 0, false), (solver.HasType, solver.HasSolverType));
+    }
 
     [Fact]
     public void ThePrefixOfSnapshotsComesFromTheFile()

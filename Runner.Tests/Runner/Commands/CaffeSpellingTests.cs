@@ -82,22 +82,6 @@ public class CaffeSpellingTests
     }
 
     [Fact]
-    public void TheUpgradeToolsHaveCaffesNames()
-    {
-        using var folder = new TemporaryFolder();
-        string net = folder.Write("old.prototxt", "layers { name: 'r' type: RELU bottom: 'x' top: 'y' }");
-        string solver = folder.Write("solver.prototxt", "net: 'n' solver_type: ADAM");
-
-        Assert.Equal(0, CommandLine.Run("upgrade_net_proto_text", net, folder.PathOf("new.prototxt")).ExitCode);
-        Assert.Equal(0, CommandLine.Run("upgrade_net_proto_binary", net, folder.PathOf("new.caffemodel")).ExitCode);
-        Assert.Equal(0, CommandLine.Run("upgrade_solver_proto_text", solver, folder.PathOf("s.prototxt")).ExitCode);
-
-        Assert.Contains("type: \"ReLU\"", File.ReadAllText(folder.PathOf("new.prototxt")), StringComparison.Ordinal);
-        Assert.Equal("net: \"n\"\ntype: \"Adam\"\n", File.ReadAllText(folder.PathOf("s.prototxt")));
-        Assert.True(File.Exists(folder.PathOf("new.caffemodel")));
-    }
-
-    [Fact]
     public void TheDeviceIsTheProcessor() =>
         Assert.StartsWith("CPU, ", CommandLine.Run("device_query", "-gpu", "all").Output, StringComparison.Ordinal);
 

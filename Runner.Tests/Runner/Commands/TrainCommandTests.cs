@@ -138,6 +138,6 @@ public partial class TrainCommandTests
         random_seed: 1
         """);
 
-    [GeneratedRegex(@"accuracy = ([0-9.]+)")]
+    [GeneratedRegex(@"accuracy ([0-9.]+)")]
     private static partial Regex AccuracyOfTheEnd();
 }

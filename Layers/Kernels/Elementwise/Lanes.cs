@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
-namespace Cnn.Layers.Kernels.Recurrent;
+namespace Cnn.Layers.Kernels.Elementwise;
 
 /// <summary>
 /// Sixteen values of a row, or as many as are left at its end: the rest reads as 0 and is not written. So a row's end

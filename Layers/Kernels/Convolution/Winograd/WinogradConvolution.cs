@@ -1,0 +1,93 @@
+using Cnn.Layers.Kernels.Threading;
+
+namespace Cnn.Layers.Kernels;
+
+/// <summary>
+/// Convolution with 3 x 3 taps and stride 1 by Winograd's minimal filtering, F(4 x 4, 3 x 3): a tile of 16 outputs takes 36
+/// multiplications a channel instead of 144. Weights and tiles are transformed, multiplied as 36 matrix products, and
+/// transformed back, a block of tiles after the other, so that what lies between stays in the caches. Its rounding error
+/// is a few times that of the direct sum.
+/// </summary>
+internal static unsafe class WinogradConvolution
+{
+    // What lies between the transforms of a block, in floats: within a third-level cache.
+    private const long BlockFloats = 1536 * 1024;
+
+    // Below, the transforms cost more than the products save.
+    private const int LeastChannels = 32;
+
+    /// <summary>Whether a convolution of so many images can be done so, and gains.</summary>
+    public static bool Suits(in ConvolutionShape shape, int images)
+    {
+        bool isThreeByThree = shape.KernelHeight == 3 && shape.KernelWidth == 3 && shape.StrideHeight == 1 && shape.StrideWidth == 1
+            && shape.DilationHeight == 1 && shape.DilationWidth == 1 && shape.PadHeight <= 2 && shape.PadWidth <= 2;
+        if (!isThreeByThree || shape.GroupChannels < LeastChannels || shape.GroupOutputs < LeastChannels)
+        {
+            return false;
+        }
+
+        // In multiply-adds for each pair of channel and output; the transform of its weights counts as some 600.
+        double tiles = (double)images * ((shape.OutHeight + 3) / 4) * ((shape.OutWidth + 3) / 4);
+        return 9.0 * images * shape.OutPixels > 1.5 * ((36 * tiles) + 600);
+    }
+
+    /// <summary>See <see cref="Convolution.Forward"/>.</summary>
+    public static void Forward(
+        WorkerPool pool, in ConvolutionShape shape, int images, float* x, float* weights, float* bias, float* y)
+    {
+        var problem = new WinogradProblem
+        {
+            Channels = shape.GroupChannels, Height = shape.Height, Width = shape.Width, Outputs = shape.GroupOutputs,
+            OutHeight = shape.OutHeight, OutWidth = shape.OutWidth, PadHeight = shape.PadHeight, PadWidth = shape.PadWidth,
+            ImageStep = shape.ImageSize, OutImageStep = shape.OutSizeOfImage, OutputStep = shape.Taps, ChannelStep = 9,
+        };
+        Run(pool, problem, shape, images, x, weights, bias, y);
+    }
+
+    /// <summary>See <see cref="Convolution.InputGradient"/>.</summary>
+    public static void InputGradient(
+        WorkerPool pool, in ConvolutionShape shape, int images, float* dy, float* weights, float* dx)
+    {
+        var problem = new WinogradProblem
+        {
+            Channels = shape.GroupOutputs, Height = shape.OutHeight, Width = shape.OutWidth, Outputs = shape.GroupChannels,
+            OutHeight = shape.Height, OutWidth = shape.Width, PadHeight = 2 - shape.PadHeight, PadWidth = 2 - shape.PadWidth,
+            ImageStep = shape.OutSizeOfImage, OutImageStep = shape.ImageSize, OutputStep = 9, ChannelStep = shape.Taps, IsRotated = true,
+        };
+        Run(pool, problem, shape, images, dy, weights, null, dx);
+    }
+
+    private static void Run(
+        WorkerPool pool, WinogradProblem problem, in ConvolutionShape shape, int images, float* x, float* weights, float* bias, float* y)
+    {
+        long floatsOfTile = (long)WinogradProblem.Values * (problem.Channels + problem.Outputs);
+        int rows = (int)Math.Max(1, BlockFloats / floatsOfTile / problem.TilesAcross), allRows = images * problem.TilesDown;
+        int blocks = (allRows + rows - 1) / rows;
+        problem.Rows = (allRows + blocks - 1) / blocks;
+        problem.U = pool.Scratch(0, ScratchSlot.SharedLeftPanels, WinogradProblem.Values * problem.WeightsStep);
+        problem.V = pool.Scratch(0, ScratchSlot.SharedRightPanels, WinogradProblem.Values * problem.TilesStep);
+        problem.M = pool.Scratch(0, ScratchSlot.Partials, WinogradProblem.Values * problem.ProductsStep);
+        for (int group = 0; group < shape.Groups; group++)
+        {
+            problem.X = x + ((nint)group * problem.Channels * problem.Height * problem.Width);
+            problem.Y = y + ((nint)group * problem.Outputs * problem.OutHeight * problem.OutWidth);
+            problem.Bias = bias == null ? null : bias + (group * problem.Outputs);
+            problem.Weights = weights + ((nint)group * shape.GroupOutputs * shape.Taps);
+            var transform = new WinogradWeights { Problem = problem };
+            pool.Run(problem.Panels, ref transform);
+            int most = problem.Rows;
+            for (problem.FirstRow = 0; problem.FirstRow < allRows; problem.FirstRow += most)
+            {
+                problem.Rows = Math.Min(most, allRows - problem.FirstRow);
+                var input = new WinogradInput { Problem = problem, Pool = pool };
+                pool.Run(problem.Channels, ref input);
+                var products = new WinogradProducts { Problem = problem };
+                pool.Run(WinogradProblem.Values, ref products);
+                var output = new WinogradOutput { Problem = problem, Pool = pool };
+                pool.Run(problem.Outputs, ref output);
+            }
+
+            problem.Rows = most;
+        }
+    }
+}

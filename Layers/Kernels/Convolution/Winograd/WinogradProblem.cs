@@ -1,0 +1,70 @@
+namespace Cnn.Layers.Kernels;
+
+/// <summary>
+/// A 3 x 3 convolution of stride 1 by tiles of 4 x 4 outputs: the sizes of one group, where its operands are, and how the
+/// tiles of a block of rows of tiles lie in memory. The gradient of the input is the same problem with the roles of both
+/// sides changed.
+/// </summary>
+internal unsafe struct WinogradProblem
+{
+    /// <summary>Products that make a tile: 6 x 6 transformed values.</summary>
+    public const int Values = 36;
+
+    /// <summary>Outputs along an axis of a tile.</summary>
+    public const int Step = 4;
+
+    public int Channels, Height, Width, Outputs, OutHeight, OutWidth, PadHeight, PadWidth;
+
+    /// <summary>The group's first channel of the first image, and what lies between images.</summary>
+    public float* X, Y;
+    public nint ImageStep, OutImageStep;
+
+    /// <summary>One value an output, or null.</summary>
+    public float* Bias;
+
+    /// <summary>The group's weights: what lies between outputs and between channels, and whether the taps run backwards.</summary>
+    public float* Weights;
+    public nint OutputStep, ChannelStep;
+    public bool IsRotated;
+
+    /// <summary>Transformed weights, input and output.</summary>
+    public float* U, V, M;
+
+    /// <summary>Rows of tiles are counted through all images; a block is some of them.</summary>
+    public int FirstRow, Rows;
+
+    public readonly int TilesAcross => (OutWidth + Step - 1) / Step;
+
+    public readonly int TilesDown => (OutHeight + Step - 1) / Step;
+
+    /// <summary>Tiles of the block.</summary>
+    public readonly int Tiles => Rows * TilesAcross;
+
+    /// <summary>Columns of the block's products: its tiles, up to whole vectors.</summary>
+    public readonly int Columns => (Tiles + TileKernels.Width - 1) / TileKernels.Width * TileKernels.Width;
+
+    /// <summary>Channels are multiplied in blocks of so many.</summary>
+    public readonly int Depth => PanelProduct.Depth(Channels);
+
+    public readonly int PanelRows => TileKernels.PanelRows(Outputs);
+
+    public readonly int Panels => (Outputs + PanelRows - 1) / PanelRows;
+
+    /// <summary>Floats from one of the 36 matrices of weights to the next.</summary>
+    public readonly nint WeightsStep => Apart((Channels + Depth - 1) / Depth * Panels * Packing.PanelSize(PanelRows, Depth));
+
+    /// <summary>Floats from one of the 36 matrices of tiles to the next.</summary>
+    public readonly nint TilesStep => Apart((nint)Channels * Columns);
+
+    /// <summary>Floats from one of the 36 products to the next.</summary>
+    public readonly nint ProductsStep => Apart((nint)Outputs * Columns);
+
+    /// <summary>The panels of outputs for the first value and a block of channels.</summary>
+    public readonly float* WeightPanels(int block) => U + (block * Panels * Packing.PanelSize(PanelRows, Depth));
+
+    /// <summary>The panels of tiles for the first value and a block of channels.</summary>
+    public readonly float* TilePanels(int block) => V + ((nint)block * Depth * Columns);
+
+    // An odd number of cache lines, so that the same place of all 36 does not fall into the same few ways of a cache.
+    private static nint Apart(nint floats) => ((floats + 15) & ~(nint)15) | 16;
+}

@@ -1,0 +1,29 @@
+using Cnn.Layers.Kernels.Threading;
+
+namespace Cnn.Layers.Kernels;
+
+/// <summary>The products of a block, [outputs, channels] by [channels, tiles]: a part is one of the 36.</summary>
+internal unsafe struct WinogradProducts : IParts
+{
+    public WinogradProblem Problem;
+
+    public readonly void Run(int part, int worker)
+    {
+        float* to = Problem.M + (part * Problem.ProductsStep);
+        nint weights = part * Problem.WeightsStep, tiles = part * Problem.TilesStep;
+        for (int first = 0, block = 0; first < Problem.Channels; first += Problem.Depth, block++)
+        {
+            PanelProduct.Run(
+                Problem.Outputs,
+                Problem.Columns,
+                Math.Min(Problem.Depth, Problem.Channels - first),
+                Problem.PanelRows,
+                Problem.WeightPanels(block) + weights,
+                Problem.TilePanels(block) + tiles,
+                to,
+                Problem.Columns,
+                first == 0 ? AddTo.Nothing : AddTo.Existing,
+                null);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using System.Diagnostics;
+using Cnn.Layers;
+using Cnn.Runner.Graph;
+using Cnn.Runner.Reports;
+
+namespace Cnn.Bench;
+
+/// <summary>
+/// The layers that take longest: products and convolutions as a share of the machine's peak, the others as a share of the
+/// bandwidth of the triad, counting each blob that a pass has to read or write once.
+/// </summary>
+internal static class SlowestLayers
+{
+    private const int Shown = 5;
+    private const int Rounds = 5;
+
+    /// <summary>Times the layers one by one and prints the slowest.</summary>
+    public static void Print(Net net, bool forwardOnly, double peak, double bandwidth)
+    {
+        int count = net.Layers.Count;
+        double[] forward = new double[count], backward = new double[count];
+        Array.Fill(forward, double.MaxValue);
+        Array.Fill(backward, forwardOnly ? 0 : double.MaxValue);
+        for (int round = 0; round < Rounds; round++)
+        {
+            for (int i = 0; i < count; i++)
+            {
+                forward[i] = Math.Min(forward[i], Time(() => net.ForwardLayer(net.Layers[i])));
+            }
+
+            for (int i = count - 1; i >= 0 && !forwardOnly; i--)
+            {
+                backward[i] = Math.Min(backward[i], Time(() => net.BackwardLayer(net.Layers[i])));
+            }
+        }
+
+        foreach (int i in Enumerable.Range(0, count).OrderByDescending(i => forward[i] + backward[i]).Take(Shown))
+        {
+            NetLayer layer = net.Layers[i];
+            LayerCost cost = LayerCost.Of(layer);
+            Console.WriteLine(
+                $"    {layer.Name,-24} {layer.Type,-14} {1e3 * forward[i],9:F3} ms {Share(forward[i], cost.MultiplyAdds, Bytes(layer, false))}"
+                + (forwardOnly ? "" : $"{1e3 * backward[i],9:F3} ms back {Share(backward[i], cost.BackwardMultiplyAdds(layer), Bytes(layer, true))}"));
+        }
+
+        string Share(double seconds, long multiplyAdds, double bytes) => 
+            seconds <= 0 || (multiplyAdds == 0 && bytes == 0) ? $"{"",22}"
+            : multiplyAdds > 0 ? $"{200.0 * multiplyAdds / seconds / peak,6:F1} % of peak     "
+            : $"{100 * bytes / seconds / bandwidth,6:F1} % of bandwidth";
+    }
+
+    private static double Bytes(NetLayer layer, bool isBackward)
+    {
+        double values = layer.Bottoms.Sum(b => (double)b.Count) + layer.Tops.Sum(b => (double)b.Count);
+        bool copies = layer.Tops.Count > 0 && layer.Bottoms.Count > 0 && layer.Tops[0].SharesDataWith(layer.Bottoms[0]);
+        return (isBackward && !layer.NeedsBackward) || (copies && layer.Type is "Split" or "Reshape" or "Flatten") ? 0 : 4 * values;
+    }
+
+    private static double Time(Action action)
+    {
+        long start = Stopwatch.GetTimestamp();
+        action();
+        return Stopwatch.GetElapsedTime(start).TotalSeconds;
+    }
+}
