@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using Cnn.Layers;
 using Cnn.Proto;
@@ -49,8 +48,8 @@ public sealed class ReadmeTests : IDisposable
     [Fact]
     public void EveryCodeBlockOfTheReadmeIsCompiledHere()
     {
-        string readme = File.ReadAllText(Path.Combine(Repository(), "README.md"));
-        string code = Plain(File.ReadAllText(Path.Combine(Repository(), "Runner.Tests", "Api", "ReadmeExamples.cs")));
+        string readme = File.ReadAllText(Repository.PathOf("README.md"));
+        string code = Plain(File.ReadAllText(Repository.PathOf("Runner.Tests", "Api", "ReadmeExamples.cs")));
         MatchCollection blocks = Regex.Matches(readme, "```csharp\n(.*?)```", RegexOptions.Singleline);
 
         Assert.True(blocks.Count >= 5);
@@ -107,9 +106,6 @@ public sealed class ReadmeTests : IDisposable
     private static string Plain(string code) => string.Join(
         '\n',
         Regex.Replace(code, "At\\((\"[^\"]*\")\\)", "$1").Split('\n', StringSplitOptions.TrimEntries));
-
-    private static string Repository([CallerFilePath] string file = "") =>
-        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "..", ".."));
 
     private string At(string file) => Path.Combine(folder, file);
 }
