@@ -8,7 +8,7 @@ namespace Cnn.Layers.Data;
 /// <summary>
 /// <c>IdxData</c>: images and labels from a pair of idx files, held in memory. Tops: images [N, 1, H, W] and, if named,
 /// labels [N]. In the files' order, or with <c>shuffle</c> in an order that is a function of the seed and the epoch;
-/// which images a batch holds is a function of the pass alone.
+/// which images a batch holds is a function of the pass alone. <c>first</c> and <c>count</c> take a part of the files.
 /// </summary>
 [LayerType("IdxData")]
 public sealed unsafe class IdxDataLayer : Layer
@@ -17,6 +17,8 @@ public sealed unsafe class IdxDataLayer : Layer
     private readonly IdxDataParameter parameter;
     private readonly ulong orderKey;
     private int batch;
+    private int first;
+    private int count;
     private byte[] pixels = [];
     private byte[] labels = [];
     private ImageShape image;
@@ -64,6 +66,7 @@ public sealed unsafe class IdxDataLayer : Layer
 
         pixels = images.Data;
         image = new ImageShape(1, images.Shape[1], images.Shape[2]);
+        ChoosePart(images.Count);
     }
 
     /// <inheritdoc/>
@@ -88,6 +91,30 @@ public sealed unsafe class IdxDataLayer : Layer
             Labels = tops.Count > 1 ? tops[1].DataPointer : null,
         };
         Context.Pool.Run(batch, ref load);
+    }
+
+    private void ChoosePart(int images)
+    {
+        if (parameter.First >= images)
+        {
+            throw Context.Error(
+                parameter,
+                IdxDataParameter.FirstFieldNumber,
+                $"first is {parameter.First}, '{parameter.Images}' holds {images} images",
+                $"at most {images - 1}");
+        }
+
+        first = (int)parameter.First;
+        if (parameter.Count > images - first)
+        {
+            throw Context.Error(
+                parameter,
+                IdxDataParameter.CountFieldNumber,
+                $"count is {parameter.Count}, '{parameter.Images}' holds {images - first} images from {first} on",
+                $"at most {images - first}");
+        }
+
+        count = parameter.Count == 0 ? images - first : (int)parameter.Count;
     }
 
     private IdxFile ReadLabels(IdxFile images)
@@ -115,9 +142,8 @@ public sealed unsafe class IdxDataLayer : Layer
     private void LoadItem(int item, float* target, float* label)
     {
         long index = (Context.Clock.Pass * batch) + item;
-        long count = pixels.Length / image.Count;
         long place = index % count;
-        long record = parameter.Shuffle ? EpochOrder.ItemAt(orderKey, index / count, place, count) : place;
+        long record = first + (parameter.Shuffle ? EpochOrder.ItemAt(orderKey, index / count, place, count) : place);
         transformer.Transform(pixels.AsSpan((int)(record * image.Count), image.Count), index, target);
         if (label != null)
         {

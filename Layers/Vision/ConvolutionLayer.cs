@@ -15,7 +15,9 @@ namespace Cnn.Layers.Vision;
 public sealed unsafe class ConvolutionLayer : ConvolutionBaseLayer
 {
     private readonly PlannedConvolution convolution;
+    private ConnectionTable? table;
     private ConnectedConvolution? connected;
+    private MaskedConvolution? masked;
 
     /// <summary>Makes the layer.</summary>
     public ConvolutionLayer(LayerContext context)
@@ -27,7 +29,11 @@ public sealed unsafe class ConvolutionLayer : ConvolutionBaseLayer
         float* weights = Blobs[0].DataPointer, bias = HasBias ? Blobs[1].DataPointer : null;
         for (int i = 0; i < bottoms.Count && Images > 0; i++)
         {
-            if (connected is not null)
+            if (masked is not null)
+            {
+                masked.Forward(Images, bottoms[i].DataPointer, weights, bias, tops[i].DataPointer);
+            }
+            else if (connected is not null)
             {
                 connected.Forward(Images, bottoms[i].DataPointer, weights, bias, tops[i].DataPointer, Context.Pool);
             }
@@ -63,8 +69,22 @@ public sealed unsafe class ConvolutionLayer : ConvolutionBaseLayer
         }
     }
 
+    private int Taps
+    {
+        get
+        {
+            long taps = 1;
+            foreach (int size in Window.Kernel)
+            {
+                taps = Math.Min(int.MaxValue, taps * size);
+            }
+
+            return (int)taps;
+        }
+    }
+
     /// <inheritdoc/>
-    private protected override (float In, float Out)? WeightFans => connected?.Table.Fans(Window.Kernel);
+    private protected override (float In, float Out)? WeightFans => table?.Fans(Window.Kernel);
 
     /// <inheritdoc/>
     protected override int[] WeightChannels()
@@ -74,8 +94,17 @@ public sealed unsafe class ConvolutionLayer : ConvolutionBaseLayer
             return [Outputs, Channels / Groups];
         }
 
-        connected = new ConnectedConvolution(ConnectionTableReader.Read(Context, Options, Channels, Outputs));
-        return [connected.Table.Count];
+        table = ConnectionTableReader.Read(Context, Options, Channels, Outputs);
+        if (MaskedConvolution.Suits(table, Taps))
+        {
+            masked = new MaskedConvolution(Context, table);
+        }
+        else
+        {
+            connected = new ConnectedConvolution(table);
+        }
+
+        return [table.Count];
     }
 
     /// <inheritdoc/>
@@ -84,7 +113,11 @@ public sealed unsafe class ConvolutionLayer : ConvolutionBaseLayer
     /// <inheritdoc/>
     protected override void Plan(ReadOnlySpan<int> spatial)
     {
-        if (connected is not null)
+        if (masked is not null)
+        {
+            masked.Prepare(spatial, Window, Taps);
+        }
+        else if (connected is not null)
         {
             connected.Prepare(spatial, Window.Kernel, Window.Pad, Window.Stride, Window.Dilation);
         }
@@ -96,7 +129,11 @@ public sealed unsafe class ConvolutionLayer : ConvolutionBaseLayer
 
     private void AddWeightGradient(float* x, float* dy)
     {
-        if (connected is not null)
+        if (masked is not null)
+        {
+            masked.WeightGradient(Images, x, dy, Blobs[0].DiffPointer);
+        }
+        else if (connected is not null)
         {
             connected.WeightGradient(Images, x, dy, Blobs[0].DiffPointer, Context.Pool);
         }
@@ -108,7 +145,11 @@ public sealed unsafe class ConvolutionLayer : ConvolutionBaseLayer
 
     private void ComputeInputGradient(float* dy, float* dx)
     {
-        if (connected is not null)
+        if (masked is not null)
+        {
+            masked.InputGradient(Images, dy, Blobs[0].DataPointer, dx);
+        }
+        else if (connected is not null)
         {
             connected.InputGradient(Images, dy, Blobs[0].DataPointer, dx, Context.Pool);
         }

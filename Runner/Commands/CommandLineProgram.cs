@@ -33,6 +33,7 @@ internal static class CommandLineProgram
             ForwardCommand.Create(console),
             ConvertCommand.Create(console),
             DataCommand.Create(console),
+            PlotCommand.Create(console),
             DeviceQueryCommand.Create(console),
             UpgradeCommand.NetText(console),
             UpgradeCommand.NetBinary(console),

@@ -18,7 +18,7 @@ internal static class SummaryCommand
         Option<string[]> stage = OptionValues.Stage();
         var command = new CommandWithExamples(
             "summary",
-            "Prints the layers of a net: shapes of their tops, parameters, multiply-adds of a forward pass.",
+            "Prints the layers of a net: shapes of their tops, parameters, connections of an item, multiply-adds of a forward pass.",
             "cnn summary --model Models/lenet/lenet.prototxt")
         {
             model, phase, plugin, level, stage,

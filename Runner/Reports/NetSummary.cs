@@ -8,30 +8,40 @@ namespace Cnn.Runner.Reports;
 /// <summary>A net as a table of its layers.</summary>
 internal static class NetSummary
 {
-    /// <summary>Each layer's type, tops, parameters and multiply-adds; parameters that layers share count once in the total.</summary>
+    /// <summary>
+    /// Each layer's type, tops, parameters, connections of one item and multiply-adds; parameters that layers share count
+    /// once in the total.
+    /// </summary>
     public static string Describe(Net net)
     {
-        var table = new TextTable("layer", "type", "tops", ">parameters", ">multiply-adds");
+        var table = new TextTable("layer", "type", "tops", ">parameters", ">connections", ">multiply-adds");
         var counted = new HashSet<Blob>();
-        long parameters = 0, multiplyAdds = 0, values = 0;
+        long parameters = 0, trained = 0, connections = 0, multiplyAdds = 0, values = 0;
         foreach (NetLayer layer in net.Layers)
         {
             LayerCost cost = LayerCost.Of(layer);
             string tops = string.Join(", ", layer.Tops.Select((t, i) => $"{layer.TopNames[i]} {ShapeOf(t)}"));
-            table.Add(layer.Name, layer.Layer.Type, tops, Count(cost.Parameters), Count(cost.MultiplyAdds));
+            table.Add(
+                layer.Name, layer.Layer.Type, tops, Count(cost.Parameters), Count(cost.Connections), Count(cost.MultiplyAdds));
+            connections += cost.Connections;
             multiplyAdds += cost.MultiplyAdds;
             values += layer.Tops.Sum(t => (long)t.Count);
         }
 
         foreach (LearnableParameter parameter in net.Learnable)
         {
-            parameters += counted.Add(parameter.Blob) ? parameter.Blob.Count : 0;
+            int count = counted.Add(parameter.Blob) ? parameter.Blob.Count : 0;
+            parameters += count;
+            trained += parameter.LearningRateMultiplier == 0 ? 0 : count;
         }
 
         table.AddRule();
-        table.Add("total", "", "", Count(parameters), Count(multiplyAdds));
+        table.Add("total", "", "", Count(parameters), Count(connections), Count(multiplyAdds));
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"{net.Name} ({net.Phase.ToString().ToUpperInvariant()})\n\n").Append(table);
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"\n{Count(trained)} of the parameters are trained");
         text.Append(
             CultureInfo.InvariantCulture,
             $"\nparameters take {Count(parameters * sizeof(float))} bytes, all tops {Count(values * sizeof(float))} bytes\n");

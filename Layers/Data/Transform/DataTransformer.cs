@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Numerics;
 using Cnn.Fillers;
 using Cnn.Layers.Kernels.ImageTransform;
 using Cnn.Proto;
@@ -5,8 +7,9 @@ using Cnn.Proto;
 namespace Cnn.Layers.Data.Transform;
 
 /// <summary>
-/// <c>transform_param</c>: mean, scale, crop and mirror of images on their way into a net. What is drawn at random is a
-/// function of the image's index among all drawn, so a resumed run draws the same; any number of threads may transform.
+/// <c>transform_param</c>: padding, distortion, mean, scale, crop and mirror of images on their way into a net. What is
+/// drawn at random is a function of the image's index among all drawn, so a resumed run draws the same; any number of
+/// threads may transform.
 /// </summary>
 public sealed unsafe class DataTransformer
 {
@@ -14,12 +17,15 @@ public sealed unsafe class DataTransformer
     private readonly TransformationParameter parameter;
     private readonly ulong key;
     private readonly bool randomCrop;
+    private readonly Distortion? distortion;
     private readonly int crop;
+    private readonly int pad;
     private readonly float scale;
     private readonly AlignedBuffer? mean;
     private readonly ImageShape meanShape;
     private readonly float[] meanValues;
 
+    private ImageShape image;
     private ImageShape prepared;
     private AlignedBuffer? channelMeans;
 
@@ -39,6 +45,10 @@ public sealed unsafe class DataTransformer
         }
 
         crop = (int)parameter.CropSize;
+        pad = parameter.Pad <= 1 << 14
+            ? (int)parameter.Pad
+            : throw Error(TransformationParameter.PadFieldNumber, $"pad {parameter.Pad} is too large", $"at most {1 << 14}");
+        distortion = randomCrop && parameter.Distortion is { } bounds ? new Distortion(context, bounds) : null;
         if (!parameter.HasMeanFile)
         {
             return;
@@ -47,6 +57,14 @@ public sealed unsafe class DataTransformer
         if (meanValues.Length > 0)
         {
             throw Error(TransformationParameter.MeanValueFieldNumber, "mean_file and mean_value are both given", "give one");
+        }
+
+        if (pad > 0)
+        {
+            throw Error(
+                TransformationParameter.PadFieldNumber,
+                "pad and mean_file are both given",
+                "the mean of what lies outside the image is not known; use mean_value");
         }
 
         float[] values;
@@ -66,24 +84,25 @@ public sealed unsafe class DataTransformer
 
     /// <summary>The shape that images of a shape have after the transformation.</summary>
     /// <exception cref="CnnException">The crop or the mean does not fit such images.</exception>
-    public ImageShape Prepare(ImageShape image)
+    public ImageShape Prepare(ImageShape shape)
     {
-        if (image != prepared)
+        if (shape != image)
         {
-            Check(image);
-            if (meanValues.Length > 0 && channelMeans?.Length != image.Channels)
+            ImageShape padded = Padded(shape);
+            Check(padded);
+            if (meanValues.Length > 0 && channelMeans?.Length != shape.Channels)
             {
-                channelMeans = new AlignedBuffer(image.Channels);
-                for (int c = 0; c < image.Channels; c++)
+                channelMeans = new AlignedBuffer(shape.Channels);
+                for (int c = 0; c < shape.Channels; c++)
                 {
                     channelMeans.Span[c] = meanValues[meanValues.Length == 1 ? 0 : c];
                 }
             }
 
-            prepared = image;
+            (image, prepared) = (shape, padded);
         }
 
-        return crop == 0 ? image : new ImageShape(image.Channels, crop, crop);
+        return crop == 0 ? prepared : new ImageShape(prepared.Channels, crop, crop);
     }
 
     /// <summary>Transforms one image of bytes, of the shape last prepared.</summary>
@@ -93,21 +112,61 @@ public sealed unsafe class DataTransformer
     public void Transform(ReadOnlySpan<byte> pixels, long index, float* target)
     {
         ImageWindow window = Draw(index, out bool mirror);
-        ArgumentOutOfRangeException.ThrowIfNotEqual(pixels.Length, prepared.Count);
-        fixed (byte* source = pixels)
+        ArgumentOutOfRangeException.ThrowIfNotEqual(pixels.Length, image.Count);
+        byte[]? moved = Move(pixels, index);
+        fixed (byte* source = moved ?? pixels)
         {
             ImageTransformKernel.Run(source, window, MeanPointer, ChannelMeanPointer, scale, mirror, target);
         }
+
+        Return(moved);
     }
 
     /// <summary>Transforms one image of floats; see the other overload.</summary>
     public void Transform(ReadOnlySpan<float> pixels, long index, float* target)
     {
         ImageWindow window = Draw(index, out bool mirror);
-        ArgumentOutOfRangeException.ThrowIfNotEqual(pixels.Length, prepared.Count);
-        fixed (float* source = pixels)
+        ArgumentOutOfRangeException.ThrowIfNotEqual(pixels.Length, image.Count);
+        float[]? moved = Move(pixels, index);
+        fixed (float* source = moved ?? pixels)
         {
             ImageTransformKernel.Run(source, window, MeanPointer, ChannelMeanPointer, scale, mirror, target);
+        }
+
+        Return(moved);
+    }
+
+    // The image with its border and distorted, in a buffer to return; null where it stays as it is.
+    private T[]? Move<T>(ReadOnlySpan<T> pixels, long index)
+        where T : unmanaged, INumberBase<T>
+    {
+        if (pad == 0 && distortion is null)
+        {
+            return null;
+        }
+
+        T[] moved = ArrayPool<T>.Shared.Rent(prepared.Count);
+        fixed (T* source = pixels, target = moved)
+        {
+            if (distortion is null)
+            {
+                ImageBorder.Run(source, image.Channels, image.Height, image.Width, pad, target);
+            }
+            else
+            {
+                AffineWarp map = distortion.Draw(key, index, image, prepared);
+                map.Run(source, image.Channels, image.Height, image.Width, prepared.Height, prepared.Width, target);
+            }
+        }
+
+        return moved;
+    }
+
+    private static void Return<T>(T[]? buffer)
+    {
+        if (buffer is not null)
+        {
+            ArrayPool<T>.Shared.Return(buffer);
         }
     }
 
@@ -131,29 +190,37 @@ public sealed unsafe class DataTransformer
         return new ImageWindow(prepared.Channels, prepared.Height, prepared.Width, top, left, crop, crop);
     }
 
-    private void Check(ImageShape image)
+    private ImageShape Padded(ImageShape shape)
     {
-        if (crop > Math.Min(image.Height, image.Width))
+        long height = shape.Height + (2L * pad), width = shape.Width + (2L * pad);
+        return shape.Channels * height * width <= int.MaxValue / 2
+            ? new ImageShape(shape.Channels, (int)height, (int)width)
+            : throw Error(TransformationParameter.PadFieldNumber, $"pad {pad} makes images of {shape} too large");
+    }
+
+    private void Check(ImageShape shape)
+    {
+        if (crop > Math.Min(shape.Height, shape.Width))
         {
             throw Error(
                 TransformationParameter.CropSizeFieldNumber,
-                $"crop_size {crop} is larger than the images, {image}",
-                $"at most {Math.Min(image.Height, image.Width)}");
+                $"crop_size {crop} is larger than the images, {shape}",
+                $"at most {Math.Min(shape.Height, shape.Width)}");
         }
 
-        if (mean is not null && meanShape != image)
+        if (mean is not null && meanShape != shape)
         {
             throw Error(
                 TransformationParameter.MeanFileFieldNumber,
-                $"the mean in '{parameter.MeanFile}' is {meanShape}, the images are {image}",
+                $"the mean in '{parameter.MeanFile}' is {meanShape}, the images are {shape}",
                 "compute the mean of this data set, before any crop");
         }
 
-        if (meanValues.Length > 1 && meanValues.Length != image.Channels)
+        if (meanValues.Length > 1 && meanValues.Length != shape.Channels)
         {
             throw Error(
                 TransformationParameter.MeanValueFieldNumber,
-                $"{meanValues.Length} mean values for {image.Channels} channels",
+                $"{meanValues.Length} mean values for {shape.Channels} channels",
                 "give one for all or one a channel");
         }
     }

@@ -12,9 +12,6 @@ internal sealed unsafe class ConnectedConvolution(ConnectionTable table)
     // Of one channel.
     private ConvolutionShapeNd? shape;
 
-    /// <summary>The connections.</summary>
-    public ConnectionTable Table => table;
-
     /// <summary>Prepares for images of these sizes; each array has one entry an axis.</summary>
     public void Prepare(ReadOnlySpan<int> spatial, int[] kernel, int[] pad, int[] stride, int[] dilation)
     {

@@ -47,6 +47,40 @@ public sealed class IdxDataLayerTests : IDisposable
         Assert.Equal(labels[16..], resumed.Labels);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void APartOfTheFilesIsADataSetOfItsOwn(bool shuffle)
+    {
+        LayerParameter parameter = Parameter(4, shuffle);
+        (parameter.IdxDataParam.First, parameter.IdxDataParam.Count) = (3, 4);
+        using var run = new DataRun(context => new IdxDataLayer(context), parameter);
+        for (int pass = 0; pass < 3; pass++)
+        {
+            run.Pass(pass);
+            Assert.Equal([3, 4, 5, 6], shuffle ? [.. run.Labels.Order()] : run.Labels);
+            Assert.Equal(run.Labels, run.Images.Where((_, i) => i % 4 == 0).Select(value => value / 4));
+        }
+
+        (parameter.IdxDataParam.First, parameter.IdxDataParam.Count) = (8, 0);
+        using var rest = new DataRun(context => new IdxDataLayer(context), parameter);
+        rest.Pass(0);
+        Assert.Equal([8, 8, 9, 9], rest.Labels.Order());
+    }
+
+    [Theory]
+    [InlineData(10, 0, "first is 10, ")]
+    [InlineData(uint.MaxValue, 0, "at most 9")]
+    [InlineData(4, 7, "holds 6 images from 4 on")]
+    [InlineData(0, uint.MaxValue, "at most 10")]
+    public void APartBeyondTheFilesIsAnError(uint first, uint count, string expected)
+    {
+        LayerParameter parameter = Parameter(4);
+        (parameter.IdxDataParam.First, parameter.IdxDataParam.Count) = (first, count);
+        var error = Assert.Throws<CnnException>(() => new DataRun(context => new IdxDataLayer(context), parameter));
+        Assert.Contains(expected, error.Message + error.Diagnostics[0].Hint, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void ASteadyPassAllocatesNothing()
     {

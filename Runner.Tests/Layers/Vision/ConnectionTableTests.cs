@@ -8,6 +8,10 @@ public class ConnectionTableTests
     private const string Four = "num_output: 4 connections { input: 0 input: 2 } connections { input: 1 } "
         + "connections { input: 0 input: 1 input: 2 } connections { input: 2 } ";
 
+    // One connection in nine: these are done one by one.
+    private const string Few = "num_output: 4 connections { input: 8 } connections { input: 1 } "
+        + "connections { input: 0 } connections { input: 1 } ";
+
     // Table I of LeCun et al. 1998: six maps of three neighbours, six of four, three of four with a gap, one of all.
     private static readonly int[][] LeNet5 =
     [
@@ -22,6 +26,11 @@ public class ConnectionTableTests
         { Four + "kernel_h: 1 kernel_w: 3 dilation: 2 bias_term: false", [2, 3, 2, 40] },
         { Four + "kernel_size: 3 pad: 3", [1, 3, 6] },
         { Four + "kernel_size: 2", [2, 3, 3, 2, 4] },
+        { Few + "kernel_size: 3", [2, 9, 5, 4] },
+        { Few + "kernel_size: 2 stride: 2 pad: 1", [1, 9, 4, 5] },
+        { Few + "kernel_h: 1 kernel_w: 3 dilation: 2 bias_term: false", [2, 9, 2, 7] },
+        { Few + "kernel_size: 3 pad: 3", [1, 9, 6] },
+        { Few + "kernel_size: 2", [2, 9, 3, 2, 4] },
     };
 
     [Theory]
@@ -42,7 +51,7 @@ public class ConnectionTableTests
         using LayerHarness table = Make(options, shape);
         using LayerHarness dense = Make(options[options.IndexOf("kernel", StringComparison.Ordinal)..] + " num_output: 4", shape);
         int taps = table.Layer.Blobs[0].CountOf(1);
-        Assert.Equal(7, table.Layer.Blobs[0].Dim(0));
+        Assert.Equal(shape[1] == 3 ? 7 : 4, table.Layer.Blobs[0].Dim(0));
         dense.Layer.Blobs[0].Data.Clear();
         int connection = 0;
         foreach (var (entry, output) in table.Layer.Parameter.ConvolutionParam.Connections.Select((c, i) => (c, i)))
@@ -50,7 +59,7 @@ public class ConnectionTableTests
             foreach (uint input in entry.Input)
             {
                 table.Layer.Blobs[0].Data.Slice(connection++ * taps, taps)
-                    .CopyTo(dense.Layer.Blobs[0].Data[(((output * 3) + (int)input) * taps)..]);
+                    .CopyTo(dense.Layer.Blobs[0].Data[(((output * shape[1]) + (int)input) * taps)..]);
             }
         }
 

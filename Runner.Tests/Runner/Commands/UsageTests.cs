@@ -4,7 +4,7 @@ namespace Cnn.Tests.Runner.Commands;
 public class UsageTests
 {
     [Theory]
-    [InlineData("cnn: 'cnn' needs a command: train, test, time, summary, forward, convert, data, device_query, upgrade_net_proto_text, upgrade_net_proto_binary, upgrade_solver_proto_text; 'cnn --help' shows the usage")]
+    [InlineData("cnn: 'cnn' needs a command: train, test, time, summary, forward, convert, data, plot, device_query, upgrade_net_proto_text, upgrade_net_proto_binary, upgrade_solver_proto_text; 'cnn --help' shows the usage")]
     [InlineData("cnn: unknown command 'trains'; did you mean 'train'? 'cnn --help' shows the usage", "trains")]
     [InlineData("cnn: unknown option '--slover'; did you mean '--solver'? 'cnn train --help' shows the usage", "train", "--slover", "x")]
     [InlineData("cnn: Option '--solver' is required; 'cnn train --help' shows the usage", "train")]

@@ -1,0 +1,63 @@
+using System.Numerics;
+
+namespace Cnn.Layers.Kernels.ImageTransform;
+
+/// <summary>
+/// An image seen through an affine map: pixel (x, y) of the target has the source's value at (Xx x + Xy y + X0,
+/// Yx x + Yy y + Y0), interpolated between the four pixels around, which are 0 outside the image.
+/// </summary>
+/// <param name="Xx">Source columns a target column.</param>
+/// <param name="Xy">Source columns a target row.</param>
+/// <param name="X0">Source column of the target's first pixel.</param>
+/// <param name="Yx">Source rows a target column.</param>
+/// <param name="Yy">Source rows a target row.</param>
+/// <param name="Y0">Source row of the target's first pixel.</param>
+public readonly record struct AffineWarp(float Xx, float Xy, float X0, float Yx, float Yy, float Y0)
+{
+    /// <summary>Fills the target.</summary>
+    /// <param name="source">Pixels [C, H, W].</param>
+    /// <param name="channels">C.</param>
+    /// <param name="height">H.</param>
+    /// <param name="width">W.</param>
+    /// <param name="rows">The target's rows.</param>
+    /// <param name="columns">The target's columns.</param>
+    /// <param name="target">Pixels [C, rows, columns]; whole numbers are rounded.</param>
+    public unsafe void Run<T>(T* source, int channels, int height, int width, int rows, int columns, T* target)
+        where T : unmanaged, INumberBase<T>
+    {
+        float half = T.IsZero(T.CreateTruncating(0.5f)) ? 0.5f : 0;
+        for (int c = 0; c < channels; c++, source += height * width)
+        {
+            for (int y = 0; y < rows; y++)
+            {
+                for (int x = 0; x < columns; x++)
+                {
+                    float value = At(source, height, width, (Xx * x) + (Xy * y) + X0, (Yx * x) + (Yy * y) + Y0);
+                    *target++ = T.CreateSaturating(value + half);
+                }
+            }
+        }
+    }
+
+    private static unsafe float At<T>(T* source, int height, int width, float x, float y)
+        where T : unmanaged, INumberBase<T>
+    {
+        // Also false for what is not a number.
+        if (!(x > -1 && x < width && y > -1 && y < height))
+        {
+            return 0;
+        }
+
+        int left = (int)MathF.Floor(x), top = (int)MathF.Floor(y);
+        float right = x - left, below = y - top;
+        float upper = ((1 - right) * Pixel(source, height, width, left, top))
+            + (right * Pixel(source, height, width, left + 1, top));
+        float lower = ((1 - right) * Pixel(source, height, width, left, top + 1))
+            + (right * Pixel(source, height, width, left + 1, top + 1));
+        return ((1 - below) * upper) + (below * lower);
+    }
+
+    private static unsafe float Pixel<T>(T* source, int height, int width, int x, int y)
+        where T : unmanaged, INumberBase<T> =>
+        (uint)x < (uint)width && (uint)y < (uint)height ? float.CreateTruncating(source[(y * width) + x]) : 0;
+}

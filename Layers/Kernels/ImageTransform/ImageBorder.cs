@@ -1,0 +1,27 @@
+namespace Cnn.Layers.Kernels.ImageTransform;
+
+/// <summary>A border of zeros around an image.</summary>
+public static unsafe class ImageBorder
+{
+    /// <summary>Copies an image into the middle of a larger one.</summary>
+    /// <param name="source">Pixels [C, H, W].</param>
+    /// <param name="channels">C.</param>
+    /// <param name="height">H.</param>
+    /// <param name="width">W.</param>
+    /// <param name="pad">The border's width.</param>
+    /// <param name="target">Pixels [C, H + 2 pad, W + 2 pad].</param>
+    public static void Run<T>(T* source, int channels, int height, int width, int pad, T* target)
+        where T : unmanaged
+    {
+        int rows = height + (2 * pad), columns = width + (2 * pad);
+        new Span<T>(target, channels * rows * columns).Clear();
+        for (int c = 0; c < channels; c++)
+        {
+            T* row = target + (((c * rows) + pad) * columns) + pad;
+            for (int h = 0; h < height; h++, source += width, row += columns)
+            {
+                new ReadOnlySpan<T>(source, width).CopyTo(new Span<T>(row, width));
+            }
+        }
+    }
+}

@@ -1,0 +1,137 @@
+using Cnn.Layers.Kernels.Threading;
+using Cnn.Proto;
+using Cnn.Runner.Graph;
+using Cnn.Runner.Solvers;
+using Cnn.Tests.Layers.Data.Idx;
+
+namespace Cnn.Tests.Models;
+
+/// <summary>
+/// The files of a folder of Models/, with a handful of images in place of MNIST, so that nets build and train anywhere.
+/// </summary>
+internal sealed class ModelFolder(string name) : IDisposable
+{
+    /// <summary>Images in the stand-in, and so in a batch of it.</summary>
+    public const int Images = 20;
+
+    private readonly TemporaryFolder folder = new();
+    private readonly WorkerPool pool = new(2);
+
+    /// <summary>A file of the model's folder.</summary>
+    public string PathOf(string file) => Repository.PathOf("Models", name, file);
+
+    /// <summary>The definition in a file, as it stands there.</summary>
+    public NetParameter Definition(string file) => ProtoFile.LoadNet(PathOf(file)).Message;
+
+    /// <summary>The definition in a file, with the stand-in for its data.</summary>
+    public NetParameter WithStandIn(string file)
+    {
+        NetParameter net = Definition(file);
+        ReadStandIn(net);
+        return net;
+    }
+
+    /// <summary>Builds a net of the folder.</summary>
+    public Net Build(string file, Phase phase, params string[] stages)
+    {
+        Loaded<NetParameter> loaded = ProtoFile.LoadNet(PathOf(file));
+        ReadStandIn(loaded.Message);
+        return Net.Build(loaded.Message, new NetOptions
+        {
+            Phase = phase,
+            Stages = stages,
+            Pool = pool,
+            Sources = loaded.Sources,
+            Files = new PathResolver(PathOf(file)),
+        });
+    }
+
+    /// <summary>A solver of the folder, which has but one batch to learn.</summary>
+    /// <param name="file">The solver's file.</param>
+    /// <param name="change">What to change in its definition.</param>
+    public Solver Prepare(string file, Action<SolverParameter>? change = null)
+    {
+        SolverParameter solver = ProtoFile.LoadSolver(PathOf(file)).Message;
+        Loaded<NetParameter> net = ProtoFile.LoadNet(Repository.PathOf(solver.Net));
+        ReadStandIn(net.Message);
+        solver.ClearNet();
+        solver.NetParam = net.Message;
+        solver.SnapshotPrefix = folder.PathOf("snapshot");
+        solver.Display = 0;
+        change?.Invoke(solver);
+        return new Solver(solver, new SolverOptions { Pool = pool, Sources = net.Sources });
+    }
+
+    /// <summary>The losses of some steps over one batch.</summary>
+    public float[] Train(string file, int steps, Action<SolverParameter>? change = null)
+    {
+        Solver solver = Prepare(file, s =>
+        {
+            s.TestInterval = 0;
+            s.TestIter.Clear();
+            s.TestState.Clear();
+            s.EarlyStopping = null;
+            change?.Invoke(s);
+        });
+        List<float> losses = [];
+        solver.Progressed += progress => losses.Add(progress.IterationLoss);
+        for (int i = 0; i < steps; i++)
+        {
+            solver.Step();
+        }
+
+        return [.. losses];
+    }
+
+    /// <summary>Learned values of each layer that has any, and of all together.</summary>
+    public static Dictionary<string, int> Counts(Net net)
+    {
+        var counts = net.Layers.Where(l => l.Layer.Blobs.Count > 0)
+            .ToDictionary(l => l.Name, l => l.Layer.Blobs.Sum(b => b.Count));
+        counts["all"] = net.Learnable.Sum(p => p.Blob.Count);
+        return counts;
+    }
+
+    public void Dispose()
+    {
+        pool.Dispose();
+        folder.Dispose();
+    }
+
+    private void ReadStandIn(NetParameter net)
+    {
+        string images = folder.PathOf("images"), labels = folder.PathOf("labels");
+        if (!File.Exists(images))
+        {
+            File.WriteAllBytes(images, DigitLikeImages());
+            File.WriteAllBytes(labels, IdxFiles.Labels(Images));
+        }
+
+        foreach (IdxDataParameter data in net.Layer.Select(l => l.IdxDataParam).Where(p => p is not null))
+        {
+            data.Images = images;
+            if (data.HasLabels)
+            {
+                data.Labels = labels;
+            }
+
+            data.BatchSize = Images;
+            data.ClearFirst();
+            data.ClearCount();
+        }
+    }
+
+    // A bright bar for each label, at a place of its own.
+    private static byte[] DigitLikeImages()
+    {
+        byte[] pixels = new byte[Images * 28 * 28];
+        for (int image = 0; image < Images; image++)
+        {
+            int label = image % 10, first = (image * 28 * 28) + ((4 + (2 * label)) * 28);
+            pixels.AsSpan(first + label, 14).Fill((byte)(255 - image));
+            pixels.AsSpan(first + 28 + label, 14).Fill((byte)(200 - image));
+        }
+
+        return [.. IdxFiles.Header(2051, Images, 28, 28), .. pixels];
+    }
+}

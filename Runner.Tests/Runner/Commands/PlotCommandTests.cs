@@ -1,0 +1,59 @@
+namespace Cnn.Tests.Runner.Commands;
+
+[Trait("Category", "Unit")]
+public sealed class PlotCommandTests : IDisposable
+{
+    private const string Log = """
+        I0131 12:34:56.123456     1 cnn:0] Iteration 0, Testing net (#0)
+        I0131 12:34:56.123456     1 cnn:0]     Test net output #0: accuracy = 0.25
+        I0131 12:34:56.123456     1 cnn:0]     Test net output #1: loss = 2.5 (* 1 = 2.5 loss)
+        I0131 12:34:56.123456     1 cnn:0] Iteration 500, Testing net (#0)
+        I0131 12:34:56.123456     1 cnn:0]     Test net output #0: accuracy = 0.75
+        I0131 12:34:56.123456     1 cnn:0]     Test net output #1: loss = 0.5 (* 1 = 0.5 loss)
+
+        """;
+
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Theory]
+    [InlineData("curve.png", "89504E47")]
+    [InlineData("curve.SVG", "3C3F786D6C")]
+    public void APictureIsOfTheKindThatItsNameSays(string name, string start)
+    {
+        CommandLine run = CommandLine.Run("plot", folder.Write("a.log", Log), "--output", folder.PathOf(name));
+
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        byte[] picture = File.ReadAllBytes(folder.PathOf(name));
+        Assert.Equal(start, Convert.ToHexString(picture)[..start.Length]);
+        Assert.InRange(picture.Length, 1_000, 100_000);
+    }
+
+    [Fact]
+    public void CurvesHaveTheNamesOfTheirLogsAndErrorsArePerCent()
+    {
+        string first = folder.Write("first.log", Log), second = folder.Write("second.log", Log), picture = folder.PathOf("p.svg");
+
+        CommandLine run = CommandLine.Run(
+            "plot", first, $"other={second}", "--value", "accuracy", "--error", "--title", "both", "--output", picture);
+
+        Assert.Equal(0, run.ExitCode);
+        string svg = File.ReadAllText(picture);
+        Assert.All(["first", "other", "both", "error, %", "iterations"], text => Assert.Matches($">\\s*{text}\\s*<", svg));
+        Assert.DoesNotContain("second", svg, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("curve.gif", "loss", "its name should end in .png or .svg")]
+    [InlineData("curve.png", "lose", "it has accuracy, loss")]
+    [InlineData("no/such/curve.png", "loss", "cannot be written")]
+    public void MistakesAreExplainedAndLeaveNoFile(string output, string value, string expected)
+    {
+        CommandLine run = CommandLine.Run("plot", folder.Write("a.log", Log), "--value", value, "--output", folder.PathOf(output));
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains(expected, run.Error, StringComparison.Ordinal);
+        Assert.Equal(["a.log"], Directory.GetFiles(folder.Path).Select(Path.GetFileName));
+    }
+}
