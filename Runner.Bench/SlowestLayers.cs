@@ -11,11 +11,10 @@ namespace Cnn.Bench;
 /// </summary>
 internal static class SlowestLayers
 {
-    private const int Shown = 5;
     private const int Rounds = 5;
 
     /// <summary>Times the layers one by one and prints the slowest.</summary>
-    public static void Print(Net net, bool forwardOnly, double peak, double bandwidth)
+    public static void Print(Net net, int shown, bool forwardOnly, double peak, double bandwidth)
     {
         int count = net.Layers.Count;
         double[] forward = new double[count], backward = new double[count];
@@ -34,7 +33,7 @@ internal static class SlowestLayers
             }
         }
 
-        foreach (int i in Enumerable.Range(0, count).OrderByDescending(i => forward[i] + backward[i]).Take(Shown))
+        foreach (int i in Enumerable.Range(0, count).OrderByDescending(i => forward[i] + backward[i]).Take(shown))
         {
             NetLayer layer = net.Layers[i];
             LayerCost cost = LayerCost.Of(layer);

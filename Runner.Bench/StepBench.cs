@@ -41,7 +41,7 @@ internal static class StepBench
         Report(args, net, threads, peak, measure, operations, forward, bandwidth, memory);
         if (args.Contains("--layers"))
         {
-            SlowestLayers.Print(net, forward, peak, bandwidth);
+            SlowestLayers.Print(net, Options.Number(args, "--layers", 5), forward, peak, bandwidth);
         }
 
         return 0;

@@ -42,7 +42,7 @@ internal static class SyntheticNet
         Loaded<NetParameter> loaded = ProtoFile.LoadNet(path);
         var options = new NetOptions
         {
-            Phase = phase, Pool = pool, Sources = loaded.Sources, Files = new PathResolver(path),
+            Phase = phase, Pool = pool, DefersFilling = true, Sources = loaded.Sources, Files = new PathResolver(path),
         };
         var net = new NetParameter { Name = loaded.Message.Name };
         net.Layer.Add(NetFilter.Keep(loaded.Message.Layer, new NetState { Phase = phase }, loaded.Sources));

@@ -15,9 +15,10 @@ namespace Cnn.Layers.Kernels.Normalization;
 /// </remarks>
 internal static unsafe class LrnAcross
 {
-    // Values a part has about, and the narrowest strip.
-    private const int PartValues = 32 * 1024;
+    // As wide as leaves enough parts for many threads: memory is read in long runs. The widest keeps a window in the cache.
     private const int LeastStrip = 64;
+    private const int MostStrip = 4096;
+    private const int EnoughParts = 8;
 
     /// <summary>y from x.</summary>
     public static void Forward<T>(T power, float* x, float* y, in LrnShape shape, WorkerPool pool)
@@ -38,8 +39,12 @@ internal static unsafe class LrnAcross
     }
 
     // A multiple of the vector's width, but for the last strip of an image.
-    private static int Strip(in LrnShape shape) =>
-        Math.Max(LeastStrip, PartValues / Math.Max(1, shape.Channels) / Lanes.Width * Lanes.Width);
+    private static int Strip(in LrnShape shape)
+    {
+        int strips = (EnoughParts + shape.Images - 1) / Math.Max(1, shape.Images);
+        int strip = (shape.Inner + strips - 1) / strips;
+        return Math.Clamp((strip + Lanes.Width - 1) / Lanes.Width * Lanes.Width, LeastStrip, MostStrip);
+    }
 
     private static RowWindow Squares(float* x, double* running, int width, in LrnShape shape) =>
         new(x, shape.Inner, shape.Channels, 0, shape.Channels, shape.Reach, true, running, width);

@@ -10,49 +10,87 @@ namespace Cnn.Layers.Kernels.Pooling;
 /// then of the columns of sixteen windows at once. A stride of two keeps even and odd columns apart, so that the second
 /// step reads neighbours. What lies outside the image is -FLT_MAX at place -1, which nothing of the image equals.
 /// </summary>
-internal static unsafe class MaxOfWindows
+/// <remarks>
+/// Some rows of windows take the first step before any takes the second, as what was just written cannot be read again at
+/// once from another address.
+/// </remarks>
+internal readonly unsafe struct MaxOfWindows
 {
+    private const int BandRows = 8;
+
+    private readonly PoolingShape shape;
+    private readonly long length;
+    private readonly long rowLength;
+    private readonly float* bandValues;
+    private readonly int* bandPlaces;
+
+    /// <summary>Prepares for plane after plane of one shape.</summary>
+    /// <param name="shape">The geometry.</param>
+    /// <param name="room">Memory of the size that <see cref="Room"/> tells.</param>
+    public MaxOfWindows(PoolingShape shape, float* room)
+    {
+        this.shape = shape;
+        length = PhaseLength(shape);
+        rowLength = Phases(shape) * length;
+        int half = checked((int)(BandRows * rowLength));
+        bandValues = room;
+        bandPlaces = (int*)(room + half);
+        new Span<float>(bandValues, half).Fill(float.MinValue);
+        new Span<int>(bandPlaces, half).Fill(-1);
+    }
+
     /// <summary>Whether it pays: windows far wider than the image are mostly padding.</summary>
     public static bool Suits(PoolingShape shape) => shape.KernelWidth <= (2 * shape.Width) + 64;
 
-    /// <summary>The memory that <see cref="Forward"/> wants, in floats.</summary>
-    public static long Room(PoolingShape shape) => 2L * Phases(shape) * PhaseLength(shape);
+    /// <summary>The memory that it wants, in floats.</summary>
+    public static long Room(PoolingShape shape) => 2L * BandRows * Phases(shape) * PhaseLength(shape);
 
     /// <summary>The greatest values and where they were, as <see cref="MaxPooling.ForwardReference"/> has them.</summary>
     /// <param name="x">The plane.</param>
     /// <param name="y">The result.</param>
-    /// <param name="indices">Where the values were.</param>
-    /// <param name="shape">The geometry.</param>
-    /// <param name="room">Memory, after <see cref="Clear"/>; may serve plane after plane of one shape.</param>
-    public static void Forward(float* x, float* y, int* indices, PoolingShape shape, float* room)
+    /// <param name="indices">Where the values were; null when nobody wants to know.</param>
+    public void Forward(float* x, float* y, int* indices)
     {
-        int phases = Phases(shape);
-        long length = PhaseLength(shape);
-        float* values = room;
-        int* places = (int*)(room + (phases * length));
-        for (int row = 0; row < shape.PooledHeight; row++)
+        for (int band = 0; band < shape.PooledHeight; band += BandRows)
         {
-            PoolingShape.Window rows = shape.At(row, 0);
-            MaxOfRows(x, values, places, length, shape, rows.Top, rows.Bottom);
-            float* to = y + ((long)row * shape.PooledWidth);
-            int* at = indices + ((long)row * shape.PooledWidth);
-            if (phases == 1 && shape.StrideWidth > 1)
+            int end = Math.Min(shape.PooledHeight, band + BandRows);
+            float* values = bandValues;
+            int* places = bandPlaces;
+            for (int row = band; row < end; row++, values += rowLength, places += rowLength)
             {
-                MaxOfFewColumns(values, places, shape, to, at);
+                int first = (row * shape.StrideHeight) - shape.PadHeight;
+                int top = Math.Max(0, first), bottom = Math.Min(shape.Height, first + shape.KernelHeight);
+                if (indices == null)
+                {
+                    MaxOfRows(x, values, top, bottom);
+                }
+                else
+                {
+                    MaxOfRows(x, values, places, top, bottom);
+                }
             }
-            else
+
+            values = bandValues;
+            places = bandPlaces;
+            for (int row = band; row < end; row++, values += rowLength, places += rowLength)
             {
-                MaxOfColumns(values, places, length, shape, to, at);
+                int first = row * shape.PooledWidth, left = shape.PooledSize - first;
+                float* to = y + first;
+                int* at = indices == null ? null : indices + first;
+                if (shape.StrideWidth > 2)
+                {
+                    MaxOfFewColumns(values, places, to, at);
+                }
+                else if (at == null)
+                {
+                    MaxOfColumns(values, to, left);
+                }
+                else
+                {
+                    MaxOfColumns(values, places, to, at, left);
+                }
             }
         }
-    }
-
-    /// <summary>Makes everything beside the image -FLT_MAX at place -1.</summary>
-    public static void Clear(PoolingShape shape, float* room)
-    {
-        int half = checked((int)(Room(shape) / 2));
-        new Span<float>(room, half).Fill(float.MinValue);
-        new Span<int>(room + half, half).Fill(-1);
     }
 
     // Wider strides leave most columns out, so their windows are gone through one by one.
@@ -66,39 +104,71 @@ internal static unsafe class MaxOfWindows
         return shape.StrideWidth > 2 ? image : Math.Max(image, windows);
     }
 
-    private static void MaxOfRows(
-        float* x, float* values, int* places, long length, PoolingShape shape, int top, int bottom)
+    private void MaxOfRows(float* x, float* values, int top, int bottom)
+    {
+        Vector512<float> least = Vector512.Create(float.MinValue);
+        for (int w = 0; w < shape.Width; w += Lanes.Width)
+        {
+            Vector512<float> max = least;
+            for (int h = top; h < bottom; h++)
+            {
+                Vector512<float> value = Load(x, h, w);
+                max = Vector512.ConditionalSelect(Vector512.GreaterThan(value, max), value, max);
+            }
+
+            if (shape.Width - w < Lanes.Width)
+            {
+                max = Vector512.ConditionalSelect(Inside(shape.Width - w).AsSingle(), max, least);
+            }
+
+            Place(max, values, w);
+        }
+    }
+
+    private void MaxOfRows(float* x, float* values, int* places, int top, int bottom)
     {
         for (int w = 0; w < shape.Width; w += Lanes.Width)
         {
-            int count = shape.Width - w;
             Vector512<float> max = Vector512.Create(float.MinValue);
             Vector512<int> at = Vector512<int>.AllBitsSet;
             Vector512<int> place = Vector512<int>.Indices + Vector512.Create((top * shape.Width) + w);
             for (int h = top; h < bottom; h++)
             {
-                Vector512<float> value = Lanes.Load(x + ((long)h * shape.Width) + w, count);
+                Vector512<float> value = Load(x, h, w);
                 Vector512<float> isMore = Vector512.GreaterThan(value, max);
                 max = Vector512.ConditionalSelect(isMore, value, max);
                 at = Vector512.ConditionalSelect(isMore.AsInt32(), place, at);
                 place += Vector512.Create(shape.Width);
             }
 
-            if (count < Lanes.Width)
+            if (shape.Width - w < Lanes.Width)
             {
-                Vector512<int> inside = Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(count));
+                Vector512<int> inside = Inside(shape.Width - w);
                 max = Vector512.ConditionalSelect(inside.AsSingle(), max, Vector512.Create(float.MinValue));
                 at |= ~inside;
             }
 
-            Place(max, values, length, shape, w);
-            Place(at.AsSingle(), (float*)places, length, shape, w);
+            Place(max, values, w);
+            Place(at.AsSingle(), (float*)places, w);
         }
     }
 
+    // What lies behind the end of a row is the next one's, but for the plane's last.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Vector512<float> Load(float* x, int h, int w)
+    {
+        int from = (h * shape.Width) + w;
+        return from + Lanes.Width <= shape.PlaneSize
+            ? Vector512.Load(x + from)
+            : Lanes.Load(x + from, shape.Width - w);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<int> Inside(int count) => Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(count));
+
     // Sixteen columns from w on, behind the padding on the left.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Place(Vector512<float> columns, float* to, long length, PoolingShape shape, int w)
+    private void Place(Vector512<float> columns, float* to, int w)
     {
         int first = shape.PadWidth + w;
         if (shape.StrideWidth != 2)
@@ -125,16 +195,30 @@ internal static unsafe class MaxOfWindows
         }
     }
 
-    private static void MaxOfColumns(
-        float* values, int* places, long length, PoolingShape shape, float* y, int* indices)
+    private void MaxOfColumns(float* values, float* y, int left)
     {
         for (int j = 0; j < shape.PooledWidth; j += Lanes.Width)
         {
-            Vector512<float> max = Vector512.Create(float.MinValue);
-            Vector512<int> at = Vector512<int>.AllBitsSet;
-            for (int k = 0; k < shape.KernelWidth; k++)
+            Vector512<float> max = Vector512.Load(values + j);
+            for (int k = 1; k < shape.KernelWidth; k++)
             {
-                long from = shape.StrideWidth == 1 ? j + k : ((k & 1) * length) + (k >> 1) + j;
+                Vector512<float> value = Vector512.Load(values + ColumnOf(k) + j);
+                max = Vector512.ConditionalSelect(Vector512.GreaterThan(value, max), value, max);
+            }
+
+            Lanes.Store(max, y + j, RoomFor(j, left));
+        }
+    }
+
+    private void MaxOfColumns(float* values, int* places, float* y, int* indices, int left)
+    {
+        for (int j = 0; j < shape.PooledWidth; j += Lanes.Width)
+        {
+            Vector512<float> max = Vector512.Load(values + j);
+            Vector512<int> at = Vector512.Load(places + j);
+            for (int k = 1; k < shape.KernelWidth; k++)
+            {
+                long from = ColumnOf(k) + j;
                 Vector512<float> value = Vector512.Load(values + from);
                 Vector512<int> place = Vector512.Load(places + from);
 
@@ -145,13 +229,21 @@ internal static unsafe class MaxOfWindows
                 at = Vector512.ConditionalSelect(isNext.AsInt32(), place, at);
             }
 
-            int count = shape.PooledWidth - j;
+            int count = RoomFor(j, left);
             Lanes.Store(max, y + j, count);
             Lanes.Store(at.AsSingle(), (float*)(indices + j), count);
         }
     }
 
-    private static void MaxOfFewColumns(float* values, int* places, PoolingShape shape, float* y, int* indices)
+    // Behind the end of a row lies the next, which is written later.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int RoomFor(int j, int left) => left - j >= Lanes.Width ? Lanes.Width : shape.PooledWidth - j;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private long ColumnOf(int k) =>
+        shape.StrideWidth == 1 ? k : ((k & 1) * length) + (k >> 1);
+
+    private void MaxOfFewColumns(float* values, int* places, float* y, int* indices)
     {
         for (int column = 0; column < shape.PooledWidth; column++)
         {
@@ -166,7 +258,11 @@ internal static unsafe class MaxOfWindows
                 }
             }
 
-            (y[column], indices[column]) = (max, at);
+            y[column] = max;
+            if (indices != null)
+            {
+                indices[column] = at;
+            }
         }
     }
 }

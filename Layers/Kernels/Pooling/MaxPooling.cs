@@ -11,7 +11,7 @@ public static unsafe class MaxPooling
     // Planes a part: fixed, so that parts do not depend on the threads.
     private const int PlanesPerPart = 16;
 
-    /// <summary>y and the indices from x.</summary>
+    /// <summary>y and the indices from x; y alone where the indices are null.</summary>
     public static void Forward(float* x, float* y, int* indices, int planes, PoolingShape shape, WorkerPool pool)
     {
         var job = new ForwardJob(x, y, indices, planes, shape, pool);
@@ -25,7 +25,7 @@ public static unsafe class MaxPooling
         pool.Run((planes + PlanesPerPart - 1) / PlanesPerPart, ref job);
     }
 
-    /// <summary>One plane, window by window.</summary>
+    /// <summary>One plane, window by window; the indices may be null.</summary>
     public static void ForwardReference(float* x, float* y, int* indices, PoolingShape shape)
     {
         for (int row = 0; row < shape.PooledHeight; row++)
@@ -48,7 +48,10 @@ public static unsafe class MaxPooling
                 }
 
                 y[(row * shape.PooledWidth) + column] = max;
-                indices[(row * shape.PooledWidth) + column] = at;
+                if (indices != null)
+                {
+                    indices[(row * shape.PooledWidth) + column] = at;
+                }
             }
         }
     }
@@ -58,21 +61,19 @@ public static unsafe class MaxPooling
     {
         public void Run(int part, int worker)
         {
-            float* room = null;
-            bool isWide = !shape.IsSquaresOfTwo && !MaxOfWindows.Suits(shape);
-            if (!shape.IsSquaresOfTwo && !isWide)
-            {
-                room = pool.Scratch(worker, ScratchSlot.Layer, MaxOfWindows.Room(shape));
-                MaxOfWindows.Clear(shape, room);
-            }
+            bool areSquares = shape.IsSquaresOfTwo && indices != null;
+            bool isWide = !areSquares && !MaxOfWindows.Suits(shape);
+            MaxOfWindows windows = areSquares || isWide
+                ? default
+                : new MaxOfWindows(shape, pool.Scratch(worker, ScratchSlot.Layer, MaxOfWindows.Room(shape)));
 
             int end = Math.Min(planes, (part + 1) * PlanesPerPart);
             for (int plane = part * PlanesPerPart; plane < end; plane++)
             {
                 float* from = x + ((long)plane * shape.PlaneSize);
                 float* to = y + ((long)plane * shape.PooledSize);
-                int* at = indices + ((long)plane * shape.PooledSize);
-                if (shape.IsSquaresOfTwo)
+                int* at = indices == null ? null : indices + ((long)plane * shape.PooledSize);
+                if (areSquares)
                 {
                     MaxOfSquares.Forward(shape.PooledHeight, shape.PooledWidth, from, to, at);
                 }
@@ -82,7 +83,7 @@ public static unsafe class MaxPooling
                 }
                 else
                 {
-                    MaxOfWindows.Forward(from, to, at, shape, room);
+                    windows.Forward(from, to, at);
                 }
             }
         }

@@ -60,6 +60,11 @@ public sealed class MaxPoolingTests
                 Assert.Equal(expected, y.Span.Slice(plane * shape.PooledSize, shape.PooledSize).ToArray());
                 Assert.Equal(places, new Span<int>((int*)indices.Pointer + (plane * shape.PooledSize), shape.PooledSize).ToArray());
             }
+
+            float[] withPlaces = y.Span.ToArray();
+            y.Span.Clear();
+            MaxPooling.Forward(x.Pointer, y.Pointer, null, Planes, shape, pool);
+            Assert.Equal(withPlaces, y.Span.ToArray());
         }
 
         GC.KeepAlive((x, y, indices));
