@@ -152,6 +152,14 @@ public sealed unsafe class Blob
     /// <summary>Whether the two blobs' values are the same memory.</summary>
     public bool SharesDataWith(Blob other) => ReferenceEquals(data, other.data);
 
+    /// <summary>What blobs have in common that share values.</summary>
+    internal object Memory => data;
+
+    /// <summary>
+    /// Writes its values where another blob's are from now on, whatever the counts: for blobs that are never of use at one time.
+    /// </summary>
+    internal void UseMemoryOf(Blob other) => data = other.data;
+
     private void RequireCount(Blob other)
     {
         if (other.Count != Count)

@@ -32,6 +32,12 @@ public sealed class LayerContext
     /// <summary>Whether the net fills the parameters later, as their values may come from elsewhere.</summary>
     internal bool DefersFilling { get; init; }
 
+    /// <summary>
+    /// Whether the net only runs forward, with parameters that stay as they are at the first pass: nothing need be kept for a
+    /// backward pass, and parameters may be kept in the form that kernels read.
+    /// </summary>
+    public bool Inference { get; init; }
+
     /// <summary>An error in the layer's definition, located at the layer.</summary>
     public CnnException Error(string message, string? hint = null) => Error(Parameter, 0, message, hint);
 

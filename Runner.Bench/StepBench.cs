@@ -49,7 +49,7 @@ internal static class StepBench
 
     private static (Net Net, Action Action) Forward(NetParameter definition, WorkerPool pool)
     {
-        Net net = Net.Build(definition, new NetOptions { Phase = Phase.Test, Pool = pool });
+        Net net = Net.Build(definition, new NetOptions { Phase = Phase.Test, Pool = pool, Inference = true });
         return (net, () => net.Forward());
     }
 

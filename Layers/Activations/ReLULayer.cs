@@ -12,6 +12,9 @@ public sealed class ReLULayer(LayerContext context) : ElementwiseLayer<ReLULayer
 {
     private readonly float slope = context.Parameter.ReluParam?.NegativeSlope ?? 0;
 
+    /// <summary>The slope below 0.</summary>
+    internal float Slope => slope;
+
     /// <inheritdoc/>
     public override bool AllowsInPlace => slope >= 0;
 

@@ -9,7 +9,7 @@ namespace Cnn.Layers.Common;
 /// the last blob. In place it keeps a copy of x where the gradient of s needs one.
 /// </summary>
 [LayerType("Scale")]
-public sealed unsafe class ScaleLayer(LayerContext context) : BroadcastLayer(context)
+public sealed unsafe class ScaleLayer(LayerContext context) : BroadcastLayer(context), IChannelAffine
 {
     private static readonly FillerParameter One = new() { Type = "constant", Value = 1 };
 
@@ -88,6 +88,21 @@ public sealed unsafe class ScaleLayer(LayerContext context) : BroadcastLayer(con
         {
             BroadcastKernel.Forward(
                 dy, scale.DataPointer, null, bottoms[0].DiffPointer, Outer, Size, Inner, Context.Pool);
+        }
+    }
+
+    /// <inheritdoc/>
+    bool IChannelAffine.IsChannelAffine(IReadOnlyList<Blob> bottoms) =>
+        IsLearned && Blobs[0].AxisCount == 1 && bottoms[0].AxisCount > 1 && CanonicalAxis(bottoms[0], options.Axis) == 1;
+
+    /// <inheritdoc/>
+    void IChannelAffine.Follow(Span<double> scale, Span<double> shift)
+    {
+        for (int c = 0; c < scale.Length; c++)
+        {
+            float factor = Blobs[0].Data[c];
+            scale[c] *= factor;
+            shift[c] = (shift[c] * factor) + (options.BiasTerm ? Blobs[BiasIndex].Data[c] : 0);
         }
     }
 

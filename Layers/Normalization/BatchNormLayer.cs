@@ -1,3 +1,4 @@
+using Cnn.Layers.Common;
 using Cnn.Layers.Kernels.Normalization;
 using Cnn.Proto;
 
@@ -16,7 +17,7 @@ namespace Cnn.Layers.Normalization;
 /// <c>lr_mult</c> is 0, which the layer adds to its definition where it is not given.
 /// </remarks>
 [LayerType("BatchNorm")]
-public sealed unsafe class BatchNormLayer(LayerContext context) : Layer(context)
+public sealed unsafe class BatchNormLayer(LayerContext context) : Layer(context), IChannelAffine
 {
     private const int BlobCountOfCaffe = 3;
 
@@ -130,6 +131,21 @@ public sealed unsafe class BatchNormLayer(LayerContext context) : Layer(context)
 
         float* x = bottoms[0].SharesDataWith(tops[0]) ? kept!.DataPointer : bottoms[0].DataPointer;
         ChannelNormalization.Backward(x, dy, dx, images, channels, inner, statistics, Context.Pool);
+    }
+
+    /// <inheritdoc/>
+    bool IChannelAffine.IsChannelAffine(IReadOnlyList<Blob> bottoms) => UsesGlobal;
+
+    /// <inheritdoc/>
+    void IChannelAffine.Follow(Span<double> scale, Span<double> shift)
+    {
+        double weight = Blobs[2].Data[0] == 0 ? 0 : 1.0 / Blobs[2].Data[0];
+        for (int c = 0; c < scale.Length; c++)
+        {
+            double inverse = 1 / Math.Sqrt((Blobs[1].Data[c] * weight) + options.Eps);
+            scale[c] *= inverse;
+            shift[c] = (shift[c] - (Blobs[0].Data[c] * weight)) * inverse;
+        }
     }
 
     private float* Keep(Blob bottom)

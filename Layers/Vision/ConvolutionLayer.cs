@@ -18,10 +18,25 @@ public sealed unsafe class ConvolutionLayer : ConvolutionBaseLayer
     private ConnectionTable? table;
     private ConnectedConvolution? connected;
     private MaskedConvolution? masked;
+    private InferenceConvolution? inference;
 
     /// <summary>Makes the layer.</summary>
     public ConvolutionLayer(LayerContext context)
         : base(context) => convolution = new PlannedConvolution(context);
+
+    /// <summary>What it is in a net that only runs forward, where it can take following layers in; else null.</summary>
+    internal InferenceConvolution? Inference => inference;
+
+    /// <inheritdoc/>
+    public override void SetUp(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
+    {
+        base.SetUp(bottoms, tops);
+        bool isOnChannelAxis = CanonicalAxis(bottoms[0], Options.Axis) == 1;
+        if (Context.Inference && isOnChannelAxis && table is null && Window.Kernel.Length <= 2)
+        {
+            inference = new InferenceConvolution(Context, convolution, Outputs);
+        }
+    }
 
     /// <inheritdoc/>
     public override void Forward(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
@@ -29,7 +44,11 @@ public sealed unsafe class ConvolutionLayer : ConvolutionBaseLayer
         float* weights = Blobs[0].DataPointer, bias = HasBias ? Blobs[1].DataPointer : null;
         for (int i = 0; i < bottoms.Count && Images > 0; i++)
         {
-            if (masked is not null)
+            if (inference is not null)
+            {
+                inference.Forward(Images, bottoms[i].DataPointer, Blobs[0], HasBias ? Blobs[1] : null, tops[i].DataPointer);
+            }
+            else if (masked is not null)
             {
                 masked.Forward(Images, bottoms[i].DataPointer, weights, bias, tops[i].DataPointer);
             }

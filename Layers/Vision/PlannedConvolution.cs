@@ -54,12 +54,18 @@ internal sealed unsafe class PlannedConvolution(LayerContext context)
         }
     }
 
-    /// <summary>y from x; the bias may be null.</summary>
-    public void Forward(int images, float* x, float* weights, float* bias, float* y)
+    /// <summary>Whether a pass over so many images would read the weights.</summary>
+    public bool NeedsWeights(int images, KeptWeights kept) => Convolution.NeedsWeights(plan!, images, kept);
+
+    /// <summary>
+    /// y from x; the bias may be null. Only up to two spatial axes take kept weights and a rectifier.
+    /// </summary>
+    public void Forward(
+        int images, float* x, float* weights, float* bias, float* y, KeptWeights? kept = null, float? rectifier = null)
     {
         if (plan is not null)
         {
-            Convolution.Forward(context.Pool, plan, images, x, weights, bias, y);
+            Convolution.Forward(context.Pool, plan, images, x, weights, bias, y, kept, rectifier);
         }
         else
         {

@@ -19,6 +19,9 @@ internal sealed unsafe class PoolingPasses(LayerContext context, Method method, 
     /// <summary>Where each value of the last forward pass came from: h * W + w in its plane, -1 for nowhere.</summary>
     public int* Indices => indices!.Pointer;
 
+    // The mask, a second top, wants them even where no gradient does.
+    private bool KeepsIndices => (method == Method.Max && (!context.Inference || context.Parameter.Top.Count > 1)) || Samples;
+
     private bool Samples => method == Method.Stochastic && context.Parameter.Phase == Phase.Train;
 
     /// <summary>Prepares for so many planes.</summary>
@@ -26,7 +29,7 @@ internal sealed unsafe class PoolingPasses(LayerContext context, Method method, 
     {
         (planes, shape) = (planeCount, planeShape);
         int count = planes * shape.PooledSize;
-        if ((method == Method.Max || Samples) && (indices is null || indices.Length < count))
+        if (KeepsIndices && (indices is null || indices.Length < count))
         {
             indices = new PinnedInts(count);
         }
@@ -50,7 +53,7 @@ internal sealed unsafe class PoolingPasses(LayerContext context, Method method, 
         }
         else
         {
-            MaxPooling.Forward(x, y, indices!.Pointer, planes, shape, context.Pool);
+            MaxPooling.Forward(x, y, KeepsIndices ? indices!.Pointer : null, planes, shape, context.Pool);
         }
     }
 

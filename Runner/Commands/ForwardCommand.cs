@@ -41,6 +41,8 @@ internal static class ForwardCommand
 
             using var pool = new WorkerPool(parsed.GetValue(threads) ?? 0);
             using var log = RunLog.Create(new WriterSink(console.Error), null, "forward");
+            BlobFile[] outputs = BlobFile.ParseAll(parsed.GetValue(output));
+            bool keepsAll = parsed.GetValue(backward) || parsed.GetValue(all) is not null;
             Graph.Net net = NetFile.Build(
                 parsed.GetRequiredValue(model),
                 OptionValues.PhaseOf(parsed.GetValue(phase)!),
@@ -50,13 +52,14 @@ internal static class ForwardCommand
                 pool,
                 log,
                 quietly: true,
-                forceBackward: parsed.GetValue(backward));
+                forceBackward: parsed.GetValue(backward),
+                inferenceKeeping: keepsAll ? null : [.. outputs.Select(o => o.Blob)]);
             StartingWeights.Copy(
                 net, OptionValues.SplitAtCommas(parsed.GetValue(weights)), parsed.GetValue(strict), log);
             new ForwardRun(net, console)
             {
                 Inputs = BlobFile.ParseAll(parsed.GetValue(input)),
-                Outputs = BlobFile.ParseAll(parsed.GetValue(output)),
+                Outputs = outputs,
                 Diffs = BlobFile.ParseAll(parsed.GetValue(diff)),
                 AllBlobs = parsed.GetValue(all),
                 RunsBackward = parsed.GetValue(backward),

@@ -42,7 +42,8 @@ internal static class TestCommand
                 OptionValues.SplitAtCommas(parsed.GetValue(stage)),
                 new PluginChoice(parsed.GetValue(plugin) ?? []),
                 pool,
-                log);
+                log,
+                inferenceKeeping: []);
             OptionValues.WarnOfGpu(log, parsed.GetValue(gpu) is not null);
             string files = parsed.GetRequiredValue(weights);
             StartingWeights.Copy(

@@ -1,5 +1,6 @@
 using Cnn.Layers;
 using Cnn.Layers.Kernels.Threading;
+using Cnn.Layers.Vision;
 using Cnn.Proto;
 using Cnn.Runner.Snapshots;
 
@@ -15,6 +16,8 @@ public sealed class Net : IDisposable
     private readonly NetOptions options;
     private readonly WorkerPool? ownPool;
     private readonly Dictionary<string, Blob> blobs;
+    private readonly HashSet<Blob> kept = [];
+    private bool sharesMemory;
 
     internal Net(
         NetParameter definition,
@@ -37,6 +40,12 @@ public sealed class Net : IDisposable
         Outputs = outputs;
         Learnable = learnable;
         DebugInfo = definition.DebugInfo;
+        if (options.Inference)
+        {
+            kept.UnionWith(outputs.Concat(options.Keep).Select(LookUp));
+            kept.UnionWith(layers.Where(l => l.BottomList.Count == 0).SelectMany(l => l.TopList));
+            InferencePlan.Fold(layers, kept);
+        }
     }
 
     /// <summary>The net's name.</summary>
@@ -115,11 +124,17 @@ public sealed class Net : IDisposable
     }
 
     /// <summary>A blob by its name.</summary>
-    /// <exception cref="CnnException">There is none of that name.</exception>
-    public Blob FindBlob(string name) =>
-        blobs.TryGetValue(name, out Blob? blob)
+    /// <exception cref="CnnException">
+    /// There is none of that name, or it keeps no values as the net is built for <see cref="NetOptions.Inference"/>.
+    /// </exception>
+    public Blob FindBlob(string name)
+    {
+        Blob blob = LookUp(name);
+        return !options.Inference || kept.Contains(blob)
             ? blob
-            : throw new CnnException($"net '{Name}' has no blob '{name}'", Suggestion.For(name, blobs.Keys));
+            : throw new CnnException(
+                $"blob '{name}' keeps no values, as net '{Name}' is built for inference", "name it among those to keep");
+    }
 
     /// <summary>The last layer of a name.</summary>
     /// <exception cref="CnnException">There is none of that name.</exception>
@@ -170,6 +185,13 @@ public sealed class Net : IDisposable
     /// <returns>The loss: the sum over all weighted tops of weight times the top's sum.</returns>
     public float Forward()
     {
+        if (options.Inference && !sharesMemory)
+        {
+            Reshape();
+            InferencePlan.ShareMemory(Layers, kept);
+            sharesMemory = true;
+        }
+
         double loss = 0;
         for (int i = 0; i < Layers.Count; i++)
         {
@@ -184,8 +206,12 @@ public sealed class Net : IDisposable
     /// <returns>What it adds to the loss.</returns>
     public float ForwardLayer(NetLayer layer)
     {
-        layer.Layer.Reshape(layer.BottomList, layer.TopList);
-        layer.Layer.Forward(layer.BottomList, layer.TopList);
+        Reshape(layer);
+        if (!layer.IsFolded)
+        {
+            layer.Layer.Forward(layer.BottomList, layer.TopList);
+        }
+
         double loss = 0;
         for (int top = 0; top < layer.TopList.Count; top++)
         {
@@ -214,6 +240,7 @@ public sealed class Net : IDisposable
     }
 
     /// <summary>Runs backward every layer that needs it; parameter diffs add up, see <see cref="ClearParameterDiffs"/>.</summary>
+    /// <exception cref="CnnException">The net is built for <see cref="NetOptions.Inference"/>.</exception>
     public void Backward()
     {
         for (int i = Layers.Count - 1; i >= 0; i--)
@@ -228,8 +255,14 @@ public sealed class Net : IDisposable
     }
 
     /// <summary>Runs one layer backward if it needs it.</summary>
+    /// <exception cref="CnnException">The net is built for <see cref="NetOptions.Inference"/>.</exception>
     public void BackwardLayer(NetLayer layer)
     {
+        if (options.Inference)
+        {
+            throw new CnnException($"net '{Name}' is built for inference and cannot run backward");
+        }
+
         if (!layer.NeedsBackward)
         {
             return;
@@ -260,7 +293,7 @@ public sealed class Net : IDisposable
     {
         foreach (NetLayer layer in Layers)
         {
-            layer.Layer.Reshape(layer.BottomList, layer.TopList);
+            Reshape(layer);
         }
     }
 
@@ -292,6 +325,8 @@ public sealed class Net : IDisposable
                 mine.ShareData(theirs);
             }
         }
+
+        ForgetPackedWeights();
     }
 
     /// <summary>
@@ -300,8 +335,12 @@ public sealed class Net : IDisposable
     /// </summary>
     /// <returns>What was copied and what was not.</returns>
     /// <exception cref="CnnException">The file cannot be read or does not fit; then nothing has changed.</exception>
-    public WeightReport CopyWeightsFrom(string path) =>
-        WeightFiles.CopyInto(this, path, line => options.Log?.Information("{Line:l}", line));
+    public WeightReport CopyWeightsFrom(string path)
+    {
+        WeightReport report = WeightFiles.CopyInto(this, path, line => options.Log?.Information("{Line:l}", line));
+        ForgetPackedWeights();
+        return report;
+    }
 
     /// <summary>Fills the parameters that have no values yet; see <see cref="NetOptions.DefersFilling"/>.</summary>
     /// <exception cref="CnnException">A filler cannot fill its blob.</exception>
@@ -358,6 +397,28 @@ public sealed class Net : IDisposable
         }
 
         return null;
+    }
+
+    private static void Reshape(NetLayer layer)
+    {
+        layer.Layer.Reshape(layer.BottomList, layer.TopList);
+        if (layer.IsFolded && layer.TopList[0] != layer.BottomList[0])
+        {
+            layer.TopList[0].ShareData(layer.BottomList[0]);
+        }
+    }
+
+    private Blob LookUp(string name) =>
+        blobs.TryGetValue(name, out Blob? blob)
+            ? blob
+            : throw new CnnException($"net '{Name}' has no blob '{name}'", Suggestion.For(name, blobs.Keys));
+
+    private void ForgetPackedWeights()
+    {
+        foreach (NetLayer layer in Layers)
+        {
+            (layer.Layer as ConvolutionLayer)?.Inference?.Forget();
+        }
     }
 
     private void RequireSameCount(NetLayer target, int count, string where)

@@ -137,6 +137,7 @@ internal sealed class NetBuilder
             Fillers = options.Fillers,
             Sources = options.Sources,
             Files = options.Files,
+            Inference = options.Inference,
         };
         var layer = new NetLayer(definition, options.Layers.Create(context));
         Tell($"Creating Layer {definition.Name}");

@@ -48,6 +48,9 @@ public sealed class NetLayer
     /// <summary>For each bottom, whether its gradient is computed.</summary>
     public IReadOnlyList<bool> PropagateDown => PropagateDownList;
 
+    /// <summary>Whether a layer before does its work; its top then has that layer's values.</summary>
+    internal bool IsFolded { get; set; }
+
     internal List<Blob> BottomList { get; } = [];
 
     internal List<Blob> TopList { get; } = [];

@@ -33,6 +33,16 @@ public sealed record NetOptions
     /// <summary>Where the building of the net is told; null for nowhere.</summary>
     public ILogger? Log { get; init; }
 
+    /// <summary>
+    /// Whether the net only runs forward, faster and in less memory: convolutions pack their weights once, at the first pass
+    /// (and again after <see cref="Net.CopyWeightsFrom"/>), and do the work of BatchNorm, Scale and ReLU layers that follow;
+    /// blobs share memory, so that after a pass only inputs, outputs and <see cref="Keep"/> have values.
+    /// </summary>
+    public bool Inference { get; init; }
+
+    /// <summary>Blobs that keep their values although the net is built for <see cref="Inference"/>.</summary>
+    public IReadOnlyList<string> Keep { get; init; } = [];
+
     /// <summary>Whether parameters stay unfilled until <see cref="Net.FillParameters"/>, as their values may come from a file.</summary>
     internal bool DefersFilling { get; init; }
 

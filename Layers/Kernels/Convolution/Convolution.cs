@@ -25,37 +25,61 @@ public static unsafe class Convolution
     /// <param name="weights">[Outputs, C / Groups, KernelHeight, KernelWidth].</param>
     /// <param name="bias">[Outputs], or null.</param>
     /// <param name="y">[N, Outputs, OutHeight, OutWidth]; overwritten.</param>
+    /// <param name="kept">
+    /// Packed weights of earlier passes, used instead of <paramref name="weights"/> where <see cref="NeedsWeights"/> says so.
+    /// </param>
+    /// <param name="rectifier">The slope below 0 of a rectifier of the result; null for none.</param>
     public static void Forward(
-        WorkerPool pool, ConvolutionPlan plan, int images, float* x, float* weights, float* bias, float* y)
+        WorkerPool pool,
+        ConvolutionPlan plan,
+        int images,
+        float* x,
+        float* weights,
+        float* bias,
+        float* y,
+        KeptWeights? kept = null,
+        float? rectifier = null)
     {
         ConvolutionShape shape = plan.Shape;
         if (WinogradConvolution.Suits(shape, images))
         {
-            WinogradConvolution.Forward(pool, shape, images, x, weights, bias, y);
+            WinogradConvolution.Forward(pool, shape, images, x, weights, bias, y, kept, rectifier);
             return;
         }
 
         int panels = (shape.GroupOutputs + plan.PanelRows - 1) / plan.PanelRows;
         int blocks = (shape.Taps + plan.Depth - 1) / plan.Depth;
         nint blockSize = panels * Packing.PanelSize(plan.PanelRows, plan.Depth);
-        float* packed = pool.Scratch(0, ScratchSlot.SharedLeftPanels, shape.Groups * blocks * blockSize);
-        var pack = new WeightPacking
+        bool isPacked = false;
+        long packedSize = shape.Groups * blocks * blockSize;
+        float* packed = kept is null
+            ? pool.Scratch(0, ScratchSlot.SharedLeftPanels, packedSize)
+            : kept.Room(winograd: false, packedSize, out isPacked);
+        if (!isPacked)
         {
-            Weights = weights, Packed = packed, Rows = shape.GroupOutputs, Columns = shape.Taps, RowStep = shape.Taps,
-            ColumnStep = 1, GroupStep = (nint)shape.GroupOutputs * shape.Taps, PanelRows = plan.PanelRows,
-            Depth = plan.Depth, Blocks = blocks, BlockSize = blockSize,
-        };
-        pool.Run(shape.Groups * blocks, ref pack);
+            var pack = new WeightPacking
+            {
+                Weights = weights, Packed = packed, Rows = shape.GroupOutputs, Columns = shape.Taps, RowStep = shape.Taps,
+                ColumnStep = 1, GroupStep = (nint)shape.GroupOutputs * shape.Taps, PanelRows = plan.PanelRows,
+                Depth = plan.Depth, Blocks = blocks, BlockSize = blockSize,
+            };
+            pool.Run(shape.Groups * blocks, ref pack);
+        }
 
         int parts = images * plan.Strips * shape.Groups;
         int splits = parts >= EnoughParts ? 1 : Math.Min(panels, (EnoughParts + parts - 1) / Math.Max(1, parts));
         var forward = new ForwardParts
         {
             Plan = plan, Pool = pool, X = x, Bias = bias, Y = y, Packed = packed, Blocks = blocks, BlockSize = blockSize,
-            Splits = splits, PanelsPerSplit = (panels + splits - 1) / splits,
+            Splits = splits, PanelsPerSplit = (panels + splits - 1) / splits, Rectifies = rectifier.HasValue,
+            Slope = rectifier ?? 0,
         };
         pool.Run(parts * splits, ref forward);
     }
+
+    /// <summary>Whether a pass over so many images would read the weights, as they are not kept in the form that it needs.</summary>
+    public static bool NeedsWeights(ConvolutionPlan plan, int images, KeptWeights kept) =>
+        !kept.Has(WinogradConvolution.Suits(plan.Shape, images));
 
     /// <summary>dx = the gradient of x; overwritten.</summary>
     /// <param name="pool">The threads.</param>

@@ -10,6 +10,8 @@ internal unsafe struct ForwardParts : IParts
     public float* X, Bias, Y, Packed;
     public int Blocks, Splits, PanelsPerSplit;
     public nint BlockSize;
+    public bool Rectifies;
+    public float Slope;
 
     public readonly void Run(int part, int worker)
     {
@@ -58,6 +60,12 @@ internal unsafe struct ForwardParts : IParts
                 AddTo addTo = block > 0 ? AddTo.Existing : Bias != null ? AddTo.RowBias : AddTo.Nothing;
                 PanelProduct.Run(
                     outputs, pixels, depth, Plan.PanelRows, weights, panels, target + pixel, shape.OutPixels, addTo, Bias + output);
+            }
+
+            // While it is still in the cache.
+            for (int row = 0; row < outputs && Rectifies; row++)
+            {
+                Rectify.Run(target + pixel + ((nint)row * shape.OutPixels), pixels, Slope);
             }
         }
     }

@@ -33,15 +33,24 @@ internal static unsafe class WinogradConvolution
 
     /// <summary>See <see cref="Convolution.Forward"/>.</summary>
     public static void Forward(
-        WorkerPool pool, in ConvolutionShape shape, int images, float* x, float* weights, float* bias, float* y)
+        WorkerPool pool,
+        in ConvolutionShape shape,
+        int images,
+        float* x,
+        float* weights,
+        float* bias,
+        float* y,
+        KeptWeights? kept = null,
+        float? rectifier = null)
     {
         var problem = new WinogradProblem
         {
+            Rectifies = rectifier.HasValue, Slope = rectifier ?? 0,
             Channels = shape.GroupChannels, Height = shape.Height, Width = shape.Width, Outputs = shape.GroupOutputs,
             OutHeight = shape.OutHeight, OutWidth = shape.OutWidth, PadHeight = shape.PadHeight, PadWidth = shape.PadWidth,
             ImageStep = shape.ImageSize, OutImageStep = shape.OutSizeOfImage, OutputStep = shape.Taps, ChannelStep = 9,
         };
-        Run(pool, problem, shape, images, x, weights, bias, y);
+        Run(pool, problem, shape, images, x, weights, bias, y, kept);
     }
 
     /// <summary>See <see cref="Convolution.InputGradient"/>.</summary>
@@ -54,17 +63,29 @@ internal static unsafe class WinogradConvolution
             OutHeight = shape.Height, OutWidth = shape.Width, PadHeight = 2 - shape.PadHeight, PadWidth = 2 - shape.PadWidth,
             ImageStep = shape.OutSizeOfImage, OutImageStep = shape.ImageSize, OutputStep = 9, ChannelStep = shape.Taps, IsRotated = true,
         };
-        Run(pool, problem, shape, images, dy, weights, null, dx);
+        Run(pool, problem, shape, images, dy, weights, null, dx, null);
     }
 
     private static void Run(
-        WorkerPool pool, WinogradProblem problem, in ConvolutionShape shape, int images, float* x, float* weights, float* bias, float* y)
+        WorkerPool pool,
+        WinogradProblem problem,
+        in ConvolutionShape shape,
+        int images,
+        float* x,
+        float* weights,
+        float* bias,
+        float* y,
+        KeptWeights? kept)
     {
         long floatsOfTile = (long)WinogradProblem.Values * (problem.Channels + problem.Outputs);
         int rows = (int)Math.Max(1, BlockFloats / floatsOfTile / problem.TilesAcross), allRows = images * problem.TilesDown;
         int blocks = (allRows + rows - 1) / rows;
         problem.Rows = (allRows + blocks - 1) / blocks;
-        problem.U = pool.Scratch(0, ScratchSlot.SharedLeftPanels, WinogradProblem.Values * problem.WeightsStep);
+        long weightsSize = WinogradProblem.Values * problem.WeightsStep;
+        bool areReady = false;
+        float* transformed = kept is null
+            ? pool.Scratch(0, ScratchSlot.SharedLeftPanels, weightsSize)
+            : kept.Room(winograd: true, shape.Groups * weightsSize, out areReady);
         problem.V = pool.Scratch(0, ScratchSlot.SharedRightPanels, WinogradProblem.Values * problem.TilesStep);
         problem.M = pool.Scratch(0, ScratchSlot.Partials, WinogradProblem.Values * problem.ProductsStep);
         for (int group = 0; group < shape.Groups; group++)
@@ -73,8 +94,13 @@ internal static unsafe class WinogradConvolution
             problem.Y = y + ((nint)group * problem.Outputs * problem.OutHeight * problem.OutWidth);
             problem.Bias = bias == null ? null : bias + (group * problem.Outputs);
             problem.Weights = weights + ((nint)group * shape.GroupOutputs * shape.Taps);
-            var transform = new WinogradWeights { Problem = problem };
-            pool.Run(problem.Panels, ref transform);
+            problem.U = transformed + (kept is null ? 0 : group * weightsSize);
+            if (!areReady)
+            {
+                var transform = new WinogradWeights { Problem = problem };
+                pool.Run(problem.Panels, ref transform);
+            }
+
             int most = problem.Rows;
             for (problem.FirstRow = 0; problem.FirstRow < allRows; problem.FirstRow += most)
             {

@@ -79,7 +79,12 @@ internal unsafe struct WinogradOutput : IParts
         float* plane = Problem.Y + (image * Problem.OutImageStep) + ((nint)output * Problem.OutHeight * Problem.OutWidth);
         for (int r = 0; r < Math.Min(WinogradProblem.Step, Problem.OutHeight - top); r++)
         {
-            Interleave(tiles + (4 * r * room), room, plane + ((nint)(top + r) * Problem.OutWidth), Problem.OutWidth);
+            float* to = plane + ((nint)(top + r) * Problem.OutWidth);
+            Interleave(tiles + (4 * r * room), room, to, Problem.OutWidth);
+            if (Problem.Rectifies)
+            {
+                Rectify.Run(to, Problem.OutWidth, Problem.Slope);
+            }
         }
     }
 

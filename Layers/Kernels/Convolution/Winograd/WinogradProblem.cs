@@ -22,6 +22,10 @@ internal unsafe struct WinogradProblem
     /// <summary>One value an output, or null.</summary>
     public float* Bias;
 
+    /// <summary>Whether the result is rectified, and the slope below 0.</summary>
+    public bool Rectifies;
+    public float Slope;
+
     /// <summary>The group's weights: what lies between outputs and between channels, and whether the taps run backwards.</summary>
     public float* Weights;
     public nint OutputStep, ChannelStep;
