@@ -1,6 +1,7 @@
 using Cnn.Layers;
 using Cnn.Layers.Kernels;
 using Cnn.Layers.Kernels.Threading;
+using Cnn.Runner.Reports;
 
 namespace Cnn.Bench;
 

@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Running;
 using Cnn.Bench;
+using Cnn.Runner.Reports;
 
 string[] rest = args.Length > 0 ? args[1..] : [];
 switch (args.Length > 0 ? args[0] : "")

@@ -38,21 +38,14 @@ internal static class SlowestLayers
             NetLayer layer = net.Layers[i];
             LayerCost cost = LayerCost.Of(layer);
             Console.WriteLine(
-                $"    {layer.Name,-24} {layer.Type,-14} {1e3 * forward[i],9:F3} ms {Share(forward[i], cost.MultiplyAdds, Bytes(layer, false))}"
-                + (forwardOnly ? "" : $"{1e3 * backward[i],9:F3} ms back {Share(backward[i], cost.BackwardMultiplyAdds(layer), Bytes(layer, true))}"));
+                $"    {layer.Name,-24} {layer.Type,-14} {1e3 * forward[i],9:F3} ms {Share(forward[i], cost.MultiplyAdds, LayerCost.Bytes(layer, false))}"
+                + (forwardOnly ? "" : $"{1e3 * backward[i],9:F3} ms back {Share(backward[i], cost.BackwardMultiplyAdds(layer), LayerCost.Bytes(layer, true))}"));
         }
 
         string Share(double seconds, long multiplyAdds, double bytes) => 
             seconds <= 0 || (multiplyAdds == 0 && bytes == 0) ? $"{"",22}"
             : multiplyAdds > 0 ? $"{200.0 * multiplyAdds / seconds / peak,6:F1} % of peak     "
             : $"{100 * bytes / seconds / bandwidth,6:F1} % of bandwidth";
-    }
-
-    private static double Bytes(NetLayer layer, bool isBackward)
-    {
-        double values = layer.Bottoms.Sum(b => (double)b.Count) + layer.Tops.Sum(b => (double)b.Count);
-        bool copies = layer.Tops.Count > 0 && layer.Bottoms.Count > 0 && layer.Tops[0].SharesDataWith(layer.Bottoms[0]);
-        return (isBackward && !layer.NeedsBackward) || (copies && layer.Type is "Split" or "Reshape" or "Flatten") ? 0 : 4 * values;
     }
 
     private static double Time(Action action)

@@ -23,7 +23,7 @@ internal static class TimeCommand
         var weights = new Option<string?>("--weights") { Description = "Accepted for Caffe's sake; times do not depend on them.", HelpName = "file" };
         var command = new CommandWithExamples(
             "time",
-            "Times the layers of a net, forward and backward, after one round to warm up.",
+            "Times the layers of a net, forward and backward, after a second to warm up, and tells their share of the machine's peak.",
             "cnn time --model Models/lenet/lenet_train_test.prototxt --iterations 20 --threads 1")
         {
             model, iterations, phase, plugin, threads, level, stage, weights, gpu,
@@ -43,7 +43,7 @@ internal static class TimeCommand
                 log,
                 quietly: true);
             net.FillParameters();
-            console.Out.Write(LayerTimes.Measure(net, parsed.GetValue(iterations) ?? 50, log));
+            console.Out.Write(LayerTimes.Measure(net, parsed.GetValue(iterations) ?? 50, pool, log));
             return ExitCode.Done;
         });
         return command;

@@ -50,6 +50,18 @@ internal readonly record struct LayerCost(long MultiplyAdds, long Parameters, lo
         return (layer.Layer.NeedsGradient(0) ? MultiplyAdds : 0) + (layer.PropagateDown.Any(p => p) ? MultiplyAdds : 0);
     }
 
+    /// <summary>
+    /// Bytes that a pass has to read and write, each value of a bottom and a top once; 0 for layers that hand on what they got.
+    /// </summary>
+    public static double Bytes(NetLayer layer, bool isBackward)
+    {
+        bool handsOn = layer.Tops.Count > 0 && layer.Bottoms.Count > 0 && layer.Tops[0].SharesDataWith(layer.Bottoms[0])
+            && layer.Type is "Split" or "Reshape" or "Flatten" or "Dropout";
+        return handsOn || layer.IsFolded || (isBackward && !layer.NeedsBackward)
+            ? 0
+            : 4.0 * (layer.Bottoms.Sum(b => (long)b.Count) + layer.Tops.Sum(b => (long)b.Count));
+    }
+
     private static long ItemOf(NetLayer layer, long links)
     {
         Blob top = layer.Tops[0];

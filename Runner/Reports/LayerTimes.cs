@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Globalization;
+using Cnn.Layers.Kernels.Threading;
 using Cnn.Runner.Graph;
 using Serilog;
 
@@ -7,12 +9,24 @@ namespace Cnn.Runner.Reports;
 /// <summary>How long the layers of a net take.</summary>
 internal static class LayerTimes
 {
-    /// <summary>Warms up with one round, then times some, telling the lines that Caffe's users grep for.</summary>
-    /// <returns>A table: milliseconds a pass and GFLOP/s, a multiply-add being two operations.</returns>
-    public static string Measure(Net net, int iterations, ILogger log)
+    // Less stays in the caches.
+    private const double LeastBytes = 1 << 20;
+
+    private const double WarmUpSeconds = 1;
+
+    /// <summary>Warms up for a second, then times some rounds, telling the lines that Caffe's users grep for.</summary>
+    /// <param name="net">The net; its weights are filled.</param>
+    /// <param name="iterations">Rounds to time.</param>
+    /// <param name="pool">The net's threads, whose peak and bandwidth are measured too.</param>
+    /// <param name="log">Where to tell.</param>
+    /// <returns>
+    /// A table: milliseconds a pass, GFLOP/s (a multiply-add being two operations), and the share of the machine's peak, or of its
+    /// memory's bandwidth for layers without multiply-adds.
+    /// </returns>
+    public static string Measure(Net net, int iterations, WorkerPool pool, ILogger log)
     {
-        net.Forward();
-        net.Backward();
+        double peak = Peak.Widest(pool.ThreadCount), bandwidth = Bandwidth.Triad(pool);
+        WarmUp(net);
         int count = net.Layers.Count;
         long[] forward = new long[count], backward = new long[count];
         log.Information("*** Benchmark begins ***");
@@ -40,7 +54,8 @@ internal static class LayerTimes
         }
 
         long total = Stopwatch.GetTimestamp() - start;
-        var table = new TextTable("layer", "type", ">forward ms", ">GFLOP/s", ">backward ms", ">GFLOP/s");
+        var table = new TextTable(
+            "layer", "type", ">forward ms", ">GFLOP/s", ">share", ">backward ms", ">GFLOP/s", ">share");
         Tell("Average time per layer: ");
         for (int i = 0; i < count; i++)
         {
@@ -53,8 +68,10 @@ internal static class LayerTimes
                 layer.Layer.Type,
                 $"{Milliseconds(forward[i]) / iterations:0.000}",
                 Rate(cost.MultiplyAdds * iterations, forward[i]),
+                Share(cost.MultiplyAdds, LayerCost.Bytes(layer, false), forward[i]),
                 $"{Milliseconds(backward[i]) / iterations:0.000}",
-                Rate(cost.BackwardMultiplyAdds(layer) * iterations, backward[i]));
+                Rate(cost.BackwardMultiplyAdds(layer) * iterations, backward[i]),
+                Share(cost.BackwardMultiplyAdds(layer), LayerCost.Bytes(layer, true), backward[i]));
         }
 
         long forwardMultiplyAdds = net.Layers.Sum(l => LayerCost.Of(l).MultiplyAdds) * iterations;
@@ -65,16 +82,46 @@ internal static class LayerTimes
             "",
             $"{Milliseconds(forward.Sum()) / iterations:0.000}",
             Rate(forwardMultiplyAdds, forward.Sum()),
+            Share(forwardMultiplyAdds / iterations, 0, forward.Sum()),
             $"{Milliseconds(backward.Sum()) / iterations:0.000}",
-            Rate(backwardMultiplyAdds, backward.Sum()));
+            Rate(backwardMultiplyAdds, backward.Sum()),
+            Share(backwardMultiplyAdds / iterations, 0, backward.Sum()));
         Tell($"Average Forward pass: {Number(forward.Sum() / (double)iterations)} ms.");
         Tell($"Average Backward pass: {Number(backward.Sum() / (double)iterations)} ms.");
         Tell($"Average Forward-Backward: {Number(total / (double)iterations)} ms.");
         Tell($"Total Time: {Number(total)} ms.");
         Tell("*** Benchmark ends ***");
-        return table.ToString();
+        double work = 2e-9 * (forwardMultiplyAdds + backwardMultiplyAdds) / iterations;
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"""
+            {table}
+            {work:0.000} GFLOP forward and backward, {pool.ThreadCount} thread(s). Measured in this run: peak {1e-9 * peak:0.0} GFLOP/s,
+            memory {1e-9 * bandwidth:0.0} GB/s. A share is of the peak (p) or, for layers without multiply-adds, of the memory's bandwidth (m).
+
+            """);
 
         void Tell(string line) => log.Information("{Line:l}", line);
+
+        string Share(long multiplyAdds, double bytes, long ticks)
+        {
+            double seconds = ticks / (double)Stopwatch.Frequency / iterations;
+            return multiplyAdds > 0 && ticks > 0 ? $"{200 * multiplyAdds / seconds / peak:0} % p"
+                : bytes >= LeastBytes && ticks > 0 ? $"{100 * bytes / seconds / bandwidth:0} % m"
+                : "";
+        }
+    }
+
+    // A round at least, and long enough for the kernels to be compiled for this machine.
+    private static void WarmUp(Net net)
+    {
+        long start = Stopwatch.GetTimestamp();
+        do
+        {
+            net.Forward();
+            net.Backward();
+        }
+        while (Stopwatch.GetElapsedTime(start).TotalSeconds < WarmUpSeconds);
     }
 
     private static double Milliseconds(double ticks) => ticks * 1000 / Stopwatch.Frequency;

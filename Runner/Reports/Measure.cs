@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Cnn.Bench;
+namespace Cnn.Runner.Reports;
 
 /// <summary>Times of one action, repeated: the least says what the code can do, the median what it does here.</summary>
 internal readonly record struct Measure(double Least, double Median)

@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using Cnn.Layers.Kernels.Threading;
 
-namespace Cnn.Bench;
+namespace Cnn.Runner.Reports;
 
 /// <summary>The machine's limit: independent fused multiply-adds in registers, on every core at once.</summary>
 internal static class Peak

@@ -2,7 +2,7 @@ using System.Runtime.Intrinsics;
 using Cnn.Layers;
 using Cnn.Layers.Kernels.Threading;
 
-namespace Cnn.Bench;
+namespace Cnn.Runner.Reports;
 
 /// <summary>What memory delivers: the triad a = b + s c over arrays far larger than the caches, on all threads.</summary>
 internal static unsafe class Bandwidth
