@@ -6,7 +6,7 @@ string[] rest = args.Length > 0 ? args[1..] : [];
 switch (args.Length > 0 ? args[0] : "")
 {
     case "peak":
-        Peak.Report(Options.Number(rest, "--threads", Environment.ProcessorCount));
+        Console.Write(Peak.Text(Options.Number(rest, "--threads", Environment.ProcessorCount)));
         return 0;
     case "product":
         return ProductBench.Run(rest);
@@ -15,7 +15,7 @@ switch (args.Length > 0 ? args[0] : "")
     case "step":
         return StepBench.Run(rest);
     case "benchmark":
-        BenchmarkSwitcher.FromAssembly(typeof(Peak).Assembly).Run(rest);
+        BenchmarkSwitcher.FromAssembly(typeof(StepBench).Assembly).Run(rest);
         return 0;
     default:
         Console.Error.WriteLine("""
@@ -23,9 +23,9 @@ switch (args.Length > 0 ? args[0] : "")
               peak [--threads T]                  multiply-adds a second, by vector width
               product [--size N] [--m M --n N --k K] [--threads T]   the matrix product
               convolution [--threads T] [--only NAME]                typical convolutions, forward and backward
-              step NET [--batch N] [--threads T] [--shape CxHxW] [--classes K] [--forward] [--layers] [--json]
+              step NET [--batch N] [--threads T] [--shape CxHxW] [--classes K] [--forward] [--layers [N]] [--json]
                                                              a whole training step, or a forward pass in TEST, of a net's
-                                                             file or a folder of Models; with its slowest layers
+                                                             file or a folder of Models; with its N slowest layers
               benchmark [BenchmarkDotNet options]                    the same with statistics
             """);
         return 1;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -13,22 +14,23 @@ internal static class Peak
     // Twelve chains cover the latency of two multiply-adds a cycle and fit any register file.
     private const int Chains = 12;
 
-    /// <summary>Prints the peak of every vector width that the machine has.</summary>
-    public static void Report(int threads)
+    /// <summary>The peak of every vector width that the machine has, a line each.</summary>
+    public static string Text(int threads)
     {
-        Console.WriteLine($"{threads} threads, GFLOP/s in float32:");
-        Console.WriteLine($"  widest   {Widest(threads) * 1e-9:F1}");
+        List<(string Name, double Peak)> widths = [("widest  ", Widest(threads))];
         if (Avx512F.IsSupported)
         {
-            Console.WriteLine($"  512 bits {Of<Loop512>(threads) * 1e-9:F1}");
+            widths.Add(("512 bits", Of<Loop512>(threads)));
         }
 
         if (Fma.IsSupported)
         {
-            Console.WriteLine($"  256 bits {Of<Loop256>(threads) * 1e-9:F1}");
+            widths.Add(("256 bits", Of<Loop256>(threads)));
         }
 
-        Console.WriteLine($"  128 bits {Of<Loop128>(threads) * 1e-9:F1}");
+        widths.Add(("128 bits", Of<Loop128>(threads)));
+        return $"{threads} threads, GFLOP/s in float32:\n"
+            + string.Concat(widths.Select(w => string.Create(CultureInfo.InvariantCulture, $"  {w.Name} {w.Peak * 1e-9:F1}\n")));
     }
 
     /// <summary>Operations a second with the widest vectors.</summary>

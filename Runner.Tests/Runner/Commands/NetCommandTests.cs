@@ -66,7 +66,8 @@ public class NetCommandTests
         Assert.Matches(@"\]         fc\tforward: [0-9.e-]+ ms\.\n", run.Error);
         Assert.Matches(@"\]         fc\tbackward: [0-9.e-]+ ms\.\n", run.Error);
         Assert.Matches(@"\] Average Forward-Backward: [0-9.e+-]+ ms\.\n", run.Error);
-        Assert.Matches(@"(?m)^fc +InnerProduct +[0-9.]+ +[0-9.]+ +[0-9.]+ +[0-9.]+$", run.Output);
+        Assert.Matches(@"(?m)^fc +InnerProduct +[0-9.]+ +[0-9.]+ +[0-9]+ % p +[0-9.]+ +[0-9.]+ +[0-9]+ % p$", run.Output);
+        Assert.Matches(@"Measured in this run: peak [0-9.]+ GFLOP/s,\s+memory [0-9.]+ GB/s", run.Output);
     }
 
     [Fact]
