@@ -4,7 +4,7 @@ using Google.Protobuf;
 
 namespace Cnn.Layers.Data;
 
-/// <summary>Grey images into an LMDB database as Caffe's converters write them: keys of eight decimal digits.</summary>
+/// <summary>Images into an LMDB database as Caffe's converters write them: keys of eight decimal digits.</summary>
 public static class DatumWriter
 {
     private const int Report = 1000;
@@ -12,15 +12,17 @@ public static class DatumWriter
     /// <summary>Writes a database, under its final name only when all is there.</summary>
     /// <param name="path">The folder to make.</param>
     /// <param name="count">Images.</param>
+    /// <param name="channels">Channels of each: 1 for grey.</param>
     /// <param name="rows">Rows of each.</param>
     /// <param name="columns">Columns of each.</param>
-    /// <param name="image">Writes the pixels of image i and returns its label.</param>
+    /// <param name="image">Writes the pixels of image i, a channel after the other, and returns its label.</param>
     /// <param name="progress">Told every thousand images; may be null.</param>
     /// <param name="cancel">Ends the writing; nothing is left then.</param>
     /// <exception cref="CnnException">The path exists or cannot be written.</exception>
     public static void Write(
         string path,
         int count,
+        int channels,
         int rows,
         int columns,
         Func<int, Span<byte>, int> image,
@@ -28,7 +30,7 @@ public static class DatumWriter
         CancellationToken cancel = default)
     {
         using LmdbWriter writer = LmdbWriter.Create(path);
-        var pixels = new byte[rows * columns];
+        var pixels = new byte[channels * rows * columns];
         Span<byte> key = stackalloc byte[8];
         string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(path));
         for (int i = 0; i < count; i++)
@@ -37,7 +39,7 @@ public static class DatumWriter
             int label = image(i, pixels);
             var datum = new Datum
             {
-                Channels = 1,
+                Channels = channels,
                 Height = rows,
                 Width = columns,
                 Data = UnsafeByteOperations.UnsafeWrap(pixels),

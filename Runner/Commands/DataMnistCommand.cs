@@ -40,7 +40,7 @@ internal static class DataMnistCommand
             var progress = new DataProgress(console);
             if (parsed.GetValue(download))
             {
-                await MnistDownloader.DownloadMnistAsync(source, progress, cancelling.Token).ConfigureAwait(false);
+                await MnistSource.DownloadAsync(source, progress, cancelling.Token).ConfigureAwait(false);
             }
 
             IReadOnlyList<string> written = MnistConverter.Convert(

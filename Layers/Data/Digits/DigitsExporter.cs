@@ -38,7 +38,7 @@ public static class DigitsExporter
         if (format == DataSetFormat.Lmdb)
         {
             DatumWriter.Write(
-                to, count, DigitRenderer.Side, DigitRenderer.Side, (i, pixels) => Draw(i, pixels), progress, cancel);
+                to, count, 1, DigitRenderer.Side, DigitRenderer.Side, (i, pixels) => Draw(i, pixels), progress, cancel);
             return [to];
         }
 

@@ -48,7 +48,7 @@ public static class MnistConverter
             string[] paths = Targets(sets[i], to, format);
             if (format == DataSetFormat.Lmdb)
             {
-                DatumWriter.Write(paths[0], images.Count, images.Shape[1], images.Shape[2], Image, progress, cancel);
+                DatumWriter.Write(paths[0], images.Count, 1, images.Shape[1], images.Shape[2], Image, progress, cancel);
             }
             else
             {

@@ -9,7 +9,7 @@ public class UsageTests
     [InlineData("cnn: unknown option '--slover'; did you mean '--solver'? 'cnn train --help' shows the usage", "train", "--slover", "x")]
     [InlineData("cnn: Option '--solver' is required; 'cnn train --help' shows the usage", "train")]
     [InlineData("cnn: --threads is 0, it must be 1 or more; 'cnn train --help' shows the usage", "train", "--solver", "x", "--threads", "0")]
-    [InlineData("cnn: 'cnn data' needs a command: mnist, digits; 'cnn data --help' shows the usage", "data")]
+    [InlineData("cnn: 'cnn data' needs a command: mnist, cifar10, digits; 'cnn data --help' shows the usage", "data")]
     [InlineData("cnn: 'nowhere.prototxt' does not exist", "summary", "--model", "nowhere.prototxt")]
     [InlineData("cnn: neither --from nor --download says where MNIST's files are; give one of them", "data", "mnist", "--to", "x")]
     [InlineData("cnn: --snapshot and --resume both say where to go on from; give one of them", "train", "--solver", "x", "--snapshot", "a", "--resume", "latest")]

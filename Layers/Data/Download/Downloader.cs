@@ -1,38 +1,20 @@
 using System.Net;
 using System.Net.Http.Headers;
-using Cnn.Layers.Data.Idx;
 using Cnn.Proto;
 
-namespace Cnn.Layers.Data.Mnist;
+namespace Cnn.Layers.Data.Download;
 
 /// <summary>
 /// Fetches files from the first mirror that gives them whole. What has arrived stays in <c>NAME.partial</c> and is
-/// gone on with later; a file gets its name only when its size and its idx header are right.
+/// gone on with later; a file gets its name only when its size and its content are right.
 /// </summary>
 /// <param name="client">Makes the requests; its timeout bounds each wait for data.</param>
 /// <param name="mirrors">Folders on the net, each ending in a slash, best first.</param>
 /// <param name="files">What to fetch.</param>
-public sealed class MnistDownloader(HttpClient client, IReadOnlyList<Uri> mirrors, IReadOnlyList<RemoteFile> files)
+public sealed class Downloader(HttpClient client, IReadOnlyList<Uri> mirrors, IReadOnlyList<RemoteFile> files)
 {
     private const int AttemptsAMirror = 3;
     private const int BlockSize = 1 << 16;
-
-    /// <summary>Where MNIST is offered.</summary>
-    public static IReadOnlyList<Uri> Mirrors { get; } =
-    [
-        new("https://storage.googleapis.com/cvdf-datasets/mnist/"),
-        new("https://ossci-datasets.s3.amazonaws.com/mnist/"),
-    ];
-
-    /// <summary>Fetches MNIST from <see cref="Mirrors"/>; see <see cref="DownloadAsync"/>.</summary>
-    /// <exception cref="CnnException">No mirror gave a file whole, or the folder cannot be written.</exception>
-    public static async Task DownloadMnistAsync(
-        string to, IProgress<WriteProgress>? progress = null, CancellationToken cancel = default)
-    {
-        using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(30) };
-        await new MnistDownloader(client, Mirrors, RemoteFile.Mnist).DownloadAsync(to, progress, cancel)
-            .ConfigureAwait(false);
-    }
 
     /// <summary>Fetches what is not there yet.</summary>
     /// <param name="to">The folder; made if need be.</param>
@@ -244,8 +226,7 @@ public sealed class MnistDownloader(HttpClient client, IReadOnlyList<Uri> mirror
                 return $"it has {size} bytes, not {file.Size}";
             }
 
-            IdxFile content = file.IsImages ? IdxFile.ReadImages(path) : IdxFile.ReadLabels(path);
-            return content.Count == file.Count ? null : $"it holds {content.Count} entries, not {file.Count}";
+            return file.Problem(path);
         }
         catch (CnnException exception)
         {

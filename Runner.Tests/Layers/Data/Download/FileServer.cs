@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Cnn.Tests.Layers.Data.Mnist;
+namespace Cnn.Tests.Layers.Data.Download;
 
 /// <summary>A server on the loopback interface that answers every request with a function.</summary>
 internal sealed class FileServer : IDisposable

@@ -1,12 +1,13 @@
 using Cnn.Layers.Data;
-using Cnn.Layers.Data.Mnist;
+using Cnn.Layers.Data.Download;
+using Cnn.Layers.Data.Idx;
 using Cnn.Proto;
 using Cnn.Tests.Layers.Data.Idx;
 
-namespace Cnn.Tests.Layers.Data.Mnist;
+namespace Cnn.Tests.Layers.Data.Download;
 
 [Trait("Category", "Unit")]
-public sealed class MnistDownloaderTests : IDisposable
+public sealed class DownloaderTests : IDisposable
 {
     private static readonly byte[] Content = IdxFiles.Gzip([.. IdxFiles.Header(2051, 300, 28, 28), .. Noise(300 * 784)]);
     private readonly TemporaryFolder folder = new();
@@ -71,7 +72,7 @@ public sealed class MnistDownloaderTests : IDisposable
         File.WriteAllBytes(folder["images.gz.partial"], new byte[1000]);
         using var server = new FileServer((context, _) => FileServer.SendAsync(context, Content));
         using var second = new FileServer((context, _) => FileServer.SendAsync(context, Content));
-        await Downloader(server, second).DownloadAsync(folder.Path, null, TestContext.Current.CancellationToken);
+        await From(server, second).DownloadAsync(folder.Path, null, TestContext.Current.CancellationToken);
         Assert.Equal(Content, Arrived);
     }
 
@@ -86,7 +87,7 @@ public sealed class MnistDownloaderTests : IDisposable
         });
         using var longer = new FileServer((context, _) => FileServer.SendAsync(context, [.. Content, 0]));
         using var right = new FileServer((context, _) => FileServer.SendAsync(context, Content));
-        await Downloader(missing, longer, right).DownloadAsync(folder.Path, null, TestContext.Current.CancellationToken);
+        await From(missing, longer, right).DownloadAsync(folder.Path, null, TestContext.Current.CancellationToken);
         Assert.Equal(Content, Arrived);
         Assert.Single(missing.Ranges);
         Assert.Single(longer.Ranges);
@@ -112,7 +113,7 @@ public sealed class MnistDownloaderTests : IDisposable
                 await context.Response.OutputStream.WriteAsync(Content);
             }
         });
-        var error = await Assert.ThrowsAsync<CnnException>(() => Downloader(missing, wrong, endless)
+        var error = await Assert.ThrowsAsync<CnnException>(() => From(missing, wrong, endless)
             .DownloadAsync(folder.Path, null, TestContext.Current.CancellationToken));
         Assert.Contains("404", error.Message);
         Assert.Contains("magic number", error.Message);
@@ -129,13 +130,16 @@ public sealed class MnistDownloaderTests : IDisposable
             gone = server.Address;
         }
 
-        var downloader = new MnistDownloader(client, [gone], Files);
+        var downloader = new Downloader(client, [gone], Files);
         var error = await Assert.ThrowsAsync<CnnException>(
             () => downloader.DownloadAsync(folder.Path, null, TestContext.Current.CancellationToken));
         Assert.Contains("no mirror gave images.gz whole", error.Message);
     }
 
-    private static IReadOnlyList<RemoteFile> Files => [new RemoteFile("images.gz", Content.Length, true, 300)];
+    private static string? Problem(string path) =>
+        IdxFile.ReadImages(path) is { Count: not 300 and var count } ? $"it holds {count} entries, not 300" : null;
+
+    private static IReadOnlyList<RemoteFile> Files => [new RemoteFile("images.gz", Content.Length, Problem)];
 
     private byte[] Arrived => File.ReadAllBytes(folder["images.gz"]);
 
@@ -146,10 +150,10 @@ public sealed class MnistDownloaderTests : IDisposable
         return bytes;
     }
 
-    private MnistDownloader Downloader(params FileServer[] servers) =>
+    private Downloader From(params FileServer[] servers) =>
         new(client, [.. servers.Select(server => server.Address)], Files);
 
-    private Task Download(FileServer server, List<WriteProgress>? reports = null) => Downloader(server).DownloadAsync(
+    private Task Download(FileServer server, List<WriteProgress>? reports = null) => From(server).DownloadAsync(
         folder.Path, reports is null ? null : new Recorder(reports), TestContext.Current.CancellationToken);
 
     private sealed class Recorder(List<WriteProgress> reports) : IProgress<WriteProgress>
