@@ -72,7 +72,7 @@ internal sealed class CurvePlot : IDisposable
         plot.Axes.SetLimitsY(
             double.IsNaN(bounds.Least) ? limits.Bottom : bounds.Least,
             double.IsNaN(bounds.Largest) ? limits.Top : bounds.Largest);
-        plot.ShowLegend(hasRight ? Alignment.MiddleRight : Alignment.UpperRight);
+        plot.ShowLegend(Edge.Right);
         byte[] picture = path.EndsWith(".svg", StringComparison.OrdinalIgnoreCase)
             ? System.Text.Encoding.UTF8.GetBytes(plot.GetSvgXml(Width, Height))
             : plot.GetImageBytes(Width, Height, ImageFormat.Png);
