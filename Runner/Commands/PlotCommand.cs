@@ -85,7 +85,7 @@ internal static class PlotCommand
             }
             else
             {
-                plot.Add(name, curve);
+                plot.Add(name, curve, onLeft: wanted.Length == 1);
             }
         }
     }

@@ -27,14 +27,15 @@ internal sealed class CurvePlot : IDisposable
     /// <summary>Adds a curve.</summary>
     /// <param name="label">Its name in the legend.</param>
     /// <param name="curve">The curve.</param>
-    public void Add(string label, Curve curve)
+    /// <param name="onLeft">Whether it belongs to the left axis even if it is no loss.</param>
+    public void Add(string label, Curve curve, bool onLeft = false)
     {
         ScottPlot.Plottables.Scatter line = plot.Add.Scatter(
             curve.Iterations.ToArray(), curve.Values.ToArray());
         line.LegendText = label;
         line.LineWidth = 2;
         line.MarkerSize = curve.Values.Count <= 30 ? 5 : 0;
-        if (curve.IsLoss)
+        if (onLeft || curve.IsLoss)
         {
             hasLeft = true;
             return;

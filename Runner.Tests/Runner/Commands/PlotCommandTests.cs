@@ -44,6 +44,20 @@ public sealed class PlotCommandTests : IDisposable
         Assert.DoesNotContain("second", svg, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void ASingleOutputHasTheLeftAxisWithItsNameAndItsBounds()
+    {
+        string picture = folder.PathOf("p.svg");
+
+        CommandLine run = CommandLine.Run(
+            "plot", folder.Write("a.log", Log), "--value", "accuracy", "--min", "0", "--max", "3", "--output", picture);
+
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        string svg = File.ReadAllText(picture);
+        Assert.All(["accuracy", "2.5"], text => Assert.Matches($">\\s*{text}\\s*<", svg));
+        Assert.DoesNotContain(">score<", svg, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("curve.gif", "loss", "its name should end in .png or .svg")]
     [InlineData("curve.png", "lose", "it has accuracy, loss")]
