@@ -80,22 +80,8 @@ public sealed class Cifar10Tests : IDisposable
 
     private static string PathOf(string name) => Repository.PathOf("Models", "cifar10", name + ".prototxt");
 
-    private static NetParameter WithInput(string kind)
-    {
-        NetParameter net = ProtoFile.LoadNet(PathOf($"cifar10_{kind}_train_test")).Message;
-        foreach (LayerParameter data in net.Layer.Where(l => l.Type == "Data"))
-        {
-            data.Type = "Input";
-            data.DataParam = null;
-            data.TransformParam = null;
-            data.InputParam = new InputParameter
-            {
-                Shape = { new BlobShape { Dim = { 4, 3, 32, 32 } }, new BlobShape { Dim = { 4 } } },
-            };
-        }
-
-        return net;
-    }
+    private static NetParameter WithInput(string kind) =>
+        ModelFolder.WithInput(ProtoFile.LoadNet(PathOf($"cifar10_{kind}_train_test")).Message, 4, 32);
 
     private Net Build(string kind, Phase phase) =>
         Net.Build(WithInput(kind), new NetOptions { Phase = phase, Pool = pool });

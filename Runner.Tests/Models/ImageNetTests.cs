@@ -195,22 +195,8 @@ public sealed class ImageNetTests : IDisposable
 
     private static NetParameter Load(string name, string file) => ProtoFile.LoadNet(PathOf(name, file)).Message;
 
-    private static NetParameter WithInput(string name, int images, int size)
-    {
-        NetParameter net = Load(name, "train_val.prototxt");
-        foreach (LayerParameter data in net.Layer.Where(l => l.Type == "Data"))
-        {
-            data.Type = "Input";
-            data.DataParam = null;
-            data.TransformParam = null;
-            data.InputParam = new InputParameter
-            {
-                Shape = { new BlobShape { Dim = { images, 3, size, size } }, new BlobShape { Dim = { images } } },
-            };
-        }
-
-        return net;
-    }
+    private static NetParameter WithInput(string name, int images, int size) =>
+        ModelFolder.WithInput(Load(name, "train_val.prototxt"), images, size);
 
     // Bright squares on dark, one place a label.
     private static void Fill(Net net)

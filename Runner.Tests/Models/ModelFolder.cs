@@ -92,6 +92,23 @@ internal sealed class ModelFolder(string name) : IDisposable
         return counts;
     }
 
+    /// <summary>Puts inputs of colour images and labels in the place of a net's Data layers.</summary>
+    public static NetParameter WithInput(NetParameter net, int images, int size)
+    {
+        foreach (LayerParameter data in net.Layer.Where(l => l.Type == "Data"))
+        {
+            data.Type = "Input";
+            data.DataParam = null;
+            data.TransformParam = null;
+            data.InputParam = new InputParameter
+            {
+                Shape = { new BlobShape { Dim = { images, 3, size, size } }, new BlobShape { Dim = { images } } },
+            };
+        }
+
+        return net;
+    }
+
     public void Dispose()
     {
         pool.Dispose();

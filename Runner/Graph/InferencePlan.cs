@@ -19,7 +19,7 @@ internal static class InferencePlan
     {
         for (int i = 0; i < layers.Count; i++)
         {
-            if (layers[i].Layer is not ConvolutionLayer { Inference: { } convolution } || layers[i].TopList.Count != 1)
+            if (layers[i].Layer is not ConvolutionLayer { Inference: { } convolution } || !HasOnePlainTop(layers[i]))
             {
                 continue;
             }
@@ -29,7 +29,7 @@ internal static class InferencePlan
             {
                 NetLayer follower = layers[next];
                 if (follower.BottomList.Count != 1
-                    || follower.TopList.Count != 1
+                    || !HasOnePlainTop(follower)
                     || (follower.TopList[0] != result && kept.Contains(result))
                     || !Take(convolution, follower))
                 {
@@ -93,6 +93,9 @@ internal static class InferencePlan
             _ = room.Memory.Data;
         }
     }
+
+    // A loss is the sum of what the layer itself wrote.
+    private static bool HasOnePlainTop(NetLayer layer) => layer.TopList.Count == 1 && layer.LossWeightList[0] == 0;
 
     private static bool Take(InferenceConvolution convolution, NetLayer follower) => follower.Layer switch
     {
