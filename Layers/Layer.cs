@@ -89,7 +89,7 @@ public abstract class Layer
     /// <exception cref="CnnException">The bottoms' shapes do not fit each other or the parameters.</exception>
     public abstract void Reshape(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops);
 
-    /// <summary>Computes the tops' data.</summary>
+    /// <summary>Computes the tops' data, all of it: what a pass left there may have been overwritten before the next.</summary>
     public abstract void Forward(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops);
 
     /// <summary>
