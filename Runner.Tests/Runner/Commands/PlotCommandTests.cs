@@ -54,7 +54,7 @@ public sealed class PlotCommandTests : IDisposable
 
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
         string svg = File.ReadAllText(picture);
-        Assert.All(["accuracy", "2.5"], text => Assert.Matches($">\\s*{text}\\s*<", svg));
+        Assert.All(["accuracy", "3"], text => Assert.Matches($">\\s*{text}\\s*<", svg));
         Assert.DoesNotContain(">score<", svg, StringComparison.Ordinal);
     }
 
