@@ -5,11 +5,15 @@ namespace Cnn.Runner.Reports;
 /// <summary>Times of one action, repeated: the least says what the code can do, the median what it does here.</summary>
 internal readonly record struct Measure(double Least, double Median)
 {
+    // Methods are compiled anew, optimised, after so many calls; a slow action is not waited for that long.
+    private const int WarmUpCalls = 40;
+    private const double LongestWarmUp = 2;
+
     /// <summary>Repeats an action for a while, after warming up; seconds.</summary>
     public static Measure Of(Action action, double seconds = 0.5)
     {
         var watch = Stopwatch.StartNew();
-        for (int i = 0; i < 3 || watch.Elapsed.TotalSeconds < seconds / 5; i++)
+        for (int i = 0; i < 3 || watch.Elapsed.TotalSeconds < (i < WarmUpCalls ? LongestWarmUp : seconds / 5); i++)
         {
             action();
         }

@@ -146,6 +146,12 @@ public static unsafe class Convolution
             return;
         }
 
+        if (WinogradGradient.Suits(shape, images))
+        {
+            WinogradGradient.Run(pool, shape, images, x, dy, dw);
+            return;
+        }
+
         int sums = (int)Math.Clamp(PartialFloats / count, 1, Math.Min(MostPartials, strips));
         int stripsPerSum = (strips + sums - 1) / sums;
         sums = (strips + stripsPerSum - 1) / stripsPerSum;

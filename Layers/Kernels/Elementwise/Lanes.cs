@@ -16,7 +16,9 @@ internal static unsafe class Lanes
     /// <summary>The first <paramref name="count"/> values, all sixteen when more.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Load(float* from, int count) =>
-        count >= Width ? Vector512.Load(from) : LoadFirst(from, count);
+        count >= Width ? Vector512.Load(from)
+        : VectorUnit.Path == VectorPath.Avx512 ? Avx512F.MaskLoad(from, VectorMask.First512(count), Vector512<float>.Zero)
+        : LoadFirst(from, count);
 
     /// <summary>Writes the first <paramref name="count"/> values, all sixteen when more.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -26,10 +28,27 @@ internal static unsafe class Lanes
         {
             values.Store(to);
         }
+        else if (VectorUnit.Path == VectorPath.Avx512)
+        {
+            Avx512F.MaskStore(to, VectorMask.First512(count), values);
+        }
         else
         {
             StoreFirst(values, to, count);
         }
+    }
+
+    /// <summary><c>x * factor + addend</c>, fused where the machine can.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> MultiplyAdd(Vector512<float> x, float factor, Vector512<float> addend) =>
+        Vector512.MultiplyAddEstimate(x, Vector512.Create(factor), addend);
+
+    /// <summary>Writes a + b and a - b.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void SumAndDifference(Vector512<float> a, Vector512<float> b, float* sum, float* difference)
+    {
+        (a + b).Store(sum);
+        (a - b).Store(difference);
     }
 
     /// <summary>
@@ -41,11 +60,6 @@ internal static unsafe class Lanes
 
     private static Vector512<float> LoadFirst(float* from, int count)
     {
-        if (VectorUnit.Path == VectorPath.Avx512)
-        {
-            return Avx512F.MaskLoad(from, VectorMask.First512(count), Vector512<float>.Zero);
-        }
-
         Vector512<float> values = default;
         new ReadOnlySpan<float>(from, count).CopyTo(new Span<float>(&values, Width));
         return values;
@@ -53,12 +67,6 @@ internal static unsafe class Lanes
 
     private static void StoreFirst(Vector512<float> values, float* to, int count)
     {
-        if (VectorUnit.Path == VectorPath.Avx512)
-        {
-            Avx512F.MaskStore(to, VectorMask.First512(count), values);
-            return;
-        }
-
         new ReadOnlySpan<float>(&values, count).CopyTo(new Span<float>(to, count));
     }
 }

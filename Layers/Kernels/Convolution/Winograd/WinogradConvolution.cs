@@ -3,32 +3,42 @@ using Cnn.Layers.Kernels.Threading;
 namespace Cnn.Layers.Kernels;
 
 /// <summary>
-/// Convolution with 3 x 3 taps and stride 1 by Winograd's minimal filtering, F(4 x 4, 3 x 3): a tile of 16 outputs takes 36
-/// multiplications a channel instead of 144. Weights and tiles are transformed, multiplied as 36 matrix products, and
-/// transformed back, a block of tiles after the other, so that what lies between stays in the caches. Its rounding error
-/// is a few times that of the direct sum.
+/// Convolution with 3 x 3 or 5 x 5 taps and stride 1 by Winograd's minimal filtering: a tile of 4 x 4 results takes 36
+/// multiplications a channel instead of 144, or 64 instead of 400. Weights and tiles are transformed, multiplied as 36 or
+/// 64 matrix products, and transformed back, a block of tiles after the other, so that what lies between stays in the
+/// caches. Its rounding error is a few times that of the direct sum; the transforms say how many.
 /// </summary>
 internal static unsafe class WinogradConvolution
 {
-    // What lies between the transforms of a block, in floats: within a third-level cache.
-    private const long BlockFloats = 1536 * 1024;
+    /// <summary>
+    /// What lies between the transforms of a block, in floats: within a third-level cache, unless the weights, which every
+    /// block reads once, are more.
+    /// </summary>
+    public const long BlockFloats = 1536 * 1024;
 
     // Below, the transforms cost more than the products save.
     private const int LeastChannels = 32;
+    private const int LeastChannelsOfFiveTaps = 16;
+
+    /// <summary>Whether a convolution has the taps that there are transforms for.</summary>
+    public static bool HasTransform(in ConvolutionShape shape) =>
+        shape.KernelHeight == shape.KernelWidth && shape.KernelWidth is 3 or 5 && shape.StrideHeight == 1 && shape.StrideWidth == 1
+        && shape.DilationHeight == 1 && shape.DilationWidth == 1 && shape.PadHeight < shape.KernelHeight
+        && shape.PadWidth < shape.KernelWidth;
 
     /// <summary>Whether a convolution of so many images can be done so, and gains.</summary>
     public static bool Suits(in ConvolutionShape shape, int images)
     {
-        bool isThreeByThree = shape.KernelHeight == 3 && shape.KernelWidth == 3 && shape.StrideHeight == 1 && shape.StrideWidth == 1
-            && shape.DilationHeight == 1 && shape.DilationWidth == 1 && shape.PadHeight <= 2 && shape.PadWidth <= 2;
-        if (!isThreeByThree || shape.GroupChannels < LeastChannels || shape.GroupOutputs < LeastChannels)
+        int taps = shape.KernelHeight, least = taps == 5 ? LeastChannelsOfFiveTaps : LeastChannels;
+        if (!HasTransform(shape) || shape.GroupChannels < least || shape.GroupOutputs < least)
         {
             return false;
         }
 
         // In multiply-adds for each pair of channel and output; the transform of its weights counts as some 600.
         double tiles = (double)images * ((shape.OutHeight + 3) / 4) * ((shape.OutWidth + 3) / 4);
-        return 9.0 * images * shape.OutPixels > 1.5 * ((36 * tiles) + 600);
+        int size = taps + WinogradProblem.Step - 1;
+        return (double)taps * taps * images * shape.OutPixels > 1.5 * ((size * size * tiles) + 600);
     }
 
     /// <summary>See <see cref="Convolution.Forward"/>.</summary>
@@ -48,7 +58,8 @@ internal static unsafe class WinogradConvolution
             Rectifies = rectifier.HasValue, Slope = rectifier ?? 0,
             Channels = shape.GroupChannels, Height = shape.Height, Width = shape.Width, Outputs = shape.GroupOutputs,
             OutHeight = shape.OutHeight, OutWidth = shape.OutWidth, PadHeight = shape.PadHeight, PadWidth = shape.PadWidth,
-            ImageStep = shape.ImageSize, OutImageStep = shape.OutSizeOfImage, OutputStep = shape.Taps, ChannelStep = 9,
+            ImageStep = shape.ImageSize, OutImageStep = shape.OutSizeOfImage, OutputStep = shape.Taps,
+            ChannelStep = shape.KernelHeight * shape.KernelWidth,
         };
         Run(pool, problem, shape, images, x, weights, bias, y, kept);
     }
@@ -60,13 +71,35 @@ internal static unsafe class WinogradConvolution
         var problem = new WinogradProblem
         {
             Channels = shape.GroupOutputs, Height = shape.OutHeight, Width = shape.OutWidth, Outputs = shape.GroupChannels,
-            OutHeight = shape.Height, OutWidth = shape.Width, PadHeight = 2 - shape.PadHeight, PadWidth = 2 - shape.PadWidth,
-            ImageStep = shape.OutSizeOfImage, OutImageStep = shape.ImageSize, OutputStep = 9, ChannelStep = shape.Taps, IsRotated = true,
+            OutHeight = shape.Height, OutWidth = shape.Width, PadHeight = shape.KernelHeight - 1 - shape.PadHeight,
+            PadWidth = shape.KernelWidth - 1 - shape.PadWidth, ImageStep = shape.OutSizeOfImage, OutImageStep = shape.ImageSize,
+            OutputStep = shape.KernelHeight * shape.KernelWidth, ChannelStep = shape.Taps, IsRotated = true,
         };
         Run(pool, problem, shape, images, dy, weights, null, dx, null);
     }
 
     private static void Run(
+        WorkerPool pool,
+        in WinogradProblem problem,
+        in ConvolutionShape shape,
+        int images,
+        float* x,
+        float* weights,
+        float* bias,
+        float* y,
+        KeptWeights? kept)
+    {
+        if (shape.KernelHeight == 3)
+        {
+            Run<ThreeTapTransform>(pool, problem, shape, images, x, weights, bias, y, kept);
+        }
+        else
+        {
+            Run<FiveTapTransform>(pool, problem, shape, images, x, weights, bias, y, kept);
+        }
+    }
+
+    private static void Run<T>(
         WorkerPool pool,
         WinogradProblem problem,
         in ConvolutionShape shape,
@@ -76,18 +109,20 @@ internal static unsafe class WinogradConvolution
         float* bias,
         float* y,
         KeptWeights? kept)
+        where T : struct, IWinogradTransform
     {
-        long floatsOfTile = (long)WinogradProblem.Values * (problem.Channels + problem.Outputs);
-        int rows = (int)Math.Max(1, BlockFloats / floatsOfTile / problem.TilesAcross), allRows = images * problem.TilesDown;
+        (problem.Size, problem.Taps) = (T.Size, T.Taps);
+        long floatsOfTile = (long)problem.Values * (problem.Channels + problem.Outputs);
+        long weightsSize = problem.Values * problem.WeightsStep, blockFloats = Math.Max(BlockFloats, weightsSize);
+        int rows = (int)Math.Max(1, blockFloats / floatsOfTile / problem.TilesAcross), allRows = images * problem.TilesDown;
         int blocks = (allRows + rows - 1) / rows;
         problem.Rows = (allRows + blocks - 1) / blocks;
-        long weightsSize = WinogradProblem.Values * problem.WeightsStep;
         bool areReady = false;
         float* transformed = kept is null
             ? pool.Scratch(0, ScratchSlot.SharedLeftPanels, weightsSize)
             : kept.Room(winograd: true, shape.Groups * weightsSize, out areReady);
-        problem.V = pool.Scratch(0, ScratchSlot.SharedRightPanels, WinogradProblem.Values * problem.TilesStep);
-        problem.M = pool.Scratch(0, ScratchSlot.Partials, WinogradProblem.Values * problem.ProductsStep);
+        problem.V = pool.Scratch(0, ScratchSlot.SharedRightPanels, problem.Values * problem.TilesStep);
+        problem.M = pool.Scratch(0, ScratchSlot.Partials, problem.Values * problem.ProductsStep);
         for (int group = 0; group < shape.Groups; group++)
         {
             problem.X = x + ((nint)group * problem.Channels * problem.Height * problem.Width);
@@ -97,7 +132,7 @@ internal static unsafe class WinogradConvolution
             problem.U = transformed + (kept is null ? 0 : group * weightsSize);
             if (!areReady)
             {
-                var transform = new WinogradWeights { Problem = problem };
+                var transform = new WinogradWeights<T> { Problem = problem };
                 pool.Run(problem.Panels, ref transform);
             }
 
@@ -105,11 +140,11 @@ internal static unsafe class WinogradConvolution
             for (problem.FirstRow = 0; problem.FirstRow < allRows; problem.FirstRow += most)
             {
                 problem.Rows = Math.Min(most, allRows - problem.FirstRow);
-                var input = new WinogradInput { Problem = problem, Pool = pool };
+                var input = new WinogradInput<T> { Problem = problem, Pool = pool };
                 pool.Run(problem.Channels, ref input);
                 var products = new WinogradProducts { Problem = problem };
-                pool.Run(WinogradProblem.Values, ref products);
-                var output = new WinogradOutput { Problem = problem, Pool = pool };
+                pool.Run(problem.Values, ref products);
+                var output = new WinogradOutput<T> { Problem = problem, Pool = pool };
                 pool.Run(problem.Outputs, ref output);
             }
 

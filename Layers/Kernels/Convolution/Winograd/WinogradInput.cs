@@ -1,182 +1,154 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
-using Cnn.Layers.Kernels.Elementwise;
 using Cnn.Layers.Kernels.Threading;
 
 namespace Cnn.Layers.Kernels;
 
 /// <summary>
 /// The tiles of a block, transformed and packed: a part is a channel. Rows are transformed down along the image, then laid
-/// out so that the same column of all tiles is contiguous, and transformed across.
+/// out so that the same column of all tiles is contiguous, and transformed across into the panels.
 /// </summary>
-internal unsafe struct WinogradInput : IParts
+internal unsafe struct WinogradInput<T> : IParts
+    where T : struct, IWinogradTransform
 {
     public WinogradProblem Problem;
     public WorkerPool Pool;
 
     // A row of the image with its border, and what a vector may reach beyond.
-    private readonly int RowSize => ((4 * Problem.TilesAcross) + 2 + 47) & ~15;
+    private readonly int RowSize => ((4 * Problem.TilesAcross) + T.Size - 4 + 47) & ~15;
 
     public readonly void Run(int part, int worker)
     {
-        int columns = Problem.Columns;
-        float* rows = Pool.Scratch(worker, ScratchSlot.Image, 7L * RowSize);
-        float* tiles = Pool.Scratch(worker, ScratchSlot.Columns, (long)WinogradProblem.Values * columns);
-        new Span<float>(rows, 7 * RowSize).Clear();
+        // Rows of tiles are laid out in fours, so that what a row writes past its end the next one overwrites.
+        int room = Problem.Columns + 16;
+        float* rows = Pool.Scratch(worker, ScratchSlot.Image, (T.Size + 1L) * RowSize);
+        float* tiles = Pool.Scratch(worker, ScratchSlot.Columns, (long)T.Size * T.Size * room);
+        new Span<float>(rows, (T.Size + 1) * RowSize).Clear();
         for (int row = 0; row < Problem.Rows; row++)
         {
-            Down(part, Problem.FirstRow + row, rows, rows + (6 * RowSize));
-            for (int r = 0; r < 6; r++)
+            Down(part, Problem.FirstRow + row, rows, rows + (T.Size * RowSize));
+            for (int r = 0; r < T.Size; r++)
             {
-                LayOut(rows + (r * RowSize), tiles + ((nint)6 * r * columns) + (row * Problem.TilesAcross), columns);
+                LayOut(rows + (r * RowSize), tiles + ((nint)T.Size * r * room) + (row * Problem.TilesAcross), room);
             }
         }
 
-        for (int i = 0; i < WinogradProblem.Values; i++)
+        for (int i = 0; i < T.Size * T.Size && Problem.Columns > Problem.Tiles; i++)
         {
-            new Span<float>(tiles + ((nint)i * columns) + Problem.Tiles, columns - Problem.Tiles).Clear();
+            new Span<float>(tiles + ((nint)i * room) + Problem.Tiles, Problem.Columns - Problem.Tiles).Clear();
         }
 
-        TransformAcross(tiles, columns);
-        Pack(part, tiles, columns);
+        Across(part, tiles, room);
     }
 
-    // Six rows of the image above and below a row of tiles, transformed down; the border stays zero.
+    // The rows of the image that a row of tiles sees, transformed down; the border stays zero.
     private readonly void Down(int channel, int tileRow, float* to, float* zeros)
     {
         int image = tileRow / Problem.TilesDown, top = (tileRow % Problem.TilesDown * WinogradProblem.Step) - Problem.PadHeight;
         float* plane = Problem.X + (image * Problem.ImageStep) + ((nint)channel * Problem.Height * Problem.Width);
-        float** from = stackalloc float*[6];
-        for (int r = 0; r < 6; r++)
+        float** from = stackalloc float*[T.Size];
+        for (int r = 0; r < T.Size; r++)
         {
             from[r] = top + r >= 0 && top + r < Problem.Height ? plane + ((nint)(top + r) * Problem.Width) : zeros;
         }
 
-        int size = RowSize;
         to += Problem.PadWidth;
-        int width = Math.Min(Problem.Width, (4 * Problem.TilesAcross) + 2 - Problem.PadWidth);
-        for (int w = 0; w < width; w += Lanes.Width)
+        int width = Math.Min(Problem.Width, (4 * Problem.TilesAcross) + T.Size - 4 - Problem.PadWidth);
+        for (int w = 0; w < width; w += 16)
         {
             // What is not there reads as zero and so leaves the border zero.
-            int count = width - w;
-            Vector512<float> a = Lanes.Load(from[0] + w, count), b = Lanes.Load(from[1] + w, count);
-            Vector512<float> c = Lanes.Load(from[2] + w, count), d = Lanes.Load(from[3] + w, count);
-            Vector512<float> e = Lanes.Load(from[4] + w, count), f = Lanes.Load(from[5] + w, count);
-            WinogradTransform.Input(ref a, ref b, ref c, ref d, ref e, ref f);
-            a.Store(to + w);
-            b.Store(to + size + w);
-            c.Store(to + (2 * size) + w);
-            d.Store(to + (3 * size) + w);
-            e.Store(to + (4 * size) + w);
-            f.Store(to + (5 * size) + w);
+            T.Signal(from, w, width - w, to + w, RowSize);
         }
     }
 
-    // to[j, t] = row[4 t + j] for the six columns j of each tile t.
-    private readonly void LayOut(float* row, float* to, int columns)
+    // to[j, t] = row[4 t + j] for the columns j of each tile t.
+    private readonly void LayOut(float* row, float* to, int room)
     {
-        int tiles = Problem.TilesAcross, t = 0;
+        for (int t = 0; t < Problem.TilesAcross; t += 4, row += 16, to += 4)
+        {
+            Columns(row, to, to + room, to + (2 * room), to + (3 * room));
+            if (T.Size > 6)
+            {
+                Columns(row + 4, to + (4 * room), to + (5 * room), to + (6 * room), to + (7 * room));
+            }
+            else
+            {
+                Columns(row + 4, to + (4 * room), to + (5 * room), null, null);
+            }
+        }
+    }
+
+    // The columns of a 4 x 4 block of sixteen contiguous values; the last two where they are wanted.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Columns(float* from, float* a, float* b, float* c, float* d)
+    {
         if (Sse.IsSupported)
         {
-            for (; t <= tiles - 4; t += 4)
+            Vector128<float> one = Vector128.Load(from), two = Vector128.Load(from + 4);
+            Vector128<float> three = Vector128.Load(from + 8), four = Vector128.Load(from + 12);
+            Vector128<float> lowPairs = Sse.UnpackLow(one, two), lowRest = Sse.UnpackLow(three, four);
+            Sse.MoveLowToHigh(lowPairs, lowRest).Store(a);
+            Sse.MoveHighToLow(lowRest, lowPairs).Store(b);
+            if (c != null)
             {
-                Columns(row + (4 * t), out var a, out var b, out var c, out var d);
-                a.Store(to + t);
-                b.Store(to + columns + t);
-                c.Store(to + (2 * columns) + t);
-                d.Store(to + (3 * columns) + t);
-                Columns(row + (4 * t) + 4, out a, out b, out _, out _);
-                a.Store(to + (4 * columns) + t);
-                b.Store(to + (5 * columns) + t);
+                Vector128<float> highPairs = Sse.UnpackHigh(one, two), highRest = Sse.UnpackHigh(three, four);
+                Sse.MoveLowToHigh(highPairs, highRest).Store(c);
+                Sse.MoveHighToLow(highRest, highPairs).Store(d);
             }
+
+            return;
         }
 
-        for (; t < tiles; t++)
+        for (int t = 0; t < 4; t++, from += 4)
         {
-            for (int j = 0; j < 6; j++)
+            (a[t], b[t]) = (from[0], from[1]);
+            if (c != null)
             {
-                to[(j * columns) + t] = row[(4 * t) + j];
-            }
-        }
-    }
-
-    // The columns of a 4 x 4 block of sixteen contiguous values.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Columns(
-        float* from, out Vector128<float> a, out Vector128<float> b, out Vector128<float> c, out Vector128<float> d)
-    {
-        Vector128<float> one = Vector128.Load(from), two = Vector128.Load(from + 4);
-        Vector128<float> three = Vector128.Load(from + 8), four = Vector128.Load(from + 12);
-        Vector128<float> lowPairs = Sse.UnpackLow(one, two), highPairs = Sse.UnpackHigh(one, two);
-        Vector128<float> lowRest = Sse.UnpackLow(three, four), highRest = Sse.UnpackHigh(three, four);
-        (a, b) = (Sse.MoveLowToHigh(lowPairs, lowRest), Sse.MoveHighToLow(lowRest, lowPairs));
-        (c, d) = (Sse.MoveLowToHigh(highPairs, highRest), Sse.MoveHighToLow(highRest, highPairs));
-    }
-
-    private static void TransformAcross(float* tiles, int columns)
-    {
-        for (int r = 0; r < 6; r++)
-        {
-            float* at = tiles + ((nint)6 * r * columns);
-            int t = 0;
-            for (; t <= columns - 16; t += 16)
-            {
-                Across(at + t, columns);
-            }
-
-            if (t < columns)
-            {
-                AcrossRest(at + t, columns, columns - t);
+                (c[t], d[t]) = (from[2], from[3]);
             }
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Across(float* at, int columns)
+    // Sixteen tiles at a time into the panels of their values.
+    private readonly void Across(int channel, float* tiles, int room)
     {
-        Vector512<float> a = Vector512.Load(at), b = Vector512.Load(at + columns), c = Vector512.Load(at + (2 * columns));
-        Vector512<float> d = Vector512.Load(at + (3 * columns)), e = Vector512.Load(at + (4 * columns));
-        Vector512<float> f = Vector512.Load(at + (5 * columns));
-        WinogradTransform.Input(ref a, ref b, ref c, ref d, ref e, ref f);
-        a.Store(at);
-        b.Store(at + columns);
-        c.Store(at + (2 * columns));
-        d.Store(at + (3 * columns));
-        e.Store(at + (4 * columns));
-        f.Store(at + (5 * columns));
-    }
-
-    // Where vectors are narrower than sixteen the columns end within one: the rest in memory of its own.
-    private static void AcrossRest(float* at, int columns, int count)
-    {
-        float* room = stackalloc float[6 * 16];
-        for (int j = 0; j < 6; j++)
-        {
-            new ReadOnlySpan<float>(at + (j * columns), count).CopyTo(new Span<float>(room + (16 * j), count));
-        }
-
-        Across(room, 16);
-        for (int j = 0; j < 6; j++)
-        {
-            new ReadOnlySpan<float>(room + (16 * j), count).CopyTo(new Span<float>(at + (j * columns), count));
-        }
-    }
-
-    private readonly void Pack(int channel, float* tiles, int columns)
-    {
+        int columns = Problem.Columns;
         int nr = TileKernels.Columns, block = channel / Problem.Depth, inBlock = channel % Problem.Depth;
         int depth = Math.Min(Problem.Depth, Problem.Channels - (block * Problem.Depth));
-        float* to = Problem.TilePanels(block);
+        float* panels = Problem.TilePanels(block);
         nint step = Problem.TilesStep;
-        for (int value = 0; value < WinogradProblem.Values; value++, to += step)
+        for (int r = 0; r < T.Size; r++, panels += T.Size * step)
         {
-            float* from = tiles + ((nint)value * columns);
-            for (int t = 0; t < columns; t += nr)
+            float* from = tiles + ((nint)T.Size * r * room);
+            for (int t = 0; t < columns; t += 16)
             {
-                int width = Math.Min(nr, columns - t);
-                float* panel = to + ((nint)t * depth) + ((nint)inBlock * width);
-                new ReadOnlySpan<float>(from + t, width).CopyTo(new Span<float>(panel, width));
+                int first = t / nr * nr, width = Math.Min(nr, columns - first);
+                if (nr >= 16 && columns - t >= 16)
+                {
+                    T.Signal(from + t, room, panels + ((nint)first * depth) + ((nint)inBlock * width) + (t - first), step);
+                }
+                else
+                {
+                    AcrossRest(from + t, room, t, Math.Min(16, columns - t), panels, depth, inBlock);
+                }
+            }
+        }
+    }
+
+    // Where vectors are narrower than sixteen: several panels, or the columns' end within one.
+    private readonly void AcrossRest(float* from, int step, int t, int count, float* panels, int depth, int inBlock)
+    {
+        float* room = stackalloc float[8 * 16];
+        T.Signal(from, step, room, 16);
+        int nr = TileKernels.Columns;
+        for (int i = 0; i < count; i += nr)
+        {
+            int width = Math.Min(nr, Problem.Columns - t - i);
+            float* to = panels + ((nint)(t + i) * depth) + ((nint)inBlock * width);
+            for (int j = 0; j < T.Size; j++)
+            {
+                new ReadOnlySpan<float>(room + (16 * j) + i, width).CopyTo(new Span<float>(to + (j * Problem.TilesStep), width));
             }
         }
     }

@@ -1,24 +1,26 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using Cnn.Layers.Kernels.Elementwise;
 using Cnn.Layers.Kernels.Threading;
 
 namespace Cnn.Layers.Kernels;
 
 /// <summary>The products of a block transformed back into rows of the result: a part is an output.</summary>
-internal unsafe struct WinogradOutput : IParts
+internal unsafe struct WinogradOutput<T> : IParts
+    where T : struct, IWinogradTransform
 {
     public WinogradProblem Problem;
     public WorkerPool Pool;
 
     public readonly void Run(int part, int worker)
     {
-        int columns = Problem.Columns, room = (columns + 15) & ~15;
+        int columns = Problem.Columns, room = ((columns + 15) & ~15) + 16;
         float* tiles = Pool.Scratch(worker, ScratchSlot.Columns, 16L * room);
         float* from = Problem.M + ((nint)part * columns);
         nint step = Problem.ProductsStep;
         Vector512<float> bias = Vector512.Create(Problem.Bias == null ? 0 : Problem.Bias[part]);
-        float* down = stackalloc float[24 * 16];
+        float* down = stackalloc float[4 * 8 * 16];
         int t = 0;
         for (; t <= columns - 16; t += 16)
         {
@@ -28,8 +30,8 @@ internal unsafe struct WinogradOutput : IParts
         if (t < columns)
         {
             // Where vectors are narrower than sixteen the columns end within one.
-            float* rest = stackalloc float[WinogradProblem.Values * 16];
-            for (int i = 0; i < WinogradProblem.Values; i++)
+            float* rest = stackalloc float[8 * 8 * 16];
+            for (int i = 0; i < T.Size * T.Size; i++)
             {
                 new ReadOnlySpan<float>(from + (i * step) + t, columns - t).CopyTo(new Span<float>(rest + (16 * i), columns - t));
             }
@@ -47,28 +49,14 @@ internal unsafe struct WinogradOutput : IParts
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Back(float* from, nint step, Vector512<float> bias, float* to, int room, float* down)
     {
-        for (int j = 0; j < 6; j++)
+        for (int j = 0; j < T.Size; j++)
         {
-            float* at = from + (j * step);
-            Vector512<float> a = Vector512.Load(at), b = Vector512.Load(at + (6 * step)), c = Vector512.Load(at + (12 * step));
-            Vector512<float> d = Vector512.Load(at + (18 * step)), e = Vector512.Load(at + (24 * step));
-            WinogradTransform.Output(ref a, ref b, ref c, ref d, e, Vector512.Load(at + (30 * step)));
-            a.Store(down + (16 * j));
-            b.Store(down + 96 + (16 * j));
-            c.Store(down + 192 + (16 * j));
-            d.Store(down + 288 + (16 * j));
+            T.Results(from + (j * step), T.Size * step, Vector512<float>.Zero, down + (16 * j), 16 * T.Size);
         }
 
         for (int r = 0; r < 4; r++)
         {
-            float* at = down + (96 * r), row = to + (4 * r * room);
-            Vector512<float> a = Vector512.Load(at), b = Vector512.Load(at + 16), c = Vector512.Load(at + 32);
-            Vector512<float> d = Vector512.Load(at + 48), e = Vector512.Load(at + 64);
-            WinogradTransform.Output(ref a, ref b, ref c, ref d, e, Vector512.Load(at + 80));
-            (a + bias).Store(row);
-            (b + bias).Store(row + room);
-            (c + bias).Store(row + (2 * room));
-            (d + bias).Store(row + (3 * room));
+            T.Results(down + (16 * T.Size * r), 16, bias, to + (4 * r * room), room);
         }
     }
 
@@ -91,26 +79,32 @@ internal unsafe struct WinogradOutput : IParts
     // to[4 t + j] = from[j, t].
     private static void Interleave(float* from, int room, float* to, int width)
     {
-        int w = 0;
-        if (Sse.IsSupported)
+        for (int w = 0; w < width; w += 16)
         {
-            for (; w <= width - 16; w += 16)
+            float* at = from + (w / 4);
+            if (Sse.IsSupported)
             {
-                float* at = from + (w / 4);
-                Vector128<float> a = Vector128.Load(at), b = Vector128.Load(at + room);
-                Vector128<float> c = Vector128.Load(at + (2 * room)), d = Vector128.Load(at + (3 * room));
-                Vector128<float> lowPairs = Sse.UnpackLow(a, b), highPairs = Sse.UnpackHigh(a, b);
-                Vector128<float> lowRest = Sse.UnpackLow(c, d), highRest = Sse.UnpackHigh(c, d);
-                Sse.MoveLowToHigh(lowPairs, lowRest).Store(to + w);
-                Sse.MoveHighToLow(lowRest, lowPairs).Store(to + w + 4);
-                Sse.MoveLowToHigh(highPairs, highRest).Store(to + w + 8);
-                Sse.MoveHighToLow(highRest, highPairs).Store(to + w + 12);
+                Lanes.Store(Columns(at, room), to + w, width - w);
+                continue;
+            }
+
+            for (int i = 0; i < Math.Min(16, width - w); i++)
+            {
+                to[w + i] = at[((i & 3) * room) + (i >> 2)];
             }
         }
+    }
 
-        for (; w < width; w++)
-        {
-            to[w] = from[((w & 3) * room) + (w >> 2)];
-        }
+    // Four rows of four values, column by column.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Columns(float* from, int room)
+    {
+        Vector128<float> a = Vector128.Load(from), b = Vector128.Load(from + room);
+        Vector128<float> c = Vector128.Load(from + (2 * room)), d = Vector128.Load(from + (3 * room));
+        Vector128<float> lowPairs = Sse.UnpackLow(a, b), highPairs = Sse.UnpackHigh(a, b);
+        Vector128<float> lowRest = Sse.UnpackLow(c, d), highRest = Sse.UnpackHigh(c, d);
+        return Vector512.Create(
+            Vector256.Create(Sse.MoveLowToHigh(lowPairs, lowRest), Sse.MoveHighToLow(lowRest, lowPairs)),
+            Vector256.Create(Sse.MoveLowToHigh(highPairs, highRest), Sse.MoveHighToLow(highRest, highPairs)));
     }
 }

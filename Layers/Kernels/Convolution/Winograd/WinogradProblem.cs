@@ -1,17 +1,17 @@
 namespace Cnn.Layers.Kernels;
 
 /// <summary>
-/// A 3 x 3 convolution of stride 1 by tiles of 4 x 4 outputs: the sizes of one group, where its operands are, and how the
-/// tiles of a block of rows of tiles lie in memory. The gradient of the input is the same problem with the roles of both
-/// sides changed.
+/// A convolution of stride 1 by tiles of 4 x 4 results: the sizes of one group, where its operands are, and how the tiles
+/// of a block of rows of tiles lie in memory. The gradient of the input is the same problem with the roles of both sides
+/// changed.
 /// </summary>
 internal unsafe struct WinogradProblem
 {
-    /// <summary>Products that make a tile: 6 x 6 transformed values.</summary>
-    public const int Values = 36;
-
-    /// <summary>Outputs along an axis of a tile.</summary>
+    /// <summary>Results along an axis of a tile.</summary>
     public const int Step = 4;
+
+    /// <summary>Values of a transformed tile along an axis, and taps.</summary>
+    public int Size, Taps;
 
     public int Channels, Height, Width, Outputs, OutHeight, OutWidth, PadHeight, PadWidth;
 
@@ -37,6 +37,9 @@ internal unsafe struct WinogradProblem
     /// <summary>Rows of tiles are counted through all images; a block is some of them.</summary>
     public int FirstRow, Rows;
 
+    /// <summary>Products that make a tile.</summary>
+    public readonly int Values => Size * Size;
+
     public readonly int TilesAcross => (OutWidth + Step - 1) / Step;
 
     public readonly int TilesDown => (OutHeight + Step - 1) / Step;
@@ -54,13 +57,13 @@ internal unsafe struct WinogradProblem
 
     public readonly int Panels => (Outputs + PanelRows - 1) / PanelRows;
 
-    /// <summary>Floats from one of the 36 matrices of weights to the next.</summary>
+    /// <summary>Floats from the matrix of weights of one value to the next.</summary>
     public readonly nint WeightsStep => Apart((Channels + Depth - 1) / Depth * Panels * Packing.PanelSize(PanelRows, Depth));
 
-    /// <summary>Floats from one of the 36 matrices of tiles to the next.</summary>
+    /// <summary>Floats from the matrix of tiles of one value to the next.</summary>
     public readonly nint TilesStep => Apart((nint)Channels * Columns);
 
-    /// <summary>Floats from one of the 36 products to the next.</summary>
+    /// <summary>Floats from the product of one value to the next.</summary>
     public readonly nint ProductsStep => Apart((nint)Outputs * Columns);
 
     /// <summary>The panels of outputs for the first value and a block of channels.</summary>
@@ -69,6 +72,6 @@ internal unsafe struct WinogradProblem
     /// <summary>The panels of tiles for the first value and a block of channels.</summary>
     public readonly float* TilePanels(int block) => V + ((nint)block * Depth * Columns);
 
-    // An odd number of cache lines, so that the same place of all 36 does not fall into the same few ways of a cache.
-    private static nint Apart(nint floats) => ((floats + 15) & ~(nint)15) | 16;
+    /// <summary>An odd number of cache lines, so that the same place of all values does not fall into the same few ways of a cache.</summary>
+    public static nint Apart(nint floats) => ((floats + 15) & ~(nint)15) | 16;
 }

@@ -2,7 +2,7 @@ using Cnn.Layers.Kernels.Threading;
 
 namespace Cnn.Layers.Kernels;
 
-/// <summary>The products of a block, [outputs, channels] by [channels, tiles]: a part is one of the 36.</summary>
+/// <summary>The products of a block, [outputs, channels] by [channels, tiles]: a part is one value of the tiles.</summary>
 internal unsafe struct WinogradProducts : IParts
 {
     public WinogradProblem Problem;

@@ -1,20 +1,19 @@
-using System.Runtime.Intrinsics;
 using Cnn.Layers.Kernels.Threading;
 
 namespace Cnn.Layers.Kernels;
 
 /// <summary>The weights of a panel of outputs, transformed and packed: a part is a panel.</summary>
-internal unsafe struct WinogradWeights : IParts
+internal unsafe struct WinogradWeights<T> : IParts
+    where T : struct, IWinogradTransform
 {
     public WinogradProblem Problem;
 
     public readonly void Run(int part, int worker)
     {
-        int first = part * Problem.PanelRows, rows = Math.Min(Problem.PanelRows, Problem.Outputs - first);
-        float* taps = stackalloc float[9 * 16];
-        new Span<float>(taps, 9 * 16).Clear();
-        Span<Vector512<float>> columns = stackalloc Vector512<float>[18];
-        Span<Vector512<float>> row = stackalloc Vector512<float>[6];
+        int first = part * Problem.PanelRows, rows = Math.Min(Problem.PanelRows, Problem.Outputs - first), all = T.Taps * T.Taps;
+        float* taps = stackalloc float[5 * 5 * 16];
+        float* columns = stackalloc float[5 * 8 * 16];
+        new Span<float>(taps, all * 16).Clear();
         nint step = Problem.WeightsStep;
         int blockDepth = Problem.Depth;
         float* to = null;
@@ -29,29 +28,23 @@ internal unsafe struct WinogradWeights : IParts
             for (int i = 0; i < rows; i++)
             {
                 float* from = Problem.Weights + ((first + i) * Problem.OutputStep) + (channel * Problem.ChannelStep);
-                int tap = Problem.IsRotated ? 8 : 0, next = Problem.IsRotated ? -1 : 1;
-                for (int j = 0; j < 9; j++, tap += next)
+                int tap = Problem.IsRotated ? all - 1 : 0, next = Problem.IsRotated ? -1 : 1;
+                for (int j = 0; j < all; j++, tap += next)
                 {
                     taps[(16 * j) + i] = from[tap];
                 }
             }
 
-            // columns[6 * j + r]: row r of column j, transformed down.
-            for (int j = 0; j < 3; j++)
+            // columns[j, r]: row r of column j, transformed down.
+            for (int j = 0; j < T.Taps; j++)
             {
-                float* at = taps + (16 * j);
-                WinogradTransform.Weights(
-                    Vector512.Load(at), Vector512.Load(at + 48), Vector512.Load(at + 96), columns.Slice(6 * j, 6));
+                T.Weights(taps + (16 * j), 16 * T.Taps, columns + (16 * T.Size * j), 16);
             }
 
-            for (int r = 0; r < 6; r++)
+            for (int r = 0; r < T.Size; r++)
             {
-                WinogradTransform.Weights(columns[r], columns[6 + r], columns[12 + r], row);
-                for (int j = 0; j < 6; j++)
-                {
-                    // Past the last row of the panel lies what the next channel overwrites.
-                    row[j].Store(to + (((6 * r) + j) * step));
-                }
+                // Past the last row of the panel lies what the next channel overwrites.
+                T.Weights(columns + (16 * r), 16 * T.Size, to + (T.Size * r * step), step);
             }
         }
     }

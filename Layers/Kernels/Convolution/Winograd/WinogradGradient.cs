@@ -1,0 +1,104 @@
+using Cnn.Layers.Kernels.Threading;
+
+namespace Cnn.Layers.Kernels;
+
+/// <summary>
+/// The gradient of 3 x 3 or 5 x 5 weights of stride 1 by Winograd's minimal filtering: the image is correlated with 4 x 4
+/// gradients of results at a time, which gives all taps for as many multiplications as the forward pass takes. Channels lie
+/// side by side in the vectors, so that narrow images cost no more than wide ones.
+/// </summary>
+internal static unsafe class WinogradGradient
+{
+    // Runs of about so many parts keep some threads busy with transforms alike.
+    private const int EnoughParts = 16;
+
+    // Below, the transforms cost more than the products save.
+    private const int LeastChannels = 16;
+
+    /// <summary>Whether the gradient over so many images can be computed so, and gains.</summary>
+    public static bool Suits(in ConvolutionShape shape, int images)
+    {
+        bool hasPath = VectorUnit.Path is VectorPath.Avx512 or VectorPath.Avx2;
+        if (!hasPath || !WinogradConvolution.HasTransform(shape) || shape.GroupChannels < LeastChannels
+            || shape.GroupOutputs < LeastChannels)
+        {
+            return false;
+        }
+
+        double tiles = (double)images * ((shape.OutHeight + 3) / 4) * ((shape.OutWidth + 3) / 4);
+        int size = shape.KernelHeight + WinogradProblem.Step - 1, taps = shape.KernelHeight * shape.KernelWidth;
+        return (double)taps * images * shape.OutPixels > 1.5 * ((size * size * tiles) + 600);
+    }
+
+    /// <summary>See <see cref="Convolution.WeightGradient"/>.</summary>
+    public static void Run(WorkerPool pool, in ConvolutionShape shape, int images, float* x, float* dy, float* dw)
+    {
+        if (shape.KernelHeight == 3)
+        {
+            Run<ThreeTapTransform>(pool, shape, images, x, dy, dw);
+        }
+        else
+        {
+            Run<FiveTapTransform>(pool, shape, images, x, dy, dw);
+        }
+    }
+
+    private static void Run<T>(WorkerPool pool, in ConvolutionShape shape, int images, float* x, float* dy, float* dw)
+        where T : struct, IWinogradTransform
+    {
+        var problem = new WinogradGradientProblem
+        {
+            Size = T.Size, Channels = shape.GroupChannels, Height = shape.Height, Width = shape.Width, Outputs = shape.GroupOutputs,
+            OutHeight = shape.OutHeight, OutWidth = shape.OutWidth, PadHeight = shape.PadHeight, PadWidth = shape.PadWidth,
+            ImageStep = shape.ImageSize, OutImageStep = shape.OutSizeOfImage,
+        };
+        int allRows = images * problem.TilesDown;
+        int rowsOfBlock = RowsOfBlock(problem, allRows);
+        problem.RowsOfRun = RowsOfRun(problem, rowsOfBlock);
+        int runs = (rowsOfBlock + problem.RowsOfRun - 1) / problem.RowsOfRun;
+        problem.U = pool.Scratch(0, ScratchSlot.SharedLeftPanels, runs * problem.Values * problem.OutputsStep);
+        problem.V = pool.Scratch(0, ScratchSlot.SharedRightPanels, runs * problem.Values * problem.ChannelsStep);
+        problem.M = pool.Scratch(0, ScratchSlot.Partials, problem.Values * problem.ProductsStep);
+        int panelFloats = (int)PanelProduct.RightPanelSize(problem.RowsOfRun * problem.TilesAcross);
+        int panelsOfPart = Math.Clamp(PanelProduct.BlockFloats / panelFloats, 1, problem.ChannelPanels);
+        int partsOfValue = (problem.ChannelPanels + panelsOfPart - 1) / panelsOfPart;
+        for (int group = 0; group < shape.Groups; group++)
+        {
+            problem.X = x + ((nint)group * problem.Channels * problem.Height * problem.Width);
+            problem.Dy = dy + ((nint)group * problem.Outputs * problem.OutHeight * problem.OutWidth);
+            for (problem.FirstRow = 0; problem.FirstRow < allRows; problem.FirstRow += rowsOfBlock)
+            {
+                problem.Rows = Math.Min(rowsOfBlock, allRows - problem.FirstRow);
+                var tiles = new WinogradGradientTiles<T> { Problem = problem, Pool = pool };
+                pool.Run(problem.Runs * tiles.Parts, ref tiles);
+                var products = new WinogradGradientProducts
+                {
+                    Problem = problem, PanelsOfPart = panelsOfPart, PartsOfValue = partsOfValue, IsFirst = problem.FirstRow == 0,
+                };
+                pool.Run(problem.Values * partsOfValue, ref products);
+            }
+
+            var output = new WinogradGradientOutput<T>
+            {
+                Problem = problem, Dw = dw + ((nint)group * shape.GroupOutputs * shape.Taps),
+            };
+            pool.Run(problem.Outputs, ref output);
+        }
+    }
+
+    // As many rows of tiles as lie in the caches between transform and product, and no fewer than make a product deep.
+    private static int RowsOfBlock(in WinogradGradientProblem problem, int allRows)
+    {
+        long floatsOfTile = (long)problem.Values * (problem.Channels + problem.Outputs);
+        long tiles = Math.Max(WinogradConvolution.BlockFloats / floatsOfTile, PanelProduct.MaxDepth);
+        return (int)Math.Clamp(tiles / problem.TilesAcross, 1, allRows);
+    }
+
+    // Runs no deeper than a panel, and several where channels and outputs alone make few parts.
+    private static int RowsOfRun(in WinogradGradientProblem problem, int rowsOfBlock)
+    {
+        int parts = (problem.Channels + problem.Outputs) / 16;
+        int runs = Math.Max(EnoughParts / Math.Max(1, parts), (rowsOfBlock * problem.TilesAcross) / PanelProduct.MaxDepth);
+        return Math.Max(1, rowsOfBlock / Math.Max(1, runs));
+    }
+}

@@ -1,0 +1,35 @@
+using Cnn.Layers.Kernels.Threading;
+
+namespace Cnn.Layers.Kernels;
+
+/// <summary>
+/// The products of a block, added to those of the blocks before it: a part is one value of the tiles, and as many channels as
+/// the second-level cache holds.
+/// </summary>
+internal unsafe struct WinogradGradientProducts : IParts
+{
+    public WinogradGradientProblem Problem;
+    public int PanelsOfPart, PartsOfValue;
+    public bool IsFirst;
+
+    public readonly void Run(int part, int worker)
+    {
+        int value = part / PartsOfValue, channel = part % PartsOfValue * PanelsOfPart * TileKernels.Columns;
+        float* to = Problem.M + (value * Problem.ProductsStep) + channel;
+        for (int run = 0; run < Problem.Runs; run++)
+        {
+            int tiles = Problem.RowsIn(run) * Problem.TilesAcross;
+            PanelProduct.Run(
+                Problem.Outputs,
+                Math.Min(PanelsOfPart * TileKernels.Columns, Problem.Channels - channel),
+                tiles,
+                Problem.PanelRows,
+                Problem.OutputsOf(run) + (value * Problem.OutputsStep),
+                Problem.ChannelsOf(run) + (value * Problem.ChannelsStep) + ((nint)channel * tiles),
+                to,
+                Problem.Channels,
+                IsFirst && run == 0 ? AddTo.Nothing : AddTo.Existing,
+                null);
+        }
+    }
+}

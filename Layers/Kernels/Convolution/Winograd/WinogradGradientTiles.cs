@@ -1,0 +1,150 @@
+using System.Runtime.Intrinsics;
+using Cnn.Layers.Kernels.Threading;
+
+namespace Cnn.Layers.Kernels;
+
+/// <summary>
+/// The tiles of a run, transformed and packed into panels whose depth they are: a part is a run's panel of channels of the
+/// image, or some panels of outputs, sixteen planes side by side at most.
+/// </summary>
+internal unsafe struct WinogradGradientTiles<T> : IParts
+    where T : struct, IWinogradTransform
+{
+    private const int Lanes = 16;
+
+    public WinogradGradientProblem Problem;
+    public WorkerPool Pool;
+
+    /// <summary>Parts of a run.</summary>
+    public readonly int Parts => ImageParts + OutputParts;
+
+    private readonly int ImageParts => (Problem.Channels + Lanes - 1) / Lanes;
+
+    // The panels of outputs that go into sixteen lanes.
+    private readonly int PanelsAtOnce => Lanes / Problem.PanelRows;
+
+    private readonly int OutputParts => (Problem.OutputPanels + PanelsAtOnce - 1) / PanelsAtOnce;
+
+    // Columns of the image that a row of tiles sees.
+    private readonly int RowWidth => (WinogradProblem.Step * Problem.TilesAcross) + T.Size - WinogradProblem.Step;
+
+    public readonly void Run(int part, int worker)
+    {
+        int run = part / Parts, of = part % Parts;
+        int rowSize = Lanes * RowWidth;
+        float* rows = Pool.Scratch(worker, ScratchSlot.Image, (long)T.Size * rowSize);
+        for (int row = 0; row < Problem.RowsIn(run); row++)
+        {
+            int tileRow = Problem.FirstRow + (run * Problem.RowsOfRun) + row;
+            if (of < ImageParts)
+            {
+                TransformImage(of * Lanes, tileRow, run, row * Problem.TilesAcross, rows, rowSize);
+            }
+            else
+            {
+                TransformResult((of - ImageParts) * PanelsAtOnce, tileRow, run, row * Problem.TilesAcross, rows, rowSize);
+            }
+        }
+    }
+
+    private readonly void TransformImage(int first, int tileRow, int run, int depth, float* rows, int rowSize)
+    {
+        int count = Math.Min(Lanes, Problem.Channels - first);
+        int image = tileRow / Problem.TilesDown, top = (tileRow % Problem.TilesDown * WinogradProblem.Step) - Problem.PadHeight;
+        float* planes = Problem.X + (image * Problem.ImageStep) + ((nint)first * Problem.Height * Problem.Width);
+        for (int r = 0; r < T.Size; r++)
+        {
+            Lay(planes, Problem.Height, Problem.Width, count, top + r, Problem.PadWidth, rows + (r * rowSize));
+        }
+
+        for (int w = 0; w < rowSize; w += Lanes)
+        {
+            T.Signal(rows + w, rowSize, rows + w, rowSize);
+        }
+
+        // A panel of the last few channels may be a vector wide, and narrower than what is written: the next overwrites it.
+        int nr = TileKernels.Columns, panel = first / nr * nr, all = Problem.RowsIn(run) * Problem.TilesAcross;
+        int stride = TileKernels.Width * PanelProduct.Vectors(Math.Min(nr, Problem.Channels - panel));
+        float* to = Problem.ChannelsOf(run) + ((nint)panel * all) + ((nint)depth * stride) + (first - panel);
+        nint step = Problem.ChannelsStep;
+        for (int t = 0; t < Problem.TilesAcross; t++, to += stride)
+        {
+            float* at = rows + (WinogradProblem.Step * Lanes * t);
+            for (int r = 0; r < T.Size; r++)
+            {
+                T.Signal(at + (r * rowSize), Lanes, to + (T.Size * r * step), step);
+            }
+        }
+    }
+
+    private readonly void TransformResult(int firstPanel, int tileRow, int run, int depth, float* rows, int rowSize)
+    {
+        int mr = Problem.PanelRows, first = firstPanel * mr, count = Math.Min(PanelsAtOnce * mr, Problem.Outputs - first);
+        int image = tileRow / Problem.TilesDown, top = tileRow % Problem.TilesDown * WinogradProblem.Step;
+        float* planes = Problem.Dy + (image * Problem.OutImageStep) + ((nint)first * Problem.OutHeight * Problem.OutWidth);
+        for (int r = 0; r < WinogradProblem.Step; r++)
+        {
+            Lay(planes, Problem.OutHeight, Problem.OutWidth, count, top + r, 0, rows + (r * rowSize));
+        }
+
+        for (int w = 0; w < WinogradProblem.Step * Problem.TilesAcross * Lanes; w += Lanes)
+        {
+            T.ResultGradients(rows + w, rowSize, rows + w, rowSize);
+        }
+
+        int all = Problem.RowsIn(run) * Problem.TilesAcross;
+        nint step = Problem.OutputsStep, panelSize = Packing.PanelSize(mr, all);
+        float* to = Problem.OutputsOf(run) + (firstPanel * panelSize);
+        float* room = stackalloc float[(8 * Lanes) + Lanes];
+        for (int t = 0; t < Problem.TilesAcross; t++)
+        {
+            float* at = rows + (WinogradProblem.Step * Lanes * t);
+            for (int r = 0; r < T.Size; r++)
+            {
+                // Past the last output of a panel lies what the next tile overwrites, or slack.
+                if (PanelsAtOnce == 1)
+                {
+                    T.ResultGradients(at + (r * rowSize), Lanes, to + ((depth + t) * (nint)count) + (T.Size * r * step), step);
+                    continue;
+                }
+
+                T.ResultGradients(at + (r * rowSize), Lanes, room, Lanes);
+                for (int done = 0; done < count; done += mr)
+                {
+                    int height = Math.Min(mr, count - done);
+                    float* panel = to + (done / mr * panelSize) + ((depth + t) * (nint)height) + (T.Size * r * step);
+                    for (int j = 0; j < T.Size; j++)
+                    {
+                        Vector512.Load(room + (Lanes * j) + done).Store(panel + (j * step));
+                    }
+                }
+            }
+        }
+    }
+
+    // One row of sixteen planes, position by position; zero outside, and what is there twice where planes are fewer.
+    private readonly void Lay(float* planes, int height, int width, int count, int row, int pad, float* to)
+    {
+        int positions = RowWidth;
+        int used = row >= 0 && row < height ? Math.Min(width, positions - pad) : 0;
+        if (used <= 0)
+        {
+            new Span<float>(to, Lanes * positions).Clear();
+            return;
+        }
+
+        new Span<float>(to, Lanes * pad).Clear();
+        new Span<float>(to + (Lanes * (pad + used)), Lanes * (positions - pad - used)).Clear();
+        float** from = stackalloc float*[Lanes];
+        for (int i = 0; i < Lanes; i++)
+        {
+            from[i] = planes + ((((nint)(i < count ? i : 0) * height) + row) * width);
+        }
+
+        to += Lanes * pad;
+        for (int i = 0; i < Lanes; i += TileKernels.Width)
+        {
+            Transposition.Run(from + i, 0, TileKernels.Width, used, to + i, Lanes);
+        }
+    }
+}
