@@ -10,7 +10,8 @@ for net in ${NETS:-alexnet caffenet zfnet googlenet vgg16 vgg19}; do
     alexnet | caffenet) size=227 step=160 end=240 ;;
     zfnet) size=224 step=160 end=240 ;;
     googlenet) size=224 step=320 end=400 ;;
-    vgg*) size=112 step=200 end=240 ;;
+    vgg16) size=112 step=200 end=240 ;;
+    vgg19) size=112 step=340 end=400 ;;
   esac
   # The net as it is but for its data layers.
   { cat $HERE/digits_$size.prototxt

@@ -5,7 +5,7 @@ namespace Cnn.Layers.Kernels.Pooling;
 /// <summary>The mean of each window, with the divisor of <see cref="PoolingShape.At"/>.</summary>
 public static unsafe class AveragePooling
 {
-    private const int PlanesPerPart = 16;
+    private const int PlanesPerPart = PlaneLanes.Count;
 
     /// <summary>y from x.</summary>
     public static void Forward(float* x, float* y, int planes, PoolingShape shape, WorkerPool pool)
@@ -25,9 +25,17 @@ public static unsafe class AveragePooling
     {
         public void Run(int part, int worker)
         {
+            int first = part * PlanesPerPart, end = Math.Min(planes, first + PlanesPerPart);
+            if (LanePooling.Suits(shape))
+            {
+                float* lanes = pool.Scratch(worker, ScratchSlot.Layer, LanePooling.Room(shape));
+                LanePooling.Average(
+                    x + ((long)first * shape.PlaneSize), y + ((long)first * shape.PooledSize), end - first, shape, lanes);
+                return;
+            }
+
             float* room = pool.Scratch(worker, ScratchSlot.Layer, shape.Width);
-            int end = Math.Min(planes, (part + 1) * PlanesPerPart);
-            for (int plane = part * PlanesPerPart; plane < end; plane++)
+            for (int plane = first; plane < end; plane++)
             {
                 RowPooling.Average(x + ((long)plane * shape.PlaneSize), y + ((long)plane * shape.PooledSize), shape, room);
             }
@@ -38,9 +46,17 @@ public static unsafe class AveragePooling
     {
         public void Run(int part, int worker)
         {
+            int first = part * PlanesPerPart, end = Math.Min(planes, first + PlanesPerPart);
+            if (LanePooling.Suits(shape))
+            {
+                float* lanes = pool.Scratch(worker, ScratchSlot.Layer, LanePooling.Room(shape));
+                LanePooling.AverageBackward(
+                    dy + ((long)first * shape.PooledSize), dx + ((long)first * shape.PlaneSize), end - first, shape, lanes);
+                return;
+            }
+
             float* room = pool.Scratch(worker, ScratchSlot.Layer, shape.Width);
-            int end = Math.Min(planes, (part + 1) * PlanesPerPart);
-            for (int plane = part * PlanesPerPart; plane < end; plane++)
+            for (int plane = first; plane < end; plane++)
             {
                 RowPooling.AverageBackward(
                     dy + ((long)plane * shape.PooledSize), dx + ((long)plane * shape.PlaneSize), shape, room);

@@ -10,7 +10,7 @@ namespace Cnn.Layers.Kernels;
 internal unsafe struct WinogradGradientTiles<T> : IParts
     where T : struct, IWinogradTransform
 {
-    private const int Lanes = 16;
+    private const int Lanes = PlaneLanes.Count;
 
     public WinogradGradientProblem Problem;
     public WorkerPool Pool;
@@ -122,7 +122,7 @@ internal unsafe struct WinogradGradientTiles<T> : IParts
         }
     }
 
-    // One row of sixteen planes, position by position; zero outside, and what is there twice where planes are fewer.
+    // One row of sixteen planes, position by position; zero outside.
     private readonly void Lay(float* planes, int height, int width, int count, int row, int pad, float* to)
     {
         int positions = RowWidth;
@@ -135,16 +135,6 @@ internal unsafe struct WinogradGradientTiles<T> : IParts
 
         new Span<float>(to, Lanes * pad).Clear();
         new Span<float>(to + (Lanes * (pad + used)), Lanes * (positions - pad - used)).Clear();
-        float** from = stackalloc float*[Lanes];
-        for (int i = 0; i < Lanes; i++)
-        {
-            from[i] = planes + ((((nint)(i < count ? i : 0) * height) + row) * width);
-        }
-
-        to += Lanes * pad;
-        for (int i = 0; i < Lanes; i += TileKernels.Width)
-        {
-            Transposition.Run(from + i, 0, TileKernels.Width, used, to + i, Lanes);
-        }
+        PlaneLanes.Load(planes + ((nint)row * width), (nint)height * width, count, used, to + (Lanes * pad));
     }
 }

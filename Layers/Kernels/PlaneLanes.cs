@@ -1,0 +1,60 @@
+namespace Cnn.Layers.Kernels;
+
+/// <summary>
+/// Sixteen planes side by side, so that what is done to each place of a plane is done to sixteen at once whatever the width
+/// of their rows: <c>lanes[16 i + p]</c> is value i of plane p.
+/// </summary>
+internal static unsafe class PlaneLanes
+{
+    /// <summary>Planes side by side.</summary>
+    public const int Count = 16;
+
+    /// <summary>Values of planes to lanes; lanes without a plane hold those of the first.</summary>
+    /// <param name="planes">The first value of the first plane.</param>
+    /// <param name="planeSize">Floats from plane to plane.</param>
+    /// <param name="count">Planes, 1 to 16.</param>
+    /// <param name="values">Values of each.</param>
+    /// <param name="lanes">Room for 16 times as many.</param>
+    public static void Load(float* planes, nint planeSize, int count, int values, float* lanes)
+    {
+        float** from = stackalloc float*[Count];
+        for (int i = 0; i < Count; i++)
+        {
+            from[i] = planes + ((i < count ? i : 0) * planeSize);
+        }
+
+        for (int i = 0; i < Count; i += TileKernels.Width)
+        {
+            Transposition.Run(from + i, 0, TileKernels.Width, values, lanes + i, Count);
+        }
+    }
+
+    /// <summary>Values of lanes to planes; the inverse of <see cref="Load"/>.</summary>
+    public static void Store(float* lanes, float* planes, nint planeSize, int count, int values)
+    {
+        int step = TileKernels.Width;
+        float** from = stackalloc float*[step];
+        float* rest = stackalloc float[Count * Count];
+        for (int v = 0; v < values; v += step)
+        {
+            int used = Math.Min(step, values - v);
+            for (int i = 0; i < step; i++)
+            {
+                from[i] = lanes + (Count * (v + Math.Min(i, used - 1)));
+            }
+
+            // Whole vectors are written: where they would reach beyond the values, to memory of their own first.
+            if (used == step)
+            {
+                Transposition.Run(from, 0, step, count, planes + v, planeSize);
+                continue;
+            }
+
+            Transposition.Run(from, 0, step, Count, rest, step);
+            for (int p = 0; p < count; p++)
+            {
+                new ReadOnlySpan<float>(rest + (p * step), used).CopyTo(new Span<float>(planes + (p * planeSize) + v, used));
+            }
+        }
+    }
+}
