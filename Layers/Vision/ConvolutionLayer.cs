@@ -70,15 +70,22 @@ public sealed unsafe class ConvolutionLayer : ConvolutionBaseLayer
         for (int i = 0; i < tops.Count && Images > 0; i++)
         {
             float* dy = tops[i].DiffPointer;
-            if (HasBias && NeedsGradient(1))
+            float* db = HasBias && NeedsGradient(1) ? Blobs[1].DiffPointer : null;
+            if (table is null && NeedsGradient(0))
             {
-                int pixels = tops[i].Count / (Images * Outputs);
-                Convolution.BiasGradient(Context.Pool, Outputs, pixels, Images, dy, Blobs[1].DiffPointer);
+                convolution.WeightGradient(Images, bottoms[i].DataPointer, dy, Blobs[0].DiffPointer, db);
             }
-
-            if (NeedsGradient(0))
+            else
             {
-                AddWeightGradient(bottoms[i].DataPointer, dy);
+                if (db != null)
+                {
+                    Convolution.BiasGradient(Context.Pool, Outputs, tops[i].Count / (Images * Outputs), Images, dy, db);
+                }
+
+                if (NeedsGradient(0))
+                {
+                    AddConnectionGradient(bottoms[i].DataPointer, dy);
+                }
             }
 
             if (propagateDown[i])
@@ -146,19 +153,15 @@ public sealed unsafe class ConvolutionLayer : ConvolutionBaseLayer
         }
     }
 
-    private void AddWeightGradient(float* x, float* dy)
+    private void AddConnectionGradient(float* x, float* dy)
     {
         if (masked is not null)
         {
             masked.WeightGradient(Images, x, dy, Blobs[0].DiffPointer);
         }
-        else if (connected is not null)
-        {
-            connected.WeightGradient(Images, x, dy, Blobs[0].DiffPointer, Context.Pool);
-        }
         else
         {
-            convolution.WeightGradient(Images, x, dy, Blobs[0].DiffPointer);
+            connected!.WeightGradient(Images, x, dy, Blobs[0].DiffPointer, Context.Pool);
         }
     }
 

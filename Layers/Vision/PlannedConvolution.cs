@@ -73,15 +73,20 @@ internal sealed unsafe class PlannedConvolution(LayerContext context)
         }
     }
 
-    /// <summary>dw += the gradient of the weights.</summary>
-    public void WeightGradient(int images, float* x, float* dy, float* dw)
+    /// <summary>dw += the gradient of the weights; db, where there is one, += that of the bias.</summary>
+    public void WeightGradient(int images, float* x, float* dy, float* dw, float* db = null)
     {
         if (plan is not null)
         {
-            Convolution.WeightGradient(context.Pool, plan, images, x, dy, dw);
+            Convolution.WeightGradient(context.Pool, plan, images, x, dy, dw, db);
         }
         else
         {
+            if (db != null)
+            {
+                Convolution.BiasGradient(context.Pool, shapeNd!.Outputs, shapeNd.OutPixels, images, dy, db);
+            }
+
             ConvolutionNd.WeightGradient(context.Pool, shapeNd!, images, x, dy, dw);
         }
     }

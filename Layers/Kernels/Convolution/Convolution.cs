@@ -128,15 +128,16 @@ public static unsafe class Convolution
         pool.Run(parts * splits, ref gradient);
     }
 
-    /// <summary>dW += the gradient of the weights.</summary>
+    /// <summary>dW += the gradient of the weights, and db += that of the bias.</summary>
     /// <param name="pool">The threads.</param>
     /// <param name="plan">The sizes.</param>
     /// <param name="images">Number of images, N.</param>
     /// <param name="x">[N, C, H, W].</param>
     /// <param name="dy">[N, Outputs, OutHeight, OutWidth].</param>
     /// <param name="dw">[Outputs, C / Groups, KernelHeight, KernelWidth]; added to.</param>
+    /// <param name="db">[Outputs], added to; or null.</param>
     public static void WeightGradient(
-        WorkerPool pool, ConvolutionPlan plan, int images, float* x, float* dy, float* dw)
+        WorkerPool pool, ConvolutionPlan plan, int images, float* x, float* dy, float* dw, float* db = null)
     {
         ConvolutionShape shape = plan.Shape;
         int count = shape.Outputs * shape.Taps;
@@ -146,7 +147,19 @@ public static unsafe class Convolution
             return;
         }
 
-        if (WinogradGradient.Suits(shape, images))
+        bool isWinograd = WinogradGradient.Suits(shape, images);
+        if (!isWinograd && TapGradient.Suits(shape))
+        {
+            TapGradient.Run(pool, plan, images, x, dy, dw, db);
+            return;
+        }
+
+        if (db != null)
+        {
+            BiasGradient(pool, shape.Outputs, shape.OutPixels, images, dy, db);
+        }
+
+        if (isWinograd)
         {
             WinogradGradient.Run(pool, shape, images, x, dy, dw);
             return;

@@ -25,9 +25,22 @@ internal readonly unsafe struct ThreeTapTransform : IWinogradTransform
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Signal(float** rows, nint offset, int count, float* to, nint toStep) => Signal(
-        Lanes.Load(rows[0] + offset, count), Lanes.Load(rows[1] + offset, count), Lanes.Load(rows[2] + offset, count),
-        Lanes.Load(rows[3] + offset, count), Lanes.Load(rows[4] + offset, count), Lanes.Load(rows[5] + offset, count), to, toStep);
+    public static void Signal(float** rows, nint offset, int count, float* to, nint toStep)
+    {
+        if (count >= Lanes.Width)
+        {
+            Signal(
+                Vector512.Load(rows[0] + offset), Vector512.Load(rows[1] + offset), Vector512.Load(rows[2] + offset),
+                Vector512.Load(rows[3] + offset), Vector512.Load(rows[4] + offset), Vector512.Load(rows[5] + offset), to, toStep);
+        }
+        else
+        {
+            Signal(
+                Lanes.Load(rows[0] + offset, count), Lanes.Load(rows[1] + offset, count), Lanes.Load(rows[2] + offset, count),
+                Lanes.Load(rows[3] + offset, count), Lanes.Load(rows[4] + offset, count), Lanes.Load(rows[5] + offset, count),
+                to, toStep);
+        }
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -83,6 +83,20 @@ internal unsafe struct WinogradInput<T> : IParts
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Columns(float* from, float* a, float* b, float* c, float* d)
     {
+        if (VectorUnit.Path == VectorPath.Avx512)
+        {
+            Vector512<float> columns = WinogradTransposition.Of(Vector512.Load(from));
+            columns.GetLower().GetLower().Store(a);
+            columns.GetLower().GetUpper().Store(b);
+            if (c != null)
+            {
+                columns.GetUpper().GetLower().Store(c);
+                columns.GetUpper().GetUpper().Store(d);
+            }
+
+            return;
+        }
+
         if (Sse.IsSupported)
         {
             Vector128<float> one = Vector128.Load(from), two = Vector128.Load(from + 4);

@@ -101,6 +101,11 @@ internal unsafe struct WinogradOutput<T> : IParts
     {
         Vector128<float> a = Vector128.Load(from), b = Vector128.Load(from + room);
         Vector128<float> c = Vector128.Load(from + (2 * room)), d = Vector128.Load(from + (3 * room));
+        if (VectorUnit.Path == VectorPath.Avx512)
+        {
+            return WinogradTransposition.Of(Vector512.Create(Vector256.Create(a, b), Vector256.Create(c, d)));
+        }
+
         Vector128<float> lowPairs = Sse.UnpackLow(a, b), highPairs = Sse.UnpackHigh(a, b);
         Vector128<float> lowRest = Sse.UnpackLow(c, d), highRest = Sse.UnpackHigh(c, d);
         return Vector512.Create(
