@@ -6,7 +6,8 @@ namespace Cnn.Layers.Kernels;
 /// Convolution with 3 x 3 or 5 x 5 taps and stride 1 by Winograd's minimal filtering: a tile of 4 x 4 results takes 36
 /// multiplications a channel instead of 144, or 64 instead of 400. Weights and tiles are transformed, multiplied as 36 or
 /// 64 matrix products, and transformed back, a block of tiles after the other, so that what lies between stays in the
-/// caches. Its rounding error is a few times that of the direct sum; the transforms say how many.
+/// caches: in a thread's own second-level cache where channels are few, else in the third-level one, with the threads sharing
+/// each step. Its rounding error is a few times that of the direct sum; the transforms say how many.
 /// </summary>
 internal static unsafe class WinogradConvolution
 {
@@ -15,6 +16,13 @@ internal static unsafe class WinogradConvolution
     /// block reads once, are more.
     /// </summary>
     public const long BlockFloats = 1536 * 1024;
+
+    // What lies between the transforms of a thread's own block, in floats: within a second-level cache of a MiB.
+    private const long OwnBlockFloats = 192 * 1024, MostOwnFloats = 256 * 1024;
+
+    // Each own block reads all weights, from the third-level cache.
+    private const long MostOwnWeights = 1024 * 1024;
+    private const int LeastOwnBlocks = 8;
 
     // Below, the transforms cost more than the products save.
     private const int LeastChannels = 32;
@@ -112,17 +120,13 @@ internal static unsafe class WinogradConvolution
         where T : struct, IWinogradTransform
     {
         (problem.Size, problem.Taps) = (T.Size, T.Taps);
-        long floatsOfTile = (long)problem.Values * (problem.Channels + problem.Outputs);
-        long weightsSize = problem.Values * problem.WeightsStep, blockFloats = Math.Max(BlockFloats, weightsSize);
-        int rows = (int)Math.Max(1, blockFloats / floatsOfTile / problem.TilesAcross), allRows = images * problem.TilesDown;
-        int blocks = (allRows + rows - 1) / rows;
-        problem.Rows = (allRows + blocks - 1) / blocks;
+        int allRows = images * problem.TilesDown, ownRows = RowsOfOwnBlock(problem, allRows);
+        problem.Rows = ownRows > 0 ? ownRows : RowsOfSharedBlock(problem, allRows);
+        long weightsSize = problem.Values * problem.WeightsStep;
         bool areReady = false;
         float* transformed = kept is null
             ? pool.Scratch(0, ScratchSlot.SharedLeftPanels, weightsSize)
             : kept.Room(winograd: true, shape.Groups * weightsSize, out areReady);
-        problem.V = pool.Scratch(0, ScratchSlot.SharedRightPanels, problem.Values * problem.TilesStep);
-        problem.M = pool.Scratch(0, ScratchSlot.Partials, problem.Values * problem.ProductsStep);
         for (int group = 0; group < shape.Groups; group++)
         {
             problem.X = x + ((nint)group * problem.Channels * problem.Height * problem.Width);
@@ -136,19 +140,53 @@ internal static unsafe class WinogradConvolution
                 pool.Run(problem.Panels, ref transform);
             }
 
-            int most = problem.Rows;
-            for (problem.FirstRow = 0; problem.FirstRow < allRows; problem.FirstRow += most)
+            if (ownRows > 0)
             {
-                problem.Rows = Math.Min(most, allRows - problem.FirstRow);
-                var input = new WinogradInput<T> { Problem = problem, Pool = pool };
-                pool.Run(problem.Channels, ref input);
-                var products = new WinogradProducts { Problem = problem };
-                pool.Run(problem.Values, ref products);
-                var output = new WinogradOutput<T> { Problem = problem, Pool = pool };
-                pool.Run(problem.Outputs, ref output);
+                var own = new WinogradOwnBlocks<T> { Problem = problem, Pool = pool, AllRows = allRows };
+                pool.Run((allRows + ownRows - 1) / ownRows, ref own);
             }
-
-            problem.Rows = most;
+            else
+            {
+                RunShared<T>(pool, problem, allRows);
+            }
         }
+    }
+
+    private static void RunShared<T>(WorkerPool pool, WinogradProblem problem, int allRows)
+        where T : struct, IWinogradTransform
+    {
+        problem.V = pool.Scratch(0, ScratchSlot.SharedRightPanels, problem.Values * problem.TilesStep);
+        problem.M = pool.Scratch(0, ScratchSlot.Partials, problem.Values * problem.ProductsStep);
+        int most = problem.Rows;
+        for (; problem.FirstRow < allRows; problem.FirstRow += most)
+        {
+            problem.Rows = Math.Min(most, allRows - problem.FirstRow);
+            var input = new WinogradInput<T> { Problem = problem, Pool = pool };
+            pool.Run(problem.Channels, ref input);
+            var products = new WinogradProducts { Problem = problem };
+            pool.Run(problem.Values, ref products);
+            var output = new WinogradOutput<T> { Problem = problem, Pool = pool };
+            pool.Run(problem.Outputs, ref output);
+        }
+    }
+
+    // Rows of tiles whose values lie within one thread's second-level cache; none where that makes too few blocks, or the
+    // weights, which each block reads, are too many.
+    private static int RowsOfOwnBlock(in WinogradProblem problem, int allRows)
+    {
+        long floatsOfTile = (long)problem.Values * (problem.Channels + problem.Outputs);
+        long tiles = Math.Max(OwnBlockFloats / floatsOfTile, TileKernels.Columns);
+        long rows = Math.Min((tiles + problem.TilesAcross - 1) / problem.TilesAcross, allRows / LeastOwnBlocks);
+        bool fits = rows * problem.TilesAcross * floatsOfTile <= MostOwnFloats && problem.Values * problem.WeightsStep <= MostOwnWeights;
+        return fits && rows > 0 ? (int)rows : 0;
+    }
+
+    private static int RowsOfSharedBlock(in WinogradProblem problem, int allRows)
+    {
+        long floatsOfTile = (long)problem.Values * (problem.Channels + problem.Outputs);
+        long floats = Math.Max(BlockFloats, problem.Values * problem.WeightsStep);
+        int rows = (int)Math.Max(1, floats / floatsOfTile / problem.TilesAcross);
+        int blocks = (allRows + rows - 1) / rows;
+        return (allRows + blocks - 1) / blocks;
     }
 }

@@ -5,12 +5,20 @@ namespace Cnn.Layers.Kernels;
 /// <summary>
 /// The gradient of 3 x 3 or 5 x 5 weights of stride 1 by Winograd's minimal filtering: the image is correlated with 4 x 4
 /// gradients of results at a time, which gives all taps for as many multiplications as the forward pass takes. Channels lie
-/// side by side in the vectors, so that narrow images cost no more than wide ones.
+/// side by side in the vectors, so that narrow images cost no more than wide ones. Where the products fit a second-level cache
+/// each thread sums for itself; else the threads share the tiles of a block and split its products.
 /// </summary>
 internal static unsafe class WinogradGradient
 {
     // Runs of about so many parts keep some threads busy with transforms alike.
     private const int EnoughParts = 16;
+
+    // A thread's own tiles and its own products, in floats: together within a second-level cache of a MiB.
+    private const long OwnBlockFloats = 128 * 1024, MostOwnProducts = 128 * 1024;
+
+    // Fewer tiles would not pay for reading and writing the products.
+    private const int LeastOwnTiles = 48;
+    private const int MostOwnSums = 8;
 
     // Below, the transforms cost more than the products save.
     private const int LeastChannels = 16;
@@ -52,38 +60,77 @@ internal static unsafe class WinogradGradient
             OutHeight = shape.OutHeight, OutWidth = shape.OutWidth, PadHeight = shape.PadHeight, PadWidth = shape.PadWidth,
             ImageStep = shape.ImageSize, OutImageStep = shape.OutSizeOfImage,
         };
-        int allRows = images * problem.TilesDown;
-        int rowsOfBlock = RowsOfBlock(problem, allRows);
-        problem.RowsOfRun = RowsOfRun(problem, rowsOfBlock);
-        int runs = (rowsOfBlock + problem.RowsOfRun - 1) / problem.RowsOfRun;
-        problem.U = pool.Scratch(0, ScratchSlot.SharedLeftPanels, runs * problem.Values * problem.OutputsStep);
-        problem.V = pool.Scratch(0, ScratchSlot.SharedRightPanels, runs * problem.Values * problem.ChannelsStep);
-        problem.M = pool.Scratch(0, ScratchSlot.Partials, problem.Values * problem.ProductsStep);
-        int panelFloats = (int)PanelProduct.RightPanelSize(problem.RowsOfRun * problem.TilesAcross);
-        int panelsOfPart = Math.Clamp(PanelProduct.BlockFloats / panelFloats, 1, problem.ChannelPanels);
-        int partsOfValue = (problem.ChannelPanels + panelsOfPart - 1) / panelsOfPart;
+        int allRows = images * problem.TilesDown, sums = OwnSums(problem, allRows);
+        if (sums > 1)
+        {
+            problem.Rows = problem.RowsOfRun = RowsOfOwnBlock(problem);
+        }
+        else
+        {
+            problem.Rows = RowsOfBlock(problem, allRows);
+            problem.RowsOfRun = RowsOfRun(problem, problem.Rows);
+        }
+
+        problem.M = pool.Scratch(0, ScratchSlot.Partials, sums * problem.Values * problem.ProductsStep);
         for (int group = 0; group < shape.Groups; group++)
         {
             problem.X = x + ((nint)group * problem.Channels * problem.Height * problem.Width);
             problem.Dy = dy + ((nint)group * problem.Outputs * problem.OutHeight * problem.OutWidth);
-            for (problem.FirstRow = 0; problem.FirstRow < allRows; problem.FirstRow += rowsOfBlock)
+            if (sums > 1)
             {
-                problem.Rows = Math.Min(rowsOfBlock, allRows - problem.FirstRow);
-                var tiles = new WinogradGradientTiles<T> { Problem = problem, Pool = pool };
-                pool.Run(problem.Runs * tiles.Parts, ref tiles);
-                var products = new WinogradGradientProducts
+                var own = new WinogradGradientOwnSums<T>
                 {
-                    Problem = problem, PanelsOfPart = panelsOfPart, PartsOfValue = partsOfValue, IsFirst = problem.FirstRow == 0,
+                    Problem = problem, Pool = pool, AllRows = allRows, RowsOfSum = (allRows + sums - 1) / sums,
                 };
-                pool.Run(problem.Values * partsOfValue, ref products);
+                pool.Run((allRows + own.RowsOfSum - 1) / own.RowsOfSum, ref own);
+            }
+            else
+            {
+                RunShared<T>(pool, problem, allRows);
             }
 
             var output = new WinogradGradientOutput<T>
             {
-                Problem = problem, Dw = dw + ((nint)group * shape.GroupOutputs * shape.Taps),
+                Problem = problem, Sums = sums, Dw = dw + ((nint)group * shape.GroupOutputs * shape.Taps),
             };
             pool.Run(problem.Outputs, ref output);
         }
+    }
+
+    private static void RunShared<T>(WorkerPool pool, WinogradGradientProblem problem, int allRows)
+        where T : struct, IWinogradTransform
+    {
+        problem.U = pool.Scratch(0, ScratchSlot.SharedLeftPanels, problem.Runs * problem.Values * problem.OutputsStep);
+        problem.V = pool.Scratch(0, ScratchSlot.SharedRightPanels, problem.Runs * problem.Values * problem.ChannelsStep);
+        int panelFloats = (int)PanelProduct.RightPanelSize(problem.RowsOfRun * problem.TilesAcross);
+        int panelsOfPart = Math.Clamp(PanelProduct.BlockFloats / panelFloats, 1, problem.ChannelPanels);
+        int partsOfValue = (problem.ChannelPanels + panelsOfPart - 1) / panelsOfPart, most = problem.Rows;
+        for (; problem.FirstRow < allRows; problem.FirstRow += most)
+        {
+            problem.Rows = Math.Min(most, allRows - problem.FirstRow);
+            var tiles = new WinogradGradientTiles<T> { Problem = problem, Pool = pool };
+            pool.Run(problem.Runs * tiles.Parts, ref tiles);
+            var products = new WinogradGradientProducts
+            {
+                Problem = problem, PanelsOfPart = panelsOfPart, PartsOfValue = partsOfValue, IsFirst = problem.FirstRow == 0,
+            };
+            pool.Run(problem.Values * partsOfValue, ref products);
+        }
+    }
+
+    // Sums that threads have for themselves; one where they would be too large for that or the rows too few.
+    private static int OwnSums(in WinogradGradientProblem problem, int allRows)
+    {
+        long products = (long)problem.Values * problem.Channels * problem.Outputs;
+        int rows = RowsOfOwnBlock(problem);
+        return products <= MostOwnProducts && allRows >= MostOwnSums * rows ? MostOwnSums : 1;
+    }
+
+    private static int RowsOfOwnBlock(in WinogradGradientProblem problem)
+    {
+        long floatsOfTile = (long)problem.Values * (problem.Channels + problem.Outputs);
+        long tiles = Math.Max(OwnBlockFloats / floatsOfTile, LeastOwnTiles);
+        return (int)Math.Max(1, tiles / problem.TilesAcross);
     }
 
     // As many rows of tiles as lie in the caches between transform and product, and no fewer than make a product deep.

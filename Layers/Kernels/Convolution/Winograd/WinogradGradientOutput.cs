@@ -1,12 +1,16 @@
+using System.Runtime.Intrinsics;
 using Cnn.Layers.Kernels.Threading;
 
 namespace Cnn.Layers.Kernels;
 
-/// <summary>The sums of products transformed back and added to the gradients of the weights: a part is an output.</summary>
+/// <summary>The products, or several sums of them, transformed back and added to the gradients of the weights: a part is an output.</summary>
 internal unsafe struct WinogradGradientOutput<T> : IParts
     where T : struct, IWinogradTransform
 {
     public WinogradGradientProblem Problem;
+
+    /// <summary>How many sums there are; they are added first to last.</summary>
+    public int Sums;
 
     /// <summary>[outputs, channels, taps].</summary>
     public float* Dw;
@@ -14,15 +18,28 @@ internal unsafe struct WinogradGradientOutput<T> : IParts
     public readonly void Run(int part, int worker)
     {
         int all = T.Taps * T.Taps;
+        float* values = stackalloc float[8 * 8 * 16];
         float* down = stackalloc float[5 * 8 * 16];
         float* taps = stackalloc float[5 * 5 * 16];
         float* from = Problem.M + ((nint)part * Problem.Channels), to = Dw + ((nint)part * Problem.Channels * all);
         nint step = Problem.ProductsStep;
         for (int channel = 0; channel < Problem.Channels; channel += 16, from += 16, to += 16 * all)
         {
+            for (int value = 0; value < T.Size * T.Size; value++)
+            {
+                float* at = from + (value * step);
+                Vector512<float> total = Vector512.Load(at);
+                for (int sum = 1; sum < Sums; sum++)
+                {
+                    total += Vector512.Load(at + (sum * Problem.Values * step));
+                }
+
+                total.Store(values + (16 * value));
+            }
+
             for (int j = 0; j < T.Size; j++)
             {
-                T.WeightGradients(from + (j * step), T.Size * step, down + (16 * j), 16 * T.Size);
+                T.WeightGradients(values + (16 * j), 16 * T.Size, down + (16 * j), 16 * T.Size);
             }
 
             for (int r = 0; r < T.Taps; r++)

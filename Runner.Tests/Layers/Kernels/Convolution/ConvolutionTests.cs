@@ -28,6 +28,9 @@ public unsafe class ConvolutionTests
         { new ConvolutionShape(2, 70, 66, 5, 1, 3, 3), 2 },
         { new ConvolutionShape(2, 5, 5, 3, 1, 2, 2, 3, 4), 2 },
         { new ConvolutionShape(2, 40, 4, 3, 1, 3, 3, 0, 1, 2, 1), 2 },
+        { new ConvolutionShape(3, 32, 32, 32, 1, 5, 5, 2, 2), 3 },
+        { new ConvolutionShape(12, 10, 9, 66, 2, 1, 1), 3 },
+        { new ConvolutionShape(6, 20, 41, 64, 1, 7, 7, 3, 3, 2, 2), 2 },
     };
 
     [Theory]
@@ -83,6 +86,9 @@ public unsafe class ConvolutionTests
             Convolution.WeightGradient(pool, plan, images, data.X.Pointer, data.Dy.Pointer, to.Pointer));
         data.Check("bias gradient", data.Db, images * shape.OutPixels, one, two, (pool, to) =>
             Convolution.BiasGradient(pool, shape.Outputs, shape.OutPixels, images, data.Dy.Pointer, to.Pointer));
+        var dw = new AlignedBuffer(data.Dw.Length);
+        data.Check("bias gradient with the weights'", data.Db, images * shape.OutPixels, one, two, (pool, to) =>
+            Convolution.WeightGradient(pool, plan, images, data.X.Pointer, data.Dy.Pointer, dw.Pointer, to.Pointer));
     }
 
     private static void CompareNd(ConvolutionShape flat, ConvolutionShapeNd shape)

@@ -1,0 +1,41 @@
+using Cnn.Layers.Kernels.Threading;
+
+namespace Cnn.Layers.Kernels;
+
+/// <summary>
+/// A part is a block of rows of tiles from image to result, in its thread's own memory: what lies between the transforms does
+/// not leave the second-level cache, and the threads wait for each other once.
+/// </summary>
+internal unsafe struct WinogradOwnBlocks<T> : IParts
+    where T : struct, IWinogradTransform
+{
+    public WinogradProblem Problem;
+    public WorkerPool Pool;
+    public int AllRows;
+
+    public readonly void Run(int part, int worker)
+    {
+        WinogradProblem problem = Problem;
+        problem.FirstRow = part * Problem.Rows;
+        problem.Rows = Math.Min(Problem.Rows, AllRows - problem.FirstRow);
+        problem.V = Pool.Scratch(worker, ScratchSlot.RightPanels, problem.Values * problem.TilesStep);
+        problem.M = Pool.Scratch(worker, ScratchSlot.LeftPanels, problem.Values * problem.ProductsStep);
+        var input = new WinogradInput<T> { Problem = problem, Pool = Pool };
+        for (int channel = 0; channel < problem.Channels; channel++)
+        {
+            input.Run(channel, worker);
+        }
+
+        var products = new WinogradProducts { Problem = problem };
+        for (int value = 0; value < problem.Values; value++)
+        {
+            products.Run(value, worker);
+        }
+
+        var output = new WinogradOutput<T> { Problem = problem, Pool = Pool };
+        for (int o = 0; o < problem.Outputs; o++)
+        {
+            output.Run(o, worker);
+        }
+    }
+}
