@@ -8,44 +8,47 @@ internal unsafe struct WinogradWeights<T> : IParts
 {
     public WinogradProblem Problem;
 
+    // Channels whose taps are brought side by side at a time, where they follow each other.
+    private const int ChannelsAtOnce = 8;
+
     public readonly void Run(int part, int worker)
     {
         int first = part * Problem.PanelRows, rows = Math.Min(Problem.PanelRows, Problem.Outputs - first), all = T.Taps * T.Taps;
-        float* taps = stackalloc float[5 * 5 * 16];
-        float* columns = stackalloc float[5 * 8 * 16];
-        new Span<float>(taps, all * 16).Clear();
-        nint step = Problem.WeightsStep;
-        int blockDepth = Problem.Depth;
-        float* to = null;
-        for (int channel = 0; channel < Problem.Channels; channel++, to += rows)
+        float* taps = stackalloc float[ChannelsAtOnce * 5 * 5 * PlaneLanes.Count];
+        int atOnce = Problem.ChannelStep == all ? ChannelsAtOnce : 1, blockDepth = Problem.Depth;
+        for (int block = 0; block * blockDepth < Problem.Channels; block++)
         {
-            if (channel % blockDepth == 0)
+            int channel = block * blockDepth, end = Math.Min(Problem.Channels, channel + blockDepth);
+            float* to = Problem.WeightPanels(block) + (part * Packing.PanelSize(Problem.PanelRows, end - channel));
+            for (; channel < end; channel += atOnce)
             {
-                int depth = Math.Min(blockDepth, Problem.Channels - channel);
-                to = Problem.WeightPanels(channel / blockDepth) + (part * Packing.PanelSize(Problem.PanelRows, depth));
-            }
-
-            for (int i = 0; i < rows; i++)
-            {
-                float* from = Problem.Weights + ((first + i) * Problem.OutputStep) + (channel * Problem.ChannelStep);
-                int tap = Problem.IsRotated ? all - 1 : 0, next = Problem.IsRotated ? -1 : 1;
-                for (int j = 0; j < all; j++, tap += next)
+                int count = Math.Min(atOnce, end - channel);
+                float* from = Problem.Weights + (first * Problem.OutputStep) + (channel * Problem.ChannelStep);
+                PlaneLanes.Load(from, Problem.OutputStep, rows, count * all, taps);
+                for (int i = 0; i < count; i++, to += rows)
                 {
-                    taps[(16 * j) + i] = from[tap];
+                    Transform(taps + (i * all * PlaneLanes.Count), to);
                 }
             }
+        }
+    }
 
-            // columns[j, r]: row r of column j, transformed down.
-            for (int j = 0; j < T.Taps; j++)
-            {
-                T.Weights(taps + (16 * j), 16 * T.Taps, columns + (16 * T.Size * j), 16);
-            }
+    // The taps of sixteen outputs down, then across; past the last row of the panel lies what the next channel overwrites.
+    private readonly void Transform(float* taps, float* to)
+    {
+        const int Lanes = PlaneLanes.Count;
+        float* columns = stackalloc float[5 * 8 * Lanes];
+        int last = (T.Taps * T.Taps) - 1;
+        for (int j = 0; j < T.Taps; j++)
+        {
+            float* from = Problem.IsRotated ? taps + (Lanes * (last - j)) : taps + (Lanes * j);
+            T.Weights(from, Problem.IsRotated ? -Lanes * T.Taps : Lanes * T.Taps, columns + (Lanes * T.Size * j), Lanes);
+        }
 
-            for (int r = 0; r < T.Size; r++)
-            {
-                // Past the last row of the panel lies what the next channel overwrites.
-                T.Weights(columns + (16 * r), 16 * T.Size, to + (T.Size * r * step), step);
-            }
+        nint step = Problem.WeightsStep;
+        for (int r = 0; r < T.Size; r++)
+        {
+            T.Weights(columns + (Lanes * r), Lanes * T.Size, to + (T.Size * r * step), step);
         }
     }
 }
