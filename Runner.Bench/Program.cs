@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Running;
 using Cnn.Bench;
+using Cnn.Proto;
 using Cnn.Runner.Reports;
 
 string[] rest = args.Length > 0 ? args[1..] : [];
@@ -13,7 +14,17 @@ switch (args.Length > 0 ? args[0] : "")
     case "convolution":
         return ConvolutionBench.Run(rest);
     case "step":
-        return StepBench.Run(rest);
+        try
+        {
+            return StepBench.Run(rest);
+        }
+        catch (CnnException error)
+        {
+            Console.Error.WriteLine(error.Message);
+            Console.Error.WriteLine("step: a net's data need not be there where the items' shape is given: --shape 3x32x32");
+            return 1;
+        }
+
     case "benchmark":
         BenchmarkSwitcher.FromAssembly(typeof(StepBench).Assembly).Run(rest);
         return 0;

@@ -5,8 +5,9 @@ using Cnn.Layers.Kernels.Threading;
 namespace Cnn.Bench.Kernels;
 
 /// <summary>
-/// Convolutions of well-known nets, ten images each: LeNet's second, AlexNet's first and its grouped second, a 3 x 3 of VGG (by
-/// Winograd's tiles) and a 1 x 1 of GoogLeNet.
+/// Convolutions of well-known nets, ten images each: the first (gradients of weights from unpacked images) and second (Winograd's
+/// tiles of 5 x 5) of CIFAR-10 quick, LeNet's second, AlexNet's first (packed patches) and its grouped second, a 3 x 3 of VGG
+/// (Winograd's tiles) and a 1 x 1 of GoogLeNet.
 /// </summary>
 [MemoryDiagnoser]
 public unsafe class ConvolutionBenchmarks : IDisposable
@@ -19,6 +20,8 @@ public unsafe class ConvolutionBenchmarks : IDisposable
 
     public enum Geometry
     {
+        CifarConv1,
+        CifarConv2,
         LeNetConv2,
         AlexNetConv1,
         AlexNetConv2,
@@ -37,6 +40,8 @@ public unsafe class ConvolutionBenchmarks : IDisposable
     {
         ConvolutionShape shape = Layer switch
         {
+            Geometry.CifarConv1 => new(3, 32, 32, 32, 1, 5, 5, 2, 2),
+            Geometry.CifarConv2 => new(32, 16, 16, 32, 1, 5, 5, 2, 2),
             Geometry.LeNetConv2 => new(20, 12, 12, 50, 1, 5, 5),
             Geometry.AlexNetConv1 => new(3, 227, 227, 96, 1, 11, 11, 0, 0, 4, 4),
             Geometry.AlexNetConv2 => new(96, 27, 27, 256, 2, 5, 5, 2, 2),
