@@ -21,7 +21,11 @@ switch (args.Length > 0 ? args[0] : "")
         catch (CnnException error)
         {
             Console.Error.WriteLine(error.Message);
-            Console.Error.WriteLine("step: a net's data need not be there where the items' shape is given: --shape 3x32x32");
+            if (!rest.Contains("--shape"))
+            {
+                Console.Error.WriteLine("step: a net's data need not be there where the items' shape is given: --shape 3x32x32");
+            }
+
             return 1;
         }
 

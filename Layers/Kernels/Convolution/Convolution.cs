@@ -5,7 +5,8 @@ namespace Cnn.Layers.Kernels;
 /// <summary>
 /// Two-dimensional convolution (cross-correlation, as networks use it) and its gradients over [N, C, H, W]: patches are
 /// packed straight into the panels of the matrix product, and images, strips of images and groups are the parts that
-/// threads share. The same bits on any number of threads. <see cref="ConvolutionReference"/> has the formula.
+/// threads share. What suits <see cref="WinogradConvolution"/>, <see cref="WinogradGradient"/> or <see cref="TapGradient"/> is
+/// theirs. The same bits on any number of threads. <see cref="ConvolutionReference"/> has the formula.
 /// </summary>
 public static unsafe class Convolution
 {
@@ -26,7 +27,7 @@ public static unsafe class Convolution
     /// <param name="bias">[Outputs], or null.</param>
     /// <param name="y">[N, Outputs, OutHeight, OutWidth]; overwritten.</param>
     /// <param name="kept">
-    /// Packed weights of earlier passes, used instead of <paramref name="weights"/> where <see cref="NeedsWeights"/> says so.
+    /// Packed weights of earlier passes, used instead of <paramref name="weights"/> unless <see cref="NeedsWeights"/> says otherwise.
     /// </param>
     /// <param name="rectifier">The slope below 0 of a rectifier of the result; null for none.</param>
     public static void Forward(
@@ -148,7 +149,7 @@ public static unsafe class Convolution
         }
 
         bool isWinograd = WinogradGradient.Suits(shape, images);
-        if (!isWinograd && TapGradient.Suits(shape))
+        if (!isWinograd && TapGradient.Suits(plan, images))
         {
             TapGradient.Run(pool, plan, images, x, dy, dw, db);
             return;

@@ -14,11 +14,22 @@ internal static unsafe class TapGradient
     private const int PixelsAtOnce = 512;
 
     // Enough parts for some threads, few enough that adding their sums costs little.
-    private const int MostSums = 16;
+    private const int MostSums = 16, LeastParts = 8;
+
+    // The sums of all parts, 8 MiB.
+    private const long MostFloats = 2 * 1024 * 1024;
+
+    // Runs of fewer pixels are too short; fewer outputs leave most of a vector empty; with more, packing pays.
+    private const int LeastWidth = 8, LeastOutputs = 8, MostOutputs = 64;
 
     /// <summary>Whether there is a kernel for this machine's vectors, and it gains.</summary>
-    public static bool Suits(in ConvolutionShape shape) =>
-        VectorUnit.Path is VectorPath.Avx512 or VectorPath.Avx2 && shape.OutWidth >= 8 && shape.GroupOutputs <= 64;
+    public static bool Suits(ConvolutionPlan plan, int images)
+    {
+        ConvolutionShape shape = plan.Shape;
+        bool hasPath = VectorUnit.Path is VectorPath.Avx512 or VectorPath.Avx2;
+        return hasPath && shape.OutWidth >= LeastWidth && shape.GroupOutputs is >= LeastOutputs and <= MostOutputs
+            && (long)images * plan.Strips * shape.Groups >= LeastParts;
+    }
 
     /// <summary>See <see cref="Convolution.WeightGradient"/>.</summary>
     public static void Run(WorkerPool pool, ConvolutionPlan plan, int images, float* x, float* dy, float* dw, float* db)
@@ -38,12 +49,14 @@ internal static unsafe class TapGradient
         where TVector : struct
     {
         ConvolutionShape shape = plan.Shape;
-        int strips = images * plan.Strips, sums = Math.Min(MostSums, strips), stripsPerSum = (strips + sums - 1) / sums;
-        sums = (strips + stripsPerSum - 1) / stripsPerSum;
+        int strips = images * plan.Strips;
         var parts = new SumParts<TLanes, TVector>
         {
-            Plan = plan, Pool = pool, X = x, Dy = dy, HasBias = db != null, Strips = strips, StripsPerSum = stripsPerSum,
+            Plan = plan, Pool = pool, X = x, Dy = dy, HasBias = db != null, Strips = strips,
         };
+        int sums = (int)Math.Clamp(MostFloats / (shape.Groups * parts.SumSize), 1, Math.Min(MostSums, strips));
+        parts.StripsPerSum = (strips + sums - 1) / sums;
+        sums = (strips + parts.StripsPerSum - 1) / parts.StripsPerSum;
         parts.Sums = pool.Scratch(0, ScratchSlot.Partials, sums * shape.Groups * parts.SumSize);
         pool.Run(sums * shape.Groups, ref parts);
         var add = new AddParts<TLanes, TVector> { Parts = parts, Count = sums, Dw = dw, Db = db };
@@ -113,7 +126,8 @@ internal static unsafe class TapGradient
                     // What lies beyond the last is any; its sums are not used.
                     for (int i = 0; i < TapKernel.Taps; i++)
                     {
-                        from[i] = tap + i >= shape.Taps && HasBias ? ones : source + Plan.Strip.Taps[Math.Min(tap + i, shape.Taps - 1)];
+                        bool isBias = HasBias && tap + i >= shape.Taps;
+                        from[i] = isBias ? ones : source + Plan.Strip.Taps[Math.Min(tap + i, shape.Taps - 1)];
                     }
 
                     TapKernel.Run<TLanes, TVector>(from, Plan.Strip.PixelRowSize, rows, shape.OutWidth, gradients, to);

@@ -24,9 +24,8 @@ internal static unsafe class TapKernel
     {
         float* a = taps[0], b = taps[1], c = taps[2], d = taps[3], e = taps[4], f = taps[5];
         int w = TLanes.Width;
-        TVector a0 = TLanes.Load(to), a1 = TLanes.Load(to + w), b0 = TLanes.Load(to + (2 * w)), b1 = TLanes.Load(to + (3 * w));
-        TVector c0 = TLanes.Load(to + (4 * w)), c1 = TLanes.Load(to + (5 * w)), d0 = TLanes.Load(to + (6 * w)), d1 = TLanes.Load(to + (7 * w));
-        TVector e0 = TLanes.Load(to + (8 * w)), e1 = TLanes.Load(to + (9 * w)), f0 = TLanes.Load(to + (10 * w)), f1 = TLanes.Load(to + (11 * w));
+        TVector a0 = default, a1 = default, b0 = default, b1 = default, c0 = default, c1 = default;
+        TVector d0 = default, d1 = default, e0 = default, e1 = default, f0 = default, f1 = default;
         nint at = 0;
         for (; rows > 0; rows--, at += rowStep - width)
         {
@@ -48,17 +47,21 @@ internal static unsafe class TapKernel
             }
         }
 
-        TLanes.Store(a0, to);
-        TLanes.Store(a1, to + w);
-        TLanes.Store(b0, to + (2 * w));
-        TLanes.Store(b1, to + (3 * w));
-        TLanes.Store(c0, to + (4 * w));
-        TLanes.Store(c1, to + (5 * w));
-        TLanes.Store(d0, to + (6 * w));
-        TLanes.Store(d1, to + (7 * w));
-        TLanes.Store(e0, to + (8 * w));
-        TLanes.Store(e1, to + (9 * w));
-        TLanes.Store(f0, to + (10 * w));
-        TLanes.Store(f1, to + (11 * w));
+        // Each call sums for itself first, so that no sum is one long chain of roundings.
+        AddTo<TLanes, TVector>(a0, a1, to);
+        AddTo<TLanes, TVector>(b0, b1, to + (2 * w));
+        AddTo<TLanes, TVector>(c0, c1, to + (4 * w));
+        AddTo<TLanes, TVector>(d0, d1, to + (6 * w));
+        AddTo<TLanes, TVector>(e0, e1, to + (8 * w));
+        AddTo<TLanes, TVector>(f0, f1, to + (10 * w));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddTo<TLanes, TVector>(TVector first, TVector second, float* to)
+        where TLanes : ILanes<TVector>
+        where TVector : struct
+    {
+        TLanes.Store(TLanes.Add(TLanes.Load(to), first), to);
+        TLanes.Store(TLanes.Add(TLanes.Load(to + TLanes.Width), second), to + TLanes.Width);
     }
 }

@@ -26,6 +26,9 @@ internal unsafe interface ILanes<TVector>
     /// <summary><c>a b + c</c>, rounded once.</summary>
     static abstract TVector MultiplyAdd(TVector a, TVector b, TVector c);
 
+    /// <summary><c>a + b</c>.</summary>
+    static abstract TVector Add(TVector a, TVector b);
+
     /// <summary>The sum of the values.</summary>
     static abstract float Sum(TVector values);
 }

@@ -8,7 +8,7 @@ public enum ScratchSlot
     /// <summary>A caller's own, used by no kernel of the product or the convolution.</summary>
     Layer,
 
-    /// <summary>Panels of a left operand packed by one worker.</summary>
+    /// <summary>Panels of a left operand packed by one worker, or products of its own.</summary>
     LeftPanels,
 
     /// <summary>Panels of a right operand packed by one worker.</summary>

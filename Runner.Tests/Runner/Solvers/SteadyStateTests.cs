@@ -24,6 +24,31 @@ public class SteadyStateTests
     }
 
     [Fact]
+    public void ATrainingStepByWinogradsTilesAllocatesNothing()
+    {
+        using var pool = new WorkerPool(2);
+        Solver solver = Training.Prepare(
+            """
+            net_param {
+              layer { name: "data" type: "DummyData" top: "data" top: "label"
+                dummy_data_param { shape { dim: 4 dim: 3 dim: 20 dim: 20 } shape { dim: 4 } data_filler { type: "gaussian" } data_filler { } } }
+              layer { name: "a" type: "Convolution" bottom: "data" top: "a"
+                convolution_param { num_output: 32 kernel_size: 5 weight_filler { type: "xavier" } } }
+              layer { name: "b" type: "Convolution" bottom: "a" top: "b"
+                convolution_param { num_output: 32 kernel_size: 5 pad: 2 weight_filler { type: "xavier" } } }
+              layer { name: "c" type: "Convolution" bottom: "b" top: "c"
+                convolution_param { num_output: 260 kernel_size: 3 pad: 1 weight_filler { type: "xavier" } } }
+              layer { name: "pool" type: "Pooling" bottom: "c" top: "pool" pooling_param { pool: AVE global_pooling: true } }
+              layer { name: "loss" type: "SoftmaxWithLoss" bottom: "pool" bottom: "label" }
+            }
+            base_lr: 0.01 lr_policy: 'fixed' momentum: 0.9 max_iter: 1000 random_seed: 3
+            """,
+            pool);
+
+        Assert.Equal(0, LeastAllocated(solver.Step));
+    }
+
+    [Fact]
     public void APassOfANetForInferenceAllocatesNothing()
     {
         using Net net = Net.Build(

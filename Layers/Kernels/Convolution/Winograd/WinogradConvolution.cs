@@ -28,25 +28,25 @@ internal static unsafe class WinogradConvolution
     private const int LeastChannels = 32;
     private const int LeastChannelsOfFiveTaps = 16;
 
-    /// <summary>Whether a convolution has the taps that there are transforms for.</summary>
-    public static bool HasTransform(in ConvolutionShape shape) =>
-        shape.KernelHeight == shape.KernelWidth && shape.KernelWidth is 3 or 5 && shape.StrideHeight == 1 && shape.StrideWidth == 1
-        && shape.DilationHeight == 1 && shape.DilationWidth == 1 && shape.PadHeight < shape.KernelHeight
-        && shape.PadWidth < shape.KernelWidth;
-
     /// <summary>Whether a convolution of so many images can be done so, and gains.</summary>
     public static bool Suits(in ConvolutionShape shape, int images)
     {
-        int taps = shape.KernelHeight, least = taps == 5 ? LeastChannelsOfFiveTaps : LeastChannels;
-        if (!HasTransform(shape) || shape.GroupChannels < least || shape.GroupOutputs < least)
+        int least = shape.KernelHeight == 5 ? LeastChannelsOfFiveTaps : LeastChannels;
+        return shape.GroupChannels >= least && shape.GroupOutputs >= least && Gains(shape, images);
+    }
+
+    /// <summary>Whether there are transforms for a convolution's taps, and tiles enough to pay for that of the weights.</summary>
+    public static bool Gains(in ConvolutionShape shape, int images)
+    {
+        if (!HasTransform(shape))
         {
             return false;
         }
 
         // In multiply-adds for each pair of channel and output; the transform of its weights counts as some 600.
         double tiles = (double)images * ((shape.OutHeight + 3) / 4) * ((shape.OutWidth + 3) / 4);
-        int size = taps + WinogradProblem.Step - 1;
-        return (double)taps * taps * images * shape.OutPixels > 1.5 * ((size * size * tiles) + 600);
+        int taps = shape.KernelHeight * shape.KernelWidth, size = shape.KernelHeight + WinogradProblem.Step - 1;
+        return (double)taps * images * shape.OutPixels > 1.5 * ((size * size * tiles) + 600);
     }
 
     /// <summary>See <see cref="Convolution.Forward"/>.</summary>
@@ -85,6 +85,11 @@ internal static unsafe class WinogradConvolution
         };
         Run(pool, problem, shape, images, dy, weights, null, dx, null);
     }
+
+    private static bool HasTransform(in ConvolutionShape shape) =>
+        shape.KernelHeight == shape.KernelWidth && shape.KernelWidth is 3 or 5 && shape.StrideHeight == 1 && shape.StrideWidth == 1
+        && shape.DilationHeight == 1 && shape.DilationWidth == 1 && shape.PadHeight < shape.KernelHeight
+        && shape.PadWidth < shape.KernelWidth;
 
     private static void Run(
         WorkerPool pool,
@@ -177,7 +182,8 @@ internal static unsafe class WinogradConvolution
         long floatsOfTile = (long)problem.Values * (problem.Channels + problem.Outputs);
         long tiles = Math.Max(OwnBlockFloats / floatsOfTile, TileKernels.Columns);
         long rows = Math.Min((tiles + problem.TilesAcross - 1) / problem.TilesAcross, allRows / LeastOwnBlocks);
-        bool fits = rows * problem.TilesAcross * floatsOfTile <= MostOwnFloats && problem.Values * problem.WeightsStep <= MostOwnWeights;
+        bool fits = rows * problem.TilesAcross >= TileKernels.Width
+            && rows * problem.TilesAcross * floatsOfTile <= MostOwnFloats && problem.Values * problem.WeightsStep <= MostOwnWeights;
         return fits && rows > 0 ? (int)rows : 0;
     }
 

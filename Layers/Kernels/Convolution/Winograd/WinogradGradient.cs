@@ -14,10 +14,12 @@ internal static unsafe class WinogradGradient
     private const int EnoughParts = 16;
 
     // A thread's own tiles and its own products, in floats: together within a second-level cache of a MiB.
-    private const long OwnBlockFloats = 128 * 1024, MostOwnProducts = 128 * 1024;
+    private const long OwnBlockFloats = 128 * 1024, MostOwnFloats = 256 * 1024, MostOwnProducts = 128 * 1024;
 
     // Fewer tiles would not pay for reading and writing the products.
     private const int LeastOwnTiles = 48;
+
+    // As many threads can take part; their number must not depend on that of the threads.
     private const int MostOwnSums = 8;
 
     // Below, the transforms cost more than the products save.
@@ -27,15 +29,8 @@ internal static unsafe class WinogradGradient
     public static bool Suits(in ConvolutionShape shape, int images)
     {
         bool hasPath = VectorUnit.Path is VectorPath.Avx512 or VectorPath.Avx2;
-        if (!hasPath || !WinogradConvolution.HasTransform(shape) || shape.GroupChannels < LeastChannels
-            || shape.GroupOutputs < LeastChannels)
-        {
-            return false;
-        }
-
-        double tiles = (double)images * ((shape.OutHeight + 3) / 4) * ((shape.OutWidth + 3) / 4);
-        int size = shape.KernelHeight + WinogradProblem.Step - 1, taps = shape.KernelHeight * shape.KernelWidth;
-        return (double)taps * images * shape.OutPixels > 1.5 * ((size * size * tiles) + 600);
+        return hasPath && shape.GroupChannels >= LeastChannels && shape.GroupOutputs >= LeastChannels
+            && WinogradConvolution.Gains(shape, images);
     }
 
     /// <summary>See <see cref="Convolution.WeightGradient"/>.</summary>
@@ -60,7 +55,8 @@ internal static unsafe class WinogradGradient
             OutHeight = shape.OutHeight, OutWidth = shape.OutWidth, PadHeight = shape.PadHeight, PadWidth = shape.PadWidth,
             ImageStep = shape.ImageSize, OutImageStep = shape.OutSizeOfImage,
         };
-        int allRows = images * problem.TilesDown, sums = OwnSums(problem, allRows);
+        int allRows = images * problem.TilesDown, sums = OwnSums(problem, allRows), rowsOfSum = (allRows + sums - 1) / sums;
+        sums = (allRows + rowsOfSum - 1) / rowsOfSum;
         if (sums > 1)
         {
             problem.Rows = problem.RowsOfRun = RowsOfOwnBlock(problem);
@@ -80,9 +76,9 @@ internal static unsafe class WinogradGradient
             {
                 var own = new WinogradGradientOwnSums<T>
                 {
-                    Problem = problem, Pool = pool, AllRows = allRows, RowsOfSum = (allRows + sums - 1) / sums,
+                    Problem = problem, Pool = pool, AllRows = allRows, RowsOfSum = rowsOfSum,
                 };
-                pool.Run((allRows + own.RowsOfSum - 1) / own.RowsOfSum, ref own);
+                pool.Run(sums, ref own);
             }
             else
             {
@@ -122,8 +118,10 @@ internal static unsafe class WinogradGradient
     private static int OwnSums(in WinogradGradientProblem problem, int allRows)
     {
         long products = (long)problem.Values * problem.Channels * problem.Outputs;
+        long floatsOfRow = (long)problem.TilesAcross * problem.Values * (problem.Channels + problem.Outputs);
         int rows = RowsOfOwnBlock(problem);
-        return products <= MostOwnProducts && allRows >= MostOwnSums * rows ? MostOwnSums : 1;
+        bool fits = products <= MostOwnProducts && rows * floatsOfRow <= MostOwnFloats;
+        return fits && allRows >= MostOwnSums * rows ? MostOwnSums : 1;
     }
 
     private static int RowsOfOwnBlock(in WinogradGradientProblem problem)
@@ -141,11 +139,10 @@ internal static unsafe class WinogradGradient
         return (int)Math.Clamp(tiles / problem.TilesAcross, 1, allRows);
     }
 
-    // Runs no deeper than a panel, and several where channels and outputs alone make few parts.
+    // Several runs where channels and outputs alone make few parts; that leaves none much deeper than a panel.
     private static int RowsOfRun(in WinogradGradientProblem problem, int rowsOfBlock)
     {
-        int parts = (problem.Channels + problem.Outputs) / 16;
-        int runs = Math.Max(EnoughParts / Math.Max(1, parts), (rowsOfBlock * problem.TilesAcross) / PanelProduct.MaxDepth);
-        return Math.Max(1, rowsOfBlock / Math.Max(1, runs));
+        int parts = Math.Max(1, (problem.Channels + problem.Outputs) / PlaneLanes.Count);
+        return Math.Max(1, rowsOfBlock / Math.Max(1, EnoughParts / parts));
     }
 }

@@ -126,15 +126,14 @@ internal unsafe struct WinogradGradientTiles<T> : IParts
     private readonly void Lay(float* planes, int height, int width, int count, int row, int pad, float* to)
     {
         int positions = RowWidth;
-        int used = row >= 0 && row < height ? Math.Min(width, positions - pad) : 0;
-        if (used <= 0)
+        if (row < 0 || row >= height)
         {
             new Span<float>(to, Lanes * positions).Clear();
             return;
         }
 
         new Span<float>(to, Lanes * pad).Clear();
-        new Span<float>(to + (Lanes * (pad + used)), Lanes * (positions - pad - used)).Clear();
-        PlaneLanes.Load(planes + ((nint)row * width), (nint)height * width, count, used, to + (Lanes * pad));
+        new Span<float>(to + (Lanes * (pad + width)), Lanes * (positions - pad - width)).Clear();
+        PlaneLanes.Load(planes + ((nint)row * width), (nint)height * width, count, width, to + (Lanes * pad));
     }
 }

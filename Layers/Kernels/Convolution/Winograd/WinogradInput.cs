@@ -16,7 +16,7 @@ internal unsafe struct WinogradInput<T> : IParts
     public WorkerPool Pool;
 
     // A row of the image with its border, and what a vector may reach beyond.
-    private readonly int RowSize => ((4 * Problem.TilesAcross) + T.Size - 4 + 47) & ~15;
+    private readonly int RowSize => ((WinogradProblem.Step * (Problem.TilesAcross - 1)) + T.Size + 47) & ~15;
 
     public readonly void Run(int part, int worker)
     {
@@ -54,7 +54,7 @@ internal unsafe struct WinogradInput<T> : IParts
         }
 
         to += Problem.PadWidth;
-        int width = Math.Min(Problem.Width, (4 * Problem.TilesAcross) + T.Size - 4 - Problem.PadWidth);
+        int width = Problem.Width;
         for (int w = 0; w < width; w += 16)
         {
             // What is not there reads as zero and so leaves the border zero.

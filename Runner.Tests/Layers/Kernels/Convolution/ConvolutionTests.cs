@@ -31,6 +31,7 @@ public unsafe class ConvolutionTests
         { new ConvolutionShape(3, 32, 32, 32, 1, 5, 5, 2, 2), 3 },
         { new ConvolutionShape(12, 10, 9, 66, 2, 1, 1), 3 },
         { new ConvolutionShape(6, 20, 41, 64, 1, 7, 7, 3, 3, 2, 2), 2 },
+        { new ConvolutionShape(2, 8, 600, 9, 1, 3, 3, 1, 1), 2 },
     };
 
     [Theory]
@@ -53,6 +54,20 @@ public unsafe class ConvolutionTests
                 Compare(shape, random.Next(1, 6), (ulong)i);
             }
         }
+    }
+
+    [Fact]
+    public void TheGradientOfABiasThatManyPixelsShareIsNotRoundedAway()
+    {
+        var shape = new ConvolutionShape(3, 64, 64, 16, 1, 3, 3, 1, 1);
+        const int Images = 64;
+        AlignedBuffer x = Numbers.Random(Images * shape.ImageSize, 1), dy = new(Images * shape.OutSizeOfImage);
+        AlignedBuffer dw = new(shape.Outputs * shape.Taps), db = new(shape.Outputs);
+        dy.Span.Fill(0.1f);
+        using var pool = new WorkerPool(2);
+        Convolution.WeightGradient(pool, new ConvolutionPlan(shape), Images, x.Pointer, dy.Pointer, dw.Pointer, db.Pointer);
+        Assert.All(db.Span.ToArray(), value => Assert.InRange(value, 26214.4f * (1 - 1e-5f), 26214.4f * (1 + 1e-5f)));
+        GC.KeepAlive((x, dy));
     }
 
     [Fact]
