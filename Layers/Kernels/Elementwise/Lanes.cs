@@ -60,6 +60,12 @@ internal static unsafe class Lanes
 
     private static Vector512<float> LoadFirst(float* from, int count)
     {
+        if (VectorUnit.Path == VectorPath.Avx2)
+        {
+            return Vector512.Create(
+                Avx.MaskLoad(from, VectorMask.First256(count)), Avx.MaskLoad(from + 8, VectorMask.First256(count - 8)));
+        }
+
         Vector512<float> values = default;
         new ReadOnlySpan<float>(from, count).CopyTo(new Span<float>(&values, Width));
         return values;
