@@ -132,6 +132,17 @@ internal sealed unsafe class PatchPacking
 
     private static void Pack256(float* image, int* taps, int k, int* piece, int pieces, float* target, nint stride)
     {
+        if (pieces == 1 && piece[2] == 8)
+        {
+            image += piece[0];
+            for (int t = 0; t < k; t++, target += stride)
+            {
+                Vector256.Load(image + taps[t]).Store(target);
+            }
+
+            return;
+        }
+
         for (int t = 0; t < k; t++, target += stride)
         {
             Vector256<float> value = default;

@@ -73,6 +73,18 @@ internal static unsafe class Lanes
 
     private static void StoreFirst(Vector512<float> values, float* to, int count)
     {
-        new ReadOnlySpan<float>(&values, count).CopyTo(new Span<float>(to, count));
+        Vector256<float> rest = values.GetLower();
+        if (count >= Vector256<float>.Count)
+        {
+            rest.Store(to);
+            rest = values.GetUpper();
+            to += Vector256<float>.Count;
+            count -= Vector256<float>.Count;
+        }
+
+        for (int i = 0; i < count; i++)
+        {
+            to[i] = rest.GetElement(i);
+        }
     }
 }
