@@ -10,7 +10,7 @@ namespace Cnn.Layers.Kernels;
 /// </summary>
 internal static unsafe class TapGradient
 {
-    // So many pixels' gradients of a panel of outputs stay in the first-level cache while all taps pass.
+    // So many pixels' gradients of a panel of outputs stay in the second-level cache while all taps pass.
     private const int PixelsAtOnce = 512;
 
     // Enough parts for some threads, few enough that adding their sums costs little.

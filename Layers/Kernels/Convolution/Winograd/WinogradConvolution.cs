@@ -63,13 +63,13 @@ internal static unsafe class WinogradConvolution
     {
         var problem = new WinogradProblem
         {
-            Rectifies = rectifier.HasValue, Slope = rectifier ?? 0,
+            X = x, Weights = weights, Bias = bias, Y = y, Rectifies = rectifier.HasValue, Slope = rectifier ?? 0,
             Channels = shape.GroupChannels, Height = shape.Height, Width = shape.Width, Outputs = shape.GroupOutputs,
             OutHeight = shape.OutHeight, OutWidth = shape.OutWidth, PadHeight = shape.PadHeight, PadWidth = shape.PadWidth,
             ImageStep = shape.ImageSize, OutImageStep = shape.OutSizeOfImage, OutputStep = shape.Taps,
             ChannelStep = shape.KernelHeight * shape.KernelWidth,
         };
-        Run(pool, problem, shape, images, x, weights, bias, y, kept);
+        Run(pool, problem, shape, images, kept);
     }
 
     /// <summary>See <see cref="Convolution.InputGradient"/>.</summary>
@@ -78,12 +78,13 @@ internal static unsafe class WinogradConvolution
     {
         var problem = new WinogradProblem
         {
+            X = dy, Weights = weights, Y = dx,
             Channels = shape.GroupOutputs, Height = shape.OutHeight, Width = shape.OutWidth, Outputs = shape.GroupChannels,
             OutHeight = shape.Height, OutWidth = shape.Width, PadHeight = shape.KernelHeight - 1 - shape.PadHeight,
             PadWidth = shape.KernelWidth - 1 - shape.PadWidth, ImageStep = shape.OutSizeOfImage, OutImageStep = shape.ImageSize,
             OutputStep = shape.KernelHeight * shape.KernelWidth, ChannelStep = shape.Taps, IsRotated = true,
         };
-        Run(pool, problem, shape, images, dy, weights, null, dx, null);
+        Run(pool, problem, shape, images, null);
     }
 
     private static bool HasTransform(in ConvolutionShape shape) =>
@@ -91,40 +92,25 @@ internal static unsafe class WinogradConvolution
         && shape.DilationHeight == 1 && shape.DilationWidth == 1 && shape.PadHeight < shape.KernelHeight
         && shape.PadWidth < shape.KernelWidth;
 
+    // The problem's operands are those of all groups.
     private static void Run(
-        WorkerPool pool,
-        in WinogradProblem problem,
-        in ConvolutionShape shape,
-        int images,
-        float* x,
-        float* weights,
-        float* bias,
-        float* y,
-        KeptWeights? kept)
+        WorkerPool pool, in WinogradProblem problem, in ConvolutionShape shape, int images, KeptWeights? kept)
     {
         if (shape.KernelHeight == 3)
         {
-            Run<ThreeTapTransform>(pool, problem, shape, images, x, weights, bias, y, kept);
+            Run<ThreeTapTransform>(pool, problem, shape, images, kept);
         }
         else
         {
-            Run<FiveTapTransform>(pool, problem, shape, images, x, weights, bias, y, kept);
+            Run<FiveTapTransform>(pool, problem, shape, images, kept);
         }
     }
 
     private static void Run<T>(
-        WorkerPool pool,
-        WinogradProblem problem,
-        in ConvolutionShape shape,
-        int images,
-        float* x,
-        float* weights,
-        float* bias,
-        float* y,
-        KeptWeights? kept)
+        WorkerPool pool, WinogradProblem problem, in ConvolutionShape shape, int images, KeptWeights? kept)
         where T : struct, IWinogradTransform
     {
-        (problem.Size, problem.Taps) = (T.Size, T.Taps);
+        problem.Size = T.Size;
         int allRows = images * problem.TilesDown, ownRows = RowsOfOwnBlock(problem, allRows);
         problem.Rows = ownRows > 0 ? ownRows : RowsOfSharedBlock(problem, allRows);
         long weightsSize = problem.Values * problem.WeightsStep;
@@ -134,10 +120,6 @@ internal static unsafe class WinogradConvolution
             : kept.Room(winograd: true, shape.Groups * weightsSize, out areReady);
         for (int group = 0; group < shape.Groups; group++)
         {
-            problem.X = x + ((nint)group * problem.Channels * problem.Height * problem.Width);
-            problem.Y = y + ((nint)group * problem.Outputs * problem.OutHeight * problem.OutWidth);
-            problem.Bias = bias == null ? null : bias + (group * problem.Outputs);
-            problem.Weights = weights + ((nint)group * shape.GroupOutputs * shape.Taps);
             problem.U = transformed + (kept is null ? 0 : group * weightsSize);
             if (!areReady)
             {
@@ -154,6 +136,11 @@ internal static unsafe class WinogradConvolution
             {
                 RunShared<T>(pool, problem, allRows);
             }
+
+            problem.X += (nint)problem.Channels * problem.Height * problem.Width;
+            problem.Y += (nint)problem.Outputs * problem.OutHeight * problem.OutWidth;
+            problem.Bias += problem.Bias == null ? 0 : problem.Outputs;
+            problem.Weights += (nint)shape.GroupOutputs * shape.Taps;
         }
     }
 

@@ -79,7 +79,8 @@ internal unsafe struct WinogradGradientTiles<T> : IParts
 
     private readonly void TransformResult(int firstPanel, int tileRow, int run, int depth, float* rows, int rowSize)
     {
-        int mr = Problem.PanelRows, first = firstPanel * mr, count = Math.Min(PanelsAtOnce * mr, Problem.Outputs - first);
+        int mr = Problem.PanelRows, panels = PanelsAtOnce, first = firstPanel * mr;
+        int count = Math.Min(panels * mr, Problem.Outputs - first);
         int image = tileRow / Problem.TilesDown, top = tileRow % Problem.TilesDown * WinogradProblem.Step;
         float* planes = Problem.Dy + (image * Problem.OutImageStep) + ((nint)first * Problem.OutHeight * Problem.OutWidth);
         for (int r = 0; r < WinogradProblem.Step; r++)
@@ -102,7 +103,7 @@ internal unsafe struct WinogradGradientTiles<T> : IParts
             for (int r = 0; r < T.Size; r++)
             {
                 // Past the last output of a panel lies what the next tile overwrites, or slack.
-                if (PanelsAtOnce == 1)
+                if (panels == 1)
                 {
                     T.ResultGradients(at + (r * rowSize), Lanes, to + ((depth + t) * (nint)count) + (T.Size * r * step), step);
                     continue;

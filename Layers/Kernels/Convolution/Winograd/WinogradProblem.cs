@@ -10,8 +10,8 @@ internal unsafe struct WinogradProblem
     /// <summary>Results along an axis of a tile.</summary>
     public const int Step = 4;
 
-    /// <summary>Values of a transformed tile along an axis, and taps.</summary>
-    public int Size, Taps;
+    /// <summary>Values of a transformed tile along an axis.</summary>
+    public int Size;
 
     public int Channels, Height, Width, Outputs, OutHeight, OutWidth, PadHeight, PadWidth;
 
