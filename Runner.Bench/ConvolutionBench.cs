@@ -12,6 +12,9 @@ internal static unsafe class ConvolutionBench
     [
         ("lenet-conv1", 64, new ConvolutionShape(1, 28, 28, 20, 1, 5, 5)),
         ("lenet-conv2", 64, new ConvolutionShape(20, 12, 12, 50, 1, 5, 5)),
+        ("cifar-conv1", 100, new ConvolutionShape(3, 32, 32, 32, 1, 5, 5, 2, 2)),
+        ("cifar-conv2", 100, new ConvolutionShape(32, 16, 16, 32, 1, 5, 5, 2, 2)),
+        ("cifar-conv3", 100, new ConvolutionShape(32, 8, 8, 64, 1, 5, 5, 2, 2)),
         ("alexnet-conv1", 8, new ConvolutionShape(3, 227, 227, 96, 1, 11, 11, 0, 0, 4, 4)),
         ("alexnet-conv2", 8, new ConvolutionShape(96, 27, 27, 256, 2, 5, 5, 2, 2)),
         ("alexnet-conv3", 8, new ConvolutionShape(256, 13, 13, 384, 1, 3, 3, 1, 1)),

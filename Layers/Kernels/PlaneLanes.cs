@@ -14,18 +14,19 @@ internal static unsafe class PlaneLanes
     /// <param name="planeSize">Floats from plane to plane.</param>
     /// <param name="count">Planes, 1 to 16.</param>
     /// <param name="values">Values of each.</param>
-    /// <param name="lanes">Room for 16 times as many.</param>
-    public static void Load(float* planes, nint planeSize, int count, int values, float* lanes)
+    /// <param name="lanes">Room for as many times as there are lanes.</param>
+    /// <param name="width">Lanes, up to 16 whole vectors of them.</param>
+    public static void Load(float* planes, nint planeSize, int count, int values, float* lanes, int width = Count)
     {
         float** from = stackalloc float*[Count];
-        for (int i = 0; i < Count; i++)
+        for (int i = 0; i < width; i++)
         {
             from[i] = planes + ((i < count ? i : 0) * planeSize);
         }
 
-        for (int i = 0; i < Count; i += TileKernels.Width)
+        for (int i = 0; i < width; i += TileKernels.Width)
         {
-            Transposition.Run(from + i, 0, TileKernels.Width, values, lanes + i, Count);
+            Transposition.Run(from + i, 0, TileKernels.Width, values, lanes + i, width);
         }
     }
 

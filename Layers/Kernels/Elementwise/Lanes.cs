@@ -38,19 +38,6 @@ internal static unsafe class Lanes
         }
     }
 
-    /// <summary><c>x * factor + addend</c>, fused where the machine can.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> MultiplyAdd(Vector512<float> x, float factor, Vector512<float> addend) =>
-        Vector512.MultiplyAddEstimate(x, Vector512.Create(factor), addend);
-
-    /// <summary>Writes a + b and a - b.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void SumAndDifference(Vector512<float> a, Vector512<float> b, float* sum, float* difference)
-    {
-        (a + b).Store(sum);
-        (a - b).Store(difference);
-    }
-
     /// <summary>
     /// What a stream hands to its next step: nothing where a sequence starts (the marker is 0, whatever the value, so a
     /// NaN of the last sequence ends with it), else the value times the marker.

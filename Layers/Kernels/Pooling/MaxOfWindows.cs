@@ -1,13 +1,11 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
-using Cnn.Layers.Kernels.Elementwise;
 
 namespace Cnn.Layers.Kernels.Pooling;
 
 /// <summary>
 /// Maximum pooling of one plane in two steps: of the rows of a row of windows the greatest of each column and its place,
-/// then of the columns of sixteen windows at once. A stride of two keeps even and odd columns apart, so that the second
+/// then of the columns of a vector of windows at once. A stride of two keeps even and odd columns apart, so that the second
 /// step reads neighbours. What lies outside the image is -FLT_MAX at place -1, which nothing of the image equals.
 /// </summary>
 /// <remarks>
@@ -17,6 +15,9 @@ namespace Cnn.Layers.Kernels.Pooling;
 internal readonly unsafe struct MaxOfWindows
 {
     private const int BandRows = 8;
+
+    // What the widest vector may reach beyond.
+    private const int Slack = 16;
 
     private readonly PoolingShape shape;
     private readonly long length;
@@ -51,6 +52,26 @@ internal readonly unsafe struct MaxOfWindows
     /// <param name="indices">Where the values were; null when nobody wants to know.</param>
     public void Forward(float* x, float* y, int* indices)
     {
+        switch (VectorUnit.Path)
+        {
+            case VectorPath.Avx512:
+                Forward<MaxLanes512, Vector512<float>, Vector512<int>>(x, y, indices);
+                break;
+            case VectorPath.Avx2:
+                Forward<MaxLanes256, Vector256<float>, Vector256<int>>(x, y, indices);
+                break;
+            default:
+                Forward<MaxLanes128, Vector128<float>, Vector128<int>>(x, y, indices);
+                break;
+        }
+    }
+
+    /// <summary>See <see cref="Forward"/>; with vectors of one width.</summary>
+    public void Forward<TLanes, TValues, TPlaces>(float* x, float* y, int* indices)
+        where TLanes : IMaxLanes<TValues, TPlaces>
+        where TValues : struct
+        where TPlaces : struct
+    {
         for (int band = 0; band < shape.PooledHeight; band += BandRows)
         {
             int end = Math.Min(shape.PooledHeight, band + BandRows);
@@ -62,11 +83,11 @@ internal readonly unsafe struct MaxOfWindows
                 int top = Math.Max(0, first), bottom = Math.Min(shape.Height, first + shape.KernelHeight);
                 if (indices == null)
                 {
-                    MaxOfRows(x, values, top, bottom);
+                    MaxOfRows<TLanes, TValues, TPlaces>(x, values, top, bottom);
                 }
                 else
                 {
-                    MaxOfRows(x, values, places, top, bottom);
+                    MaxOfRows<TLanes, TValues, TPlaces>(x, values, places, top, bottom);
                 }
             }
 
@@ -83,11 +104,11 @@ internal readonly unsafe struct MaxOfWindows
                 }
                 else if (at == null)
                 {
-                    MaxOfColumns(values, to, left);
+                    MaxOfColumns<TLanes, TValues, TPlaces>(values, to, left);
                 }
                 else
                 {
-                    MaxOfColumns(values, places, to, at, left);
+                    MaxOfColumns<TLanes, TValues, TPlaces>(values, places, to, at, left);
                 }
             }
         }
@@ -99,145 +120,139 @@ internal readonly unsafe struct MaxOfWindows
     private static long PhaseLength(PoolingShape shape)
     {
         int phases = Phases(shape);
-        long image = ((shape.PadWidth + shape.Width + phases - 1) / phases) + Lanes.Width;
-        long windows = shape.PooledWidth + Lanes.Width + (shape.KernelWidth / phases);
+        long image = ((shape.PadWidth + shape.Width + phases - 1) / phases) + Slack;
+        long windows = shape.PooledWidth + Slack + (shape.KernelWidth / phases);
         return shape.StrideWidth > 2 ? image : Math.Max(image, windows);
     }
 
-    private void MaxOfRows(float* x, float* values, int top, int bottom)
+    private void MaxOfRows<TLanes, TValues, TPlaces>(float* x, float* values, int top, int bottom)
+        where TLanes : IMaxLanes<TValues, TPlaces>
+        where TValues : struct
+        where TPlaces : struct
     {
-        Vector512<float> least = Vector512.Create(float.MinValue);
-        for (int w = 0; w < shape.Width; w += Lanes.Width)
+        int width = shape.Width;
+        for (int w = 0; w < width; w += TLanes.Width)
         {
-            Vector512<float> max = least;
+            TValues max = TLanes.All(float.MinValue);
             for (int h = top; h < bottom; h++)
             {
-                Vector512<float> value = Load(x, h, w);
-                max = Vector512.ConditionalSelect(Vector512.GreaterThan(value, max), value, max);
+                max = TLanes.Greater(Load<TLanes, TValues, TPlaces>(x, h, w), max);
             }
 
-            if (shape.Width - w < Lanes.Width)
+            TPlaces none = default;
+            if (width - w < TLanes.Width)
             {
-                max = Vector512.ConditionalSelect(Inside(shape.Width - w).AsSingle(), max, least);
+                TLanes.End(width - w, ref max, ref none);
             }
 
-            Place(max, values, w);
+            int first = shape.PadWidth + w;
+            if (shape.StrideWidth == 2)
+            {
+                TLanes.StoreEvenAndOdd(max, values + EvenColumn(first), values + OddColumn(first));
+            }
+            else
+            {
+                TLanes.Store(max, values + first, TLanes.Width);
+            }
         }
     }
 
-    private void MaxOfRows(float* x, float* values, int* places, int top, int bottom)
+    private void MaxOfRows<TLanes, TValues, TPlaces>(float* x, float* values, int* places, int top, int bottom)
+        where TLanes : IMaxLanes<TValues, TPlaces>
+        where TValues : struct
+        where TPlaces : struct
     {
-        for (int w = 0; w < shape.Width; w += Lanes.Width)
+        int width = shape.Width;
+        for (int w = 0; w < width; w += TLanes.Width)
         {
-            Vector512<float> max = Vector512.Create(float.MinValue);
-            Vector512<int> at = Vector512<int>.AllBitsSet;
-            Vector512<int> place = Vector512<int>.Indices + Vector512.Create((top * shape.Width) + w);
+            TValues max = TLanes.All(float.MinValue);
+            TPlaces at = TLanes.Nowhere, place = TLanes.From((top * width) + w);
             for (int h = top; h < bottom; h++)
             {
-                Vector512<float> value = Load(x, h, w);
-                Vector512<float> isMore = Vector512.GreaterThan(value, max);
-                max = Vector512.ConditionalSelect(isMore, value, max);
-                at = Vector512.ConditionalSelect(isMore.AsInt32(), place, at);
-                place += Vector512.Create(shape.Width);
+                TLanes.Take(Load<TLanes, TValues, TPlaces>(x, h, w), place, ref max, ref at);
+                place = TLanes.Add(place, width);
             }
 
-            if (shape.Width - w < Lanes.Width)
+            if (width - w < TLanes.Width)
             {
-                Vector512<int> inside = Inside(shape.Width - w);
-                max = Vector512.ConditionalSelect(inside.AsSingle(), max, Vector512.Create(float.MinValue));
-                at |= ~inside;
+                TLanes.End(width - w, ref max, ref at);
             }
 
-            Place(max, values, w);
-            Place(at.AsSingle(), (float*)places, w);
+            int first = shape.PadWidth + w;
+            if (shape.StrideWidth == 2)
+            {
+                long even = EvenColumn(first), odd = OddColumn(first);
+                TLanes.StoreEvenAndOdd(max, values + even, values + odd);
+                TLanes.StoreEvenAndOdd(at, places + even, places + odd);
+            }
+            else
+            {
+                TLanes.Store(max, values + first, TLanes.Width);
+                TLanes.Store(at, places + first, TLanes.Width);
+            }
         }
     }
 
     // What lies behind the end of a row is the next one's, but for the plane's last.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private Vector512<float> Load(float* x, int h, int w)
+    private TValues Load<TLanes, TValues, TPlaces>(float* x, int h, int w)
+        where TLanes : IMaxLanes<TValues, TPlaces>
+        where TValues : struct
+        where TPlaces : struct
     {
         int from = (h * shape.Width) + w;
-        return from + Lanes.Width <= shape.PlaneSize
-            ? Vector512.Load(x + from)
-            : Lanes.Load(x + from, shape.Width - w);
+        return TLanes.Load(x + from, from + TLanes.Width <= shape.PlaneSize ? TLanes.Width : shape.Width - w);
     }
 
+    // Where of a vector of columns the even ones go, of those counted behind the padding on the left, and where the odd ones.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<int> Inside(int count) => Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(count));
+    private long EvenColumn(int first) => ((first & 1) * length) + (first >> 1);
 
-    // Sixteen columns from w on, behind the padding on the left.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Place(Vector512<float> columns, float* to, int w)
+    private long OddColumn(int first) => ((1 - (first & 1)) * length) + ((first + 1) >> 1);
+
+    private void MaxOfColumns<TLanes, TValues, TPlaces>(float* values, float* y, int left)
+        where TLanes : IMaxLanes<TValues, TPlaces>
+        where TValues : struct
+        where TPlaces : struct
     {
-        int first = shape.PadWidth + w;
-        if (shape.StrideWidth != 2)
+        for (int j = 0; j < shape.PooledWidth; j += TLanes.Width)
         {
-            columns.Store(to + first);
-            return;
-        }
-
-        float* even = to + ((first & 1) * length) + (first >> 1);
-        float* odd = to + ((1 - (first & 1)) * length) + ((first + 1) >> 1);
-        if (Avx2.IsSupported)
-        {
-            Vector256<float> low = columns.GetLower(), high = columns.GetUpper();
-            Avx2.Permute4x64(Avx.Shuffle(low, high, 0b10_00_10_00).AsDouble(), 0b11_01_10_00).AsSingle().Store(even);
-            Avx2.Permute4x64(Avx.Shuffle(low, high, 0b11_01_11_01).AsDouble(), 0b11_01_10_00).AsSingle().Store(odd);
-            return;
-        }
-
-        float* from = (float*)&columns;
-        for (int i = 0; i < Lanes.Width / 2; i++)
-        {
-            even[i] = from[2 * i];
-            odd[i] = from[(2 * i) + 1];
-        }
-    }
-
-    private void MaxOfColumns(float* values, float* y, int left)
-    {
-        for (int j = 0; j < shape.PooledWidth; j += Lanes.Width)
-        {
-            Vector512<float> max = Vector512.Load(values + j);
+            TValues max = TLanes.Load(values + j, TLanes.Width);
             for (int k = 1; k < shape.KernelWidth; k++)
             {
-                Vector512<float> value = Vector512.Load(values + ColumnOf(k) + j);
-                max = Vector512.ConditionalSelect(Vector512.GreaterThan(value, max), value, max);
+                max = TLanes.Greater(TLanes.Load(values + ColumnOf(k) + j, TLanes.Width), max);
             }
 
-            Lanes.Store(max, y + j, RoomFor(j, left));
+            TLanes.Store(max, y + j, RoomFor(j, left, TLanes.Width));
         }
     }
 
-    private void MaxOfColumns(float* values, int* places, float* y, int* indices, int left)
+    private void MaxOfColumns<TLanes, TValues, TPlaces>(float* values, int* places, float* y, int* indices, int left)
+        where TLanes : IMaxLanes<TValues, TPlaces>
+        where TValues : struct
+        where TPlaces : struct
     {
-        for (int j = 0; j < shape.PooledWidth; j += Lanes.Width)
+        for (int j = 0; j < shape.PooledWidth; j += TLanes.Width)
         {
-            Vector512<float> max = Vector512.Load(values + j);
-            Vector512<int> at = Vector512.Load(places + j);
+            TValues max = TLanes.Load(values + j, TLanes.Width);
+            TPlaces at = TLanes.Load(places + j);
             for (int k = 1; k < shape.KernelWidth; k++)
             {
-                long from = ColumnOf(k) + j;
-                Vector512<float> value = Vector512.Load(values + from);
-                Vector512<int> place = Vector512.Load(places + from);
-
                 // Of equals the first in the order of rows, which has the smaller index.
-                Vector512<float> isNext = Vector512.GreaterThan(value, max)
-                    | (Vector512.Equals(value, max) & Vector512.LessThan(place, at).AsSingle());
-                max = Vector512.ConditionalSelect(isNext, value, max);
-                at = Vector512.ConditionalSelect(isNext.AsInt32(), place, at);
+                long from = ColumnOf(k) + j;
+                TLanes.TakeFirst(TLanes.Load(values + from, TLanes.Width), TLanes.Load(places + from), ref max, ref at);
             }
 
-            int count = RoomFor(j, left);
-            Lanes.Store(max, y + j, count);
-            Lanes.Store(at.AsSingle(), (float*)(indices + j), count);
+            int count = RoomFor(j, left, TLanes.Width);
+            TLanes.Store(max, y + j, count);
+            TLanes.Store(at, indices + j, count);
         }
     }
 
     // Behind the end of a row lies the next, which is written later.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private int RoomFor(int j, int left) => left - j >= Lanes.Width ? Lanes.Width : shape.PooledWidth - j;
+    private int RoomFor(int j, int left, int lanes) => left - j >= lanes ? lanes : shape.PooledWidth - j;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private long ColumnOf(int k) =>

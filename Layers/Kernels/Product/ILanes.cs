@@ -23,11 +23,20 @@ internal unsafe interface ILanes<TVector>
     /// <summary>The same value everywhere.</summary>
     static abstract TVector All(float value);
 
-    /// <summary><c>a b + c</c>, rounded once.</summary>
+    /// <summary><c>a b + c</c>, rounded once where the machine can.</summary>
     static abstract TVector MultiplyAdd(TVector a, TVector b, TVector c);
+
+    /// <summary><c>a factor + c</c>, rounded once where the machine can.</summary>
+    static abstract TVector MultiplyAdd(TVector a, float factor, TVector c);
+
+    /// <summary><c>a factor</c>.</summary>
+    static abstract TVector Multiply(TVector a, float factor);
 
     /// <summary><c>a + b</c>.</summary>
     static abstract TVector Add(TVector a, TVector b);
+
+    /// <summary><c>a - b</c>.</summary>
+    static abstract TVector Subtract(TVector a, TVector b);
 
     /// <summary>The sum of the values.</summary>
     static abstract float Sum(TVector values);

@@ -40,7 +40,17 @@ internal readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
         Fma.MultiplyAdd(a, b, c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> MultiplyAdd(Vector256<float> a, float factor, Vector256<float> c) =>
+        Fma.MultiplyAdd(a, Vector256.Create(factor), c);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Multiply(Vector256<float> a, float factor) => a * Vector256.Create(factor);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Add(Vector256<float> a, Vector256<float> b) => a + b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Subtract(Vector256<float> a, Vector256<float> b) => a - b;
 
     public static float Sum(Vector256<float> values) => Vector256.Sum(values);
 }

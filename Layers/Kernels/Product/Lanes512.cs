@@ -1,33 +1,23 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using Cnn.Layers.Kernels.Elementwise;
 
 namespace Cnn.Layers.Kernels;
 
-/// <summary>Sixteen values, with AVX-512.</summary>
+/// <summary>Sixteen values, with AVX-512; what the transforms use of it works on any machine.</summary>
 internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
 {
     public static int Width => 16;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Load(float* from, int count) =>
-        count >= 16 ? Vector512.Load(from) : Avx512F.MaskLoad(from, VectorMask.First512(count), Vector512<float>.Zero);
+    public static Vector512<float> Load(float* from, int count) => Lanes.Load(from, count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Load(float* from) => Vector512.Load(from);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(Vector512<float> values, float* to, int count)
-    {
-        if (count >= 16)
-        {
-            values.Store(to);
-        }
-        else
-        {
-            Avx512F.MaskStore(to, VectorMask.First512(count), values);
-        }
-    }
+    public static void Store(Vector512<float> values, float* to, int count) => Lanes.Store(values, to, count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector512<float> values, float* to) => values.Store(to);
@@ -40,7 +30,17 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
         Avx512F.FusedMultiplyAdd(a, b, c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> MultiplyAdd(Vector512<float> a, float factor, Vector512<float> c) =>
+        Vector512.MultiplyAddEstimate(a, Vector512.Create(factor), c);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Multiply(Vector512<float> a, float factor) => a * Vector512.Create(factor);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Add(Vector512<float> a, Vector512<float> b) => a + b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Subtract(Vector512<float> a, Vector512<float> b) => a - b;
 
     public static float Sum(Vector512<float> values) => Vector512.Sum(values);
 }

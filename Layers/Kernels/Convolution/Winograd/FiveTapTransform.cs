@@ -1,6 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
-using Cnn.Layers.Kernels.Elementwise;
 
 namespace Cnn.Layers.Kernels;
 
@@ -9,7 +7,9 @@ namespace Cnn.Layers.Kernels;
 /// channels the greatest error is 1.8e-5 of the root of the number of terms and the root of the mean square 3.1e-6, where
 /// the direct sum has 3.5e-6 and 0.7e-6. Other points of this kind have no smaller error.
 /// </summary>
-internal readonly unsafe struct FiveTapTransform : IWinogradTransform
+internal readonly unsafe struct FiveTapTransform<TLanes, TVector> : IWinogradTransform
+    where TLanes : ILanes<TVector>
+    where TVector : struct
 {
     // f' at 1, 2 and 1/2, which taps are divided by; at 0 it is -1.
     private const float AtOne = -4.5f, AtTwo = 90, AtHalf = 1.40625f;
@@ -21,62 +21,67 @@ internal readonly unsafe struct FiveTapTransform : IWinogradTransform
     public static int Taps => 5;
 
     /// <inheritdoc/>
+    public static int Lanes => TLanes.Width;
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Signal(float** rows, nint offset, int count, float* to, nint toStep)
     {
-        if (count >= Lanes.Width)
+        if (count >= TLanes.Width)
         {
             Signal(
-                Vector512.Load(rows[0] + offset), Vector512.Load(rows[1] + offset), Vector512.Load(rows[2] + offset),
-                Vector512.Load(rows[3] + offset), Vector512.Load(rows[4] + offset), Vector512.Load(rows[5] + offset),
-                Vector512.Load(rows[6] + offset), Vector512.Load(rows[7] + offset), to, toStep);
+                TLanes.Load(rows[0] + offset), TLanes.Load(rows[1] + offset), TLanes.Load(rows[2] + offset),
+                TLanes.Load(rows[3] + offset), TLanes.Load(rows[4] + offset), TLanes.Load(rows[5] + offset),
+                TLanes.Load(rows[6] + offset), TLanes.Load(rows[7] + offset), to, toStep);
         }
         else
         {
             Signal(
-                Lanes.Load(rows[0] + offset, count), Lanes.Load(rows[1] + offset, count), Lanes.Load(rows[2] + offset, count),
-                Lanes.Load(rows[3] + offset, count), Lanes.Load(rows[4] + offset, count), Lanes.Load(rows[5] + offset, count),
-                Lanes.Load(rows[6] + offset, count), Lanes.Load(rows[7] + offset, count), to, toStep);
+                TLanes.Load(rows[0] + offset, count), TLanes.Load(rows[1] + offset, count), TLanes.Load(rows[2] + offset, count),
+                TLanes.Load(rows[3] + offset, count), TLanes.Load(rows[4] + offset, count), TLanes.Load(rows[5] + offset, count),
+                TLanes.Load(rows[6] + offset, count), TLanes.Load(rows[7] + offset, count), to, toStep);
         }
     }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Signal(float* from, nint step, float* to, nint toStep) => Signal(
-        Vector512.Load(from), Vector512.Load(from + step), Vector512.Load(from + (2 * step)), Vector512.Load(from + (3 * step)),
-        Vector512.Load(from + (4 * step)), Vector512.Load(from + (5 * step)), Vector512.Load(from + (6 * step)),
-        Vector512.Load(from + (7 * step)), to, toStep);
+        TLanes.Load(from), TLanes.Load(from + step), TLanes.Load(from + (2 * step)), TLanes.Load(from + (3 * step)),
+        TLanes.Load(from + (4 * step)), TLanes.Load(from + (5 * step)), TLanes.Load(from + (6 * step)),
+        TLanes.Load(from + (7 * step)), to, toStep);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Weights(float* from, nint step, float* to, nint toStep)
     {
-        Vector512<float> a = Vector512.Load(from), b = Vector512.Load(from + step), c = Vector512.Load(from + (2 * step));
-        Vector512<float> d = Vector512.Load(from + (3 * step)), e = Vector512.Load(from + (4 * step));
-        AtPoints(a, b, c, d, to, toStep, e);
-        e.Store(to + (7 * toStep));
+        TVector a = TLanes.Load(from), b = TLanes.Load(from + step), c = TLanes.Load(from + (2 * step));
+        TVector d = TLanes.Load(from + (3 * step)), e = TLanes.Load(from + (4 * step));
+        AtPoints(a, b, c, d, e, to, toStep);
+        TLanes.Store(e, to + (7 * toStep));
     }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Results(float* from, nint step, Vector512<float> addend, float* to, nint toStep)
+    public static void Results(float* from, nint step, float addend, float* to, nint toStep)
     {
         Read(from, step, out var sum, out var difference, out var wideSum, out var wideDifference, out var nearSum, out var nearDifference);
-        Vector512<float> first = Vector512.Load(from) + addend, last = Vector512.Load(from + (7 * step)) + addend;
-        (first + sum + (wideSum + nearSum)).Store(to);
-        Lanes.MultiplyAdd(wideDifference, 2, Lanes.MultiplyAdd(nearDifference, 0.5f, difference + addend)).Store(to + toStep);
-        Lanes.MultiplyAdd(wideSum, 4, Lanes.MultiplyAdd(nearSum, 0.25f, sum + addend)).Store(to + (2 * toStep));
-        Lanes.MultiplyAdd(wideDifference, 8, Lanes.MultiplyAdd(nearDifference, 0.125f, difference + last)).Store(to + (3 * toStep));
+        TVector bias = TLanes.All(addend), first = TLanes.Load(from), last = TLanes.Load(from + (7 * step));
+        sum = TLanes.Add(sum, bias);
+        difference = TLanes.Add(difference, bias);
+        AtPowers(0, TLanes.Add(first, sum), wideSum, nearSum, to);
+        AtPowers(1, difference, wideDifference, nearDifference, to + toStep);
+        AtPowers(2, sum, wideSum, nearSum, to + (2 * toStep));
+        AtPowers(3, TLanes.Add(difference, last), wideDifference, nearDifference, to + (3 * toStep));
     }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void ResultGradients(float* from, nint step, float* to, nint toStep)
     {
-        Vector512<float> a = Vector512.Load(from), b = Vector512.Load(from + step);
-        Vector512<float> c = Vector512.Load(from + (2 * step)), d = Vector512.Load(from + (3 * step));
-        AtPoints(a, b, c, d, to, toStep, Vector512<float>.Zero);
-        d.Store(to + (7 * toStep));
+        TVector a = TLanes.Load(from), b = TLanes.Load(from + step);
+        TVector c = TLanes.Load(from + (2 * step)), d = TLanes.Load(from + (3 * step));
+        AtPoints(a, b, c, d, TLanes.All(0), to, toStep);
+        TLanes.Store(d, to + (7 * toStep));
     }
 
     /// <inheritdoc/>
@@ -84,59 +89,68 @@ internal readonly unsafe struct FiveTapTransform : IWinogradTransform
     public static void WeightGradients(float* from, nint step, float* to, nint toStep)
     {
         Read(from, step, out var sum, out var difference, out var wideSum, out var wideDifference, out var nearSum, out var nearDifference);
-        Vector512<float> first = Vector512.Load(from), last = Vector512.Load(from + (7 * step));
-        (first + sum + (wideSum + nearSum)).Store(to);
-        Lanes.MultiplyAdd(wideDifference, 2, Lanes.MultiplyAdd(nearDifference, 0.5f, difference)).Store(to + toStep);
-        Lanes.MultiplyAdd(wideSum, 4, Lanes.MultiplyAdd(nearSum, 0.25f, sum)).Store(to + (2 * toStep));
-        Lanes.MultiplyAdd(wideDifference, 8, Lanes.MultiplyAdd(nearDifference, 0.125f, difference)).Store(to + (3 * toStep));
-        Lanes.MultiplyAdd(wideSum, 16, Lanes.MultiplyAdd(nearSum, 0.0625f, sum + last)).Store(to + (4 * toStep));
+        TVector first = TLanes.Load(from), last = TLanes.Load(from + (7 * step));
+        AtPowers(0, TLanes.Add(first, sum), wideSum, nearSum, to);
+        AtPowers(1, difference, wideDifference, nearDifference, to + toStep);
+        AtPowers(2, sum, wideSum, nearSum, to + (2 * toStep));
+        AtPowers(3, difference, wideDifference, nearDifference, to + (3 * toStep));
+        AtPowers(4, TLanes.Add(sum, last), wideSum, nearSum, to + (4 * toStep));
     }
 
     // f = x (x^6 - 21/4 x^4 + 21/4 x^2 - 1).
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Signal(
-        Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d, Vector512<float> e, Vector512<float> f,
-        Vector512<float> g, Vector512<float> h, float* to, nint toStep)
+        TVector a, TVector b, TVector c, TVector d, TVector e, TVector f, TVector g, TVector h, float* to, nint toStep)
     {
-        Lanes.MultiplyAdd(c - e, 5.25f, g - a).Store(to);
-        Lanes.MultiplyAdd(d - f, 5.25f, h - b).Store(to + (7 * toStep));
-        Lanes.SumAndDifference(
-            Lanes.MultiplyAdd(e, -4.25f, c + g), Lanes.MultiplyAdd(d, -4.25f, b + f), to + toStep, to + (2 * toStep));
-        Lanes.SumAndDifference(
-            Lanes.MultiplyAdd(c, 0.25f, Lanes.MultiplyAdd(e, -1.25f, g)),
-            Lanes.MultiplyAdd(b, 0.5f, Lanes.MultiplyAdd(d, -2.5f, f + f)), to + (3 * toStep), to + (4 * toStep));
-        Lanes.SumAndDifference(
-            Lanes.MultiplyAdd(c, 4, Lanes.MultiplyAdd(e, -5, g)),
-            Lanes.MultiplyAdd(b, 2, Lanes.MultiplyAdd(d, -2.5f, f * 0.5f)), to + (5 * toStep), to + (6 * toStep));
+        TLanes.Store(TLanes.MultiplyAdd(TLanes.Subtract(c, e), 5.25f, TLanes.Subtract(g, a)), to);
+        TLanes.Store(TLanes.MultiplyAdd(TLanes.Subtract(d, f), 5.25f, TLanes.Subtract(h, b)), to + (7 * toStep));
+        SumAndDifference.Store<TLanes, TVector>(
+            TLanes.MultiplyAdd(e, -4.25f, TLanes.Add(c, g)),
+            TLanes.MultiplyAdd(d, -4.25f, TLanes.Add(b, f)), to + toStep, to + (2 * toStep));
+        SumAndDifference.Store<TLanes, TVector>(
+            TLanes.MultiplyAdd(c, 0.25f, TLanes.MultiplyAdd(e, -1.25f, g)),
+            TLanes.MultiplyAdd(b, 0.5f, TLanes.MultiplyAdd(d, -2.5f, TLanes.Add(f, f))), to + (3 * toStep), to + (4 * toStep));
+        SumAndDifference.Store<TLanes, TVector>(
+            TLanes.MultiplyAdd(c, 4, TLanes.MultiplyAdd(e, -5, g)),
+            TLanes.MultiplyAdd(b, 2, TLanes.MultiplyAdd(d, -2.5f, TLanes.Multiply(f, 0.5f))), to + (5 * toStep), to + (6 * toStep));
     }
 
     // A polynomial of degree 4 at the finite points, over f' there.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void AtPoints(
-        Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d, float* to, nint toStep, Vector512<float> e)
+    private static void AtPoints(TVector a, TVector b, TVector c, TVector d, TVector e, float* to, nint toStep)
     {
-        (-a).Store(to);
-        Lanes.SumAndDifference((a + c + e) * (1 / AtOne), (b + d) * (1 / AtOne), to + toStep, to + (2 * toStep));
-        Lanes.SumAndDifference(
-            Lanes.MultiplyAdd(e, 16, Lanes.MultiplyAdd(c, 4, a)) * (1 / AtTwo),
-            Lanes.MultiplyAdd(d, 4, b) * (2 / AtTwo), to + (3 * toStep), to + (4 * toStep));
-        Lanes.SumAndDifference(
-            Lanes.MultiplyAdd(e, 0.0625f, Lanes.MultiplyAdd(c, 0.25f, a)) * (1 / AtHalf),
-            Lanes.MultiplyAdd(d, 0.25f, b) * (0.5f / AtHalf), to + (5 * toStep), to + (6 * toStep));
+        TLanes.Store(TLanes.Multiply(a, -1), to);
+        SumAndDifference.Store<TLanes, TVector>(
+            TLanes.Multiply(TLanes.Add(TLanes.Add(a, c), e), 1 / AtOne),
+            TLanes.Multiply(TLanes.Add(b, d), 1 / AtOne), to + toStep, to + (2 * toStep));
+        SumAndDifference.Store<TLanes, TVector>(
+            TLanes.Multiply(TLanes.MultiplyAdd(e, 16, TLanes.MultiplyAdd(c, 4, a)), 1 / AtTwo),
+            TLanes.Multiply(TLanes.MultiplyAdd(d, 4, b), 2 / AtTwo), to + (3 * toStep), to + (4 * toStep));
+        SumAndDifference.Store<TLanes, TVector>(
+            TLanes.Multiply(TLanes.MultiplyAdd(e, 0.0625f, TLanes.MultiplyAdd(c, 0.25f, a)), 1 / AtHalf),
+            TLanes.Multiply(TLanes.MultiplyAdd(d, 0.25f, b), 0.5f / AtHalf), to + (5 * toStep), to + (6 * toStep));
     }
 
     // The sums and differences of the products at 1 and -1, at 2 and -2, at 1/2 and -1/2.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Read(
         float* from, nint step,
-        out Vector512<float> sum, out Vector512<float> difference, out Vector512<float> wideSum,
-        out Vector512<float> wideDifference, out Vector512<float> nearSum, out Vector512<float> nearDifference)
+        out TVector sum, out TVector difference, out TVector wideSum, out TVector wideDifference, out TVector nearSum,
+        out TVector nearDifference)
     {
-        Vector512<float> b = Vector512.Load(from + step), c = Vector512.Load(from + (2 * step));
-        Vector512<float> d = Vector512.Load(from + (3 * step)), e = Vector512.Load(from + (4 * step));
-        Vector512<float> f = Vector512.Load(from + (5 * step)), g = Vector512.Load(from + (6 * step));
-        (sum, difference) = (b + c, b - c);
-        (wideSum, wideDifference) = (d + e, d - e);
-        (nearSum, nearDifference) = (f + g, f - g);
+        TVector b = TLanes.Load(from + step), c = TLanes.Load(from + (2 * step));
+        TVector d = TLanes.Load(from + (3 * step)), e = TLanes.Load(from + (4 * step));
+        TVector f = TLanes.Load(from + (5 * step)), g = TLanes.Load(from + (6 * step));
+        (sum, difference) = (TLanes.Add(b, c), TLanes.Subtract(b, c));
+        (wideSum, wideDifference) = (TLanes.Add(d, e), TLanes.Subtract(d, e));
+        (nearSum, nearDifference) = (TLanes.Add(f, g), TLanes.Subtract(f, g));
+    }
+
+    // What products at 1, 2 and 1/2 give to the result of a power, by the powers of their points.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AtPowers(int power, TVector atOne, TVector atTwo, TVector atHalf, float* to)
+    {
+        float two = 1 << power;
+        TLanes.Store(TLanes.MultiplyAdd(atTwo, two, TLanes.MultiplyAdd(atHalf, 1 / two, atOne)), to);
     }
 }

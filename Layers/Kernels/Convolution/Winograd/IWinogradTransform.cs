@@ -1,10 +1,8 @@
-using System.Runtime.Intrinsics;
-
 namespace Cnn.Layers.Kernels;
 
 /// <summary>
 /// The one-dimensional transforms of Winograd's minimal filtering with tiles of four results; applied down and across they
-/// make those of a plane. Each reads all of its values, sixteen tiles or channels at a time, before it writes one.
+/// make those of a plane. Each reads all of its values, a vector of tiles or channels at a time, before it writes one.
 /// </summary>
 /// <remarks>
 /// With points p_i, f the product of (x - p_i), and one point at infinity: a signal goes to the coefficients of
@@ -21,6 +19,9 @@ internal unsafe interface IWinogradTransform
     /// <summary>Taps along an axis.</summary>
     static abstract int Taps { get; }
 
+    /// <summary>Tiles or channels at a time: the width of a vector.</summary>
+    static abstract int Lanes { get; }
+
     /// <summary>A signal of <see cref="Size"/> values, of rows that end after <paramref name="count"/>; more reads as zero.</summary>
     static abstract void Signal(float** rows, nint offset, int count, float* to, nint toStep);
 
@@ -31,7 +32,7 @@ internal unsafe interface IWinogradTransform
     static abstract void Weights(float* from, nint step, float* to, nint toStep);
 
     /// <summary><see cref="Size"/> products to four results, plus an addend.</summary>
-    static abstract void Results(float* from, nint step, Vector512<float> addend, float* to, nint toStep);
+    static abstract void Results(float* from, nint step, float addend, float* to, nint toStep);
 
     /// <summary>The gradients of four results, as taps, to <see cref="Size"/> values.</summary>
     static abstract void ResultGradients(float* from, nint step, float* to, nint toStep);

@@ -1,6 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
-using Cnn.Layers.Kernels.Elementwise;
 
 namespace Cnn.Layers.Kernels;
 
@@ -9,7 +7,9 @@ namespace Cnn.Layers.Kernels;
 /// q = 3/2 instead of the usual 1 and 2: over 64 channels the greatest error is 5.4e-6 instead of 2.2e-5 of the root of the
 /// number of terms, where the direct sum has 2.9e-6.
 /// </summary>
-internal readonly unsafe struct ThreeTapTransform : IWinogradTransform
+internal readonly unsafe struct ThreeTapTransform<TLanes, TVector> : IWinogradTransform
+    where TLanes : ILanes<TVector>
+    where TVector : struct
 {
     private const float P = 0.75f, Q = 1.5f, PSquare = P * P, QSquare = Q * Q;
     private const float SquareSum = PSquare + QSquare, SquareProduct = PSquare * QSquare;
@@ -24,20 +24,23 @@ internal readonly unsafe struct ThreeTapTransform : IWinogradTransform
     public static int Taps => 3;
 
     /// <inheritdoc/>
+    public static int Lanes => TLanes.Width;
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Signal(float** rows, nint offset, int count, float* to, nint toStep)
     {
-        if (count >= Lanes.Width)
+        if (count >= TLanes.Width)
         {
             Signal(
-                Vector512.Load(rows[0] + offset), Vector512.Load(rows[1] + offset), Vector512.Load(rows[2] + offset),
-                Vector512.Load(rows[3] + offset), Vector512.Load(rows[4] + offset), Vector512.Load(rows[5] + offset), to, toStep);
+                TLanes.Load(rows[0] + offset), TLanes.Load(rows[1] + offset), TLanes.Load(rows[2] + offset),
+                TLanes.Load(rows[3] + offset), TLanes.Load(rows[4] + offset), TLanes.Load(rows[5] + offset), to, toStep);
         }
         else
         {
             Signal(
-                Lanes.Load(rows[0] + offset, count), Lanes.Load(rows[1] + offset, count), Lanes.Load(rows[2] + offset, count),
-                Lanes.Load(rows[3] + offset, count), Lanes.Load(rows[4] + offset, count), Lanes.Load(rows[5] + offset, count),
+                TLanes.Load(rows[0] + offset, count), TLanes.Load(rows[1] + offset, count), TLanes.Load(rows[2] + offset, count),
+                TLanes.Load(rows[3] + offset, count), TLanes.Load(rows[4] + offset, count), TLanes.Load(rows[5] + offset, count),
                 to, toStep);
         }
     }
@@ -45,48 +48,51 @@ internal readonly unsafe struct ThreeTapTransform : IWinogradTransform
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Signal(float* from, nint step, float* to, nint toStep) => Signal(
-        Vector512.Load(from), Vector512.Load(from + step), Vector512.Load(from + (2 * step)),
-        Vector512.Load(from + (3 * step)), Vector512.Load(from + (4 * step)), Vector512.Load(from + (5 * step)), to, toStep);
+        TLanes.Load(from), TLanes.Load(from + step), TLanes.Load(from + (2 * step)),
+        TLanes.Load(from + (3 * step)), TLanes.Load(from + (4 * step)), TLanes.Load(from + (5 * step)), to, toStep);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Weights(float* from, nint step, float* to, nint toStep)
     {
-        Vector512<float> a = Vector512.Load(from), b = Vector512.Load(from + step), c = Vector512.Load(from + (2 * step));
-        Lanes.SumAndDifference(
-            Lanes.MultiplyAdd(c, PSquare / AtP, a * (1 / AtP)), b * (P / AtP), to + toStep, to + (2 * toStep));
-        Lanes.SumAndDifference(
-            Lanes.MultiplyAdd(c, QSquare / AtQ, a * (1 / AtQ)), b * (Q / AtQ), to + (3 * toStep), to + (4 * toStep));
-        (a * (1 / SquareProduct)).Store(to);
-        c.Store(to + (5 * toStep));
+        TVector a = TLanes.Load(from), b = TLanes.Load(from + step), c = TLanes.Load(from + (2 * step));
+        SumAndDifference.Store<TLanes, TVector>(
+            TLanes.MultiplyAdd(c, PSquare / AtP, TLanes.Multiply(a, 1 / AtP)),
+            TLanes.Multiply(b, P / AtP), to + toStep, to + (2 * toStep));
+        SumAndDifference.Store<TLanes, TVector>(
+            TLanes.MultiplyAdd(c, QSquare / AtQ, TLanes.Multiply(a, 1 / AtQ)),
+            TLanes.Multiply(b, Q / AtQ), to + (3 * toStep), to + (4 * toStep));
+        TLanes.Store(TLanes.Multiply(a, 1 / SquareProduct), to);
+        TLanes.Store(c, to + (5 * toStep));
     }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Results(float* from, nint step, Vector512<float> addend, float* to, nint toStep)
+    public static void Results(float* from, nint step, float addend, float* to, nint toStep)
     {
         Read(from, step, out var sum, out var difference, out var wideSum, out var wideDifference);
-        Vector512<float> first = Vector512.Load(from) + addend, last = Vector512.Load(from + (5 * step)) + addend;
-        (first + sum + wideSum).Store(to);
-        Lanes.MultiplyAdd(difference, P, Lanes.MultiplyAdd(wideDifference, Q, addend)).Store(to + toStep);
-        Lanes.MultiplyAdd(sum, PSquare, Lanes.MultiplyAdd(wideSum, QSquare, addend)).Store(to + (2 * toStep));
-        Lanes.MultiplyAdd(difference, P * PSquare, Lanes.MultiplyAdd(wideDifference, Q * QSquare, last)).Store(to + (3 * toStep));
+        TVector bias = TLanes.All(addend), first = TLanes.Load(from), last = TLanes.Load(from + (5 * step));
+        TLanes.Store(TLanes.Add(TLanes.Add(TLanes.Add(first, bias), sum), wideSum), to);
+        TLanes.Store(TLanes.MultiplyAdd(difference, P, TLanes.MultiplyAdd(wideDifference, Q, bias)), to + toStep);
+        TLanes.Store(TLanes.MultiplyAdd(sum, PSquare, TLanes.MultiplyAdd(wideSum, QSquare, bias)), to + (2 * toStep));
+        last = TLanes.MultiplyAdd(wideDifference, Q * QSquare, TLanes.Add(last, bias));
+        TLanes.Store(TLanes.MultiplyAdd(difference, P * PSquare, last), to + (3 * toStep));
     }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void ResultGradients(float* from, nint step, float* to, nint toStep)
     {
-        Vector512<float> a = Vector512.Load(from), b = Vector512.Load(from + step);
-        Vector512<float> c = Vector512.Load(from + (2 * step)), d = Vector512.Load(from + (3 * step));
-        Lanes.SumAndDifference(
-            Lanes.MultiplyAdd(c, PSquare / AtP, a * (1 / AtP)), Lanes.MultiplyAdd(d, P * PSquare / AtP, b * (P / AtP)),
-            to + toStep, to + (2 * toStep));
-        Lanes.SumAndDifference(
-            Lanes.MultiplyAdd(c, QSquare / AtQ, a * (1 / AtQ)), Lanes.MultiplyAdd(d, Q * QSquare / AtQ, b * (Q / AtQ)),
-            to + (3 * toStep), to + (4 * toStep));
-        (a * (1 / SquareProduct)).Store(to);
-        d.Store(to + (5 * toStep));
+        TVector a = TLanes.Load(from), b = TLanes.Load(from + step);
+        TVector c = TLanes.Load(from + (2 * step)), d = TLanes.Load(from + (3 * step));
+        SumAndDifference.Store<TLanes, TVector>(
+            TLanes.MultiplyAdd(c, PSquare / AtP, TLanes.Multiply(a, 1 / AtP)),
+            TLanes.MultiplyAdd(d, P * PSquare / AtP, TLanes.Multiply(b, P / AtP)), to + toStep, to + (2 * toStep));
+        SumAndDifference.Store<TLanes, TVector>(
+            TLanes.MultiplyAdd(c, QSquare / AtQ, TLanes.Multiply(a, 1 / AtQ)),
+            TLanes.MultiplyAdd(d, Q * QSquare / AtQ, TLanes.Multiply(b, Q / AtQ)), to + (3 * toStep), to + (4 * toStep));
+        TLanes.Store(TLanes.Multiply(a, 1 / SquareProduct), to);
+        TLanes.Store(d, to + (5 * toStep));
     }
 
     /// <inheritdoc/>
@@ -94,33 +100,33 @@ internal readonly unsafe struct ThreeTapTransform : IWinogradTransform
     public static void WeightGradients(float* from, nint step, float* to, nint toStep)
     {
         Read(from, step, out var sum, out var difference, out var wideSum, out var wideDifference);
-        Vector512<float> first = Vector512.Load(from), last = Vector512.Load(from + (5 * step));
-        (first + sum + wideSum).Store(to);
-        Lanes.MultiplyAdd(difference, P, wideDifference * Q).Store(to + toStep);
-        Lanes.MultiplyAdd(sum, PSquare, Lanes.MultiplyAdd(wideSum, QSquare, last)).Store(to + (2 * toStep));
+        TVector first = TLanes.Load(from), last = TLanes.Load(from + (5 * step));
+        TLanes.Store(TLanes.Add(TLanes.Add(first, sum), wideSum), to);
+        TLanes.Store(TLanes.MultiplyAdd(difference, P, TLanes.Multiply(wideDifference, Q)), to + toStep);
+        TLanes.Store(TLanes.MultiplyAdd(sum, PSquare, TLanes.MultiplyAdd(wideSum, QSquare, last)), to + (2 * toStep));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Signal(
-        Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d, Vector512<float> e, Vector512<float> f,
-        float* to, nint toStep)
+    private static void Signal(TVector a, TVector b, TVector c, TVector d, TVector e, TVector f, float* to, nint toStep)
     {
-        Lanes.SumAndDifference(
-            Lanes.MultiplyAdd(c, -QSquare, e), Lanes.MultiplyAdd(b, -QSquare, d) * P, to + toStep, to + (2 * toStep));
-        Lanes.SumAndDifference(
-            Lanes.MultiplyAdd(c, -PSquare, e), Lanes.MultiplyAdd(b, -PSquare, d) * Q, to + (3 * toStep), to + (4 * toStep));
-        Lanes.MultiplyAdd(a, SquareProduct, Lanes.MultiplyAdd(c, -SquareSum, e)).Store(to);
-        Lanes.MultiplyAdd(b, SquareProduct, Lanes.MultiplyAdd(d, -SquareSum, f)).Store(to + (5 * toStep));
+        SumAndDifference.Store<TLanes, TVector>(
+            TLanes.MultiplyAdd(c, -QSquare, e),
+            TLanes.Multiply(TLanes.MultiplyAdd(b, -QSquare, d), P), to + toStep, to + (2 * toStep));
+        SumAndDifference.Store<TLanes, TVector>(
+            TLanes.MultiplyAdd(c, -PSquare, e),
+            TLanes.Multiply(TLanes.MultiplyAdd(b, -PSquare, d), Q), to + (3 * toStep), to + (4 * toStep));
+        TLanes.Store(TLanes.MultiplyAdd(a, SquareProduct, TLanes.MultiplyAdd(c, -SquareSum, e)), to);
+        TLanes.Store(TLanes.MultiplyAdd(b, SquareProduct, TLanes.MultiplyAdd(d, -SquareSum, f)), to + (5 * toStep));
     }
 
     // The sums and differences of the products at p and -p, and at q and -q.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Read(
-        float* from, nint step,
-        out Vector512<float> sum, out Vector512<float> difference, out Vector512<float> wideSum, out Vector512<float> wideDifference)
+        float* from, nint step, out TVector sum, out TVector difference, out TVector wideSum, out TVector wideDifference)
     {
-        Vector512<float> b = Vector512.Load(from + step), c = Vector512.Load(from + (2 * step));
-        Vector512<float> d = Vector512.Load(from + (3 * step)), e = Vector512.Load(from + (4 * step));
-        (sum, difference, wideSum, wideDifference) = (b + c, b - c, d + e, d - e);
+        TVector b = TLanes.Load(from + step), c = TLanes.Load(from + (2 * step));
+        TVector d = TLanes.Load(from + (3 * step)), e = TLanes.Load(from + (4 * step));
+        (sum, difference) = (TLanes.Add(b, c), TLanes.Subtract(b, c));
+        (wideSum, wideDifference) = (TLanes.Add(d, e), TLanes.Subtract(d, e));
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using Cnn.Layers.Kernels.Threading;
 
 namespace Cnn.Layers.Kernels;
@@ -96,13 +97,32 @@ internal static unsafe class WinogradConvolution
     private static void Run(
         WorkerPool pool, in WinogradProblem problem, in ConvolutionShape shape, int images, KeptWeights? kept)
     {
+        switch (VectorUnit.Path)
+        {
+            case VectorPath.Avx512:
+                Run<Lanes512, Vector512<float>>(pool, problem, shape, images, kept);
+                break;
+            case VectorPath.Avx2:
+                Run<Lanes256, Vector256<float>>(pool, problem, shape, images, kept);
+                break;
+            default:
+                Run<Lanes128, Vector128<float>>(pool, problem, shape, images, kept);
+                break;
+        }
+    }
+
+    private static void Run<TLanes, TVector>(
+        WorkerPool pool, in WinogradProblem problem, in ConvolutionShape shape, int images, KeptWeights? kept)
+        where TLanes : ILanes<TVector>
+        where TVector : struct
+    {
         if (shape.KernelHeight == 3)
         {
-            Run<ThreeTapTransform>(pool, problem, shape, images, kept);
+            Run<ThreeTapTransform<TLanes, TVector>>(pool, problem, shape, images, kept);
         }
         else
         {
-            Run<FiveTapTransform>(pool, problem, shape, images, kept);
+            Run<FiveTapTransform<TLanes, TVector>>(pool, problem, shape, images, kept);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using Cnn.Layers.Kernels.Threading;
 
 namespace Cnn.Layers.Kernels;
@@ -36,13 +37,27 @@ internal static unsafe class WinogradGradient
     /// <summary>See <see cref="Convolution.WeightGradient"/>.</summary>
     public static void Run(WorkerPool pool, in ConvolutionShape shape, int images, float* x, float* dy, float* dw)
     {
-        if (shape.KernelHeight == 3)
+        if (VectorUnit.Path == VectorPath.Avx512)
         {
-            Run<ThreeTapTransform>(pool, shape, images, x, dy, dw);
+            Run<Lanes512, Vector512<float>>(pool, shape, images, x, dy, dw);
         }
         else
         {
-            Run<FiveTapTransform>(pool, shape, images, x, dy, dw);
+            Run<Lanes256, Vector256<float>>(pool, shape, images, x, dy, dw);
+        }
+    }
+
+    private static void Run<TLanes, TVector>(WorkerPool pool, in ConvolutionShape shape, int images, float* x, float* dy, float* dw)
+        where TLanes : ILanes<TVector>
+        where TVector : struct
+    {
+        if (shape.KernelHeight == 3)
+        {
+            Run<ThreeTapTransform<TLanes, TVector>>(pool, shape, images, x, dy, dw);
+        }
+        else
+        {
+            Run<FiveTapTransform<TLanes, TVector>>(pool, shape, images, x, dy, dw);
         }
     }
 

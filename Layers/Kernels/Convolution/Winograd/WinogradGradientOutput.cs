@@ -39,12 +39,18 @@ internal unsafe struct WinogradGradientOutput<T> : IParts
 
             for (int j = 0; j < T.Size; j++)
             {
-                T.WeightGradients(values + (16 * j), 16 * T.Size, down + (16 * j), 16 * T.Size);
+                for (int lane = 0; lane < 16; lane += T.Lanes)
+                {
+                    T.WeightGradients(values + (16 * j) + lane, 16 * T.Size, down + (16 * j) + lane, 16 * T.Size);
+                }
             }
 
             for (int r = 0; r < T.Taps; r++)
             {
-                T.WeightGradients(down + (16 * T.Size * r), 16, taps + (16 * T.Taps * r), 16);
+                for (int lane = 0; lane < 16; lane += T.Lanes)
+                {
+                    T.WeightGradients(down + (16 * T.Size * r) + lane, 16, taps + (16 * T.Taps * r) + lane, 16);
+                }
             }
 
             for (int i = 0; i < Math.Min(16, Problem.Channels - channel); i++)

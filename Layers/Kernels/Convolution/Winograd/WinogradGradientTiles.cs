@@ -5,23 +5,21 @@ namespace Cnn.Layers.Kernels;
 
 /// <summary>
 /// The tiles of a run, transformed and packed into panels whose depth they are: a part is a run's panel of channels of the
-/// image, or some panels of outputs, sixteen planes side by side at most.
+/// image, or some panels of outputs, a vector's lanes of planes side by side at most.
 /// </summary>
 internal unsafe struct WinogradGradientTiles<T> : IParts
     where T : struct, IWinogradTransform
 {
-    private const int Lanes = PlaneLanes.Count;
-
     public WinogradGradientProblem Problem;
     public WorkerPool Pool;
 
     /// <summary>Parts of a run.</summary>
     public readonly int Parts => ImageParts + OutputParts;
 
-    private readonly int ImageParts => (Problem.Channels + Lanes - 1) / Lanes;
+    private readonly int ImageParts => (Problem.Channels + T.Lanes - 1) / T.Lanes;
 
-    // The panels of outputs that go into sixteen lanes.
-    private readonly int PanelsAtOnce => Lanes / Problem.PanelRows;
+    // The panels of outputs that go into a vector's lanes.
+    private readonly int PanelsAtOnce => T.Lanes / Problem.PanelRows;
 
     private readonly int OutputParts => (Problem.OutputPanels + PanelsAtOnce - 1) / PanelsAtOnce;
 
@@ -31,14 +29,14 @@ internal unsafe struct WinogradGradientTiles<T> : IParts
     public readonly void Run(int part, int worker)
     {
         int run = part / Parts, of = part % Parts;
-        int rowSize = Lanes * RowWidth;
+        int rowSize = T.Lanes * RowWidth;
         float* rows = Pool.Scratch(worker, ScratchSlot.Image, (long)T.Size * rowSize);
         for (int row = 0; row < Problem.RowsIn(run); row++)
         {
             int tileRow = Problem.FirstRow + (run * Problem.RowsOfRun) + row;
             if (of < ImageParts)
             {
-                TransformImage(of * Lanes, tileRow, run, row * Problem.TilesAcross, rows, rowSize);
+                TransformImage(of * T.Lanes, tileRow, run, row * Problem.TilesAcross, rows, rowSize);
             }
             else
             {
@@ -49,7 +47,7 @@ internal unsafe struct WinogradGradientTiles<T> : IParts
 
     private readonly void TransformImage(int first, int tileRow, int run, int depth, float* rows, int rowSize)
     {
-        int count = Math.Min(Lanes, Problem.Channels - first);
+        int count = Math.Min(T.Lanes, Problem.Channels - first);
         int image = tileRow / Problem.TilesDown, top = (tileRow % Problem.TilesDown * WinogradProblem.Step) - Problem.PadHeight;
         float* planes = Problem.X + (image * Problem.ImageStep) + ((nint)first * Problem.Height * Problem.Width);
         for (int r = 0; r < T.Size; r++)
@@ -57,7 +55,7 @@ internal unsafe struct WinogradGradientTiles<T> : IParts
             Lay(planes, Problem.Height, Problem.Width, count, top + r, Problem.PadWidth, rows + (r * rowSize));
         }
 
-        for (int w = 0; w < rowSize; w += Lanes)
+        for (int w = 0; w < rowSize; w += T.Lanes)
         {
             T.Signal(rows + w, rowSize, rows + w, rowSize);
         }
@@ -69,10 +67,10 @@ internal unsafe struct WinogradGradientTiles<T> : IParts
         nint step = Problem.ChannelsStep;
         for (int t = 0; t < Problem.TilesAcross; t++, to += stride)
         {
-            float* at = rows + (WinogradProblem.Step * Lanes * t);
+            float* at = rows + (WinogradProblem.Step * T.Lanes * t);
             for (int r = 0; r < T.Size; r++)
             {
-                T.Signal(at + (r * rowSize), Lanes, to + (T.Size * r * step), step);
+                T.Signal(at + (r * rowSize), T.Lanes, to + (T.Size * r * step), step);
             }
         }
     }
@@ -88,7 +86,7 @@ internal unsafe struct WinogradGradientTiles<T> : IParts
             Lay(planes, Problem.OutHeight, Problem.OutWidth, count, top + r, 0, rows + (r * rowSize));
         }
 
-        for (int w = 0; w < WinogradProblem.Step * Problem.TilesAcross * Lanes; w += Lanes)
+        for (int w = 0; w < WinogradProblem.Step * Problem.TilesAcross * T.Lanes; w += T.Lanes)
         {
             T.ResultGradients(rows + w, rowSize, rows + w, rowSize);
         }
@@ -96,45 +94,46 @@ internal unsafe struct WinogradGradientTiles<T> : IParts
         int all = Problem.RowsIn(run) * Problem.TilesAcross;
         nint step = Problem.OutputsStep, panelSize = Packing.PanelSize(mr, all);
         float* to = Problem.OutputsOf(run) + (firstPanel * panelSize);
-        float* room = stackalloc float[(8 * Lanes) + Lanes];
+        float* room = stackalloc float[(8 * T.Lanes) + T.Lanes];
         for (int t = 0; t < Problem.TilesAcross; t++)
         {
-            float* at = rows + (WinogradProblem.Step * Lanes * t);
+            float* at = rows + (WinogradProblem.Step * T.Lanes * t);
             for (int r = 0; r < T.Size; r++)
             {
                 // Past the last output of a panel lies what the next tile overwrites, or slack.
                 if (panels == 1)
                 {
-                    T.ResultGradients(at + (r * rowSize), Lanes, to + ((depth + t) * (nint)count) + (T.Size * r * step), step);
+                    T.ResultGradients(at + (r * rowSize), T.Lanes, to + ((depth + t) * (nint)count) + (T.Size * r * step), step);
                     continue;
                 }
 
-                T.ResultGradients(at + (r * rowSize), Lanes, room, Lanes);
+                T.ResultGradients(at + (r * rowSize), T.Lanes, room, T.Lanes);
                 for (int done = 0; done < count; done += mr)
                 {
                     int height = Math.Min(mr, count - done);
                     float* panel = to + (done / mr * panelSize) + ((depth + t) * (nint)height) + (T.Size * r * step);
                     for (int j = 0; j < T.Size; j++)
                     {
-                        Vector512.Load(room + (Lanes * j) + done).Store(panel + (j * step));
+                        // At most half of the lanes.
+                        Vector256.Load(room + (T.Lanes * j) + done).Store(panel + (j * step));
                     }
                 }
             }
         }
     }
 
-    // One row of sixteen planes, position by position; zero outside.
+    // One row of as many planes as a vector has lanes, position by position; zero outside.
     private readonly void Lay(float* planes, int height, int width, int count, int row, int pad, float* to)
     {
         int positions = RowWidth;
         if (row < 0 || row >= height)
         {
-            new Span<float>(to, Lanes * positions).Clear();
+            new Span<float>(to, T.Lanes * positions).Clear();
             return;
         }
 
-        new Span<float>(to, Lanes * pad).Clear();
-        new Span<float>(to + (Lanes * (pad + width)), Lanes * (positions - pad - width)).Clear();
-        PlaneLanes.Load(planes + ((nint)row * width), (nint)height * width, count, width, to + (Lanes * pad));
+        new Span<float>(to, T.Lanes * pad).Clear();
+        new Span<float>(to + (T.Lanes * (pad + width)), T.Lanes * (positions - pad - width)).Clear();
+        PlaneLanes.Load(planes + ((nint)row * width), (nint)height * width, count, width, to + (T.Lanes * pad), T.Lanes);
     }
 }

@@ -55,7 +55,7 @@ internal unsafe struct WinogradInput<T> : IParts
 
         to += Problem.PadWidth;
         int width = Problem.Width;
-        for (int w = 0; w < width; w += 16)
+        for (int w = 0; w < width; w += T.Lanes)
         {
             // What is not there reads as zero and so leaves the border zero.
             T.Signal(from, w, width - w, to + w, RowSize);
@@ -124,7 +124,7 @@ internal unsafe struct WinogradInput<T> : IParts
         }
     }
 
-    // Sixteen tiles at a time into the panels of their values.
+    // A vector of tiles at a time into the panels of their values.
     private readonly void Across(int channel, float* tiles, int room)
     {
         int columns = Problem.Columns;
@@ -135,34 +135,10 @@ internal unsafe struct WinogradInput<T> : IParts
         for (int r = 0; r < T.Size; r++, panels += T.Size * step)
         {
             float* from = tiles + ((nint)T.Size * r * room);
-            for (int t = 0; t < columns; t += 16)
+            for (int t = 0; t < columns; t += T.Lanes)
             {
                 int first = t / nr * nr, width = Math.Min(nr, columns - first);
-                if (nr >= 16 && columns - t >= 16)
-                {
-                    T.Signal(from + t, room, panels + ((nint)first * depth) + ((nint)inBlock * width) + (t - first), step);
-                }
-                else
-                {
-                    AcrossRest(from + t, room, t, Math.Min(16, columns - t), panels, depth, inBlock);
-                }
-            }
-        }
-    }
-
-    // Where vectors are narrower than sixteen: several panels, or the columns' end within one.
-    private readonly void AcrossRest(float* from, int step, int t, int count, float* panels, int depth, int inBlock)
-    {
-        float* room = stackalloc float[8 * 16];
-        T.Signal(from, step, room, 16);
-        int nr = TileKernels.Columns;
-        for (int i = 0; i < count; i += nr)
-        {
-            int width = Math.Min(nr, Problem.Columns - t - i);
-            float* to = panels + ((nint)(t + i) * depth) + ((nint)inBlock * width);
-            for (int j = 0; j < T.Size; j++)
-            {
-                new ReadOnlySpan<float>(room + (16 * j) + i, width).CopyTo(new Span<float>(to + (j * Problem.TilesStep), width));
+                T.Signal(from + t, room, panels + ((nint)first * depth) + ((nint)inBlock * width) + (t - first), step);
             }
         }
     }

@@ -19,24 +19,11 @@ internal unsafe struct WinogradOutput<T> : IParts
         float* tiles = Pool.Scratch(worker, ScratchSlot.Columns, 16L * room);
         float* from = Problem.M + ((nint)part * columns);
         nint step = Problem.ProductsStep;
-        Vector512<float> bias = Vector512.Create(Problem.Bias == null ? 0 : Problem.Bias[part]);
-        float* down = stackalloc float[4 * 8 * 16];
-        int t = 0;
-        for (; t <= columns - 16; t += 16)
+        float bias = Problem.Bias == null ? 0 : Problem.Bias[part];
+        float* down = stackalloc float[WinogradProblem.Step * T.Size * T.Lanes];
+        for (int t = 0; t < columns; t += T.Lanes)
         {
             Back(from + t, step, bias, tiles + t, room, down);
-        }
-
-        if (t < columns)
-        {
-            // Where vectors are narrower than sixteen the columns end within one.
-            float* rest = stackalloc float[8 * 8 * 16];
-            for (int i = 0; i < T.Size * T.Size; i++)
-            {
-                new ReadOnlySpan<float>(from + (i * step) + t, columns - t).CopyTo(new Span<float>(rest + (16 * i), columns - t));
-            }
-
-            Back(rest, 16, bias, tiles + t, room, down);
         }
 
         for (int row = 0; row < Problem.Rows; row++)
@@ -45,18 +32,18 @@ internal unsafe struct WinogradOutput<T> : IParts
         }
     }
 
-    // Sixteen tiles: to[4 r + j] holds output (r, j) of each.
+    // A vector of tiles: to[4 r + j] holds output (r, j) of each.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Back(float* from, nint step, Vector512<float> bias, float* to, int room, float* down)
+    private static void Back(float* from, nint step, float bias, float* to, int room, float* down)
     {
         for (int j = 0; j < T.Size; j++)
         {
-            T.Results(from + (j * step), T.Size * step, Vector512<float>.Zero, down + (16 * j), 16 * T.Size);
+            T.Results(from + (j * step), T.Size * step, 0, down + (T.Lanes * j), T.Lanes * T.Size);
         }
 
-        for (int r = 0; r < 4; r++)
+        for (int r = 0; r < WinogradProblem.Step; r++)
         {
-            T.Results(down + (16 * T.Size * r), 16, bias, to + (4 * r * room), room);
+            T.Results(down + (T.Lanes * T.Size * r), T.Lanes, bias, to + (4 * r * room), room);
         }
     }
 

@@ -14,7 +14,7 @@ internal unsafe struct WinogradWeights<T> : IParts
     public readonly void Run(int part, int worker)
     {
         int first = part * Problem.PanelRows, rows = Math.Min(Problem.PanelRows, Problem.Outputs - first), all = T.Taps * T.Taps;
-        float* taps = stackalloc float[ChannelsAtOnce * 5 * 5 * PlaneLanes.Count];
+        float* taps = stackalloc float[ChannelsAtOnce * 5 * 5 * T.Lanes];
         int atOnce = Problem.ChannelStep == all ? ChannelsAtOnce : 1, blockDepth = Problem.Depth;
         for (int block = 0; block * blockDepth < Problem.Channels; block++)
         {
@@ -24,31 +24,30 @@ internal unsafe struct WinogradWeights<T> : IParts
             {
                 int count = Math.Min(atOnce, end - channel);
                 float* from = Problem.Weights + (first * Problem.OutputStep) + (channel * Problem.ChannelStep);
-                PlaneLanes.Load(from, Problem.OutputStep, rows, count * all, taps);
+                PlaneLanes.Load(from, Problem.OutputStep, rows, count * all, taps, T.Lanes);
                 for (int i = 0; i < count; i++, to += rows)
                 {
-                    Transform(taps + (i * all * PlaneLanes.Count), to);
+                    Transform(taps + (i * all * T.Lanes), to);
                 }
             }
         }
     }
 
-    // The taps of sixteen outputs down, then across; past the last row of the panel lies what the next channel overwrites.
+    // The taps of a vector of outputs down, then across; past the last row of the panel lies what the next channel overwrites.
     private readonly void Transform(float* taps, float* to)
     {
-        const int Lanes = PlaneLanes.Count;
-        float* columns = stackalloc float[5 * 8 * Lanes];
+        float* columns = stackalloc float[5 * 8 * T.Lanes];
         int last = (T.Taps * T.Taps) - 1;
         for (int j = 0; j < T.Taps; j++)
         {
-            float* from = Problem.IsRotated ? taps + (Lanes * (last - j)) : taps + (Lanes * j);
-            T.Weights(from, Problem.IsRotated ? -Lanes * T.Taps : Lanes * T.Taps, columns + (Lanes * T.Size * j), Lanes);
+            float* from = Problem.IsRotated ? taps + (T.Lanes * (last - j)) : taps + (T.Lanes * j);
+            T.Weights(from, Problem.IsRotated ? -T.Lanes * T.Taps : T.Lanes * T.Taps, columns + (T.Lanes * T.Size * j), T.Lanes);
         }
 
         nint step = Problem.WeightsStep;
         for (int r = 0; r < T.Size; r++)
         {
-            T.Weights(columns + (Lanes * r), Lanes * T.Size, to + (T.Size * r * step), step);
+            T.Weights(columns + (T.Lanes * r), T.Lanes * T.Size, to + (T.Size * r * step), step);
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using Cnn.Layers;
 using Cnn.Layers.Kernels;
 using Cnn.Layers.Kernels.Threading;
@@ -110,6 +111,59 @@ public unsafe class WinogradTests
     public void OtherConvolutionsAreDoneDirectly(int channels, int outputs, int kernel, int stride, int dilation, int size) =>
         Assert.False(WinogradConvolution.Suits(
             new ConvolutionShape(channels, size, size, outputs, 1, kernel, kernel, 1, 1, stride, stride, dilation, dilation), 8));
+
+    // What a machine does not choose for itself is computed there all the same, only slowly.
+    [Fact]
+    public void TransformsOfEveryWidthGiveTheSameBits()
+    {
+        AssertSameBits(
+            Transformed<ThreeTapTransform<Lanes128, Vector128<float>>>(), Transformed<ThreeTapTransform<Lanes512, Vector512<float>>>());
+        AssertSameBits(
+            Transformed<FiveTapTransform<Lanes128, Vector128<float>>>(), Transformed<FiveTapTransform<Lanes512, Vector512<float>>>());
+        if (VectorUnit.Path >= VectorPath.Avx2)
+        {
+            AssertSameBits(
+                Transformed<ThreeTapTransform<Lanes256, Vector256<float>>>(), Transformed<ThreeTapTransform<Lanes512, Vector512<float>>>());
+            AssertSameBits(
+                Transformed<FiveTapTransform<Lanes256, Vector256<float>>>(), Transformed<FiveTapTransform<Lanes512, Vector512<float>>>());
+        }
+    }
+
+    // All transforms of 32 columns, and a signal of rows that end after 21.
+    private static AlignedBuffer Transformed<T>()
+        where T : struct, IWinogradTransform
+    {
+        const int Columns = 32, End = 21, Rows = 8;
+        AlignedBuffer x = Numbers.Random(Rows * Columns, 11), found = new(6 * Rows * Columns);
+        float** rows = stackalloc float*[Rows];
+        for (int i = 0; i < Rows; i++)
+        {
+            rows[i] = x.Pointer + (i * Columns);
+        }
+
+        for (int t = 0; t < Columns; t += T.Lanes)
+        {
+            float* from = x.Pointer + t, to = found.Pointer + t;
+            T.Signal(from, Columns, to, Columns);
+            T.Weights(from, Columns, to + (Rows * Columns), Columns);
+            T.Results(from, Columns, 0.25f, to + (2 * Rows * Columns), Columns);
+            T.ResultGradients(from, Columns, to + (3 * Rows * Columns), Columns);
+            T.WeightGradients(from, Columns, to + (4 * Rows * Columns), Columns);
+            if (t < End)
+            {
+                T.Signal(rows, t, End - t, to + (5 * Rows * Columns), Columns);
+            }
+        }
+
+        GC.KeepAlive(x);
+        return found;
+    }
+
+    private static void AssertSameBits(AlignedBuffer expected, AlignedBuffer found)
+    {
+        Assert.Contains(expected.Span.ToArray(), value => value != 0);
+        Assert.Equal(expected.Span.ToArray(), found.Span.ToArray());
+    }
 
     private static void AssertClose(string what, AlignedBuffer expected, AlignedBuffer found, int terms, double tolerance)
     {

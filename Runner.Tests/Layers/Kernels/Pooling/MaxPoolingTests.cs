@@ -1,4 +1,6 @@
+using System.Runtime.Intrinsics;
 using Cnn.Layers;
+using Cnn.Layers.Kernels;
 using Cnn.Layers.Kernels.Pooling;
 using Cnn.Layers.Kernels.Threading;
 
@@ -33,16 +35,7 @@ public sealed class MaxPoolingTests
         var x = new AlignedBuffer(Planes * shape.PlaneSize);
         var y = new AlignedBuffer(Planes * shape.PooledSize);
         var indices = new AlignedBuffer(Planes * shape.PooledSize);
-        var random = new Random(shape.GetHashCode());
-        foreach (ref float value in x.Span)
-        {
-            // Few values, so that many are equal; now and then one that is greater than nothing.
-            value = random.Next(20) switch
-            {
-                0 => float.NaN, 1 => float.MinValue, 2 => float.NegativeInfinity, 3 => float.PositiveInfinity, int n => n % 4,
-            };
-        }
-
+        FillWithFewValues(x, shape.GetHashCode());
         float[] expected = new float[shape.PooledSize];
         int[] places = new int[shape.PooledSize];
         foreach (int threads in (int[])[1, 3])
@@ -68,6 +61,52 @@ public sealed class MaxPoolingTests
         }
 
         GC.KeepAlive((x, y, indices));
+    }
+
+    // What a machine does not choose for itself is computed there all the same, only slowly.
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void VectorsOfEveryWidthFindTheSameMaxima(int[] s)
+    {
+        AssertMaxima<MaxLanes128, Vector128<float>, Vector128<int>>(Shape(s));
+        AssertMaxima<MaxLanes512, Vector512<float>, Vector512<int>>(Shape(s));
+        if (VectorUnit.Path >= VectorPath.Avx2)
+        {
+            AssertMaxima<MaxLanes256, Vector256<float>, Vector256<int>>(Shape(s));
+        }
+    }
+
+    private static unsafe void AssertMaxima<TLanes, TValues, TPlaces>(PoolingShape shape)
+        where TLanes : IMaxLanes<TValues, TPlaces>
+        where TValues : struct
+        where TPlaces : struct
+    {
+        AlignedBuffer x = new(shape.PlaneSize), expected = new(shape.PooledSize), found = new(shape.PooledSize);
+        AlignedBuffer places = new(shape.PooledSize), foundPlaces = new(shape.PooledSize), room = new((int)MaxOfWindows.Room(shape));
+        FillWithFewValues(x, shape.GetHashCode());
+        MaxPooling.ForwardReference(x.Pointer, expected.Pointer, (int*)places.Pointer, shape);
+        var windows = new MaxOfWindows(shape, room.Pointer);
+        windows.Forward<TLanes, TValues, TPlaces>(x.Pointer, found.Pointer, (int*)foundPlaces.Pointer);
+        Assert.Equal(expected.Span.ToArray(), found.Span.ToArray());
+        Assert.Equal(
+            new Span<int>(places.Pointer, shape.PooledSize).ToArray(), new Span<int>(foundPlaces.Pointer, shape.PooledSize).ToArray());
+        found.Span.Clear();
+        windows.Forward<TLanes, TValues, TPlaces>(x.Pointer, found.Pointer, null);
+        Assert.Equal(expected.Span.ToArray(), found.Span.ToArray());
+        GC.KeepAlive((x, expected, found, places, foundPlaces, room));
+    }
+
+    // Few values, so that many are equal; now and then one that is greater than nothing.
+    private static void FillWithFewValues(AlignedBuffer x, int seed)
+    {
+        var random = new Random(seed);
+        foreach (ref float value in x.Span)
+        {
+            value = random.Next(20) switch
+            {
+                0 => float.NaN, 1 => float.MinValue, 2 => float.NegativeInfinity, 3 => float.PositiveInfinity, int n => n % 4,
+            };
+        }
     }
 
     private static PoolingShape Shape(int[] s) => new(

@@ -1,0 +1,17 @@
+using System.Runtime.CompilerServices;
+
+namespace Cnn.Layers.Kernels;
+
+/// <summary>What even and odd powers give at a point and at its opposite.</summary>
+internal static unsafe class SumAndDifference
+{
+    /// <summary>Writes a + b and a - b.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store<TLanes, TVector>(TVector a, TVector b, float* sum, float* difference)
+        where TLanes : ILanes<TVector>
+        where TVector : struct
+    {
+        TLanes.Store(TLanes.Add(a, b), sum);
+        TLanes.Store(TLanes.Subtract(a, b), difference);
+    }
+}
