@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace Cnn.Layers.Kernels;
 
@@ -71,6 +70,10 @@ internal static unsafe class PanelProduct
                 {
                     wide(k, a, panel, corner, ldc, (float*)add, stride, addTo == AddTo.RowBias);
                 }
+                else if (columns == TileKernels.Width)
+                {
+                    TileKernels.For(rows, 1)(k, a, panel, corner, ldc, (float*)add, stride, addTo == AddTo.RowBias);
+                }
                 else
                 {
                     TileKernels.For(rows, Vectors(columns))(k, a, panel, tile, nr, null, 0, false);
@@ -86,7 +89,13 @@ internal static unsafe class PanelProduct
     {
         if (VectorUnit.Path == VectorPath.Avx512)
         {
-            Merge512(rows, columns, tile, c, ldc, add, stride, perRow);
+            Merge<Lanes512, Vector512<float>>(rows, columns, tile, c, ldc, add, stride, perRow);
+            return;
+        }
+
+        if (VectorUnit.Path == VectorPath.Avx2)
+        {
+            Merge<Lanes256, Vector256<float>>(rows, columns, tile, c, ldc, add, stride, perRow);
             return;
         }
 
@@ -101,24 +110,23 @@ internal static unsafe class PanelProduct
         }
     }
 
-    private static void Merge512(
+    private static void Merge<TLanes, TVector>(
         int rows, int columns, float* tile, float* c, nint ldc, float* add, nint stride, bool perRow)
+        where TLanes : ILanes<TVector>
+        where TVector : struct
     {
-        int nr = 2 * Vector512<float>.Count;
-        for (int j = 0; j < columns; j += Vector512<float>.Count)
+        int nr = 2 * TLanes.Width;
+        for (int j = 0; j < columns; j += TLanes.Width)
         {
-            var mask = VectorMask.First512(columns - j);
             for (int i = 0; i < rows; i++)
             {
-                var sum = Vector512.Load(tile + (i * nr) + j);
+                TVector sum = TLanes.Load(tile + (i * nr) + j);
                 if (add != null)
                 {
-                    sum += perRow
-                        ? Vector512.Create(add[i])
-                        : Avx512F.MaskLoad(add + (i * stride) + j, mask, Vector512<float>.Zero);
+                    sum = TLanes.Add(sum, perRow ? TLanes.All(add[i]) : TLanes.Load(add + (i * stride) + j, columns - j));
                 }
 
-                Avx512F.MaskStore(c + (i * ldc) + j, mask, sum);
+                TLanes.Store(sum, c + (i * ldc) + j, columns - j);
             }
         }
     }

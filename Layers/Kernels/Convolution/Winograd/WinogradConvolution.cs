@@ -198,8 +198,20 @@ internal static unsafe class WinogradConvolution
     {
         long floatsOfTile = (long)problem.Values * (problem.Channels + problem.Outputs);
         long floats = Math.Max(BlockFloats, problem.Values * problem.WeightsStep);
-        int rows = (int)Math.Max(1, floats / floatsOfTile / problem.TilesAcross);
-        int blocks = (allRows + rows - 1) / rows;
-        return (allRows + blocks - 1) / blocks;
+        int most = (int)Math.Clamp(floats / floatsOfTile / problem.TilesAcross, 1, allRows);
+        int blocks = (allRows + most - 1) / most, even = (allRows + blocks - 1) / blocks, best = even;
+        for (int rows = even + 1; rows <= most; rows++)
+        {
+            best = PanelsOf(rows, problem.TilesAcross, allRows) < PanelsOf(best, problem.TilesAcross, allRows) ? rows : best;
+        }
+
+        return best;
+    }
+
+    // Panels of tiles in all blocks of so many rows; each block's last may be filled in part.
+    private static int PanelsOf(int rows, int tilesAcross, int allRows)
+    {
+        int nr = TileKernels.Columns, last = allRows % rows;
+        return (allRows / rows * (((rows * tilesAcross) + nr - 1) / nr)) + (((last * tilesAcross) + nr - 1) / nr);
     }
 }
