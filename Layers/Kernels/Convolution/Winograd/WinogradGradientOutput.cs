@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using Cnn.Layers.Kernels.Threading;
 
 namespace Cnn.Layers.Kernels;
@@ -28,6 +29,11 @@ internal unsafe struct WinogradGradientOutput<T> : IParts
             for (int value = 0; value < T.Size * T.Size; value++)
             {
                 float* at = from + (value * step);
+                if (Sse.IsSupported)
+                {
+                    Sse.Prefetch0(at + 32);
+                }
+
                 Vector512<float> total = Vector512.Load(at);
                 for (int sum = 1; sum < Sums; sum++)
                 {
