@@ -58,6 +58,15 @@ internal unsafe struct WinogradInput<T> : IParts
         for (int w = 0; w < width; w += T.Lanes)
         {
             // What is not there reads as zero and so leaves the border zero.
+            if (Sse.IsSupported && w % 16 == 0)
+            {
+                nint next = ((nint)Problem.Height * width) + w;
+                for (int r = 0; r < T.Size; r++)
+                {
+                    Sse.Prefetch0(from[r] + next);
+                }
+            }
+
             T.Signal(from, w, width - w, to + w, RowSize);
         }
     }
