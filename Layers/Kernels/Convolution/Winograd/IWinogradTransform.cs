@@ -19,24 +19,26 @@ internal unsafe interface IWinogradTransform
     /// <summary>Taps along an axis.</summary>
     static abstract int Taps { get; }
 
+    /// <summary>Values along an axis that a tile sees; tiles are four apart.</summary>
+    static abstract int Seen { get; }
+
+    /// <summary>Results along an axis of a tile, of which the first four are its own and others are added to the next tile's.</summary>
+    static abstract int Made { get; }
+
     /// <summary>Tiles or channels at a time: the width of a vector.</summary>
     static abstract int Lanes { get; }
 
-    /// <summary>A signal of <see cref="Size"/> values, of rows that end after <paramref name="count"/>; more reads as zero.</summary>
+    /// <summary>
+    /// What a tile sees to <see cref="Size"/> values, of rows that end after <paramref name="count"/>; more reads as zero.
+    /// </summary>
     static abstract void Signal(float** rows, nint offset, int count, float* to, nint toStep);
 
-    /// <summary>A signal of <see cref="Size"/> values.</summary>
+    /// <summary>What a tile sees to <see cref="Size"/> values.</summary>
     static abstract void Signal(float* from, nint step, float* to, nint toStep);
 
     /// <summary>The taps to <see cref="Size"/> values.</summary>
     static abstract void Weights(float* from, nint step, float* to, nint toStep);
 
-    /// <summary><see cref="Size"/> products to four results, plus an addend.</summary>
+    /// <summary><see cref="Size"/> products to the results, plus an addend.</summary>
     static abstract void Results(float* from, nint step, float addend, float* to, nint toStep);
-
-    /// <summary>The gradients of four results, as taps, to <see cref="Size"/> values.</summary>
-    static abstract void ResultGradients(float* from, nint step, float* to, nint toStep);
-
-    /// <summary><see cref="Size"/> products to the gradients of the taps.</summary>
-    static abstract void WeightGradients(float* from, nint step, float* to, nint toStep);
 }

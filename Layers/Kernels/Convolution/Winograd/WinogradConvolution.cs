@@ -46,7 +46,7 @@ internal static unsafe class WinogradConvolution
 
         // In multiply-adds for each pair of channel and output; the transform of its weights counts as some 600.
         double tiles = (double)images * ((shape.OutHeight + 3) / 4) * ((shape.OutWidth + 3) / 4);
-        int taps = shape.KernelHeight * shape.KernelWidth, size = shape.KernelHeight + WinogradProblem.Step - 1;
+        int taps = shape.KernelHeight * shape.KernelWidth, size = SizeOf(shape);
         return (double)taps * images * shape.OutPixels > 1.5 * ((size * size * tiles) + 600);
     }
 
@@ -64,7 +64,7 @@ internal static unsafe class WinogradConvolution
     {
         var problem = new WinogradProblem
         {
-            X = x, Weights = weights, Bias = bias, Y = y, Rectifies = rectifier.HasValue, Slope = rectifier ?? 0,
+            Size = SizeOf(shape), X = x, Weights = weights, Bias = bias, Y = y, Rectifies = rectifier.HasValue, Slope = rectifier ?? 0,
             Channels = shape.GroupChannels, Height = shape.Height, Width = shape.Width, Outputs = shape.GroupOutputs,
             OutHeight = shape.OutHeight, OutWidth = shape.OutWidth, PadHeight = shape.PadHeight, PadWidth = shape.PadWidth,
             ImageStep = shape.ImageSize, OutImageStep = shape.OutSizeOfImage, OutputStep = shape.Taps,
@@ -77,16 +77,41 @@ internal static unsafe class WinogradConvolution
     public static void InputGradient(
         WorkerPool pool, in ConvolutionShape shape, int images, float* dy, float* weights, float* dx)
     {
-        var problem = new WinogradProblem
-        {
-            X = dy, Weights = weights, Y = dx,
-            Channels = shape.GroupOutputs, Height = shape.OutHeight, Width = shape.OutWidth, Outputs = shape.GroupChannels,
-            OutHeight = shape.Height, OutWidth = shape.Width, PadHeight = shape.KernelHeight - 1 - shape.PadHeight,
-            PadWidth = shape.KernelWidth - 1 - shape.PadWidth, ImageStep = shape.OutSizeOfImage, OutImageStep = shape.ImageSize,
-            OutputStep = shape.KernelHeight * shape.KernelWidth, ChannelStep = shape.Taps, IsRotated = true,
-        };
+        WinogradProblem problem = Transposes(shape, images) ? Transposed(shape) : Rotated(shape);
+        problem.X = dy;
+        problem.Weights = weights;
+        problem.Y = dx;
         Run(pool, problem, shape, images, null);
     }
+
+    /// <summary>
+    /// Whether the gradient of the input is computed by <see cref="WinogradTranspose{T}"/>: where tiles are so much fewer, and
+    /// those of whole images make blocks.
+    /// </summary>
+    public static bool Transposes(in ConvolutionShape shape, int images)
+    {
+        WinogradProblem transposed = Transposed(shape), rotated = Rotated(shape);
+        return 3 * transposed.TilesDown * transposed.TilesAcross <= 2 * rotated.TilesDown * rotated.TilesAcross
+            && RowsOfOwnBlock(transposed, images * transposed.TilesDown) > 0;
+    }
+
+    private static WinogradProblem Transposed(in ConvolutionShape shape) => new()
+    {
+        Size = SizeOf(shape), Channels = shape.GroupOutputs, Height = shape.OutHeight, Width = shape.OutWidth,
+        Outputs = shape.GroupChannels, OutHeight = shape.Height, OutWidth = shape.Width, ImageStep = shape.OutSizeOfImage,
+        OutImageStep = shape.ImageSize, OutputStep = shape.KernelHeight * shape.KernelWidth, ChannelStep = shape.Taps,
+        Overlaps = true, CropHeight = shape.PadHeight, CropWidth = shape.PadWidth,
+    };
+
+    private static WinogradProblem Rotated(in ConvolutionShape shape) => new()
+    {
+        Size = SizeOf(shape), Channels = shape.GroupOutputs, Height = shape.OutHeight, Width = shape.OutWidth,
+        Outputs = shape.GroupChannels, OutHeight = shape.Height, OutWidth = shape.Width, ImageStep = shape.OutSizeOfImage,
+        OutImageStep = shape.ImageSize, OutputStep = shape.KernelHeight * shape.KernelWidth, ChannelStep = shape.Taps,
+        IsRotated = true, PadHeight = shape.KernelHeight - 1 - shape.PadHeight, PadWidth = shape.KernelWidth - 1 - shape.PadWidth,
+    };
+
+    private static int SizeOf(in ConvolutionShape shape) => shape.KernelHeight + WinogradProblem.Step - 1;
 
     private static bool HasTransform(in ConvolutionShape shape) =>
         shape.KernelHeight == shape.KernelWidth && shape.KernelWidth is 3 or 5 && shape.StrideHeight == 1 && shape.StrideWidth == 1
@@ -116,13 +141,20 @@ internal static unsafe class WinogradConvolution
         where TLanes : ILanes<TVector>
         where TVector : struct
     {
-        if (shape.KernelHeight == 3)
+        switch (shape.KernelHeight, problem.Overlaps)
         {
-            Run<ThreeTapTransform<TLanes, TVector>>(pool, problem, shape, images, kept);
-        }
-        else
-        {
-            Run<FiveTapTransform<TLanes, TVector>>(pool, problem, shape, images, kept);
+            case (3, false):
+                Run<ThreeTapTransform<TLanes, TVector>>(pool, problem, shape, images, kept);
+                break;
+            case (3, true):
+                Run<WinogradTranspose<ThreeTapTransform<TLanes, TVector>>>(pool, problem, shape, images, kept);
+                break;
+            case (_, false):
+                Run<FiveTapTransform<TLanes, TVector>>(pool, problem, shape, images, kept);
+                break;
+            default:
+                Run<WinogradTranspose<FiveTapTransform<TLanes, TVector>>>(pool, problem, shape, images, kept);
+                break;
         }
     }
 
@@ -130,7 +162,6 @@ internal static unsafe class WinogradConvolution
         WorkerPool pool, WinogradProblem problem, in ConvolutionShape shape, int images, KeptWeights? kept)
         where T : struct, IWinogradTransform
     {
-        problem.Size = T.Size;
         int allRows = images * problem.TilesDown, ownRows = RowsOfOwnBlock(problem, allRows);
         problem.Rows = ownRows > 0 ? ownRows : RowsOfSharedBlock(problem, allRows);
         long weightsSize = problem.Values * problem.WeightsStep;
@@ -183,12 +214,13 @@ internal static unsafe class WinogradConvolution
     }
 
     // Rows of tiles whose values lie within one thread's second-level cache; none where that makes too few blocks, or the
-    // weights, which each block reads, are too many.
+    // weights, which each block reads, are too many. Tiles that overlap stay together.
     private static int RowsOfOwnBlock(in WinogradProblem problem, int allRows)
     {
         long floatsOfTile = (long)problem.Values * (problem.Channels + problem.Outputs);
         long tiles = Math.Max(OwnBlockFloats / floatsOfTile, TileKernels.Columns);
         long rows = Math.Min((tiles + problem.TilesAcross - 1) / problem.TilesAcross, allRows / LeastOwnBlocks);
+        rows -= problem.Overlaps ? rows % problem.TilesDown : 0;
         bool fits = rows * problem.TilesAcross >= TileKernels.Width
             && rows * problem.TilesAcross * floatsOfTile <= MostOwnFloats && problem.Values * problem.WeightsStep <= MostOwnWeights;
         return fits && rows > 0 ? (int)rows : 0;

@@ -62,7 +62,7 @@ internal static unsafe class WinogradGradient
     }
 
     private static void Run<T>(WorkerPool pool, in ConvolutionShape shape, int images, float* x, float* dy, float* dw)
-        where T : struct, IWinogradTransform
+        where T : struct, IWinogradGradientTransform
     {
         var problem = new WinogradGradientProblem
         {
@@ -109,7 +109,7 @@ internal static unsafe class WinogradGradient
     }
 
     private static void RunShared<T>(WorkerPool pool, WinogradGradientProblem problem, int allRows)
-        where T : struct, IWinogradTransform
+        where T : struct, IWinogradGradientTransform
     {
         problem.U = pool.Scratch(0, ScratchSlot.SharedLeftPanels, problem.Runs * problem.Values * problem.OutputsStep);
         problem.V = pool.Scratch(0, ScratchSlot.SharedRightPanels, problem.Runs * problem.Values * problem.ChannelsStep);

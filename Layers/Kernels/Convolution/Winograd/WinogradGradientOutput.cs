@@ -6,7 +6,7 @@ namespace Cnn.Layers.Kernels;
 
 /// <summary>The products, or several sums of them, transformed back and added to the gradients of the weights: a part is an output.</summary>
 internal unsafe struct WinogradGradientOutput<T> : IParts
-    where T : struct, IWinogradTransform
+    where T : struct, IWinogradGradientTransform
 {
     public WinogradGradientProblem Problem;
 

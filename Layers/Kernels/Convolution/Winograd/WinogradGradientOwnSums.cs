@@ -7,7 +7,7 @@ namespace Cnn.Layers.Kernels;
 /// the second-level cache.
 /// </summary>
 internal unsafe struct WinogradGradientOwnSums<T> : IParts
-    where T : struct, IWinogradTransform
+    where T : struct, IWinogradGradientTransform
 {
     /// <summary>Its rows are those of a block, and so are those of a run.</summary>
     public WinogradGradientProblem Problem;

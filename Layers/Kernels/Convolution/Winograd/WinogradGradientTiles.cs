@@ -8,7 +8,7 @@ namespace Cnn.Layers.Kernels;
 /// image, or some panels of outputs, a vector's lanes of planes side by side at most.
 /// </summary>
 internal unsafe struct WinogradGradientTiles<T> : IParts
-    where T : struct, IWinogradTransform
+    where T : struct, IWinogradGradientTransform
 {
     public WinogradGradientProblem Problem;
     public WorkerPool Pool;

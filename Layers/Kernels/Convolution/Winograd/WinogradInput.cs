@@ -16,25 +16,25 @@ internal unsafe struct WinogradInput<T> : IParts
     public WorkerPool Pool;
 
     // A row of the image with its border, and what a vector may reach beyond.
-    private readonly int RowSize => ((WinogradProblem.Step * (Problem.TilesAcross - 1)) + T.Size + 47) & ~15;
+    private readonly int RowSize => ((WinogradProblem.Step * (Problem.TilesAcross - 1)) + T.Seen + 47) & ~15;
 
     public readonly void Run(int part, int worker)
     {
         // Rows of tiles are laid out in fours, so that what a row writes past its end the next one overwrites.
         int room = Problem.Columns + 16;
         float* rows = Pool.Scratch(worker, ScratchSlot.Image, (T.Size + 1L) * RowSize);
-        float* tiles = Pool.Scratch(worker, ScratchSlot.Columns, (long)T.Size * T.Size * room);
+        float* tiles = Pool.Scratch(worker, ScratchSlot.Columns, (long)T.Size * T.Seen * room);
         new Span<float>(rows, (T.Size + 1) * RowSize).Clear();
         for (int row = 0; row < Problem.Rows; row++)
         {
             Down(part, Problem.FirstRow + row, rows, rows + (T.Size * RowSize));
             for (int r = 0; r < T.Size; r++)
             {
-                LayOut(rows + (r * RowSize), tiles + ((nint)T.Size * r * room) + (row * Problem.TilesAcross), room);
+                LayOut(rows + (r * RowSize), tiles + ((nint)T.Seen * r * room) + (row * Problem.TilesAcross), room);
             }
         }
 
-        for (int i = 0; i < T.Size * T.Size && Problem.Columns > Problem.Tiles; i++)
+        for (int i = 0; i < T.Size * T.Seen && Problem.Columns > Problem.Tiles; i++)
         {
             new Span<float>(tiles + ((nint)i * room) + Problem.Tiles, Problem.Columns - Problem.Tiles).Clear();
         }
@@ -47,8 +47,8 @@ internal unsafe struct WinogradInput<T> : IParts
     {
         int image = tileRow / Problem.TilesDown, top = (tileRow % Problem.TilesDown * WinogradProblem.Step) - Problem.PadHeight;
         float* plane = Problem.X + (image * Problem.ImageStep) + ((nint)channel * Problem.Height * Problem.Width);
-        float** from = stackalloc float*[T.Size];
-        for (int r = 0; r < T.Size; r++)
+        float** from = stackalloc float*[T.Seen];
+        for (int r = 0; r < T.Seen; r++)
         {
             from[r] = top + r >= 0 && top + r < Problem.Height ? plane + ((nint)(top + r) * Problem.Width) : zeros;
         }
@@ -61,7 +61,7 @@ internal unsafe struct WinogradInput<T> : IParts
             if (Sse.IsSupported && w % 16 == 0)
             {
                 nint next = ((nint)Problem.Height * width) + w;
-                for (int r = 0; r < T.Size; r++)
+                for (int r = 0; r < T.Seen; r++)
                 {
                     Sse.Prefetch0(from[r] + next);
                 }
@@ -77,11 +77,11 @@ internal unsafe struct WinogradInput<T> : IParts
         for (int t = 0; t < Problem.TilesAcross; t += 4, row += 16, to += 4)
         {
             Columns(row, to, to + room, to + (2 * room), to + (3 * room));
-            if (T.Size > 6)
+            if (T.Seen > 6)
             {
                 Columns(row + 4, to + (4 * room), to + (5 * room), to + (6 * room), to + (7 * room));
             }
-            else
+            else if (T.Seen > 4)
             {
                 Columns(row + 4, to + (4 * room), to + (5 * room), null, null);
             }
@@ -143,7 +143,7 @@ internal unsafe struct WinogradInput<T> : IParts
         nint step = Problem.TilesStep;
         for (int r = 0; r < T.Size; r++, panels += T.Size * step)
         {
-            float* from = tiles + ((nint)T.Size * r * room);
+            float* from = tiles + ((nint)T.Seen * r * room);
             for (int t = 0; t < columns; t += T.Lanes)
             {
                 int first = t / nr * nr, width = Math.Min(nr, columns - first);

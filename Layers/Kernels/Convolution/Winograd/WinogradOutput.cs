@@ -16,14 +16,21 @@ internal unsafe struct WinogradOutput<T> : IParts
     public readonly void Run(int part, int worker)
     {
         int columns = Problem.Columns, room = ((columns + 15) & ~15) + 16;
-        float* tiles = Pool.Scratch(worker, ScratchSlot.Columns, 16L * room);
+        float* tiles = Pool.Scratch(worker, ScratchSlot.Columns, (long)T.Made * T.Made * room);
         float* from = Problem.M + ((nint)part * columns);
         nint step = Problem.ProductsStep;
         float bias = Problem.Bias == null ? 0 : Problem.Bias[part];
-        float* down = stackalloc float[WinogradProblem.Step * T.Size * T.Lanes];
+        float* down = stackalloc float[T.Made * T.Size * T.Lanes];
         for (int t = 0; t < columns; t += T.Lanes)
         {
             Back(from + t, step, bias, tiles + t, room, down);
+        }
+
+        if (T.Made > WinogradProblem.Step)
+        {
+            var overlap = new WinogradOverlap { Problem = Problem, Pool = Pool, Made = T.Made };
+            overlap.Add(part, worker, tiles, room);
+            return;
         }
 
         for (int row = 0; row < Problem.Rows; row++)
@@ -32,7 +39,7 @@ internal unsafe struct WinogradOutput<T> : IParts
         }
     }
 
-    // A vector of tiles: to[4 r + j] holds output (r, j) of each.
+    // A vector of tiles: to[T.Made r + j] holds result (r, j) of each.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Back(float* from, nint step, float bias, float* to, int room, float* down)
     {
@@ -41,9 +48,9 @@ internal unsafe struct WinogradOutput<T> : IParts
             T.Results(from + (j * step), T.Size * step, 0, down + (T.Lanes * j), T.Lanes * T.Size);
         }
 
-        for (int r = 0; r < WinogradProblem.Step; r++)
+        for (int r = 0; r < T.Made; r++)
         {
-            T.Results(down + (T.Lanes * T.Size * r), T.Lanes, bias, to + (4 * r * room), room);
+            T.Results(down + (T.Lanes * T.Size * r), T.Lanes, bias, to + (T.Made * r * room), room);
         }
     }
 

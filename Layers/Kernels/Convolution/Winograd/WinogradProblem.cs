@@ -40,9 +40,15 @@ internal unsafe struct WinogradProblem
     /// <summary>Products that make a tile.</summary>
     public readonly int Values => Size * Size;
 
-    public readonly int TilesAcross => (OutWidth + Step - 1) / Step;
+    /// <summary>Whether a tile's results overlap its neighbours', see <see cref="WinogradTranspose{T}"/>.</summary>
+    public bool Overlaps;
 
-    public readonly int TilesDown => (OutHeight + Step - 1) / Step;
+    /// <summary>Rows and columns of such results that are dropped on the borders.</summary>
+    public int CropHeight, CropWidth;
+
+    public readonly int TilesAcross => ((Overlaps ? Width : OutWidth) + Step - 1) / Step;
+
+    public readonly int TilesDown => ((Overlaps ? Height : OutHeight) + Step - 1) / Step;
 
     /// <summary>Tiles of the block.</summary>
     public readonly int Tiles => Rows * TilesAcross;

@@ -31,6 +31,10 @@ public unsafe class WinogradTests
         { new ConvolutionShape(32, 36, 224, 32, 1, 3, 3, 1, 1), 1 },
         { new ConvolutionShape(100, 1, 28, 31, 1, 5, 5, 2, 2), 57 },
         { new ConvolutionShape(32, 1, 1, 33, 1, 3, 3, 2, 2), 100 },
+        { new ConvolutionShape(20, 12, 12, 50, 1, 5, 5), 17 },
+        { new ConvolutionShape(17, 9, 13, 18, 1, 5, 5, 1, 0), 33 },
+        { new ConvolutionShape(64, 10, 6, 66, 2, 3, 3), 40 },
+        { new ConvolutionShape(33, 13, 9, 32, 1, 3, 3, 0, 1), 30 },
     };
 
     [Theory]
@@ -70,6 +74,17 @@ public unsafe class WinogradTests
 
         GC.KeepAlive((x, w, b, dy));
     }
+
+    [Theory]
+    [InlineData(20, 12, 50, 5, 0, 64, true)]
+    [InlineData(32, 10, 32, 3, 0, 40, true)]
+    [InlineData(20, 12, 50, 5, 0, 7, false)]
+    [InlineData(32, 16, 32, 5, 2, 100, false)]
+    [InlineData(64, 58, 64, 3, 0, 10, false)]
+    public void GradientsOfInputsThatAreNotPaddedTakeAsFewTilesAsTheResults(
+        int channels, int size, int outputs, int kernel, int pad, int images, bool expected) =>
+        Assert.Equal(expected, WinogradConvolution.Transposes(
+            new ConvolutionShape(channels, size, size, outputs, 1, kernel, kernel, pad, pad), images));
 
     [Fact]
     public void WhatIsNoNumberStaysAmongTheWeightsOfItsChannelAndOutput()
@@ -129,12 +144,12 @@ public unsafe class WinogradTests
         }
     }
 
-    // All transforms of 32 columns, and a signal of rows that end after 21.
+    // All transforms of 32 columns, and those of rows that end after 21.
     private static AlignedBuffer Transformed<T>()
-        where T : struct, IWinogradTransform
+        where T : struct, IWinogradGradientTransform
     {
         const int Columns = 32, End = 21, Rows = 8;
-        AlignedBuffer x = Numbers.Random(Rows * Columns, 11), found = new(6 * Rows * Columns);
+        AlignedBuffer x = Numbers.Random(Rows * Columns, 11), found = new(9 * Rows * Columns);
         float** rows = stackalloc float*[Rows];
         for (int i = 0; i < Rows; i++)
         {
@@ -149,9 +164,12 @@ public unsafe class WinogradTests
             T.Results(from, Columns, 0.25f, to + (2 * Rows * Columns), Columns);
             T.ResultGradients(from, Columns, to + (3 * Rows * Columns), Columns);
             T.WeightGradients(from, Columns, to + (4 * Rows * Columns), Columns);
+            T.ProductGradients(from, Columns, to + (5 * Rows * Columns), Columns);
+            T.SignalGradients(from, Columns, to + (6 * Rows * Columns), Columns);
             if (t < End)
             {
-                T.Signal(rows, t, End - t, to + (5 * Rows * Columns), Columns);
+                T.Signal(rows, t, End - t, to + (7 * Rows * Columns), Columns);
+                T.ProductGradients(rows, t, End - t, to + (8 * Rows * Columns), Columns);
             }
         }
 

@@ -1,0 +1,62 @@
+using System.Runtime.Intrinsics;
+using Cnn.Layers.Kernels.Threading;
+
+namespace Cnn.Layers.Kernels;
+
+/// <summary>Adds up the overlapping results of the tiles of whole images, in the order of the tiles.</summary>
+internal unsafe struct WinogradOverlap
+{
+    private const int Step = WinogradProblem.Step;
+
+    public WinogradProblem Problem;
+    public WorkerPool Pool;
+
+    /// <summary>Results along an axis of a tile; more than <see cref="WinogradProblem.Step"/>, at most twice as many.</summary>
+    public int Made;
+
+    // A row of results with what lies beyond the last tile's own ones.
+    private readonly int RowSize => Step * (Problem.TilesAcross + 1);
+
+    /// <summary>One output of the block: tiles[(Made r + j) room + t] is result (r, j) of tile t.</summary>
+    public readonly void Add(int output, int worker, float* tiles, int room)
+    {
+        int size = Step * (Problem.TilesDown + 1) * RowSize, planeSize = Problem.OutHeight * Problem.OutWidth;
+        float* plane = Pool.Scratch(worker, ScratchSlot.Image, size);
+        for (int row = 0; row < Problem.Rows; row += Problem.TilesDown)
+        {
+            new Span<float>(plane, size).Clear();
+            for (int i = 0; i < Problem.TilesDown; i++)
+            {
+                AddRow(tiles + ((row + i) * Problem.TilesAcross), room, plane + (Step * i * RowSize));
+            }
+
+            int image = (Problem.FirstRow + row) / Problem.TilesDown;
+            float* from = plane + (Problem.CropHeight * RowSize) + Problem.CropWidth;
+            float* to = Problem.Y + (image * Problem.OutImageStep) + ((nint)output * planeSize);
+            for (int h = 0; h < Problem.OutHeight; h++, from += RowSize, to += Problem.OutWidth)
+            {
+                new ReadOnlySpan<float>(from, Problem.OutWidth).CopyTo(new Span<float>(to, Problem.OutWidth));
+            }
+        }
+    }
+
+    private readonly void AddRow(float* tiles, int room, float* to)
+    {
+        for (int r = 0; r < Made; r++, to += RowSize)
+        {
+            for (int t = 0; t < Problem.TilesAcross; t++)
+            {
+                float* from = tiles + (Made * r * room) + t, at = to + (Step * t);
+                (Vector128.Load(at) + Four(from, room, Step)).Store(at);
+                (Vector128.Load(at + Step) + Four(from + (Step * room), room, Made - Step)).Store(at + Step);
+            }
+        }
+    }
+
+    // The first of four values that lie apart; zeros instead of the others.
+    private static Vector128<float> Four(float* from, int step, int count) => Vector128.Create(
+        from[0],
+        count > 1 ? from[step] : 0,
+        count > 2 ? from[2 * step] : 0,
+        count > 3 ? from[3 * step] : 0);
+}

@@ -1,0 +1,46 @@
+using System.Runtime.CompilerServices;
+
+namespace Cnn.Layers.Kernels;
+
+/// <summary>
+/// A convolution's transforms turned round, for the gradient of its input: four gradients of results go to as many values as
+/// the input of a tile has, which overlap those of the tiles beside it. The gradient has as many tiles as the results, which
+/// are fewer than those of the input where it is not padded.
+/// </summary>
+internal readonly unsafe struct WinogradTranspose<T> : IWinogradTransform
+    where T : struct, IWinogradGradientTransform
+{
+    /// <inheritdoc/>
+    public static int Size => T.Size;
+
+    /// <inheritdoc/>
+    public static int Taps => T.Taps;
+
+    /// <inheritdoc/>
+    public static int Seen => T.Made;
+
+    /// <inheritdoc/>
+    public static int Made => T.Seen;
+
+    /// <inheritdoc/>
+    public static int Lanes => T.Lanes;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Signal(float** rows, nint offset, int count, float* to, nint toStep) =>
+        T.ProductGradients(rows, offset, count, to, toStep);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Signal(float* from, nint step, float* to, nint toStep) => T.ProductGradients(from, step, to, toStep);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Weights(float* from, nint step, float* to, nint toStep) => T.Weights(from, step, to, toStep);
+
+    /// <inheritdoc/>
+    /// <remarks>There is no addend.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Results(float* from, nint step, float addend, float* to, nint toStep) =>
+        T.SignalGradients(from, step, to, toStep);
+}
