@@ -1,6 +1,6 @@
 namespace Cnn.Layers.Kernels.Pooling;
 
-/// <summary>A vector of values and one of their places, which maximum pooling compares side by side.</summary>
+/// <summary>A vector of values and one of their places, which maximum pooling and its gradient compare side by side.</summary>
 /// <typeparam name="TValues">The values.</typeparam>
 /// <typeparam name="TPlaces">As many whole numbers.</typeparam>
 internal unsafe interface IMaxLanes<TValues, TPlaces>
@@ -12,6 +12,8 @@ internal unsafe interface IMaxLanes<TValues, TPlaces>
 
     /// <summary>The first <paramref name="count"/> values, all when more; any beyond.</summary>
     static abstract TValues Load(float* from, int count);
+
+    static abstract TValues Load(float* from);
 
     static abstract TPlaces Load(int* from);
 
@@ -28,6 +30,9 @@ internal unsafe interface IMaxLanes<TValues, TPlaces>
 
     /// <summary>The places from <paramref name="first"/> on.</summary>
     static abstract TPlaces From(int first);
+
+    /// <summary>Every second place from <paramref name="first"/> on.</summary>
+    static abstract TPlaces EverySecond(int first);
 
     /// <summary>The places that lie <paramref name="step"/> further on.</summary>
     static abstract TPlaces Add(TPlaces places, int step);
@@ -48,4 +53,10 @@ internal unsafe interface IMaxLanes<TValues, TPlaces>
     static abstract void StoreEvenAndOdd(TValues values, float* even, float* odd);
 
     static abstract void StoreEvenAndOdd(TPlaces places, int* even, int* odd);
+
+    /// <summary>The inverse of <see cref="StoreEvenAndOdd(TValues, float*, float*)"/>, of two vectors.</summary>
+    static abstract void StoreInTurn(TValues even, TValues odd, float* to);
+
+    /// <summary>The sum and the values whose place is the wanted one.</summary>
+    static abstract TValues AddWhere(TPlaces place, TPlaces wanted, TValues values, TValues sum);
 }

@@ -14,6 +14,9 @@ internal readonly unsafe struct MaxLanes128 : IMaxLanes<Vector128<float>, Vector
     public static Vector128<float> Load(float* from, int count) => Lanes128.Load(from, count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Load(float* from) => Vector128.Load(from);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<int> Load(int* from) => Vector128.Load(from);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -27,6 +30,9 @@ internal readonly unsafe struct MaxLanes128 : IMaxLanes<Vector128<float>, Vector
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<int> From(int first) => Vector128.Create(first) + Vector128<int>.Indices;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<int> EverySecond(int first) => Vector128.Create(first) + (Vector128<int>.Indices * Vector128.Create(2));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<int> Add(Vector128<int> places, int step) => places + Vector128.Create(step);
@@ -70,4 +76,15 @@ internal readonly unsafe struct MaxLanes128 : IMaxLanes<Vector128<float>, Vector
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreEvenAndOdd(Vector128<int> places, int* even, int* odd) =>
         StoreEvenAndOdd(places.AsSingle(), (float*)even, (float*)odd);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreInTurn(Vector128<float> even, Vector128<float> odd, float* to)
+    {
+        Vector128.Create(even.GetElement(0), odd.GetElement(0), even.GetElement(1), odd.GetElement(1)).Store(to);
+        Vector128.Create(even.GetElement(2), odd.GetElement(2), even.GetElement(3), odd.GetElement(3)).Store(to + 4);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> AddWhere(Vector128<int> place, Vector128<int> wanted, Vector128<float> values, Vector128<float> sum) =>
+        sum + (values & Vector128.Equals(place, wanted).AsSingle());
 }

@@ -15,6 +15,9 @@ internal readonly unsafe struct MaxLanes256 : IMaxLanes<Vector256<float>, Vector
     public static Vector256<float> Load(float* from, int count) => Lanes256.Load(from, count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Load(float* from) => Vector256.Load(from);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> Load(int* from) => Vector256.Load(from);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -28,6 +31,9 @@ internal readonly unsafe struct MaxLanes256 : IMaxLanes<Vector256<float>, Vector
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> From(int first) => Vector256.Create(first) + Vector256<int>.Indices;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> EverySecond(int first) => Vector256.Create(first) + (Vector256<int>.Indices * Vector256.Create(2));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> Add(Vector256<int> places, int step) => places + Vector256.Create(step);
@@ -71,4 +77,17 @@ internal readonly unsafe struct MaxLanes256 : IMaxLanes<Vector256<float>, Vector
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreEvenAndOdd(Vector256<int> places, int* even, int* odd) =>
         StoreEvenAndOdd(places.AsSingle(), (float*)even, (float*)odd);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreInTurn(Vector256<float> even, Vector256<float> odd, float* to)
+    {
+        // What is unpacked stays within the halves of the registers.
+        Vector256<float> low = Avx.UnpackLow(even, odd), high = Avx.UnpackHigh(even, odd);
+        Avx.Permute2x128(low, high, 0x20).Store(to);
+        Avx.Permute2x128(low, high, 0x31).Store(to + 8);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> AddWhere(Vector256<int> place, Vector256<int> wanted, Vector256<float> values, Vector256<float> sum) =>
+        sum + (values & Vector256.Equals(place, wanted).AsSingle());
 }

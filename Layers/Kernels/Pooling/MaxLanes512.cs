@@ -16,6 +16,9 @@ internal readonly unsafe struct MaxLanes512 : IMaxLanes<Vector512<float>, Vector
     public static Vector512<float> Load(float* from, int count) => Lanes.Load(from, count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Load(float* from) => Vector512.Load(from);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> Load(int* from) => Vector512.Load(from);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -29,6 +32,9 @@ internal readonly unsafe struct MaxLanes512 : IMaxLanes<Vector512<float>, Vector
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> From(int first) => Vector512.Create(first) + Vector512<int>.Indices;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> EverySecond(int first) => Vector512.Create(first) + (Vector512<int>.Indices * Vector512.Create(2));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> Add(Vector512<int> places, int step) => places + Vector512.Create(step);
@@ -83,4 +89,24 @@ internal readonly unsafe struct MaxLanes512 : IMaxLanes<Vector512<float>, Vector
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreEvenAndOdd(Vector512<int> places, int* even, int* odd) =>
         StoreEvenAndOdd(places.AsSingle(), (float*)even, (float*)odd);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreInTurn(Vector512<float> even, Vector512<float> odd, float* to)
+    {
+        if (Avx2.IsSupported)
+        {
+            MaxLanes256.StoreInTurn(even.GetLower(), odd.GetLower(), to);
+            MaxLanes256.StoreInTurn(even.GetUpper(), odd.GetUpper(), to + Width);
+            return;
+        }
+
+        for (int i = 0; i < Width; i++)
+        {
+            (to[2 * i], to[(2 * i) + 1]) = (even.GetElement(i), odd.GetElement(i));
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> AddWhere(Vector512<int> place, Vector512<int> wanted, Vector512<float> values, Vector512<float> sum) =>
+        sum + (values & Vector512.Equals(place, wanted).AsSingle());
 }

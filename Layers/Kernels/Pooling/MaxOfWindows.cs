@@ -125,18 +125,20 @@ internal readonly unsafe struct MaxOfWindows
         return shape.StrideWidth > 2 ? image : Math.Max(image, windows);
     }
 
+    // Each step is a method of its own: inlined into one, its sums would not stay in registers.
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void MaxOfRows<TLanes, TValues, TPlaces>(float* x, float* values, int top, int bottom)
         where TLanes : IMaxLanes<TValues, TPlaces>
         where TValues : struct
         where TPlaces : struct
     {
-        int width = shape.Width;
+        int width = shape.Width, size = shape.PlaneSize;
         for (int w = 0; w < width; w += TLanes.Width)
         {
             TValues max = TLanes.All(float.MinValue);
-            for (int h = top; h < bottom; h++)
+            for (int from = (top * width) + w; from < bottom * width; from += width)
             {
-                max = TLanes.Greater(Load<TLanes, TValues, TPlaces>(x, h, w), max);
+                max = TLanes.Greater(Load<TLanes, TValues, TPlaces>(x, from, size, width - w), max);
             }
 
             TPlaces none = default;
@@ -157,19 +159,20 @@ internal readonly unsafe struct MaxOfWindows
         }
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void MaxOfRows<TLanes, TValues, TPlaces>(float* x, float* values, int* places, int top, int bottom)
         where TLanes : IMaxLanes<TValues, TPlaces>
         where TValues : struct
         where TPlaces : struct
     {
-        int width = shape.Width;
+        int width = shape.Width, size = shape.PlaneSize;
         for (int w = 0; w < width; w += TLanes.Width)
         {
             TValues max = TLanes.All(float.MinValue);
             TPlaces at = TLanes.Nowhere, place = TLanes.From((top * width) + w);
-            for (int h = top; h < bottom; h++)
+            for (int from = (top * width) + w; from < bottom * width; from += width)
             {
-                TLanes.Take(Load<TLanes, TValues, TPlaces>(x, h, w), place, ref max, ref at);
+                TLanes.Take(Load<TLanes, TValues, TPlaces>(x, from, size, width - w), place, ref max, ref at);
                 place = TLanes.Add(place, width);
             }
 
@@ -195,14 +198,11 @@ internal readonly unsafe struct MaxOfWindows
 
     // What lies behind the end of a row is the next one's, but for the plane's last.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private TValues Load<TLanes, TValues, TPlaces>(float* x, int h, int w)
+    private static TValues Load<TLanes, TValues, TPlaces>(float* x, int from, int planeSize, int left)
         where TLanes : IMaxLanes<TValues, TPlaces>
         where TValues : struct
         where TPlaces : struct
-    {
-        int from = (h * shape.Width) + w;
-        return TLanes.Load(x + from, from + TLanes.Width <= shape.PlaneSize ? TLanes.Width : shape.Width - w);
-    }
+        => TLanes.Load(x + from, from + TLanes.Width <= planeSize ? TLanes.Width : left);
 
     // Where of a vector of columns the even ones go, of those counted behind the padding on the left, and where the odd ones.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -211,6 +211,7 @@ internal readonly unsafe struct MaxOfWindows
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private long OddColumn(int first) => ((1 - (first & 1)) * length) + ((first + 1) >> 1);
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void MaxOfColumns<TLanes, TValues, TPlaces>(float* values, float* y, int left)
         where TLanes : IMaxLanes<TValues, TPlaces>
         where TValues : struct
@@ -218,16 +219,17 @@ internal readonly unsafe struct MaxOfWindows
     {
         for (int j = 0; j < shape.PooledWidth; j += TLanes.Width)
         {
-            TValues max = TLanes.Load(values + j, TLanes.Width);
+            TValues max = TLanes.Load(values + j);
             for (int k = 1; k < shape.KernelWidth; k++)
             {
-                max = TLanes.Greater(TLanes.Load(values + ColumnOf(k) + j, TLanes.Width), max);
+                max = TLanes.Greater(TLanes.Load(values + ColumnOf(k) + j), max);
             }
 
             TLanes.Store(max, y + j, RoomFor(j, left, TLanes.Width));
         }
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void MaxOfColumns<TLanes, TValues, TPlaces>(float* values, int* places, float* y, int* indices, int left)
         where TLanes : IMaxLanes<TValues, TPlaces>
         where TValues : struct
@@ -235,13 +237,13 @@ internal readonly unsafe struct MaxOfWindows
     {
         for (int j = 0; j < shape.PooledWidth; j += TLanes.Width)
         {
-            TValues max = TLanes.Load(values + j, TLanes.Width);
+            TValues max = TLanes.Load(values + j);
             TPlaces at = TLanes.Load(places + j);
             for (int k = 1; k < shape.KernelWidth; k++)
             {
                 // Of equals the first in the order of rows, which has the smaller index.
                 long from = ColumnOf(k) + j;
-                TLanes.TakeFirst(TLanes.Load(values + from, TLanes.Width), TLanes.Load(places + from), ref max, ref at);
+                TLanes.TakeFirst(TLanes.Load(values + from), TLanes.Load(places + from), ref max, ref at);
             }
 
             int count = RoomFor(j, left, TLanes.Width);

@@ -21,7 +21,7 @@ public static unsafe class MaxPooling
     /// <summary>dx from dy: each value goes to where its maximum was.</summary>
     public static void Backward(float* dy, int* indices, float* dx, int planes, PoolingShape shape, WorkerPool pool)
     {
-        var job = new BackwardJob(dy, indices, dx, planes, shape);
+        var job = new BackwardJob(dy, indices, dx, planes, shape, pool);
         pool.Run((planes + PlanesPerPart - 1) / PlanesPerPart, ref job);
     }
 
@@ -52,6 +52,19 @@ public static unsafe class MaxPooling
                 {
                     indices[(row * shape.PooledWidth) + column] = at;
                 }
+            }
+        }
+    }
+
+    /// <summary>One plane, window by window.</summary>
+    public static void BackwardReference(float* dy, int* indices, float* dx, PoolingShape shape)
+    {
+        new Span<float>(dx, shape.PlaneSize).Clear();
+        for (int i = 0; i < shape.PooledSize; i++)
+        {
+            if (indices[i] >= 0)
+            {
+                dx[indices[i]] += dy[i];
             }
         }
     }
@@ -89,29 +102,31 @@ public static unsafe class MaxPooling
         }
     }
 
-    private readonly struct BackwardJob(float* dy, int* indices, float* dx, int planes, PoolingShape shape) : IParts
+    private readonly struct BackwardJob(
+        float* dy, int* indices, float* dx, int planes, PoolingShape shape, WorkerPool pool) : IParts
     {
         public void Run(int part, int worker)
         {
+            bool areSquares = shape.IsSquaresOfTwo, gathers = !areSquares && GradientOfWindows.Suits(shape);
+            GradientOfWindows windows = gathers
+                ? new GradientOfWindows(shape, pool.Scratch(worker, ScratchSlot.Layer, GradientOfWindows.Room(shape)))
+                : default;
             int end = Math.Min(planes, (part + 1) * PlanesPerPart);
             for (int plane = part * PlanesPerPart; plane < end; plane++)
             {
                 float* to = dx + ((long)plane * shape.PlaneSize);
                 long from = (long)plane * shape.PooledSize;
-                if (shape.IsSquaresOfTwo)
+                if (areSquares)
                 {
                     MaxOfSquares.Backward(shape.PooledHeight, shape.PooledWidth, dy + from, indices + from, to);
-                    continue;
                 }
-
-                new Span<float>(to, shape.PlaneSize).Clear();
-                for (int i = 0; i < shape.PooledSize; i++)
+                else if (gathers)
                 {
-                    int at = indices[from + i];
-                    if (at >= 0)
-                    {
-                        to[at] += dy[from + i];
-                    }
+                    windows.Backward(dy + from, indices + from, to, from, (planes - 1L - plane) * shape.PooledSize);
+                }
+                else
+                {
+                    BackwardReference(dy + from, indices + from, to, shape);
                 }
             }
         }

@@ -23,6 +23,9 @@ public sealed class MaxPoolingTests
         (int[])[3, 17, 3, 17, 1, 1, 0, 0],
         (int[])[3, 5, 3, 40, 1, 2, 2, 39],
         (int[])[2, 2, 1, 100, 1, 2, 0, 99],
+        (int[])[12, 15, 5, 3, 2, 1, 2, 1],
+        (int[])[15, 17, 3, 4, 1, 2, 1, 1],
+        (int[])[10, 23, 2, 1, 3, 2, 0, 0],
         (int[])[6, 31, 1, 1, 4, 4, 0, 0],
         (int[])[1, 1, 1, 1, 1, 1, 0, 0]);
 
@@ -63,6 +66,39 @@ public sealed class MaxPoolingTests
         GC.KeepAlive((x, y, indices));
     }
 
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public unsafe void GradientsGoWhereTheMaximaWere(int[] s)
+    {
+        PoolingShape shape = Shape(s);
+        const int Planes = 19;
+        AlignedBuffer x = new(Planes * shape.PlaneSize), y = new(Planes * shape.PooledSize), indices = new(Planes * shape.PooledSize);
+        AlignedBuffer dy = Numbers.Random(Planes * shape.PooledSize, 3), expected = new(x.Length);
+        FillWithFewValues(x, shape.GetHashCode());
+        dy.Span[dy.Length / 2] = float.NaN;
+        using (var pool = new WorkerPool(1))
+        {
+            MaxPooling.Forward(x.Pointer, y.Pointer, (int*)indices.Pointer, Planes, shape, pool);
+        }
+
+        for (int plane = 0; plane < Planes; plane++)
+        {
+            int from = plane * shape.PooledSize;
+            MaxPooling.BackwardReference(
+                dy.Pointer + from, (int*)indices.Pointer + from, expected.Pointer + (plane * shape.PlaneSize), shape);
+        }
+
+        foreach (int threads in (int[])[1, 3])
+        {
+            using var pool = new WorkerPool(threads);
+            AlignedBuffer found = Numbers.Random(x.Length, 4);
+            MaxPooling.Backward(dy.Pointer, (int*)indices.Pointer, found.Pointer, Planes, shape, pool);
+            Assert.Equal(expected.Span.ToArray(), found.Span.ToArray());
+        }
+
+        GC.KeepAlive((x, y, indices, dy, expected));
+    }
+
     // What a machine does not choose for itself is computed there all the same, only slowly.
     [Theory]
     [MemberData(nameof(Shapes))]
@@ -93,6 +129,16 @@ public sealed class MaxPoolingTests
         found.Span.Clear();
         windows.Forward<TLanes, TValues, TPlaces>(x.Pointer, found.Pointer, null);
         Assert.Equal(expected.Span.ToArray(), found.Span.ToArray());
+        if (GradientOfWindows.Suits(shape))
+        {
+            AlignedBuffer dx = new(x.Length), foundX = Numbers.Random(x.Length, 5), ofGradient = new((int)GradientOfWindows.Room(shape));
+            MaxPooling.BackwardReference(expected.Pointer, (int*)places.Pointer, dx.Pointer, shape);
+            new GradientOfWindows(shape, ofGradient.Pointer)
+                .Backward<TLanes, TValues, TPlaces>(expected.Pointer, (int*)places.Pointer, foundX.Pointer, before: 0, behind: 0);
+            Assert.Equal(dx.Span.ToArray(), foundX.Span.ToArray());
+            GC.KeepAlive(ofGradient);
+        }
+
         GC.KeepAlive((x, expected, found, places, foundPlaces, room));
     }
 

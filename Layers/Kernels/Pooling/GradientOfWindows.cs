@@ -1,0 +1,181 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Cnn.Layers.Kernels.Pooling;
+
+/// <summary>
+/// The gradient of maximum pooling of one plane, gathered: each value of the image looks into the windows that it lies in
+/// whether it was their maximum, a vector of values side by side. A stride of two keeps even and odd columns apart, as
+/// windows see them. Windows are added in row-major order, as <see cref="MaxPooling.BackwardReference"/> does, so the sums
+/// are the same bits.
+/// </summary>
+/// <remarks>
+/// Beside the first and the last window of a row, windows of the rows before and after are looked into. They lie on the other
+/// side of the image, so no value finds its place in them; <see cref="Suits"/> sees to it that the image is wide enough.
+/// </remarks>
+internal readonly unsafe struct GradientOfWindows
+{
+    // What the widest vector may reach beyond.
+    private const int Slack = 16;
+
+    // With more windows over each value, going from windows to values is cheaper.
+    private const int MostTaps = 32;
+
+    private readonly PoolingShape shape;
+    private readonly float* values;
+    private readonly int* places;
+    private readonly float* columns;
+
+    /// <summary>Prepares for plane after plane of one shape.</summary>
+    /// <param name="shape">The geometry.</param>
+    /// <param name="room">Memory of the size that <see cref="Room"/> tells.</param>
+    public GradientOfWindows(PoolingShape shape, float* room)
+    {
+        this.shape = shape;
+        int size = (int)RoomOfPlane(shape);
+        values = room;
+        places = (int*)(room + size);
+        columns = room + (2 * size);
+        new Span<float>(values, size).Clear();
+        new Span<int>(places, size).Fill(-1);
+    }
+
+    /// <summary>Whether it can be done so, and gains.</summary>
+    public static bool Suits(PoolingShape shape)
+    {
+        int stride = shape.StrideWidth, beyond = Math.Max(0, ((shape.Width - 1 + shape.PadWidth) / stride) + 1 - shape.PooledWidth);
+        bool isApart = ((shape.PooledWidth - Reach(shape)) * stride) - shape.PadWidth >= shape.KernelWidth
+            && (beyond * stride) + shape.KernelWidth <= shape.PooledWidth * stride;
+        return stride <= 2 && isApart && (long)shape.KernelHeight * shape.KernelWidth <= MostTaps && Room(shape) <= int.MaxValue;
+    }
+
+    /// <summary>The memory that it wants, in floats.</summary>
+    public static long Room(PoolingShape shape) => (2 * RoomOfPlane(shape)) + (2 * Slack);
+
+    /// <summary>The gradient, as <see cref="MaxPooling.BackwardReference"/> has it.</summary>
+    /// <param name="dy">The gradients of the windows.</param>
+    /// <param name="indices">The place of each window's maximum, or -1.</param>
+    /// <param name="dx">The result.</param>
+    /// <param name="before">Readable values before those of dy, and of the indices.</param>
+    /// <param name="behind">Readable values behind them.</param>
+    public void Backward(float* dy, int* indices, float* dx, long before, long behind)
+    {
+        switch (VectorUnit.Path)
+        {
+            case VectorPath.Avx512:
+                Backward<MaxLanes512, Vector512<float>, Vector512<int>>(dy, indices, dx, before, behind);
+                break;
+            case VectorPath.Avx2:
+                Backward<MaxLanes256, Vector256<float>, Vector256<int>>(dy, indices, dx, before, behind);
+                break;
+            default:
+                Backward<MaxLanes128, Vector128<float>, Vector128<int>>(dy, indices, dx, before, behind);
+                break;
+        }
+    }
+
+    /// <summary>See <see cref="Backward"/>; with vectors of one width.</summary>
+    public void Backward<TLanes, TValues, TPlaces>(float* dy, int* indices, float* dx, long before, long behind)
+        where TLanes : IMaxLanes<TValues, TPlaces>
+        where TValues : struct
+        where TPlaces : struct
+    {
+        int reach = Reach(shape);
+        if (before < reach || behind < RoomOfPlane(shape) - reach - shape.PooledSize)
+        {
+            new ReadOnlySpan<float>(dy, shape.PooledSize).CopyTo(new Span<float>(values + reach, shape.PooledSize));
+            new ReadOnlySpan<int>(indices, shape.PooledSize).CopyTo(new Span<int>(places + reach, shape.PooledSize));
+            dy = values + reach;
+            indices = places + reach;
+        }
+
+        for (int h = 0; h < shape.Height; h++)
+        {
+            int past = h + shape.PadHeight - shape.KernelHeight;
+            int first = past < 0 ? 0 : (past / shape.StrideHeight) + 1;
+            int rows = Math.Min(shape.PooledHeight, ((h + shape.PadHeight) / shape.StrideHeight) + 1) - first;
+            int window = first * shape.PooledWidth;
+            if (shape.StrideWidth == 1)
+            {
+                Row<TLanes, TValues, TPlaces>(dy + window, indices + window, rows, h, dx);
+            }
+            else
+            {
+                RowInTurn<TLanes, TValues, TPlaces>(dy + window, indices + window, rows, h, dx);
+            }
+        }
+    }
+
+    // Behind the end of a row lies the next, which is written later, but for the plane's last.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Row<TLanes, TValues, TPlaces>(float* dy, int* indices, int rows, int h, float* dx)
+        where TLanes : IMaxLanes<TValues, TPlaces>
+        where TValues : struct
+        where TPlaces : struct
+    {
+        int width = shape.Width, step = shape.PooledWidth, back = shape.KernelWidth - 1, from = h * width, size = shape.PlaneSize;
+        dy += shape.PadWidth;
+        indices += shape.PadWidth;
+        for (int w = 0; w < width; w += TLanes.Width)
+        {
+            TValues sum = Sum<TLanes, TValues, TPlaces>(TLanes.From(from + w), dy + w, indices + w, back, rows, step);
+            TLanes.Store(sum, dx + from + w, size - from - w >= TLanes.Width ? TLanes.Width : width - w);
+        }
+    }
+
+    // Column 2 m - pad is the first of window m, and the one after it the second.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void RowInTurn<TLanes, TValues, TPlaces>(float* dy, int* indices, int rows, int h, float* dx)
+        where TLanes : IMaxLanes<TValues, TPlaces>
+        where TValues : struct
+        where TPlaces : struct
+    {
+        int width = shape.Width, step = shape.PooledWidth, from = h * width, size = shape.PlaneSize;
+        int back = Reach(shape), backOfOdd = shape.KernelWidth > 1 ? (shape.KernelWidth - 2) / 2 : -1;
+        dy += shape.PadWidth / 2;
+        indices += shape.PadWidth / 2;
+        for (int m = 0, w = -(shape.PadWidth % 2); w < width; m += TLanes.Width, w += 2 * TLanes.Width)
+        {
+            TPlaces place = TLanes.EverySecond(from + w);
+            TValues even = Sum<TLanes, TValues, TPlaces>(place, dy + m, indices + m, back, rows, step);
+            TValues odd = Sum<TLanes, TValues, TPlaces>(TLanes.Add(place, 1), dy + m, indices + m, backOfOdd, rows, step);
+            if (w >= 0 && size - from - w >= 2 * TLanes.Width)
+            {
+                TLanes.StoreInTurn(even, odd, dx + from + w);
+                continue;
+            }
+
+            TLanes.StoreInTurn(even, odd, columns);
+            for (int i = Math.Max(0, -w); i < Math.Min(2 * TLanes.Width, width - w); i++)
+            {
+                dx[from + w + i] = columns[i];
+            }
+        }
+    }
+
+    // Over some rows of windows: of the window at the pointers and as many to its left as "back" says.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TValues Sum<TLanes, TValues, TPlaces>(TPlaces place, float* dy, int* indices, int back, int rows, int step)
+        where TLanes : IMaxLanes<TValues, TPlaces>
+        where TValues : struct
+        where TPlaces : struct
+    {
+        TValues sum = TLanes.All(0);
+        for (int row = 0; row < rows; row++, dy += step, indices += step)
+        {
+            for (int i = -back; i <= 0; i++)
+            {
+                sum = TLanes.AddWhere(TLanes.Load(indices + i), place, TLanes.Load(dy + i), sum);
+            }
+        }
+
+        return sum;
+    }
+
+    // Windows to the left of one that may still see its first column.
+    private static int Reach(PoolingShape shape) => (shape.KernelWidth - 1) / shape.StrideWidth;
+
+    // The windows of a plane, with what is read before and behind them.
+    private static long RoomOfPlane(PoolingShape shape) =>
+        Reach(shape) + (long)shape.PooledSize + ((shape.Width + shape.PadWidth) / shape.StrideWidth) + 1 + Slack;
+}
