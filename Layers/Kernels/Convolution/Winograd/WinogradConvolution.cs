@@ -95,6 +95,7 @@ internal static unsafe class WinogradConvolution
             && RowsOfOwnBlock(transposed, images * transposed.TilesDown) > 0;
     }
 
+    // The gradient of the input, which its caller gives the operands.
     private static WinogradProblem Transposed(in ConvolutionShape shape) => new()
     {
         Size = SizeOf(shape), Channels = shape.GroupOutputs, Height = shape.OutHeight, Width = shape.OutWidth,
@@ -103,12 +104,11 @@ internal static unsafe class WinogradConvolution
         Overlaps = true, CropHeight = shape.PadHeight, CropWidth = shape.PadWidth,
     };
 
-    private static WinogradProblem Rotated(in ConvolutionShape shape) => new()
+    // The gradient as a convolution of its own, with the taps backwards.
+    private static WinogradProblem Rotated(in ConvolutionShape shape) => Transposed(shape) with
     {
-        Size = SizeOf(shape), Channels = shape.GroupOutputs, Height = shape.OutHeight, Width = shape.OutWidth,
-        Outputs = shape.GroupChannels, OutHeight = shape.Height, OutWidth = shape.Width, ImageStep = shape.OutSizeOfImage,
-        OutImageStep = shape.ImageSize, OutputStep = shape.KernelHeight * shape.KernelWidth, ChannelStep = shape.Taps,
-        IsRotated = true, PadHeight = shape.KernelHeight - 1 - shape.PadHeight, PadWidth = shape.KernelWidth - 1 - shape.PadWidth,
+        Overlaps = false, CropHeight = 0, CropWidth = 0, IsRotated = true,
+        PadHeight = shape.KernelHeight - 1 - shape.PadHeight, PadWidth = shape.KernelWidth - 1 - shape.PadWidth,
     };
 
     private static int SizeOf(in ConvolutionShape shape) => shape.KernelHeight + WinogradProblem.Step - 1;

@@ -29,6 +29,7 @@ internal unsafe struct WinogradGradientOutput<T> : IParts
             for (int value = 0; value < T.Size * T.Size; value++)
             {
                 float* at = from + (value * step);
+                // More streams side by side than the machine foresees.
                 if (Sse.IsSupported)
                 {
                     Sse.Prefetch0(at + 32);

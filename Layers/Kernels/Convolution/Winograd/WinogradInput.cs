@@ -58,6 +58,7 @@ internal unsafe struct WinogradInput<T> : IParts
         for (int w = 0; w < width; w += T.Lanes)
         {
             // What is not there reads as zero and so leaves the border zero.
+            // Of the next channel: planes are too short for the machine to foresee the next.
             if (Sse.IsSupported && w % 16 == 0)
             {
                 nint next = ((nint)Problem.Height * width) + w;
