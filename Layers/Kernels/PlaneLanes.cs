@@ -12,10 +12,10 @@ internal static unsafe class PlaneLanes
     /// <summary>Values of planes to lanes; lanes without a plane hold those of the first.</summary>
     /// <param name="planes">The first value of the first plane.</param>
     /// <param name="planeSize">Floats from plane to plane.</param>
-    /// <param name="count">Planes, 1 to 16.</param>
+    /// <param name="count">Planes, from 1 to as many as lanes.</param>
     /// <param name="values">Values of each.</param>
-    /// <param name="lanes">Room for as many times as there are lanes.</param>
-    /// <param name="width">Lanes, up to 16 whole vectors of them.</param>
+    /// <param name="lanes">Room for <paramref name="width"/> times as many.</param>
+    /// <param name="width">Lanes: 16, or fewer of whole vectors.</param>
     public static void Load(float* planes, nint planeSize, int count, int values, float* lanes, int width = Count)
     {
         float** from = stackalloc float*[Count];

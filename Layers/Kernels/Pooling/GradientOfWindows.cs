@@ -36,8 +36,6 @@ internal readonly unsafe struct GradientOfWindows
         values = room;
         places = (int*)(room + size);
         columns = room + (2 * size);
-        new Span<float>(values, size).Clear();
-        new Span<int>(places, size).Fill(-1);
     }
 
     /// <summary>Whether it can be done so, and gains.</summary>
@@ -80,9 +78,11 @@ internal readonly unsafe struct GradientOfWindows
         where TValues : struct
         where TPlaces : struct
     {
-        int reach = Reach(shape);
-        if (before < reach || behind < RoomOfPlane(shape) - reach - shape.PooledSize)
+        int reach = Reach(shape), room = (int)RoomOfPlane(shape);
+        if (before < reach || behind < room - reach - shape.PooledSize)
         {
+            // What lies beside is at place -1, which no value has.
+            new Span<int>(places, room).Fill(-1);
             new ReadOnlySpan<float>(dy, shape.PooledSize).CopyTo(new Span<float>(values + reach, shape.PooledSize));
             new ReadOnlySpan<int>(indices, shape.PooledSize).CopyTo(new Span<int>(places + reach, shape.PooledSize));
             dy = values + reach;

@@ -90,4 +90,15 @@ internal readonly unsafe struct MaxLanes256 : IMaxLanes<Vector256<float>, Vector
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> AddWhere(Vector256<int> place, Vector256<int> wanted, Vector256<float> values, Vector256<float> sum) =>
         sum + (values & Vector256.Equals(place, wanted).AsSingle());
+
+    /// <summary>Of sixteen values those with even numbers.</summary>
+    /// <remarks>A shuffle picks within the halves of the registers; the permutation puts the four pairs in order.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Even(Vector256<float> low, Vector256<float> high) =>
+        Avx2.Permute4x64(Avx.Shuffle(low, high, 0b10_00_10_00).AsDouble(), 0b11_01_10_00).AsSingle();
+
+    /// <summary>Of sixteen values those with odd numbers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Odd(Vector256<float> low, Vector256<float> high) =>
+        Avx2.Permute4x64(Avx.Shuffle(low, high, 0b11_01_11_01).AsDouble(), 0b11_01_10_00).AsSingle();
 }

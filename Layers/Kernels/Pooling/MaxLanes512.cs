@@ -74,9 +74,8 @@ internal readonly unsafe struct MaxLanes512 : IMaxLanes<Vector512<float>, Vector
         Vector256<float> low = values.GetLower(), high = values.GetUpper();
         if (Avx2.IsSupported)
         {
-            // A shuffle picks within the halves of the registers; the permutation puts the four pairs in order.
-            Avx2.Permute4x64(Avx.Shuffle(low, high, 0b10_00_10_00).AsDouble(), 0b11_01_10_00).AsSingle().Store(even);
-            Avx2.Permute4x64(Avx.Shuffle(low, high, 0b11_01_11_01).AsDouble(), 0b11_01_10_00).AsSingle().Store(odd);
+            MaxLanes256.Even(low, high).Store(even);
+            MaxLanes256.Odd(low, high).Store(odd);
             return;
         }
 

@@ -86,28 +86,13 @@ internal static unsafe class MaxOfSquares
         {
             Vector256<float> low = Vector256.Load(x + at + (row * width));
             Vector256<float> high = Vector256.Load(x + at + (row * width) + 8);
-            Take(Even(low, high), even, ref best, ref index);
-            Take(Odd(low, high), even + Vector256<int>.One, ref best, ref index);
+            MaxLanes256.Take(MaxLanes256.Even(low, high), even, ref best, ref index);
+            MaxLanes256.Take(MaxLanes256.Odd(low, high), even + Vector256<int>.One, ref best, ref index);
             even += Vector256.Create(width);
         }
 
         best.Store(y);
         index.Store(indices);
-    }
-
-    // A shuffle picks within the halves of the registers; the permutation puts the four pairs in order.
-    private static Vector256<float> Even(Vector256<float> low, Vector256<float> high) =>
-        Avx2.Permute4x64(Avx.Shuffle(low, high, 0b10_00_10_00).AsDouble(), 0b11_01_10_00).AsSingle();
-
-    private static Vector256<float> Odd(Vector256<float> low, Vector256<float> high) =>
-        Avx2.Permute4x64(Avx.Shuffle(low, high, 0b11_01_11_01).AsDouble(), 0b11_01_10_00).AsSingle();
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Take(Vector256<float> x, Vector256<int> at, ref Vector256<float> best, ref Vector256<int> index)
-    {
-        Vector256<float> more = Vector256.GreaterThan(x, best);
-        best = Vector256.ConditionalSelect(more, x, best);
-        index = Vector256.ConditionalSelect(more.AsInt32(), at, index);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -120,21 +105,13 @@ internal static unsafe class MaxOfSquares
         {
             Vector128<float> low = Vector128.Load(x + at + (row * width));
             Vector128<float> high = Vector128.Load(x + at + (row * width) + 4);
-            Take(Sse.Shuffle(low, high, 0b10_00_10_00), even, ref best, ref index);
-            Take(Sse.Shuffle(low, high, 0b11_01_11_01), even + Vector128<int>.One, ref best, ref index);
+            MaxLanes128.Take(Sse.Shuffle(low, high, 0b10_00_10_00), even, ref best, ref index);
+            MaxLanes128.Take(Sse.Shuffle(low, high, 0b11_01_11_01), even + Vector128<int>.One, ref best, ref index);
             even += Vector128.Create(width);
         }
 
         best.Store(y);
         index.Store(indices);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Take(Vector128<float> x, Vector128<int> at, ref Vector128<float> best, ref Vector128<int> index)
-    {
-        Vector128<float> more = Vector128.GreaterThan(x, best);
-        best = Vector128.ConditionalSelect(more, x, best);
-        index = Vector128.ConditionalSelect(more.AsInt32(), at, index);
     }
 
     private static void One(float* x, float* y, int* index, int at, int width)

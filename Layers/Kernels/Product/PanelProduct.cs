@@ -66,17 +66,14 @@ internal static unsafe class PanelProduct
                     AddTo.ColumnBias => ((nint)(bias + j), (nint)0),
                     _ => (0, 0),
                 };
-                if (columns == nr)
+                var kernel = columns == nr ? wide : TileKernels.For(rows, Vectors(columns));
+                if (columns % TileKernels.Width == 0)
                 {
-                    wide(k, a, panel, corner, ldc, (float*)add, stride, addTo == AddTo.RowBias);
-                }
-                else if (columns == TileKernels.Width)
-                {
-                    TileKernels.For(rows, 1)(k, a, panel, corner, ldc, (float*)add, stride, addTo == AddTo.RowBias);
+                    kernel(k, a, panel, corner, ldc, (float*)add, stride, addTo == AddTo.RowBias);
                 }
                 else
                 {
-                    TileKernels.For(rows, Vectors(columns))(k, a, panel, tile, nr, null, 0, false);
+                    kernel(k, a, panel, tile, nr, null, 0, false);
                     Merge(rows, columns, tile, corner, ldc, (float*)add, stride, addTo == AddTo.RowBias);
                 }
             }
@@ -87,26 +84,17 @@ internal static unsafe class PanelProduct
     private static void Merge(
         int rows, int columns, float* tile, float* c, nint ldc, float* add, nint stride, bool perRow)
     {
-        if (VectorUnit.Path == VectorPath.Avx512)
+        switch (VectorUnit.Path)
         {
-            Merge<Lanes512, Vector512<float>>(rows, columns, tile, c, ldc, add, stride, perRow);
-            return;
-        }
-
-        if (VectorUnit.Path == VectorPath.Avx2)
-        {
-            Merge<Lanes256, Vector256<float>>(rows, columns, tile, c, ldc, add, stride, perRow);
-            return;
-        }
-
-        int nr = TileKernels.Columns;
-        for (int i = 0; i < rows; i++)
-        {
-            for (int j = 0; j < columns; j++)
-            {
-                float addend = add == null ? 0 : perRow ? add[i] : add[(i * stride) + j];
-                c[(i * ldc) + j] = tile[(i * nr) + j] + addend;
-            }
+            case VectorPath.Avx512:
+                Merge<Lanes512, Vector512<float>>(rows, columns, tile, c, ldc, add, stride, perRow);
+                break;
+            case VectorPath.Avx2:
+                Merge<Lanes256, Vector256<float>>(rows, columns, tile, c, ldc, add, stride, perRow);
+                break;
+            default:
+                Merge<Lanes128, Vector128<float>>(rows, columns, tile, c, ldc, add, stride, perRow);
+                break;
         }
     }
 

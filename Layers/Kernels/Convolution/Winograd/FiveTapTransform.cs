@@ -84,8 +84,7 @@ internal readonly unsafe struct FiveTapTransform<TLanes, TVector> : IWinogradGra
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void ResultGradients(float* from, nint step, float* to, nint toStep)
     {
-        TVector a = TLanes.Load(from), b = TLanes.Load(from + step);
-        TVector c = TLanes.Load(from + (2 * step)), d = TLanes.Load(from + (3 * step));
+        FourValues.Load<TLanes, TVector>(from, step, out var a, out var b, out var c, out var d);
         AtPoints(a, b, c, d, TLanes.All(0), to, toStep);
         TLanes.Store(d, to + (7 * toStep));
     }
@@ -107,24 +106,17 @@ internal readonly unsafe struct FiveTapTransform<TLanes, TVector> : IWinogradGra
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void ProductGradients(float** rows, nint offset, int count, float* to, nint toStep)
     {
-        if (count >= TLanes.Width)
-        {
-            ProductGradients(
-                TLanes.Load(rows[0] + offset), TLanes.Load(rows[1] + offset), TLanes.Load(rows[2] + offset),
-                TLanes.Load(rows[3] + offset), to, toStep);
-        }
-        else
-        {
-            ProductGradients(
-                TLanes.Load(rows[0] + offset, count), TLanes.Load(rows[1] + offset, count), TLanes.Load(rows[2] + offset, count),
-                TLanes.Load(rows[3] + offset, count), to, toStep);
-        }
+        FourValues.Load<TLanes, TVector>(rows, offset, count, out var a, out var b, out var c, out var d);
+        ProductGradients(a, b, c, d, to, toStep);
     }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void ProductGradients(float* from, nint step, float* to, nint toStep) => ProductGradients(
-        TLanes.Load(from), TLanes.Load(from + step), TLanes.Load(from + (2 * step)), TLanes.Load(from + (3 * step)), to, toStep);
+    public static void ProductGradients(float* from, nint step, float* to, nint toStep)
+    {
+        FourValues.Load<TLanes, TVector>(from, step, out var a, out var b, out var c, out var d);
+        ProductGradients(a, b, c, d, to, toStep);
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -57,8 +57,7 @@ internal unsafe struct WinogradInput<T> : IParts
         int width = Problem.Width;
         for (int w = 0; w < width; w += T.Lanes)
         {
-            // What is not there reads as zero and so leaves the border zero.
-            // Of the next channel: planes are too short for the machine to foresee the next.
+            // Of the next channel: planes are too short for the machine to foresee it.
             if (Sse.IsSupported && w % 16 == 0)
             {
                 nint next = ((nint)Problem.Height * width) + w;
@@ -68,6 +67,7 @@ internal unsafe struct WinogradInput<T> : IParts
                 }
             }
 
+            // What is not there reads as zero and so leaves the border zero.
             T.Signal(from, w, width - w, to + w, RowSize);
         }
     }
