@@ -102,18 +102,8 @@ public sealed class DataLayerTests : IDisposable
     {
         Write(7, i => Bytes(i, 1, 8, 8));
         using var run = new DataRun(context => new DataLayer(context), Parameter(4), threads: 1);
-        for (int pass = 0; pass < 4; pass++)
-        {
-            run.Pass(pass);
-        }
-
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int pass = 0; pass < 20; pass++)
-        {
-            run.Pass(pass);
-        }
-
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        int pass = 0;
+        Assert.Equal(0, Allocations.OnThisThread(() => run.Pass(pass++)));
     }
 
     private static float[] Pixels(int seed, int count)

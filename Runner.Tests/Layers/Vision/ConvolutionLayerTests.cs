@@ -127,13 +127,6 @@ public sealed unsafe class ConvolutionLayerTests : IDisposable
         using var alone = new WorkerPool(1);
         var it = new LayerCase(alone, "Convolution", text, [3, 4, 9, 9]);
         bool[] propagate = [true];
-        for (int i = 0; i < 3; i++)
-        {
-            it.Step(propagate);
-        }
-
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        it.Step(propagate);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, Allocations.OnThisThread(() => it.Step(propagate)));
     }
 }
