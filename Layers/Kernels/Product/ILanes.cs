@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace Cnn.Layers.Kernels;
 
 /// <summary>The operations of one vector width, so that a kernel that is the same at every width is written once.</summary>
@@ -38,6 +40,6 @@ internal unsafe interface ILanes<TVector>
     /// <summary><c>a - b</c>.</summary>
     static abstract TVector Subtract(TVector a, TVector b);
 
-    /// <summary>The sum of the values.</summary>
-    static abstract float Sum(TVector values);
+    /// <summary>The sum of the values of each of four vectors.</summary>
+    static abstract Vector128<float> Sums(TVector a, TVector b, TVector c, TVector d);
 }

@@ -52,15 +52,15 @@ public static unsafe class Product
             return;
         }
 
-        if (MatrixVector.Fits(m, n, transposeA, transposeB, ldb, ldc))
-        {
-            MatrixVector.Run(pool, transposeA, transposeB, m, n, k, a, lda, b, ldb, c, ldc, addTo, bias);
-            return;
-        }
-
         if (FewRows.Fits(transposeA, m, n, k))
         {
             FewRows.Run(pool, transposeB, m, n, k, a, lda, b, ldb, c, ldc, addTo, bias);
+            return;
+        }
+
+        if (MatrixVector.Fits(m, n, transposeA, transposeB, ldb, ldc))
+        {
+            MatrixVector.Run(pool, transposeA, transposeB, m, n, k, a, lda, b, ldb, c, ldc, addTo, bias);
             return;
         }
 

@@ -43,6 +43,9 @@ public unsafe class ProductTests
     [InlineData(6, 1025, 515)]
     [InlineData(9, 259, 1037)]
     [InlineData(16, 643, 1200)]
+    [InlineData(24, 518, 2999)]
+    [InlineData(37, 301, 805)]
+    [InlineData(64, 129, 1033)]
     [InlineData(643, 1031, 1)]
     [InlineData(643, 515, 3)]
     [InlineData(130, 1029, 10)]
@@ -51,9 +54,9 @@ public unsafe class ProductTests
     {
         using var one = new WorkerPool(1);
         using var two = new WorkerPool(2);
-        for (int way = 0; way < 4; way++)
+        for (int way = 0; way < 16; way++)
         {
-            Compare(one, two, (way & 1) != 0, (way & 2) != 0, m, n, k, 3, (AddTo)way, (ulong)way + 99);
+            Compare(one, two, (way & 1) != 0, (way & 2) != 0, m, n, k, 3, (AddTo)(way / 4), (ulong)way + 99);
         }
     }
 
