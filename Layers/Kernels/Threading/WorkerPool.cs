@@ -7,7 +7,9 @@ namespace Cnn.Layers.Kernels.Threading;
 /// <summary>
 /// A fixed set of threads that run the parts of one job at a time, with a barrier that costs about a microsecond:
 /// workers spin for a while between jobs before they sleep. The calling thread works too, as worker 0, and never waits
-/// for a worker that has not begun a part. Also holds each worker's scratch memory.
+/// for a worker that has not begun a part. Each worker begins with a stretch of the parts of its own, the same of every job with as
+/// many parts, so that what one layer leaves in its caches the next finds there; then it helps the others. Also holds each worker's
+/// scratch memory.
 /// </summary>
 /// <remarks>
 /// One thread at a time drives a pool: jobs from several threads take turns, but kernels that use scratch memory of the
@@ -27,12 +29,13 @@ public sealed unsafe class WorkerPool : IDisposable
     private readonly Thread[] threads;
     private readonly Sleeper[] sleepers;
     private readonly ScratchMemory[] scratch;
+    private readonly Stretch[] stretches;
     private readonly Lock gate = new();
     private readonly int spins;
-    private Shared shared;
+    private Counter done;
+    private uint number;
     private delegate*<void*, int, int, void> run;
     private void* job;
-    private int parts;
     private volatile bool stopping;
     private ExceptionDispatchInfo? fault;
 
@@ -48,6 +51,7 @@ public sealed unsafe class WorkerPool : IDisposable
             scratch[i] = new ScratchMemory();
         }
 
+        stretches = new Stretch[ThreadCount];
         threads = new Thread[ThreadCount - 1];
         sleepers = new Sleeper[threads.Length];
         for (int i = 0; i < threads.Length; i++)
@@ -149,16 +153,19 @@ public sealed unsafe class WorkerPool : IDisposable
         {
             run = &Invoke<T>;
             job = pinned;
-            parts = count;
-            shared.Done = 0;
-
-            // The ticket holds the job's number above and the parts not yet begun below; it is published last.
-            long number = (shared.Ticket >>> 32) + 1;
-            Interlocked.Exchange(ref shared.Ticket, (number << 32) | (uint)count);
-            int wanted = Math.Min(count - 1, sleepers.Length);
-            for (int i = 0; i < wanted; i++)
+            done.Value = 0;
+            number++;
+            for (int worker = 0; worker < stretches.Length; worker++)
             {
-                sleepers[i].Wake();
+                stretches[worker].Publish(number, FirstPart(worker, count), FirstPart(worker + 1, count));
+            }
+
+            for (int worker = 1; worker < stretches.Length; worker++)
+            {
+                if (!stretches[worker].IsEmpty)
+                {
+                    sleepers[worker - 1].Wake();
+                }
             }
 
             TakeParts(0);
@@ -179,7 +186,7 @@ public sealed unsafe class WorkerPool : IDisposable
         int idle = 0;
         while (!stopping)
         {
-            if ((uint)Volatile.Read(ref shared.Ticket) != 0)
+            if (!stretches[worker].IsEmpty)
             {
                 TakeParts(worker);
                 idle = 0;
@@ -191,7 +198,7 @@ public sealed unsafe class WorkerPool : IDisposable
             else
             {
                 sleeper.Announce();
-                if ((uint)Volatile.Read(ref shared.Ticket) == 0 && !stopping)
+                if (stretches[worker].IsEmpty && !stopping)
                 {
                     sleeper.Sleep();
                 }
@@ -202,13 +209,24 @@ public sealed unsafe class WorkerPool : IDisposable
         }
     }
 
+    // The first worker's stretch is never empty.
+    private int FirstPart(int worker, int count) => (int)((((long)worker * count) + stretches.Length - 1) / stretches.Length);
+
     private void TakeParts(int worker)
+    {
+        for (int i = 0; i < stretches.Length; i++)
+        {
+            TakeParts(ref stretches[(worker + i) % stretches.Length], worker);
+        }
+    }
+
+    private void TakeParts(ref Stretch stretch, int worker)
     {
         while (true)
         {
             // The job's fields are read between the ticket and its exchange: if that succeeds, they are this job's,
             // since it cannot have ended with a part not begun.
-            long ticket = Volatile.Read(ref shared.Ticket);
+            long ticket = Volatile.Read(ref stretch.Ticket);
             uint left = (uint)ticket;
             if (left == 0)
             {
@@ -217,22 +235,22 @@ public sealed unsafe class WorkerPool : IDisposable
 
             delegate*<void*, int, int, void> call = run;
             void* with = job;
-            int total = Volatile.Read(ref parts);
-            if (Interlocked.CompareExchange(ref shared.Ticket, ticket - 1, ticket) != ticket)
+            int end = Volatile.Read(ref stretch.End);
+            if (Interlocked.CompareExchange(ref stretch.Ticket, ticket - 1, ticket) != ticket)
             {
                 continue;
             }
 
             try
             {
-                call(with, total - (int)left, worker);
+                call(with, end - (int)left, worker);
             }
             catch (Exception exception)
             {
                 Interlocked.CompareExchange(ref fault, ExceptionDispatchInfo.Capture(exception), null);
             }
 
-            Interlocked.Increment(ref shared.Done);
+            Interlocked.Increment(ref done.Value);
         }
     }
 
@@ -240,7 +258,7 @@ public sealed unsafe class WorkerPool : IDisposable
     {
         var spinner = default(SpinWait);
         int waited = 0;
-        while (Volatile.Read(ref shared.Done) != count)
+        while (Volatile.Read(ref done.Value) != count)
         {
             if (++waited < spins)
             {
@@ -253,14 +271,31 @@ public sealed unsafe class WorkerPool : IDisposable
         }
     }
 
-    // What all threads write lies on cache lines of its own.
-    [StructLayout(LayoutKind.Explicit, Size = 384)]
-    private struct Shared
+    // What several threads write lies on cache lines of its own, as does each stretch.
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    private struct Counter
     {
         [FieldOffset(128)]
+        public int Value;
+    }
+
+    // Parts that one worker takes before others do. The ticket holds the job's number above and the parts not yet begun below; it
+    // is published last.
+    [StructLayout(LayoutKind.Explicit, Size = 128)]
+    private struct Stretch
+    {
+        [FieldOffset(64)]
         public long Ticket;
 
-        [FieldOffset(256)]
-        public int Done;
+        [FieldOffset(72)]
+        public int End;
+
+        public bool IsEmpty => (uint)Volatile.Read(ref Ticket) == 0;
+
+        public void Publish(uint job, int start, int end)
+        {
+            End = end;
+            Volatile.Write(ref Ticket, ((long)job << 32) | (uint)(end - start));
+        }
     }
 }

@@ -21,6 +21,30 @@ public class WorkerPoolTests
         }
     }
 
+    [Theory]
+    [InlineData(2, 10, new[] { 0, 5 })]
+    [InlineData(2, 3, new[] { 0, 2 })]
+    [InlineData(3, 8, new[] { 0, 3, 6 })]
+    public void EachWorkerBeginsWithAStretchOfItsOwn(int threads, int count, int[] firstParts)
+    {
+        using var pool = new WorkerPool(threads);
+        using var allBegan = new CountdownEvent(threads);
+        var work = new Beginning { First = new int[threads], AllBegan = allBegan };
+        Array.Fill(work.First, -1);
+        pool.Run(count, ref work);
+        Assert.Equal(firstParts, work.First);
+    }
+
+    [Fact]
+    public void AWorkerThatIsHeldUpIsHelped()
+    {
+        using var pool = new WorkerPool(2);
+        using var othersDone = new CountdownEvent(9);
+        var work = new HeldUp { Held = 5, OthersDone = othersDone };
+        pool.Run(10, ref work);
+        Assert.True(othersDone.IsSet);
+    }
+
     [Fact]
     public void WorkersThatFellAsleepWakeForTheNextJob()
     {
@@ -124,6 +148,42 @@ public class WorkerPoolTests
             if (worker < 0 || worker >= Threads)
             {
                 throw new InvalidOperationException($"worker {worker}");
+            }
+        }
+    }
+
+    // No worker goes on to a second part before all have begun their first.
+    private struct Beginning : IParts
+    {
+        public int[] First;
+        public CountdownEvent AllBegan;
+
+        public readonly void Run(int part, int worker)
+        {
+            if (First[worker] < 0)
+            {
+                First[worker] = part;
+                AllBegan.Signal();
+                Assert.True(AllBegan.Wait(TimeSpan.FromSeconds(60)));
+            }
+        }
+    }
+
+    // One part ends after all others.
+    private struct HeldUp : IParts
+    {
+        public int Held;
+        public CountdownEvent OthersDone;
+
+        public readonly void Run(int part, int worker)
+        {
+            if (part == Held)
+            {
+                Assert.True(OthersDone.Wait(TimeSpan.FromSeconds(60)));
+            }
+            else
+            {
+                OthersDone.Signal();
             }
         }
     }
