@@ -9,7 +9,7 @@ internal static class Allocations
     private const int Rounds = 10;
 
     /// <summary>Bytes that <paramref name="step"/> allocates on this thread.</summary>
-    public static long OnThisThread(Action step) => Least(step, 5, 5, GC.GetAllocatedBytesForCurrentThread);
+    public static long OnThisThread(Action step) => Least(step, 5, 20, GC.GetAllocatedBytesForCurrentThread);
 
     /// <summary>Bytes allocated anywhere in the process while <paramref name="step"/> runs; wants the process to itself.</summary>
     public static long OnAllThreads(Action step) => Least(step, 60, 20, () => GC.GetTotalAllocatedBytes(precise: true));

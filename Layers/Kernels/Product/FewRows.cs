@@ -4,23 +4,27 @@ using Cnn.Layers.Kernels.Threading;
 namespace Cnn.Layers.Kernels;
 
 /// <summary>
-/// Products of a few rows with a matrix that is read once, where packing the matrix would cost as much as the product:
-/// what a fully connected layer does with a small batch, forward (<see cref="FewRowsDots{TLanes, TVector}"/>) and for the gradient of
-/// its input (<see cref="FewRowsSums{TLanes, TVector}"/>). They run at about the speed at which the matrix is read.
+/// Products of few rows with a matrix that is read once, as it is stored, since packing it would cost much of the product: what a
+/// fully connected layer does with a small batch, forward (<see cref="FewRowsDots{TLanes, TVector}"/>) and for the gradient of its
+/// input (<see cref="FewRowsSums{TLanes, TVector}"/>). With up to about ten rows they run at the speed at which the matrix is read.
 /// </summary>
 internal static unsafe class FewRows
 {
-    /// <summary>The most rows that are few: beyond, packing pays.</summary>
-    public const int Most = 64;
+    // Beyond, packing the matrix pays.
+    private const int MostRows = 64;
 
     // A matrix below this stays in the caches, where packing it is cheap.
     private const long LeastFloats = 128 * 1024;
+
+    // With fewer columns the rows, which are packed, are no longer the small operand, and there are no parts for several threads.
+    private const int LeastColumns = 64;
+    private const long MostPackedFloats = 2 * 1024 * 1024;
 
     private static bool HasLanes => VectorUnit.Path is VectorPath.Avx512 or VectorPath.Avx2;
 
     /// <summary>Whether a product is of this kind and stored so that this class can do it.</summary>
     public static bool Fits(bool transposeA, int m, int n, int k) => HasLanes && k > 0
-        && !transposeA && m <= Most && (long)n * k >= LeastFloats;
+        && !transposeA && m <= MostRows && n >= LeastColumns && (long)n * k >= LeastFloats && (long)m * k <= MostPackedFloats;
 
     /// <summary>See <see cref="Product.Run"/>.</summary>
     public static void Run(

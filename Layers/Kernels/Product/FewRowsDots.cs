@@ -5,7 +5,7 @@ using Cnn.Layers.Kernels.Threading;
 namespace Cnn.Layers.Kernels;
 
 /// <summary>
-/// C = A B' for a few rows: each value is the product of a row of A and a row of B. Four rows of B at a time are read from end to end,
+/// C = A B' for few rows: each value is the product of a row of A and a row of B. Some rows of B at a time are read in long stretches,
 /// as the memory likes it, and meet the rows of A in tiles of some rows, which are packed for it: for each vector's width of k the
 /// vectors of the tile's rows, one after the other.
 /// </summary>
@@ -15,10 +15,11 @@ internal unsafe struct FewRowsDots<TLanes, TVector> : IParts
 {
     private const int MostColumns = 4;
 
-    // A part's sums are gathered in rows of this length, so that four can be added at a time.
+    // A part's sums are gathered in rows of this length, so that four can be added at a time: where a tile has three columns, zero is
+    // added to the next tile's first.
     private const int BlockWidth = 8 * MostColumns;
 
-    // The packed rows of A stay in the second-level cache, those of a tile and four rows of B in the first.
+    // The packed rows of A stay in the second-level cache, those of a tile and the rows of B in the first.
     private const int SecondLevelFloats = 64 * 1024;
     private const int FirstLevelFloats = 7 * 1024;
 
@@ -47,7 +48,8 @@ internal unsafe struct FewRowsDots<TLanes, TVector> : IParts
             tiles = (product.M + MostRows - 1) / MostRows,
             paddedK = padded,
         };
-        parts.Pack();
+        var packing = new Packing { Of = parts };
+        pool.Run(parts.tiles, ref packing);
         pool.Run((product.N + ColumnsPerPart - 1) / ColumnsPerPart, ref parts);
     }
 
@@ -67,7 +69,7 @@ internal unsafe struct FewRowsDots<TLanes, TVector> : IParts
         {
             for (int j = 0; j < columns; j += Columns)
             {
-                AddStretch(block + j, first + j, Math.Min(Columns, columns - j), p, Math.Min(whole, p + outer));
+                AddBlock(block + j, first + j, Math.Min(Columns, columns - j), p, Math.Min(whole, p + outer));
             }
         }
 
@@ -85,38 +87,23 @@ internal unsafe struct FewRowsDots<TLanes, TVector> : IParts
 
     private readonly int FirstRow(int tile) => product.M * tile / tiles;
 
-    private readonly void Pack()
-    {
-        float* to = packed;
-        for (int tile = 0; tile < tiles; tile++)
-        {
-            int first = FirstRow(tile), end = FirstRow(tile + 1);
-            for (int p = 0; p < product.K; p += TLanes.Width)
-            {
-                for (int i = first; i < end; i++, to += TLanes.Width)
-                {
-                    TLanes.Store(TLanes.Load(product.A + ((nint)i * product.Lda) + p, product.K - p), to);
-                }
-            }
-        }
-    }
-
-    private readonly void AddStretch(float* block, int j, int columns, int start, int end)
+    private readonly void AddBlock(float* block, int j, int columns, int start, int end)
     {
         int inner = Math.Max(TLanes.Width, FirstLevelFloats / (Columns + MostRows) / TLanes.Width * TLanes.Width);
         nint ldb = product.Ldb;
         float* b = product.B + (j * ldb);
 
-        // What is read next is fetched meanwhile, evenly by the tiles, as the memory answers only so many reads at a time.
-        int fetches = tiles == 1 ? 4 : tiles < 4 ? 2 : 1;
+        // What is read next is fetched meanwhile, a few rows by each tile, as the memory answers only so many reads at a time.
+        int fetches = tiles == 1 ? Columns : tiles < Columns ? 2 : 1;
         for (int p = start; p < end; p += inner)
         {
             int count = Math.Min(inner, end - p);
             float* next = p + count < end ? b + p + count : b + (Columns * ldb) + start;
             for (int tile = 0; tile < tiles; tile++)
             {
-                int fetched = tile * fetches;
-                AddTile(block, tile, columns, p, count, b + p, ldb, next + (fetched * ldb), fetched < Columns ? fetches : 0);
+                int firstFetched = tile * fetches;
+                float* fetched = next + (firstFetched * ldb);
+                AddTile(block, tile, columns, p, count, b + p, ldb, fetched, Math.Clamp(Columns - firstFetched, 0, fetches));
             }
         }
     }
@@ -165,8 +152,8 @@ internal unsafe struct FewRowsDots<TLanes, TVector> : IParts
         }
     }
 
-    // Adds the products of a tile's rows and of up to four rows of B over a count of k, whole vectors, and fetches as many of as many
-    // rows from next on, no nearer than the second-level cache: the first is full. The sums' names: row, column.
+    // Adds the products of a tile's rows and of up to four rows of B over a count of k, whole vectors. Meanwhile fetches, from next on,
+    // the same count of some rows, no nearer than the second-level cache, as the first is full. The sums' names: row, column.
     private static void AddTile<TRows>(float* a, float* b, nint ldb, int columns, int count, float* next, int fetches, float* sums)
         where TRows : ICount
     {
@@ -193,6 +180,10 @@ internal unsafe struct FewRowsDots<TLanes, TVector> : IParts
             if (fetches > 2)
             {
                 Sse.Prefetch1(next + (2 * ldb));
+            }
+
+            if (fetches > 3)
+            {
                 Sse.Prefetch1(next + (3 * ldb));
             }
 
@@ -266,4 +257,23 @@ internal unsafe struct FewRowsDots<TLanes, TVector> : IParts
     }
 
     private static void Add(Vector128<float> sums, float* to) => (Vector128.Load(to) + sums).Store(to);
+
+    // Packs a tile's rows of A, with zeros beyond the last value of k.
+    private struct Packing : IParts
+    {
+        public FewRowsDots<TLanes, TVector> Of;
+
+        public readonly void Run(int tile, int worker)
+        {
+            int first = Of.FirstRow(tile), end = Of.FirstRow(tile + 1), k = Of.product.K;
+            float* to = Of.packed + ((nint)first * Of.paddedK);
+            for (int p = 0; p < k; p += TLanes.Width)
+            {
+                for (int i = first; i < end; i++, to += TLanes.Width)
+                {
+                    TLanes.Store(TLanes.Load(Of.product.A + ((nint)i * Of.product.Lda) + p, k - p), to);
+                }
+            }
+        }
+    }
 }

@@ -11,30 +11,37 @@ internal unsafe struct FewRowsSums<TLanes, TVector> : IParts
     where TLanes : ILanes<TVector>
     where TVector : struct
 {
-    private const int ColumnsPerPart = 512;
+    private const int MostColumns = 512;
 
     private FewRowsProduct product;
     private WorkerPool pool;
+    private int columnsPerPart;
 
     /// <summary>Runs the product.</summary>
     public static void Run(WorkerPool pool, in FewRowsProduct product)
     {
-        var parts = new FewRowsSums<TLanes, TVector> { product = product, pool = pool };
-        pool.Run((product.N + ColumnsPerPart - 1) / ColumnsPerPart, ref parts);
+        // An even number of parts, as wide as each other but for whole vectors.
+        int count = ((product.N + (2 * MostColumns) - 1) / (2 * MostColumns)) * 2;
+        int columns = (((product.N + count - 1) / count) + TLanes.Width - 1) / TLanes.Width * TLanes.Width;
+        var parts = new FewRowsSums<TLanes, TVector> { product = product, pool = pool, columnsPerPart = columns };
+        pool.Run((product.N + columns - 1) / columns, ref parts);
     }
 
     /// <inheritdoc/>
     public readonly void Run(int part, int worker)
     {
-        int first = part * ColumnsPerPart, count = Math.Min(ColumnsPerPart, product.N - first);
+        int first = part * columnsPerPart, count = Math.Min(columnsPerPart, product.N - first);
         int pairs = (product.M + 1) / 2;
-        float* block = pool.Scratch(worker, ScratchSlot.RightPanels, ((2L * pairs) + 1) * ColumnsPerPart);
-        float* zeros = block + (2L * pairs * ColumnsPerPart);
-        new Span<float>(zeros, ColumnsPerPart).Clear();
+        float* block = pool.Scratch(worker, ScratchSlot.RightPanels, ((2L * pairs) + 1) * MostColumns);
         for (int i = 0; i < product.M; i++)
         {
-            product.Start(i, first, new Span<float>(block + (i * ColumnsPerPart), count));
+            product.Start(i, first, new Span<float>(block + (i * MostColumns), count));
         }
+
+        // A second row that the last pair lacks, and rows of B beyond the last.
+        float* zeros = block + (2L * pairs * MostColumns);
+        float* unused = block + ((long)product.M * MostColumns);
+        new Span<float>(unused, (int)(zeros + MostColumns - unused)).Clear();
 
         for (int p = 0; p < product.K; p += 4)
         {
@@ -44,13 +51,13 @@ internal unsafe struct FewRowsSums<TLanes, TVector> : IParts
             {
                 float* weights = product.A + (2L * pair * product.Lda) + p;
                 float* second = (2 * pair) + 1 < product.M ? weights + product.Lda : null;
-                AddFour(block + (2L * pair * ColumnsPerPart), weights, second, b, terms, zeros, count, fetchesAhead: pair == 0);
+                AddFour(block + (2L * pair * MostColumns), weights, second, b, terms, zeros, count, fetchesAhead: pair == 0);
             }
         }
 
         for (int i = 0; i < product.M; i++)
         {
-            new ReadOnlySpan<float>(block + (i * ColumnsPerPart), count)
+            new ReadOnlySpan<float>(block + (i * MostColumns), count)
                 .CopyTo(new Span<float>(product.C + ((nint)i * product.Ldc) + first, count));
         }
     }
@@ -67,7 +74,7 @@ internal unsafe struct FewRowsSums<TLanes, TVector> : IParts
         TVector v2 = Weight(second, 2, terms), v3 = Weight(second, 3, terms);
         nint ldb = product.Ldb, ahead = 4 * ldb;
         float* b1 = terms > 1 ? b + ldb : zeros, b2 = terms > 2 ? b + (2 * ldb) : zeros, b3 = terms > 3 ? b + (3 * ldb) : zeros;
-        float* d = c + ColumnsPerPart;
+        float* d = c + MostColumns;
         int j = 0;
         for (; j <= count - TLanes.Width; j += TLanes.Width)
         {

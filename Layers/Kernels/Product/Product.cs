@@ -5,7 +5,8 @@ namespace Cnn.Layers.Kernels;
 /// <summary>
 /// The single-precision matrix product over row-major matrices, after Goto and van de Geijn, "Anatomy of
 /// high-performance matrix multiplication" (ACM TOMS 34, 2008): blocks of both operands are packed into panels that fit
-/// the caches and the registers, then multiplied tile by tile. The same bits on any number of threads.
+/// the caches and the registers, then multiplied tile by tile. The same bits on any number of threads. Not to be run from
+/// within a part of a job.
 /// </summary>
 public static unsafe class Product
 {

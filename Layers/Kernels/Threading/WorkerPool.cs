@@ -8,8 +8,8 @@ namespace Cnn.Layers.Kernels.Threading;
 /// A fixed set of threads that run the parts of one job at a time, with a barrier that costs about a microsecond:
 /// workers spin for a while between jobs before they sleep. The calling thread works too, as worker 0, and never waits
 /// for a worker that has not begun a part. Each worker begins with a stretch of the parts of its own, the same of every job with as
-/// many parts, so that what one layer leaves in its caches the next finds there; then it helps the others. Also holds each worker's
-/// scratch memory.
+/// many parts, so that what one layer leaves in its caches the next finds there; then it takes what others have not begun. Also
+/// holds each worker's scratch memory.
 /// </summary>
 /// <remarks>
 /// One thread at a time drives a pool: jobs from several threads take turns, but kernels that use scratch memory of the
@@ -157,18 +157,15 @@ public sealed unsafe class WorkerPool : IDisposable
             number++;
             for (int worker = 0; worker < stretches.Length; worker++)
             {
-                stretches[worker].Publish(number, FirstPart(worker, count), FirstPart(worker + 1, count));
-            }
-
-            for (int worker = 1; worker < stretches.Length; worker++)
-            {
-                if (!stretches[worker].IsEmpty)
+                int first = FirstPart(worker, count), end = FirstPart(worker + 1, count);
+                stretches[worker].Publish(number, first, end);
+                if (worker > 0 && first < end)
                 {
                     sleepers[worker - 1].Wake();
                 }
             }
 
-            TakeParts(0);
+            TakeParts(0, number);
             AwaitOthers(count);
         }
 
@@ -186,9 +183,10 @@ public sealed unsafe class WorkerPool : IDisposable
         int idle = 0;
         while (!stopping)
         {
-            if (!stretches[worker].IsEmpty)
+            long ticket = Volatile.Read(ref stretches[worker].Ticket);
+            if ((uint)ticket != 0)
             {
-                TakeParts(worker);
+                TakeParts(worker, (uint)(ticket >>> 32));
                 idle = 0;
             }
             else if (++idle < spins)
@@ -198,7 +196,7 @@ public sealed unsafe class WorkerPool : IDisposable
             else
             {
                 sleeper.Announce();
-                if (stretches[worker].IsEmpty && !stopping)
+                if ((uint)Volatile.Read(ref stretches[worker].Ticket) == 0 && !stopping)
                 {
                     sleeper.Sleep();
                 }
@@ -212,15 +210,16 @@ public sealed unsafe class WorkerPool : IDisposable
     // The first worker's stretch is never empty.
     private int FirstPart(int worker, int count) => (int)((((long)worker * count) + stretches.Length - 1) / stretches.Length);
 
-    private void TakeParts(int worker)
+    // Of the given job only: of the next one a worker is to begin with its own stretch again.
+    private void TakeParts(int worker, uint ofJob)
     {
         for (int i = 0; i < stretches.Length; i++)
         {
-            TakeParts(ref stretches[(worker + i) % stretches.Length], worker);
+            TakeParts(ref stretches[(worker + i) % stretches.Length], worker, ofJob);
         }
     }
 
-    private void TakeParts(ref Stretch stretch, int worker)
+    private void TakeParts(ref Stretch stretch, int worker, uint ofJob)
     {
         while (true)
         {
@@ -228,7 +227,7 @@ public sealed unsafe class WorkerPool : IDisposable
             // since it cannot have ended with a part not begun.
             long ticket = Volatile.Read(ref stretch.Ticket);
             uint left = (uint)ticket;
-            if (left == 0)
+            if (left == 0 || (uint)(ticket >>> 32) != ofJob)
             {
                 return;
             }
@@ -289,8 +288,6 @@ public sealed unsafe class WorkerPool : IDisposable
 
         [FieldOffset(72)]
         public int End;
-
-        public bool IsEmpty => (uint)Volatile.Read(ref Ticket) == 0;
 
         public void Publish(uint job, int start, int end)
         {
