@@ -4,6 +4,7 @@ set -e
 CNN=${CNN:-"dotnet run -c Release --project Runner --"}
 LOGS=Models/activations/logs
 mkdir -p $LOGS
+trap '[ $? = 0 ] || tail -n 5 "$(ls -t $LOGS/*.log | head -n 1)"' EXIT # what stopped it
 train() { # LOG SOLVER
   $CNN train --solver "$2" > "$LOGS/$1.log" 2>&1
   echo "$1: $(tail -n 1 "$LOGS/$1.log")"

@@ -5,6 +5,7 @@ set -e
 CNN=${CNN:-"dotnet run -c Release --project Runner --"}
 MODEL=Models/autoencoder-init
 mkdir -p $MODEL/logs
+trap '[ $? = 0 ] || tail -n 5 "$(ls -t $MODEL/logs/*.log | head -n 1)"' EXIT # what stopped it
 train() { # LOG, OPTIONS OF TRAIN
   log=$MODEL/logs/$1.log
   shift

@@ -4,6 +4,7 @@ set -e
 CNN=${CNN:-"dotnet run -c Release --project Runner --"}
 HERE=Models/imagenet-overfit
 mkdir -p $HERE/logs $HERE/results
+trap '[ $? = 0 ] || tail -n 5 "$(ls -t $HERE/logs/*.log | head -n 1)"' EXIT # what stopped it
 [ -d $HERE/logs/digits ] || $CNN data digits --to $HERE/logs/digits --count 50 --format idx
 for net in ${NETS:-alexnet caffenet zfnet googlenet vgg16 vgg19}; do
   case $net in
