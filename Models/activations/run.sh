@@ -4,9 +4,8 @@ set -e
 CNN=${CNN:-"dotnet run -c Release --project Runner --"}
 LOGS=Models/activations/logs
 mkdir -p $LOGS
-trap '[ $? = 0 ] || tail -n 5 "$(ls -t $LOGS/*.log | head -n 1)"' EXIT # what stopped it
 train() { # LOG SOLVER
-  $CNN train --solver "$2" > "$LOGS/$1.log" 2>&1
+  $CNN train --solver "$2" > "$LOGS/$1.log" 2>&1 || { code=$?; tail -n 5 "$LOGS/$1.log"; exit $code; }
   echo "$1: $(tail -n 1 "$LOGS/$1.log")"
 }
 for activation in sigmoid tanh relu leaky noisy prelu elu maxout; do

@@ -5,11 +5,10 @@ set -e
 CNN=${CNN:-"dotnet run -c Release --project Runner --"}
 MODEL=Models/autoencoder-init
 mkdir -p $MODEL/logs
-trap '[ $? = 0 ] || tail -n 5 "$(ls -t $MODEL/logs/*.log | head -n 1)"' EXIT # what stopped it
 train() { # LOG, OPTIONS OF TRAIN
   log=$MODEL/logs/$1.log
   shift
-  $CNN train "$@" > "$log" 2>&1
+  $CNN train "$@" > "$log" 2>&1 || { code=$?; tail -n 5 "$log"; exit $code; }
   echo "$log: $(tail -n 1 "$log")"
 }
 train autoencoder --solver $MODEL/solver_autoencoder.prototxt

@@ -4,7 +4,6 @@ set -e
 CNN=${CNN:-"dotnet run -c Release --project Runner --"}
 HERE=Models/imagenet-overfit
 mkdir -p $HERE/logs $HERE/results
-trap '[ $? = 0 ] || tail -n 5 "$(ls -t $HERE/logs/*.log | head -n 1)"' EXIT # what stopped it
 [ -d $HERE/logs/digits ] || $CNN data digits --to $HERE/logs/digits --count 50 --format idx
 for net in ${NETS:-alexnet caffenet zfnet googlenet vgg16 vgg19}; do
   case $net in
@@ -19,7 +18,8 @@ for net in ${NETS:-alexnet caffenet zfnet googlenet vgg16 vgg19}; do
     awk '/^layer \{/ { block = "" } { block = block $0 "\n" } /^\}/ { if (block !~ /type: "Data"/) printf "%s", block; block = "" }' \
       Models/$net/train_val.prototxt; } > $HERE/logs/$net.prototxt
   sed "s/NET\.proto/$net.proto/; s/: STEP/: $step/; s/: END/: $end/" $HERE/solver.prototxt > $HERE/logs/solver_$net.prototxt
-  $CNN train --solver $HERE/logs/solver_$net.prototxt > $HERE/logs/$net.log 2>&1
+  $CNN train --solver $HERE/logs/solver_$net.prototxt > $HERE/logs/$net.log 2>&1 \
+    || { code=$?; tail -n 5 $HERE/logs/$net.log; exit $code; }
   grep -E 'Iteration [0-9]+ \(|Iteration [0-9]+, (Testing|loss)|Test net|^Trained' $HERE/logs/$net.log > $HERE/results/$net.log
   tail -n 1 $HERE/results/$net.log
 done

@@ -18,13 +18,12 @@ internal static unsafe class FewRows
 
     // With fewer columns the rows, which are packed, are no longer the small operand, and there are no parts for several threads.
     private const int LeastColumns = 64;
-    private const long MostPackedFloats = 2 * 1024 * 1024;
 
     private static bool HasLanes => VectorUnit.Path is VectorPath.Avx512 or VectorPath.Avx2;
 
     /// <summary>Whether a product is of this kind and stored so that this class can do it.</summary>
     public static bool Fits(bool transposeA, int m, int n, int k) => HasLanes && k > 0
-        && !transposeA && m <= MostRows && n >= LeastColumns && (long)n * k >= LeastFloats && (long)m * k <= MostPackedFloats;
+        && !transposeA && m <= MostRows && n >= LeastColumns && (long)n * k >= LeastFloats && (long)m * k <= Product.SharedFloats;
 
     /// <summary>See <see cref="Product.Run"/>.</summary>
     public static void Run(

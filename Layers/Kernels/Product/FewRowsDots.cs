@@ -58,11 +58,7 @@ internal unsafe struct FewRowsDots<TLanes, TVector> : IParts
     {
         int first = part * ColumnsPerPart, columns = Math.Min(ColumnsPerPart, product.N - first);
         float* block = pool.Scratch(worker, ScratchSlot.RightPanels, (long)product.M * BlockWidth);
-        for (int i = 0; i < product.M; i++)
-        {
-            product.Start(i, first, new Span<float>(block + (i * BlockWidth), columns));
-        }
-
+        product.Start(block, BlockWidth, first, columns);
         int whole = product.K / TLanes.Width * TLanes.Width;
         int outer = Math.Max(TLanes.Width, SecondLevelFloats / product.M / TLanes.Width * TLanes.Width);
         for (int p = 0; p < whole; p += outer)
@@ -78,11 +74,7 @@ internal unsafe struct FewRowsDots<TLanes, TVector> : IParts
             AddRest(block + j, first + j, Math.Min(Columns, columns - j), whole);
         }
 
-        for (int i = 0; i < product.M; i++)
-        {
-            new ReadOnlySpan<float>(block + (i * BlockWidth), columns)
-                .CopyTo(new Span<float>(product.C + ((nint)i * product.Ldc) + first, columns));
-        }
+        product.Finish(block, BlockWidth, first, columns);
     }
 
     private readonly int FirstRow(int tile) => product.M * tile / tiles;
@@ -153,7 +145,8 @@ internal unsafe struct FewRowsDots<TLanes, TVector> : IParts
     }
 
     // Adds the products of a tile's rows and of up to four rows of B over a count of k, whole vectors. Meanwhile fetches, from next on,
-    // the same count of some rows, no nearer than the second-level cache, as the first is full. The sums' names: row, column.
+    // the same count of some rows, no nearer than the second-level cache, as the first is full. The sums' names: row, column. The rows
+    // are written out, since helpers for them are beyond what the compiler inlines here.
     private static void AddTile<TRows>(float* a, float* b, nint ldb, int columns, int count, float* next, int fetches, float* sums)
         where TRows : ICount
     {

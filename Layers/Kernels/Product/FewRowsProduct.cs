@@ -7,23 +7,40 @@ internal unsafe struct FewRowsProduct
     public float* A, B, C, Bias;
     public AddTo AddTo;
 
-    /// <summary>Writes what the sums of a row of C start from, from a column on.</summary>
-    public readonly void Start(int row, int column, Span<float> to)
+    /// <summary>
+    /// Fills a block with what the sums start from: all rows of C over some columns. Its rows are <paramref name="width"/> floats apart.
+    /// </summary>
+    public readonly void Start(float* block, int width, int column, int columns)
     {
-        switch (AddTo)
+        for (int i = 0; i < M; i++)
         {
-            case AddTo.Existing:
-                new ReadOnlySpan<float>(C + ((nint)row * Ldc) + column, to.Length).CopyTo(to);
-                break;
-            case AddTo.RowBias:
-                to.Fill(Bias[row]);
-                break;
-            case AddTo.ColumnBias:
-                new ReadOnlySpan<float>(Bias + column, to.Length).CopyTo(to);
-                break;
-            default:
-                to.Clear();
-                break;
+            var to = new Span<float>(block + ((nint)i * width), columns);
+            switch (AddTo)
+            {
+                case AddTo.Existing:
+                    RowOfC(i, column, columns).CopyTo(to);
+                    break;
+                case AddTo.RowBias:
+                    to.Fill(Bias[i]);
+                    break;
+                case AddTo.ColumnBias:
+                    new ReadOnlySpan<float>(Bias + column, columns).CopyTo(to);
+                    break;
+                default:
+                    to.Clear();
+                    break;
+            }
         }
     }
+
+    /// <summary>Moves a block of finished sums to their place in C; see <see cref="Start"/>.</summary>
+    public readonly void Finish(float* block, int width, int column, int columns)
+    {
+        for (int i = 0; i < M; i++)
+        {
+            new ReadOnlySpan<float>(block + ((nint)i * width), columns).CopyTo(RowOfC(i, column, columns));
+        }
+    }
+
+    private readonly Span<float> RowOfC(int row, int column, int columns) => new(C + ((nint)row * Ldc) + column, columns);
 }

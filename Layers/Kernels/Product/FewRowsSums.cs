@@ -33,10 +33,7 @@ internal unsafe struct FewRowsSums<TLanes, TVector> : IParts
         int first = part * columnsPerPart, count = Math.Min(columnsPerPart, product.N - first);
         int pairs = (product.M + 1) / 2;
         float* block = pool.Scratch(worker, ScratchSlot.RightPanels, ((2L * pairs) + 1) * MostColumns);
-        for (int i = 0; i < product.M; i++)
-        {
-            product.Start(i, first, new Span<float>(block + (i * MostColumns), count));
-        }
+        product.Start(block, MostColumns, first, count);
 
         // A second row that the last pair lacks, and rows of B beyond the last.
         float* zeros = block + (2L * pairs * MostColumns);
@@ -55,11 +52,7 @@ internal unsafe struct FewRowsSums<TLanes, TVector> : IParts
             }
         }
 
-        for (int i = 0; i < product.M; i++)
-        {
-            new ReadOnlySpan<float>(block + (i * MostColumns), count)
-                .CopyTo(new Span<float>(product.C + ((nint)i * product.Ldc) + first, count));
-        }
+        product.Finish(block, MostColumns, first, count);
     }
 
     // Adds up to four weighted rows of B to two rows of C. The weights of a second row that is not there are zeros, and so are

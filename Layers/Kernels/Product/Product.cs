@@ -10,8 +10,8 @@ namespace Cnn.Layers.Kernels;
 /// </summary>
 public static unsafe class Product
 {
-    // Panels that all workers share take up to 8 MiB an operand: within a third-level cache.
-    private const int SharedFloats = 2 * 1024 * 1024;
+    /// <summary>Floats that what all workers share of an operand takes at most: 8 MiB, within a third-level cache.</summary>
+    internal const int SharedFloats = 2 * 1024 * 1024;
 
     // A part of a job is not worth handing out below about 4 microseconds of multiply-adds, or of copying.
     private const long WorthwhileOperations = 400_000;
