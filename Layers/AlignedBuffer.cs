@@ -8,8 +8,6 @@ namespace Cnn.Layers;
 /// </summary>
 public sealed unsafe class AlignedBuffer
 {
-    private const int Alignment = 64;
-
     private readonly float[] memory;
     private readonly int start;
 
@@ -19,10 +17,10 @@ public sealed unsafe class AlignedBuffer
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         Length = length;
-        memory = GC.AllocateArray<float>(checked(length + (Alignment / sizeof(float))), pinned: true);
-        var address = (nuint)Unsafe.AsPointer(ref memory[0]);
-        Pointer = (float*)((address + Alignment - 1) & ~(nuint)(Alignment - 1));
-        start = (int)(((nuint)Pointer - address) / sizeof(float));
+        memory = GC.AllocateArray<float>(checked(length + CacheLine.Floats), pinned: true);
+        var first = (float*)Unsafe.AsPointer(ref memory[0]);
+        Pointer = CacheLine.From(first);
+        start = (int)(Pointer - first);
     }
 
     /// <summary>Floats.</summary>

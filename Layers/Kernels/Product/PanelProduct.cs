@@ -43,16 +43,18 @@ internal static unsafe class PanelProduct
     /// <param name="ldc">Floats from row to row of C.</param>
     /// <param name="addTo">What to add to.</param>
     /// <param name="bias">The bias of the first row or column, where one is added.</param>
+    /// <param name="width">Floats that each k takes in a panel of A; as many as the panel has rows where 0.</param>
     [SkipLocalsInit]
     public static void Run(
-        int m, int n, int k, int mr, float* a, float* b, float* c, nint ldc, AddTo addTo, float* bias)
+        int m, int n, int k, int mr, float* a, float* b, float* c, nint ldc, AddTo addTo, float* bias, int width = 0)
     {
         int nr = TileKernels.Columns;
-        nint aStep = Packing.PanelSize(mr, k), bStep = RightPanelSize(k);
+        nint aStep = Packing.PanelSize(width > 0 ? width : mr, k), bStep = RightPanelSize(k);
         float* tile = stackalloc float[TileKernels.MaxRows * nr];
         for (int i = 0; i < m; i += mr, a += aStep)
         {
             int rows = Math.Min(mr, m - i);
+            nint step = width > 0 ? width : rows;
             var wide = TileKernels.For(rows, 2);
             float* panel = b;
             for (int j = 0; j < n; j += nr, panel += bStep)
@@ -69,11 +71,11 @@ internal static unsafe class PanelProduct
                 var kernel = columns == nr ? wide : TileKernels.For(rows, Vectors(columns));
                 if (columns % TileKernels.Width == 0)
                 {
-                    kernel(k, a, panel, corner, ldc, (float*)add, stride, addTo == AddTo.RowBias);
+                    kernel(k, a, step, panel, corner, ldc, (float*)add, stride, addTo == AddTo.RowBias);
                 }
                 else
                 {
-                    kernel(k, a, panel, tile, nr, null, 0, false);
+                    kernel(k, a, step, panel, tile, nr, null, 0, false);
                     Merge(rows, columns, tile, corner, ldc, (float*)add, stride, addTo == AddTo.RowBias);
                 }
             }

@@ -18,7 +18,7 @@ internal static unsafe class TileKernel128
     /// <summary>See <see cref="TileKernels"/>. Rows and vectors are constants to the compiler, which drops what a tile lacks.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run<TRows, TVectors>(
-        nint k, float* a, float* b, float* c, nint ldc, float* add, nint addStride, bool addPerRow)
+        nint k, float* a, nint aStep, float* b, float* c, nint ldc, float* add, nint addStride, bool addPerRow)
         where TRows : struct, ICount
         where TVectors : struct, ICount
     {
@@ -67,7 +67,7 @@ internal static unsafe class TileKernel128
                 }
             }
 
-            a += TRows.Value;
+            a += aStep;
             b += TVectors.Value * 4;
         }
 

@@ -19,7 +19,7 @@ internal static unsafe class TileKernel256
     /// <summary>See <see cref="TileKernels"/>. Rows and vectors are constants to the compiler, which drops what a tile lacks.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run<TRows, TVectors>(
-        nint k, float* a, float* b, float* c, nint ldc, float* add, nint addStride, bool addPerRow)
+        nint k, float* a, nint aStep, float* b, float* c, nint ldc, float* add, nint addStride, bool addPerRow)
         where TRows : struct, ICount
         where TVectors : struct, ICount
     {
@@ -90,7 +90,7 @@ internal static unsafe class TileKernel256
                 }
             }
 
-            a += TRows.Value;
+            a += aStep;
             b += TVectors.Value * 8;
         }
 

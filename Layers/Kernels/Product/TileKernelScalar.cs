@@ -11,7 +11,7 @@ internal static unsafe class TileKernelScalar
 
     /// <summary>See <see cref="TileKernels"/>.</summary>
     public static void Run<TRows, TVectors>(
-        nint k, float* a, float* b, float* c, nint ldc, float* add, nint addStride, bool addPerRow)
+        nint k, float* a, nint aStep, float* b, float* c, nint ldc, float* add, nint addStride, bool addPerRow)
         where TRows : struct, ICount
         where TVectors : struct, ICount
     {
@@ -23,7 +23,7 @@ internal static unsafe class TileKernelScalar
                 float sum = 0;
                 for (nint p = 0; p < k; p++)
                 {
-                    sum += a[(p * TRows.Value) + i] * b[(p * columns) + j];
+                    sum += a[(p * aStep) + i] * b[(p * columns) + j];
                 }
 
                 float addend = add == null ? 0 : addPerRow ? add[i] : add[(i * addStride) + j];

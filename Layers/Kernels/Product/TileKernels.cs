@@ -2,7 +2,8 @@ namespace Cnn.Layers.Kernels;
 
 /// <summary>
 /// The micro-kernels of this process: a tile C[rows, columns] = A B + addend, from a packed panel of A (rows values for
-/// each k) and a packed panel of B (columns values for each k, 64-byte aligned). The columns are one or two vectors.
+/// each k, and the next at a step) and a packed panel of B (columns values for each k, 64-byte aligned). The columns are one
+/// or two vectors.
 /// The addend is C itself or a bias: nothing where null, else a value a row, or a vector at each row's stride (0
 /// repeats one row).
 /// </summary>
@@ -12,8 +13,8 @@ namespace Cnn.Layers.Kernels;
 /// </remarks>
 internal static unsafe class TileKernels
 {
-    private static readonly delegate*<nint, float*, float*, float*, nint, float*, nint, bool, void>[] Table =
-        new delegate*<nint, float*, float*, float*, nint, float*, nint, bool, void>[28];
+    private static readonly delegate*<nint, float*, nint, float*, float*, nint, float*, nint, bool, void>[] Table =
+        new delegate*<nint, float*, nint, float*, float*, nint, float*, nint, bool, void>[28];
 
     static TileKernels()
     {
@@ -51,7 +52,7 @@ internal static unsafe class TileKernels
     public static int MaxRows { get; }
 
     /// <summary>The micro-kernel for a tile of so many rows and of one or two vectors.</summary>
-    public static delegate*<nint, float*, float*, float*, nint, float*, nint, bool, void> For(int rows, int vectors) =>
+    public static delegate*<nint, float*, nint, float*, float*, nint, float*, nint, bool, void> For(int rows, int vectors) =>
         Table[(2 * rows) + vectors - 3];
 
     /// <summary>
@@ -64,7 +65,7 @@ internal static unsafe class TileKernels
         return panels == 0 ? 1 : (m + panels - 1) / panels;
     }
 
-    private static void Fill512(delegate*<nint, float*, float*, float*, nint, float*, nint, bool, void>[] table)
+    private static void Fill512(delegate*<nint, float*, nint, float*, float*, nint, float*, nint, bool, void>[] table)
     {
         table[0] = &TileKernel512.Run<One, One>;
         table[1] = &TileKernel512.Run<One, Two>;
@@ -96,7 +97,7 @@ internal static unsafe class TileKernels
         table[27] = &TileKernel512.Run<Fourteen, Two>;
     }
 
-    private static void Fill256(delegate*<nint, float*, float*, float*, nint, float*, nint, bool, void>[] table)
+    private static void Fill256(delegate*<nint, float*, nint, float*, float*, nint, float*, nint, bool, void>[] table)
     {
         table[0] = &TileKernel256.Run<One, One>;
         table[1] = &TileKernel256.Run<One, Two>;
@@ -112,7 +113,7 @@ internal static unsafe class TileKernels
         table[11] = &TileKernel256.Run<Six, Two>;
     }
 
-    private static void Fill128(delegate*<nint, float*, float*, float*, nint, float*, nint, bool, void>[] table)
+    private static void Fill128(delegate*<nint, float*, nint, float*, float*, nint, float*, nint, bool, void>[] table)
     {
         table[0] = &TileKernel128.Run<One, One>;
         table[1] = &TileKernel128.Run<One, Two>;
@@ -124,7 +125,7 @@ internal static unsafe class TileKernels
         table[7] = &TileKernel128.Run<Four, Two>;
     }
 
-    private static void FillScalar(delegate*<nint, float*, float*, float*, nint, float*, nint, bool, void>[] table)
+    private static void FillScalar(delegate*<nint, float*, nint, float*, float*, nint, float*, nint, bool, void>[] table)
     {
         table[0] = &TileKernelScalar.Run<One, One>;
         table[1] = &TileKernelScalar.Run<One, Two>;

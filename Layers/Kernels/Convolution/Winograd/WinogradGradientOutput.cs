@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using Cnn.Layers.Kernels.Threading;
@@ -16,12 +17,12 @@ internal unsafe struct WinogradGradientOutput<T> : IParts
     /// <summary>[outputs, channels, taps].</summary>
     public float* Dw;
 
+    [SkipLocalsInit]
     public readonly void Run(int part, int worker)
     {
         int all = T.Taps * T.Taps;
-        float* values = stackalloc float[8 * 8 * 16];
-        float* down = stackalloc float[5 * 8 * 16];
-        float* taps = stackalloc float[5 * 5 * 16];
+        float* memory = stackalloc float[(8 * 8 * 16) + (5 * 8 * 16) + (5 * 5 * 16) + CacheLine.Floats];
+        float* values = CacheLine.From(memory), down = values + (8 * 8 * 16), taps = down + (5 * 8 * 16);
         float* from = Problem.M + ((nint)part * Problem.Channels), to = Dw + ((nint)part * Problem.Channels * all);
         nint step = Problem.ProductsStep;
         for (int channel = 0; channel < Problem.Channels; channel += 16, from += 16, to += 16 * all)

@@ -28,12 +28,18 @@ internal unsafe struct WinogradGradientProblem
 
     public readonly int PanelRows => TileKernels.PanelRows(Outputs);
 
-    public readonly int OutputPanels => (Outputs + PanelRows - 1) / PanelRows;
+    /// <summary>
+    /// Outputs whose gradients lie side by side, a vector apart from tile to tile, so that no store crosses a cache line: those of
+    /// one panel, or of all that a vector holds.
+    /// </summary>
+    public readonly int OutputsAtOnce => TileKernels.Width / PanelRows * PanelRows;
+
+    public readonly int OutputGroups => (Outputs + OutputsAtOnce - 1) / OutputsAtOnce;
 
     public readonly int ChannelPanels => (Channels + TileKernels.Columns - 1) / TileKernels.Columns;
 
     /// <summary>Floats from the panels of one value to those of the next.</summary>
-    public readonly nint OutputsStep => WinogradProblem.Apart(OutputPanels * Packing.PanelSize(PanelRows, RowsOfRun * TilesAcross));
+    public readonly nint OutputsStep => WinogradProblem.Apart(OutputGroups * Packing.PanelSize(TileKernels.Width, RowsOfRun * TilesAcross));
 
     public readonly nint ChannelsStep =>
         WinogradProblem.Apart((ChannelPanels * PanelProduct.RightPanelSize(RowsOfRun * TilesAcross)) + Packing.Slack);
@@ -41,9 +47,12 @@ internal unsafe struct WinogradGradientProblem
     /// <summary>Floats from the product of one value to the next; rows may be read up to whole vectors.</summary>
     public readonly nint ProductsStep => WinogradProblem.Apart(((nint)Outputs * Channels) + Packing.Slack);
 
-    /// <summary>The panels of the first value of a run.</summary>
-    public readonly float* OutputsOf(int run) => U + (run * Values * OutputsStep);
+    /// <summary>The first value of a run's gradients of results, for the outputs from a given one on.</summary>
+    public readonly float* OutputsOf(int run, int output) =>
+        U + (run * Values * OutputsStep) + (output % OutputsAtOnce)
+        + (output / OutputsAtOnce * Packing.PanelSize(TileKernels.Width, RowsIn(run) * TilesAcross));
 
+    /// <summary>The panels of channels for the first value of a run.</summary>
     public readonly float* ChannelsOf(int run) => V + (run * Values * ChannelsStep);
 
     /// <summary>Rows of tiles in a run.</summary>

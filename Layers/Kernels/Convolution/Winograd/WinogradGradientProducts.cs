@@ -19,17 +19,21 @@ internal unsafe struct WinogradGradientProducts : IParts
         for (int run = 0; run < Problem.Runs; run++)
         {
             int tiles = Problem.RowsIn(run) * Problem.TilesAcross;
-            PanelProduct.Run(
-                Problem.Outputs,
-                Math.Min(PanelsOfPart * TileKernels.Columns, Problem.Channels - channel),
-                tiles,
-                Problem.PanelRows,
-                Problem.OutputsOf(run) + (value * Problem.OutputsStep),
-                Problem.ChannelsOf(run) + (value * Problem.ChannelsStep) + ((nint)channel * tiles),
-                to,
-                Problem.Channels,
-                IsFirst && run == 0 ? AddTo.Nothing : AddTo.Existing,
-                null);
+            for (int output = 0; output < Problem.Outputs; output += Problem.PanelRows)
+            {
+                PanelProduct.Run(
+                    Math.Min(Problem.PanelRows, Problem.Outputs - output),
+                    Math.Min(PanelsOfPart * TileKernels.Columns, Problem.Channels - channel),
+                    tiles,
+                    Problem.PanelRows,
+                    Problem.OutputsOf(run, output) + (value * Problem.OutputsStep),
+                    Problem.ChannelsOf(run) + (value * Problem.ChannelsStep) + ((nint)channel * tiles),
+                    to + ((nint)output * Problem.Channels),
+                    Problem.Channels,
+                    IsFirst && run == 0 ? AddTo.Nothing : AddTo.Existing,
+                    null,
+                    TileKernels.Width);
+            }
         }
     }
 }

@@ -1,11 +1,10 @@
-using System.Runtime.Intrinsics;
 using Cnn.Layers.Kernels.Threading;
 
 namespace Cnn.Layers.Kernels;
 
 /// <summary>
 /// The tiles of a run, transformed and packed into panels whose depth they are: a part is a run's panel of channels of the
-/// image, or some panels of outputs, a vector's lanes of planes side by side at most.
+/// image, or some outputs, a vector's lanes of planes side by side at most.
 /// </summary>
 internal unsafe struct WinogradGradientTiles<T> : IParts
     where T : struct, IWinogradGradientTransform
@@ -14,14 +13,9 @@ internal unsafe struct WinogradGradientTiles<T> : IParts
     public WorkerPool Pool;
 
     /// <summary>Parts of a run.</summary>
-    public readonly int Parts => ImageParts + OutputParts;
+    public readonly int Parts => ImageParts + Problem.OutputGroups;
 
     private readonly int ImageParts => (Problem.Channels + T.Lanes - 1) / T.Lanes;
-
-    // The panels of outputs that go into a vector's lanes.
-    private readonly int PanelsAtOnce => T.Lanes / Problem.PanelRows;
-
-    private readonly int OutputParts => (Problem.OutputPanels + PanelsAtOnce - 1) / PanelsAtOnce;
 
     // Columns of the image that a row of tiles sees.
     private readonly int RowWidth => (WinogradProblem.Step * Problem.TilesAcross) + T.Size - WinogradProblem.Step;
@@ -40,7 +34,7 @@ internal unsafe struct WinogradGradientTiles<T> : IParts
             }
             else
             {
-                TransformResult((of - ImageParts) * PanelsAtOnce, tileRow, run, row * Problem.TilesAcross, rows, rowSize);
+                TransformResult((of - ImageParts) * Problem.OutputsAtOnce, tileRow, run, row * Problem.TilesAcross, rows, rowSize);
             }
         }
     }
@@ -75,10 +69,9 @@ internal unsafe struct WinogradGradientTiles<T> : IParts
         }
     }
 
-    private readonly void TransformResult(int firstPanel, int tileRow, int run, int depth, float* rows, int rowSize)
+    private readonly void TransformResult(int first, int tileRow, int run, int depth, float* rows, int rowSize)
     {
-        int mr = Problem.PanelRows, panels = PanelsAtOnce, first = firstPanel * mr;
-        int count = Math.Min(panels * mr, Problem.Outputs - first);
+        int count = Math.Min(Problem.OutputsAtOnce, Problem.Outputs - first);
         int image = tileRow / Problem.TilesDown, top = tileRow % Problem.TilesDown * WinogradProblem.Step;
         float* planes = Problem.Dy + (image * Problem.OutImageStep) + ((nint)first * Problem.OutHeight * Problem.OutWidth);
         for (int r = 0; r < WinogradProblem.Step; r++)
@@ -91,33 +84,14 @@ internal unsafe struct WinogradGradientTiles<T> : IParts
             T.ResultGradients(rows + w, rowSize, rows + w, rowSize);
         }
 
-        int all = Problem.RowsIn(run) * Problem.TilesAcross;
-        nint step = Problem.OutputsStep, panelSize = Packing.PanelSize(mr, all);
-        float* to = Problem.OutputsOf(run) + (firstPanel * panelSize);
-        float* room = stackalloc float[(8 * T.Lanes) + T.Lanes];
-        for (int t = 0; t < Problem.TilesAcross; t++)
+        float* to = Problem.OutputsOf(run, first) + ((nint)depth * T.Lanes);
+        nint step = Problem.OutputsStep;
+        for (int t = 0; t < Problem.TilesAcross; t++, to += T.Lanes)
         {
             float* at = rows + (WinogradProblem.Step * T.Lanes * t);
             for (int r = 0; r < T.Size; r++)
             {
-                // Past the last output of a panel lies what the next tile overwrites, or slack.
-                if (panels == 1)
-                {
-                    T.ResultGradients(at + (r * rowSize), T.Lanes, to + ((depth + t) * (nint)count) + (T.Size * r * step), step);
-                    continue;
-                }
-
-                T.ResultGradients(at + (r * rowSize), T.Lanes, room, T.Lanes);
-                for (int done = 0; done < count; done += mr)
-                {
-                    int height = Math.Min(mr, count - done);
-                    float* panel = to + (done / mr * panelSize) + ((depth + t) * (nint)height) + (T.Size * r * step);
-                    for (int j = 0; j < T.Size; j++)
-                    {
-                        // At most half of the lanes.
-                        Vector256.Load(room + (T.Lanes * j) + done).Store(panel + (j * step));
-                    }
-                }
+                T.ResultGradients(at + (r * rowSize), T.Lanes, to + (T.Size * r * step), step);
             }
         }
     }

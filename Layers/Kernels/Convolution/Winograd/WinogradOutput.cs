@@ -13,6 +13,7 @@ internal unsafe struct WinogradOutput<T> : IParts
     public WinogradProblem Problem;
     public WorkerPool Pool;
 
+    [SkipLocalsInit]
     public readonly void Run(int part, int worker)
     {
         int columns = Problem.Columns, room = ((columns + 15) & ~15) + 16;
@@ -20,7 +21,7 @@ internal unsafe struct WinogradOutput<T> : IParts
         float* from = Problem.M + ((nint)part * columns);
         nint step = Problem.ProductsStep;
         float bias = Problem.Bias == null ? 0 : Problem.Bias[part];
-        float* down = stackalloc float[T.Made * T.Size * T.Lanes];
+        float* memory = stackalloc float[(T.Made * T.Size * T.Lanes) + CacheLine.Floats], down = CacheLine.From(memory);
         for (int t = 0; t < columns; t += T.Lanes)
         {
             Back(from + t, step, bias, tiles + t, room, down);

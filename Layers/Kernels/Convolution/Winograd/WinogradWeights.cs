@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Cnn.Layers.Kernels.Threading;
 
 namespace Cnn.Layers.Kernels;
@@ -11,10 +12,12 @@ internal unsafe struct WinogradWeights<T> : IParts
     // Channels whose taps are brought side by side at a time, where they follow each other.
     private const int ChannelsAtOnce = 8;
 
+    [SkipLocalsInit]
     public readonly void Run(int part, int worker)
     {
         int first = part * Problem.PanelRows, rows = Math.Min(Problem.PanelRows, Problem.Outputs - first), all = T.Taps * T.Taps;
-        float* taps = stackalloc float[ChannelsAtOnce * 5 * 5 * T.Lanes];
+        float* memory = stackalloc float[(((ChannelsAtOnce * 5) + 8) * 5 * T.Lanes) + CacheLine.Floats];
+        float* taps = CacheLine.From(memory), columns = taps + (ChannelsAtOnce * 5 * 5 * T.Lanes);
         int atOnce = Problem.ChannelStep == all ? ChannelsAtOnce : 1, blockDepth = Problem.Depth;
         for (int block = 0; block * blockDepth < Problem.Channels; block++)
         {
@@ -27,16 +30,15 @@ internal unsafe struct WinogradWeights<T> : IParts
                 PlaneLanes.Load(from, Problem.OutputStep, rows, count * all, taps, T.Lanes);
                 for (int i = 0; i < count; i++, to += rows)
                 {
-                    Transform(taps + (i * all * T.Lanes), to);
+                    Transform(taps + (i * all * T.Lanes), columns, to);
                 }
             }
         }
     }
 
     // The taps of a vector of outputs down, then across; past the last row of the panel lies what the next channel overwrites.
-    private readonly void Transform(float* taps, float* to)
+    private readonly void Transform(float* taps, float* columns, float* to)
     {
-        float* columns = stackalloc float[5 * 8 * T.Lanes];
         int last = (T.Taps * T.Taps) - 1;
         for (int j = 0; j < T.Taps; j++)
         {
