@@ -10,8 +10,8 @@ namespace Cnn.Layers.Kernels;
 /// </summary>
 public static unsafe class Convolution
 {
-    // With fewer parts than this, the outputs or channels are split as well.
-    private const int EnoughParts = 8;
+    // What packing the patches costs, as a share of a part's products: each split of a part packs them anew.
+    private const double PackingShare = 1.0 / 12;
 
     // Sums of image groups that are added at the end take up to 8 MiB.
     private const long PartialFloats = 2 * 1024 * 1024;
@@ -42,7 +42,7 @@ public static unsafe class Convolution
         float? rectifier = null)
     {
         ConvolutionShape shape = plan.Shape;
-        if (WinogradConvolution.Suits(shape, images))
+        if (WinogradConvolution.Suits(shape, images, kept is not null))
         {
             WinogradConvolution.Forward(pool, shape, images, x, weights, bias, y, kept, rectifier);
             return;
@@ -68,7 +68,7 @@ public static unsafe class Convolution
         }
 
         int parts = images * plan.Strips * shape.Groups;
-        int splits = parts >= EnoughParts ? 1 : Math.Min(panels, (EnoughParts + parts - 1) / Math.Max(1, parts));
+        int splits = Splits(parts, panels, pool.ThreadCount);
         var forward = new ForwardParts
         {
             Plan = plan, Pool = pool, X = x, Bias = bias, Y = y, Packed = packed, Blocks = blocks, BlockSize = blockSize,
@@ -80,7 +80,7 @@ public static unsafe class Convolution
 
     /// <summary>Whether a pass over so many images would read the weights, as they are not kept in the form that it needs.</summary>
     public static bool NeedsWeights(ConvolutionPlan plan, int images, KeptWeights kept) =>
-        !kept.Has(WinogradConvolution.Suits(plan.Shape, images));
+        !kept.Has(WinogradConvolution.Suits(plan.Shape, images, keepsWeights: true));
 
     /// <summary>dx = the gradient of x; overwritten.</summary>
     /// <param name="pool">The threads.</param>
@@ -120,7 +120,7 @@ public static unsafe class Convolution
         }
 
         int parts = images * shape.Groups;
-        int splits = parts >= EnoughParts ? 1 : Math.Min(plan.ChannelChunks, (EnoughParts + parts - 1) / Math.Max(1, parts));
+        int splits = Splits(parts, plan.ChannelChunks, pool.ThreadCount);
         var gradient = new InputGradientParts
         {
             Plan = plan, Pool = pool, Dy = dy, Dx = dx, Packed = packed, Blocks = blocks, BlockSize = blockSize,
@@ -171,7 +171,7 @@ public static unsafe class Convolution
         sums = (strips + stripsPerSum - 1) / stripsPerSum;
         int tapPanels = (shape.Taps + TileKernels.Columns - 1) / TileKernels.Columns;
         int parts = sums * shape.Groups;
-        int splits = parts >= EnoughParts ? 1 : Math.Min(tapPanels, (EnoughParts + parts - 1) / parts);
+        int splits = Splits(parts, tapPanels, pool.ThreadCount);
         int panelsPerSplit = (tapPanels + splits - 1) / splits;
         splits = (tapPanels + panelsPerSplit - 1) / panelsPerSplit;
         float* partials = sums == 1 ? dw : pool.Scratch(0, ScratchSlot.Partials, (long)sums * count);
@@ -199,5 +199,21 @@ public static unsafe class Convolution
     {
         var gradient = new BiasGradientParts { Outputs = outputs, Pixels = pixels, Images = images, Dy = dy, Db = db };
         pool.Run((outputs + BiasGradientParts.OutputsPerPart - 1) / BiasGradientParts.OutputsPerPart, ref gradient);
+    }
+
+    // How many pieces the outputs or channels of each part are cut into, so that few parts occupy all threads. Each value is
+    // computed in one piece, so that its bits do not depend on this.
+    private static int Splits(int parts, int most, int threads)
+    {
+        int best = 1;
+        double least = double.MaxValue;
+        for (int splits = 1; splits <= Math.Min(most, threads); splits++)
+        {
+            int rounds = ((parts * splits) + threads - 1) / threads;
+            double time = rounds * ((1.0 / splits) + PackingShare);
+            (best, least) = time < least ? (splits, time) : (best, least);
+        }
+
+        return best;
     }
 }

@@ -25,29 +25,35 @@ internal static unsafe class WinogradConvolution
     private const long MostOwnWeights = 1024 * 1024;
     private const int LeastOwnBlocks = 8;
 
+    // What an output's weights for a channel cost, in multiply-adds: their transform, or reading them where they are kept.
+    private const int WeightsCost = 600, KeptWeightsCost = 300;
+
     // Below, the transforms cost more than the products save.
     private const int LeastChannels = 32;
     private const int LeastChannelsOfFiveTaps = 16;
 
     /// <summary>Whether a convolution of so many images can be done so, and gains.</summary>
-    public static bool Suits(in ConvolutionShape shape, int images)
+    /// <param name="shape">The sizes.</param>
+    /// <param name="images">Number of images.</param>
+    /// <param name="keepsWeights">Whether the transformed weights serve many passes.</param>
+    public static bool Suits(in ConvolutionShape shape, int images, bool keepsWeights = false)
     {
         int least = shape.KernelHeight == 5 ? LeastChannelsOfFiveTaps : LeastChannels;
-        return shape.GroupChannels >= least && shape.GroupOutputs >= least && Gains(shape, images);
+        return shape.GroupChannels >= least && shape.GroupOutputs >= least && Gains(shape, images, keepsWeights);
     }
 
     /// <summary>Whether there are transforms for a convolution's taps, and tiles enough to pay for that of the weights.</summary>
-    public static bool Gains(in ConvolutionShape shape, int images)
+    public static bool Gains(in ConvolutionShape shape, int images, bool keepsWeights = false)
     {
         if (!HasTransform(shape))
         {
             return false;
         }
 
-        // In multiply-adds for each pair of channel and output; the transform of its weights counts as some 600.
+        // In multiply-adds for each pair of channel and output.
         double tiles = (double)images * ((shape.OutHeight + 3) / 4) * ((shape.OutWidth + 3) / 4);
         int taps = shape.KernelHeight * shape.KernelWidth, size = SizeOf(shape);
-        return (double)taps * images * shape.OutPixels > 1.5 * ((size * size * tiles) + 600);
+        return (double)taps * images * shape.OutPixels > 1.5 * ((size * size * tiles) + (keepsWeights ? KeptWeightsCost : WeightsCost));
     }
 
     /// <summary>See <see cref="Convolution.Forward"/>.</summary>

@@ -87,6 +87,27 @@ public unsafe class ConvolutionTests
         CompareNd(flat, new ConvolutionShapeNd(4, 6, 2, [9, 8], [3, 2], [1, 2], [2, 1], [2, 3]));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void FewImagesAreSharedOutWithTheSameBitsOnAnyNumberOfThreads(int images)
+    {
+        var shape = new ConvolutionShape(25, 7, 9, 45, 1, 3, 3, 1, 1);
+        var data = new Operands(shape, images, 8);
+        var plan = new ConvolutionPlan(shape);
+        using var one = new WorkerPool(1);
+        foreach (int threads in (int[])[2, 3, 4, 7])
+        {
+            using var several = new WorkerPool(threads);
+            data.Check("forward", data.Y, shape.Taps, one, several, (pool, to) =>
+                Convolution.Forward(pool, plan, images, data.X.Pointer, data.W.Pointer, data.B.Pointer, to.Pointer));
+            data.Check("input gradient", data.Dx, shape.Outputs * 9, one, several, (pool, to) =>
+                Convolution.InputGradient(pool, plan, images, data.Dy.Pointer, data.W.Pointer, to.Pointer));
+            data.Check("weight gradient", data.Dw, images * shape.OutPixels, one, several, (pool, to) =>
+                Convolution.WeightGradient(pool, plan, images, data.X.Pointer, data.Dy.Pointer, to.Pointer));
+        }
+    }
+
     private static void Compare(ConvolutionShape shape, int images, ulong seed)
     {
         var data = new Operands(shape, images, seed);
@@ -158,13 +179,13 @@ public unsafe class ConvolutionTests
 
         // Starts from the same values as the expected sums, which outputs that are overwritten must not show.
         public void Check(
-            string what, AlignedBuffer expected, int terms, WorkerPool one, WorkerPool two, Action<WorkerPool, AlignedBuffer> run)
+            string what, AlignedBuffer expected, int terms, WorkerPool one, WorkerPool several, Action<WorkerPool, AlignedBuffer> run)
         {
             AlignedBuffer first = Start(expected.Length), second = Start(expected.Length);
             run(one, first);
-            run(two, second);
+            run(several, second);
             Numbers.AssertClose(expected.Span, first.Span, terms, $"{what} of {shape}");
-            Assert.True(first.Span.SequenceEqual(second.Span), $"{what} of {shape} differs on two threads");
+            Assert.True(first.Span.SequenceEqual(second.Span), $"{what} of {shape} differs on {several.ThreadCount} threads");
 
             // What is run is given addresses, which keep no memory from being collected.
             GC.KeepAlive(run);

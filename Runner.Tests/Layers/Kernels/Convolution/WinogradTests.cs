@@ -75,6 +75,27 @@ public unsafe class WinogradTests
         GC.KeepAlive((x, w, b, dy));
     }
 
+    [Fact]
+    public void WeightsThatAreKeptPayWithFewerTiles()
+    {
+        var shape = new ConvolutionShape(33, 14, 14, 40, 1, 3, 3, 1, 1);
+        Assert.False(WinogradConvolution.Suits(shape, 1));
+        Assert.True(WinogradConvolution.Suits(shape, 1, keepsWeights: true));
+        AlignedBuffer x = Numbers.Random(shape.ImageSize, 1), w = Numbers.Random(shape.Outputs * shape.Taps, 2);
+        AlignedBuffer b = Numbers.Random(shape.Outputs, 3), y = new(shape.OutSizeOfImage), found = new(y.Length), again = new(y.Length);
+        ConvolutionReference.Forward(shape, 1, x.Pointer, w.Pointer, b.Pointer, y.Pointer);
+        using var pool = new WorkerPool(2);
+        var plan = new ConvolutionPlan(shape);
+        var kept = new KeptWeights();
+        Assert.True(Convolution.NeedsWeights(plan, 1, kept));
+        Convolution.Forward(pool, plan, 1, x.Pointer, w.Pointer, b.Pointer, found.Pointer, kept);
+        AssertClose("the forward pass", y, found, shape.Taps, ToleranceOfThreeTaps);
+        Assert.False(Convolution.NeedsWeights(plan, 1, kept));
+        Convolution.Forward(pool, plan, 1, x.Pointer, null, b.Pointer, again.Pointer, kept);
+        Assert.True(found.Span.SequenceEqual(again.Span), "a second pass gives other results");
+        GC.KeepAlive((x, w, b));
+    }
+
     [Theory]
     [InlineData(20, 12, 50, 5, 0, 64, true)]
     [InlineData(32, 10, 32, 3, 0, 40, true)]
