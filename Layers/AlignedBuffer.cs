@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Cnn.Layers.Kernels.Threading;
 
 namespace Cnn.Layers;
 

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Cnn.Layers;
+namespace Cnn.Layers.Kernels.Threading;
 
 /// <summary>Aligns memory to cache lines: a vector across two lines is read and written twice.</summary>
 internal static unsafe class CacheLine
