@@ -99,12 +99,7 @@ public unsafe class ConvolutionTests
         foreach (int threads in (int[])[2, 3, 4, 7])
         {
             using var several = new WorkerPool(threads);
-            data.Check("forward", data.Y, shape.Taps, one, several, (pool, to) =>
-                Convolution.Forward(pool, plan, images, data.X.Pointer, data.W.Pointer, data.B.Pointer, to.Pointer));
-            data.Check("input gradient", data.Dx, shape.Outputs * 9, one, several, (pool, to) =>
-                Convolution.InputGradient(pool, plan, images, data.Dy.Pointer, data.W.Pointer, to.Pointer));
-            data.Check("weight gradient", data.Dw, images * shape.OutPixels, one, several, (pool, to) =>
-                Convolution.WeightGradient(pool, plan, images, data.X.Pointer, data.Dy.Pointer, to.Pointer));
+            CheckPasses(data, plan, images, one, several);
         }
     }
 
@@ -114,17 +109,23 @@ public unsafe class ConvolutionTests
         var plan = new ConvolutionPlan(shape);
         using var one = new WorkerPool(1);
         using var two = new WorkerPool(2);
-        data.Check("forward", data.Y, shape.Taps, one, two, (pool, to) =>
-            Convolution.Forward(pool, plan, images, data.X.Pointer, data.W.Pointer, data.B.Pointer, to.Pointer));
-        data.Check("input gradient", data.Dx, shape.GroupOutputs * 9, one, two, (pool, to) =>
-            Convolution.InputGradient(pool, plan, images, data.Dy.Pointer, data.W.Pointer, to.Pointer));
-        data.Check("weight gradient", data.Dw, images * shape.OutPixels, one, two, (pool, to) =>
-            Convolution.WeightGradient(pool, plan, images, data.X.Pointer, data.Dy.Pointer, to.Pointer));
+        CheckPasses(data, plan, images, one, two);
         data.Check("bias gradient", data.Db, images * shape.OutPixels, one, two, (pool, to) =>
             Convolution.BiasGradient(pool, shape.Outputs, shape.OutPixels, images, data.Dy.Pointer, to.Pointer));
         var dw = new AlignedBuffer(data.Dw.Length);
         data.Check("bias gradient with the weights'", data.Db, images * shape.OutPixels, one, two, (pool, to) =>
             Convolution.WeightGradient(pool, plan, images, data.X.Pointer, data.Dy.Pointer, dw.Pointer, to.Pointer));
+    }
+
+    private static void CheckPasses(Operands data, ConvolutionPlan plan, int images, WorkerPool one, WorkerPool several)
+    {
+        ConvolutionShape shape = plan.Shape;
+        data.Check("forward", data.Y, shape.Taps, one, several, (pool, to) =>
+            Convolution.Forward(pool, plan, images, data.X.Pointer, data.W.Pointer, data.B.Pointer, to.Pointer));
+        data.Check("input gradient", data.Dx, shape.GroupOutputs * 9, one, several, (pool, to) =>
+            Convolution.InputGradient(pool, plan, images, data.Dy.Pointer, data.W.Pointer, to.Pointer));
+        data.Check("weight gradient", data.Dw, images * shape.OutPixels, one, several, (pool, to) =>
+            Convolution.WeightGradient(pool, plan, images, data.X.Pointer, data.Dy.Pointer, to.Pointer));
     }
 
     private static void CompareNd(ConvolutionShape flat, ConvolutionShapeNd shape)
