@@ -5,7 +5,8 @@ namespace Cnn.Layers.Kernels;
 
 /// <summary>
 /// Products with one row or one column, but for the large single rows that <see cref="FewRows"/> takes, where packing would cost
-/// more than the product: they run at the speed at which the matrix is read. Either every row of the matrix is multiplied by the vector, or the rows are added up, weighted.
+/// more than the product: they run at the speed at which the matrix is read. Either every row of the matrix is multiplied by the
+/// vector, or the rows are added up, weighted.
 /// </summary>
 internal static unsafe class MatrixVector
 {

@@ -15,19 +15,21 @@ internal unsafe struct WinogradGradientProducts : IParts
     public readonly void Run(int part, int worker)
     {
         int value = part / PartsOfValue, channel = part % PartsOfValue * PanelsOfPart * TileKernels.Columns;
+        int mr = Problem.PanelRows, channels = Math.Min(PanelsOfPart * TileKernels.Columns, Problem.Channels - channel);
         float* to = Problem.M + (value * Problem.ProductsStep) + channel;
         for (int run = 0; run < Problem.Runs; run++)
         {
             int tiles = Problem.RowsIn(run) * Problem.TilesAcross;
-            for (int output = 0; output < Problem.Outputs; output += Problem.PanelRows)
+            float* right = Problem.ChannelsOf(run) + (value * Problem.ChannelsStep) + ((nint)channel * tiles);
+            for (int output = 0; output < Problem.Outputs; output += mr)
             {
                 PanelProduct.Run(
-                    Math.Min(Problem.PanelRows, Problem.Outputs - output),
-                    Math.Min(PanelsOfPart * TileKernels.Columns, Problem.Channels - channel),
+                    Math.Min(mr, Problem.Outputs - output),
+                    channels,
                     tiles,
-                    Problem.PanelRows,
+                    mr,
                     Problem.OutputsOf(run, output) + (value * Problem.OutputsStep),
-                    Problem.ChannelsOf(run) + (value * Problem.ChannelsStep) + ((nint)channel * tiles),
+                    right,
                     to + ((nint)output * Problem.Channels),
                     Problem.Channels,
                     IsFirst && run == 0 ? AddTo.Nothing : AddTo.Existing,
