@@ -1,0 +1,36 @@
+namespace Cnn.Tests.Proto.Text;
+
+/// <summary>Hands input after input to a reader, and names the one that never comes to an end.</summary>
+internal static class FuzzRun
+{
+    // Far more than any input takes on a busy machine: what hangs is told apart by it, not what is slow.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    /// <summary>All inputs; fails where one hangs, or where nearly all are read, or nearly none, so that they test little.</summary>
+    /// <param name="inputs">How many there are.</param>
+    /// <param name="read">Reads the input of an index, and tells whether it was read or refused.</param>
+    public static async Task All(int inputs, Func<int, bool> read)
+    {
+        CancellationToken stop = TestContext.Current.CancellationToken;
+        int current = 0, accepted = 0;
+        Task all = Task.Run(
+            () =>
+            {
+                for (int i = 0; i < inputs; i++)
+                {
+                    Volatile.Write(ref current, i);
+                    accepted += read(i) ? 1 : 0;
+                }
+            },
+            stop);
+        for (int last = -1; await Task.WhenAny(all, Task.Delay(Patience, stop)) != all;)
+        {
+            int now = Volatile.Read(ref current);
+            Assert.False(now == last, $"input {now} of {inputs} hangs");
+            last = now;
+        }
+
+        await all;
+        Assert.InRange(accepted, inputs / 20, inputs * 19 / 20);
+    }
+}
