@@ -18,9 +18,9 @@ internal static unsafe class WinogradGradient
     private const long OwnBlockFloats = 128 * 1024, MostOwnFloats = 256 * 1024, MostOwnProducts = 128 * 1024;
 
     // Fewer tiles would not pay for reading and writing the products.
-    private const int LeastOwnTiles = 48;
+    private const int LeastOwnTiles = 32;
 
-    // As many threads can take part; their number must not depend on that of the threads.
+    // As many threads can take part, and fewer where there are few rows; their number must not depend on that of the threads.
     private const int MostOwnSums = 8;
 
     // Below, the transforms cost more than the products save.
@@ -135,8 +135,13 @@ internal static unsafe class WinogradGradient
         long products = (long)problem.Values * problem.Channels * problem.Outputs;
         long floatsOfRow = (long)problem.TilesAcross * problem.Values * (problem.Channels + problem.Outputs);
         int rows = RowsOfOwnBlock(problem);
-        bool fits = products <= MostOwnProducts && rows * floatsOfRow <= MostOwnFloats;
-        return fits && allRows >= MostOwnSums * rows ? MostOwnSums : 1;
+        int sums = products <= MostOwnProducts && rows * floatsOfRow <= MostOwnFloats ? MostOwnSums : 1;
+        while (sums > 1 && allRows < sums * rows)
+        {
+            sums /= 2;
+        }
+
+        return sums;
     }
 
     private static int RowsOfOwnBlock(in WinogradGradientProblem problem)
@@ -146,12 +151,13 @@ internal static unsafe class WinogradGradient
         return (int)Math.Max(1, tiles / problem.TilesAcross);
     }
 
-    // As many rows of tiles as lie in the caches between transform and product, and no fewer than make a product deep.
+    // As many rows of tiles as lie in the caches between transform and product, and no fewer than make a product deep, cut evenly.
     private static int RowsOfBlock(in WinogradGradientProblem problem, int allRows)
     {
         long floatsOfTile = (long)problem.Values * (problem.Channels + problem.Outputs);
         long tiles = Math.Max(WinogradConvolution.BlockFloats / floatsOfTile, PanelProduct.MaxDepth);
-        return (int)Math.Clamp(tiles / problem.TilesAcross, 1, allRows);
+        int most = (int)Math.Clamp(tiles / problem.TilesAcross, 1, allRows), blocks = (allRows + most - 1) / most;
+        return (allRows + blocks - 1) / blocks;
     }
 
     // Several runs where channels and outputs alone make few parts; that leaves none much deeper than a panel.

@@ -32,6 +32,7 @@ public unsafe class WinogradTests
         { new ConvolutionShape(100, 1, 28, 31, 1, 5, 5, 2, 2), 57 },
         { new ConvolutionShape(32, 1, 1, 33, 1, 3, 3, 2, 2), 100 },
         { new ConvolutionShape(20, 12, 12, 50, 1, 5, 5), 17 },
+        { new ConvolutionShape(20, 12, 12, 50, 1, 5, 5), 40 },
         { new ConvolutionShape(17, 9, 13, 18, 1, 5, 5, 1, 0), 33 },
         { new ConvolutionShape(64, 10, 6, 66, 2, 3, 3), 40 },
         { new ConvolutionShape(33, 13, 9, 32, 1, 3, 3, 0, 1), 30 },
