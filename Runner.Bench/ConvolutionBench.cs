@@ -37,8 +37,7 @@ internal static unsafe class ConvolutionBench
     public static int Run(string[] args)
     {
         string only = Options.Text(args, "--only") ?? "";
-        int all = Environment.ProcessorCount;
-        foreach (int threads in Options.Text(args, "--threads") is { } t ? [int.Parse(t)] : all > 1 ? [1, all] : new[] { 1 })
+        foreach (int threads in Options.ThreadCounts(args))
         {
             double peak = Peak.Widest(threads);
             Console.WriteLine($"{threads} threads, peak {peak * 1e-9:F1} GFLOP/s");

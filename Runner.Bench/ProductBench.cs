@@ -12,7 +12,7 @@ internal static unsafe class ProductBench
     {
         int size = Options.Number(args, "--size", 1024);
         int m = Options.Number(args, "--m", size), n = Options.Number(args, "--n", size), k = Options.Number(args, "--k", size);
-        foreach (int threads in Options.Text(args, "--threads") is { } t ? [int.Parse(t)] : Counts())
+        foreach (int threads in Options.ThreadCounts(args))
         {
             double peak = Peak.Widest(threads);
             Console.WriteLine($"{threads} threads, peak {peak * 1e-9:F1} GFLOP/s");
@@ -45,8 +45,6 @@ internal static unsafe class ProductBench
 
         return 0;
     }
-
-    private static int[] Counts() => Environment.ProcessorCount > 1 ? [1, Environment.ProcessorCount] : [1];
 
     private static void Report(int threads, double peak, bool transposeA, bool transposeB, int m, int n, int k)
     {

@@ -3,45 +3,43 @@ using Cnn.Bench;
 using Cnn.Proto;
 using Cnn.Runner.Reports;
 
-string[] rest = args.Length > 0 ? args[1..] : [];
-switch (args.Length > 0 ? args[0] : "")
+try
 {
-    case "peak":
-        Console.Write(Peak.Text(Options.Number(rest, "--threads", Environment.ProcessorCount)));
-        return 0;
-    case "product":
-        return ProductBench.Run(rest);
-    case "convolution":
-        return ConvolutionBench.Run(rest);
-    case "step":
-        try
-        {
+    return Run(args.Length > 0 ? args[0] : "", args.Length > 0 ? args[1..] : []);
+}
+catch (CnnException error)
+{
+    Console.Error.WriteLine(error.Message);
+    return 1;
+}
+
+static int Run(string command, string[] rest)
+{
+    switch (command)
+    {
+        case "peak":
+            Console.Write(Peak.Text(Options.Number(rest, "--threads", Environment.ProcessorCount)));
+            return 0;
+        case "product":
+            return ProductBench.Run(rest);
+        case "convolution":
+            return ConvolutionBench.Run(rest);
+        case "step":
             return StepBench.Run(rest);
-        }
-        catch (CnnException error)
-        {
-            Console.Error.WriteLine(error.Message);
-            if (!rest.Contains("--shape"))
-            {
-                Console.Error.WriteLine("step: a net's data need not be there where the items' shape is given: --shape 3x32x32");
-            }
-
+        case "benchmark":
+            BenchmarkSwitcher.FromAssembly(typeof(StepBench).Assembly).Run(rest);
+            return 0;
+        default:
+            Console.Error.WriteLine("""
+                usage: Cnn.Bench COMMAND
+                  peak [--threads T]                  multiply-adds a second, by vector width
+                  product [--size N] [--m M --n N --k K] [--threads T]   the matrix product
+                  convolution [--threads T] [--only NAME]                typical convolutions, forward and backward
+                  step NET [--batch N] [--threads T] [--shape CxHxW] [--classes K] [--seconds S] [--forward] [--layers [N]] [--json]
+                                                                 a whole training step, or a forward pass in TEST, of a net's
+                                                                 file or a folder of Models; with its N slowest layers
+                  benchmark [BenchmarkDotNet options]                    the same with statistics
+                """);
             return 1;
-        }
-
-    case "benchmark":
-        BenchmarkSwitcher.FromAssembly(typeof(StepBench).Assembly).Run(rest);
-        return 0;
-    default:
-        Console.Error.WriteLine("""
-            usage: Cnn.Bench COMMAND
-              peak [--threads T]                  multiply-adds a second, by vector width
-              product [--size N] [--m M --n N --k K] [--threads T]   the matrix product
-              convolution [--threads T] [--only NAME]                typical convolutions, forward and backward
-              step NET [--batch N] [--threads T] [--shape CxHxW] [--classes K] [--forward] [--layers [N]] [--json]
-                                                             a whole training step, or a forward pass in TEST, of a net's
-                                                             file or a folder of Models; with its N slowest layers
-              benchmark [BenchmarkDotNet options]                    the same with statistics
-            """);
-        return 1;
+    }
 }

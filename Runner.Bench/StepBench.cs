@@ -22,15 +22,15 @@ internal static class StepBench
         int threads = Options.Number(args, "--threads", Environment.ProcessorCount);
         bool forward = args.Contains("--forward");
         using var pool = new WorkerPool(threads);
-        int[]? shape = Options.Text(args, "--shape")?.Split('x').Select(int.Parse).ToArray();
-        int? batch = Options.Text(args, "--batch") is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : null;
+        int[]? shape = Options.Sizes(args, "--shape");
+        int? batch = Options.Text(args, "--batch") is null ? null : Options.Number(args, "--batch", 1);
         Phase phase = forward ? Phase.Test : Phase.Train;
-        NetParameter definition = SyntheticNet.Load(SyntheticNet.Find(args[0]), phase, batch, shape, pool);
+        NetParameter definition = Load(args[0], phase, batch, shape, pool);
         int classes = Options.Number(args, "--classes", 10);
         var (net, action) = forward ? Forward(definition, pool) : Step(definition, pool);
         SyntheticNet.FillInputs(net, classes);
         double peak = Peak.Widest(threads);
-        Measure measure = Measure.Of(action, Math.Max(1, Options.Number(args, "--seconds", 5)));
+        Measure measure = Measure.Of(action, Options.Number(args, "--seconds", 5));
         double operations = 2 * net.Layers.Sum(l =>
         {
             LayerCost cost = LayerCost.Of(l);
@@ -45,6 +45,18 @@ internal static class StepBench
         }
 
         return 0;
+    }
+
+    private static NetParameter Load(string name, Phase phase, int? batch, int[]? shape, WorkerPool pool)
+    {
+        try
+        {
+            return SyntheticNet.Load(SyntheticNet.Find(name), phase, batch, shape, pool);
+        }
+        catch (CnnException error) when (shape is null)
+        {
+            throw new CnnException($"{error.Message}\na net's data need not be there where the items' shape is given: --shape 3x32x32");
+        }
     }
 
     private static (Net Net, Action Action) Forward(NetParameter definition, WorkerPool pool)
