@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Cnn.Layers.Kernels.Threading;
 using Cnn.Proto;
@@ -23,14 +22,15 @@ internal static class StepBench
         bool forward = args.Contains("--forward");
         using var pool = new WorkerPool(threads);
         int[]? shape = Options.Sizes(args, "--shape");
-        int? batch = Options.Text(args, "--batch") is null ? null : Options.Number(args, "--batch", 1);
+        int? batch = Options.Number(args, "--batch");
+        int classes = Options.Number(args, "--classes", 10), seconds = Options.Number(args, "--seconds", 5);
+        int slowest = Options.Number(args, "--layers", 5);
         Phase phase = forward ? Phase.Test : Phase.Train;
         NetParameter definition = Load(args[0], phase, batch, shape, pool);
-        int classes = Options.Number(args, "--classes", 10);
         var (net, action) = forward ? Forward(definition, pool) : Step(definition, pool);
         SyntheticNet.FillInputs(net, classes);
         double peak = Peak.Widest(threads);
-        Measure measure = Measure.Of(action, Options.Number(args, "--seconds", 5));
+        Measure measure = Measure.Of(action, seconds);
         double operations = 2 * net.Layers.Sum(l =>
         {
             LayerCost cost = LayerCost.Of(l);
@@ -41,7 +41,7 @@ internal static class StepBench
         Report(args, net, threads, peak, measure, operations, forward, bandwidth, memory);
         if (args.Contains("--layers"))
         {
-            SlowestLayers.Print(net, Options.Number(args, "--layers", 5), forward, peak, bandwidth);
+            SlowestLayers.Print(net, slowest, forward, peak, bandwidth);
         }
 
         return 0;

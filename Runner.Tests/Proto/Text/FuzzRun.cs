@@ -6,7 +6,7 @@ internal static class FuzzRun
     // Far more than any input takes on a busy machine: what hangs is told apart by it, not what is slow.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
-    /// <summary>All inputs; fails where one hangs, or where nearly all are read, or nearly none, so that they test little.</summary>
+    /// <summary>All inputs; fails where one hangs or ends in any exception, or where nearly all are read, or nearly none, so that they test little.</summary>
     /// <param name="inputs">How many there are.</param>
     /// <param name="read">Reads the input of an index, and tells whether it was read or refused.</param>
     public static async Task All(int inputs, Func<int, bool> read)
@@ -19,7 +19,7 @@ internal static class FuzzRun
                 for (int i = 0; i < inputs; i++)
                 {
                     Volatile.Write(ref current, i);
-                    accepted += read(i) ? 1 : 0;
+                    accepted += IsRead(read, i) ? 1 : 0;
                 }
             },
             stop);
@@ -32,5 +32,17 @@ internal static class FuzzRun
 
         await all;
         Assert.InRange(accepted, inputs / 20, inputs * 19 / 20);
+    }
+
+    private static bool IsRead(Func<int, bool> read, int index)
+    {
+        try
+        {
+            return read(index);
+        }
+        catch (Exception exception) when (exception is not Xunit.Sdk.XunitException)
+        {
+            throw new InvalidOperationException($"input {index} ends in {exception.GetType().Name}", exception);
+        }
     }
 }

@@ -237,7 +237,7 @@ internal static unsafe class WinogradConvolution
         long floatsOfTile = (long)problem.Values * (problem.Channels + problem.Outputs);
         long floats = Math.Max(BlockFloats, problem.Values * problem.WeightsStep);
         int most = (int)Math.Clamp(floats / floatsOfTile / problem.TilesAcross, 1, allRows);
-        int blocks = (allRows + most - 1) / most, even = (allRows + blocks - 1) / blocks, best = even;
+        int even = WinogradProblem.EvenRows(allRows, most), best = even;
         for (int rows = even + 1; rows <= most; rows++)
         {
             best = PanelsOf(rows, problem.TilesAcross, allRows) < PanelsOf(best, problem.TilesAcross, allRows) ? rows : best;

@@ -78,6 +78,13 @@ internal unsafe struct WinogradProblem
     /// <summary>The panels of tiles for the first value and a block of channels.</summary>
     public readonly float* TilePanels(int block) => V + ((nint)block * Depth * Columns);
 
+    /// <summary>The rows of a block where as few blocks as can be, of at most so many rows, are cut evenly.</summary>
+    public static int EvenRows(int allRows, int most)
+    {
+        int blocks = (allRows + most - 1) / most;
+        return (allRows + blocks - 1) / blocks;
+    }
+
     /// <summary>An odd number of cache lines, so that the same place of all values does not fall into the same few ways of a cache.</summary>
     public static nint Apart(nint floats) => ((floats + 15) & ~(nint)15) | 16;
 }
