@@ -93,7 +93,7 @@ public static unsafe class Convolution
         WorkerPool pool, ConvolutionPlan plan, int images, float* dy, float* weights, float* dx)
     {
         ConvolutionShape shape = plan.Shape;
-        if (WinogradConvolution.Suits(shape, images))
+        if (WinogradConvolution.SuitsInputGradient(shape, images))
         {
             WinogradConvolution.InputGradient(pool, shape, images, dy, weights, dx);
             return;

@@ -11,6 +11,9 @@ public enum ScratchSlot
     /// <summary>Panels of a left operand packed by one worker, or products of its own.</summary>
     LeftPanels,
 
+    /// <summary>Transformed weights of one worker.</summary>
+    OwnWeights,
+
     /// <summary>Panels of a right operand packed by one worker.</summary>
     RightPanels,
 

@@ -28,19 +28,23 @@ internal static unsafe class WinogradConvolution
     // What an output's weights for a channel cost, in multiply-adds: their transform, or reading them where they are kept.
     private const int WeightsCost = 600, KeptWeightsCost = 300;
 
-    // Below, the transforms cost more than the products save.
-    private const int LeastChannels = 32;
-    private const int LeastChannelsOfFiveTaps = 16;
+    // Where each thread's products are so many times as much, it transforms the weights for itself: that takes less time than
+    // to fetch what others have transformed from their caches.
+    private const int WorkOfOwnWeights = 8;
+
+    // Below, the transforms cost more than the products save; five taps save so much that there may be few maps to read.
+    private const int LeastChannels = 16, LeastReadByFiveTaps = 3;
 
     /// <summary>Whether a convolution of so many images can be done so, and gains.</summary>
     /// <param name="shape">The sizes.</param>
     /// <param name="images">Number of images.</param>
     /// <param name="keepsWeights">Whether the transformed weights serve many passes.</param>
-    public static bool Suits(in ConvolutionShape shape, int images, bool keepsWeights = false)
-    {
-        int least = shape.KernelHeight == 5 ? LeastChannelsOfFiveTaps : LeastChannels;
-        return shape.GroupChannels >= least && shape.GroupOutputs >= least && Gains(shape, images, keepsWeights);
-    }
+    public static bool Suits(in ConvolutionShape shape, int images, bool keepsWeights = false) =>
+        HasMaps(shape, shape.GroupChannels, shape.GroupOutputs) && Gains(shape, images, keepsWeights);
+
+    /// <summary>Whether the gradient of the input of so many images can be computed so, and gains.</summary>
+    public static bool SuitsInputGradient(in ConvolutionShape shape, int images) =>
+        HasMaps(shape, shape.GroupOutputs, shape.GroupChannels) && Gains(shape, images);
 
     /// <summary>Whether there are transforms for a convolution's taps, and tiles enough to pay for that of the weights.</summary>
     public static bool Gains(in ConvolutionShape shape, int images, bool keepsWeights = false)
@@ -117,6 +121,9 @@ internal static unsafe class WinogradConvolution
         PadHeight = shape.KernelHeight - 1 - shape.PadHeight, PadWidth = shape.KernelWidth - 1 - shape.PadWidth,
     };
 
+    private static bool HasMaps(in ConvolutionShape shape, int read, int made) =>
+        read >= (shape.KernelHeight == 5 ? LeastReadByFiveTaps : LeastChannels) && made >= LeastChannels;
+
     private static int SizeOf(in ConvolutionShape shape) => shape.KernelHeight + WinogradProblem.Step - 1;
 
     private static bool HasTransform(in ConvolutionShape shape) =>
@@ -170,9 +177,12 @@ internal static unsafe class WinogradConvolution
     {
         int allRows = images * problem.TilesDown, ownRows = RowsOfOwnBlock(problem, allRows);
         problem.Rows = ownRows > 0 ? ownRows : RowsOfSharedBlock(problem, allRows);
+        bool haveOwnWeights = ownRows > 0 && kept is null
+            && (long)problem.Values * allRows * problem.TilesAcross >= (long)WorkOfOwnWeights * WeightsCost * pool.ThreadCount;
+        bool* haveWeights = stackalloc bool[pool.ThreadCount];
         long weightsSize = problem.Values * problem.WeightsStep;
-        bool areReady = false;
-        float* transformed = kept is null
+        bool areReady = haveOwnWeights;
+        float* transformed = haveOwnWeights ? null : kept is null
             ? pool.Scratch(0, ScratchSlot.SharedLeftPanels, weightsSize)
             : kept.Room(winograd: true, shape.Groups * weightsSize, out areReady);
         for (int group = 0; group < shape.Groups; group++)
@@ -186,7 +196,11 @@ internal static unsafe class WinogradConvolution
 
             if (ownRows > 0)
             {
-                var own = new WinogradOwnBlocks<T> { Problem = problem, Pool = pool, AllRows = allRows };
+                new Span<bool>(haveWeights, pool.ThreadCount).Clear();
+                var own = new WinogradOwnBlocks<T>
+                {
+                    Problem = problem, Pool = pool, AllRows = allRows, HaveWeights = haveOwnWeights ? haveWeights : null,
+                };
                 pool.Run((allRows + ownRows - 1) / ownRows, ref own);
             }
             else
@@ -225,11 +239,11 @@ internal static unsafe class WinogradConvolution
     {
         long floatsOfTile = (long)problem.Values * (problem.Channels + problem.Outputs);
         long tiles = Math.Max(OwnBlockFloats / floatsOfTile, TileKernels.Columns);
-        long rows = Math.Min((tiles + problem.TilesAcross - 1) / problem.TilesAcross, allRows / LeastOwnBlocks);
-        rows -= problem.Overlaps ? rows % problem.TilesDown : 0;
+        int most = (int)Math.Min((tiles + problem.TilesAcross - 1) / problem.TilesAcross, allRows / LeastOwnBlocks);
+        int rows = problem.Overlaps ? most - (most % problem.TilesDown) : RowsOfFewestPanels(Math.Min(most, (most / 2) + 1), most, problem, allRows);
         bool fits = rows * problem.TilesAcross >= TileKernels.Width
             && rows * problem.TilesAcross * floatsOfTile <= MostOwnFloats && problem.Values * problem.WeightsStep <= MostOwnWeights;
-        return fits && rows > 0 ? (int)rows : 0;
+        return fits ? rows : 0;
     }
 
     private static int RowsOfSharedBlock(in WinogradProblem problem, int allRows)
@@ -237,8 +251,14 @@ internal static unsafe class WinogradConvolution
         long floatsOfTile = (long)problem.Values * (problem.Channels + problem.Outputs);
         long floats = Math.Max(BlockFloats, problem.Values * problem.WeightsStep);
         int most = (int)Math.Clamp(floats / floatsOfTile / problem.TilesAcross, 1, allRows);
-        int even = WinogradProblem.EvenRows(allRows, most), best = even;
-        for (int rows = even + 1; rows <= most; rows++)
+        return RowsOfFewestPanels(WinogradProblem.EvenRows(allRows, most), most, problem, allRows);
+    }
+
+    // Each block's last panel of tiles may be filled in part.
+    private static int RowsOfFewestPanels(int least, int most, in WinogradProblem problem, int allRows)
+    {
+        int best = least;
+        for (int rows = least + 1; rows <= most; rows++)
         {
             best = PanelsOf(rows, problem.TilesAcross, allRows) < PanelsOf(best, problem.TilesAcross, allRows) ? rows : best;
         }
@@ -246,7 +266,7 @@ internal static unsafe class WinogradConvolution
         return best;
     }
 
-    // Panels of tiles in all blocks of so many rows; each block's last may be filled in part.
+    // Panels of tiles in all blocks of so many rows.
     private static int PanelsOf(int rows, int tilesAcross, int allRows)
     {
         int nr = TileKernels.Columns, last = allRows % rows;

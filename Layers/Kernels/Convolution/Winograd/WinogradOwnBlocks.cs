@@ -13,11 +13,20 @@ internal unsafe struct WinogradOwnBlocks<T> : IParts
     public WorkerPool Pool;
     public int AllRows;
 
+    /// <summary>Of each worker, whether it has transformed the weights for itself; null where they are those of all.</summary>
+    public bool* HaveWeights;
+
     public readonly void Run(int part, int worker)
     {
         WinogradProblem problem = Problem;
         problem.FirstRow = part * Problem.Rows;
         problem.Rows = Math.Min(Problem.Rows, AllRows - problem.FirstRow);
+        if (HaveWeights != null)
+        {
+            problem.U = Pool.Scratch(worker, ScratchSlot.OwnWeights, problem.Values * problem.WeightsStep);
+            TransformWeights(problem, worker);
+        }
+
         problem.V = Pool.Scratch(worker, ScratchSlot.RightPanels, problem.Values * problem.TilesStep);
         problem.M = Pool.Scratch(worker, ScratchSlot.LeftPanels, problem.Values * problem.ProductsStep);
         var input = new WinogradInput<T> { Problem = problem, Pool = Pool };
@@ -37,5 +46,22 @@ internal unsafe struct WinogradOwnBlocks<T> : IParts
         {
             output.Run(o, worker);
         }
+    }
+
+    // Once in a pass.
+    private readonly void TransformWeights(in WinogradProblem problem, int worker)
+    {
+        if (HaveWeights[worker])
+        {
+            return;
+        }
+
+        var weights = new WinogradWeights<T> { Problem = problem };
+        for (int panel = 0; panel < problem.Panels; panel++)
+        {
+            weights.Run(panel, worker);
+        }
+
+        HaveWeights[worker] = true;
     }
 }
