@@ -177,14 +177,19 @@ internal static unsafe class WinogradConvolution
     {
         int allRows = images * problem.TilesDown, ownRows = RowsOfOwnBlock(problem, allRows);
         problem.Rows = ownRows > 0 ? ownRows : RowsOfSharedBlock(problem, allRows);
-        bool haveOwnWeights = ownRows > 0 && kept is null
+        bool areOwn = ownRows > 0 && kept is null
             && (long)problem.Values * allRows * problem.TilesAcross >= (long)WorkOfOwnWeights * WeightsCost * pool.ThreadCount;
-        bool* haveWeights = stackalloc bool[pool.ThreadCount];
+        bool* haveOwn = stackalloc bool[pool.ThreadCount];
         long weightsSize = problem.Values * problem.WeightsStep;
-        bool areReady = haveOwnWeights;
-        float* transformed = haveOwnWeights ? null : kept is null
-            ? pool.Scratch(0, ScratchSlot.SharedLeftPanels, weightsSize)
-            : kept.Room(winograd: true, shape.Groups * weightsSize, out areReady);
+        bool areReady = areOwn;
+        float* transformed = null;
+        if (!areOwn)
+        {
+            transformed = kept is null
+                ? pool.Scratch(0, ScratchSlot.SharedLeftPanels, weightsSize)
+                : kept.Room(winograd: true, shape.Groups * weightsSize, out areReady);
+        }
+
         for (int group = 0; group < shape.Groups; group++)
         {
             problem.U = transformed + (kept is null ? 0 : group * weightsSize);
@@ -196,10 +201,10 @@ internal static unsafe class WinogradConvolution
 
             if (ownRows > 0)
             {
-                new Span<bool>(haveWeights, pool.ThreadCount).Clear();
+                new Span<bool>(haveOwn, pool.ThreadCount).Clear();
                 var own = new WinogradOwnBlocks<T>
                 {
-                    Problem = problem, Pool = pool, AllRows = allRows, HaveWeights = haveOwnWeights ? haveWeights : null,
+                    Problem = problem, Pool = pool, AllRows = allRows, HaveWeights = areOwn ? haveOwn : null,
                 };
                 pool.Run((allRows + ownRows - 1) / ownRows, ref own);
             }
@@ -240,7 +245,9 @@ internal static unsafe class WinogradConvolution
         long floatsOfTile = (long)problem.Values * (problem.Channels + problem.Outputs);
         long tiles = Math.Max(OwnBlockFloats / floatsOfTile, TileKernels.Columns);
         int most = (int)Math.Min((tiles + problem.TilesAcross - 1) / problem.TilesAcross, allRows / LeastOwnBlocks);
-        int rows = problem.Overlaps ? most - (most % problem.TilesDown) : RowsOfFewestPanels(Math.Min(most, (most / 2) + 1), most, problem, allRows);
+        int rows = problem.Overlaps
+            ? most - (most % problem.TilesDown)
+            : RowsOfFewestPanels(Math.Min(most, (most / 2) + 1), most, problem, allRows);
         bool fits = rows * problem.TilesAcross >= TileKernels.Width
             && rows * problem.TilesAcross * floatsOfTile <= MostOwnFloats && problem.Values * problem.WeightsStep <= MostOwnWeights;
         return fits ? rows : 0;
