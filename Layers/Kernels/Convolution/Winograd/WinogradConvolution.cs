@@ -102,7 +102,7 @@ internal static unsafe class WinogradConvolution
     {
         WinogradProblem transposed = Transposed(shape), rotated = Rotated(shape);
         return 3 * transposed.TilesDown * transposed.TilesAcross <= 2 * rotated.TilesDown * rotated.TilesAcross
-            && RowsOfOwnBlock(transposed, images * transposed.TilesDown) > 0;
+            && TilesOfOwnBlock(transposed, images * transposed.TilesDown * transposed.TilesAcross) > 0;
     }
 
     // The gradient of the input, which its caller gives the operands.
@@ -175,10 +175,10 @@ internal static unsafe class WinogradConvolution
         WorkerPool pool, WinogradProblem problem, in ConvolutionShape shape, int images, KeptWeights? kept)
         where T : struct, IWinogradTransform
     {
-        int allRows = images * problem.TilesDown, ownRows = RowsOfOwnBlock(problem, allRows);
-        problem.Rows = ownRows > 0 ? ownRows : RowsOfSharedBlock(problem, allRows);
-        bool areOwn = ownRows > 0 && kept is null
-            && (long)problem.Values * allRows * problem.TilesAcross >= (long)WorkOfOwnWeights * WeightsCost * pool.ThreadCount;
+        int all = images * problem.TilesDown * problem.TilesAcross, own = TilesOfOwnBlock(problem, all);
+        problem.Tiles = own > 0 ? own : TilesOfSharedBlock(problem, all);
+        bool areOwn = own > 0 && kept is null
+            && (long)problem.Values * all >= (long)WorkOfOwnWeights * WeightsCost * pool.ThreadCount;
         bool* haveOwn = stackalloc bool[pool.ThreadCount];
         long weightsSize = problem.Values * problem.WeightsStep;
         bool areReady = areOwn;
@@ -199,18 +199,18 @@ internal static unsafe class WinogradConvolution
                 pool.Run(problem.Panels, ref transform);
             }
 
-            if (ownRows > 0)
+            if (own > 0)
             {
                 new Span<bool>(haveOwn, pool.ThreadCount).Clear();
-                var own = new WinogradOwnBlocks<T>
+                var blocks = new WinogradOwnBlocks<T>
                 {
-                    Problem = problem, Pool = pool, AllRows = allRows, HaveWeights = areOwn ? haveOwn : null,
+                    Problem = problem, Pool = pool, AllTiles = all, HaveWeights = areOwn ? haveOwn : null,
                 };
-                pool.Run((allRows + ownRows - 1) / ownRows, ref own);
+                pool.Run((all + own - 1) / own, ref blocks);
             }
             else
             {
-                RunShared<T>(pool, problem, allRows);
+                RunShared<T>(pool, problem, all);
             }
 
             problem.X += (nint)problem.Channels * problem.Height * problem.Width;
@@ -220,15 +220,15 @@ internal static unsafe class WinogradConvolution
         }
     }
 
-    private static void RunShared<T>(WorkerPool pool, WinogradProblem problem, int allRows)
+    private static void RunShared<T>(WorkerPool pool, WinogradProblem problem, int all)
         where T : struct, IWinogradTransform
     {
         problem.V = pool.Scratch(0, ScratchSlot.SharedRightPanels, problem.Values * problem.TilesStep);
         problem.M = pool.Scratch(0, ScratchSlot.Partials, problem.Values * problem.ProductsStep);
-        int most = problem.Rows;
-        for (; problem.FirstRow < allRows; problem.FirstRow += most)
+        int most = problem.Tiles;
+        for (; problem.FirstTile < all; problem.FirstTile += most)
         {
-            problem.Rows = Math.Min(most, allRows - problem.FirstRow);
+            problem.Tiles = Math.Min(most, all - problem.FirstTile);
             var input = new WinogradInput<T> { Problem = problem, Pool = pool };
             pool.Run(problem.Channels, ref input);
             var products = new WinogradProducts { Problem = problem };
@@ -238,45 +238,24 @@ internal static unsafe class WinogradConvolution
         }
     }
 
-    // Rows of tiles whose values lie within one thread's second-level cache; none where that makes too few blocks, or the
+    // Tiles in whole vectors whose values lie within one thread's second-level cache; none where that makes too few blocks, or the
     // weights, which each block reads, are too many. Tiles that overlap stay together.
-    private static int RowsOfOwnBlock(in WinogradProblem problem, int allRows)
+    private static int TilesOfOwnBlock(in WinogradProblem problem, int all)
     {
         long floatsOfTile = (long)problem.Values * (problem.Channels + problem.Outputs);
-        long tiles = Math.Max(OwnBlockFloats / floatsOfTile, TileKernels.Columns);
-        int most = (int)Math.Min((tiles + problem.TilesAcross - 1) / problem.TilesAcross, allRows / LeastOwnBlocks);
-        int rows = problem.Overlaps
-            ? most - (most % problem.TilesDown)
-            : RowsOfFewestPanels(Math.Min(most, (most / 2) + 1), most, problem, allRows);
-        bool fits = rows * problem.TilesAcross >= TileKernels.Width
-            && rows * problem.TilesAcross * floatsOfTile <= MostOwnFloats && problem.Values * problem.WeightsStep <= MostOwnWeights;
-        return fits ? rows : 0;
+        long most = Math.Min(Math.Max(OwnBlockFloats / floatsOfTile, TileKernels.Columns), all / LeastOwnBlocks);
+        long unit = problem.Overlaps ? problem.TilesDown * problem.TilesAcross : TileKernels.Width;
+        long tiles = most / unit * unit;
+        bool fits = tiles >= TileKernels.Width && tiles * floatsOfTile <= MostOwnFloats
+            && problem.Values * problem.WeightsStep <= MostOwnWeights;
+        return fits ? (int)tiles : 0;
     }
 
-    private static int RowsOfSharedBlock(in WinogradProblem problem, int allRows)
+    private static int TilesOfSharedBlock(in WinogradProblem problem, int all)
     {
         long floatsOfTile = (long)problem.Values * (problem.Channels + problem.Outputs);
         long floats = Math.Max(BlockFloats, problem.Values * problem.WeightsStep);
-        int most = (int)Math.Clamp(floats / floatsOfTile / problem.TilesAcross, 1, allRows);
-        return RowsOfFewestPanels(WinogradProblem.EvenRows(allRows, most), most, problem, allRows);
-    }
-
-    // Each block's last panel of tiles may be filled in part.
-    private static int RowsOfFewestPanels(int least, int most, in WinogradProblem problem, int allRows)
-    {
-        int best = least;
-        for (int rows = least + 1; rows <= most; rows++)
-        {
-            best = PanelsOf(rows, problem.TilesAcross, allRows) < PanelsOf(best, problem.TilesAcross, allRows) ? rows : best;
-        }
-
-        return best;
-    }
-
-    // Panels of tiles in all blocks of so many rows.
-    private static int PanelsOf(int rows, int tilesAcross, int allRows)
-    {
-        int nr = TileKernels.Columns, last = allRows % rows;
-        return (allRows / rows * (((rows * tilesAcross) + nr - 1) / nr)) + (((last * tilesAcross) + nr - 1) / nr);
+        int even = WinogradProblem.EvenBlock(all, (int)Math.Clamp(floats / floatsOfTile, 1, all)), nr = TileKernels.Columns;
+        return (even + nr - 1) / nr * nr;
     }
 }

@@ -156,7 +156,7 @@ internal static unsafe class WinogradGradient
     {
         long floatsOfTile = (long)problem.Values * (problem.Channels + problem.Outputs);
         long tiles = Math.Max(WinogradConvolution.BlockFloats / floatsOfTile, PanelProduct.MaxDepth);
-        return WinogradProblem.EvenRows(allRows, (int)Math.Clamp(tiles / problem.TilesAcross, 1, allRows));
+        return WinogradProblem.EvenBlock(allRows, (int)Math.Clamp(tiles / problem.TilesAcross, 1, allRows));
     }
 
     // Several runs where channels and outputs alone make few parts; that leaves none much deeper than a panel.

@@ -20,18 +20,23 @@ internal unsafe struct WinogradInput<T> : IParts
 
     public readonly void Run(int part, int worker)
     {
-        // Rows of tiles are laid out in fours, so that what a row writes past its end the next one overwrites.
+        // Tiles of a row are laid out in fours, so that what a row writes past its end the next one overwrites.
         int room = Problem.Columns + 16;
         float* rows = Pool.Scratch(worker, ScratchSlot.Image, (T.Size + 1L) * RowSize);
         float* tiles = Pool.Scratch(worker, ScratchSlot.Columns, (long)T.Size * T.Seen * room);
         new Span<float>(rows, (T.Size + 1) * RowSize).Clear();
-        for (int row = 0; row < Problem.Rows; row++)
+        int across = Problem.TilesAcross, row = Problem.FirstTile / across, column = Problem.FirstTile % across;
+        for (int tile = 0; tile < Problem.Tiles; row++, column = 0)
         {
-            Down(part, Problem.FirstRow + row, rows, rows + (T.Size * RowSize));
+            int count = Math.Min(across - column, Problem.Tiles - tile);
+            Down(part, row, column, count, rows, rows + (T.Size * RowSize));
             for (int r = 0; r < T.Size; r++)
             {
-                LayOut(rows + (r * RowSize), tiles + ((nint)T.Seen * r * room) + (row * Problem.TilesAcross), room);
+                float* from = rows + (r * RowSize) + (WinogradProblem.Step * column);
+                LayOut(from, count, tiles + ((nint)T.Seen * r * room) + tile, room);
             }
+
+            tile += count;
         }
 
         for (int i = 0; i < T.Size * T.Seen && Problem.Columns > Problem.Tiles; i++)
@@ -42,8 +47,8 @@ internal unsafe struct WinogradInput<T> : IParts
         Across(part, tiles, room);
     }
 
-    // The rows of the image that a row of tiles sees, transformed down; the border stays zero.
-    private readonly void Down(int channel, int tileRow, float* to, float* zeros)
+    // The part of the image that some tiles of a row see, transformed down; the border stays zero.
+    private readonly void Down(int channel, int tileRow, int column, int count, float* to, float* zeros)
     {
         int image = tileRow / Problem.TilesDown, top = (tileRow % Problem.TilesDown * WinogradProblem.Step) - Problem.PadHeight;
         float* plane = Problem.X + (image * Problem.ImageStep) + ((nint)channel * Problem.Height * Problem.Width);
@@ -54,11 +59,12 @@ internal unsafe struct WinogradInput<T> : IParts
         }
 
         to += Problem.PadWidth;
-        int width = Problem.Width;
-        for (int w = 0; w < width; w += T.Lanes)
+        int width = Problem.Width, first = Math.Max(0, (WinogradProblem.Step * column) - Problem.PadWidth);
+        int end = Math.Min(width, (WinogradProblem.Step * (column + count - 1)) + T.Seen - Problem.PadWidth);
+        for (int w = first; w < end; w += T.Lanes)
         {
             // Of the next channel: planes are too short for the machine to foresee it.
-            if (Sse.IsSupported && w % 16 == 0)
+            if (Sse.IsSupported && (w - first) % 16 == 0)
             {
                 nint next = ((nint)Problem.Height * width) + w;
                 for (int r = 0; r < T.Seen; r++)
@@ -73,9 +79,9 @@ internal unsafe struct WinogradInput<T> : IParts
     }
 
     // to[j, t] = row[4 t + j] for the columns j of each tile t.
-    private readonly void LayOut(float* row, float* to, int room)
+    private static void LayOut(float* row, int count, float* to, int room)
     {
-        for (int t = 0; t < Problem.TilesAcross; t += 4, row += 16, to += 4)
+        for (int t = 0; t < count; t += 4, row += 16, to += 4)
         {
             Columns(row, to, to + room, to + (2 * room), to + (3 * room));
             if (T.Seen > 6)

@@ -34,9 +34,12 @@ internal unsafe struct WinogradOutput<T> : IParts
             return;
         }
 
-        for (int row = 0; row < Problem.Rows; row++)
+        int across = Problem.TilesAcross, row = Problem.FirstTile / across, column = Problem.FirstTile % across;
+        for (int tile = 0; tile < Problem.Tiles; row++, column = 0)
         {
-            Place(part, Problem.FirstRow + row, tiles + (row * Problem.TilesAcross), room);
+            int count = Math.Min(across - column, Problem.Tiles - tile);
+            Place(part, row, column, count, tiles + tile, room);
+            tile += count;
         }
     }
 
@@ -55,18 +58,19 @@ internal unsafe struct WinogradOutput<T> : IParts
         }
     }
 
-    // A row of tiles into up to four rows of the result.
-    private readonly void Place(int output, int tileRow, float* tiles, int room)
+    // Some tiles of a row into up to four rows of the result.
+    private readonly void Place(int output, int tileRow, int column, int count, float* tiles, int room)
     {
         int image = tileRow / Problem.TilesDown, top = tileRow % Problem.TilesDown * WinogradProblem.Step;
+        int left = WinogradProblem.Step * column, width = Math.Min(WinogradProblem.Step * count, Problem.OutWidth - left);
         float* plane = Problem.Y + (image * Problem.OutImageStep) + ((nint)output * Problem.OutHeight * Problem.OutWidth);
         for (int r = 0; r < Math.Min(WinogradProblem.Step, Problem.OutHeight - top); r++)
         {
-            float* to = plane + ((nint)(top + r) * Problem.OutWidth);
-            Interleave(tiles + (4 * r * room), room, to, Problem.OutWidth);
+            float* to = plane + ((nint)(top + r) * Problem.OutWidth) + left;
+            Interleave(tiles + (4 * r * room), room, to, width);
             if (Problem.Rectifies)
             {
-                Rectify.Run(to, Problem.OutWidth, Problem.Slope);
+                Rectify.Run(to, width, Problem.Slope);
             }
         }
     }

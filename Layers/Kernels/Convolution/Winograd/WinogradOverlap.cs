@@ -22,15 +22,15 @@ internal unsafe struct WinogradOverlap
     {
         int size = Step * (Problem.TilesDown + 1) * RowSize, planeSize = Problem.OutHeight * Problem.OutWidth;
         float* plane = Pool.Scratch(worker, ScratchSlot.Image, size);
-        for (int row = 0; row < Problem.Rows; row += Problem.TilesDown)
+        int image = Problem.FirstTile / Problem.TilesDown / Problem.TilesAcross;
+        for (int tile = 0; tile < Problem.Tiles; image++)
         {
             new Span<float>(plane, size).Clear();
-            for (int i = 0; i < Problem.TilesDown; i++)
+            for (int row = 0; row < Problem.TilesDown; row++, tile += Problem.TilesAcross)
             {
-                AddRow(tiles + ((row + i) * Problem.TilesAcross), room, plane + (Step * i * RowSize));
+                AddRow(tiles + tile, room, plane + (Step * row * RowSize));
             }
 
-            int image = (Problem.FirstRow + row) / Problem.TilesDown;
             float* from = plane + (Problem.CropHeight * RowSize) + Problem.CropWidth;
             float* to = Problem.Y + (image * Problem.OutImageStep) + ((nint)output * planeSize);
             for (int h = 0; h < Problem.OutHeight; h++, from += RowSize, to += Problem.OutWidth)

@@ -3,7 +3,7 @@ using Cnn.Layers.Kernels.Threading;
 namespace Cnn.Layers.Kernels;
 
 /// <summary>
-/// A part is a block of rows of tiles from image to result, in its thread's own memory: what lies between the transforms does
+/// A part is a block of tiles from image to result, in its thread's own memory: what lies between the transforms does
 /// not leave the second-level cache, and the threads wait for each other once.
 /// </summary>
 internal unsafe struct WinogradOwnBlocks<T> : IParts
@@ -11,7 +11,7 @@ internal unsafe struct WinogradOwnBlocks<T> : IParts
 {
     public WinogradProblem Problem;
     public WorkerPool Pool;
-    public int AllRows;
+    public int AllTiles;
 
     /// <summary>Of each worker, whether it has transformed the weights for itself; null where they are those of all.</summary>
     public bool* HaveWeights;
@@ -19,8 +19,8 @@ internal unsafe struct WinogradOwnBlocks<T> : IParts
     public readonly void Run(int part, int worker)
     {
         WinogradProblem problem = Problem;
-        problem.FirstRow = part * Problem.Rows;
-        problem.Rows = Math.Min(Problem.Rows, AllRows - problem.FirstRow);
+        problem.FirstTile = part * Problem.Tiles;
+        problem.Tiles = Math.Min(Problem.Tiles, AllTiles - problem.FirstTile);
         if (HaveWeights != null)
         {
             problem.U = Pool.Scratch(worker, ScratchSlot.OwnWeights, problem.Values * problem.WeightsStep);

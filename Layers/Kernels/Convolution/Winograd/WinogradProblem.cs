@@ -34,8 +34,8 @@ internal unsafe struct WinogradProblem
     /// <summary>Transformed weights, input and output.</summary>
     public float* U, V, M;
 
-    /// <summary>Rows of tiles are counted through all images; a block is some of them.</summary>
-    public int FirstRow, Rows;
+    /// <summary>Tiles are counted row by row through all images; a block is some of them.</summary>
+    public int FirstTile, Tiles;
 
     /// <summary>Products that make a tile.</summary>
     public readonly int Values => Size * Size;
@@ -49,9 +49,6 @@ internal unsafe struct WinogradProblem
     public readonly int TilesAcross => ((Overlaps ? Width : OutWidth) + Step - 1) / Step;
 
     public readonly int TilesDown => ((Overlaps ? Height : OutHeight) + Step - 1) / Step;
-
-    /// <summary>Tiles of the block.</summary>
-    public readonly int Tiles => Rows * TilesAcross;
 
     /// <summary>Columns of the block's products: its tiles, up to whole vectors.</summary>
     public readonly int Columns => (Tiles + TileKernels.Width - 1) / TileKernels.Width * TileKernels.Width;
@@ -78,11 +75,11 @@ internal unsafe struct WinogradProblem
     /// <summary>The panels of tiles for the first value and a block of channels.</summary>
     public readonly float* TilePanels(int block) => V + ((nint)block * Depth * Columns);
 
-    /// <summary>The rows of a block where as few blocks as can be, of at most so many rows, are cut evenly.</summary>
-    public static int EvenRows(int allRows, int most)
+    /// <summary>The size of a block where as few blocks as can be, of at most so much, are cut evenly.</summary>
+    public static int EvenBlock(int all, int most)
     {
-        int blocks = (allRows + most - 1) / most;
-        return (allRows + blocks - 1) / blocks;
+        int blocks = (all + most - 1) / most;
+        return (all + blocks - 1) / blocks;
     }
 
     /// <summary>An odd number of cache lines, so that the same place of all values does not fall into the same few ways of a cache.</summary>
