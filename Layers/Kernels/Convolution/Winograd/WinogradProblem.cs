@@ -2,8 +2,7 @@ namespace Cnn.Layers.Kernels;
 
 /// <summary>
 /// A convolution of stride 1 by tiles of 4 x 4 results: the sizes of one group, where its operands are, and how the tiles
-/// of a block of rows of tiles lie in memory. The gradient of the input is the same problem with the roles of both sides
-/// changed.
+/// of a block lie in memory. The gradient of the input is the same problem with the roles of both sides changed.
 /// </summary>
 internal unsafe struct WinogradProblem
 {
