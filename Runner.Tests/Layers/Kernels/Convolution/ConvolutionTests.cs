@@ -11,7 +11,7 @@ public unsafe class ConvolutionTests
     public static TheoryData<ConvolutionShape, int> Geometries => new()
     {
         { new ConvolutionShape(1, 28, 28, 20, 1, 5, 5), 3 },
-        { new ConvolutionShape(15, 12, 12, 50, 1, 5, 5), 9 },
+        { new ConvolutionShape(15, 12, 12, 50, 1, 5, 4), 9 },
         { new ConvolutionShape(3, 39, 37, 9, 1, 11, 11, 0, 0, 4, 4), 2 },
         { new ConvolutionShape(6, 13, 13, 8, 2, 5, 5, 2, 2), 2 },
         { new ConvolutionShape(5, 14, 14, 7, 1, 3, 3, 1, 1), 4 },
@@ -28,7 +28,7 @@ public unsafe class ConvolutionTests
         { new ConvolutionShape(2, 70, 66, 5, 1, 3, 3), 2 },
         { new ConvolutionShape(2, 5, 5, 3, 1, 2, 2, 3, 4), 2 },
         { new ConvolutionShape(2, 40, 4, 3, 1, 3, 3, 0, 1, 2, 1), 2 },
-        { new ConvolutionShape(3, 32, 32, 32, 1, 5, 5, 2, 2), 3 },
+        { new ConvolutionShape(3, 32, 32, 32, 1, 5, 6, 2, 2), 3 },
         { new ConvolutionShape(12, 10, 9, 66, 2, 1, 1), 3 },
         { new ConvolutionShape(6, 20, 41, 64, 1, 7, 7, 3, 3, 2, 2), 2 },
         { new ConvolutionShape(2, 8, 600, 9, 1, 3, 3, 1, 1), 2 },
