@@ -1,4 +1,5 @@
 using Cnn.Proto;
+using Cnn.Proto.Formats;
 
 namespace Cnn.Fillers;
 

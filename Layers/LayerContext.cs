@@ -1,5 +1,5 @@
 using Cnn.Fillers;
-using Cnn.Layers.Kernels.Threading;
+using Cnn.Layers.Threading;
 using Cnn.Proto;
 using Google.Protobuf;
 

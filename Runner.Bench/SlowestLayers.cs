@@ -1,6 +1,6 @@
 using System.Diagnostics;
+using Cnn.Engine.Graph;
 using Cnn.Layers;
-using Cnn.Runner.Graph;
 using Cnn.Runner.Reports;
 
 namespace Cnn.Bench;

@@ -1,9 +1,9 @@
 using System.Text.Json;
-using Cnn.Layers.Kernels.Threading;
+using Cnn.Engine.Graph;
+using Cnn.Engine.Solvers;
+using Cnn.Layers.Threading;
 using Cnn.Proto;
-using Cnn.Runner.Graph;
 using Cnn.Runner.Reports;
-using Cnn.Runner.Solvers;
 
 namespace Cnn.Bench;
 

@@ -1,7 +1,7 @@
+using Cnn.Engine.Graph;
 using Cnn.Layers;
-using Cnn.Layers.Kernels.Threading;
+using Cnn.Layers.Threading;
 using Cnn.Proto;
-using Cnn.Runner.Graph;
 
 namespace Cnn.Bench;
 

@@ -12,7 +12,7 @@ internal sealed class TemporaryFolder : IDisposable
         return path;
     }
 
-    public string PathOf(string name) => System.IO.Path.Combine(Path, name);
+    public string this[string name] => System.IO.Path.Combine(Path, name);
 
     public void Dispose() => Directory.Delete(Path, recursive: true);
 }

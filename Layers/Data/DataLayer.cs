@@ -1,7 +1,7 @@
-using Cnn.Layers.Data.Lmdb;
 using Cnn.Layers.Data.Transform;
-using Cnn.Layers.Kernels.Threading;
+using Cnn.Layers.Threading;
 using Cnn.Proto;
+using Cnn.Proto.Formats.Lmdb;
 
 namespace Cnn.Layers.Data;
 

@@ -1,6 +1,6 @@
 using Cnn.Layers.Data.Digits;
 using Cnn.Layers.Data.Transform;
-using Cnn.Layers.Kernels.Threading;
+using Cnn.Layers.Threading;
 using Cnn.Proto;
 
 namespace Cnn.Layers.Data;

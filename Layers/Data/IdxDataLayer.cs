@@ -1,7 +1,7 @@
-using Cnn.Layers.Data.Idx;
 using Cnn.Layers.Data.Transform;
-using Cnn.Layers.Kernels.Threading;
+using Cnn.Layers.Threading;
 using Cnn.Proto;
+using Cnn.Proto.Formats.Idx;
 
 namespace Cnn.Layers.Data;
 

@@ -1,5 +1,5 @@
 using Cnn.Layers.Kernels.Losses;
-using Cnn.Layers.Kernels.Threading;
+using Cnn.Layers.Threading;
 
 namespace Cnn.Layers.Losses;
 

@@ -1,5 +1,5 @@
 using Cnn.Layers.Kernels.Elementwise;
-using Cnn.Layers.Kernels.Threading;
+using Cnn.Layers.Threading;
 using Cnn.Proto;
 
 namespace Cnn.Layers.Vision;

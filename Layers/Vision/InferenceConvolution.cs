@@ -1,6 +1,6 @@
 using Cnn.Layers.Common;
 using Cnn.Layers.Kernels;
-using Cnn.Layers.Kernels.Threading;
+using Cnn.Layers.Threading;
 
 namespace Cnn.Layers.Vision;
 

@@ -1,5 +1,5 @@
 using Cnn.Layers.Kernels.Pooling;
-using Cnn.Layers.Kernels.Threading;
+using Cnn.Layers.Threading;
 using Cnn.Proto;
 using Method = Cnn.Proto.PoolingParameter.Types.PoolMethod;
 

@@ -1,7 +1,7 @@
 using Cnn.Layers.Kernels.Elementwise;
 using Cnn.Layers.Kernels.Normalization;
 using Cnn.Layers.Kernels.Pooling;
-using Cnn.Layers.Kernels.Threading;
+using Cnn.Layers.Threading;
 using Cnn.Proto;
 
 namespace Cnn.Layers.Vision;

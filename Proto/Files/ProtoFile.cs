@@ -1,3 +1,4 @@
+using Cnn.Proto.Formats.Wire;
 using Google.Protobuf;
 using Microsoft.Win32.SafeHandles;
 

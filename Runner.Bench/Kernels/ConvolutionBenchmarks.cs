@@ -1,6 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using Cnn.Layers.Kernels;
-using Cnn.Layers.Kernels.Threading;
+using Cnn.Layers.Threading;
 
 namespace Cnn.Bench.Kernels;
 

@@ -5,8 +5,8 @@ using Cnn.Layers.Kernels.Elementwise;
 using Cnn.Layers.Kernels.Normalization;
 using Cnn.Layers.Kernels.Pooling;
 using Cnn.Layers.Kernels.Softmax;
-using Cnn.Layers.Kernels.Threading;
 using Cnn.Layers.Kernels.Update;
+using Cnn.Layers.Threading;
 
 namespace Cnn.Bench.Kernels;
 

@@ -1,7 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using Cnn.Layers;
 using Cnn.Layers.Kernels;
-using Cnn.Layers.Kernels.Threading;
+using Cnn.Layers.Threading;
 
 namespace Cnn.Bench.Kernels;
 

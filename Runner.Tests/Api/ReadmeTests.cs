@@ -1,7 +1,9 @@
 using System.Text.RegularExpressions;
+using Cnn.Engine.Graph;
+using Cnn.Engine.Solvers;
 using Cnn.Layers;
 using Cnn.Proto;
-using Cnn.Runner.Graph;
+using Cnn.Proto.Formats;
 
 namespace Cnn.Tests.Api;
 

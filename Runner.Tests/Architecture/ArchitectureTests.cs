@@ -1,8 +1,8 @@
 using System.Reflection;
+using Cnn.Engine.Graph;
 using Cnn.Fillers;
 using Cnn.Layers;
 using Cnn.Proto;
-using Cnn.Runner.Graph;
 
 namespace Cnn.Tests.Architecture;
 
@@ -15,7 +15,8 @@ public class ArchitectureTests
     private static readonly Assembly Proto = typeof(CnnException).Assembly;
     private static readonly Assembly Fillers = typeof(Filler).Assembly;
     private static readonly Assembly Layers = typeof(Layer).Assembly;
-    private static readonly Assembly Runner = typeof(Net).Assembly;
+    private static readonly Assembly Engine = typeof(Net).Assembly;
+    private static readonly Assembly Runner = typeof(Cnn.Runner.Commands.CommandLineProgram).Assembly;
 
     [Fact]
     public void ArrowsBetweenTheRoomsPointOneWay()
@@ -23,19 +24,41 @@ public class ArchitectureTests
         Assert.Equal([], ReferencesToOurs(Proto));
         Assert.Equal(["Cnn.Proto"], ReferencesToOurs(Fillers));
         Assert.Equal(["Cnn.Fillers", "Cnn.Proto"], ReferencesToOurs(Layers));
-        Assert.Equal(["Cnn.Fillers", "Cnn.Layers", "Cnn.Proto"], ReferencesToOurs(Runner));
+        Assert.Equal(["Cnn.Fillers", "Cnn.Layers", "Cnn.Proto"], ReferencesToOurs(Engine));
+        Assert.Equal(["Cnn.Engine", "Cnn.Fillers", "Cnn.Layers", "Cnn.Proto"], ReferencesToOurs(Runner));
+    }
+
+    // Somebody who embeds nets gets nothing that draws, writes to a console or reads a command line.
+    [Theory]
+    [InlineData("Cnn.Proto", "Google.Protobuf", "PureHDF", "YamlDotNet")]
+    [InlineData("Cnn.Fillers", "Google.Protobuf", "MathNet.Numerics")]
+    [InlineData("Cnn.Layers", "Google.Protobuf")]
+    [InlineData("Cnn.Engine", "Google.Protobuf", "PureHDF", "Serilog")]
+    public void ARoomBelowTheProgramRefersToThesePackagesAlone(string room, params string[] packages)
+    {
+        Assembly assembly = new[] { Proto, Fillers, Layers, Engine }.Single(a => a.GetName().Name == room);
+        string[] others =
+        [
+            .. assembly.GetReferencedAssemblies()
+                .Select(n => n.Name!)
+                .Where(n => !n.StartsWith("Cnn.", StringComparison.Ordinal) && !n.StartsWith("System", StringComparison.Ordinal))
+                .Except(packages)
+                .Except(["netstandard", "Microsoft.Win32.Primitives"]),
+        ];
+
+        Assert.Equal([], others);
     }
 
     // The counter-based generator is arithmetic too, and kernels that draw masks run it.
     [Fact]
-    public void KernelsKnowNothingElseOfOursThanTheRandomNumbers()
+    public void KernelsKnowNothingElseOfOursThanThreadsAndTheRandomNumbers()
     {
         string[] strangers =
         [
             .. Layers.GetTypes()
                 .Where(t => IsIn(t, Kernels))
                 .SelectMany(t => CodeReferences.Of(t).OfType<Type>().Select(r => (User: t, Used: r)))
-                .Where(r => r.Used.Assembly.GetName().Name!.StartsWith("Cnn.", StringComparison.Ordinal) && !IsIn(r.Used, Kernels))
+                .Where(r => r.Used.Assembly.GetName().Name!.StartsWith("Cnn.", StringComparison.Ordinal) && !IsIn(r.Used, Kernels) && !IsIn(r.Used, "Cnn.Layers.Threading"))
                 .Where(r => r.Used != typeof(PhiloxRandom) && r.Used != typeof(PhiloxLanes))
                 .Select(r => $"{r.User} uses {r.Used}"),
         ];
@@ -61,7 +84,7 @@ public class ArchitectureTests
     {
         string[] others =
         [
-            .. new[] { Proto, Fillers, Layers, Runner }
+            .. new[] { Proto, Fillers, Layers, Engine, Runner }
                 .SelectMany(a => a.GetTypes())
                 .Where(t => !IsIn(t, ownerNamespace) && t.FullName != ownerType && t.DeclaringType?.FullName != ownerType)
                 .SelectMany(t => CodeReferences.Of(t).Where(m => m is not Type).Select(m => (User: t, Used: m)))

@@ -1,8 +1,8 @@
 using Cnn.Layers.Data;
-using Cnn.Layers.Data.Lmdb;
 using Cnn.Proto;
+using Cnn.Proto.Formats.Lmdb;
 using Cnn.Tests.Layers.Data;
-using Cnn.Tests.Layers.Data.Idx;
+using Cnn.Tests.Proto.Formats.Idx;
 using Google.Protobuf;
 
 namespace Cnn.Tests.Faults;
@@ -20,31 +20,31 @@ public sealed class DamagedDataTests : IDisposable
     [Fact]
     public async Task IdxImages()
     {
-        File.WriteAllBytes(folder.PathOf("labels"), IdxFiles.Labels(10));
-        File.WriteAllBytes(folder.PathOf("whole"), IdxFiles.Images(10, 5, 4));
-        await Damage.Check(folder.PathOf("whole"), damaged => ReadIdx(damaged, folder.PathOf("labels")));
+        File.WriteAllBytes(folder["labels"], IdxFiles.Labels(10));
+        File.WriteAllBytes(folder["whole"], IdxFiles.Images(10, 5, 4));
+        await Damage.Check(folder["whole"], damaged => ReadIdx(damaged, folder["labels"]));
     }
 
     [Fact]
     public async Task IdxLabels()
     {
-        File.WriteAllBytes(folder.PathOf("images"), IdxFiles.Images(10, 5, 4));
-        File.WriteAllBytes(folder.PathOf("whole"), IdxFiles.Labels(10));
-        await Damage.Check(folder.PathOf("whole"), damaged => ReadIdx(folder.PathOf("images"), damaged));
+        File.WriteAllBytes(folder["images"], IdxFiles.Images(10, 5, 4));
+        File.WriteAllBytes(folder["whole"], IdxFiles.Labels(10));
+        await Damage.Check(folder["whole"], damaged => ReadIdx(folder["images"], damaged));
     }
 
     [Fact]
     public async Task PackedIdxImages()
     {
-        File.WriteAllBytes(folder.PathOf("labels"), IdxFiles.Labels(10));
-        File.WriteAllBytes(folder.PathOf("whole.gz"), IdxFiles.Gzip(IdxFiles.Images(10, 5, 4)));
-        await Damage.Check(folder.PathOf("whole.gz"), damaged => ReadIdx(damaged, folder.PathOf("labels")));
+        File.WriteAllBytes(folder["labels"], IdxFiles.Labels(10));
+        File.WriteAllBytes(folder["whole.gz"], IdxFiles.Gzip(IdxFiles.Images(10, 5, 4)));
+        await Damage.Check(folder["whole.gz"], damaged => ReadIdx(damaged, folder["labels"]));
     }
 
     [Fact]
     public async Task Lmdb()
     {
-        using (LmdbWriter writer = LmdbWriter.Create(folder.PathOf("whole")))
+        using (LmdbWriter writer = LmdbWriter.Create(folder["whole"]))
         {
             for (int i = 0; i < 40; i++)
             {
@@ -56,13 +56,13 @@ public sealed class DamagedDataTests : IDisposable
             writer.Commit();
         }
 
-        Directory.CreateDirectory(folder.PathOf("damaged"));
+        Directory.CreateDirectory(folder["damaged"]);
         await Damage.Check(
-            Path.Combine(folder.PathOf("whole"), "data.mdb"),
+            Path.Combine(folder["whole"], "data.mdb"),
             _ => Read(
                 context => new DataLayer(context),
-                $"type: 'Data' data_param {{ source: '{folder.PathOf("damaged")}' backend: LMDB batch_size: 10 }}"),
-            Path.Combine(folder.PathOf("damaged"), "data.mdb"));
+                $"type: 'Data' data_param {{ source: '{folder["damaged"]}' backend: LMDB batch_size: 10 }}"),
+            Path.Combine(folder["damaged"], "data.mdb"));
     }
 
     private static void ReadIdx(string images, string labels) => Read(

@@ -1,9 +1,11 @@
-using Cnn.Layers.Kernels.Threading;
+using Cnn.Engine.Graph;
+using Cnn.Engine.Solvers;
+using Cnn.Layers.Threading;
 using Cnn.Proto;
-using Cnn.Runner.Arrays;
-using Cnn.Runner.Graph;
-using Cnn.Runner.Solvers;
-using Cnn.Tests.Runner.Solvers;
+using Cnn.Proto.Formats;
+using Cnn.Proto.Formats.Hdf5;
+using Cnn.Proto.Formats.Npy;
+using Cnn.Tests.Engine.Solvers;
 
 namespace Cnn.Tests.Faults;
 
@@ -67,7 +69,7 @@ public class DamagedFileTests
     public async Task MeanFiles()
     {
         using var folder = new TemporaryFolder();
-        string path = folder.PathOf("mean.binaryproto");
+        string path = folder["mean.binaryproto"];
         ProtoFile.Save(new BlobProto { Num = 1, Channels = 1, Height = 10, Width = 10, Data = { Enumerable.Range(0, 100).Select(i => (float)i) } }, path);
         await Damage.Check(path, damaged => ProtoFile.LoadBinary<BlobProto>(damaged));
     }
@@ -76,7 +78,7 @@ public class DamagedFileTests
     public async Task NumpyArrays()
     {
         using var folder = new TemporaryFolder();
-        string path = folder.PathOf("x.npy");
+        string path = folder["x.npy"];
         NpyFile.Write(path, new NumberArray([5, 8], [.. Enumerable.Range(0, 40).Select(i => (float)i)]));
         await Damage.Check(path, damaged => NpyFile.Read(damaged));
     }
@@ -85,14 +87,14 @@ public class DamagedFileTests
     public async Task Hdf5Arrays()
     {
         using var folder = new TemporaryFolder();
-        string path = folder.PathOf("x.h5");
+        string path = folder["x.h5"];
         ArrayFile.Write(path, "data", new NumberArray([5, 8], [.. Enumerable.Range(0, 40).Select(i => (float)i)]));
         await Damage.Check(path, damaged => ArrayFile.Read(damaged, "data"));
     }
 
     private static Solver Prepare(TemporaryFolder folder, WorkerPool pool, string format, string? resumeFrom = null) =>
         Training.Prepare(
-            $"{Net} snapshot_format: {format} snapshot_prefix: '{folder.PathOf("snap").Replace('\\', '/')}'", pool, resumeFrom: resumeFrom);
+            $"{Net} snapshot_format: {format} snapshot_prefix: '{folder["snap"].Replace('\\', '/')}'", pool, resumeFrom: resumeFrom);
 
     private static string Trained(Solver solver, TemporaryFolder folder, string pattern)
     {

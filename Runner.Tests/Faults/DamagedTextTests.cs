@@ -1,7 +1,7 @@
-using Cnn.Layers.Kernels.Threading;
+using Cnn.Engine.Graph;
+using Cnn.Engine.Solvers;
+using Cnn.Layers.Threading;
 using Cnn.Proto;
-using Cnn.Runner.Graph;
-using Cnn.Tests.Runner;
 
 namespace Cnn.Tests.Faults;
 
@@ -31,7 +31,7 @@ public sealed class DamagedTextTests : IDisposable
     [InlineData("net.yaml")]
     public async Task Nets(string name)
     {
-        string path = folder.PathOf(name);
+        string path = folder[name];
         ProtoFile.Save(ProtoFile.LoadNet(folder.Write("source.prototxt", SmallTraining.Net)).Message, path);
         await Damage.Check(path, damaged => ProtoFile.LoadNet(damaged));
     }
@@ -41,7 +41,7 @@ public sealed class DamagedTextTests : IDisposable
     [InlineData("solver.yaml")]
     public async Task Solvers(string name)
     {
-        string path = folder.PathOf(name);
+        string path = folder[name];
         ProtoFile.Save(ProtoFile.LoadSolver(folder.Write("source.prototxt", SmallTraining.Solver(10, 5))).Message, path);
         await Damage.Check(path, damaged => ProtoFile.LoadSolver(damaged));
     }
@@ -52,7 +52,7 @@ public sealed class DamagedTextTests : IDisposable
     public async Task OldNetsAndTheWeightsInThem(string name)
     {
         using var pool = new WorkerPool(1);
-        string text = folder.Write("old.prototxt", Old), path = folder.PathOf(name);
+        string text = folder.Write("old.prototxt", Old), path = folder[name];
         if (path != text)
         {
             ProtoFile.Save(ProtoFile.Load<NetParameter>(text).Message, path);

@@ -1,6 +1,5 @@
+using Cnn.Engine.Snapshots;
 using Cnn.Proto;
-using Cnn.Runner.Snapshots;
-using Cnn.Tests.Runner;
 
 namespace Cnn.Tests.Faults;
 
@@ -56,7 +55,7 @@ public sealed class DiskTests
     public async Task AFolderThatIsAFileIsReportedBeforeTheFirstIteration()
     {
         using var folder = new TemporaryFolder();
-        File.WriteAllText(folder.PathOf("taken"), "");
+        File.WriteAllText(folder["taken"], "");
         await RefusesToStart(folder, Path.Combine(folder.Path, "taken", "snap"), "taken");
     }
 

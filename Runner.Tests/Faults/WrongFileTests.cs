@@ -1,8 +1,7 @@
 using Cnn.Proto;
-using Cnn.Runner.Arrays;
-using Cnn.Runner.Graph;
-using Cnn.Tests.Layers.Data.Idx;
-using Cnn.Tests.Runner;
+using Cnn.Proto.Formats;
+using Cnn.Proto.Formats.Npy;
+using Cnn.Tests.Proto.Formats.Idx;
 using Cnn.Tests.Runner.Commands;
 
 namespace Cnn.Tests.Faults;
@@ -24,16 +23,16 @@ public sealed class WrongFileTests : IDisposable
         foreach (string format in (string[])["BINARYPROTO", "HDF5"])
         {
             string solver = SmallTraining.Write(
-                folder, 2, 0, $"random_seed: 7 snapshot_format: {format}", folder.PathOf("snap").Replace('\\', '/'));
+                folder, 2, 0, $"random_seed: 7 snapshot_format: {format}", folder["snap"].Replace('\\', '/'));
             Assert.Equal(0, CommandLine.Run("train", "--solver", solver).ExitCode);
         }
 
-        File.WriteAllBytes(folder.PathOf("labels.idx"), IdxFiles.Labels(10));
-        NpyFile.Write(folder.PathOf("x.npy"), new NumberArray([2], [1, 2]));
-        ArrayFile.Write(folder.PathOf("x.h5"), "data", new NumberArray([2], [1, 2]));
-        File.WriteAllBytes(folder.PathOf("picture.png"), [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 13]);
-        File.WriteAllText(folder.PathOf("empty"), "");
-        Directory.CreateDirectory(folder.PathOf("folder"));
+        File.WriteAllBytes(folder["labels.idx"], IdxFiles.Labels(10));
+        NpyFile.Write(folder["x.npy"], new NumberArray([2], [1, 2]));
+        ArrayFile.Write(folder["x.h5"], "data", new NumberArray([2], [1, 2]));
+        File.WriteAllBytes(folder["picture.png"], [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 13]);
+        File.WriteAllText(folder["empty"], "");
+        Directory.CreateDirectory(folder["folder"]);
     }
 
     public void Dispose() => folder.Dispose();
@@ -52,10 +51,10 @@ public sealed class WrongFileTests : IDisposable
         {
             string[] arguments = Array.ConvertAll(
                 command,
-                a => a.Replace("FILE", folder.PathOf(kind), StringComparison.Ordinal)
-                    .Replace("SOLVER", folder.PathOf("solver.prototxt"), StringComparison.Ordinal)
-                    .Replace("NET", folder.PathOf("net.prototxt"), StringComparison.Ordinal)
-                    .Replace("DEPLOY", folder.PathOf("deploy.prototxt"), StringComparison.Ordinal));
+                a => a.Replace("FILE", folder[kind], StringComparison.Ordinal)
+                    .Replace("SOLVER", folder["solver.prototxt"], StringComparison.Ordinal)
+                    .Replace("NET", folder["net.prototxt"], StringComparison.Ordinal)
+                    .Replace("DEPLOY", folder["deploy.prototxt"], StringComparison.Ordinal));
 
             CommandLine run = CommandLine.Run(arguments);
 
@@ -66,7 +65,7 @@ public sealed class WrongFileTests : IDisposable
             }
 
             Assert.True(run.ExitCode == 1, $"{string.Join(' ', arguments)}: exit code {run.ExitCode}: {Last(run.Error)}");
-            Assert.Contains(folder.PathOf(kind), Last(run.Error), StringComparison.Ordinal);
+            Assert.Contains(folder[kind], Last(run.Error), StringComparison.Ordinal);
             Assert.DoesNotContain("   at Cnn.", run.Error, StringComparison.Ordinal);
         }
     }

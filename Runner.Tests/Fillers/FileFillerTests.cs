@@ -30,7 +30,7 @@ public sealed class FileFillerTests : IDisposable
         new H5File
         {
             ["data"] = new H5Group { ["ip"] = new H5Group { ["0"] = new float[,] { { 1, 2, 3 }, { 4, 5, 6 } }, ["1"] = new float[] { 7, 8 } }, ["relu"] = new H5Group() },
-        }.Write(folder.PathOf("weights.h5"));
+        }.Write(folder["weights.h5"]);
         folder.Write("text.prototxt", "layer { name: 'ip' type: 'InnerProduct' blobs { shape { dim: 2 dim: 3 } data: [1, 2, 3, 4, 5, 6] } }");
         folder.Write("damaged.caffemodel", "\u0001\u0002 no weights");
     }
@@ -85,7 +85,7 @@ public sealed class FileFillerTests : IDisposable
     [Fact]
     public void LayersFillTheirBlobsFromFiles()
     {
-        string filler = $"type: 'file' file: '{folder.PathOf("one.caffemodel")}'";
+        string filler = $"type: 'file' file: '{folder["one.caffemodel"]}'";
         using var harness = new LayerHarness(
             $"type: 'InnerProduct' inner_product_param {{ num_output: 2 weight_filler {{ {filler} }} bias_filler {{ {filler} file_blob: 1 }} }}",
             [[1, 3]]);
@@ -107,14 +107,14 @@ public sealed class FileFillerTests : IDisposable
         return proto;
     }
 
-    private void Save(string name, IMessage message) => File.WriteAllBytes(folder.PathOf(name), message.ToByteArray());
+    private void Save(string name, IMessage message) => File.WriteAllBytes(folder[name], message.ToByteArray());
 
     // The file is beside the definition, as a net's are.
     private float[] Fill(string options, params int[] shape)
     {
         var parameter = TextFormat.Parse<FillerParameter>($"type: 'file' {options}", "filler");
         var values = new float[shape.Aggregate(1, (a, b) => a * b)];
-        new FillerRegistry().Create(parameter, new PathResolver(folder.PathOf("net.prototxt")))
+        new FillerRegistry().Create(parameter, new PathResolver(folder["net.prototxt"]))
             .Fill(values, shape, new PhiloxRandom(1));
         return values;
     }

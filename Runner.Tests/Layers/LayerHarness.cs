@@ -1,6 +1,6 @@
 using Cnn.Fillers;
 using Cnn.Layers;
-using Cnn.Layers.Kernels.Threading;
+using Cnn.Layers.Threading;
 using Cnn.Proto;
 
 namespace Cnn.Tests.Layers;

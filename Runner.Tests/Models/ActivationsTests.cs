@@ -1,5 +1,5 @@
+using Cnn.Engine.Graph;
 using Cnn.Proto;
-using Cnn.Runner.Graph;
 
 namespace Cnn.Tests.Models;
 

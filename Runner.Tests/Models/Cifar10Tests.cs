@@ -1,8 +1,8 @@
+using Cnn.Engine.Graph;
+using Cnn.Engine.Solvers;
 using Cnn.Layers;
-using Cnn.Layers.Kernels.Threading;
+using Cnn.Layers.Threading;
 using Cnn.Proto;
-using Cnn.Runner.Graph;
-using Cnn.Runner.Solvers;
 
 namespace Cnn.Tests.Models;
 

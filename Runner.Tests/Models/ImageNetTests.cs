@@ -1,8 +1,8 @@
+using Cnn.Engine.Graph;
+using Cnn.Engine.Solvers;
 using Cnn.Layers;
-using Cnn.Layers.Kernels.Threading;
+using Cnn.Layers.Threading;
 using Cnn.Proto;
-using Cnn.Runner.Graph;
-using Cnn.Runner.Solvers;
 
 namespace Cnn.Tests.Models;
 
@@ -173,7 +173,7 @@ public sealed class ImageNetTests : IDisposable
     [MemberData(nameof(Nets))]
     public void WeightsThatWereSavedGiveTheSameOutput(string name)
     {
-        string file = folder.PathOf("weights.caffemodel");
+        string file = folder["weights.caffemodel"];
         float[] expected;
         using (Net net = Net.Load(PathOf(name, "deploy.prototxt"), null, new NetOptions { Pool = pool, Inference = true }))
         {

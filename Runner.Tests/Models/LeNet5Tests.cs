@@ -1,6 +1,6 @@
+using Cnn.Engine.Graph;
+using Cnn.Engine.Solvers;
 using Cnn.Proto;
-using Cnn.Runner.Graph;
-using Cnn.Runner.Solvers;
 using Cnn.Tests.Runner.Commands;
 
 namespace Cnn.Tests.Models;

@@ -1,6 +1,6 @@
+using Cnn.Engine.Graph;
+using Cnn.Engine.Solvers;
 using Cnn.Proto;
-using Cnn.Runner.Graph;
-using Cnn.Runner.Solvers;
 
 namespace Cnn.Tests.Models;
 

@@ -1,8 +1,8 @@
-using Cnn.Layers.Kernels.Threading;
+using Cnn.Engine.Graph;
+using Cnn.Engine.Solvers;
+using Cnn.Layers.Threading;
 using Cnn.Proto;
-using Cnn.Runner.Graph;
-using Cnn.Runner.Solvers;
-using Cnn.Tests.Layers.Data.Idx;
+using Cnn.Tests.Proto.Formats.Idx;
 
 namespace Cnn.Tests.Models;
 
@@ -56,7 +56,7 @@ internal sealed class ModelFolder(string name) : IDisposable
         ReadStandIn(net.Message);
         solver.ClearNet();
         solver.NetParam = net.Message;
-        solver.SnapshotPrefix = folder.PathOf("snapshot");
+        solver.SnapshotPrefix = folder["snapshot"];
         solver.Display = 0;
         change?.Invoke(solver);
         return new Solver(solver, new SolverOptions { Pool = pool, Sources = net.Sources });
@@ -117,7 +117,7 @@ internal sealed class ModelFolder(string name) : IDisposable
 
     private void ReadStandIn(NetParameter net)
     {
-        string images = folder.PathOf("images"), labels = folder.PathOf("labels");
+        string images = folder["images"], labels = folder["labels"];
         if (!File.Exists(images))
         {
             File.WriteAllBytes(images, DigitLikeImages());

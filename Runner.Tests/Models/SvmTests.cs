@@ -1,6 +1,6 @@
-using Cnn.Layers.Kernels.Threading;
+using Cnn.Engine.Graph;
+using Cnn.Layers.Threading;
 using Cnn.Proto;
-using Cnn.Runner.Graph;
 
 namespace Cnn.Tests.Models;
 
@@ -34,7 +34,7 @@ public sealed class SvmTests : IDisposable
     [Fact]
     public void TheMachineLearnsFeaturesFromTheFileThatTheFeatureNetWrites()
     {
-        string file = folder.PathOf("features.h5"), list = folder.Write("list.txt", file);
+        string file = folder["features.h5"], list = folder.Write("list.txt", file);
         NetParameter features = model.WithStandIn("features.prototxt");
         foreach (LayerParameter layer in features.Layer.Where(l => l.Type == "HDF5Output"))
         {

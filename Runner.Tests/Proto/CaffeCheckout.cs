@@ -1,6 +1,7 @@
-using Cnn.Layers.Kernels.Threading;
+using Cnn.Engine.Graph;
+using Cnn.Engine.Solvers;
+using Cnn.Layers.Threading;
 using Cnn.Proto;
-using Cnn.Runner.Graph;
 
 namespace Cnn.Tests.Proto;
 
@@ -43,7 +44,7 @@ internal static class CaffeCheckout
 
         try
         {
-            using Net built = Cnn.Runner.Graph.Net.Build(net, new NetOptions { Phase = phase, Pool = pool, DefersFilling = true });
+            using Net built = Cnn.Engine.Graph.Net.Build(net, new NetOptions { Phase = phase, Pool = pool, DefersFilling = true });
             return $"{built.Learnable.Count} of {built.Learnable.Sum(p => (long)p.Blob.Count)}";
         }
         catch (CnnException exception)

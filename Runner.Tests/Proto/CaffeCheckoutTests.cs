@@ -1,3 +1,5 @@
+using Cnn.Engine.Graph;
+using Cnn.Engine.Solvers;
 using Cnn.Fillers;
 using Cnn.Layers;
 

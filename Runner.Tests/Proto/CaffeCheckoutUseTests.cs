@@ -1,7 +1,7 @@
-using Cnn.Layers.Kernels.Threading;
+using Cnn.Engine.Graph;
+using Cnn.Engine.Solvers;
+using Cnn.Layers.Threading;
 using Cnn.Proto;
-using Cnn.Runner.Graph;
-using Cnn.Runner.Solvers;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 

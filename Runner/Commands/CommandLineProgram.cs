@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using Cnn.Engine.Solvers;
 using Cnn.Proto;
-using Cnn.Runner.Solvers;
 
 namespace Cnn.Runner.Commands;
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Cnn.Engine.Runs;
 using Cnn.Proto;
 using Cnn.Runner.Reports;
 using Google.Protobuf;

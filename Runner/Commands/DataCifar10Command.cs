@@ -1,6 +1,6 @@
 using System.CommandLine;
-using Cnn.Layers.Data.Cifar;
 using Cnn.Proto;
+using Cnn.Runner.DataSets.Cifar;
 
 namespace Cnn.Runner.Commands;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Cnn.Layers.Data;
+using Cnn.Runner.DataSets;
 
 namespace Cnn.Runner.Commands;
 

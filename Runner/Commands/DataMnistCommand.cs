@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Cnn.Layers.Data;
-using Cnn.Layers.Data.Mnist;
 using Cnn.Proto;
+using Cnn.Runner.DataSets.Mnist;
 
 namespace Cnn.Runner.Commands;
 

@@ -1,4 +1,5 @@
 using Cnn.Layers.Data;
+using Cnn.Runner.DataSets;
 
 namespace Cnn.Runner.Commands;
 

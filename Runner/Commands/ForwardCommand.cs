@@ -1,5 +1,6 @@
 using System.CommandLine;
-using Cnn.Layers.Kernels.Threading;
+using Cnn.Engine.Graph;
+using Cnn.Layers.Threading;
 using Cnn.Proto;
 using Cnn.Runner.Reports;
 
@@ -43,7 +44,7 @@ internal static class ForwardCommand
             using var log = RunLog.Create(new WriterSink(console.Error), null, "forward");
             BlobFile[] outputs = BlobFile.ParseAll(parsed.GetValue(output));
             bool keepsAll = parsed.GetValue(backward) || parsed.GetValue(all) is not null;
-            Graph.Net net = NetFile.Build(
+            Net net = NetFile.Build(
                 parsed.GetRequiredValue(model),
                 OptionValues.PhaseOf(parsed.GetValue(phase)!),
                 parsed.GetValue(level) ?? 0,

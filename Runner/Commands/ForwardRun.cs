@@ -1,8 +1,9 @@
 using System.Diagnostics;
+using Cnn.Engine.Graph;
+using Cnn.Engine.Runs;
 using Cnn.Layers;
 using Cnn.Proto;
-using Cnn.Runner.Arrays;
-using Cnn.Runner.Graph;
+using Cnn.Proto.Formats;
 using Cnn.Runner.Reports;
 
 namespace Cnn.Runner.Commands;
@@ -54,7 +55,7 @@ internal sealed class ForwardRun(Net net, CommandConsole console)
 
         foreach (BlobFile output in Outputs)
         {
-            ArrayFile.Write(output.File, output.Blob, NumberArray.DataOf(net.FindBlob(output.Blob)));
+            ArrayFile.Write(output.File, output.Blob, BlobArrays.DataOf(net.FindBlob(output.Blob)));
             console.Out.WriteLine($"Wrote {output.File}");
         }
 
@@ -108,16 +109,16 @@ internal sealed class ForwardRun(Net net, CommandConsole console)
     {
         foreach (var (name, blob) in net.Blobs)
         {
-            yield return ($"data/{name}", NumberArray.DataOf(blob));
+            yield return ($"data/{name}", BlobArrays.DataOf(blob));
             if (RunsBackward)
             {
-                yield return ($"diff/{name}", NumberArray.DiffOf(blob));
+                yield return ($"diff/{name}", BlobArrays.DiffOf(blob));
             }
         }
 
         foreach (LearnableParameter parameter in net.Learnable.Where(_ => RunsBackward))
         {
-            yield return ($"param/{parameter.Owner.Name}/{parameter.Index}", NumberArray.DiffOf(parameter.Blob));
+            yield return ($"param/{parameter.Owner.Name}/{parameter.Index}", BlobArrays.DiffOf(parameter.Blob));
         }
     }
 }

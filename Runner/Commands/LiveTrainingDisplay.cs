@@ -1,6 +1,6 @@
 using System.Diagnostics;
+using Cnn.Engine.Solvers;
 using Cnn.Runner.Reports;
-using Cnn.Runner.Solvers;
 using Serilog.Core;
 using Serilog.Events;
 using Spectre.Console;

@@ -1,6 +1,7 @@
-using Cnn.Layers.Kernels.Threading;
+using Cnn.Engine.Runs;
+using Cnn.Engine.Graph;
+using Cnn.Layers.Threading;
 using Cnn.Proto;
-using Cnn.Runner.Graph;
 using Cnn.Runner.Reports;
 using Serilog;
 

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Cnn.Runner.Solvers;
+using Cnn.Engine.Solvers;
 
 namespace Cnn.Runner.Commands;
 

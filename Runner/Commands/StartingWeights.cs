@@ -1,5 +1,6 @@
+using Cnn.Engine.Graph;
+using Cnn.Engine.Weights;
 using Cnn.Proto;
-using Cnn.Runner.Graph;
 using Cnn.Runner.Reports;
 using Serilog;
 

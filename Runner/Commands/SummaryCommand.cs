@@ -1,6 +1,6 @@
 using System.CommandLine;
-using Cnn.Layers.Kernels.Threading;
-using Cnn.Runner.Graph;
+using Cnn.Engine.Graph;
+using Cnn.Layers.Threading;
 using Cnn.Runner.Reports;
 
 namespace Cnn.Runner.Commands;

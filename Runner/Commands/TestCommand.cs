@@ -1,7 +1,8 @@
 using System.CommandLine;
-using Cnn.Layers.Kernels.Threading;
+using Cnn.Engine.Graph;
+using Cnn.Engine.Runs;
+using Cnn.Layers.Threading;
 using Cnn.Proto;
-using Cnn.Runner.Graph;
 using Cnn.Runner.Reports;
 using Serilog;
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Cnn.Engine.Solvers;
 
 namespace Cnn.Runner.Commands;
 

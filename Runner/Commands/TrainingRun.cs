@@ -1,10 +1,11 @@
 using System.Diagnostics;
-using Cnn.Layers.Kernels.Threading;
+using Cnn.Engine.Graph;
+using Cnn.Engine.Runs;
+using Cnn.Engine.Snapshots;
+using Cnn.Engine.Solvers;
+using Cnn.Layers.Threading;
 using Cnn.Proto;
-using Cnn.Runner.Graph;
 using Cnn.Runner.Reports;
-using Cnn.Runner.Snapshots;
-using Cnn.Runner.Solvers;
 using Serilog;
 
 namespace Cnn.Runner.Commands;

@@ -1,3 +1,5 @@
+using Cnn.Engine.Solvers;
+
 namespace Cnn.Runner.Commands;
 
 /// <summary>What the user asked of <c>cnn train</c>; null where nothing was said.</summary>

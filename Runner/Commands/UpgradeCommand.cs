@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Cnn.Engine.Runs;
+using Cnn.Engine.Graph;
 using Cnn.Proto;
 using Cnn.Runner.Reports;
 using Google.Protobuf;

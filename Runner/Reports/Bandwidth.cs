@@ -1,6 +1,6 @@
 using System.Runtime.Intrinsics;
 using Cnn.Layers;
-using Cnn.Layers.Kernels.Threading;
+using Cnn.Layers.Threading;
 
 namespace Cnn.Runner.Reports;
 

@@ -1,6 +1,6 @@
+using Cnn.Engine.Graph;
 using Cnn.Layers;
 using Cnn.Proto;
-using Cnn.Runner.Graph;
 
 namespace Cnn.Runner.Reports;
 

@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
-using Cnn.Layers.Kernels.Threading;
-using Cnn.Runner.Graph;
+using Cnn.Engine.Graph;
+using Cnn.Engine.Runs;
+using Cnn.Layers.Threading;
 using Serilog;
 
 namespace Cnn.Runner.Reports;

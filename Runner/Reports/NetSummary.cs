@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
+using Cnn.Engine.Graph;
 using Cnn.Layers;
-using Cnn.Runner.Graph;
 
 namespace Cnn.Runner.Reports;
 

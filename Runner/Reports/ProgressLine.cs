@@ -1,5 +1,6 @@
 using System.Diagnostics;
-using Cnn.Runner.Solvers;
+using Cnn.Engine.Runs;
+using Cnn.Engine.Solvers;
 
 namespace Cnn.Runner.Reports;
 

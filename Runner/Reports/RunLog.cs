@@ -30,16 +30,6 @@ internal static class RunLog
         return configuration.CreateLogger();
     }
 
-    /// <summary>Tells what an upgrade dropped, a line each.</summary>
-    public static void Warn(this ILogger log, IEnumerable<Diagnostic> warnings)
-    {
-        foreach (Diagnostic warning in warnings)
-        {
-            // Without the source line and its caret, which would be lines that are not the log's.
-            log.Warning("{Line:l}", (warning with { Location = warning.Location is { } at ? at with { LineText = null } : null }).ToString());
-        }
-    }
-
     private static string FilePath(string folder, string command)
     {
         string time = TimeProvider.System.GetLocalNow().ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);

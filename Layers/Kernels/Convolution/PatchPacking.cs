@@ -1,6 +1,6 @@
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
-using Cnn.Layers.Kernels.Threading;
+using Cnn.Layers.Threading;
 
 namespace Cnn.Layers.Kernels;
 

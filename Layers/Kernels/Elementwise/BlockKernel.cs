@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using Cnn.Layers.Kernels.Threading;
+using Cnn.Layers.Threading;
 
 namespace Cnn.Layers.Kernels.Elementwise;
 

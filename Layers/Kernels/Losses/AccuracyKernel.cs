@@ -1,6 +1,6 @@
 using System.Numerics;
 using System.Runtime.Intrinsics;
-using Cnn.Layers.Kernels.Threading;
+using Cnn.Layers.Threading;
 
 namespace Cnn.Layers.Kernels.Losses;
 

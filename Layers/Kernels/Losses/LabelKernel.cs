@@ -1,5 +1,5 @@
 using System.Runtime.Intrinsics;
-using Cnn.Layers.Kernels.Threading;
+using Cnn.Layers.Threading;
 
 namespace Cnn.Layers.Kernels.Losses;
 

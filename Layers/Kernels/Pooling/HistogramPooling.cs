@@ -1,4 +1,4 @@
-using Cnn.Layers.Kernels.Threading;
+using Cnn.Layers.Threading;
 
 namespace Cnn.Layers.Kernels.Pooling;
 

@@ -1,6 +1,6 @@
-using Cnn.Layers.Kernels.Threading;
-
 using Cnn.Layers.Kernels.Elementwise;
+using Cnn.Layers.Threading;
+
 
 namespace Cnn.Layers.Kernels.Recurrent;
 

@@ -1,4 +1,4 @@
-using Cnn.Layers.Kernels.Threading;
+using Cnn.Layers.Threading;
 using Cnn.Proto;
 using Cnn.Tests.Layers.Kernels;
 

@@ -1,6 +1,6 @@
 using Cnn.Layers.Data;
-using Cnn.Layers.Data.Lmdb;
 using Cnn.Proto;
+using Cnn.Proto.Formats.Lmdb;
 using Google.Protobuf;
 
 namespace Cnn.Tests.Layers.Data;

@@ -1,4 +1,5 @@
 using Cnn.Proto;
+using Cnn.Proto.Formats.Hdf5;
 
 namespace Cnn.Tests.Layers.Data;
 

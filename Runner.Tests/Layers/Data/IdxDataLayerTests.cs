@@ -1,6 +1,6 @@
 using Cnn.Layers.Data;
 using Cnn.Proto;
-using Cnn.Tests.Layers.Data.Idx;
+using Cnn.Tests.Proto.Formats.Idx;
 
 namespace Cnn.Tests.Layers.Data;
 

@@ -74,7 +74,7 @@ public class PluginLoaderTests
     public void AnAssemblyBuiltForAnotherVersionIsRefused()
     {
         using var folder = new TemporaryFolder();
-        string path = folder.PathOf("Old.dll");
+        string path = folder["Old.dll"];
         WritePluginAgainstAMissingClass(path);
 
         Assert.Contains("does not fit this version of Cnn", Refused(path).Message, StringComparison.Ordinal);

@@ -1,7 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Cnn.Layers;
-using Cnn.Layers.Kernels.Threading;
 using Cnn.Layers.Plugins;
+using Cnn.Layers.Threading;
 using Cnn.Proto;
 
 namespace Cnn.Tests.Layers.Plugins;

@@ -1,6 +1,6 @@
 using Cnn.Layers;
 using Cnn.Layers.Kernels;
-using Cnn.Layers.Kernels.Threading;
+using Cnn.Layers.Threading;
 using Cnn.Proto;
 using Cnn.Tests.Layers.Kernels;
 

@@ -1,3 +1,4 @@
+using Cnn.Engine.Graph;
 using Cnn.Proto;
 
 namespace Cnn.Tests.Proto.Definitions;
@@ -77,7 +78,7 @@ public sealed class NetDefinitionTests
             .Input("data", 1, 1, 4, 4)
             .Add("Convolution", "conv", "dta", new { num_output = 2, kernel_size = 3 }, file: "Model.cs", line: 40);
 
-        var error = Assert.Throws<CnnException>(() => Cnn.Runner.Graph.Net.Build(net));
+        var error = Assert.Throws<CnnException>(() => Cnn.Engine.Graph.Net.Build(net));
 
         Assert.StartsWith("Model.cs:40:1: layer 'conv'", error.Message, StringComparison.Ordinal);
     }

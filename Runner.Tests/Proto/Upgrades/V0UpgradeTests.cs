@@ -1,4 +1,5 @@
 using System.Collections;
+using Cnn.Engine.Graph;
 using Cnn.Proto;
 using Google.Protobuf;
 

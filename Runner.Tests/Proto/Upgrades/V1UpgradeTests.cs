@@ -1,3 +1,4 @@
+using Cnn.Engine.Graph;
 using Cnn.Proto;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
@@ -162,7 +163,7 @@ public class V1UpgradeTests
     public void TheBinaryFormatUpgradesLikeTheText(string text)
     {
         using var folder = new TemporaryFolder();
-        string path = folder.PathOf("old.caffemodel");
+        string path = folder["old.caffemodel"];
         File.WriteAllBytes(path, TextFormat.Parse<NetParameter>(text, "n").ToByteArray());
         Assert.Equal(Upgraded.Net(text).Text, TextFormat.Print(ProtoFile.LoadNet(path).Message));
     }

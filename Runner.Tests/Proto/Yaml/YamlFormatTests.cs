@@ -1,3 +1,4 @@
+using Cnn.Engine.Graph;
 using Cnn.Proto;
 using Google.Protobuf;
 

@@ -1,3 +1,5 @@
+using Cnn.Engine.Graph;
+using Cnn.Engine.Solvers;
 using Cnn.Runner.Commands;
 
 namespace Cnn.Tests.Runner.Commands;
@@ -32,7 +34,7 @@ public class CaffeSpellingTests
 
         Assert.Equal(0, run.ExitCode);
         Assert.Single(run.Error.Split('\n'), line => line.Contains("computes on the CPU", StringComparison.Ordinal));
-        Assert.True(File.Exists(folder.PathOf("snap_iter_3.caffemodel")));
+        Assert.True(File.Exists(folder["snap_iter_3.caffemodel"]));
     }
 
     [Fact]
@@ -51,12 +53,12 @@ public class CaffeSpellingTests
         using var folder = new TemporaryFolder();
         string solver = Solver(folder);
         Assert.Equal(0, CommandLine.Run("train", "--solver", solver).ExitCode);
-        string all = folder.PathOf("snap_iter_3.caffemodel");
+        string all = folder["snap_iter_3.caffemodel"];
         string one = folder.Write("one.prototxt", "layer { name: 'conv1' type: 'Convolution' "
             + "blobs { shape { dim: [4, 1, 5, 5] } data: [" + string.Join(", ", Enumerable.Repeat("0.5", 100)) + "] } "
             + "blobs { shape { dim: 4 } data: [1, 2, 3, 4] } }");
 
-        CommandLine run = CommandLine.Run("test", "--model", folder.PathOf("net.prototxt"), "--weights", $"{all},{one}", "--iterations", "1");
+        CommandLine run = CommandLine.Run("test", "--model", folder["net.prototxt"], "--weights", $"{all},{one}", "--iterations", "1");
 
         Assert.Equal(0, run.ExitCode);
         Assert.Contains($"conv1  from {one}", run.Error, StringComparison.Ordinal);
@@ -72,7 +74,7 @@ public class CaffeSpellingTests
             "one.prototxt", "layer { name: 'other' type: 'InnerProduct' blobs { shape { dim: 1 } data: 4 } }");
 
         CommandLine run = CommandLine.Run(
-            "test", "--model", folder.PathOf("net.prototxt"), "--weights", one, "--weights-strict", "--iterations", "1");
+            "test", "--model", folder["net.prototxt"], "--weights", one, "--weights-strict", "--iterations", "1");
 
         Assert.Equal(1, run.ExitCode);
         Assert.Contains(
@@ -90,7 +92,7 @@ public class CaffeSpellingTests
         string net = folder.Write("net.prototxt", SmallTraining.Net);
         return folder.Write("solver.prototxt", $$"""
             net: "{{net.Replace('\\', '/')}}" base_lr: 0.01 lr_policy: "fixed" max_iter: 3 random_seed: 1
-            snapshot_prefix: "{{folder.PathOf("snap").Replace('\\', '/')}}" {{more}}
+            snapshot_prefix: "{{folder["snap"].Replace('\\', '/')}}" {{more}}
             """);
     }
 }

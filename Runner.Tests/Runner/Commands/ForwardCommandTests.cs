@@ -1,5 +1,7 @@
+using Cnn.Engine.Graph;
 using Cnn.Proto;
-using Cnn.Runner.Arrays;
+using Cnn.Proto.Formats;
+using Cnn.Proto.Formats.Npy;
 
 namespace Cnn.Tests.Runner.Commands;
 
@@ -21,15 +23,15 @@ public class ForwardCommandTests
     {
         using var folder = new TemporaryFolder();
         string net = folder.Write("net.prototxt", Net);
-        ArrayFile.Write(folder.PathOf(input), "data", new NumberArray([2, 3], [1, 2, 3, 4, 5, 6]));
+        ArrayFile.Write(folder[input], "data", new NumberArray([2, 3], [1, 2, 3, 4, 5, 6]));
 
         CommandLine run = CommandLine.Run(
-            "forward", "--model", net, "--input", $"data={folder.PathOf(input)}", "--output", $"ip={folder.PathOf(output)}");
+            "forward", "--model", net, "--input", $"data={folder[input]}", "--output", $"ip={folder[output]}");
 
         Assert.True(run.ExitCode == 0, run.Error);
         Assert.Contains("data: [2, 3] instead of [1, 3]", run.Output, StringComparison.Ordinal);
         Assert.Contains("ip [2, 2]: 13, 13, 31, 31", run.Output, StringComparison.Ordinal);
-        NumberArray result = ArrayFile.Read(folder.PathOf(output), "ip");
+        NumberArray result = ArrayFile.Read(folder[output], "ip");
         Assert.Equal([2, 2], result.Shape);
         Assert.Equal([13, 13, 31, 31], result.Values);
     }
@@ -38,13 +40,13 @@ public class ForwardCommandTests
     public void BackwardGivesGradientsDownToTheInputs()
     {
         using var folder = new TemporaryFolder();
-        string net = folder.Write("net.prototxt", Net), all = folder.PathOf("all.h5");
-        NpyFile.Write(folder.PathOf("x.npy"), new NumberArray([1, 3], [1, 2, 3]));
-        NpyFile.Write(folder.PathOf("dy.npy"), new NumberArray([1, 2], [1, 10]));
+        string net = folder.Write("net.prototxt", Net), all = folder["all.h5"];
+        NpyFile.Write(folder["x.npy"], new NumberArray([1, 3], [1, 2, 3]));
+        NpyFile.Write(folder["dy.npy"], new NumberArray([1, 2], [1, 10]));
 
         CommandLine run = CommandLine.Run(
-            "forward", "--model", net, "--input", $"data={folder.PathOf("x.npy")}", "--backward",
-            "--diff", $"ip={folder.PathOf("dy.npy")}", "--all-blobs", all);
+            "forward", "--model", net, "--input", $"data={folder["x.npy"]}", "--backward",
+            "--diff", $"ip={folder["dy.npy"]}", "--all-blobs", all);
 
         Assert.True(run.ExitCode == 0, run.Error);
         Assert.Equal([22, 22, 22], ArrayFile.Read($"{all}:diff/data", "").Values);

@@ -39,7 +39,7 @@ public class NetCommandTests
     public void TestPrintsBatchesMeansAndLossAsCaffeDoes()
     {
         using var folder = new TemporaryFolder();
-        string net = folder.Write("net.prototxt", Means), weights = folder.PathOf("w.caffemodel");
+        string net = folder.Write("net.prototxt", Means), weights = folder["w.caffemodel"];
         ProtoFile.Save(new NetParameter { Layer = { new LayerParameter { Name = "other", Type = "ReLU" } } }, weights);
 
         CommandLine run = CommandLine.Run("test", "--model", net, "--weights", weights, "--iterations", "3");
@@ -74,7 +74,7 @@ public class NetCommandTests
     public void ConvertKeepsTheMessageThroughYamlAndBinary()
     {
         using var folder = new TemporaryFolder();
-        string yaml = folder.PathOf("net.yaml"), binary = folder.PathOf("net.binaryproto"), text = folder.PathOf("net.prototxt");
+        string yaml = folder["net.yaml"], binary = folder["net.binaryproto"], text = folder["net.prototxt"];
 
         Assert.Equal(0, CommandLine.Run("convert", LeNet, yaml).ExitCode);
         Assert.Equal(0, CommandLine.Run("convert", yaml, binary).ExitCode);
@@ -87,7 +87,7 @@ public class NetCommandTests
     public void ConvertTellsASolverFromANet()
     {
         using var folder = new TemporaryFolder();
-        string from = folder.Write("x.prototxt", "net: \"a\"\nbase_lr: 0.5\n"), to = folder.PathOf("y.yaml");
+        string from = folder.Write("x.prototxt", "net: \"a\"\nbase_lr: 0.5\n"), to = folder["y.yaml"];
 
         Assert.Equal(0, CommandLine.Run("convert", from, to).ExitCode);
 
@@ -98,7 +98,7 @@ public class NetCommandTests
     public void ConvertWritesNothingWhenTheInputIsWrong()
     {
         using var folder = new TemporaryFolder();
-        string to = folder.PathOf("y.yaml");
+        string to = folder["y.yaml"];
 
         CommandLine run = CommandLine.Run("convert", folder.Write("x.prototxt", "layer { nmae: \"a\" }"), to);
 
@@ -111,7 +111,7 @@ public class NetCommandTests
     public void DataDigitsWritesADatabase()
     {
         using var folder = new TemporaryFolder();
-        string to = folder.PathOf("digits_lmdb");
+        string to = folder["digits_lmdb"];
 
         CommandLine run = CommandLine.Run("data", "digits", "--to", to, "--count", "20");
 
@@ -124,7 +124,7 @@ public class NetCommandTests
     {
         using var folder = new TemporaryFolder();
 
-        CommandLine run = CommandLine.Run("data", "mnist", "--from", folder.Path, "--to", folder.PathOf("out"));
+        CommandLine run = CommandLine.Run("data", "mnist", "--from", folder.Path, "--to", folder["out"]);
 
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("holds no train-images-idx3-ubyte", run.Error, StringComparison.Ordinal);

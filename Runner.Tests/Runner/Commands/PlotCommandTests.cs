@@ -22,10 +22,10 @@ public sealed class PlotCommandTests : IDisposable
     [InlineData("curve.SVG", "3C3F786D6C")]
     public void APictureIsOfTheKindThatItsNameSays(string name, string start)
     {
-        CommandLine run = CommandLine.Run("plot", folder.Write("a.log", Log), "--output", folder.PathOf(name));
+        CommandLine run = CommandLine.Run("plot", folder.Write("a.log", Log), "--output", folder[name]);
 
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
-        byte[] picture = File.ReadAllBytes(folder.PathOf(name));
+        byte[] picture = File.ReadAllBytes(folder[name]);
         Assert.Equal(start, Convert.ToHexString(picture)[..start.Length]);
         Assert.InRange(picture.Length, 1_000, 100_000);
     }
@@ -33,7 +33,7 @@ public sealed class PlotCommandTests : IDisposable
     [Fact]
     public void CurvesHaveTheNamesOfTheirLogsAndErrorsArePerCent()
     {
-        string first = folder.Write("first.log", Log), second = folder.Write("second.log", Log), picture = folder.PathOf("p.svg");
+        string first = folder.Write("first.log", Log), second = folder.Write("second.log", Log), picture = folder["p.svg"];
 
         CommandLine run = CommandLine.Run(
             "plot", first, $"other={second}", "--value", "accuracy", "--error", "--title", "both", "--output", picture);
@@ -47,7 +47,7 @@ public sealed class PlotCommandTests : IDisposable
     [Fact]
     public void ASingleOutputHasTheLeftAxisWithItsNameAndItsBounds()
     {
-        string picture = folder.PathOf("p.svg");
+        string picture = folder["p.svg"];
 
         CommandLine run = CommandLine.Run(
             "plot", folder.Write("a.log", Log), "--value", "accuracy", "--min", "0", "--max", "3", "--output", picture);
@@ -64,7 +64,7 @@ public sealed class PlotCommandTests : IDisposable
     [InlineData("no/such/curve.png", "loss", "cannot be written")]
     public void MistakesAreExplainedAndLeaveNoFile(string output, string value, string expected)
     {
-        CommandLine run = CommandLine.Run("plot", folder.Write("a.log", Log), "--value", value, "--output", folder.PathOf(output));
+        CommandLine run = CommandLine.Run("plot", folder.Write("a.log", Log), "--value", value, "--output", folder[output]);
 
         Assert.Equal(1, run.ExitCode);
         Assert.Contains(expected, run.Error, StringComparison.Ordinal);

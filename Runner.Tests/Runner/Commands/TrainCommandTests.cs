@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Cnn.Engine.Graph;
+using Cnn.Engine.Solvers;
 
 namespace Cnn.Tests.Runner.Commands;
 
@@ -20,7 +22,7 @@ public partial class TrainCommandTests
         Assert.Contains("Trained Snake for 200 iterations", run.Output, StringComparison.Ordinal);
         Match accuracy = AccuracyOfTheEnd().Match(run.Output);
         Assert.True(double.Parse(accuracy.Groups[1].Value, CultureInfo.InvariantCulture) > 0.7, run.Output);
-        Assert.True(File.Exists(folder.PathOf("snake_iter_200.caffemodel")));
+        Assert.True(File.Exists(folder["snake_iter_200.caffemodel"]));
         Assert.Contains($"--plugin {Repository.PluginAssembly}", run.Output, StringComparison.Ordinal);
     }
 
@@ -67,7 +69,7 @@ public partial class TrainCommandTests
     public void TheLogGoesToAFileAsWell()
     {
         using var folder = new TemporaryFolder();
-        string logs = folder.PathOf("logs");
+        string logs = folder["logs"];
 
         CommandLine run = CommandLine.Run(
             "train", "--solver", Small(folder), "--log-dir", logs);
@@ -121,7 +123,7 @@ public partial class TrainCommandTests
     {
         folder.Write("net.prototxt", SmallTraining.Net);
         return folder.Write("solver.prototxt", SmallTraining.Solver(2, 0, "random_seed: 7")
-            .Replace("\"snap\"", $"\"{folder.PathOf("snap")}\"", StringComparison.Ordinal));
+            .Replace("\"snap\"", $"\"{folder["snap"]}\"", StringComparison.Ordinal));
     }
 
     private static string PluginSolver(TemporaryFolder folder) => folder.Write("solver.prototxt", $"""
@@ -134,7 +136,7 @@ public partial class TrainCommandTests
         momentum: 0.9
         lr_policy: "fixed"
         max_iter: 500
-        snapshot_prefix: "{folder.PathOf("snake")}"
+        snapshot_prefix: "{folder["snake"]}"
         random_seed: 1
         """);
 

@@ -20,10 +20,10 @@ public sealed class UpgradeCommandTests : IDisposable
     [InlineData("new.caffemodel")]
     public void ANetIsWrittenAsTextWhateverTheFileIsCalled(string name)
     {
-        CommandLine run = CommandLine.Run("upgrade_net_proto_text", folder.Write("old.prototxt", Old), folder.PathOf(name));
-        Assert.Equal((0, $"Wrote {folder.PathOf(name)}"), (run.ExitCode, run.Output.TrimEnd()));
+        CommandLine run = CommandLine.Run("upgrade_net_proto_text", folder.Write("old.prototxt", Old), folder[name]);
+        Assert.Equal((0, $"Wrote {folder[name]}"), (run.ExitCode, run.Output.TrimEnd()));
         Assert.Equal("", run.Error);
-        Assert.Equal(Current, File.ReadAllText(folder.PathOf(name)));
+        Assert.Equal(Current, File.ReadAllText(folder[name]));
     }
 
     [Theory]
@@ -32,14 +32,14 @@ public sealed class UpgradeCommandTests : IDisposable
     [InlineData("new.prototxt")]
     public void WeightsAreWrittenAsBinaryWhateverTheFileIsCalled(string name)
     {
-        string old = folder.PathOf("old");
+        string old = folder["old"];
         var model = TextFormat.Parse<NetParameter>(
             "layers { layer { name: 'c' type: 'conv' num_output: 1 blobs { num: 1 channels: 1 height: 1 width: 2 data: 1 data: 2 } } }", "n");
         File.WriteAllBytes(old, model.ToByteArray());
 
-        Assert.Equal(0, CommandLine.Run("upgrade_net_proto_binary", old, folder.PathOf(name)).ExitCode);
+        Assert.Equal(0, CommandLine.Run("upgrade_net_proto_binary", old, folder[name]).ExitCode);
 
-        NetParameter upgraded = NetParameter.Parser.ParseFrom(File.ReadAllBytes(folder.PathOf(name)));
+        NetParameter upgraded = NetParameter.Parser.ParseFrom(File.ReadAllBytes(folder[name]));
         LayerParameter layer = Assert.Single(upgraded.Layer);
         Assert.Equal(("c", "Convolution", 1u), (layer.Name, layer.Type, layer.ConvolutionParam.NumOutput));
         Assert.Equal([1f, 2f], Assert.Single(layer.Blobs).Data);
@@ -48,16 +48,16 @@ public sealed class UpgradeCommandTests : IDisposable
     [Fact]
     public void ANetCanBecomeYaml()
     {
-        Assert.Equal(0, CommandLine.Run("upgrade_net_proto_text", folder.Write("old.prototxt", Old), folder.PathOf("new.yaml")).ExitCode);
-        Assert.Equal(Current, TextFormat.Print(ProtoFile.Load<NetParameter>(folder.PathOf("new.yaml")).Message));
+        Assert.Equal(0, CommandLine.Run("upgrade_net_proto_text", folder.Write("old.prototxt", Old), folder["new.yaml"]).ExitCode);
+        Assert.Equal(Current, TextFormat.Print(ProtoFile.Load<NetParameter>(folder["new.yaml"]).Message));
     }
 
     [Fact]
     public void OfASolverOnlyTheTypeChanges()
     {
         string old = folder.Write("solver.prototxt", "net: 'n' solver_type: ADAM");
-        Assert.Equal(0, CommandLine.Run("upgrade_solver_proto_text", old, folder.PathOf("new")).ExitCode);
-        Assert.Equal("net: \"n\"\ntype: \"Adam\"\n", File.ReadAllText(folder.PathOf("new")));
+        Assert.Equal(0, CommandLine.Run("upgrade_solver_proto_text", old, folder["new"]).ExitCode);
+        Assert.Equal("net: \"n\"\ntype: \"Adam\"\n", File.ReadAllText(folder["new"]));
     }
 
     [Theory]
@@ -66,20 +66,20 @@ public sealed class UpgradeCommandTests : IDisposable
     [InlineData("upgrade_solver_proto_text", "type: \"Adam\"\n")]
     public void AFileOfTodayIsWrittenToo(string tool, string text)
     {
-        CommandLine run = CommandLine.Run(tool, folder.Write("current", text), folder.PathOf("new"));
+        CommandLine run = CommandLine.Run(tool, folder.Write("current", text), folder["new"]);
         Assert.Equal(0, run.ExitCode);
         Assert.Matches(@"^W\d{4} \S+ +\d+ \S+\] .*current is in the current format already\n$", run.Error);
-        Assert.True(new FileInfo(folder.PathOf("new")).Length > 0);
+        Assert.True(new FileInfo(folder["new"]).Length > 0);
     }
 
     [Fact]
     public void ANetThatLosesSomethingIsWrittenAndTheExitCodeIsOne()
     {
         string old = folder.Write("old.prototxt", "layers {\n layer { name: 'r' type: 'relu' stride: 2 } bottom: 'x' top: 'y' }");
-        CommandLine run = CommandLine.Run("upgrade_net_proto_text", old, folder.PathOf("new.prototxt"));
+        CommandLine run = CommandLine.Run("upgrade_net_proto_text", old, folder["new.prototxt"]);
         Assert.Equal(1, run.ExitCode);
         Assert.Matches(@"^W\d{4} \S+ +\d+ \S+\] .*old\.prototxt:2:\d+: layer 'r': field 'stride' .*\n$", run.Error);
-        Assert.Equal(Current, File.ReadAllText(folder.PathOf("new.prototxt")));
+        Assert.Equal(Current, File.ReadAllText(folder["new.prototxt"]));
     }
 
     [Theory]
@@ -92,10 +92,10 @@ public sealed class UpgradeCommandTests : IDisposable
     public void AFileThatCannotBeUpgradedIsOneThatCannotBeReadIsTwo(string tool, string text, int exitCode)
     {
         string old = folder.Write("old", text);
-        CommandLine run = CommandLine.Run(tool, old, folder.PathOf("new"));
+        CommandLine run = CommandLine.Run(tool, old, folder["new"]);
         Assert.Equal(exitCode, run.ExitCode);
         Assert.StartsWith($"{old}:1:", run.Error, StringComparison.Ordinal);
-        Assert.False(File.Exists(folder.PathOf("new")));
+        Assert.False(File.Exists(folder["new"]));
     }
 
     [Theory]

@@ -1,6 +1,6 @@
-using Cnn.Layers.Kernels.Threading;
+using Cnn.Engine.Graph;
+using Cnn.Layers.Threading;
 using Cnn.Proto;
-using Cnn.Runner.Graph;
 using Cnn.Runner.Reports;
 
 namespace Cnn.Tests.Runner.Reports;

@@ -97,8 +97,8 @@ public sealed partial class LogFileTests : IDisposable
     {
         await Train(2, 2, "display: 1 test_interval: 4");
         File.WriteAllText(
-            folder.PathOf("net.prototxt"),
-            File.ReadAllText(folder.PathOf("net.prototxt")).Replace("name: \"ip2\"", "name: \"renamed\"", StringComparison.Ordinal));
+            folder["net.prototxt"],
+            File.ReadAllText(folder["net.prototxt"]).Replace("name: \"ip2\"", "name: \"renamed\"", StringComparison.Ordinal));
 
         string[] lines = await Run("train", "-solver", "solver.prototxt", "-weights", "snap_iter_2.caffemodel");
 

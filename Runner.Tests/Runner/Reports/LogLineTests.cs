@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Cnn.Engine.Graph;
 using Cnn.Tests.Runner.Commands;
 
 namespace Cnn.Tests.Runner.Reports;
@@ -49,7 +50,7 @@ public sealed class LogLineTests : IDisposable
     {
         Train("");
         CommandLine run = CommandLine.Run(
-            "test", "--model", folder.PathOf("net.prototxt"), "--weights", folder.PathOf("snap_iter_60.caffemodel"), "--iterations", "2");
+            "test", "--model", folder["net.prototxt"], "--weights", folder["snap_iter_60.caffemodel"], "--iterations", "2");
         string[] log = Lines(run.Error);
 
         Assert.Equal(["0", "1"], Captures(log, @"\] Batch (\d+), accuracy = [0-9.e+-]+$"));
@@ -62,7 +63,7 @@ public sealed class LogLineTests : IDisposable
     public void ATimingLogHoldsEachLayerAndTheAverages()
     {
         folder.Write("net.prototxt", SmallTraining.Net);
-        string[] log = Lines(CommandLine.Run("time", "--model", folder.PathOf("net.prototxt"), "--iterations", "2").Error);
+        string[] log = Lines(CommandLine.Run("time", "--model", folder["net.prototxt"], "--iterations", "2").Error);
 
         Assert.Single(Captures(log, @"\] (\*\*\* Benchmark begins \*\*\*)$"));
         Assert.Equal(["1", "2"], Captures(log, @"\] Iteration: (\d+) forward-backward time: [0-9.e+-]+ ms\.$"));
@@ -79,7 +80,7 @@ public sealed class LogLineTests : IDisposable
     private string[] Train(string more)
     {
         string solver = SmallTraining.Write(
-            folder, 60, 0, $"random_seed: 7 {more}", folder.PathOf("snap").Replace('\\', '/'));
+            folder, 60, 0, $"random_seed: 7 {more}", folder["snap"].Replace('\\', '/'));
         File.WriteAllText(
             solver,
             File.ReadAllText(solver)

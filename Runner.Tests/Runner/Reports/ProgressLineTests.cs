@@ -1,5 +1,5 @@
+using Cnn.Engine.Solvers;
 using Cnn.Runner.Reports;
-using Cnn.Runner.Solvers;
 
 namespace Cnn.Tests.Runner.Reports;
 

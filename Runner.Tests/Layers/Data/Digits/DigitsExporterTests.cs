@@ -1,8 +1,9 @@
 using Cnn.Layers.Data;
 using Cnn.Layers.Data.Digits;
-using Cnn.Layers.Data.Idx;
-using Cnn.Layers.Data.Lmdb;
 using Cnn.Proto;
+using Cnn.Proto.Formats.Idx;
+using Cnn.Proto.Formats.Lmdb;
+using Cnn.Runner.DataSets;
 
 namespace Cnn.Tests.Layers.Data.Digits;
 

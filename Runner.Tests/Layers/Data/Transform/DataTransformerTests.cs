@@ -1,7 +1,7 @@
 using Cnn.Fillers;
 using Cnn.Layers;
 using Cnn.Layers.Data.Transform;
-using Cnn.Layers.Kernels.Threading;
+using Cnn.Layers.Threading;
 using Cnn.Proto;
 using Google.Protobuf;
 

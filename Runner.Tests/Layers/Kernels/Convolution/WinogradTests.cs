@@ -1,7 +1,7 @@
 using System.Runtime.Intrinsics;
 using Cnn.Layers;
 using Cnn.Layers.Kernels;
-using Cnn.Layers.Kernels.Threading;
+using Cnn.Layers.Threading;
 
 namespace Cnn.Tests.Layers.Kernels;
 

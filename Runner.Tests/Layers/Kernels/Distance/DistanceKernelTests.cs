@@ -1,6 +1,6 @@
 using Cnn.Layers;
 using Cnn.Layers.Kernels.Distance;
-using Cnn.Layers.Kernels.Threading;
+using Cnn.Layers.Threading;
 
 namespace Cnn.Tests.Layers.Kernels.Distance;
 

@@ -1,0 +1,386 @@
+using System.Globalization;
+using Cnn.Engine.Runs;
+using Cnn.Fillers;
+using Cnn.Layers;
+using Cnn.Layers.Threading;
+using Cnn.Proto;
+
+namespace Cnn.Engine.Graph;
+
+/// <summary>
+/// Turns a definition into a net: filters by state, inserts splits, makes the layers in the order of the file and
+/// connects their blobs, shares parameters, decides what runs backward.
+/// </summary>
+internal sealed class NetBuilder
+{
+    private readonly NetParameter definition;
+    private readonly NetOptions options;
+    private readonly WorkerPool? ownPool;
+    private readonly PassClock clock = new();
+    private readonly List<NetLayer> layers = [];
+    private readonly Dictionary<string, Blob> blobs = [];
+    private readonly HashSet<string> wantsGradient = [];
+    private readonly SortedSet<string> unread = new(StringComparer.Ordinal);
+    private readonly List<LearnableParameter> learnable = [];
+    private readonly Dictionary<string, LearnableParameter> shared = [];
+    private long memory;
+    private int automaticTops;
+
+    /// <param name="definition">The definition, in the current format.</param>
+    /// <param name="options">How to build it, its threads given.</param>
+    /// <param name="ownPool">Those threads when they are the net's own.</param>
+    public NetBuilder(NetParameter definition, NetOptions options, WorkerPool? ownPool)
+    {
+        this.ownPool = ownPool;
+        this.definition = definition;
+        this.options = options;
+    }
+
+    public Net Build()
+    {
+        NetState state = definition.State?.Clone() ?? new NetState();
+        state.Phase = options.Phase;
+        state.Level = options.Level;
+        state.Stage.Add(options.Stages);
+        List<LayerParameter> kept = NetFilter.Keep(definition.Layer, state, options.Sources);
+        if (kept.Count == 0)
+        {
+            throw new CnnException(new Diagnostic(
+                definition.Layer.Count == 0
+                    ? $"net '{definition.Name}' has no layers"
+                    : $"no layer of net '{definition.Name}' is meant for phase {state.Phase.ToString().ToUpperInvariant()}",
+                options.Sources.Find(definition)));
+        }
+
+        foreach (LayerParameter layer in SplitInsertion.Insert(kept, options.Sources))
+        {
+            if (!layer.HasPhase)
+            {
+                layer.Phase = state.Phase;
+            }
+
+            AddLayer(layer);
+        }
+
+        BackwardPlan.Prune(layers);
+        if (definition.ForceBackward)
+        {
+            BackwardPlan.Force(layers);
+        }
+
+        RefuseLostValues();
+        if (!options.DefersFilling)
+        {
+            layers.ForEach(l => l.Layer.FillParameters());
+        }
+
+        foreach (NetLayer layer in Enumerable.Reverse(layers))
+        {
+            Tell($"{layer.Name} {(layer.NeedsBackward ? "needs" : "does not need")} backward computation.");
+        }
+
+        foreach (string output in unread)
+        {
+            Tell($"This network produces output {output}");
+        }
+
+        Tell("Network initialization done.");
+        var inputs = layers.Where(l => l.Definition.Type == "Input").SelectMany(l => l.TopNames);
+        return new Net(definition, options, ownPool, clock, layers, blobs, [.. inputs], [.. unread], learnable);
+    }
+
+    // A layer whose gradient needs what it wrote, and a later one that works in place on it.
+    private void RefuseLostValues()
+    {
+        var needed = new Dictionary<Blob, NetLayer>();
+        foreach (NetLayer layer in layers)
+        {
+            foreach (Blob top in layer.TopList)
+            {
+                if (layer.BottomList.Contains(top) && needed.TryGetValue(top, out NetLayer? writer))
+                {
+                    throw GraphErrors.At(
+                        options.Sources.Find(layer.Definition, LayerParameter.TopFieldNumber),
+                        layer.Definition,
+                        $"works in place on values that the gradient of layer '{writer.Name}' ({writer.Layer.Type}) needs",
+                        "give its top a name of its own");
+                }
+
+                if (layer.Layer.NeedsTopValues && layer.NeedsBackward && layer.PropagateDownList.Contains(true))
+                {
+                    needed[top] = layer;
+                }
+            }
+        }
+    }
+
+    private void AddLayer(LayerParameter definition)
+    {
+        if (definition.PropagateDown.Count > 0 && definition.PropagateDown.Count != definition.Bottom.Count)
+        {
+            throw GraphErrors.At(
+                options.Sources.Find(definition, LayerParameter.PropagateDownFieldNumber),
+                definition,
+                $"propagate_down is given {definition.PropagateDown.Count} times for {definition.Bottom.Count} bottoms",
+                "give it once a bottom or not at all");
+        }
+
+        Tell($"Creating layer {definition.Name}");
+        LayerParameter own = definition.Clone();
+        options.Sources.Carry(definition, own);
+        var context = new LayerContext
+        {
+            Parameter = own,
+            Pool = options.Pool!,
+            DefersFilling = true,
+            Random = new RandomStreams(options.Seed),
+            Clock = clock,
+            Fillers = options.Fillers,
+            Sources = options.Sources,
+            Files = options.Files,
+            Inference = options.Inference,
+        };
+        var layer = new NetLayer(definition, options.Layers.Create(context));
+        Tell($"Creating Layer {definition.Name}");
+        layers.Add(layer);
+        bool needsBackward = ConnectBottoms(layer);
+        ConnectTops(layer);
+        CheckCounts(layer);
+        Tell($"Setting up {definition.Name}");
+        layer.Layer.SetUp(layer.BottomList, layer.TopList);
+        layer.Layer.Reshape(layer.BottomList, layer.TopList);
+        SetLossWeights(layer);
+        TellTops(layer);
+        needsBackward |= AddParameters(layer);
+        layer.NeedsBackward = needsBackward;
+        if (needsBackward)
+        {
+            wantsGradient.UnionWith(layer.TopNameList);
+        }
+    }
+
+    private bool ConnectBottoms(NetLayer layer)
+    {
+        bool needsBackward = false;
+        for (int i = 0; i < layer.Definition.Bottom.Count; i++)
+        {
+            string name = layer.Definition.Bottom[i];
+            if (!blobs.TryGetValue(name, out Blob? blob) || !unread.Remove(name))
+            {
+                throw GraphErrors.UnknownBottom(options.Sources, layer.Definition, i, unread);
+            }
+
+            Tell($"{layer.Name} <- {name}");
+            layer.BottomList.Add(blob);
+            bool wanted = wantsGradient.Contains(name);
+            needsBackward |= wanted;
+            layer.PropagateDownList.Add(
+                layer.Definition.PropagateDown.Count > 0 ? layer.Definition.PropagateDown[i] : wanted);
+        }
+
+        return needsBackward;
+    }
+
+    private void ConnectTops(NetLayer layer)
+    {
+        LayerParameter definition = layer.Definition;
+        for (int i = 0; i < definition.Top.Count; i++)
+        {
+            string name = definition.Top[i];
+            bool inPlace = i < definition.Bottom.Count && definition.Bottom[i] == name;
+            Tell($"{layer.Name} -> {name}{(inPlace ? " (in-place)" : "")}");
+            if (inPlace)
+            {
+                if (!layer.Layer.AllowsInPlace)
+                {
+                    throw GraphErrors.At(
+                        options.Sources.Find(definition, LayerParameter.TopFieldNumber, i),
+                        definition,
+                        $"a {definition.Type} layer cannot work in place on '{name}'",
+                        "give its top a name of its own");
+                }
+            }
+            else if (!blobs.TryAdd(name, new Blob()))
+            {
+                throw GraphErrors.At(
+                    options.Sources.Find(definition, LayerParameter.TopFieldNumber, i),
+                    definition,
+                    $"top '{name}' is the top of an earlier layer",
+                    "only a layer whose bottom of the same place has that name may write it again, and nobody else may "
+                    + "read it before");
+            }
+
+            layer.TopList.Add(blobs[name]);
+            layer.TopNameList.Add(name);
+            unread.Add(name);
+        }
+
+        while (layer.Layer.AddsMissingTops && layer.TopList.Count < layer.Layer.TopCount.Min)
+        {
+            automaticTops++;
+            string name = automaticTops == 1 ? "(automatic)" : $"(automatic)#{automaticTops}";
+            blobs.Add(name, new Blob());
+            layer.TopList.Add(blobs[name]);
+            layer.TopNameList.Add(name);
+            Tell($"{layer.Name} -> (automatic)");
+        }
+    }
+
+    private void CheckCounts(NetLayer layer)
+    {
+        int bottoms = layer.BottomList.Count, tops = layer.TopList.Count;
+        LayerParameter definition = layer.Definition;
+        SourceLocation? at = options.Sources.Find(definition);
+        if (!layer.Layer.BottomCount.Allows(bottoms))
+        {
+            throw GraphErrors.At(
+                at, definition, $"a {definition.Type} layer takes {layer.Layer.BottomCount} bottom(s), not {bottoms}");
+        }
+
+        if (!layer.Layer.TopCount.Allows(tops))
+        {
+            throw GraphErrors.At(
+                at, definition, $"a {definition.Type} layer gives {layer.Layer.TopCount} top(s), not {tops}");
+        }
+
+        if (layer.Layer.TopsMatchBottoms && bottoms != tops)
+        {
+            throw GraphErrors.At(
+                at, definition, $"a {definition.Type} layer gives one top a bottom, but has {bottoms} bottom(s) and {tops} top(s)");
+        }
+    }
+
+    private void SetLossWeights(NetLayer layer)
+    {
+        var weights = layer.Layer.Parameter.LossWeight;
+        int tops = layer.TopList.Count;
+        layer.LossWeightList = new float[tops];
+        if (weights.Count == 0 && layer.Layer.IsLoss)
+        {
+            weights.Add(1);
+            layer.LossWeightList[0] = 1;
+            return;
+        }
+
+        if (weights.Count != 0 && weights.Count != tops)
+        {
+            throw GraphErrors.At(
+                options.Sources.Find(layer.Definition, LayerParameter.LossWeightFieldNumber),
+                layer.Definition,
+                $"loss_weight is given {weights.Count} times for {tops} top(s)",
+                "give it once a top or not at all");
+        }
+
+        weights.CopyTo(layer.LossWeightList, 0);
+    }
+
+    private bool AddParameters(NetLayer layer)
+    {
+        LayerParameter definition = layer.Definition;
+        int count = layer.Layer.Blobs.Count;
+        if (definition.Param.Count > count)
+        {
+            throw GraphErrors.At(
+                options.Sources.Find(definition.Param[count]),
+                definition,
+                $"has {definition.Param.Count} param entries but only {count} parameter(s)");
+        }
+
+        bool needsBackward = false;
+        for (int i = 0; i < count; i++)
+        {
+            ParamSpec spec = i < definition.Param.Count ? definition.Param[i] : new ParamSpec();
+            layer.Layer.SetNeedsGradient(i, spec.LrMult != 0);
+            needsBackward |= spec.LrMult != 0;
+
+            // As in Caffe the multipliers are those of the layer's own definition, to which its set-up may have added.
+            spec = i < layer.Layer.Parameter.Param.Count ? layer.Layer.Parameter.Param[i] : spec;
+            if (spec.Name.Length > 0 && shared.TryGetValue(spec.Name, out LearnableParameter? owner))
+            {
+                Share(owner, layer, i, spec);
+                continue;
+            }
+
+            var parameter = new LearnableParameter(layer, i, spec.Name) { Uses = { (layer, i) } };
+            learnable.Add(parameter);
+            ApplyMultipliers(parameter, layer, spec);
+            if (spec.Name.Length > 0)
+            {
+                shared.Add(spec.Name, parameter);
+            }
+        }
+
+        return needsBackward;
+    }
+
+    private void Share(LearnableParameter owner, NetLayer layer, int index, ParamSpec spec)
+    {
+        Blob blob = layer.Layer.Blobs[index];
+        bool permissive = spec.ShareMode == ParamSpec.Types.DimCheckMode.Permissive;
+        if (permissive ? blob.Count != owner.Blob.Count : !blob.HasShapeOf(owner.Blob))
+        {
+            throw GraphErrors.At(
+                options.Sources.Find(spec),
+                layer.Definition,
+                $"cannot share parameter '{spec.Name}' with layer '{owner.Owner.Name}': its shape is "
+                + $"{blob.ShapeText}, the owner's {owner.Blob.ShapeText}",
+                permissive ? null : "share_mode: PERMISSIVE asks for equal counts only");
+        }
+
+        owner.Uses.Add((layer, index));
+        layer.Layer.SkipFilling(index);
+        blob.ShareData(owner.Blob);
+        blob.ShareDiff(owner.Blob);
+        Tell($"Sharing parameter '{spec.Name}' owned by layer '{owner.Owner.Name}', param index {owner.Index}");
+        ApplyMultipliers(owner, layer, spec);
+    }
+
+    private void ApplyMultipliers(LearnableParameter parameter, NetLayer layer, ParamSpec spec)
+    {
+        if (spec.HasLrMult)
+        {
+            if (parameter.HasLearningRateMultiplier && parameter.LearningRateMultiplier != spec.LrMult)
+            {
+                throw Mismatch("lr_mult", parameter.LearningRateMultiplier, spec.LrMult);
+            }
+
+            (parameter.LearningRateMultiplier, parameter.HasLearningRateMultiplier) = (spec.LrMult, true);
+        }
+
+        if (spec.HasDecayMult)
+        {
+            if (parameter.HasDecayMultiplier && parameter.DecayMultiplier != spec.DecayMult)
+            {
+                throw Mismatch("decay_mult", parameter.DecayMultiplier, spec.DecayMult);
+            }
+
+            (parameter.DecayMultiplier, parameter.HasDecayMultiplier) = (spec.DecayMult, true);
+        }
+
+        CnnException Mismatch(string what, float first, float now) => GraphErrors.At(
+            options.Sources.Find(spec),
+            layer.Definition,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"shared parameter '{spec.Name}' has {what} {now} here but {first} in layer '{parameter.Owner.Name}'"),
+            "give it the same value everywhere, or in one layer only");
+    }
+
+    private void TellTops(NetLayer layer)
+    {
+        for (int i = 0; i < layer.TopList.Count; i++)
+        {
+            Tell($"Top shape: {layer.TopList[i].ShapeText}");
+            if (layer.LossWeightList[i] != 0)
+            {
+                Tell($"    with loss weight {CaffeNumber.Format(layer.LossWeightList[i])}");
+            }
+
+            memory += layer.TopList[i].Count;
+        }
+
+        Tell($"Memory required for data: {memory * sizeof(float)}");
+    }
+
+    private void Tell(string line) => options.Log?.Information("{Line:l}", line);
+}

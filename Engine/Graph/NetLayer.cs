@@ -1,0 +1,63 @@
+using Cnn.Layers;
+using Cnn.Proto;
+
+namespace Cnn.Engine.Graph;
+
+/// <summary>A layer in its net: the blobs it is connected to and the part it takes in the backward pass.</summary>
+public sealed class NetLayer
+{
+    internal NetLayer(LayerParameter definition, Layer layer)
+    {
+        Definition = definition;
+        Layer = layer;
+    }
+
+    /// <summary>The definition as the net has it; the layer's own copy may hold what its set-up added.</summary>
+    internal LayerParameter Definition { get; }
+
+    /// <summary>The layer.</summary>
+    public Layer Layer { get; }
+
+    /// <summary>The layer's name.</summary>
+    public string Name => Definition.Name;
+
+    /// <summary>The layer's type.</summary>
+    public string Type => Definition.Type;
+
+    /// <summary>Its learned parameters, in Caffe's order: weights, then bias.</summary>
+    public IReadOnlyList<Blob> Parameters => Layer.Blobs;
+
+    /// <summary>The blobs it reads.</summary>
+    public IReadOnlyList<Blob> Bottoms => BottomList;
+
+    /// <summary>The blobs it writes.</summary>
+    public IReadOnlyList<Blob> Tops => TopList;
+
+    /// <summary>The names of the bottoms.</summary>
+    public IReadOnlyList<string> BottomNames => Definition.Bottom;
+
+    /// <summary>The names of the tops; "(automatic)", "(automatic)#2" and so on for losses that the net does not name.</summary>
+    public IReadOnlyList<string> TopNames => TopNameList;
+
+    /// <summary>The weight of each top in the net's loss; 0 for most.</summary>
+    public IReadOnlyList<float> LossWeights => LossWeightList;
+
+    /// <summary>Whether the layer runs in the backward pass.</summary>
+    public bool NeedsBackward { get; internal set; }
+
+    /// <summary>For each bottom, whether its gradient is computed.</summary>
+    public IReadOnlyList<bool> PropagateDown => PropagateDownList;
+
+    /// <summary>Whether a layer before does its work; its top then has that layer's values.</summary>
+    internal bool IsFolded { get; set; }
+
+    internal List<Blob> BottomList { get; } = [];
+
+    internal List<Blob> TopList { get; } = [];
+
+    internal List<string> TopNameList { get; } = [];
+
+    internal float[] LossWeightList { get; set; } = [];
+
+    internal List<bool> PropagateDownList { get; } = [];
+}

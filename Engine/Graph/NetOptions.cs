@@ -1,0 +1,54 @@
+using Cnn.Fillers;
+using Cnn.Layers;
+using Cnn.Layers.Threading;
+using Cnn.Proto;
+using Serilog;
+
+namespace Cnn.Engine.Graph;
+
+/// <summary>How to build a net from its definition.</summary>
+public sealed record NetOptions
+{
+    /// <summary>Which layers the rules keep, and how layers behave.</summary>
+    public Phase Phase { get; init; } = Phase.Test;
+
+    /// <summary>The level that <c>min_level</c> and <c>max_level</c> rules compare with.</summary>
+    public int Level { get; init; }
+
+    /// <summary>The stages that <c>stage</c> and <c>not_stage</c> rules look for, beside the net's own.</summary>
+    public IReadOnlyList<string> Stages { get; init; } = [];
+
+    /// <summary>The seed of everything random in the net.</summary>
+    public long Seed { get; init; } = 1;
+
+    /// <summary>The threads to compute with; null for threads of the net's own, one a core, until it is disposed of.</summary>
+    public WorkerPool? Pool { get; init; }
+
+    /// <summary>The layer types to choose from.</summary>
+    public LayerRegistry Layers { get; init; } = new();
+
+    /// <summary>The fillers to choose from.</summary>
+    public FillerRegistry Fillers { get; init; } = new();
+
+    /// <summary>Where the building of the net is told; null for nowhere.</summary>
+    public ILogger? Log { get; init; }
+
+    /// <summary>
+    /// Whether the net only runs forward, faster and in less memory: convolutions pack their weights once, at the first pass
+    /// (and again after <see cref="Net.CopyWeightsFrom"/>), and do the work of BatchNorm, Scale and ReLU layers that follow;
+    /// blobs share memory, so that after a pass only inputs, outputs and <see cref="Keep"/> have values.
+    /// </summary>
+    public bool Inference { get; init; }
+
+    /// <summary>Blobs that keep their values although the net is built for <see cref="Inference"/>.</summary>
+    public IReadOnlyList<string> Keep { get; init; } = [];
+
+    /// <summary>Whether parameters stay unfilled until <see cref="Net.FillParameters"/>, as their values may come from a file.</summary>
+    internal bool DefersFilling { get; init; }
+
+    /// <summary>Where the definition was written, for errors.</summary>
+    internal SourceMap Sources { get; init; } = new();
+
+    /// <summary>Finds the files that the definition names.</summary>
+    internal PathResolver Files { get; init; } = new((string?)null);
+}

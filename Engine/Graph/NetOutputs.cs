@@ -1,0 +1,60 @@
+using Cnn.Engine.Runs;
+using Cnn.Layers;
+using Serilog;
+
+namespace Cnn.Engine.Graph;
+
+/// <summary>The lines that show a net's outputs, in the shape that log parsers look for.</summary>
+internal static class NetOutputs
+{
+    /// <summary>Tells each value of each output blob, from sums over several passes.</summary>
+    /// <param name="net">The net.</param>
+    /// <param name="kind">"Train" or "Test".</param>
+    /// <param name="sums">The values, summed over the passes; in the order of the outputs.</param>
+    /// <param name="passes">How many passes were summed.</param>
+    /// <param name="log">Where to tell; null for nowhere.</param>
+    /// <returns>The means.</returns>
+    public static List<(string Blob, double Mean)> Tell(
+        Net net, string kind, ReadOnlySpan<double> sums, int passes, ILogger? log)
+    {
+        var means = new List<(string, double)>();
+        int number = 0;
+        foreach (string name in net.Outputs)
+        {
+            float weight = LossWeight(net, name);
+            int count = net.FindBlob(name).Count;
+            for (int i = 0; i < count; i++)
+            {
+                double mean = sums[number] / passes;
+                string loss = weight == 0 ? "" : LossSuffix(weight, mean);
+                log?.Information(
+                    "{Line:l}", $"    {kind} net output #{number}: {name} = {CaffeNumber.Format(mean)}{loss}");
+                means.Add((name, mean));
+                number = means.Count;
+            }
+        }
+
+        return means;
+    }
+
+    /// <summary>The weight of an output in the loss; 0 when it has none.</summary>
+    public static float LossWeight(Net net, string output)
+    {
+        foreach (NetLayer layer in net.Layers)
+        {
+            for (int top = 0; top < layer.Tops.Count; top++)
+            {
+                if (layer.TopNames[top] == output && layer.LossWeights[top] != 0)
+                {
+                    return layer.LossWeights[top];
+                }
+            }
+        }
+
+        return 0;
+    }
+
+    /// <summary><c> (* weight = weighted loss)</c>.</summary>
+    public static string LossSuffix(float weight, double value) =>
+        $" (* {CaffeNumber.Format(weight)} = {CaffeNumber.Format(weight * value)} loss)";
+}

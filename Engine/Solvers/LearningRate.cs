@@ -1,0 +1,102 @@
+using Cnn.Proto;
+
+namespace Cnn.Engine.Solvers;
+
+/// <summary>The learning-rate policies: the rate of an iteration from the solver's definition.</summary>
+internal sealed class LearningRate
+{
+    private static readonly string[] Policies = ["fixed", "step", "exp", "inv", "multistep", "poly", "sigmoid", "cosine"];
+
+    private readonly SolverParameter definition;
+
+    /// <exception cref="CnnException">The policy is unknown or one of its parameters is out of range.</exception>
+    public LearningRate(SolverParameter definition, SourceMap sources)
+    {
+        this.definition = definition;
+        string policy = definition.LrPolicy;
+        if (!Policies.Contains(policy))
+        {
+            throw Error(
+                SolverParameter.LrPolicyFieldNumber,
+                policy.Length == 0 ? "lr_policy is missing" : $"unknown lr_policy '{policy}'",
+                Suggestion.For(policy, Policies) ?? $"the policies are {string.Join(", ", Policies)}");
+        }
+
+        bool usesGamma = policy is "step" or "exp" or "inv" or "multistep" or "sigmoid";
+        if (usesGamma && !(definition.Gamma >= 0))
+        {
+            throw Error(SolverParameter.GammaFieldNumber, $"gamma is {definition.Gamma}", "it must be 0 or more");
+        }
+
+        if (policy is "step" or "sigmoid" && definition.Stepsize <= 0)
+        {
+            throw Error(
+                SolverParameter.StepsizeFieldNumber, $"stepsize is {definition.Stepsize}", $"lr_policy {policy} needs 1 or more");
+        }
+
+        if (policy is "poly" or "cosine" && definition.MaxIter <= 0)
+        {
+            throw Error(SolverParameter.MaxIterFieldNumber, "max_iter is missing", $"lr_policy {policy} needs it");
+        }
+
+        if (definition.WarmupIter < 0)
+        {
+            throw Error(SolverParameter.WarmupIterFieldNumber, $"warmup_iter is {definition.WarmupIter}", "it must be 0 or more");
+        }
+
+        CnnException Error(int field, string message, string hint) =>
+            new(new Diagnostic(message, sources.Find(definition, field), hint));
+    }
+
+    /// <summary>The step that the multistep policy is at; part of a snapshot.</summary>
+    public int CurrentStep { get; set; }
+
+    /// <summary>The rate of iteration <paramref name="iteration"/> (updates done so far).</summary>
+    /// <param name="iteration">From 0.</param>
+    /// <param name="stepped">Whether the multistep policy has just moved on; it does so once an iteration at most.</param>
+    public float At(int iteration, out bool stepped)
+    {
+        float rate = OfPolicy(iteration, out stepped);
+        if (iteration >= definition.WarmupIter)
+        {
+            return rate;
+        }
+
+        double share = (iteration + 1.0) / definition.WarmupIter;
+        return (float)(rate * (definition.WarmupStart + ((1 - definition.WarmupStart) * share)));
+    }
+
+    private float OfPolicy(int iteration, out bool stepped)
+    {
+        stepped = false;
+        double rate = definition.BaseLr, gamma = definition.Gamma, power = definition.Power;
+        switch (definition.LrPolicy)
+        {
+            case "step":
+                CurrentStep = iteration / definition.Stepsize;
+                return (float)(rate * Math.Pow(gamma, CurrentStep));
+            case "exp":
+                return (float)(rate * Math.Pow(gamma, iteration));
+            case "inv":
+                return (float)(rate * Math.Pow(1 + (gamma * iteration), -power));
+            case "multistep":
+                if (CurrentStep < definition.Stepvalue.Count && iteration >= definition.Stepvalue[CurrentStep])
+                {
+                    CurrentStep++;
+                    stepped = true;
+                }
+
+                return (float)(rate * Math.Pow(gamma, CurrentStep));
+            case "poly":
+                return (float)(rate * Math.Pow(1 - ((double)iteration / definition.MaxIter), power));
+            case "cosine":
+                double done = (iteration - definition.WarmupIter) / (double)Math.Max(1, definition.MaxIter - definition.WarmupIter);
+                double height = (1 + Math.Cos(Math.PI * Math.Clamp(done, 0, 1))) / 2;
+                return (float)(definition.MinLr + ((rate - definition.MinLr) * height));
+            case "sigmoid":
+                return (float)(rate / (1 + Math.Exp(-gamma * (iteration - definition.Stepsize))));
+            default:
+                return (float)rate;
+        }
+    }
+}

@@ -1,0 +1,145 @@
+using Cnn.Engine.Graph;
+using Cnn.Engine.Runs;
+using Cnn.Proto;
+
+namespace Cnn.Engine.Solvers;
+
+/// <summary>Builds the nets that a solver file asks for, in Caffe's order and with Caffe's states.</summary>
+internal sealed class SolverNets(SolverParameter definition, SolverOptions options, long seed)
+{
+    /// <summary>The training net.</summary>
+    /// <exception cref="CnnException">There is not exactly one definition of it, or it cannot be built.</exception>
+    public Net BuildTrainNet()
+    {
+        int given = (definition.HasNet ? 1 : 0) + (definition.NetParam is null ? 0 : 1)
+            + (definition.HasTrainNet ? 1 : 0) + (definition.TrainNetParam is null ? 0 : 1);
+        if (given != 1)
+        {
+            throw new CnnException(new Diagnostic(
+                given == 0 ? "the solver names no net to train" : $"the solver names {given} nets to train",
+                options.Sources.Find(definition),
+                "give exactly one of net, net_param, train_net, train_net_param"));
+        }
+
+        Source source = definition.HasTrainNet
+            ? Load(definition.TrainNet, SolverParameter.TrainNetFieldNumber)
+            : Inline(definition.TrainNetParam) ?? Generic();
+        NetState state = State(Phase.Train, source.Net, definition.TrainState);
+        state.Level = options.Level ?? state.Level;
+        state.Stage.Add(options.Stages);
+        return Build(source, state);
+    }
+
+    /// <summary>The test nets, sharing the parameters of the training net.</summary>
+    public List<TestNet> BuildTestNets(Net trainNet)
+    {
+        int specific = definition.TestNetParam.Count + definition.TestNet.Count;
+        int count = definition.TestIter.Count;
+        bool hasGeneric = definition.HasNet || definition.NetParam is not null;
+        if (hasGeneric ? count < specific : count != specific)
+        {
+            throw Error(
+                SolverParameter.TestIterFieldNumber,
+                $"test_iter is given {count} times for {specific} test net(s)",
+                "give it once a test net");
+        }
+
+        if (definition.TestState.Count != 0 && definition.TestState.Count != count)
+        {
+            throw Error(
+                SolverParameter.TestStateFieldNumber,
+                $"test_state is given {definition.TestState.Count} times for {count} test net(s)",
+                "give it once a test net or not at all");
+        }
+
+        if (count > 0 && definition.TestInterval <= 0)
+        {
+            throw Error(
+                SolverParameter.TestIntervalFieldNumber,
+                $"test_interval is {definition.TestInterval} although there are test nets",
+                "give the iterations between tests, 1 or more");
+        }
+
+        var nets = new List<TestNet>();
+        for (int i = 0; i < count; i++)
+        {
+            if (definition.TestIter[i] <= 0)
+            {
+                throw Error(
+                    SolverParameter.TestIterFieldNumber, $"test_iter is {definition.TestIter[i]}", "it must be 1 or more");
+            }
+
+            int file = i - definition.TestNetParam.Count;
+            Source source = file < 0 ? Inline(definition.TestNetParam[i])!
+                : file < definition.TestNet.Count ? Load(definition.TestNet[file], SolverParameter.TestNetFieldNumber, file)
+                : Generic();
+            NetState? given = i < definition.TestState.Count ? definition.TestState[i] : null;
+            Net net = Build(source, State(Phase.Test, source.Net, given));
+            net.DebugInfo = definition.DebugInfo;
+            net.ShareParametersOf(trainNet);
+            nets.Add(new TestNet(i, net, definition.TestIter[i]));
+        }
+
+        return nets;
+    }
+
+    private Source Generic() =>
+        definition.HasNet ? Load(definition.Net, SolverParameter.NetFieldNumber) : Inline(definition.NetParam)!;
+
+    private Source Load(string path, int field, int index = 0)
+    {
+        string found = options.Files.Find(path);
+        if (!File.Exists(found))
+        {
+            throw new CnnException(new Diagnostic(
+                $"the net file '{path}' does not exist",
+                options.Sources.Find(definition, field, index),
+                "paths are looked up from the working directory, then beside the solver file"));
+        }
+
+        Loaded<NetParameter> loaded = ProtoFile.LoadNet(found);
+        options.Log?.Warn(loaded.Warnings);
+        return new Source(loaded.Message, loaded.Sources, new PathResolver(found));
+    }
+
+    private Source? Inline(NetParameter? net) => net is null ? null : new Source(net, options.Sources, options.Files);
+
+    private static NetState State(Phase phase, NetParameter net, NetState? given)
+    {
+        // Later messages win field by field, stages add up; the net's own stages are added when it is built.
+        var state = new NetState { Phase = phase };
+        if (net.State is { } own)
+        {
+            var withoutStages = own.Clone();
+            withoutStages.Stage.Clear();
+            state.MergeFrom(withoutStages);
+        }
+
+        if (given is not null)
+        {
+            state.MergeFrom(given);
+        }
+
+        return state;
+    }
+
+    private Net Build(Source source, NetState state) => Net.Build(source.Net, new NetOptions
+    {
+        Phase = state.Phase,
+        Level = state.Level,
+        Stages = [.. state.Stage],
+        Seed = seed,
+        Pool = options.Pool,
+        DefersFilling = true,
+        Layers = options.Layers,
+        Fillers = options.Fillers,
+        Sources = source.Sources,
+        Files = source.Files,
+        Log = options.Log,
+    });
+
+    private CnnException Error(int field, string message, string hint) =>
+        new(new Diagnostic(message, options.Sources.Find(definition, field), hint));
+
+    private sealed record Source(NetParameter Net, SourceMap Sources, PathResolver Files);
+}

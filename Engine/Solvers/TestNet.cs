@@ -1,0 +1,51 @@
+using Cnn.Engine.Graph;
+using Cnn.Engine.Runs;
+using Cnn.Layers;
+using Serilog;
+
+namespace Cnn.Engine.Solvers;
+
+/// <summary>A net that measures the training net's parameters on other data.</summary>
+/// <param name="Index">Its place among the test nets.</param>
+/// <param name="Net">The net; it shares the training net's parameters.</param>
+/// <param name="Iterations">Batches a test.</param>
+internal sealed record TestNet(int Index, Net Net, int Iterations)
+{
+    /// <summary>Runs one test and tells the mean of every output value.</summary>
+    /// <param name="round">Which test of the run this is, from 0: the data position is a function of it.</param>
+    /// <param name="tellLoss">Whether to tell the mean loss too.</param>
+    /// <param name="log">Where to tell.</param>
+    /// <param name="control">Polled between batches; a stop cuts the test short.</param>
+    /// <returns>The means by output blob; null when the test was cut short.</returns>
+    public TestScores? Run(long round, bool tellLoss, ILogger? log, SolverControl control)
+    {
+        Net.Clock.Pass = round * Iterations;
+        var sums = new double[Net.Outputs.Sum(name => Net.FindBlob(name).Count)];
+        double loss = 0;
+        for (int i = 0; i < Iterations; i++)
+        {
+            if (control.StopRequested)
+            {
+                log?.Information("{Line:l}", "Test interrupted.");
+                return null;
+            }
+
+            loss += Net.Forward();
+            int at = 0;
+            foreach (string name in Net.Outputs)
+            {
+                foreach (float value in Net.FindBlob(name).Data)
+                {
+                    sums[at++] += value;
+                }
+            }
+        }
+
+        if (tellLoss)
+        {
+            log?.Information("{Line:l}", $"Test loss: {CaffeNumber.Format(loss / Iterations)}");
+        }
+
+        return new TestScores(Index, loss / Iterations, NetOutputs.Tell(Net, "Test", sums, Iterations, log));
+    }
+}

@@ -1,0 +1,22 @@
+using System.Runtime.CompilerServices;
+
+namespace Cnn.Layers.Threading;
+
+/// <summary>One worker's scratch memory: a growing, pinned, 64-byte aligned buffer a slot.</summary>
+internal sealed unsafe class ScratchMemory
+{
+    private readonly float[][] memory = new float[Enum.GetValues<ScratchSlot>().Length][];
+
+    /// <summary>At least so many floats; what they hold is left over.</summary>
+    public float* Get(ScratchSlot slot, long floats)
+    {
+        float[]? held = memory[(int)slot];
+        if (held is null || held.Length - CacheLine.Floats < floats)
+        {
+            held = GC.AllocateUninitializedArray<float>(checked((int)floats + CacheLine.Floats), pinned: true);
+            memory[(int)slot] = held;
+        }
+
+        return CacheLine.From((float*)Unsafe.AsPointer(ref held[0]));
+    }
+}

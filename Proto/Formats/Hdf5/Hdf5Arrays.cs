@@ -1,0 +1,70 @@
+using PureHDF;
+
+namespace Cnn.Proto.Formats.Hdf5;
+
+/// <summary>
+/// An HDF5 file whose root holds arrays of numbers, as HDF5Data reads and HDF5Output writes them; open while it lives.
+/// </summary>
+public sealed class Hdf5Arrays : IDisposable
+{
+    private readonly Hdf5File file;
+
+    /// <summary>Opens a file.</summary>
+    /// <exception cref="CnnException">It does not exist, is no HDF5 file or is damaged.</exception>
+    public Hdf5Arrays(string path)
+    {
+        if (!Hdf5File.IsHdf5(path))
+        {
+            throw new CnnException($"'{path}' is no HDF5 file");
+        }
+
+        file = new Hdf5File(path);
+    }
+
+    /// <summary>The dimensions of an array, outermost first; empty for a scalar.</summary>
+    /// <exception cref="CnnException">There is none of that name.</exception>
+    public int[] Shape(string name) => file.Read(root => Array.ConvertAll(
+        Find(root, name).Space.Dimensions,
+        d => d <= int.MaxValue
+            ? (int)d
+            : throw new CnnException($"{file.Path}: dataset '{name}' has a dimension of {d}, too many")));
+
+    /// <summary>The values of an array, row-major; integers and floats of any width come as floats.</summary>
+    /// <param name="name">The array.</param>
+    /// <param name="memory">Where to, if there is room for all; otherwise new memory is taken.</param>
+    /// <returns>The memory with the values, which may be longer.</returns>
+    /// <exception cref="CnnException">There is none of that name, it does not hold numbers, or too many.</exception>
+    public float[] Read(string name, float[]? memory = null)
+    {
+        StoredArray numbers = file.Read(root => file.Numbers(Find(root, name)));
+        if (numbers.Count > Array.MaxLength)
+        {
+            throw new CnnException(
+                $"{file.Path}: dataset '{name}' has {numbers.Count} values, more than {Array.MaxLength}");
+        }
+
+        float[] values = memory is not null && memory.Length >= numbers.Count ? memory : new float[numbers.Count];
+        if (numbers.Count > 0)
+        {
+            numbers.CopyTo(values.AsSpan(0, (int)numbers.Count));
+        }
+
+        return values;
+    }
+
+    /// <summary>Closes the file.</summary>
+    public void Dispose() => file.Dispose();
+
+    private IH5Dataset Find(IH5Group root, string name)
+    {
+        if (root.LinkExists(name) && root.Get(name) is IH5Dataset dataset)
+        {
+            return dataset;
+        }
+
+        string[] names = [.. root.Children().OfType<IH5Dataset>().Select(d => d.Name)];
+        throw new CnnException(
+            $"{file.Path}: has no dataset '{name}'",
+            Suggestion.For(name, names) ?? (names.Length == 0 ? "it has none" : $"it has {string.Join(", ", names)}"));
+    }
+}

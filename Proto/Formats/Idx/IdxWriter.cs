@@ -1,0 +1,60 @@
+using System.Buffers.Binary;
+
+namespace Cnn.Proto.Formats.Idx;
+
+/// <summary>Writes plain idx files; see <see cref="IdxFile"/>.</summary>
+public static class IdxWriter
+{
+    /// <summary>Writes images, under their final name only when all are there.</summary>
+    /// <param name="path">The file; it must not exist.</param>
+    /// <param name="count">Images.</param>
+    /// <param name="rows">Rows of each.</param>
+    /// <param name="columns">Columns of each.</param>
+    /// <param name="pixels">Writes image i.</param>
+    /// <exception cref="CnnException">The file exists or cannot be written.</exception>
+    public static void WriteImages(string path, int count, int rows, int columns, Action<int, Span<byte>> pixels) =>
+        Write(path, [2051, count, rows, columns], count, rows * columns, pixels);
+
+    /// <summary>Writes labels; see <see cref="WriteImages"/>.</summary>
+    /// <exception cref="CnnException">The file exists or cannot be written.</exception>
+    public static void WriteLabels(string path, int count, Func<int, byte> label) =>
+        Write(path, [2049, count], count, 1, (i, to) => to[0] = label(i));
+
+    private static void Write(string path, ReadOnlySpan<int> header, int count, int size, Action<int, Span<byte>> item)
+    {
+        if (Path.Exists(path))
+        {
+            throw new CnnException($"'{path}' exists already", "remove it or write to another folder");
+        }
+
+        string partial = path + ".partial";
+        try
+        {
+            using (var stream = new FileStream(partial, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16))
+            {
+                Span<byte> word = stackalloc byte[4];
+                foreach (int value in header)
+                {
+                    BinaryPrimitives.WriteInt32BigEndian(word, value);
+                    stream.Write(word);
+                }
+
+                var bytes = new byte[size];
+                for (int i = 0; i < count; i++)
+                {
+                    item(i, bytes);
+                    stream.Write(bytes);
+                }
+
+                stream.Flush(flushToDisk: true);
+            }
+
+            File.Move(partial, path);
+        }
+        catch (Exception exception) when (FileErrors.From(path, "write", exception) is { } error)
+        {
+            File.Delete(partial);
+            throw error;
+        }
+    }
+}

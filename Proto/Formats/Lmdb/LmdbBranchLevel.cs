@@ -1,0 +1,92 @@
+using static Cnn.Proto.Formats.Lmdb.LmdbFormat;
+
+namespace Cnn.Proto.Formats.Lmdb;
+
+/// <summary>
+/// One level of branch pages of a tree being written. Children wait until a page and two more are there, because
+/// LMDB does not accept a branch page with a single child.
+/// </summary>
+internal sealed class LmdbBranchLevel(LmdbTree tree, int level, int pageSize)
+{
+    private const int FewestChildren = 2;
+
+    private readonly List<(byte[] Key, ulong Page)> waiting = [];
+    private readonly byte[] page = new byte[pageSize];
+    private int bytes;
+
+    /// <summary>Pages written.</summary>
+    public long Pages { get; private set; }
+
+    /// <summary>The only child this level ever had, which is then the root; null when there are several.</summary>
+    public ulong? SingleChild => Pages == 0 && waiting.Count == 1 ? waiting[0].Page : null;
+
+    /// <summary>Adds the next child.</summary>
+    /// <param name="key">The least key under it.</param>
+    /// <param name="child">Its page.</param>
+    public void Add(byte[] key, ulong child)
+    {
+        waiting.Add((key, child));
+        bytes += Size(key);
+        if (bytes > 2 * (pageSize - PageHeader))
+        {
+            Write(Fitting());
+        }
+    }
+
+    /// <summary>Writes what waits.</summary>
+    public void Finish()
+    {
+        while (waiting.Count > 0)
+        {
+            int fitting = Fitting();
+            int left = waiting.Count - fitting;
+            Write(left is > 0 and < FewestChildren ? fitting - FewestChildren : fitting);
+        }
+    }
+
+    private static int Size(byte[] key) => sizeof(ushort) + ((NodeHeader + key.Length + 1) & ~1);
+
+    private int Fitting()
+    {
+        int fitting = 0;
+        for (int used = PageHeader; fitting < waiting.Count; fitting++)
+        {
+            used += Size(waiting[fitting].Key);
+            if (used > pageSize)
+            {
+                break;
+            }
+        }
+
+        return fitting;
+    }
+
+    private void Write(int children)
+    {
+        Array.Clear(page);
+        int lower = PageHeader, upper = pageSize;
+        for (int i = 0; i < children; i++)
+        {
+            var (key, child) = waiting[i];
+            bytes -= Size(key);
+
+            // The first key of a branch page is never compared and is left out.
+            ReadOnlySpan<byte> stored = i == 0 ? default : key.AsSpan();
+            upper -= (NodeHeader + stored.Length + 1) & ~1;
+            U16(page, lower, upper);
+            lower += sizeof(ushort);
+            U32(page, upper, (uint)child);
+            U16(page, upper + 4, (int)(child >> 32));
+            U16(page, upper + 6, stored.Length);
+            stored.CopyTo(page.AsSpan(upper + NodeHeader));
+        }
+
+        U16(page, FlagsOffset, BranchPage);
+        U16(page, LowerOffset, lower);
+        U16(page, UpperOffset, upper);
+        Pages++;
+        byte[] first = waiting[0].Key;
+        waiting.RemoveRange(0, children);
+        tree.AddChild(level + 1, first, tree.WritePage(page));
+    }
+}

@@ -1,0 +1,74 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using Google.Protobuf;
+
+namespace Cnn.Proto.Formats.Wire;
+
+/// <summary>Writes the protobuf wire format to a stream, arrays of any size without a copy.</summary>
+/// <param name="stream">Where to.</param>
+public sealed class WireWriter(Stream stream)
+{
+    /// <summary>A whole message as a field.</summary>
+    public void Message(int field, IMessage message) => Bytes(field, message.ToByteArray());
+
+    /// <summary>Some bytes as a field.</summary>
+    public void Bytes(int field, ReadOnlySpan<byte> bytes)
+    {
+        Start(field, bytes.Length);
+        stream.Write(bytes);
+    }
+
+    /// <summary>The fields of a message, as part of the message that is being written.</summary>
+    public void Fields(IMessage message) => stream.Write(message.ToByteArray());
+
+    /// <summary>The start of a field whose content follows.</summary>
+    /// <param name="field">Its number.</param>
+    /// <param name="length">Bytes of its content.</param>
+    public void Start(int field, long length)
+    {
+        Varint(((ulong)field << 3) | 2);
+        Varint((ulong)length);
+    }
+
+    /// <summary>A packed array of floats as a field.</summary>
+    public void Floats(int field, ReadOnlySpan<float> values)
+    {
+        Start(field, values.Length * (long)sizeof(float));
+        if (BitConverter.IsLittleEndian)
+        {
+            stream.Write(MemoryMarshal.AsBytes(values));
+            return;
+        }
+
+        Span<byte> one = stackalloc byte[sizeof(float)];
+        foreach (float value in values)
+        {
+            BinaryPrimitives.WriteSingleLittleEndian(one, value);
+            stream.Write(one);
+        }
+    }
+
+    /// <summary>The bytes of a field with a content of <paramref name="length"/> bytes.</summary>
+    public static long SizeOf(int field, long length) => SizeOf(((ulong)field << 3) | 2) + SizeOf((ulong)length) + length;
+
+    private static int SizeOf(ulong value)
+    {
+        int bytes = 1;
+        while ((value >>= 7) != 0)
+        {
+            bytes++;
+        }
+
+        return bytes;
+    }
+
+    private void Varint(ulong value)
+    {
+        for (; value >= 0x80; value >>= 7)
+        {
+            stream.WriteByte((byte)(value | 0x80));
+        }
+
+        stream.WriteByte((byte)value);
+    }
+}

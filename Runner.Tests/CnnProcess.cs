@@ -1,0 +1,105 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace Cnn.Tests;
+
+/// <summary>The real program in a process of its own.</summary>
+internal sealed class CnnProcess : IDisposable
+{
+    private readonly Process process;
+    private readonly Task<string> output;
+    private readonly StringBuilder error = new();
+
+    private CnnProcess(Process process)
+    {
+        this.process = process;
+        output = process.StandardOutput.ReadToEndAsync();
+        process.ErrorDataReceived += (_, line) =>
+        {
+            lock (error)
+            {
+                error.AppendLine(line.Data);
+            }
+        };
+        process.BeginErrorReadLine();
+    }
+
+    private string ErrorSoFar
+    {
+        get
+        {
+            lock (error)
+            {
+                return error.ToString();
+            }
+        }
+    }
+
+    public static CnnProcess Start(string workingDirectory, params string[] arguments)
+    {
+        // Where the tests run in the background, an ignored Ctrl-C would be inherited.
+        string[] command = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT,HUP", "dotnet"] : ["dotnet"];
+        var start = new ProcessStartInfo(command[0], command[1..])
+        {
+            WorkingDirectory = workingDirectory,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "cnn.dll"));
+        foreach (string argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        return new CnnProcess(Process.Start(start)!);
+    }
+
+    /// <summary>Waits for the end; the exit code, standard output and standard error.</summary>
+    public async Task<(int ExitCode, string Output, string Error)> Finish()
+    {
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return (process.ExitCode, await output, ErrorSoFar);
+    }
+
+    /// <summary>Waits until standard error holds a text or the process ends.</summary>
+    public async Task WaitForError(string text)
+    {
+        while (!process.HasExited && !ErrorSoFar.Contains(text, StringComparison.Ordinal))
+        {
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+        }
+    }
+
+    /// <summary>Kills it (SIGKILL) a while after it has begun to train; false when it had ended by itself.</summary>
+    public async Task<bool> KillWhileTraining(TimeSpan delay)
+    {
+        await WaitForError("Iteration ");
+        await Task.WhenAny(process.WaitForExitAsync(), Task.Delay(delay));
+        if (process.HasExited)
+        {
+            return false;
+        }
+
+        process.Kill();
+        await process.WaitForExitAsync();
+        return true;
+    }
+
+    /// <summary>Sends a signal by its name, such as "INT".</summary>
+    public void Signal(string name)
+    {
+        using var kill = Process.Start("kill", [$"-{name}", $"{process.Id}"]);
+        kill.WaitForExit();
+    }
+
+    public void Dispose()
+    {
+        if (!process.HasExited)
+        {
+            process.Kill(entireProcessTree: true);
+            process.WaitForExit();
+        }
+
+        process.Dispose();
+    }
+}

@@ -1,0 +1,47 @@
+using Cnn.Engine.Graph;
+using Cnn.Layers.Threading;
+using Cnn.Proto;
+
+namespace Cnn.Tests.Engine.Graph;
+
+[Trait("Category", "Unit")]
+public class InPlaceTests
+{
+    [Theory]
+    [InlineData("Sigmoid", "ReLU")]
+    [InlineData("TanH", "Dropout")]
+    [InlineData("ELU", "Scale")]
+    [InlineData("Softmax", "Power")]
+    public void WorkingInPlaceOnWhatAGradientNeedsIsAnError(string writer, string changer)
+    {
+        var error = Assert.Throws<CnnException>(() => Build(writer, changer, forceBackward: true));
+        Assert.Contains(
+            $"works in place on values that the gradient of layer 'writer' ({writer}) needs", error.Message, StringComparison.Ordinal);
+        Assert.Equal("changer", error.Diagnostics[0].Layer);
+        Assert.NotNull(error.Diagnostics[0].Location);
+    }
+
+    [Theory]
+    [InlineData("Sigmoid", "ReLU", false)]
+    [InlineData("ReLU", "Dropout", true)]
+    [InlineData("BatchNorm", "Scale", true)]
+    [InlineData("InnerProduct", "Sigmoid", true)]
+    public void WhereNoGradientIsLostItIsNot(string writer, string changer, bool forceBackward) =>
+        Build(writer, changer, forceBackward);
+
+    private static void Build(string writer, string changer, bool forceBackward)
+    {
+        var sources = new SourceMap();
+        NetParameter net = TextFormat.Parse<NetParameter>(
+            $$"""
+            force_backward: {{(forceBackward ? "true" : "false")}}
+            layer { name: "data" type: "Input" top: "data" input_param { shape { dim: 2 dim: 3 } } }
+            layer { name: "writer" type: "{{writer}}" bottom: "data" top: "x" inner_product_param { num_output: 2 } }
+            layer { name: "changer" type: "{{changer}}" bottom: "x" top: "x" }
+            """,
+            "net.prototxt",
+            sources);
+        using var pool = new WorkerPool(1);
+        Net.Build(net, new NetOptions { Pool = pool, Sources = sources });
+    }
+}

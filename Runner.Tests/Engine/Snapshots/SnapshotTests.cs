@@ -1,0 +1,110 @@
+using Cnn.Engine.Graph;
+using Cnn.Engine.Solvers;
+using Cnn.Layers.Threading;
+using Cnn.Proto;
+using Cnn.Proto.Formats;
+using Cnn.Tests.Engine.Solvers;
+
+namespace Cnn.Tests.Engine.Snapshots;
+
+[Trait("Category", "Resume")]
+public class SnapshotTests
+{
+    private const string Net = """
+        layer { name: "digits" type: "Digits" top: "data" top: "label" transform_param { scale: 0.00390625 mirror: true }
+          digits_param { batch_size: 4 } }
+        layer { name: "ip1" type: "InnerProduct" bottom: "data" top: "ip1" param { name: "w" } param { lr_mult: 2 }
+          inner_product_param { num_output: 784 weight_filler { type: "xavier" } } }
+        layer { name: "drop" type: "Dropout" bottom: "ip1" top: "ip1" }
+        layer { name: "ip2" type: "InnerProduct" bottom: "ip1" top: "ip2" param { name: "w" } param { lr_mult: 2 }
+          inner_product_param { num_output: 784 weight_filler { type: "xavier" } } }
+        layer { name: "ip3" type: "InnerProduct" bottom: "ip2" top: "ip3"
+          inner_product_param { num_output: 10 weight_filler { type: "xavier" } } }
+        layer { name: "loss" type: "SoftmaxWithLoss" bottom: "ip3" bottom: "label" top: "loss" }
+        """;
+
+    public static TheoryData<string, string> Kinds
+    {
+        get
+        {
+            var kinds = new TheoryData<string, string>();
+            foreach (string type in new[] { "SGD", "Nesterov", "AdaGrad", "RMSProp", "AdaDelta", "Adam", "AdamW" })
+            {
+                kinds.Add(type, "BINARYPROTO");
+                kinds.Add(type, "HDF5");
+            }
+
+            return kinds;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void TrainingThatIsResumedGivesTheBitsOfTrainingThatNeverStopped(string type, string format)
+    {
+        using var folder = new TemporaryFolder();
+        using var pool = new WorkerPool(2);
+        Solver straight = Training.Prepare(Definition(folder, type, format, 9), pool);
+        Assert.True(straight.Solve());
+        Solver first = Training.Prepare(Definition(folder, type, format, 5), pool);
+        Assert.True(first.Solve());
+        string state = first.WriteSnapshot();
+
+        Solver resumed = Training.Prepare(Definition(folder, type, format, 9, seed: 99), pool, resumeFrom: state);
+
+        Assert.Equal(5, resumed.Iteration);
+        Assert.Equal(Training.Weights(first), Training.Weights(resumed));
+        resumed = Training.Prepare(Definition(folder, type, format, 9), pool, resumeFrom: state);
+        Assert.True(resumed.Solve());
+        Assert.Equal(Training.Weights(straight), Training.Weights(resumed));
+    }
+
+    [Theory]
+    [InlineData("BINARYPROTO")]
+    [InlineData("HDF5")]
+    public void GradientsAreKeptWhereAskedFor(string format)
+    {
+        using var folder = new TemporaryFolder();
+        using var pool = new WorkerPool(1);
+        Solver solver = Training.Prepare(Definition(folder, "SGD", format, 1) + " snapshot_diff: true", pool);
+        solver.Step();
+        string state = solver.WriteSnapshot();
+        string weights = state.Replace(".solverstate", ".caffemodel", StringComparison.Ordinal);
+        if (format == "HDF5")
+        {
+            // Caffe reads no gradients from HDF5 either; that they are there shows in the size.
+            Assert.True(new FileInfo(weights).Length > 2 * 4 * Training.Weights(solver).Length);
+            return;
+        }
+
+        using WeightsFile file = WeightsFile.Open(weights);
+        var diff = new float[784 * 784];
+        file.Layers.Single(l => l.Name == "ip1").Blobs[0]!.Diff!.CopyTo(diff);
+        Assert.Equal(solver.TrainNet.Learnable[0].Blob.Diff.ToArray(), diff);
+    }
+
+    [Theory]
+    [InlineData("BINARYPROTO")]
+    [InlineData("HDF5")]
+    public void AStateOfAnotherSolverIsRefusedAndNothingIsChanged(string format)
+    {
+        using var folder = new TemporaryFolder();
+        using var pool = new WorkerPool(1);
+        Solver solver = Training.Prepare(Definition(folder, "Adam", format, 1), pool);
+        solver.Step();
+        string state = solver.WriteSnapshot();
+
+        var error = Assert.Throws<CnnException>(
+            () => Training.Prepare(Definition(folder, "SGD", format, 1), pool, resumeFrom: state));
+
+        Assert.StartsWith($"{state}: holds 10 history blobs, this solver has 5", error.Message, StringComparison.Ordinal);
+    }
+
+    private static string Definition(TemporaryFolder folder, string type, string format, int iterations, int seed = 3) => $$"""
+        net_param { {{Net}} }
+        type: "{{type}}" base_lr: 0.001 lr_policy: "multistep" gamma: 0.5 stepvalue: 2 stepvalue: 7 delta: 1e-6
+        {{(type is "AdaGrad" or "RMSProp" ? "" : "momentum: 0.9")}} weight_decay: 0.0005 max_iter: {{iterations}}
+        random_seed: {{seed}} snapshot_format: {{format}} snapshot_after_train: false
+        snapshot_prefix: "{{folder["snap"].Replace("\\", "/", StringComparison.Ordinal)}}"
+        """;
+}

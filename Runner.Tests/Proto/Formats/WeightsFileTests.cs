@@ -1,0 +1,147 @@
+using global::Cnn.Proto;
+using Cnn.Engine.Graph;
+using Cnn.Proto.Formats;
+using Cnn.Proto.Formats.Wire;
+using Google.Protobuf;
+
+namespace Cnn.Tests.Proto.Formats;
+
+[Trait("Category", "Unit")]
+public class WeightsFileTests
+{
+    [Fact]
+    public void EveryWayToStoreNumbersIsRead()
+    {
+        using var folder = new TemporaryFolder();
+        byte[] blob =
+        [
+            .. new BlobProto { Shape = new BlobShape { Dim = { 7 } }, Data = { 1, 2 } }.ToByteArray(),
+
+            // A second packed run, then three floats with a tag each, which protobuf's writers of old made.
+            .. new BlobProto { Data = { 3, 4 } }.ToByteArray(),
+            .. Tagged(5), .. Tagged(6), .. Tagged(7),
+        ];
+
+        float[] values = Read(folder, Net(NetParameter.LayerFieldNumber, Layer("ip", blob)), "ip");
+
+        Assert.Equal([1, 2, 3, 4, 5, 6, 7], values);
+    }
+
+    [Fact]
+    public void DoublesComeAsFloatsAndWinOverFloats()
+    {
+        using var folder = new TemporaryFolder();
+        byte[] blob = new BlobProto { Shape = new BlobShape { Dim = { 2 } }, Data = { 9, 9 }, DoubleData = { 0.1, -2 } }.ToByteArray();
+
+        Assert.Equal([0.1f, -2], Read(folder, Net(NetParameter.LayerFieldNumber, Layer("ip", blob)), "ip"));
+    }
+
+    [Fact]
+    public void LayersOfTheFormatsOf2013And2014AreRead()
+    {
+        using var folder = new TemporaryFolder();
+        var net = new NetParameter();
+        var blob = new BlobProto { Num = 1, Channels = 1, Height = 1, Width = 2, Data = { 4, 5 } };
+        net.Layers.Add(new V1LayerParameter { Name = "newer", Blobs = { blob } });
+        net.Layers.Add(new V1LayerParameter { Layer = new V0LayerParameter { Name = "older", Blobs = { blob } } });
+        string path = folder["old.caffemodel"];
+        File.WriteAllBytes(path, net.ToByteArray());
+
+        using WeightsFile file = WeightsFile.Open(path);
+
+        Assert.Equal(["newer", "older"], file.Layers.Select(l => l.Name));
+        foreach (StoredLayer layer in file.Layers)
+        {
+            StoredBlob stored = Assert.Single(layer.Blobs)!;
+            Assert.True(stored.IsLegacy);
+            Assert.True(stored.Fits([2]));
+            Assert.True(stored.Fits([1, 2]));
+            Assert.False(stored.Fits([2, 1]));
+            var values = new float[2];
+            stored.Data.CopyTo(values);
+            Assert.Equal([4, 5], values);
+        }
+    }
+
+    [Fact]
+    public void WeightsInTextAreRead()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.Write("net.prototxt", "layer { name: 'ip' type: 'InnerProduct' blobs { shape { dim: 2 } data: [1.5, 2] } }");
+
+        using WeightsFile file = WeightsFile.Open(path);
+        var values = new float[2];
+        file.Layers[0].Blobs[0]!.Data.CopyTo(values);
+
+        Assert.Equal([1.5f, 2], values);
+    }
+
+    [Fact]
+    public void AFileCutAtAnyPlaceIsRefusedOrHoldsFewerLayers()
+    {
+        using var folder = new TemporaryFolder();
+        byte[] blob = new BlobProto { Shape = new BlobShape { Dim = { 3 } }, Data = { 1, 2, 3 } }.ToByteArray();
+        byte[] whole = [.. Net(NetParameter.LayerFieldNumber, Layer("a", blob)), .. Net(NetParameter.LayerFieldNumber, Layer("b", blob))];
+        string path = folder["cut.caffemodel"];
+        int refused = 0;
+        for (int length = 0; length < whole.Length; length++)
+        {
+            File.WriteAllBytes(path, whole[..length]);
+            try
+            {
+                using WeightsFile file = WeightsFile.Open(path);
+                Assert.Equal("a", Assert.Single(file.Layers).Name);
+            }
+            catch (CnnException exception)
+            {
+                refused++;
+                Assert.StartsWith(path, exception.Message, StringComparison.Ordinal);
+            }
+        }
+
+        Assert.Equal(whole.Length - 1, refused);
+    }
+
+    [Theory]
+    [InlineData(1, 9)]
+    [InlineData(2, 6)]
+    [InlineData(3, 0)]
+    public void AMessageOfAnotherKindIsRefused(int field, int wireType)
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder["other.caffemodel"];
+        File.WriteAllBytes(path, [(byte)((field << 3) | (wireType & 7)), 1, 2, 3, 4, 5, 6, 7, 8]);
+
+        Assert.StartsWith(path, Assert.Throws<CnnException>(() => WeightsFile.Open(path)).Message, StringComparison.Ordinal);
+    }
+
+    private static float[] Read(TemporaryFolder folder, byte[] content, string layer)
+    {
+        string path = folder["net.caffemodel"];
+        File.WriteAllBytes(path, content);
+        using WeightsFile file = WeightsFile.Open(path);
+        StoredBlob blob = Assert.Single(file.Layers.Single(l => l.Name == layer).Blobs)!;
+        var values = new float[blob.Data.Count];
+        blob.Data.CopyTo(values);
+        return values;
+    }
+
+    private static byte[] Tagged(float value) =>
+        [(BlobProto.DataFieldNumber << 3) | 5, .. BitConverter.GetBytes(value)];
+
+    private static byte[] Layer(string name, byte[] blob)
+    {
+        using var stream = new MemoryStream();
+        var writer = new WireWriter(stream);
+        writer.Fields(new LayerParameter { Name = name, Type = "InnerProduct" });
+        writer.Bytes(LayerParameter.BlobsFieldNumber, blob);
+        return stream.ToArray();
+    }
+
+    private static byte[] Net(int field, byte[] layer)
+    {
+        using var stream = new MemoryStream();
+        new WireWriter(stream).Bytes(field, layer);
+        return stream.ToArray();
+    }
+}

@@ -1,0 +1,85 @@
+using Cnn.Proto;
+using Cnn.Proto.Formats.Cifar;
+using Google.Protobuf;
+
+namespace Cnn.Runner.DataSets.Cifar;
+
+/// <summary>CIFAR-10's binary version into what Caffe's example reads.</summary>
+public static class Cifar10Converter
+{
+    /// <summary>
+    /// Writes the databases <c>cifar10_train_lmdb</c> and <c>cifar10_test_lmdb</c>, and <c>mean.binaryproto</c>, the mean image of
+    /// the first.
+    /// </summary>
+    /// <param name="from">See <see cref="Cifar10Files.Read"/>.</param>
+    /// <param name="to">The folder to write into; made if need be.</param>
+    /// <param name="progress">Told of every thousand images; may be null.</param>
+    /// <param name="cancel">Ends the conversion.</param>
+    /// <returns>What was written.</returns>
+    /// <exception cref="CnnException">A file is missing, damaged or not CIFAR-10's, or something is there already.</exception>
+    public static IReadOnlyList<string> Convert(
+        string from, string to, IProgress<WriteProgress>? progress = null, CancellationToken cancel = default)
+    {
+        string train = Path.Combine(to, "cifar10_train_lmdb"), test = Path.Combine(to, "cifar10_test_lmdb");
+        string mean = Path.Combine(to, "mean.binaryproto");
+        foreach (string target in (string[])[train, test, mean])
+        {
+            if (Path.Exists(target))
+            {
+                throw new CnnException($"'{target}' exists already", "remove it or write to another folder");
+            }
+        }
+
+        // All is read and checked before anything is written.
+        IReadOnlyDictionary<string, byte[]> files = Cifar10Files.Read(from);
+        byte[][] trainFiles = [.. Cifar10Files.Train.Select(name => files[name])];
+        try
+        {
+            Directory.CreateDirectory(to);
+            Write(train, trainFiles, progress, cancel);
+            Write(test, [.. Cifar10Files.Test.Select(name => files[name])], progress, cancel);
+            AtomicFile.Write(mean, Mean(trainFiles).WriteTo);
+        }
+        catch (Exception exception) when (exception is not CnnException && FileErrors.From(to, "write", exception) is { } error)
+        {
+            throw error;
+        }
+
+        return [train, test, mean];
+    }
+
+    private static void Write(string path, byte[][] files, IProgress<WriteProgress>? progress, CancellationToken cancel)
+    {
+        int recordsAFile = files[0].Length / Cifar10Files.RecordSize;
+        DatumWriter.Write(path, files.Length * recordsAFile, 3, Cifar10Files.Side, Cifar10Files.Side, Image, progress, cancel);
+
+        int Image(int item, Span<byte> pixels)
+        {
+            ReadOnlySpan<byte> record = files[item / recordsAFile]
+                .AsSpan(item % recordsAFile * Cifar10Files.RecordSize, Cifar10Files.RecordSize);
+            record[1..].CopyTo(pixels);
+            return record[0];
+        }
+    }
+
+    // In the shape that Caffe's compute_image_mean gives it.
+    private static BlobProto Mean(byte[][] files)
+    {
+        long[] sums = new long[Cifar10Files.ImageSize];
+        long count = 0;
+        foreach (byte[] file in files)
+        {
+            for (int at = 0; at < file.Length; at += Cifar10Files.RecordSize, count++)
+            {
+                for (int i = 0; i < sums.Length; i++)
+                {
+                    sums[i] += file[at + 1 + i];
+                }
+            }
+        }
+
+        var mean = new BlobProto { Num = 1, Channels = 3, Height = Cifar10Files.Side, Width = Cifar10Files.Side };
+        mean.Data.Add(sums.Select(sum => (float)(sum / (double)count)));
+        return mean;
+    }
+}

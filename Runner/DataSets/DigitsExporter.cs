@@ -1,0 +1,75 @@
+using Cnn.Layers.Data.Digits;
+using Cnn.Proto;
+using Cnn.Proto.Formats.Idx;
+
+namespace Cnn.Runner.DataSets;
+
+/// <summary>The built-in digits as files, for programs that cannot draw them.</summary>
+public static class DigitsExporter
+{
+    /// <summary>
+    /// Writes the first images of a stream: the same that a <c>Digits</c> layer of this seed trains on. LMDB makes the
+    /// folder itself; idx puts <c>digits-images-idx3-ubyte</c> and <c>digits-labels-idx1-ubyte</c> into it.
+    /// </summary>
+    /// <param name="to">The folder.</param>
+    /// <param name="count">Images, at least 1.</param>
+    /// <param name="seed">The stream's seed.</param>
+    /// <param name="format">What to write.</param>
+    /// <param name="first">Index of the first image in the stream.</param>
+    /// <param name="progress">Told of every thousand images; may be null.</param>
+    /// <param name="cancel">Ends the writing.</param>
+    /// <returns>What was written.</returns>
+    /// <exception cref="CnnException">The count is not possible, or the target exists or cannot be written.</exception>
+    public static IReadOnlyList<string> Write(
+        string to,
+        int count,
+        long seed = 1,
+        DataSetFormat format = DataSetFormat.Lmdb,
+        ulong first = 0,
+        IProgress<WriteProgress>? progress = null,
+        CancellationToken cancel = default)
+    {
+        const int Most = 2_000_000;
+        if (count is < 1 or > Most)
+        {
+            throw new CnnException($"cannot write {count} digits", $"choose 1 to {Most}");
+        }
+
+        ulong key = DigitRenderer.Key(seed);
+        if (format == DataSetFormat.Lmdb)
+        {
+            DatumWriter.Write(
+                to, count, 1, DigitRenderer.Side, DigitRenderer.Side, (i, pixels) => Draw(i, pixels), progress, cancel);
+            return [to];
+        }
+
+        string images = Path.Combine(to, "digits-images-idx3-ubyte"), labels = Path.Combine(to, "digits-labels-idx1-ubyte");
+        foreach (string path in (string[])[images, labels])
+        {
+            if (Path.Exists(path))
+            {
+                throw new CnnException($"'{path}' exists already", "remove it or write to another folder");
+            }
+        }
+
+        try
+        {
+            Directory.CreateDirectory(to);
+        }
+        catch (Exception exception) when (FileErrors.From(to, "make the folder", exception) is { } error)
+        {
+            throw error;
+        }
+
+        IdxWriter.WriteImages(images, count, DigitRenderer.Side, DigitRenderer.Side, (i, pixels) =>
+        {
+            cancel.ThrowIfCancellationRequested();
+            Draw(i, pixels);
+        });
+        IdxWriter.WriteLabels(labels, count, i => (byte)DigitRenderer.Label(key, first + (ulong)i));
+        progress?.Report(new WriteProgress(Path.GetFileName(images), count, count));
+        return [images, labels];
+
+        int Draw(int i, Span<byte> pixels) => DigitRenderer.Draw(key, unchecked(first + (ulong)i), pixels);
+    }
+}

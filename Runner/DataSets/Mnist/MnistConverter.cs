@@ -1,0 +1,86 @@
+using Cnn.Proto;
+using Cnn.Proto.Formats.Idx;
+
+namespace Cnn.Runner.DataSets.Mnist;
+
+/// <summary>MNIST's published idx files into what the data layers read.</summary>
+public static class MnistConverter
+{
+    /// <summary>
+    /// Converts both sets. As LMDB they become the folders <c>mnist_train_lmdb</c> and <c>mnist_test_lmdb</c>, named
+    /// as in Caffe's example; as idx the four plain files under their published names.
+    /// </summary>
+    /// <param name="from">The folder with the four idx files, plain or gzip.</param>
+    /// <param name="to">The folder to write into; made if need be.</param>
+    /// <param name="format">What to write.</param>
+    /// <param name="progress">Told of every thousand images; may be null.</param>
+    /// <param name="cancel">Ends the conversion.</param>
+    /// <returns>What was written.</returns>
+    /// <exception cref="CnnException">A file is missing, damaged or not MNIST's, or something is there already.</exception>
+    public static IReadOnlyList<string> Convert(
+        string from,
+        string to,
+        DataSetFormat format,
+        IProgress<WriteProgress>? progress = null,
+        CancellationToken cancel = default)
+    {
+        MnistSet[] sets = [MnistSet.Train, MnistSet.Test];
+        List<string> targets = [];
+        foreach (MnistSet set in sets)
+        {
+            targets.AddRange(Targets(set, to, format));
+        }
+
+        foreach (string target in targets)
+        {
+            if (Path.Exists(target))
+            {
+                throw new CnnException($"'{target}' exists already", "remove it or write to another folder");
+            }
+        }
+
+        // Both are read and checked before anything is written.
+        var read = Array.ConvertAll(sets, set => set.Read(from));
+        MakeFolder(to);
+        for (int i = 0; i < sets.Length; i++)
+        {
+            var (images, labels) = read[i];
+            string[] paths = Targets(sets[i], to, format);
+            if (format == DataSetFormat.Lmdb)
+            {
+                DatumWriter.Write(paths[0], images.Count, 1, images.Shape[1], images.Shape[2], Image, progress, cancel);
+            }
+            else
+            {
+                IdxWriter.WriteImages(
+                    paths[0], images.Count, images.Shape[1], images.Shape[2], (item, pixels) => Image(item, pixels));
+                IdxWriter.WriteLabels(paths[1], labels.Count, item => labels.Data[item]);
+                progress?.Report(new WriteProgress(Path.GetFileName(paths[0]), images.Count, images.Count));
+            }
+
+            int Image(int item, Span<byte> pixels)
+            {
+                images.Data.AsSpan(item * pixels.Length, pixels.Length).CopyTo(pixels);
+                return labels.Data[item];
+            }
+        }
+
+        return targets;
+    }
+
+    private static string[] Targets(MnistSet set, string to, DataSetFormat format) => format == DataSetFormat.Lmdb
+        ? [Path.Combine(to, $"mnist_{set.Name}_lmdb")]
+        : [Path.Combine(to, set.ImagesName), Path.Combine(to, set.LabelsName)];
+
+    private static void MakeFolder(string path)
+    {
+        try
+        {
+            Directory.CreateDirectory(path);
+        }
+        catch (Exception exception) when (FileErrors.From(path, "make the folder", exception) is { } error)
+        {
+            throw error;
+        }
+    }
+}
