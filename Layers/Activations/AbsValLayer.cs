@@ -7,7 +7,7 @@ namespace Cnn.Layers.Activations;
 /// The magnitude: <c>y = |x|</c>, <c>dx = dy sign(x)</c> with 0 at 0.
 /// </summary>
 [LayerType("AbsVal")]
-public sealed class AbsValLayer(LayerContext context) : ElementwiseLayer<AbsValLayer.Magnitude>(context)
+internal sealed class AbsValLayer(LayerContext context) : ElementwiseLayer<AbsValLayer.Magnitude>(context)
 {
     /// <inheritdoc/>
     protected override Magnitude Operation => default;

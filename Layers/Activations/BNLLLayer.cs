@@ -8,7 +8,7 @@ namespace Cnn.Layers.Activations;
 /// <c>dx = dy e^x / (e^x + 1)</c>. In place it keeps a copy of x.
 /// </summary>
 [LayerType("BNLL")]
-public sealed class BNLLLayer(LayerContext context) : ElementwiseLayer<BNLLLayer.Softplus>(context)
+internal sealed class BNLLLayer(LayerContext context) : ElementwiseLayer<BNLLLayer.Softplus>(context)
 {
     /// <inheritdoc/>
     public override bool AllowsInPlace => true;

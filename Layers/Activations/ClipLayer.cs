@@ -9,7 +9,7 @@ namespace Cnn.Layers.Activations;
 /// keeps a copy of x.
 /// </summary>
 [LayerType("Clip")]
-public sealed class ClipLayer(LayerContext context) : ElementwiseLayer<ClipLayer.Bounds>(context)
+internal sealed class ClipLayer(LayerContext context) : ElementwiseLayer<ClipLayer.Bounds>(context)
 {
     private readonly Bounds bounds = Read(context);
 

@@ -8,7 +8,7 @@ namespace Cnn.Layers.Activations;
 /// top is the bottom. The mask is a function of (seed, layer name, pass). Works in place.
 /// </summary>
 [LayerType("Dropout")]
-public sealed unsafe class DropoutLayer : Layer
+internal sealed unsafe class DropoutLayer : Layer
 {
     private readonly float ratio;
     private readonly ulong key;

@@ -8,7 +8,7 @@ namespace Cnn.Layers.Activations;
 /// <c>alpha (e^x - 1)</c>. Works in place: with an alpha of 0 or more, y tells the sign of x.
 /// </summary>
 [LayerType("ELU")]
-public sealed class ELULayer(LayerContext context) : ElementwiseLayer<ELULayer.Unit>(context)
+internal sealed class ELULayer(LayerContext context) : ElementwiseLayer<ELULayer.Unit>(context)
 {
     private readonly float alpha = context.Parameter.EluParam?.Alpha ?? 1;
 

@@ -7,7 +7,7 @@ namespace Cnn.Layers.Activations;
 /// operation and a constructor.
 /// </summary>
 /// <typeparam name="T">The function and its derivative.</typeparam>
-public abstract unsafe class ElementwiseLayer<T>(LayerContext context) : Layer(context)
+internal abstract unsafe class ElementwiseLayer<T>(LayerContext context) : Layer(context)
     where T : struct, IUnaryOperation
 {
     // The bottom's values, where the top takes their place and the gradient needs them.

@@ -9,7 +9,7 @@ namespace Cnn.Layers.Activations;
 /// place.
 /// </summary>
 [LayerType("Exp")]
-public sealed class ExpLayer(LayerContext context) : ElementwiseLayer<ExpLayer.Exponential>(context)
+internal sealed class ExpLayer(LayerContext context) : ElementwiseLayer<ExpLayer.Exponential>(context)
 {
     private readonly Exponential exponential = Read(context);
 

@@ -9,7 +9,7 @@ namespace Cnn.Layers.Activations;
 /// default, stands for e. In place it keeps a copy of x.
 /// </summary>
 [LayerType("Log")]
-public sealed class LogLayer(LayerContext context) : ElementwiseLayer<LogLayer.Logarithm>(context)
+internal sealed class LogLayer(LayerContext context) : ElementwiseLayer<LogLayer.Logarithm>(context)
 {
     private readonly Logarithm logarithm = Read(context);
 

@@ -9,7 +9,7 @@ namespace Cnn.Layers.Activations;
 /// first channel that has the largest value. Beyond Caffe.
 /// </summary>
 [LayerType("Maxout")]
-public sealed unsafe class MaxoutLayer(LayerContext context) : Layer(context)
+internal sealed unsafe class MaxoutLayer(LayerContext context) : Layer(context)
 {
     private readonly MaxoutParameter options = context.Parameter.MaxoutParam ?? new MaxoutParameter();
 

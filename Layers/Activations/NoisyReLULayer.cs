@@ -9,7 +9,7 @@ namespace Cnn.Layers.Activations;
 /// noise is a function of (seed, layer name, pass). TEST: the expectation of that. Beyond Caffe.
 /// </summary>
 [LayerType("NoisyReLU")]
-public sealed unsafe class NoisyReLULayer(LayerContext context) : Layer(context)
+internal sealed unsafe class NoisyReLULayer(LayerContext context) : Layer(context)
 {
     private readonly ulong key = context.Random.Key(context.Parameter.Name, "noise");
     private ulong pass;

@@ -9,7 +9,7 @@ namespace Cnn.Layers.Activations;
 /// of x.
 /// </summary>
 [LayerType("PReLU")]
-public sealed unsafe class PReLULayer(LayerContext context) : Layer(context)
+internal sealed unsafe class PReLULayer(LayerContext context) : Layer(context)
 {
     private static readonly FillerParameter Quarter = new() { Type = "constant", Value = 0.25f };
 

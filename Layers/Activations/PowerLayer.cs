@@ -9,7 +9,7 @@ namespace Cnn.Layers.Activations;
 /// 0; with a shift of 0 the gradient is <c>power y / x</c>, which is not a number at 0. In place it keeps a copy of x.
 /// </summary>
 [LayerType("Power")]
-public sealed class PowerLayer(LayerContext context) : ElementwiseLayer<PowerLayer.Raise>(context)
+internal sealed class PowerLayer(LayerContext context) : ElementwiseLayer<PowerLayer.Raise>(context)
 {
     private readonly PowerParameter options = context.Parameter.PowerParam ?? new PowerParameter();
 

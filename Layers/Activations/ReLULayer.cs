@@ -8,7 +8,7 @@ namespace Cnn.Layers.Activations;
 /// Works in place: with a slope of 0 or more, y tells the sign of x.
 /// </summary>
 [LayerType("ReLU")]
-public sealed class ReLULayer(LayerContext context) : ElementwiseLayer<ReLULayer.Rectifier>(context)
+internal sealed class ReLULayer(LayerContext context) : ElementwiseLayer<ReLULayer.Rectifier>(context)
 {
     private readonly float slope = context.Parameter.ReluParam?.NegativeSlope ?? 0;
 

@@ -10,7 +10,7 @@ namespace Cnn.Layers.Activations;
 /// (LeCun, Bottou, Bengio and Haffner 1998, appendix A). Works in place. Beyond Caffe.
 /// </summary>
 [LayerType("ScaledTanH")]
-public sealed class ScaledTanHLayer(LayerContext context) : ElementwiseLayer<ScaledTanHLayer.Stretched>(context)
+internal sealed class ScaledTanHLayer(LayerContext context) : ElementwiseLayer<ScaledTanHLayer.Stretched>(context)
 {
     private readonly Stretched stretched = Read(context);
 

@@ -5,7 +5,7 @@ namespace Cnn.Layers.Activations;
 
 /// <summary>The logistic function <c>y = 1 / (1 + e^-x)</c>, <c>dx = dy y (1 - y)</c>. Works in place.</summary>
 [LayerType("Sigmoid")]
-public sealed class SigmoidLayer(LayerContext context) : ElementwiseLayer<SigmoidLayer.Logistic>(context)
+internal sealed class SigmoidLayer(LayerContext context) : ElementwiseLayer<SigmoidLayer.Logistic>(context)
 {
     /// <inheritdoc/>
     public override bool AllowsInPlace => true;

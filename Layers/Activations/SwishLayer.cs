@@ -8,7 +8,7 @@ namespace Cnn.Layers.Activations;
 /// keeps a copy of x.
 /// </summary>
 [LayerType("Swish")]
-public sealed class SwishLayer(LayerContext context) : ElementwiseLayer<SwishLayer.Gate>(context)
+internal sealed class SwishLayer(LayerContext context) : ElementwiseLayer<SwishLayer.Gate>(context)
 {
     /// <inheritdoc/>
     public override bool AllowsInPlace => true;

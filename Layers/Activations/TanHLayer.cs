@@ -5,7 +5,7 @@ namespace Cnn.Layers.Activations;
 
 /// <summary>The hyperbolic tangent, <c>dx = dy (1 - y^2)</c>. Works in place.</summary>
 [LayerType("TanH")]
-public sealed class TanHLayer(LayerContext context) : ElementwiseLayer<TanHLayer.Tangent>(context)
+internal sealed class TanHLayer(LayerContext context) : ElementwiseLayer<TanHLayer.Tangent>(context)
 {
     /// <inheritdoc/>
     public override bool AllowsInPlace => true;

@@ -5,7 +5,7 @@ namespace Cnn.Layers.Activations;
 
 /// <summary>A step: <c>y = 1</c> where <c>x &gt; threshold</c>, else 0. It has no gradient. Works in place.</summary>
 [LayerType("Threshold")]
-public sealed class ThresholdLayer(LayerContext context) : ElementwiseLayer<ThresholdLayer.Stair>(context)
+internal sealed class ThresholdLayer(LayerContext context) : ElementwiseLayer<ThresholdLayer.Stair>(context)
 {
     /// <inheritdoc/>
     public override bool AllowsInPlace => true;

@@ -10,7 +10,7 @@ namespace Cnn.Layers.Common;
 /// <c>out_max_val</c> values. It has no gradient.
 /// </summary>
 [LayerType("ArgMax")]
-public sealed unsafe class ArgMaxLayer(LayerContext context) : Layer(context)
+internal sealed unsafe class ArgMaxLayer(LayerContext context) : Layer(context)
 {
     private readonly ArgMaxParameter options = context.Parameter.ArgmaxParam ?? new ArgMaxParameter();
     private int outer;

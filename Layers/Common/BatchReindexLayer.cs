@@ -7,7 +7,7 @@ namespace Cnn.Layers.Common;
 /// item is the sum over its uses; the indices have none.
 /// </summary>
 [LayerType("BatchReindex")]
-public sealed unsafe class BatchReindexLayer(LayerContext context) : Layer(context)
+internal sealed unsafe class BatchReindexLayer(LayerContext context) : Layer(context)
 {
     private readonly IndexList indices = new();
 

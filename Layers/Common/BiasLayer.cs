@@ -8,7 +8,7 @@ namespace Cnn.Layers.Common;
 /// that of <c>num_axes</c> axes of the bottom) or the second bottom. Works in place.
 /// </summary>
 [LayerType("Bias")]
-public sealed unsafe class BiasLayer(LayerContext context) : BroadcastLayer(context)
+internal sealed unsafe class BiasLayer(LayerContext context) : BroadcastLayer(context)
 {
     private readonly BiasParameter options = context.Parameter.BiasParam ?? new BiasParameter();
 

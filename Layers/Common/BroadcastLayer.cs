@@ -7,7 +7,7 @@ namespace Cnn.Layers.Common;
 /// What Scale and Bias have in common: a blob, learned or the second bottom, whose axes are those of the first bottom
 /// from <c>axis</c> on, and which is broadcast over the axes before and after.
 /// </summary>
-public abstract class BroadcastLayer(LayerContext context) : Layer(context)
+internal abstract class BroadcastLayer(LayerContext context) : Layer(context)
 {
     /// <inheritdoc/>
     public override BlobCount BottomCount => BlobCount.Between(1, 2);

@@ -8,7 +8,7 @@ namespace Cnn.Layers.Common;
 /// shares its memory with the top.
 /// </summary>
 [LayerType("Concat")]
-public sealed unsafe class ConcatLayer(LayerContext context) : Layer(context)
+internal sealed unsafe class ConcatLayer(LayerContext context) : Layer(context)
 {
     private int axis;
 

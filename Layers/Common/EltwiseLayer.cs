@@ -10,7 +10,7 @@ namespace Cnn.Layers.Common;
 /// ones win by being larger.
 /// </summary>
 [LayerType("Eltwise")]
-public sealed unsafe class EltwiseLayer(LayerContext context) : Layer(context)
+internal sealed unsafe class EltwiseLayer(LayerContext context) : Layer(context)
 {
     private readonly EltwiseParameter options = context.Parameter.EltwiseParam ?? new EltwiseParameter();
     private readonly Blob winners = new();

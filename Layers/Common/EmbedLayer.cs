@@ -9,7 +9,7 @@ namespace Cnn.Layers.Common;
 /// bottom has no gradient.
 /// </summary>
 [LayerType("Embed")]
-public sealed unsafe class EmbedLayer(LayerContext context) : Layer(context)
+internal sealed unsafe class EmbedLayer(LayerContext context) : Layer(context)
 {
     private readonly EmbedParameter options = context.Parameter.EmbedParam ?? new EmbedParameter();
     private readonly IndexList indices = new();

@@ -12,7 +12,7 @@ namespace Cnn.Layers.Common;
 /// <c>dw_j += 2 sum_n dy_nj (w_j - x_n)</c>.
 /// </summary>
 [LayerType("EuclideanRBF")]
-public sealed unsafe class EuclideanRBFLayer(LayerContext context) : Layer(context)
+internal sealed unsafe class EuclideanRBFLayer(LayerContext context) : Layer(context)
 {
     private readonly EuclideanRBFParameter options =
         context.Parameter.EuclideanRbfParam ?? new EuclideanRBFParameter();

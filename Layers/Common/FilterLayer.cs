@@ -7,7 +7,7 @@ namespace Cnn.Layers.Common;
 /// 0, in their order; tops have as many items as are kept. The gradient of the others is 0; the selector has none.
 /// </summary>
 [LayerType("Filter")]
-public sealed unsafe class FilterLayer(LayerContext context) : Layer(context)
+internal sealed unsafe class FilterLayer(LayerContext context) : Layer(context)
 {
     private readonly IndexList indices = new();
     private int* kept;

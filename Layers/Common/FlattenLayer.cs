@@ -6,7 +6,7 @@ namespace Cnn.Layers.Common;
 /// Makes the axes from <c>axis</c> to <c>end_axis</c>, both included, one: [N, C, H, W] becomes [N, C H W].
 /// </summary>
 [LayerType("Flatten")]
-public sealed class FlattenLayer(LayerContext context) : SharedShapeLayer(context)
+internal sealed class FlattenLayer(LayerContext context) : SharedShapeLayer(context)
 {
     private readonly FlattenParameter options = context.Parameter.FlattenParam ?? new FlattenParameter();
 

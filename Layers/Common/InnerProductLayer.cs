@@ -8,7 +8,7 @@ namespace Cnn.Layers.Common;
 /// [num_output, K], or [K, num_output] with <c>transpose</c>, and, with <c>bias_term</c>, bias [num_output].
 /// </summary>
 [LayerType("InnerProduct")]
-public sealed unsafe class InnerProductLayer : Layer
+internal sealed unsafe class InnerProductLayer : Layer
 {
     private int axis;
     private int outputs;

@@ -7,7 +7,7 @@ namespace Cnn.Layers.Common;
 /// A learned blob as a top: no bottoms, blob 0 of <c>shape</c>, 0 at first, whose values the top shares.
 /// </summary>
 [LayerType("Parameter")]
-public sealed unsafe class ParameterLayer(LayerContext context) : Layer(context)
+internal sealed unsafe class ParameterLayer(LayerContext context) : Layer(context)
 {
     /// <inheritdoc/>
     public override BlobCount BottomCount => BlobCount.Exactly(0);

@@ -9,7 +9,7 @@ namespace Cnn.Layers.Common;
 /// the mean. Top: the axes before <c>axis</c>; a scalar for axis 0.
 /// </summary>
 [LayerType("Reduction")]
-public sealed unsafe class ReductionLayer(LayerContext context) : Layer(context)
+internal sealed unsafe class ReductionLayer(LayerContext context) : Layer(context)
 {
     private readonly ReductionParameter options = context.Parameter.ReductionParam ?? new ReductionParameter();
     private int rows;

@@ -7,7 +7,7 @@ namespace Cnn.Layers.Common;
 /// bottom's, -1, at most once, is what is left over.
 /// </summary>
 [LayerType("Reshape")]
-public sealed class ReshapeLayer(LayerContext context) : SharedShapeLayer(context)
+internal sealed class ReshapeLayer(LayerContext context) : SharedShapeLayer(context)
 {
     private readonly ReshapeParameter options = context.Parameter.ReshapeParam ?? new ReshapeParameter();
 

@@ -9,7 +9,7 @@ namespace Cnn.Layers.Common;
 /// the last blob. In place it keeps a copy of x where the gradient of s needs one.
 /// </summary>
 [LayerType("Scale")]
-public sealed unsafe class ScaleLayer(LayerContext context) : BroadcastLayer(context), IChannelAffine
+internal sealed unsafe class ScaleLayer(LayerContext context) : BroadcastLayer(context), IChannelAffine
 {
     private static readonly FillerParameter One = new() { Type = "constant", Value = 1 };
 

@@ -3,7 +3,7 @@ namespace Cnn.Layers.Common;
 /// <summary>
 /// A layer that gives its bottom another shape and leaves the values where they are: the top shares its memory.
 /// </summary>
-public abstract class SharedShapeLayer(LayerContext context) : Layer(context)
+internal abstract class SharedShapeLayer(LayerContext context) : Layer(context)
 {
     /// <inheritdoc/>
     public override BlobCount BottomCount => BlobCount.Exactly(1);

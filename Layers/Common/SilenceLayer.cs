@@ -2,7 +2,7 @@ namespace Cnn.Layers.Common;
 
 /// <summary>Reads blobs so that they are no outputs of the net; their gradient is 0.</summary>
 [LayerType("Silence")]
-public sealed class SilenceLayer(LayerContext context) : Layer(context)
+internal sealed class SilenceLayer(LayerContext context) : Layer(context)
 {
     /// <inheritdoc/>
     public override BlobCount BottomCount => BlobCount.AtLeast(1);

@@ -8,7 +8,7 @@ namespace Cnn.Layers.Common;
 /// pieces where there are none. A single top shares the bottom's memory.
 /// </summary>
 [LayerType("Slice")]
-public sealed unsafe class SliceLayer(LayerContext context) : Layer(context)
+internal sealed unsafe class SliceLayer(LayerContext context) : Layer(context)
 {
     private int axis;
 

@@ -7,7 +7,7 @@ namespace Cnn.Layers.Common;
 /// Works in place.
 /// </summary>
 [LayerType("Softmax")]
-public sealed unsafe class SoftmaxLayer(LayerContext context) : Layer(context)
+internal sealed unsafe class SoftmaxLayer(LayerContext context) : Layer(context)
 {
     private int axis;
 

@@ -5,7 +5,7 @@ namespace Cnn.Layers.Common;
 /// blob has several readers.
 /// </summary>
 [LayerType("Split")]
-public sealed unsafe class SplitLayer(LayerContext context) : Layer(context)
+internal sealed unsafe class SplitLayer(LayerContext context) : Layer(context)
 {
     /// <inheritdoc/>
     public override BlobCount BottomCount => BlobCount.Exactly(1);

@@ -7,7 +7,7 @@ namespace Cnn.Layers.Common;
 /// Repeats all that lies from <c>axis</c> on <c>tiles</c> times, block after block; the gradient is their sum.
 /// </summary>
 [LayerType("Tile")]
-public sealed unsafe class TileLayer(LayerContext context) : Layer(context)
+internal sealed unsafe class TileLayer(LayerContext context) : Layer(context)
 {
     private readonly TileParameter options = context.Parameter.TileParam ?? new TileParameter();
     private int blocks;

@@ -11,7 +11,7 @@ namespace Cnn.Layers.Data;
 /// record (pass * N + i) mod count, so a resumed run goes on where it stopped.
 /// </summary>
 [LayerType("Data")]
-public sealed unsafe class DataLayer : Layer, IDisposable
+internal sealed unsafe class DataLayer : Layer, IDisposable
 {
     private readonly DataTransformer transformer;
     private readonly DataParameter parameter;

@@ -11,7 +11,7 @@ namespace Cnn.Layers.Data;
 /// <c>seed</c>, starting again after <c>count</c> where that is given.
 /// </summary>
 [LayerType("Digits")]
-public sealed unsafe class DigitsLayer : Layer
+internal sealed unsafe class DigitsLayer : Layer
 {
     private readonly DataTransformer transformer;
     private readonly DigitsParameter parameter;

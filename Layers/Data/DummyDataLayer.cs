@@ -8,7 +8,7 @@ namespace Cnn.Layers.Data;
 /// once a top (or, in the old form, num, channels, height and width); <c>data_filler</c> not at all (0), once or once a top.
 /// </summary>
 [LayerType("DummyData")]
-public sealed class DummyDataLayer(LayerContext context) : Layer(context)
+internal sealed class DummyDataLayer(LayerContext context) : Layer(context)
 {
     private readonly DummyDataParameter options = context.Parameter.DummyDataParam ?? new DummyDataParameter();
     private readonly List<(Filler Filler, bool IsConstant, PhiloxRandom Random, ulong Key)> fillers = [];

@@ -7,7 +7,7 @@ namespace Cnn.Layers.Data;
 /// the least even number of bits that can number the items, keyed by the counter-based generator and walked until it
 /// falls among them (Black and Rogaway, 2002).
 /// </summary>
-public static class EpochOrder
+internal static class EpochOrder
 {
     private const int Rounds = 4;
 

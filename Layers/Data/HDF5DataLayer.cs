@@ -11,7 +11,7 @@ namespace Cnn.Layers.Data;
 /// epoch. Which rows a batch holds is a function of the pass alone. One file at a time is in memory.
 /// </summary>
 [LayerType("HDF5Data")]
-public sealed class HDF5DataLayer : Layer
+internal sealed class HDF5DataLayer : Layer
 {
     private readonly HDF5DataParameter parameter;
     private Hdf5RowFiles? files;

@@ -11,7 +11,7 @@ namespace Cnn.Layers.Data;
 /// whole. (Caffe ends with an error in the second pass.) No tops and no gradient.
 /// </summary>
 [LayerType("HDF5Output")]
-public sealed class HDF5OutputLayer(LayerContext context) : Layer(context)
+internal sealed class HDF5OutputLayer(LayerContext context) : Layer(context)
 {
     private readonly HDF5OutputParameter parameter = context.Parameter.Hdf5OutputParam ?? new HDF5OutputParameter();
     private RowFile? file;

@@ -11,7 +11,7 @@ namespace Cnn.Layers.Data;
 /// which images a batch holds is a function of the pass alone. <c>first</c> and <c>count</c> take a part of the files.
 /// </summary>
 [LayerType("IdxData")]
-public sealed unsafe class IdxDataLayer : Layer
+internal sealed unsafe class IdxDataLayer : Layer
 {
     private readonly DataTransformer transformer;
     private readonly IdxDataParameter parameter;

@@ -7,7 +7,7 @@ namespace Cnn.Layers.Data;
 /// not at all (the caller reshapes). Values start at 0.
 /// </summary>
 [LayerType("Input")]
-public sealed class InputLayer(LayerContext context) : Layer(context)
+internal sealed class InputLayer(LayerContext context) : Layer(context)
 {
     /// <inheritdoc/>
     public override BlobCount BottomCount => BlobCount.Exactly(0);

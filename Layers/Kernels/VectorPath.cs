@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics.X86;
 namespace Cnn.Layers.Kernels;
 
 /// <summary>Which vectors the kernels compute with.</summary>
-public enum VectorPath
+internal enum VectorPath
 {
     /// <summary>None: one number at a time.</summary>
     Scalar,
@@ -20,7 +20,7 @@ public enum VectorPath
 }
 
 /// <summary>The path of this process, chosen once from what the runtime reports and its switches allow.</summary>
-public static class VectorUnit
+internal static class VectorUnit
 {
     /// <summary>The path. <c>Vector512.IsHardwareAccelerated</c> is no guide: it is false where wide vectors slow the clock.</summary>
     public static VectorPath Path { get; } =

@@ -9,7 +9,7 @@ namespace Cnn.Layers.Losses;
 /// without a valid label the accuracy is 0. A second top [C] gets the accuracy of each class. Not differentiable.
 /// </summary>
 [LayerType("Accuracy")]
-public sealed unsafe class AccuracyLayer : Layer
+internal sealed unsafe class AccuracyLayer : Layer
 {
     private readonly AccuracyParameter options;
     private readonly ClassLabels labels;

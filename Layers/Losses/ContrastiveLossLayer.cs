@@ -11,7 +11,7 @@ namespace Cnn.Layers.Losses;
 /// others nearer than the margin (legacy: <c>-(w / N) (a - b)</c>); <c>db = -da</c>.
 /// </summary>
 [LayerType("ContrastiveLoss")]
-public sealed unsafe class ContrastiveLossLayer(LayerContext context) : LossLayer(context)
+internal sealed unsafe class ContrastiveLossLayer(LayerContext context) : LossLayer(context)
 {
     private const float AgainstZero = 1e-4f;
 

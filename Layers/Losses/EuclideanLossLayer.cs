@@ -7,7 +7,7 @@ namespace Cnn.Layers.Losses;
 /// both bottoms: <c>w (x0 - x1) / N</c> and its negative.
 /// </summary>
 [LayerType("EuclideanLoss")]
-public sealed unsafe class EuclideanLossLayer(LayerContext context) : LossLayer(context)
+internal sealed unsafe class EuclideanLossLayer(LayerContext context) : LossLayer(context)
 {
     /// <inheritdoc/>
     public override bool AllowsForceBackward(int bottom) => true;

@@ -9,7 +9,7 @@ namespace Cnn.Layers.Losses;
 /// Bottoms: scores [N, ..], every value of an item a class; labels, one an item.
 /// </summary>
 [LayerType("HingeLoss")]
-public sealed unsafe class HingeLossLayer : LossLayer
+internal sealed unsafe class HingeLossLayer : LossLayer
 {
     private readonly ClassLabels labels;
     private readonly bool squared;

@@ -11,7 +11,7 @@ namespace Cnn.Layers.Losses;
 /// probabilities. Z is the valid positions unless <c>loss_param.normalization</c> says otherwise.
 /// </summary>
 [LayerType("InfogainLoss")]
-public sealed unsafe class InfogainLossLayer(LayerContext context) : SoftmaxLossLayer(context)
+internal sealed unsafe class InfogainLossLayer(LayerContext context) : SoftmaxLossLayer(context)
 {
     private const float SmallestProbability = 1e-20f;
 

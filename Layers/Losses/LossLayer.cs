@@ -7,7 +7,7 @@ namespace Cnn.Layers.Losses;
 /// A loss: a scalar top that counts with weight 1 unless the net says otherwise, made by the net where it is not named.
 /// The top's diff is the loss weight when <see cref="Layer.Backward"/> runs. No gradient flows to the labels.
 /// </summary>
-public abstract class LossLayer(LayerContext context) : Layer(context)
+internal abstract class LossLayer(LayerContext context) : Layer(context)
 {
     /// <inheritdoc/>
     public override BlobCount BottomCount => BlobCount.Exactly(2);

@@ -8,7 +8,7 @@ namespace Cnn.Layers.Losses;
 /// value of an item a class; labels, one an item.
 /// </summary>
 [LayerType("MultinomialLogisticLoss")]
-public sealed unsafe class MultinomialLogisticLossLayer : LossLayer
+internal sealed unsafe class MultinomialLogisticLossLayer : LossLayer
 {
     private const float SmallestProbability = 1e-20f;
 

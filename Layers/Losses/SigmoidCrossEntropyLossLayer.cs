@@ -11,7 +11,7 @@ namespace Cnn.Layers.Losses;
 /// says otherwise.
 /// </summary>
 [LayerType("SigmoidCrossEntropyLoss")]
-public sealed unsafe class SigmoidCrossEntropyLossLayer(LayerContext context) : LossLayer(context)
+internal sealed unsafe class SigmoidCrossEntropyLossLayer(LayerContext context) : LossLayer(context)
 {
     private float normalizer = 1;
 

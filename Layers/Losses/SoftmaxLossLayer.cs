@@ -8,7 +8,7 @@ namespace Cnn.Layers.Losses;
 /// with one value a position of the other axes. Tops: the loss and, if named, the probabilities. Positions whose label
 /// is <c>ignore_label</c> add nothing and get no gradient.
 /// </summary>
-public abstract unsafe class SoftmaxLossLayer : LossLayer
+internal abstract unsafe class SoftmaxLossLayer : LossLayer
 {
     private readonly Blob probabilities = new();
     private readonly ClassLabels labels;

@@ -9,7 +9,7 @@ namespace Cnn.Layers.Losses;
 /// Z is the valid positions unless <c>loss_param</c> says otherwise.
 /// </summary>
 [LayerType("SoftmaxWithLoss")]
-public sealed unsafe class SoftmaxWithLossLayer(LayerContext context) : SoftmaxLossLayer(context)
+internal sealed unsafe class SoftmaxWithLossLayer(LayerContext context) : SoftmaxLossLayer(context)
 {
     private const float SmallestNormal = 1.17549435e-38f;
 

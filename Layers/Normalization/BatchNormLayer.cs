@@ -17,7 +17,7 @@ namespace Cnn.Layers.Normalization;
 /// <c>lr_mult</c> is 0, which the layer adds to its definition where it is not given.
 /// </remarks>
 [LayerType("BatchNorm")]
-public sealed unsafe class BatchNormLayer(LayerContext context) : Layer(context), IChannelAffine
+internal sealed unsafe class BatchNormLayer(LayerContext context) : Layer(context), IChannelAffine
 {
     private const int BlobCountOfCaffe = 3;
 

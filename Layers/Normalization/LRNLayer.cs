@@ -12,7 +12,7 @@ namespace Cnn.Layers.Normalization;
 /// convolutional neural networks", NIPS 2012, section 3.3; the division by n or n^2 is Caffe's.
 /// </summary>
 [LayerType("LRN")]
-public sealed unsafe class LRNLayer(LayerContext context) : Layer(context)
+internal sealed unsafe class LRNLayer(LayerContext context) : Layer(context)
 {
     private readonly LRNParameter options = context.Parameter.LrnParam ?? new LRNParameter();
     private LrnShape shape;

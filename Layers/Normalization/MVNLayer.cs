@@ -13,7 +13,7 @@ namespace Cnn.Layers.Normalization;
 /// factor (deviation + eps) / deviation of its last term.
 /// </remarks>
 [LayerType("MVN")]
-public sealed unsafe class MVNLayer(LayerContext context) : Layer(context)
+internal sealed unsafe class MVNLayer(LayerContext context) : Layer(context)
 {
     private readonly MVNParameter options = context.Parameter.MvnParam ?? new MVNParameter();
     private AlignedBuffer? buffer;

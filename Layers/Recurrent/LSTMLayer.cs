@@ -9,7 +9,7 @@ namespace Cnn.Layers.Recurrent;
 /// S], W_hc [4D, D]. See <see cref="RecurrentLayer"/> for bottoms and tops.
 /// </summary>
 [LayerType("LSTM")]
-public sealed unsafe class LSTMLayer(LayerContext context) : RecurrentLayer(context, hiddenBlobs: 2, gates: 4)
+internal sealed unsafe class LSTMLayer(LayerContext context) : RecurrentLayer(context, hiddenBlobs: 2, gates: 4)
 {
     private readonly Blob cells = new();
     private readonly Blob initialCell = new();

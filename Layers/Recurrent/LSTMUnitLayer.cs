@@ -9,7 +9,7 @@ namespace Cnn.Layers.Recurrent;
 /// first two bottoms are computed together. See <see cref="LSTMLayer"/> for the sources.
 /// </summary>
 [LayerType("LSTMUnit")]
-public sealed unsafe class LSTMUnitLayer(LayerContext context) : Layer(context)
+internal sealed unsafe class LSTMUnitLayer(LayerContext context) : Layer(context)
 {
     private readonly Blob gates = new();
     private readonly Blob cell = new();

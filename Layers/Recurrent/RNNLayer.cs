@@ -11,7 +11,7 @@ namespace Cnn.Layers.Recurrent;
 /// D], W_ho [D, D], b_o [D]. See <see cref="RecurrentLayer"/> for bottoms and tops.
 /// </summary>
 [LayerType("RNN")]
-public sealed unsafe class RNNLayer(LayerContext context) : RecurrentLayer(context, hiddenBlobs: 1, gates: 1)
+internal sealed unsafe class RNNLayer(LayerContext context) : RecurrentLayer(context, hiddenBlobs: 1, gates: 1)
 {
     // Its own copy of the top, which a layer in place may change before the way back; the diff is that before tanh.
     private readonly Blob output = new();

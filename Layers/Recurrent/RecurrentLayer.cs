@@ -16,7 +16,7 @@ namespace Cnn.Layers.Recurrent;
 /// As in Caffe, no gradient reaches an initial hidden state or leaves a final one, so none crosses batches, and the
 /// gradients of x, the static input and the weights are computed whether or not the net asks for them.
 /// </remarks>
-public abstract unsafe class RecurrentLayer : Layer
+internal abstract unsafe class RecurrentLayer : Layer
 {
     private readonly Blob[] state;
     private readonly Blob sums = new();

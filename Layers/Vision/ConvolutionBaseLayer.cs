@@ -6,7 +6,7 @@ namespace Cnn.Layers.Vision;
 /// What convolution and deconvolution have in common: the definition, the parameter blobs and the checks of shapes.
 /// Axes before <c>axis</c> are the batch, <c>axis</c> is the channels, the axes after it are spatial.
 /// </summary>
-public abstract class ConvolutionBaseLayer : Layer
+internal abstract class ConvolutionBaseLayer : Layer
 {
     private int channelAxis;
     private int channels;

@@ -12,7 +12,7 @@ namespace Cnn.Layers.Vision;
 /// Haffner, "Gradient-based learning applied to document recognition", Proceedings of the IEEE 1998, table I.
 /// </remarks>
 [LayerType("Convolution")]
-public sealed unsafe class ConvolutionLayer : ConvolutionBaseLayer
+internal sealed unsafe class ConvolutionLayer : ConvolutionBaseLayer
 {
     private readonly PlannedConvolution convolution;
     private ConnectionTable? table;

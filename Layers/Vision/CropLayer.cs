@@ -10,7 +10,7 @@ namespace Cnn.Layers.Vision;
 /// counts, is 0.
 /// </summary>
 [LayerType("Crop")]
-public sealed unsafe class CropLayer(LayerContext context) : Layer(context)
+internal sealed unsafe class CropLayer(LayerContext context) : Layer(context)
 {
     private readonly CropParameter options = context.Parameter.CropParam ?? new CropParameter();
     private readonly PinnedInts whole = new(Blob.MaxAxes);

@@ -11,7 +11,7 @@ namespace Cnn.Layers.Vision;
 /// Krishnan, Taylor and Fergus, "Deconvolutional networks", CVPR 2010; stride, padding and groups are Caffe's.
 /// </summary>
 [LayerType("Deconvolution")]
-public sealed unsafe class DeconvolutionLayer : ConvolutionBaseLayer
+internal sealed unsafe class DeconvolutionLayer : ConvolutionBaseLayer
 {
     private readonly PlannedConvolution convolution;
 

@@ -15,7 +15,7 @@ namespace Cnn.Layers.Vision;
 /// ("Histograms of oriented gradients for human detection", CVPR 2005, section 6.3).
 /// </remarks>
 [LayerType("HistogramPooling")]
-public sealed unsafe class HistogramPoolingLayer(LayerContext context) : Layer(context)
+internal sealed unsafe class HistogramPoolingLayer(LayerContext context) : Layer(context)
 {
     private const uint MostBins = 1 << 20;
 

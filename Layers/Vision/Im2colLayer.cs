@@ -9,7 +9,7 @@ namespace Cnn.Layers.Vision;
 /// kernel, stride, pad, dilation and axis of <c>convolution_param</c>, as Caffe's layer does.
 /// </summary>
 [LayerType("Im2col")]
-public sealed unsafe class Im2colLayer(LayerContext context) : Layer(context)
+internal sealed unsafe class Im2colLayer(LayerContext context) : Layer(context)
 {
     private readonly ConvolutionParameter options = context.Parameter.ConvolutionParam ??= new ConvolutionParameter();
     private WindowParameters window = new([], [], [], []);

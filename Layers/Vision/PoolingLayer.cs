@@ -11,7 +11,7 @@ namespace Cnn.Layers.Vision;
 /// MAX gets the index h * W + w of each maximum.
 /// </summary>
 [LayerType("Pooling")]
-public sealed unsafe class PoolingLayer(LayerContext context) : Layer(context)
+internal sealed unsafe class PoolingLayer(LayerContext context) : Layer(context)
 {
     private readonly PoolingParameter options = context.Parameter.PoolingParam ?? new PoolingParameter();
     private readonly PoolingPasses passes =

@@ -16,7 +16,7 @@ namespace Cnn.Layers.Vision;
 /// sizes whose padding comes to the kernel's size, such as 5 in 4 bins, are an error.
 /// </remarks>
 [LayerType("SPP")]
-public sealed unsafe class SPPLayer(LayerContext context) : Layer(context)
+internal sealed unsafe class SPPLayer(LayerContext context) : Layer(context)
 {
     // More levels than this have more bins than a blob can hold.
     private const int HighestPyramid = 15;

@@ -14,7 +14,7 @@ namespace Cnn.Layers.Vision;
 /// section II.B.
 /// </summary>
 [LayerType("Subsampling")]
-public sealed unsafe class SubsamplingLayer(LayerContext context) : Layer(context)
+internal sealed unsafe class SubsamplingLayer(LayerContext context) : Layer(context)
 {
     private readonly SubsamplingParameter options = context.Parameter.SubsamplingParam ??= new SubsamplingParameter();
     private readonly Blob means = new();

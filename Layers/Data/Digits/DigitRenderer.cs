@@ -7,7 +7,7 @@ namespace Cnn.Layers.Data.Digits;
 /// lies in the middle of 28x28 grey pixels, ink 255 on 0. Each image is a function of (seed, index) alone, the same on
 /// every machine. The ten digits are equally common. Any number of threads may draw.
 /// </summary>
-public static class DigitRenderer
+internal static class DigitRenderer
 {
     /// <summary>Rows and columns of an image.</summary>
     public const int Side = 28;

@@ -11,7 +11,7 @@ namespace Cnn.Layers.Data.Transform;
 /// drawn at random is a function of the image's index among all drawn, so a resumed run draws the same; any number of
 /// threads may transform.
 /// </summary>
-public sealed unsafe class DataTransformer
+internal sealed unsafe class DataTransformer
 {
     private readonly LayerContext context;
     private readonly TransformationParameter parameter;

@@ -5,7 +5,7 @@ namespace Cnn.Layers.Data.Transform;
 /// <summary>
 /// A serialized <c>Datum</c> read in place: no copy of the pixels, no allocation, unlike the generated message.
 /// </summary>
-public readonly ref struct DatumView
+internal readonly ref struct DatumView
 {
     private readonly ReadOnlySpan<byte> record;
 

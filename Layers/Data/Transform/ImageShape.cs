@@ -4,7 +4,7 @@ namespace Cnn.Layers.Data.Transform;
 /// <param name="Channels">Channels.</param>
 /// <param name="Height">Rows.</param>
 /// <param name="Width">Columns.</param>
-public readonly record struct ImageShape(int Channels, int Height, int Width)
+internal readonly record struct ImageShape(int Channels, int Height, int Width)
 {
     /// <summary>Values in an image.</summary>
     public int Count => Channels * Height * Width;

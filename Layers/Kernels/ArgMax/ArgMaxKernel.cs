@@ -7,7 +7,7 @@ namespace Cnn.Layers.Kernels.ArgMax;
 /// The k largest along the middle axis of [outer, length, inner], largest first, of equals the larger index first. A
 /// NaN is below all numbers.
 /// </summary>
-public static unsafe class ArgMaxKernel
+internal static unsafe class ArgMaxKernel
 {
     /// <summary>Writes rank r of place i of item o to <c>[o * stride + r * inner + i]</c>.</summary>
     /// <param name="x">The values.</param>

@@ -8,7 +8,7 @@ namespace Cnn.Layers.Kernels;
 /// threads share. What suits <see cref="WinogradConvolution"/>, <see cref="WinogradGradient"/> or <see cref="TapGradient"/> is
 /// theirs. The same bits on any number of threads. <see cref="ConvolutionReference"/> has the formula.
 /// </summary>
-public static unsafe class Convolution
+internal static unsafe class Convolution
 {
     // What packing the patches costs, as a share of a part's products: each split of a part packs them anew.
     private const double PackingShare = 1.0 / 12;

@@ -6,7 +6,7 @@ namespace Cnn.Layers.Kernels;
 /// Convolution over any number of axes, by way of a matrix of columns for one image and group at a time: [taps, output
 /// pixels], in the pool's scratch memory. Formula and conventions as in <see cref="Convolution"/>.
 /// </summary>
-public static unsafe class ConvolutionNd
+internal static unsafe class ConvolutionNd
 {
     /// <summary>y = x convolved with the weights, plus the bias (null for none).</summary>
     public static void Forward(

@@ -4,7 +4,7 @@ namespace Cnn.Layers.Kernels;
 /// What a two-dimensional convolution of one shape computes once: layouts, offsets and block sizes. They depend on the
 /// shape alone, so results do not depend on the number of threads.
 /// </summary>
-public sealed class ConvolutionPlan
+internal sealed class ConvolutionPlan
 {
     // A strip has about so many output pixels: enough that its border costs little, few enough that a large image
     // makes parts for many threads.

@@ -5,7 +5,7 @@ namespace Cnn.Layers.Kernels;
 /// W[o, c, r, s] x[n, c, i * stride + r * dilation - pad, ...], x being zero outside, and its gradients. In double
 /// precision.
 /// </summary>
-public static unsafe class ConvolutionReference
+internal static unsafe class ConvolutionReference
 {
     private delegate void Visit(long x, long w, long y);
 

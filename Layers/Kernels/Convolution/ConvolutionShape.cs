@@ -14,7 +14,7 @@ namespace Cnn.Layers.Kernels;
 /// <param name="StrideWidth">Columns from one output to the next.</param>
 /// <param name="DilationHeight">Rows from one tap to the next.</param>
 /// <param name="DilationWidth">Columns from one tap to the next.</param>
-public readonly record struct ConvolutionShape(
+internal readonly record struct ConvolutionShape(
     int Channels,
     int Height,
     int Width,

@@ -9,7 +9,7 @@ namespace Cnn.Layers.Kernels;
 /// <param name="Pad">Zeros on either side.</param>
 /// <param name="Stride">Steps from one output to the next.</param>
 /// <param name="Dilation">Steps from one tap to the next.</param>
-public sealed record ConvolutionShapeNd(
+internal sealed record ConvolutionShapeNd(
     int Channels, int Outputs, int Groups, int[] Size, int[] Kernel, int[] Pad, int[] Stride, int[] Dilation)
 {
     /// <summary>The result's sizes.</summary>

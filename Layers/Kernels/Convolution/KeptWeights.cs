@@ -5,7 +5,7 @@ namespace Cnn.Layers.Kernels;
 /// <summary>
 /// The weights of one convolution in the form that its kernels read, packed or transformed once for all passes that follow.
 /// </summary>
-public sealed unsafe class KeptWeights
+internal sealed unsafe class KeptWeights
 {
     private readonly ScratchMemory memory = new();
     private bool isWinograd;

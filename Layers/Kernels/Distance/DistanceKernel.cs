@@ -7,7 +7,7 @@ namespace Cnn.Layers.Kernels.Distance;
 /// Squared distances between all rows of x [rows, size] and all of w [others, size], pair by pair: the expansion into a
 /// product, <c>|x|^2 - 2 x w + |w|^2</c>, loses the digits that matter where rows are near each other.
 /// </summary>
-public static unsafe class DistanceKernel
+internal static unsafe class DistanceKernel
 {
     // Rows of w at a time: each value of x that is loaded serves as many.
     private const int Block = 4;

@@ -10,7 +10,7 @@ namespace Cnn.Layers.Kernels.Dropout;
 /// (key, pass) is below the threshold, so forward and backward draw the same mask without storing it. Sixteen blocks of
 /// four words serve 64 values: the first words the first sixteen, and so on, as they lie in vectors.
 /// </summary>
-public static unsafe class DropoutKernel
+internal static unsafe class DropoutKernel
 {
     /// <summary><c>y = x * scale</c> where kept, else 0; x and y may be the same.</summary>
     /// <param name="x">The values.</param>

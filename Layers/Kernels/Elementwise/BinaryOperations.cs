@@ -5,7 +5,7 @@ namespace Cnn.Layers.Kernels.Elementwise;
 /// <summary><c>a first + b second</c>.</summary>
 /// <param name="A">The factor of the first.</param>
 /// <param name="B">The factor of the second.</param>
-public readonly record struct WeightedSum(float A, float B) : IBinaryOperation
+internal readonly record struct WeightedSum(float A, float B) : IBinaryOperation
 {
     /// <inheritdoc/>
     public Vector512<float> Compute(Vector512<float> a, Vector512<float> b) => (a * A) + (b * B);
@@ -13,28 +13,28 @@ public readonly record struct WeightedSum(float A, float B) : IBinaryOperation
 
 /// <summary><c>a first</c>; the second is not looked at, not even where it is infinite.</summary>
 /// <param name="A">The factor of the first.</param>
-public readonly record struct Multiple(float A) : IBinaryOperation
+internal readonly record struct Multiple(float A) : IBinaryOperation
 {
     /// <inheritdoc/>
     public Vector512<float> Compute(Vector512<float> a, Vector512<float> b) => a * A;
 }
 
 /// <summary><c>a b</c>.</summary>
-public readonly record struct Multiply : IBinaryOperation
+internal readonly record struct Multiply : IBinaryOperation
 {
     /// <inheritdoc/>
     public Vector512<float> Compute(Vector512<float> a, Vector512<float> b) => a * b;
 }
 
 /// <summary><c>a / b</c>.</summary>
-public readonly record struct Divide : IBinaryOperation
+internal readonly record struct Divide : IBinaryOperation
 {
     /// <inheritdoc/>
     public Vector512<float> Compute(Vector512<float> a, Vector512<float> b) => a / b;
 }
 
 /// <summary>The larger; of equals, the second.</summary>
-public readonly record struct Larger : IBinaryOperation
+internal readonly record struct Larger : IBinaryOperation
 {
     /// <inheritdoc/>
     public Vector512<float> Compute(Vector512<float> a, Vector512<float> b) =>
@@ -43,7 +43,7 @@ public readonly record struct Larger : IBinaryOperation
 
 /// <summary>Whose number is the index in a, gets b; others get 0.</summary>
 /// <param name="Index">The index.</param>
-public readonly record struct SelectIndex(float Index) : IBinaryOperation
+internal readonly record struct SelectIndex(float Index) : IBinaryOperation
 {
     /// <inheritdoc/>
     public Vector512<float> Compute(Vector512<float> a, Vector512<float> b) =>
@@ -51,7 +51,7 @@ public readonly record struct SelectIndex(float Index) : IBinaryOperation
 }
 
 /// <summary>The index of the larger of two: 0 for the first, 1 for the second or equals.</summary>
-public readonly record struct LargerOfTwo : IBinaryOperation
+internal readonly record struct LargerOfTwo : IBinaryOperation
 {
     /// <inheritdoc/>
     public Vector512<float> Compute(Vector512<float> a, Vector512<float> b) =>

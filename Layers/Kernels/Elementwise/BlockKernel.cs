@@ -7,7 +7,7 @@ namespace Cnn.Layers.Kernels.Elementwise;
 /// Blocks of neighbouring values, at regular distances in one array, to regular distances in another: what joining and
 /// cutting along an axis come down to.
 /// </summary>
-public static unsafe class BlockKernel
+internal static unsafe class BlockKernel
 {
     // Below this a loop is done before a call to copy has begun.
     private const int Short = 12;

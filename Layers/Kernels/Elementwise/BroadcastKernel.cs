@@ -7,7 +7,7 @@ namespace Cnn.Layers.Kernels.Elementwise;
 /// <summary>
 /// A factor and a summand for each of the middle places of [outer, dim, inner]: <c>y = x scale[d] + bias[d]</c>.
 /// </summary>
-public static unsafe class BroadcastKernel
+internal static unsafe class BroadcastKernel
 {
     /// <summary>Computes y; x and y may be the same.</summary>
     /// <param name="x">The values.</param>

@@ -6,7 +6,7 @@ namespace Cnn.Layers.Kernels.Elementwise;
 /// A box cut out of a larger one, row by row along the last axis. Both shapes and the offsets are given an axis each;
 /// the box lies within.
 /// </summary>
-public static unsafe class CropKernel
+internal static unsafe class CropKernel
 {
     /// <summary>Copies the box out of <paramref name="x"/>.</summary>
     /// <param name="x">The larger array.</param>

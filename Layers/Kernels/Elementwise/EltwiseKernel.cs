@@ -4,7 +4,7 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers.Kernels.Elementwise;
 
 /// <summary>Two arrays of one shape into a third, value by value.</summary>
-public static unsafe class EltwiseKernel
+internal static unsafe class EltwiseKernel
 {
     /// <summary><c>y = f(a, b)</c>; y may be a or b.</summary>
     public static void Run<T>(T operation, float* a, float* b, float* y, int count, WorkerPool pool)

@@ -4,7 +4,7 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers.Kernels.Elementwise;
 
 /// <summary>The largest of several arrays so far, and the index of the array that has it.</summary>
-public static unsafe class EltwiseMaxKernel
+internal static unsafe class EltwiseMaxKernel
 {
     /// <summary>Where x is above y, y becomes x and the index of the winner becomes <paramref name="index"/>.</summary>
     public static void Include(float* x, float* y, float* winner, float index, int count, WorkerPool pool)

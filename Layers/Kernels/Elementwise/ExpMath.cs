@@ -7,7 +7,7 @@ namespace Cnn.Layers.Kernels.Elementwise;
 /// The exponential of sixteen floats and what is built of it, in floats throughout: the runtime's goes by way of
 /// doubles and takes about four times as long.
 /// </summary>
-public static class ExpMath
+internal static class ExpMath
 {
     /// <summary>
     /// e^x within 2e-7 of its value: e^x = 2^n e^r with r at most ln(2) / 2, ln(2) taken off in two pieces (Cody and

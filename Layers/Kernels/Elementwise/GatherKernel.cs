@@ -6,7 +6,7 @@ namespace Cnn.Layers.Kernels.Elementwise;
 /// <summary>
 /// Rows of a table chosen by a list of indices, and their gradient. The indices are the caller's to check.
 /// </summary>
-public static unsafe class GatherKernel
+internal static unsafe class GatherKernel
 {
     // Four cache lines: what a part of the gradient touches in each row.
     private const int Columns = 64;

@@ -6,7 +6,7 @@ namespace Cnn.Layers.Kernels.Elementwise;
 /// A function of one value and its derivative, for one value and for sixteen. A struct, so that the loops over it are
 /// compiled for it. The scalar form is the specification; the two agree to the tolerance that the tests name.
 /// </summary>
-public interface IUnaryOperation
+internal interface IUnaryOperation
 {
     /// <summary><c>y = f(x)</c>.</summary>
     float Forward(float x);

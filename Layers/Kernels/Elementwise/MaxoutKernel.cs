@@ -4,7 +4,7 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers.Kernels.Elementwise;
 
 /// <summary>The largest of neighbouring channels: arrays [outer, channels, inner], a part for each row of a top channel.</summary>
-public static unsafe class MaxoutKernel
+internal static unsafe class MaxoutKernel
 {
     /// <summary><c>y[c] = max of x[c pieces] to x[c pieces + pieces - 1]</c>.</summary>
     /// <param name="x">Values [rows * pieces, inner].</param>

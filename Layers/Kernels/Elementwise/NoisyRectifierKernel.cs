@@ -9,7 +9,7 @@ namespace Cnn.Layers.Kernels.Elementwise;
 /// <c>s = sqrt(sigmoid(x))</c>, and its expectation <c>x P(x / s) + s p(x / s)</c>, P and p the normal distribution and its
 /// density. The noise of value i is a function of (key, pass, i), so the backward pass draws it again.
 /// </summary>
-public static unsafe class NoisyRectifierKernel
+internal static unsafe class NoisyRectifierKernel
 {
     private const int Lanes = 16;
 

@@ -7,7 +7,7 @@ namespace Cnn.Layers.Kernels.Elementwise;
 /// The rectifier with a learned slope for each channel: <c>y = max(x, 0) + slope[c] min(x, 0)</c> over arrays
 /// [images, channels, plane]. A part is a plane, or where planes are single values a row of channels.
 /// </summary>
-public static unsafe class PReLUKernel
+internal static unsafe class PReLUKernel
 {
     /// <summary>Computes y; x and y may be the same.</summary>
     public static void Forward(float* x, float* y, float* slopes, int images, int channels, int plane, WorkerPool pool)

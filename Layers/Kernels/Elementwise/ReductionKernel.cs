@@ -4,7 +4,7 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers.Kernels.Elementwise;
 
 /// <summary>Rows to one number each: the sum of the values, their magnitudes or their squares.</summary>
-public static unsafe class ReductionKernel
+internal static unsafe class ReductionKernel
 {
     /// <summary>What is added up.</summary>
     public enum Term

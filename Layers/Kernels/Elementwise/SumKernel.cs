@@ -4,7 +4,7 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers.Kernels.Elementwise;
 
 /// <summary>Sums of arrays.</summary>
-public static unsafe class SumKernel
+internal static unsafe class SumKernel
 {
     /// <summary><c>target[i] += source[i]</c>.</summary>
     public static void AddTo(float* target, float* source, int count, WorkerPool pool)

@@ -4,7 +4,7 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers.Kernels.Elementwise;
 
 /// <summary>Each block repeated: [blocks, length] to [blocks, tiles, length], and the sum of the copies back.</summary>
-public static unsafe class TileKernel
+internal static unsafe class TileKernel
 {
     /// <summary><c>y[b, t] = x[b]</c> for every tile t.</summary>
     public static void Forward(float* x, float* y, int blocks, int tiles, int length, WorkerPool pool)

@@ -4,7 +4,7 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers.Kernels.Elementwise;
 
 /// <summary>Runs a <see cref="IUnaryOperation"/> over arrays, in parts and vectors.</summary>
-public static unsafe class UnaryKernel
+internal static unsafe class UnaryKernel
 {
     /// <summary><c>y[i] = f(x[i])</c>; x and y may be the same.</summary>
     public static void Forward<T>(T operation, float* x, float* y, int count, WorkerPool pool)

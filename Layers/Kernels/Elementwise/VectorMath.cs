@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 namespace Cnn.Layers.Kernels.Elementwise;
 
 /// <summary>Functions of sixteen floats that the runtime does not have.</summary>
-public static class VectorMath
+internal static class VectorMath
 {
     /// <summary>
     /// tanh by <c>1 - 2 / (e^2|x| + 1)</c> with the sign of x, and near 0, where that cancels, by the first terms of its

@@ -12,7 +12,7 @@ namespace Cnn.Layers.Kernels.ImageTransform;
 /// <param name="Yx">Source rows a target column.</param>
 /// <param name="Yy">Source rows a target row.</param>
 /// <param name="Y0">Source row of the target's first pixel.</param>
-public readonly record struct AffineWarp(float Xx, float Xy, float X0, float Yx, float Yy, float Y0)
+internal readonly record struct AffineWarp(float Xx, float Xy, float X0, float Yx, float Yy, float Y0)
 {
     /// <summary>Fills the target.</summary>
     /// <param name="source">Pixels [C, H, W].</param>

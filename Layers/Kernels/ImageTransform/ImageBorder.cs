@@ -1,7 +1,7 @@
 namespace Cnn.Layers.Kernels.ImageTransform;
 
 /// <summary>A border of zeros around an image.</summary>
-public static unsafe class ImageBorder
+internal static unsafe class ImageBorder
 {
     /// <summary>Copies an image into the middle of a larger one.</summary>
     /// <param name="source">Pixels [C, H, W].</param>

@@ -6,7 +6,7 @@ namespace Cnn.Layers.Kernels.ImageTransform;
 /// What Caffe does to an image on its way into a net: out = (pixel - mean) * scale over a window, optionally flipped
 /// left to right. The mean is read where the pixel is, before the flip.
 /// </summary>
-public static unsafe class ImageTransformKernel
+internal static unsafe class ImageTransformKernel
 {
     /// <summary>The specification.</summary>
     /// <param name="source">Pixels [C, H, W].</param>

@@ -8,7 +8,7 @@ namespace Cnn.Layers.Kernels.ImageTransform;
 /// <param name="Left">The window's first column.</param>
 /// <param name="WindowHeight">The window's rows.</param>
 /// <param name="WindowWidth">The window's columns.</param>
-public readonly record struct ImageWindow(
+internal readonly record struct ImageWindow(
     int Channels, int Height, int Width, int Top, int Left, int WindowHeight, int WindowWidth)
 {
     /// <summary>Index in the image of the first pixel of a row of the window.</summary>

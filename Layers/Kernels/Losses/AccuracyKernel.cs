@@ -7,7 +7,7 @@ namespace Cnn.Layers.Kernels.Losses;
 /// <summary>
 /// Which predictions are right: scores [outer, channels, inner], labels [outer, inner], negative ones ignored.
 /// </summary>
-public static unsafe class AccuracyKernel
+internal static unsafe class AccuracyKernel
 {
     /// <summary>
     /// Writes 1 to <paramref name="right"/> [outer, inner] where fewer than <paramref name="topK"/> other classes score

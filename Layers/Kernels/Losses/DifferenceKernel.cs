@@ -5,7 +5,7 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers.Kernels.Losses;
 
 /// <summary>Distances between pairs of rows, and what follows from them for the rows.</summary>
-public static unsafe class DifferenceKernel
+internal static unsafe class DifferenceKernel
 {
     /// <summary><c>sum_i (a_i - b_i)^2</c>.</summary>
     public static double SumOfSquares(float* a, float* b, int count, WorkerPool pool) =>

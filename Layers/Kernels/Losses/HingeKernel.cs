@@ -8,7 +8,7 @@ namespace Cnn.Layers.Kernels.Losses;
 /// One class against all others over scores x [items, classes]: <c>m_k = max(0, 1 - t_k x_k)</c>, t = 1 at the label
 /// and -1 elsewhere.
 /// </summary>
-public static unsafe class HingeKernel
+internal static unsafe class HingeKernel
 {
     /// <summary>The sum of the margins, or of their squares.</summary>
     public static double Sum(float* x, int* labels, int items, int classes, bool squared, WorkerPool pool)

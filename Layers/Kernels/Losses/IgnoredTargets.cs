@@ -5,7 +5,7 @@ namespace Cnn.Layers.Kernels.Losses;
 /// <summary>
 /// The targets to ignore: those whose whole part is a number, as a closed range, since rounding is slow in vectors.
 /// </summary>
-public readonly struct IgnoredTargets
+internal readonly struct IgnoredTargets
 {
     private readonly float least;
     private readonly float most;

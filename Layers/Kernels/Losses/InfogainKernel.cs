@@ -8,7 +8,7 @@ namespace Cnn.Layers.Kernels.Losses;
 /// The logarithmic loss of probabilities p [outer, channels, inner] where each label pays for every class as its row of
 /// the matrix H [channels, channels] says. Negative labels count nowhere.
 /// </summary>
-public static unsafe class InfogainKernel
+internal static unsafe class InfogainKernel
 {
     /// <summary><c>-sum_i sum_k H[label_i, k] log(max(p_k, floor))</c>.</summary>
     public static double Sum(

@@ -4,7 +4,7 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers.Kernels.Losses;
 
 /// <summary>Labels from floats to class indices.</summary>
-public static unsafe class LabelKernel
+internal static unsafe class LabelKernel
 {
     /// <summary>What stands for a label that is to be ignored.</summary>
     public const int Ignored = -1;

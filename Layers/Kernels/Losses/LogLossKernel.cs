@@ -8,7 +8,7 @@ namespace Cnn.Layers.Kernels.Losses;
 /// The logarithmic loss of probabilities p [outer, channels, inner] at the classes that labels [outer, inner] name;
 /// negative labels count nowhere.
 /// </summary>
-public static unsafe class LogLossKernel
+internal static unsafe class LogLossKernel
 {
     /// <summary><c>-sum log(max(p_label, floor))</c>.</summary>
     public static double Sum(

@@ -8,7 +8,7 @@ namespace Cnn.Layers.Kernels.Losses;
 /// The cross-entropy of <c>sigmoid(x)</c> and targets t, value by value, without ever taking the logarithm of a rounded
 /// sigmoid. Targets to ignore count nowhere.
 /// </summary>
-public static unsafe class SigmoidLossKernel
+internal static unsafe class SigmoidLossKernel
 {
     /// <summary><c>sum max(x, 0) - x t + log(1 + e^-|x|)</c>.</summary>
     public static double Sum(float* x, float* t, int count, IgnoredTargets ignore, WorkerPool pool) =>

@@ -3,7 +3,7 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers.Kernels.Pooling;
 
 /// <summary>The mean of each window, with the divisor of <see cref="PoolingShape.At"/>.</summary>
-public static unsafe class AveragePooling
+internal static unsafe class AveragePooling
 {
     private const int PlanesPerPart = PlaneLanes.Count;
 

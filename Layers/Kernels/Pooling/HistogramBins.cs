@@ -4,7 +4,7 @@ namespace Cnn.Layers.Kernels.Pooling;
 /// <param name="Count">How many; 2 or more.</param>
 /// <param name="Min">The first bin's centre.</param>
 /// <param name="Max">The last bin's centre, above the first's.</param>
-public readonly record struct HistogramBins(int Count, float Min, float Max)
+internal readonly record struct HistogramBins(int Count, float Min, float Max)
 {
     private readonly double perUnit = (Count - 1) / ((double)Max - Min);
 

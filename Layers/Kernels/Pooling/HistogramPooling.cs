@@ -8,7 +8,7 @@ namespace Cnn.Layers.Kernels.Pooling;
 /// bin <c>b = floor(t)</c> and <c>t - b</c> for the next, divided by the window's size; so between two centres <c>dx
 /// = (dy of the next bin - dy of bin b) * (bins - 1) / (max - min) / size</c>, and beyond the outer centres 0.
 /// </summary>
-public static unsafe class HistogramPooling
+internal static unsafe class HistogramPooling
 {
     private const int PartValues = 4 * 1024;
 

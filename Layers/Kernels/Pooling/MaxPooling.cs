@@ -6,7 +6,7 @@ namespace Cnn.Layers.Kernels.Pooling;
 /// The greatest value of each window and where it was: index h * W + w in its plane, the first of equals; -1 and
 /// -FLT_MAX where a window lies outside the image.
 /// </summary>
-public static unsafe class MaxPooling
+internal static unsafe class MaxPooling
 {
     // Planes a part: fixed, so that parts do not depend on the threads.
     private const int PlanesPerPart = 16;

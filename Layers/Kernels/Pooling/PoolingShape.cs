@@ -11,7 +11,7 @@ namespace Cnn.Layers.Kernels.Pooling;
 /// <param name="StrideWidth">Columns from window to window.</param>
 /// <param name="PadHeight">Rows of padding above.</param>
 /// <param name="PadWidth">Columns of padding on the left.</param>
-public readonly record struct PoolingShape(
+internal readonly record struct PoolingShape(
     int Height,
     int Width,
     int PooledHeight,

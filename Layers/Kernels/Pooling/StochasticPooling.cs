@@ -8,7 +8,7 @@ namespace Cnn.Layers.Kernels.Pooling;
 /// deep convolutional neural networks", ICLR 2013): in training one value of the window, drawn with a probability
 /// proportional to it; in testing the mean weighted by those probabilities, <c>sum x^2 / sum x</c>. Windows of zeros give 0.
 /// </summary>
-public static unsafe class StochasticPooling
+internal static unsafe class StochasticPooling
 {
     private const int PlanesPerPart = 16;
 

@@ -4,7 +4,7 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers.Kernels;
 
 /// <summary>sums[j] += the sum over i of matrix[i, j], rows first to last: the gradient of a bias per column.</summary>
-public static unsafe class AddRows
+internal static unsafe class AddRows
 {
     private const int ColumnsPerPart = 1024;
 

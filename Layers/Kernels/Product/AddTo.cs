@@ -1,7 +1,7 @@
 namespace Cnn.Layers.Kernels;
 
 /// <summary>What a product is added to.</summary>
-public enum AddTo
+internal enum AddTo
 {
     /// <summary>Nothing: C is overwritten, whatever it holds.</summary>
     Nothing,

@@ -8,7 +8,7 @@ namespace Cnn.Layers.Kernels;
 /// the caches and the registers, then multiplied tile by tile. The same bits on any number of threads. Not to be run from
 /// within a part of a job.
 /// </summary>
-public static unsafe class Product
+internal static unsafe class Product
 {
     /// <summary>Floats that what all workers share of an operand takes at most: 8 MiB, within a third-level cache.</summary>
     internal const int SharedFloats = 2 * 1024 * 1024;

@@ -1,7 +1,7 @@
 namespace Cnn.Layers.Kernels;
 
 /// <summary>The specification of <see cref="Product"/>: C[i, j] = bias + sum over p of op(A)[i, p] op(B)[p, j].</summary>
-public static unsafe class ProductReference
+internal static unsafe class ProductReference
 {
     /// <summary>See <see cref="Product.Run"/>; sums in double precision.</summary>
     public static void Run(

@@ -4,7 +4,7 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers.Kernels.Softmax;
 
 /// <content>The way back.</content>
-public static unsafe partial class SoftmaxKernel
+internal static unsafe partial class SoftmaxKernel
 {
     private readonly struct BackwardJob(
         PositionParts parts, float* y, float* dy, float* dx, int channels, int inner) : IParts

@@ -8,7 +8,7 @@ namespace Cnn.Layers.Kernels.Softmax;
 /// Softmax over the middle axis of [outer, channels, inner]: <c>y_c = e^(x_c - max) / sum_k e^(x_k - max)</c>, and back
 /// <c>dx_c = y_c (dy_c - sum_k dy_k y_k)</c>.
 /// </summary>
-public static unsafe partial class SoftmaxKernel
+internal static unsafe partial class SoftmaxKernel
 {
     /// <summary>y from x; they may be the same.</summary>
     public static void Forward(float* x, float* y, int outer, int channels, int inner, WorkerPool pool)

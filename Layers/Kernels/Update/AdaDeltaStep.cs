@@ -9,7 +9,7 @@ namespace Cnn.Layers.Kernels.Update;
 /// <param name="Rate">The learning rate.</param>
 /// <param name="Momentum">The share of both means that is kept.</param>
 /// <param name="Delta">What keeps the denominator from 0.</param>
-public readonly record struct AdaDeltaStep(float Rate, float Momentum, float Delta) : IUpdateOperation
+internal readonly record struct AdaDeltaStep(float Rate, float Momentum, float Delta) : IUpdateOperation
 {
     /// <inheritdoc/>
     public Vector512<float> Advance(

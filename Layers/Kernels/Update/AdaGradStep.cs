@@ -5,7 +5,7 @@ namespace Cnn.Layers.Kernels.Update;
 /// <summary>AdaGrad: <c>h += g^2</c>, step <c>rate * g / (sqrt(h) + delta)</c>.</summary>
 /// <param name="Rate">The learning rate.</param>
 /// <param name="Delta">What keeps the denominator from 0.</param>
-public readonly record struct AdaGradStep(float Rate, float Delta) : IUpdateOperation
+internal readonly record struct AdaGradStep(float Rate, float Delta) : IUpdateOperation
 {
     /// <inheritdoc/>
     public Vector512<float> Advance(

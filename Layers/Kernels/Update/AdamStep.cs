@@ -11,7 +11,7 @@ namespace Cnn.Layers.Kernels.Update;
 /// <param name="Momentum2">The share of the mean square that is kept.</param>
 /// <param name="Delta">What keeps the denominator from 0.</param>
 /// <param name="Shrink">The share of the weight that a decoupled decay takes away; 0 for plain Adam.</param>
-public readonly record struct AdamStep(float Rate, float Momentum, float Momentum2, float Delta, float Shrink) : IUpdateOperation
+internal readonly record struct AdamStep(float Rate, float Momentum, float Momentum2, float Delta, float Shrink) : IUpdateOperation
 {
     /// <inheritdoc/>
     public Vector512<float> Advance(

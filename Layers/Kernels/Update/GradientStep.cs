@@ -8,7 +8,7 @@ namespace Cnn.Layers.Kernels.Update;
 /// <param name="Decay">Weight decay times the parameter's multiplier.</param>
 /// <param name="IsL1">Whether the decay is that of the L1 norm (sign of the weight) rather than of the L2 norm.</param>
 /// <param name="KeepsStep">Whether the step is left where the gradient was, for who looks at it, at the cost of writing it.</param>
-public readonly record struct GradientStep(float Rate, float Scale, float Decay, bool IsL1, bool KeepsStep = true)
+internal readonly record struct GradientStep(float Rate, float Scale, float Decay, bool IsL1, bool KeepsStep = true)
 {
     /// <summary>The gradients to use: <c>scale * g + decay * w</c>, or <c>+ decay * sign(w)</c>.</summary>
     public Vector512<float> Gradient(Vector512<float> diff, Vector512<float> weight)

@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 namespace Cnn.Layers.Kernels.Update;
 
 /// <summary>How an update rule turns gradients into steps, 16 parameters at a time; each is computed alone.</summary>
-public interface IUpdateOperation
+internal interface IUpdateOperation
 {
     /// <summary>The step, which is subtracted from the weight.</summary>
     /// <param name="gradient">The gradient, scaled and with its decay.</param>

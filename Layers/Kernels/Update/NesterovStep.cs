@@ -7,7 +7,7 @@ namespace Cnn.Layers.Kernels.Update;
 /// </summary>
 /// <param name="Rate">The learning rate.</param>
 /// <param name="Momentum">The share of the history that is kept.</param>
-public readonly record struct NesterovStep(float Rate, float Momentum) : IUpdateOperation
+internal readonly record struct NesterovStep(float Rate, float Momentum) : IUpdateOperation
 {
     /// <inheritdoc/>
     public Vector512<float> Advance(

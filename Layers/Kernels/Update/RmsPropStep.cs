@@ -8,7 +8,7 @@ namespace Cnn.Layers.Kernels.Update;
 /// <param name="Rate">The learning rate.</param>
 /// <param name="Decay">The share of the mean square that is kept.</param>
 /// <param name="Delta">What keeps the denominator from 0.</param>
-public readonly record struct RmsPropStep(float Rate, float Decay, float Delta) : IUpdateOperation
+internal readonly record struct RmsPropStep(float Rate, float Decay, float Delta) : IUpdateOperation
 {
     /// <inheritdoc/>
     public Vector512<float> Advance(

@@ -5,7 +5,7 @@ namespace Cnn.Layers.Kernels.Update;
 /// <summary>Momentum: <c>v = momentum * v + rate * g</c>, step <c>v</c>. The rate is inside the history.</summary>
 /// <param name="Rate">The learning rate.</param>
 /// <param name="Momentum">The share of the history that is kept.</param>
-public readonly record struct SgdStep(float Rate, float Momentum) : IUpdateOperation
+internal readonly record struct SgdStep(float Rate, float Momentum) : IUpdateOperation
 {
     /// <inheritdoc/>
     public Vector512<float> Advance(

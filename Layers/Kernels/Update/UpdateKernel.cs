@@ -7,7 +7,7 @@ namespace Cnn.Layers.Kernels.Update;
 /// An update in one pass over memory: <c>g = step.Gradient(diff, w); u = operation(g, w, histories); w -= u</c>, and <c>diff = u</c> where the step is kept.
 /// Every value is computed alone, so parts and vector widths do not change a bit of it.
 /// </summary>
-public static unsafe class UpdateKernel
+internal static unsafe class UpdateKernel
 {
     /// <summary>Updates <paramref name="count"/> weights.</summary>
     /// <param name="operation">The rule.</param>

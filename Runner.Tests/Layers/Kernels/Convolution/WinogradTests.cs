@@ -11,56 +11,58 @@ public unsafe class WinogradTests
     // What the transforms cost against the exact sum, in parts of the root of the number of terms.
     private const double ToleranceOfThreeTaps = 4e-6, ToleranceOfFiveTaps = 1.8e-5;
 
-    public static TheoryData<ConvolutionShape, int> Geometries => new()
+    public static TheoryData<int[], int> Geometries => new()
     {
-        { new ConvolutionShape(32, 16, 16, 32, 1, 3, 3, 1, 1), 4 },
-        { new ConvolutionShape(33, 17, 19, 35, 1, 3, 3, 1, 1), 3 },
-        { new ConvolutionShape(40, 18, 50, 70, 1, 3, 3), 2 },
-        { new ConvolutionShape(64, 13, 13, 66, 2, 3, 3, 1, 1), 5 },
-        { new ConvolutionShape(34, 15, 21, 32, 1, 3, 3, 2, 2), 3 },
-        { new ConvolutionShape(36, 20, 9, 37, 1, 3, 3, 0, 2), 9 },
-        { new ConvolutionShape(400, 9, 10, 33, 1, 3, 3, 1, 1), 6 },
-        { new ConvolutionShape(32, 67, 66, 130, 1, 3, 3, 1, 1), 1 },
-        { new ConvolutionShape(20, 12, 12, 50, 1, 5, 5), 5 },
-        { new ConvolutionShape(32, 16, 16, 32, 1, 5, 5, 2, 2), 2 },
-        { new ConvolutionShape(40, 13, 13, 34, 2, 5, 5, 2, 2), 3 },
-        { new ConvolutionShape(17, 8, 7, 35, 1, 5, 5, 2, 2), 5 },
-        { new ConvolutionShape(19, 14, 31, 16, 1, 5, 5, 4, 3), 2 },
-        { new ConvolutionShape(390, 9, 6, 17, 1, 5, 5, 1, 4), 2 },
-        { new ConvolutionShape(32, 28, 28, 32, 1, 5, 5, 2, 2), 7 },
-        { new ConvolutionShape(32, 36, 224, 32, 1, 3, 3, 1, 1), 1 },
-        { new ConvolutionShape(100, 1, 28, 31, 1, 5, 5, 2, 2), 57 },
-        { new ConvolutionShape(32, 1, 1, 33, 1, 3, 3, 2, 2), 100 },
-        { new ConvolutionShape(20, 12, 12, 50, 1, 5, 5), 17 },
-        { new ConvolutionShape(20, 12, 12, 50, 1, 5, 5), 40 },
-        { new ConvolutionShape(17, 9, 13, 18, 1, 5, 5, 1, 0), 33 },
-        { new ConvolutionShape(64, 10, 6, 66, 2, 3, 3), 40 },
-        { new ConvolutionShape(33, 13, 9, 32, 1, 3, 3, 0, 1), 30 },
-        { new ConvolutionShape(16, 32, 32, 17, 1, 3, 3, 1, 1), 6 },
+        { [32, 16, 16, 32, 1, 3, 3, 1, 1], 4 },
+        { [33, 17, 19, 35, 1, 3, 3, 1, 1], 3 },
+        { [40, 18, 50, 70, 1, 3, 3], 2 },
+        { [64, 13, 13, 66, 2, 3, 3, 1, 1], 5 },
+        { [34, 15, 21, 32, 1, 3, 3, 2, 2], 3 },
+        { [36, 20, 9, 37, 1, 3, 3, 0, 2], 9 },
+        { [400, 9, 10, 33, 1, 3, 3, 1, 1], 6 },
+        { [32, 67, 66, 130, 1, 3, 3, 1, 1], 1 },
+        { [20, 12, 12, 50, 1, 5, 5], 5 },
+        { [32, 16, 16, 32, 1, 5, 5, 2, 2], 2 },
+        { [40, 13, 13, 34, 2, 5, 5, 2, 2], 3 },
+        { [17, 8, 7, 35, 1, 5, 5, 2, 2], 5 },
+        { [19, 14, 31, 16, 1, 5, 5, 4, 3], 2 },
+        { [390, 9, 6, 17, 1, 5, 5, 1, 4], 2 },
+        { [32, 28, 28, 32, 1, 5, 5, 2, 2], 7 },
+        { [32, 36, 224, 32, 1, 3, 3, 1, 1], 1 },
+        { [100, 1, 28, 31, 1, 5, 5, 2, 2], 57 },
+        { [32, 1, 1, 33, 1, 3, 3, 2, 2], 100 },
+        { [20, 12, 12, 50, 1, 5, 5], 17 },
+        { [20, 12, 12, 50, 1, 5, 5], 40 },
+        { [17, 9, 13, 18, 1, 5, 5, 1, 0], 33 },
+        { [64, 10, 6, 66, 2, 3, 3], 40 },
+        { [33, 13, 9, 32, 1, 3, 3, 0, 1], 30 },
+        { [16, 32, 32, 17, 1, 3, 3, 1, 1], 6 },
     };
 
     [Theory]
     [MemberData(nameof(Geometries))]
-    public void PassesAreThoseOfTheReferenceOnAnyNumberOfThreads(ConvolutionShape shape, int images)
+    public void PassesAreThoseOfTheReferenceOnAnyNumberOfThreads(int[] geometry, int images)
     {
+        ConvolutionShape shape = Geometry.Convolution(geometry);
         Assert.True(WinogradConvolution.Suits(shape, images), "it is not taken for this shape");
         Assert.True(WinogradConvolution.SuitsInputGradient(shape, images), "it is not taken for the gradient of the input");
         Assert.Equal(VectorUnit.Path >= VectorPath.Avx2, WinogradGradient.Suits(shape, images));
         AssertPasses(shape, images);
     }
 
-    public static TheoryData<ConvolutionShape, int> GeometriesOfFewMapsRead => new()
+    public static TheoryData<int[], int> GeometriesOfFewMapsRead => new()
     {
-        { new ConvolutionShape(3, 32, 32, 32, 1, 5, 5, 2, 2), 2 },
-        { new ConvolutionShape(3, 16, 16, 16, 1, 5, 5, 2, 2), 40 },
-        { new ConvolutionShape(8, 13, 19, 36, 2, 5, 5, 1, 2), 11 },
-        { new ConvolutionShape(15, 12, 12, 50, 1, 5, 5), 9 },
+        { [3, 32, 32, 32, 1, 5, 5, 2, 2], 2 },
+        { [3, 16, 16, 16, 1, 5, 5, 2, 2], 40 },
+        { [8, 13, 19, 36, 2, 5, 5, 1, 2], 11 },
+        { [15, 12, 12, 50, 1, 5, 5], 9 },
     };
 
     [Theory]
     [MemberData(nameof(GeometriesOfFewMapsRead))]
-    public void FewMapsAreReadButNotMade(ConvolutionShape shape, int images)
+    public void FewMapsAreReadButNotMade(int[] geometry, int images)
     {
+        ConvolutionShape shape = Geometry.Convolution(geometry);
         Assert.True(WinogradConvolution.Suits(shape, images), "it is not taken for the forward pass");
         Assert.False(WinogradConvolution.SuitsInputGradient(shape, images), "it is taken for the gradient of the input");
         AssertPasses(shape, images);

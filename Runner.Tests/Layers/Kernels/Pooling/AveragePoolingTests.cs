@@ -7,20 +7,21 @@ namespace Cnn.Tests.Layers.Kernels;
 [Trait("Category", "Kernel")]
 public unsafe class AveragePoolingTests
 {
-    public static TheoryData<PoolingShape, int> Shapes => new()
+    public static TheoryData<int[], int> Shapes => new()
     {
-        { new PoolingShape(16, 16, 8, 8, 3, 3, 2, 2, 0, 0), 32 },
-        { new PoolingShape(8, 8, 4, 4, 3, 3, 2, 2, 0, 0), 5 },
-        { new PoolingShape(7, 7, 1, 1, 7, 7, 1, 1, 0, 0), 19 },
-        { new PoolingShape(5, 9, 5, 9, 3, 3, 1, 1, 1, 1), 1 },
-        { new PoolingShape(1, 3, 2, 2, 2, 3, 1, 2, 1, 1), 17 },
-        { new PoolingShape(6, 5, 2, 2, 2, 1, 4, 4, 0, 0), 33 },
+        { [16, 16, 8, 8, 3, 3, 2, 2, 0, 0], 32 },
+        { [8, 8, 4, 4, 3, 3, 2, 2, 0, 0], 5 },
+        { [7, 7, 1, 1, 7, 7, 1, 1, 0, 0], 19 },
+        { [5, 9, 5, 9, 3, 3, 1, 1, 1, 1], 1 },
+        { [1, 3, 2, 2, 2, 3, 1, 2, 1, 1], 17 },
+        { [6, 5, 2, 2, 2, 1, 4, 4, 0, 0], 33 },
     };
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void SixteenPlanesAtATimeHaveTheBitsOfOneByOne(PoolingShape shape, int planes)
+    public void SixteenPlanesAtATimeHaveTheBitsOfOneByOne(int[] geometry, int planes)
     {
+        PoolingShape shape = Geometry.Pooling(geometry);
         AlignedBuffer x = Numbers.Random(planes * shape.PlaneSize, 1), dy = Numbers.Random(planes * shape.PooledSize, 2);
         AlignedBuffer y = new(dy.Length), dx = new(x.Length), room = new(shape.Width);
         for (int plane = 0; plane < planes; plane++)
