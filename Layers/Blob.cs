@@ -149,6 +149,22 @@ public sealed unsafe class Blob
         diff = other.diff;
     }
 
+    /// <summary>
+    /// Changes whenever somebody asks for the values by <see cref="Data"/> or <see cref="DataPointer"/>, to whom they may
+    /// be lent for writing. Blobs that share values have one version.
+    /// </summary>
+    public long DataVersion => data.Version;
+
+    /// <summary>Whether the parameter has its first values; blobs that share values have them together.</summary>
+    internal bool IsFilled
+    {
+        get => data.IsFilled;
+        set => data.IsFilled = value;
+    }
+
+    /// <summary>The first value for somebody who only reads: the version stays.</summary>
+    internal float* ReadPointer => data.ReadPointer(Count);
+
     /// <summary>Whether the two blobs' values are the same memory.</summary>
     public bool SharesDataWith(Blob other) => ReferenceEquals(data, other.data);
 
@@ -176,10 +192,24 @@ public sealed unsafe class Blob
 
         public bool IsUsed => buffer is not null;
 
-        // A span keeps the memory alive, a pointer does not.
-        public Span<float> Span(int count) => Room(count).Span[..count];
+        public bool IsFilled { get; set; }
 
-        public float* Pointer(int count) => Room(count).Pointer;
+        public long Version { get; private set; }
+
+        // A span keeps the memory alive, a pointer does not.
+        public Span<float> Span(int count)
+        {
+            Version++;
+            return Room(count).Span[..count];
+        }
+
+        public float* Pointer(int count)
+        {
+            Version++;
+            return Room(count).Pointer;
+        }
+
+        public float* ReadPointer(int count) => Room(count).Pointer;
 
         public float* PointerForSum(int count, out bool isZero)
         {

@@ -13,7 +13,7 @@ namespace Cnn.Layers;
 /// <see cref="Reshape"/> runs before every forward pass, so it must cost nothing when shapes stay, and after the first
 /// pass no method may allocate.
 /// </remarks>
-public abstract class Layer
+public abstract class Layer : IDisposable
 {
     private readonly List<Blob> blobs = [];
     private readonly List<bool> needsGradient = [];
@@ -61,8 +61,20 @@ public abstract class Layer
     /// <summary>Whether the first top counts as a loss with weight 1 when the net gives no <c>loss_weight</c>.</summary>
     public virtual bool IsLoss => false;
 
-    /// <summary>Whether a top may be the same blob as the bottom of the same index without corrupting a gradient.</summary>
+    /// <summary>Whether a top may be the same blob as the bottom of the same index.</summary>
     public virtual bool AllowsInPlace => false;
+
+    /// <summary>
+    /// Why the layer cannot run backward in place although it runs forward so, such as "negative_slope is -1"; null where
+    /// it can.
+    /// </summary>
+    public virtual string? InPlaceGradientProblem => null;
+
+    /// <summary>
+    /// Whether the layer has a gradient for any bottom or parameter. A layer without one, such as Accuracy, never runs
+    /// backward.
+    /// </summary>
+    public virtual bool HasGradient => true;
 
     /// <summary>
     /// Whether <see cref="Backward"/> reads the tops' values, so that no later layer may work in place on them where
@@ -79,7 +91,10 @@ public abstract class Layer
     /// <summary>Tells the layer whether the gradient of a parameter is wanted; the net calls it.</summary>
     public void SetNeedsGradient(int blob, bool value) => needsGradient[blob] = value;
 
-    /// <summary>Reads the definition, checks it against the bottoms, makes and fills the parameters. Called once.</summary>
+    /// <summary>
+    /// Reads the definition, checks it against the bottoms and adds the parameters with <see cref="AddBlob(FillerParameter?,
+    /// ReadOnlySpan{int})"/>, which are filled later. Called once.
+    /// </summary>
     /// <exception cref="CnnException">The definition is wrong or does not fit the bottoms.</exception>
     public virtual void SetUp(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
     {
@@ -128,8 +143,8 @@ public abstract class Layer
     }
 
     /// <summary>
-    /// Adds the next parameter: as preloaded by <c>blobs</c> in the definition, else filled; in a net when all of it is
-    /// built, and only if the values come from nowhere else. Call it in <see cref="SetUp"/>, in Caffe's order of blobs.
+    /// Adds the next parameter: with the values of <c>blobs</c> in the definition, else to be filled by
+    /// <see cref="FillParameters"/>. Call it in <see cref="SetUp"/>, in Caffe's order of blobs.
     /// </summary>
     /// <param name="filler">How to fill it; null means constant 0.</param>
     /// <param name="shape">Its shape.</param>
@@ -146,6 +161,7 @@ public abstract class Layer
         if (index < Parameter.Blobs.Count)
         {
             BlobFormat.Read(Parameter.Blobs[index], blob, Context, index);
+            blob.IsFilled = true;
         }
         else if (blob.Count > 0)
         {
@@ -163,23 +179,27 @@ public abstract class Layer
 
         blobs.Add(blob);
         needsGradient.Add(true);
-        if (!Context.DefersFilling)
-        {
-            FillParameters();
-        }
-
         return blob;
     }
 
-    /// <summary>Fills the parameters that have no values yet.</summary>
+    /// <summary>
+    /// Fills the parameters that have no values yet, neither from the definition nor from a file nor from a layer that
+    /// shares them. A net calls it when it is built and its weights are loaded; who uses a layer alone calls it himself.
+    /// </summary>
     /// <exception cref="CnnException">A filler cannot fill its blob.</exception>
-    internal void FillParameters()
+    public void FillParameters()
     {
         foreach (var (index, filler, definition) in fillings)
         {
+            if (blobs[index].IsFilled)
+            {
+                continue;
+            }
+
             try
             {
                 filler.Fill(blobs[index].Data, blobs[index].Shape, Context.Random.Create(Name, $"blob {index}"));
+                blobs[index].IsFilled = true;
             }
             catch (CnnException exception)
             {
@@ -190,8 +210,29 @@ public abstract class Layer
         fillings.Clear();
     }
 
-    /// <summary>Tells that a parameter has its values from elsewhere and is not to be filled.</summary>
-    internal void SkipFilling(int blob) => fillings.RemoveAll(f => f.Blob == blob);
+    /// <summary>The cost of a forward pass, by the shapes that the blobs have now.</summary>
+    public virtual LayerCost Cost(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops) => default;
+
+    /// <summary>
+    /// Takes the layer that alone reads this layer's only top into this one, in a net that only runs forward
+    /// (<see cref="LayerContext.Inference"/>): from then on <see cref="Forward"/> writes what <paramref name="follower"/> would
+    /// make of it, and <paramref name="follower"/> does not run.
+    /// </summary>
+    /// <param name="follower">The layer that follows, such as one that is an <see cref="IChannelAffine"/> or an <see cref="IRectifier"/>.</param>
+    /// <param name="followerBottoms">Its bottoms.</param>
+    /// <returns>Whether it was taken in.</returns>
+    public virtual bool TryFold(Layer follower, IReadOnlyList<Blob> followerBottoms) => false;
+
+    /// <summary>
+    /// Tells the layer that parameters were changed through a span or pointer from before its last pass, so that it reads
+    /// them anew. Changes through <see cref="Blob.Data"/> and <see cref="Blob.DataPointer"/> show by themselves.
+    /// </summary>
+    public virtual void ParametersChanged()
+    {
+    }
+
+    /// <summary>Closes files and ends threads that are the layer's own. The net that owns the layer calls it.</summary>
+    public virtual void Dispose() => GC.SuppressFinalize(this);
 
     /// <summary>Gives a top its shape.</summary>
     /// <exception cref="CnnException">No blob can have it; the error names the top.</exception>

@@ -29,9 +29,6 @@ public sealed class LayerContext
     /// <summary>Finds the files that the definition names.</summary>
     public PathResolver Files { get; init; } = new((string?)null);
 
-    /// <summary>Whether the net fills the parameters later, as their values may come from elsewhere.</summary>
-    internal bool DefersFilling { get; init; }
-
     /// <summary>
     /// Whether the net only runs forward, with parameters that stay as they are at the first pass: nothing need be kept for a
     /// backward pass, and parameters may be kept in the form that kernels read.

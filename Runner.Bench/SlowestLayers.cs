@@ -36,10 +36,9 @@ internal static class SlowestLayers
         foreach (int i in Enumerable.Range(0, count).OrderByDescending(i => forward[i] + backward[i]).Take(shown))
         {
             NetLayer layer = net.Layers[i];
-            LayerCost cost = LayerCost.Of(layer);
             Console.WriteLine(
-                $"    {layer.Name,-24} {layer.Type,-14} {1e3 * forward[i],9:F3} ms {Share(forward[i], cost.MultiplyAdds, LayerCost.Bytes(layer, false))}"
-                + (forwardOnly ? "" : $"{1e3 * backward[i],9:F3} ms back {Share(backward[i], cost.BackwardMultiplyAdds(layer), LayerCost.Bytes(layer, true))}"));
+                $"    {layer.Name,-24} {layer.Type,-14} {1e3 * forward[i],9:F3} ms {Share(forward[i], layer.Cost.MultiplyAdds, layer.BytesMoved(isBackward: false))}"
+                + (forwardOnly ? "" : $"{1e3 * backward[i],9:F3} ms back {Share(backward[i], layer.BackwardMultiplyAdds, layer.BytesMoved(isBackward: true))}"));
         }
 
         string Share(double seconds, long multiplyAdds, double bytes) => 

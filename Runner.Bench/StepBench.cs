@@ -32,10 +32,7 @@ internal static class StepBench
         double peak = Peak.Widest(threads);
         Measure measure = Measure.Of(action, seconds);
         double operations = 2 * net.Layers.Sum(l =>
-        {
-            LayerCost cost = LayerCost.Of(l);
-            return (double)cost.MultiplyAdds + (forward ? 0 : cost.BackwardMultiplyAdds(l));
-        });
+            (double)l.Cost.MultiplyAdds + (forward ? 0 : l.BackwardMultiplyAdds));
         string memory = MemoryUse.Text(net, !forward);
         double bandwidth = Bandwidth.Triad(pool);
         Report(args, net, threads, peak, measure, operations, forward, bandwidth, memory);

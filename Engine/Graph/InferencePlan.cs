@@ -1,7 +1,4 @@
 using Cnn.Layers;
-using Cnn.Layers.Activations;
-using Cnn.Layers.Common;
-using Cnn.Layers.Vision;
 
 namespace Cnn.Engine.Graph;
 
@@ -12,14 +9,14 @@ namespace Cnn.Engine.Graph;
 internal static class InferencePlan
 {
     /// <summary>
-    /// Makes batch normalisation, scales and rectifiers that alone read the result of a convolution a part of it. Their tops are
-    /// then the convolution's.
+    /// Lets layers take in those that alone read their result: batch normalisation, scales and rectifiers become a part of the
+    /// convolution before them. Their tops are then the convolution's.
     /// </summary>
     public static void Fold(IReadOnlyList<NetLayer> layers, IReadOnlySet<Blob> kept)
     {
         for (int i = 0; i < layers.Count; i++)
         {
-            if (layers[i].Layer is not ConvolutionLayer { Inference: { } convolution } || !HasOnePlainTop(layers[i]))
+            if (!HasOnePlainTop(layers[i]))
             {
                 continue;
             }
@@ -31,7 +28,7 @@ internal static class InferencePlan
                 if (follower.BottomList.Count != 1
                     || !HasOnePlainTop(follower)
                     || (follower.TopList[0] != result && kept.Contains(result))
-                    || !Take(convolution, follower))
+                    || !layers[i].Layer.TryFold(follower.Layer, follower.BottomList))
                 {
                     break;
                 }
@@ -96,13 +93,6 @@ internal static class InferencePlan
 
     // A loss is the sum of what the layer itself wrote.
     private static bool HasOnePlainTop(NetLayer layer) => layer.TopList.Count == 1 && layer.LossWeightList[0] == 0;
-
-    private static bool Take(InferenceConvolution convolution, NetLayer follower) => follower.Layer switch
-    {
-        IChannelAffine affine when affine.IsChannelAffine(follower.BottomList) => convolution.TryTake(affine),
-        ReLULayer rectifier => convolution.TryTake(rectifier.Slope),
-        _ => false,
-    };
 
     private static int Reader(IReadOnlyList<NetLayer> layers, int after, Blob blob)
     {

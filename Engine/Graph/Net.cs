@@ -2,7 +2,6 @@ using Cnn.Engine.Snapshots;
 using Cnn.Engine.Weights;
 using Cnn.Layers;
 using Cnn.Layers.Threading;
-using Cnn.Layers.Vision;
 using Cnn.Proto;
 
 namespace Cnn.Engine.Graph;
@@ -322,7 +321,6 @@ public sealed class Net : IDisposable
                         $"parameter {i} has shape {mine.ShapeText} in the test net, {theirs.ShapeText} in the training net");
                 }
 
-                target.Layer.SkipFilling(i);
                 mine.ShareData(theirs);
             }
         }
@@ -418,7 +416,7 @@ public sealed class Net : IDisposable
     {
         foreach (NetLayer layer in Layers)
         {
-            (layer.Layer as ConvolutionLayer)?.Inference?.Forget();
+            layer.Layer.ParametersChanged();
         }
     }
 

@@ -89,29 +89,41 @@ internal sealed class NetBuilder
         return new Net(definition, options, ownPool, clock, layers, blobs, [.. inputs], [.. unread], learnable);
     }
 
-    // A layer whose gradient needs what it wrote, and a later one that works in place on it.
+    // A layer whose gradient needs what it wrote and a later one that works in place on it, or a layer that cannot run
+    // backward in place.
     private void RefuseLostValues()
     {
         var needed = new Dictionary<Blob, NetLayer>();
         foreach (NetLayer layer in layers)
         {
+            bool runsBackward = layer.NeedsBackward && layer.PropagateDownList.Contains(true);
             foreach (Blob top in layer.TopList)
             {
-                if (layer.BottomList.Contains(top) && needed.TryGetValue(top, out NetLayer? writer))
+                bool inPlace = layer.BottomList.Contains(top);
+                if (inPlace && runsBackward && layer.Layer.InPlaceGradientProblem is { } problem)
                 {
-                    throw GraphErrors.At(
-                        options.Sources.Find(layer.Definition, LayerParameter.TopFieldNumber),
-                        layer.Definition,
-                        $"works in place on values that the gradient of layer '{writer.Name}' ({writer.Layer.Type}) needs",
-                        "give its top a name of its own");
+                    throw Refusal(layer, $"a {layer.Type} layer has no gradient in place where its {problem}");
                 }
 
-                if (layer.Layer.NeedsTopValues && layer.NeedsBackward && layer.PropagateDownList.Contains(true))
+                if (inPlace && needed.TryGetValue(top, out NetLayer? writer))
+                {
+                    throw Refusal(
+                        layer,
+                        $"works in place on values that the gradient of layer '{writer.Name}' ({writer.Layer.Type}) needs");
+                }
+
+                if (layer.Layer.NeedsTopValues && runsBackward)
                 {
                     needed[top] = layer;
                 }
             }
         }
+
+        CnnException Refusal(NetLayer layer, string message) => GraphErrors.At(
+            options.Sources.Find(layer.Definition, LayerParameter.TopFieldNumber),
+            layer.Definition,
+            message,
+            "give its top a name of its own");
     }
 
     private void AddLayer(LayerParameter definition)
@@ -132,7 +144,6 @@ internal sealed class NetBuilder
         {
             Parameter = own,
             Pool = options.Pool!,
-            DefersFilling = true,
             Random = new RandomStreams(options.Seed),
             Clock = clock,
             Fillers = options.Fillers,
@@ -328,7 +339,6 @@ internal sealed class NetBuilder
         }
 
         owner.Uses.Add((layer, index));
-        layer.Layer.SkipFilling(index);
         blob.ShareData(owner.Blob);
         blob.ShareDiff(owner.Blob);
         Tell($"Sharing parameter '{spec.Name}' owned by layer '{owner.Owner.Name}', param index {owner.Index}");

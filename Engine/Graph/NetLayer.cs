@@ -48,6 +48,35 @@ public sealed class NetLayer
     /// <summary>For each bottom, whether its gradient is computed.</summary>
     public IReadOnlyList<bool> PropagateDown => PropagateDownList;
 
+    /// <summary>What a forward pass costs, by the shapes that the blobs have now.</summary>
+    public LayerCost Cost => Layer.Cost(BottomList, TopList);
+
+    /// <summary>Learned values.</summary>
+    public long ParameterCount => Layer.Blobs.Sum(b => (long)b.Count);
+
+    /// <summary>
+    /// Multiply-adds of a backward pass: as many as forward for the gradient of the weights and again for that of the
+    /// bottoms, where they are computed.
+    /// </summary>
+    public long BackwardMultiplyAdds
+    {
+        get
+        {
+            long forward = NeedsBackward ? Cost.MultiplyAdds : 0;
+            bool trainsWeights = Layer.Blobs.Count > 0 && Layer.NeedsGradient(0);
+            return (trainsWeights ? forward : 0) + (PropagateDownList.Contains(true) ? forward : 0);
+        }
+    }
+
+    /// <summary>
+    /// Bytes that a pass has to read and write, each value of a bottom and a top once; 0 where nothing is done.
+    /// </summary>
+    /// <param name="isBackward">Whether the backward pass is asked for.</param>
+    public long BytesMoved(bool isBackward) =>
+        Cost.IsView || IsFolded || (isBackward && !NeedsBackward)
+            ? 0
+            : sizeof(float) * (BottomList.Sum(b => (long)b.Count) + TopList.Sum(b => (long)b.Count));
+
     /// <summary>Whether a layer before does its work; its top then has that layer's values.</summary>
     internal bool IsFolded { get; set; }
 

@@ -54,7 +54,7 @@ internal static class WeightFiles
             from.CopyTo(isDiff ? to.Diff : to.Data);
             if (!isDiff)
             {
-                layer.Layer.SkipFilling(index);
+                to.IsFilled = true;
             }
         }
 

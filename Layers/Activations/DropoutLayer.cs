@@ -50,6 +50,10 @@ internal sealed unsafe class DropoutLayer : Layer
     }
 
     /// <inheritdoc/>
+    public override LayerCost Cost(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops) =>
+        new(0, 0, IsView: Phase != Phase.Train && tops[0].SharesDataWith(bottoms[0]));
+
+    /// <inheritdoc/>
     public override void Backward(
         IReadOnlyList<Blob> tops, IReadOnlyList<bool> propagateDown, IReadOnlyList<Blob> bottoms)
     {

@@ -13,7 +13,10 @@ internal sealed class ELULayer(LayerContext context) : ElementwiseLayer<ELULayer
     private readonly float alpha = context.Parameter.EluParam?.Alpha ?? 1;
 
     /// <inheritdoc/>
-    public override bool AllowsInPlace => alpha >= 0;
+    public override bool AllowsInPlace => true;
+
+    /// <inheritdoc/>
+    public override string? InPlaceGradientProblem => alpha < 0 ? $"alpha is {alpha}" : null;
 
     /// <inheritdoc/>
     public override bool NeedsTopValues => true;

@@ -8,15 +8,18 @@ namespace Cnn.Layers.Activations;
 /// Works in place: with a slope of 0 or more, y tells the sign of x.
 /// </summary>
 [LayerType("ReLU")]
-internal sealed class ReLULayer(LayerContext context) : ElementwiseLayer<ReLULayer.Rectifier>(context)
+internal sealed class ReLULayer(LayerContext context) : ElementwiseLayer<ReLULayer.Rectifier>(context), IRectifier
 {
     private readonly float slope = context.Parameter.ReluParam?.NegativeSlope ?? 0;
 
-    /// <summary>The slope below 0.</summary>
-    internal float Slope => slope;
+    /// <inheritdoc/>
+    public float NegativeSlope => slope;
 
     /// <inheritdoc/>
-    public override bool AllowsInPlace => slope >= 0;
+    public override bool AllowsInPlace => true;
+
+    /// <inheritdoc/>
+    public override string? InPlaceGradientProblem => slope < 0 ? $"negative_slope is {slope}" : null;
 
     /// <inheritdoc/>
     protected override Rectifier Operation => new(slope);

@@ -8,6 +8,9 @@ namespace Cnn.Layers.Activations;
 internal sealed class ThresholdLayer(LayerContext context) : ElementwiseLayer<ThresholdLayer.Stair>(context)
 {
     /// <inheritdoc/>
+    public override bool HasGradient => false;
+
+    /// <inheritdoc/>
     public override bool AllowsInPlace => true;
 
     /// <inheritdoc/>

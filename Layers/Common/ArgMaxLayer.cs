@@ -18,6 +18,9 @@ internal sealed unsafe class ArgMaxLayer(LayerContext context) : Layer(context)
     private int inner;
 
     /// <inheritdoc/>
+    public override bool HasGradient => false;
+
+    /// <inheritdoc/>
     public override BlobCount BottomCount => BlobCount.Exactly(1);
 
     /// <inheritdoc/>

@@ -12,6 +12,9 @@ internal sealed unsafe class BatchReindexLayer(LayerContext context) : Layer(con
     private readonly IndexList indices = new();
 
     /// <inheritdoc/>
+    public override bool AllowsForceBackward(int bottom) => bottom != 1;
+
+    /// <inheritdoc/>
     public override BlobCount BottomCount => BlobCount.Exactly(2);
 
     /// <inheritdoc/>

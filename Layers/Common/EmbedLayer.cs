@@ -17,6 +17,9 @@ internal sealed unsafe class EmbedLayer(LayerContext context) : Layer(context)
     private int inputs;
 
     /// <inheritdoc/>
+    public override bool AllowsForceBackward(int bottom) => false;
+
+    /// <inheritdoc/>
     public override BlobCount BottomCount => BlobCount.Exactly(1);
 
     /// <inheritdoc/>

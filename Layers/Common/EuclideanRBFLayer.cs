@@ -55,11 +55,12 @@ internal sealed unsafe class EuclideanRBFLayer(LayerContext context) : Layer(con
         Blob prototypes = AddBlob(options.PrototypeFiller, outputs, inputs);
         if (Parameter.Blobs.Count == 0 && options.Prototype.Count > 0)
         {
-            SkipFilling(0);
             for (int i = 0; i < options.Prototype.Count; i++)
             {
                 prototypes.Data[i] = options.Prototype[i];
             }
+
+            prototypes.IsFilled = true;
         }
     }
 
@@ -109,6 +110,10 @@ internal sealed unsafe class EuclideanRBFLayer(LayerContext context) : Layer(con
             DistanceKernel.BackwardRows(x, w, dy, bottoms[0].DiffPointer, rows, outputs, inputs, Context.Pool);
         }
     }
+
+    /// <inheritdoc/>
+    public override LayerCost Cost(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops) =>
+        LayerCost.OfItems(0, (long)tops[0].Count * inputs, tops[0]);
 
     private void CheckPrototypes()
     {

@@ -15,6 +15,9 @@ internal sealed unsafe class FilterLayer(LayerContext context) : Layer(context)
     private bool isShaped;
 
     /// <inheritdoc/>
+    public override bool AllowsForceBackward(int bottom) => bottom != Parameter.Bottom.Count - 1;
+
+    /// <inheritdoc/>
     public override BlobCount BottomCount => BlobCount.AtLeast(2);
 
     /// <inheritdoc/>

@@ -104,6 +104,13 @@ internal sealed unsafe class InnerProductLayer : Layer
             HasBias ? Blobs[1].DataPointer : null);
 
     /// <inheritdoc/>
+    public override LayerCost Cost(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
+    {
+        long multiplyAdds = (long)tops[0].Count * inputs;
+        return LayerCost.OfItems(multiplyAdds, multiplyAdds + (HasBias ? tops[0].Count : 0), tops[0]);
+    }
+
+    /// <inheritdoc/>
     public override void Backward(
         IReadOnlyList<Blob> tops, IReadOnlyList<bool> propagateDown, IReadOnlyList<Blob> bottoms)
     {

@@ -96,6 +96,9 @@ internal sealed unsafe class ScaleLayer(LayerContext context) : BroadcastLayer(c
         IsLearned && Blobs[0].AxisCount == 1 && bottoms[0].AxisCount > 1 && CanonicalAxis(bottoms[0], options.Axis) == 1;
 
     /// <inheritdoc/>
+    long IChannelAffine.AffineVersion => Blobs[0].DataVersion + (options.BiasTerm ? Blobs[BiasIndex].DataVersion : 0);
+
+    /// <inheritdoc/>
     void IChannelAffine.Follow(Span<double> scale, Span<double> shift)
     {
         for (int c = 0; c < scale.Length; c++)

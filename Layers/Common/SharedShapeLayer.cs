@@ -31,6 +31,9 @@ internal abstract class SharedShapeLayer(LayerContext context) : Layer(context)
     {
     }
 
+    /// <inheritdoc/>
+    public override LayerCost Cost(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops) => new(0, 0, IsView: true);
+
     /// <summary>The top's shape.</summary>
     /// <param name="bottom">The bottom.</param>
     /// <param name="shape">Room for the shape.</param>

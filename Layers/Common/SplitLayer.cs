@@ -29,6 +29,9 @@ internal sealed unsafe class SplitLayer(LayerContext context) : Layer(context)
     }
 
     /// <inheritdoc/>
+    public override LayerCost Cost(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops) => new(0, 0, IsView: true);
+
+    /// <inheritdoc/>
     public override void Backward(
         IReadOnlyList<Blob> tops, IReadOnlyList<bool> propagateDown, IReadOnlyList<Blob> bottoms)
     {

@@ -11,7 +11,7 @@ namespace Cnn.Layers.Data;
 /// record (pass * N + i) mod count, so a resumed run goes on where it stopped.
 /// </summary>
 [LayerType("Data")]
-internal sealed unsafe class DataLayer : Layer, IDisposable
+internal sealed unsafe class DataLayer : Layer
 {
     private readonly DataTransformer transformer;
     private readonly DataParameter parameter;
@@ -103,7 +103,11 @@ internal sealed unsafe class DataLayer : Layer, IDisposable
     }
 
     /// <summary>Closes the database.</summary>
-    public void Dispose() => records?.Dispose();
+    public override void Dispose()
+    {
+        records?.Dispose();
+        base.Dispose();
+    }
 
     private long Record(int item) => ((Context.Clock.Pass * batch) + item) % records!.Count;
 

@@ -28,6 +28,9 @@ internal sealed unsafe class AccuracyLayer : Layer
     }
 
     /// <inheritdoc/>
+    public override bool HasGradient => false;
+
+    /// <inheritdoc/>
     public override BlobCount BottomCount => BlobCount.Exactly(2);
 
     /// <inheritdoc/>

@@ -137,6 +137,9 @@ internal sealed unsafe class BatchNormLayer(LayerContext context) : Layer(contex
     bool IChannelAffine.IsChannelAffine(IReadOnlyList<Blob> bottoms) => UsesGlobal;
 
     /// <inheritdoc/>
+    long IChannelAffine.AffineVersion => Blobs[0].DataVersion + Blobs[1].DataVersion + Blobs[2].DataVersion;
+
+    /// <inheritdoc/>
     void IChannelAffine.Follow(Span<double> scale, Span<double> shift)
     {
         double weight = Blobs[2].Data[0] == 0 ? 0 : 1.0 / Blobs[2].Data[0];

@@ -37,6 +37,10 @@ internal sealed unsafe class RNNLayer(LayerContext context) : RecurrentLayer(con
         hiddenDiff.Reshape(Steps, Streams, Size);
     }
 
+    private protected override long StepMultiplyAdds => (long)Size * Size;
+
+    private protected override long BiasesPerStep => 2L * Size;
+
     private protected override void StepForward(int t, Blob markers, IReadOnlyList<Blob> tops)
     {
         TanhStep step = Step(t, markers);

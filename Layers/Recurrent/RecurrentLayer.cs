@@ -163,6 +163,23 @@ internal abstract unsafe class RecurrentLayer : Layer
     }
 
     /// <inheritdoc/>
+    public override LayerCost Cost(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
+    {
+        // At each step of each stream every weight is used once; those of a static input once a stream.
+        long perStep = Gates * (long)Size * (shape.Inputs + Size) + StepMultiplyAdds;
+        long perStream = shape.HasStatic ? Gates * (long)Size * shape.StaticInputs : 0;
+        long multiplyAdds = Streams * ((Steps * perStep) + perStream);
+        long biases = (long)Steps * Streams * BiasesPerStep;
+        return new LayerCost(multiplyAdds, Streams == 0 ? 0 : (multiplyAdds + biases) / Streams);
+    }
+
+    /// <summary>Multiply-adds of a step of one stream beside those that all recurrent layers have.</summary>
+    private protected virtual long StepMultiplyAdds => 0;
+
+    /// <summary>Biases that a step of one stream adds.</summary>
+    private protected virtual long BiasesPerStep => Gates * (long)Size;
+
+    /// <inheritdoc/>
     public override void Backward(
         IReadOnlyList<Blob> tops, IReadOnlyList<bool> propagateDown, IReadOnlyList<Blob> bottoms)
     {

@@ -135,6 +135,12 @@ internal abstract class ConvolutionBaseLayer : Layer
         Plan(spatial);
     }
 
+    /// <summary>The cost where every weight is used once for each of so many pixels of a map.</summary>
+    /// <param name="multiplyAdds">Multiply-adds of a pass.</param>
+    /// <param name="tops">The tops.</param>
+    private protected LayerCost CostOf(long multiplyAdds, IReadOnlyList<Blob> tops) => LayerCost.OfItems(
+        multiplyAdds, multiplyAdds + (HasBias ? tops.Sum(t => (long)t.Count) : 0), tops[0]);
+
     /// <summary>What a filler should take for the fans of the weights, where their shape does not tell.</summary>
     private protected virtual (float In, float Out)? WeightFans => null;
 

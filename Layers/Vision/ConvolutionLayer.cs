@@ -24,9 +24,6 @@ internal sealed unsafe class ConvolutionLayer : ConvolutionBaseLayer
     public ConvolutionLayer(LayerContext context)
         : base(context) => convolution = new PlannedConvolution(context);
 
-    /// <summary>What it is in a net that only runs forward, where it can take following layers in; else null.</summary>
-    internal InferenceConvolution? Inference => inference;
-
     /// <inheritdoc/>
     public override void SetUp(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
     {
@@ -41,7 +38,7 @@ internal sealed unsafe class ConvolutionLayer : ConvolutionBaseLayer
     /// <inheritdoc/>
     public override void Forward(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
     {
-        float* weights = Blobs[0].DataPointer, bias = HasBias ? Blobs[1].DataPointer : null;
+        float* weights = Blobs[0].ReadPointer, bias = HasBias ? Blobs[1].ReadPointer : null;
         for (int i = 0; i < bottoms.Count && Images > 0; i++)
         {
             if (inference is not null)
@@ -62,6 +59,22 @@ internal sealed unsafe class ConvolutionLayer : ConvolutionBaseLayer
             }
         }
     }
+
+    /// <inheritdoc/>
+    public override LayerCost Cost(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops) =>
+        CostOf(tops.Sum(t => (long)t.Count) / Outputs * Blobs[0].Count, tops);
+
+    /// <inheritdoc/>
+    public override bool TryFold(Layer follower, IReadOnlyList<Blob> followerBottoms) =>
+        inference is not null && follower switch
+        {
+            IChannelAffine affine when affine.IsChannelAffine(followerBottoms) => inference.TryTake(affine),
+            IRectifier rectifier => inference.TryTake(rectifier.NegativeSlope),
+            _ => false,
+        };
+
+    /// <inheritdoc/>
+    public override void ParametersChanged() => inference?.Forget();
 
     /// <inheritdoc/>
     public override void Backward(

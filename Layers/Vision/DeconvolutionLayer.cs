@@ -35,6 +35,10 @@ internal sealed unsafe class DeconvolutionLayer : ConvolutionBaseLayer
     }
 
     /// <inheritdoc/>
+    public override LayerCost Cost(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops) =>
+        CostOf(bottoms.Sum(b => (long)b.Count) * Blobs[0].CountOf(1), tops);
+
+    /// <inheritdoc/>
     public override void Backward(
         IReadOnlyList<Blob> tops, IReadOnlyList<bool> propagateDown, IReadOnlyList<Blob> bottoms)
     {

@@ -1,4 +1,3 @@
-using Cnn.Layers.Common;
 using Cnn.Layers.Kernels;
 using Cnn.Layers.Threading;
 
@@ -14,6 +13,7 @@ internal sealed unsafe class InferenceConvolution(LayerContext context, PlannedC
     private readonly List<IChannelAffine> followers = [];
     private AlignedBuffer? bias;
     private float? rectifier;
+    private long packedVersion = -1;
 
     /// <summary>Takes a layer in; none after a rectifier.</summary>
     /// <returns>Whether it could.</returns>
@@ -43,14 +43,32 @@ internal sealed unsafe class InferenceConvolution(LayerContext context, PlannedC
     /// <summary>y from x.</summary>
     public void Forward(int images, float* x, Blob weights, Blob? weightsBias, float* y)
     {
+        if (Version(weights, weightsBias) != packedVersion)
+        {
+            kept.Forget();
+        }
+
         float* w = null;
         if (convolution.NeedsWeights(images, kept))
         {
-            w = followers.Count == 0 ? weights.DataPointer : Fold(weights, weightsBias);
+            w = followers.Count == 0 ? weights.ReadPointer : Fold(weights, weightsBias);
         }
 
-        float* b = followers.Count > 0 ? bias!.Pointer : weightsBias is null ? null : weightsBias.DataPointer;
+        float* b = followers.Count > 0 ? bias!.Pointer : weightsBias is null ? null : weightsBias.ReadPointer;
         convolution.Forward(images, x, w, b, y, kept, rectifier);
+        packedVersion = Version(weights, weightsBias);
+    }
+
+    // What the packed weights were made of.
+    private long Version(Blob weights, Blob? weightsBias)
+    {
+        long version = weights.DataVersion + (weightsBias?.DataVersion ?? 0);
+        foreach (IChannelAffine follower in followers)
+        {
+            version += follower.AffineVersion;
+        }
+
+        return version;
     }
 
     // In double, so that it costs a single rounding.
@@ -76,7 +94,7 @@ internal sealed unsafe class InferenceConvolution(LayerContext context, PlannedC
             bias.Span[o] = (float)shift[o];
             for (int i = o * taps; i < (o + 1) * taps; i++)
             {
-                folded[i] = (float)(weights.DataPointer[i] * scale[o]);
+                folded[i] = (float)(weights.ReadPointer[i] * scale[o]);
             }
         }
 

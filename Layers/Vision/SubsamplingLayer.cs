@@ -71,6 +71,10 @@ internal sealed unsafe class SubsamplingLayer(LayerContext context) : Layer(cont
     }
 
     /// <inheritdoc/>
+    public override LayerCost Cost(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops) =>
+        LayerCost.OfItems(0, (long)tops[0].Count * (Area + 1), tops[0]);
+
+    /// <inheritdoc/>
     public override void Backward(
         IReadOnlyList<Blob> tops, IReadOnlyList<bool> propagateDown, IReadOnlyList<Blob> bottoms)
     {

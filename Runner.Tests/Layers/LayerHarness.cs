@@ -50,6 +50,7 @@ internal sealed class LayerHarness : IDisposable
             Assert.True(Layer.BottomCount.Allows(bottoms.Length), $"takes {Layer.BottomCount} bottoms");
             Assert.True(Layer.TopCount.Allows(tops), $"gives {Layer.TopCount} tops");
             Layer.SetUp(Bottoms, Tops);
+            Layer.FillParameters();
             Layer.Reshape(Bottoms, Tops);
         }
         catch

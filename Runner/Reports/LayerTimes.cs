@@ -63,20 +63,19 @@ internal static class LayerTimes
             NetLayer layer = net.Layers[i];
             Tell($"{layer.Name,10}\tforward: {Number(forward[i] / (double)iterations)} ms.");
             Tell($"{layer.Name,10}\tbackward: {Number(backward[i] / (double)iterations)} ms.");
-            LayerCost cost = LayerCost.Of(layer);
             table.Add(
                 layer.Name,
                 layer.Layer.Type,
                 $"{Milliseconds(forward[i]) / iterations:0.000}",
-                Rate(cost.MultiplyAdds * iterations, forward[i]),
-                Share(cost.MultiplyAdds, LayerCost.Bytes(layer, false), forward[i]),
+                Rate(layer.Cost.MultiplyAdds * iterations, forward[i]),
+                Share(layer.Cost.MultiplyAdds, layer.BytesMoved(isBackward: false), forward[i]),
                 $"{Milliseconds(backward[i]) / iterations:0.000}",
-                Rate(cost.BackwardMultiplyAdds(layer) * iterations, backward[i]),
-                Share(cost.BackwardMultiplyAdds(layer), LayerCost.Bytes(layer, true), backward[i]));
+                Rate(layer.BackwardMultiplyAdds * iterations, backward[i]),
+                Share(layer.BackwardMultiplyAdds, layer.BytesMoved(isBackward: true), backward[i]));
         }
 
-        long forwardMultiplyAdds = net.Layers.Sum(l => LayerCost.Of(l).MultiplyAdds) * iterations;
-        long backwardMultiplyAdds = net.Layers.Sum(l => LayerCost.Of(l).BackwardMultiplyAdds(l)) * iterations;
+        long forwardMultiplyAdds = net.Layers.Sum(l => l.Cost.MultiplyAdds) * iterations;
+        long backwardMultiplyAdds = net.Layers.Sum(l => l.BackwardMultiplyAdds) * iterations;
         table.AddRule();
         table.Add(
             "all",

@@ -19,10 +19,10 @@ internal static class NetSummary
         long parameters = 0, trained = 0, connections = 0, multiplyAdds = 0, values = 0;
         foreach (NetLayer layer in net.Layers)
         {
-            LayerCost cost = LayerCost.Of(layer);
+            LayerCost cost = layer.Cost;
             string tops = string.Join(", ", layer.Tops.Select((t, i) => $"{layer.TopNames[i]} {ShapeOf(t)}"));
             table.Add(
-                layer.Name, layer.Layer.Type, tops, Count(cost.Parameters), Count(cost.Connections), Count(cost.MultiplyAdds));
+                layer.Name, layer.Layer.Type, tops, Count(layer.ParameterCount), Count(cost.Connections), Count(cost.MultiplyAdds));
             connections += cost.Connections;
             multiplyAdds += cost.MultiplyAdds;
             values += layer.Tops.Sum(t => (long)t.Count);

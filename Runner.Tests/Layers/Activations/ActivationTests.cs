@@ -68,10 +68,11 @@ public class ActivationTests
 
     [Fact]
     [Trait("Category", "Unit")]
-    public void ReluWithANegativeSlopeBelowZeroRefusesToWorkInPlace()
+    public void ReluWithANegativeSlopeBelowZeroRunsForwardInPlaceButHasNoGradientThere()
     {
         using var harness = new LayerHarness("type: 'ReLU' relu_param { negative_slope: -1 }", [[3]]);
-        Assert.False(harness.Layer.AllowsInPlace);
+        Assert.True(harness.Layer.AllowsInPlace);
+        Assert.Equal("negative_slope is -1", harness.Layer.InPlaceGradientProblem);
     }
 
     [Fact]

@@ -52,7 +52,7 @@ internal sealed class DataRun : IDisposable
 
     public void Dispose()
     {
-        (Layer as IDisposable)?.Dispose();
+        Layer.Dispose();
         pool.Dispose();
     }
 }

@@ -21,6 +21,7 @@ internal sealed class LayerCase
 
         Layer = new LayerRegistry().Create(new LayerContext { Parameter = parameter, Pool = pool, Sources = sources });
         Layer.SetUp(Bottoms, Tops);
+        Layer.FillParameters();
         Layer.Reshape(Bottoms, Tops);
     }
 

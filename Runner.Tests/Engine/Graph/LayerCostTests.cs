@@ -1,9 +1,9 @@
 using Cnn.Engine.Graph;
+using Cnn.Layers;
 using Cnn.Layers.Threading;
 using Cnn.Proto;
-using Cnn.Runner.Reports;
 
-namespace Cnn.Tests.Runner.Reports;
+namespace Cnn.Tests.Engine.Graph;
 
 [Trait("Category", "Unit")]
 public class LayerCostTests
@@ -31,6 +31,7 @@ public class LayerCostTests
         using var pool = new WorkerPool(1);
         Net net = Net.Build(definition, new NetOptions { Pool = pool, Sources = sources });
 
-        Assert.Equal(new LayerCost(multiplyAdds, parameters, connections), LayerCost.Of(net.Layers[1]));
+        Assert.Equal(new LayerCost(multiplyAdds, connections), net.Layers[1].Cost);
+        Assert.Equal(parameters, net.Layers[1].ParameterCount);
     }
 }

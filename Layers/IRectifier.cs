@@ -1,0 +1,11 @@
+namespace Cnn.Layers;
+
+/// <summary>
+/// A layer that is <c>y = max(x, 0) + slope min(x, 0)</c>, so that a net that only runs forward can make it part of the
+/// layer before; see <see cref="Layer.TryFold"/>.
+/// </summary>
+public interface IRectifier
+{
+    /// <summary>The slope below 0; 0 for a plain rectifier.</summary>
+    float NegativeSlope { get; }
+}
