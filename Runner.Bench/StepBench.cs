@@ -58,7 +58,7 @@ internal static class StepBench
 
     private static (Net Net, Action Action) Forward(NetParameter definition, WorkerPool pool)
     {
-        Net net = Net.Build(definition, new NetOptions { Phase = Phase.Test, Pool = pool, Inference = true });
+        Net net = Net.Build(new NetDefinition(definition), new NetOptions { Phase = Phase.Test, Pool = pool, Inference = true });
         return (net, () => net.Forward());
     }
 
@@ -66,11 +66,11 @@ internal static class StepBench
     {
         // A rate so small that the same batch again and again cannot end in overflow; the work is the same.
         var solver = new Solver(
-            new SolverParameter
+            new SolverDefinition(new SolverParameter
             {
                 NetParam = definition, BaseLr = 1e-6f, LrPolicy = "fixed", Momentum = 0.9f, WeightDecay = 0.0005f,
                 MaxIter = int.MaxValue, Display = 0, RandomSeed = 1,
-            },
+            }),
             new SolverOptions { Pool = pool });
         return (solver.TrainNet, solver.Step);
     }

@@ -39,16 +39,12 @@ internal static class SyntheticNet
     /// <param name="pool">The threads to compute with.</param>
     public static NetParameter Load(string path, Phase phase, int? batch, int[]? shape, WorkerPool pool)
     {
-        Loaded<NetParameter> loaded = ProtoFile.LoadNet(path);
-        var options = new NetOptions
-        {
-            Phase = phase, Pool = pool, DefersFilling = true, Sources = loaded.Sources, Files = new PathResolver(path),
-        };
+        NetDefinition loaded = NetDefinition.Load(path);
         var net = new NetParameter { Name = loaded.Message.Name };
         net.Layer.Add(NetFilter.Keep(loaded.Message.Layer, new NetState { Phase = phase }, loaded.Sources));
         int crop = (int)(net.Layer.FirstOrDefault(l => l.TransformParam is { CropSize: > 0 })?.TransformParam.CropSize ?? 0);
         shape ??= crop > 0 ? [3, crop, crop] : null;
-        Net? built = shape is null ? Net.Build(loaded.Message, options) : null;
+        using Net? built = shape is null ? Net.Construct(loaded, new NetOptions { Phase = phase, Pool = pool }) : null;
         for (int i = 0; i < net.Layer.Count; i++)
         {
             LayerParameter layer = net.Layer[i];

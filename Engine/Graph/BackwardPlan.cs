@@ -53,22 +53,53 @@ internal static class BackwardPlan
         }
     }
 
-    /// <summary><c>force_backward</c>: everything runs backward, down to the inputs, where a layer allows it.</summary>
+    /// <summary>
+    /// <c>force_backward</c>: whatever leads to a loss or an output runs backward, down to the inputs, where layers allow
+    /// it. A layer without a gradient, such as Accuracy, does not, nor what only it reads.
+    /// </summary>
     public static void Force(IReadOnlyList<NetLayer> layers)
     {
-        foreach (NetLayer layer in layers)
+        var wanted = new HashSet<string>();
+        var read = new HashSet<string>();
+        for (int i = layers.Count - 1; i >= 0; i--)
         {
-            layer.NeedsBackward = true;
+            NetLayer layer = layers[i];
+            layer.NeedsBackward = layer.Layer.HasGradient && (layer.TopList.Count == 0 || HasWantedTop(layer, wanted, read));
             for (int bottom = 0; bottom < layer.BottomList.Count; bottom++)
             {
-                layer.PropagateDownList[bottom] |= layer.Layer.AllowsForceBackward(bottom);
+                bool propagates = layer.NeedsBackward
+                    && (layer.PropagateDownList[bottom] || layer.Layer.AllowsForceBackward(bottom));
+                layer.PropagateDownList[bottom] = propagates;
+                read.Add(layer.BottomNames[bottom]);
+                if (propagates)
+                {
+                    wanted.Add(layer.BottomNames[bottom]);
+                }
+                else
+                {
+                    wanted.Remove(layer.BottomNames[bottom]);
+                }
             }
 
-            for (int blob = 0; blob < layer.Layer.Blobs.Count; blob++)
+            for (int blob = 0; blob < layer.Layer.Blobs.Count && layer.NeedsBackward; blob++)
             {
                 layer.Layer.SetNeedsGradient(blob, true);
             }
         }
+    }
+
+    private static bool HasWantedTop(NetLayer layer, HashSet<string> wanted, HashSet<string> read)
+    {
+        for (int top = 0; top < layer.TopList.Count; top++)
+        {
+            string name = layer.TopNameList[top];
+            if (layer.LossWeightList[top] != 0 || wanted.Contains(name) || !read.Contains(name))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static void SwitchOff(NetLayer layer)

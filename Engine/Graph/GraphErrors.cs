@@ -9,10 +9,21 @@ internal static class GraphErrors
         new(new Diagnostic(message, at, hint, layer.Name));
 
     public static CnnException UnknownBottom(
-        SourceMap sources, LayerParameter layer, int bottom, IEnumerable<string> known) =>
-        At(
+        SourceMap sources,
+        LayerParameter layer,
+        int bottom,
+        IEnumerable<string> known,
+        IEnumerable<LayerParameter> leftOut)
+    {
+        string name = layer.Bottom[bottom];
+        LayerParameter? elsewhere = leftOut.FirstOrDefault(l => l.Top.Contains(name));
+        return At(
             sources.Find(layer, LayerParameter.BottomFieldNumber, bottom),
             layer,
-            $"bottom '{layer.Bottom[bottom]}' is not the top of an earlier layer",
-            Suggestion.For(layer.Bottom[bottom], known) ?? "layers run in the order of the file");
+            elsewhere is null
+                ? $"bottom '{name}' is not the top of an earlier layer"
+                : $"bottom '{name}' is the top of layer '{elsewhere.Name}', which is not in the net in this phase, level and stages",
+            elsewhere is not null ? "give the layer the same include and exclude rules"
+            : Suggestion.For(name, known) ?? "layers run in the order of the file");
+    }
 }

@@ -1,3 +1,4 @@
+using Cnn.Engine.Runs;
 using Cnn.Engine.Snapshots;
 using Cnn.Engine.Weights;
 using Cnn.Layers;
@@ -12,20 +13,20 @@ namespace Cnn.Engine.Graph;
 /// </summary>
 public sealed class Net : IDisposable
 {
-    private readonly NetParameter definition;
+    private readonly NetDefinition definition;
     private readonly NetOptions options;
     private readonly WorkerPool? ownPool;
-    private readonly Dictionary<string, Blob> blobs;
     private readonly HashSet<Blob> kept = [];
     private bool sharesMemory;
+    private bool isDisposed;
 
     internal Net(
-        NetParameter definition,
+        NetDefinition definition,
         NetOptions options,
         WorkerPool? ownPool,
         PassClock clock,
         IReadOnlyList<NetLayer> layers,
-        Dictionary<string, Blob> blobs,
+        IReadOnlyDictionary<string, Blob> blobs,
         IReadOnlyList<string> inputs,
         IReadOnlyList<string> outputs,
         IReadOnlyList<LearnableParameter> learnable)
@@ -33,23 +34,25 @@ public sealed class Net : IDisposable
         this.definition = definition;
         this.options = options;
         this.ownPool = ownPool;
-        this.blobs = blobs;
         Clock = clock;
         Layers = layers;
         Inputs = inputs;
         Outputs = outputs;
         Learnable = learnable;
-        DebugInfo = definition.DebugInfo;
+        DebugInfo = definition.Message.DebugInfo;
         if (options.Inference)
         {
-            kept.UnionWith(outputs.Concat(options.Keep).Select(LookUp));
+            var all = new BlobTable(Name, blobs, kept: null);
+            kept.UnionWith(outputs.Concat(options.Keep).Select(name => all[name]));
             kept.UnionWith(layers.Where(l => l.BottomList.Count == 0).SelectMany(l => l.TopList));
             InferencePlan.Fold(layers, kept);
         }
+
+        Blobs = new BlobTable(Name, blobs, options.Inference ? kept : null);
     }
 
     /// <summary>The net's name.</summary>
-    public string Name => definition.Name;
+    public string Name => definition.Message.Name;
 
     /// <summary>Whether it was built for training or testing.</summary>
     public Phase Phase => options.Phase;
@@ -57,8 +60,11 @@ public sealed class Net : IDisposable
     /// <summary>The layers in the order they run, inserted splits included.</summary>
     public IReadOnlyList<NetLayer> Layers { get; }
 
-    /// <summary>All blobs by name.</summary>
-    public IReadOnlyDictionary<string, Blob> Blobs => blobs;
+    /// <summary>
+    /// The blobs by name; of a net built for <see cref="NetOptions.Inference"/> those that keep their values. An unknown
+    /// name is a <see cref="CnnException"/>.
+    /// </summary>
+    public IReadOnlyDictionary<string, Blob> Blobs { get; }
 
     /// <summary>The tops of the Input layers, in order.</summary>
     public IReadOnlyList<string> Inputs { get; }
@@ -75,23 +81,37 @@ public sealed class Net : IDisposable
     /// <summary>Whether each pass tells the mean magnitudes of what it computes.</summary>
     public bool DebugInfo { get; set; }
 
+    /// <summary>Where the definition was written, for errors.</summary>
+    internal SourceMap Sources => definition.Sources;
+
     /// <summary>Builds a net from a file: prototxt, YAML or binary, of any age of Caffe's formats.</summary>
     /// <param name="path">The net's file.</param>
-    /// <param name="weights">A file to copy weights from, see <see cref="CopyWeightsFrom"/>; null for the fillers' values.</param>
+    /// <param name="weights">A further file to start from, see <see cref="NetOptions.Weights"/>; null for none.</param>
     /// <param name="options">How to build it; null for the testing phase.</param>
     /// <exception cref="CnnException">A file cannot be read or is wrong; the error says where.</exception>
     public static Net Load(string path, string? weights = null, NetOptions? options = null)
     {
-        Net net = Build(NetDefinition.Load(path), (options ?? new NetOptions()) with { DefersFilling = true });
+        options ??= new NetOptions();
+        return Build(
+            NetDefinition.Load(path),
+            weights is null ? options : options with { Weights = [.. options.Weights, weights] });
+    }
+
+    /// <summary>
+    /// Builds a net from its definition, copies the weights that the options name and fills the other parameters. Nets may
+    /// be built from one definition on several threads.
+    /// </summary>
+    /// <param name="definition">The definition.</param>
+    /// <param name="options">How to build it; null for the testing phase.</param>
+    /// <exception cref="CnnException">The definition is wrong; the error says where.</exception>
+    public static Net Build(NetDefinition definition, NetOptions? options = null)
+    {
+        options ??= new NetOptions();
+        Net net = Construct(definition, options);
         try
         {
-            if (weights is not null)
-            {
-                net.CopyWeightsFrom(weights);
-            }
-
+            StartingWeights.Copy(net, options.Weights, options.WeightsAreStrict, options.Log);
             net.FillParameters();
-
             return net;
         }
         catch
@@ -101,24 +121,26 @@ public sealed class Net : IDisposable
         }
     }
 
-    /// <summary>Builds a net from its definition.</summary>
-    /// <param name="definition">The definition.</param>
-    /// <param name="options">How to build it; null for the testing phase.</param>
+    /// <summary>Builds a net whose parameters have no values yet but those of the definition.</summary>
     /// <exception cref="CnnException">The definition is wrong; the error says where.</exception>
-    public static Net Build(NetDefinition definition, NetOptions? options = null) => Build(
-        definition.Message,
-        (options ?? new NetOptions()) with { Sources = definition.Sources, Files = definition.Files });
-
-    internal static Net Build(NetParameter definition, NetOptions options)
+    internal static Net Construct(NetDefinition definition, NetOptions options)
     {
+        options.Log?.Warn(definition.Warnings);
         WorkerPool? own = options.Pool is null ? new WorkerPool() : null;
+        var builder = new NetBuilder(definition, options with { Pool = options.Pool ?? own }, own);
         try
         {
-            return new NetBuilder(definition, options with { Pool = options.Pool ?? own }, own).Build();
+            return builder.Build();
         }
-        catch
+        catch (Exception exception)
         {
+            builder.Dispose();
             own?.Dispose();
+            if (exception is CnnException mistake && definition.Format == ProtoFormat.Binary)
+            {
+                throw definition.Located(mistake);
+            }
+
             throw;
         }
     }
@@ -127,14 +149,7 @@ public sealed class Net : IDisposable
     /// <exception cref="CnnException">
     /// There is none of that name, or it keeps no values as the net is built for <see cref="NetOptions.Inference"/>.
     /// </exception>
-    public Blob FindBlob(string name)
-    {
-        Blob blob = LookUp(name);
-        return !options.Inference || kept.Contains(blob)
-            ? blob
-            : throw new CnnException(
-                $"blob '{name}' keeps no values, as net '{Name}' is built for inference", "name it among those to keep");
-    }
+    public Blob FindBlob(string name) => Blobs[name];
 
     /// <summary>The last layer of a name.</summary>
     /// <exception cref="CnnException">There is none of that name.</exception>
@@ -147,7 +162,7 @@ public sealed class Net : IDisposable
     /// <exception cref="CnnException">There is none of that name.</exception>
     public Blob FindInput(string name) =>
         Inputs.Contains(name)
-            ? blobs[name]
+            ? Blobs[name]
             : throw new CnnException(
                 $"'{name}' is no input of net '{Name}'",
                 Suggestion.For(name, Inputs)
@@ -181,6 +196,39 @@ public sealed class Net : IDisposable
         values.CopyTo(blob.Data);
     }
 
+    /// <summary>
+    /// Sets the gradient of the loss with respect to an output, from which <see cref="Backward"/> starts. A forward pass
+    /// sets those of losses to their weights, so call it after.
+    /// </summary>
+    /// <param name="name">The output's name.</param>
+    /// <param name="values">Its gradient, row-major, as many as the output's values.</param>
+    /// <exception cref="CnnException">It is no output, has no gradient, or the values are not as many.</exception>
+    public void SetOutputDiff(string name, ReadOnlySpan<float> values)
+    {
+        Blob blob = Blobs[name];
+        if (!Outputs.Contains(name))
+        {
+            throw new CnnException(
+                $"'{name}' is no output of net '{Name}': a backward pass computes its gradient from that of the outputs",
+                $"the outputs are {string.Join(", ", Outputs)}");
+        }
+
+        NetLayer writer = Layers.Last(l => l.TopNames.Contains(name));
+        if (!writer.NeedsBackward)
+        {
+            throw new CnnException(
+                $"no gradient flows back from output '{name}' of layer '{writer.Name}' ({writer.Type})",
+                writer.Layer.HasGradient ? "build the net to run backward throughout (force_backward)" : null);
+        }
+
+        if (values.Length != blob.Count)
+        {
+            throw new CnnException($"{values.Length} gradient values do not fit output '{name}' of shape {blob.ShapeText}");
+        }
+
+        values.CopyTo(blob.Diff);
+    }
+
     /// <summary>Runs every layer forward and moves <see cref="Clock"/> on by one pass.</summary>
     /// <returns>The loss: the sum over all weighted tops of weight times the top's sum.</returns>
     public float Forward()
@@ -206,6 +254,7 @@ public sealed class Net : IDisposable
     /// <returns>What it adds to the loss.</returns>
     public float ForwardLayer(NetLayer layer)
     {
+        ObjectDisposedException.ThrowIf(isDisposed, this);
         Reshape(layer);
         if (!layer.IsFolded)
         {
@@ -297,39 +346,19 @@ public sealed class Net : IDisposable
         }
     }
 
-    /// <summary>Uses the parameters of another net's layers of the same names as its own from now on.</summary>
+    /// <summary>
+    /// Uses the parameters of another net's layers of the same names as its own from now on, the k-th of a name those of
+    /// the k-th. Layers that share parameters within this net go on doing so.
+    /// </summary>
     /// <exception cref="CnnException">A layer of the same name has other parameters.</exception>
     public void ShareParametersOf(Net other)
     {
-        foreach (NetLayer source in other.Layers)
-        {
-            NetLayer? target = Layers.FirstOrDefault(l => l.Name == source.Name);
-            if (target is null)
-            {
-                continue;
-            }
-
-            RequireSameCount(target, source.Layer.Blobs.Count, "the training net");
-            for (int i = 0; i < source.Layer.Blobs.Count; i++)
-            {
-                Blob mine = target.Layer.Blobs[i], theirs = source.Layer.Blobs[i];
-                if (!mine.HasShapeOf(theirs))
-                {
-                    throw GraphErrors.At(
-                        options.Sources.Find(target.Definition),
-                        target.Definition,
-                        $"parameter {i} has shape {mine.ShapeText} in the test net, {theirs.ShapeText} in the training net");
-                }
-
-                mine.ShareData(theirs);
-            }
-        }
-
-        ForgetPackedWeights();
+        ParameterSharing.Share(this, other);
+        ParametersChanged();
     }
 
     /// <summary>
-    /// Copies the weights of a file into the layers of the same names: a .caffemodel (binary or text, any age of format)
+    /// Copies the weights of a file into the layers of the same names, the k-th of a name into the k-th: a .caffemodel (binary or text, any age of format)
     /// or HDF5, told apart by content. Types are not compared; layers on one side only are left alone.
     /// </summary>
     /// <returns>What was copied and what was not.</returns>
@@ -337,11 +366,23 @@ public sealed class Net : IDisposable
     public WeightReport CopyWeightsFrom(string path)
     {
         WeightReport report = WeightFiles.CopyInto(this, path, line => options.Log?.Information("{Line:l}", line));
-        ForgetPackedWeights();
+        ParametersChanged();
         return report;
     }
 
-    /// <summary>Fills the parameters that have no values yet; see <see cref="NetOptions.DefersFilling"/>.</summary>
+    /// <summary>
+    /// Tells the layers that parameters were changed through a span or pointer from before the last pass, so that a net
+    /// built for <see cref="NetOptions.Inference"/> reads them anew. Other changes show by themselves.
+    /// </summary>
+    public void ParametersChanged()
+    {
+        foreach (NetLayer layer in Layers)
+        {
+            layer.Layer.ParametersChanged();
+        }
+    }
+
+    /// <summary>Fills the parameters that have no values yet.</summary>
     /// <exception cref="CnnException">A filler cannot fill its blob.</exception>
     internal void FillParameters()
     {
@@ -375,8 +416,22 @@ public sealed class Net : IDisposable
         });
     }
 
-    /// <summary>Ends the threads that are the net's own.</summary>
-    public void Dispose() => ownPool?.Dispose();
+    /// <summary>Closes what the layers have opened and ends the threads that are the net's own.</summary>
+    public void Dispose()
+    {
+        if (isDisposed)
+        {
+            return;
+        }
+
+        isDisposed = true;
+        foreach (NetLayer layer in Layers)
+        {
+            layer.Layer.Dispose();
+        }
+
+        ownPool?.Dispose();
+    }
 
     /// <summary>The first layer with a top that holds a NaN or an infinity; null when all are finite.</summary>
     public NetLayer? FirstNotFinite()
@@ -404,31 +459,6 @@ public sealed class Net : IDisposable
         if (layer.IsFolded && layer.TopList[0] != layer.BottomList[0])
         {
             layer.TopList[0].ShareData(layer.BottomList[0]);
-        }
-    }
-
-    private Blob LookUp(string name) =>
-        blobs.TryGetValue(name, out Blob? blob)
-            ? blob
-            : throw new CnnException($"net '{Name}' has no blob '{name}'", Suggestion.For(name, blobs.Keys));
-
-    private void ForgetPackedWeights()
-    {
-        foreach (NetLayer layer in Layers)
-        {
-            layer.Layer.ParametersChanged();
-        }
-    }
-
-    private void RequireSameCount(NetLayer target, int count, string where)
-    {
-        if (target.Layer.Blobs.Count != count)
-        {
-            throw GraphErrors.At(
-                options.Sources.Find(target.Definition),
-                target.Definition,
-                $"has {target.Layer.Blobs.Count} parameter(s), but {count} in {where}",
-                "rename the layer to leave those out");
         }
     }
 }

@@ -11,9 +11,12 @@ namespace Cnn.Engine.Graph;
 /// Turns a definition into a net: filters by state, inserts splits, makes the layers in the order of the file and
 /// connects their blobs, shares parameters, decides what runs backward.
 /// </summary>
-internal sealed class NetBuilder
+internal sealed class NetBuilder : IDisposable
 {
-    private readonly NetParameter definition;
+    private const string AutomaticTop = "(automatic)";
+
+    private readonly NetDefinition definition;
+    private readonly SourceMap sources;
     private readonly NetOptions options;
     private readonly WorkerPool? ownPool;
     private readonly PassClock clock = new();
@@ -24,35 +27,41 @@ internal sealed class NetBuilder
     private readonly List<LearnableParameter> learnable = [];
     private readonly Dictionary<string, LearnableParameter> shared = [];
     private long memory;
-    private int automaticTops;
+    private List<LayerParameter> leftOut = [];
 
-    /// <param name="definition">The definition, in the current format.</param>
+    /// <param name="definition">The definition; it is only read.</param>
     /// <param name="options">How to build it, its threads given.</param>
     /// <param name="ownPool">Those threads when they are the net's own.</param>
-    public NetBuilder(NetParameter definition, NetOptions options, WorkerPool? ownPool)
+    public NetBuilder(NetDefinition definition, NetOptions options, WorkerPool? ownPool)
     {
         this.ownPool = ownPool;
         this.definition = definition;
+
+        // The copies that are made here have places too; the definition's map serves other nets at the same time.
+        sources = new SourceMap(definition.Sources);
         this.options = options;
     }
 
     public Net Build()
     {
-        NetState state = definition.State?.Clone() ?? new NetState();
+        NetParameter message = definition.Message;
+        NetState state = message.State?.Clone() ?? new NetState();
         state.Phase = options.Phase;
         state.Level = options.Level;
         state.Stage.Add(options.Stages);
-        List<LayerParameter> kept = NetFilter.Keep(definition.Layer, state, options.Sources);
-        if (kept.Count == 0)
+        List<LayerParameter> present = NetFilter.Keep(message.Layer, state, sources);
+        if (present.Count == 0)
         {
             throw new CnnException(new Diagnostic(
-                definition.Layer.Count == 0
-                    ? $"net '{definition.Name}' has no layers"
-                    : $"no layer of net '{definition.Name}' is meant for phase {state.Phase.ToString().ToUpperInvariant()}",
-                options.Sources.Find(definition)));
+                message.Layer.Count == 0
+                    ? $"net '{message.Name}' has no layers"
+                    : $"no layer of net '{message.Name}' is meant for phase {state.Phase.ToString().ToUpperInvariant()}",
+                sources.Find(message)));
         }
 
-        foreach (LayerParameter layer in SplitInsertion.Insert(kept, options.Sources))
+        var isPresent = new HashSet<object>(present, ReferenceEqualityComparer.Instance);
+        leftOut = [.. message.Layer.Where(l => !isPresent.Contains(l))];
+        foreach (LayerParameter layer in SplitInsertion.Insert(present, leftOut, sources))
         {
             if (!layer.HasPhase)
             {
@@ -63,17 +72,13 @@ internal sealed class NetBuilder
         }
 
         BackwardPlan.Prune(layers);
-        if (definition.ForceBackward)
+        if (message.ForceBackward || options.ForceBackward)
         {
             BackwardPlan.Force(layers);
         }
 
         RefuseLostValues();
-        if (!options.DefersFilling)
-        {
-            layers.ForEach(l => l.Layer.FillParameters());
-        }
-
+        WarnOfRepeatedNames();
         foreach (NetLayer layer in Enumerable.Reverse(layers))
         {
             Tell($"{layer.Name} {(layer.NeedsBackward ? "needs" : "does not need")} backward computation.");
@@ -87,6 +92,21 @@ internal sealed class NetBuilder
         Tell("Network initialization done.");
         var inputs = layers.Where(l => l.Definition.Type == "Input").SelectMany(l => l.TopNames);
         return new Net(definition, options, ownPool, clock, layers, blobs, [.. inputs], [.. unread], learnable);
+    }
+
+    /// <summary>Disposes of the layers that are made, when the net does not come to be.</summary>
+    public void Dispose() => layers.ForEach(l => l.Layer.Dispose());
+
+    private void WarnOfRepeatedNames()
+    {
+        foreach (string name in new LayersByName(layers).Repeated)
+        {
+            LayerParameter second = layers.Where(l => l.Name == name && l.Layer.Blobs.Count > 0).ElementAt(1).Definition;
+            options.Log?.Warn([new Diagnostic(
+                $"several layers with parameters are called '{name}'",
+                sources.Find(second, LayerParameter.NameFieldNumber),
+                "the first of a weights file goes to the first here, the second to the second; names of their own are safer")]);
+        }
     }
 
     // A layer whose gradient needs what it wrote and a later one that works in place on it, or a layer that cannot run
@@ -120,7 +140,7 @@ internal sealed class NetBuilder
         }
 
         CnnException Refusal(NetLayer layer, string message) => GraphErrors.At(
-            options.Sources.Find(layer.Definition, LayerParameter.TopFieldNumber),
+            sources.Find(layer.Definition, LayerParameter.TopFieldNumber),
             layer.Definition,
             message,
             "give its top a name of its own");
@@ -131,7 +151,7 @@ internal sealed class NetBuilder
         if (definition.PropagateDown.Count > 0 && definition.PropagateDown.Count != definition.Bottom.Count)
         {
             throw GraphErrors.At(
-                options.Sources.Find(definition, LayerParameter.PropagateDownFieldNumber),
+                sources.Find(definition, LayerParameter.PropagateDownFieldNumber),
                 definition,
                 $"propagate_down is given {definition.PropagateDown.Count} times for {definition.Bottom.Count} bottoms",
                 "give it once a bottom or not at all");
@@ -139,7 +159,7 @@ internal sealed class NetBuilder
 
         Tell($"Creating layer {definition.Name}");
         LayerParameter own = definition.Clone();
-        options.Sources.Carry(definition, own);
+        sources.Carry(definition, own);
         var context = new LayerContext
         {
             Parameter = own,
@@ -147,8 +167,8 @@ internal sealed class NetBuilder
             Random = new RandomStreams(options.Seed),
             Clock = clock,
             Fillers = options.Fillers,
-            Sources = options.Sources,
-            Files = options.Files,
+            Sources = sources,
+            Files = this.definition.Files,
             Inference = options.Inference,
         };
         var layer = new NetLayer(definition, options.Layers.Create(context));
@@ -178,7 +198,7 @@ internal sealed class NetBuilder
             string name = layer.Definition.Bottom[i];
             if (!blobs.TryGetValue(name, out Blob? blob) || !unread.Remove(name))
             {
-                throw GraphErrors.UnknownBottom(options.Sources, layer.Definition, i, unread);
+                throw GraphErrors.UnknownBottom(sources, layer.Definition, i, unread, leftOut);
             }
 
             Tell($"{layer.Name} <- {name}");
@@ -205,7 +225,7 @@ internal sealed class NetBuilder
                 if (!layer.Layer.AllowsInPlace)
                 {
                     throw GraphErrors.At(
-                        options.Sources.Find(definition, LayerParameter.TopFieldNumber, i),
+                        sources.Find(definition, LayerParameter.TopFieldNumber, i),
                         definition,
                         $"a {definition.Type} layer cannot work in place on '{name}'",
                         "give its top a name of its own");
@@ -214,7 +234,7 @@ internal sealed class NetBuilder
             else if (!blobs.TryAdd(name, new Blob()))
             {
                 throw GraphErrors.At(
-                    options.Sources.Find(definition, LayerParameter.TopFieldNumber, i),
+                    sources.Find(definition, LayerParameter.TopFieldNumber, i),
                     definition,
                     $"top '{name}' is the top of an earlier layer",
                     "only a layer whose bottom of the same place has that name may write it again, and nobody else may "
@@ -228,12 +248,11 @@ internal sealed class NetBuilder
 
         while (layer.Layer.AddsMissingTops && layer.TopList.Count < layer.Layer.TopCount.Min)
         {
-            automaticTops++;
-            string name = automaticTops == 1 ? "(automatic)" : $"(automatic)#{automaticTops}";
-            blobs.Add(name, new Blob());
-            layer.TopList.Add(blobs[name]);
-            layer.TopNameList.Add(name);
-            Tell($"{layer.Name} -> (automatic)");
+            // As in Caffe all are called so, and the last can be found by the name.
+            blobs[AutomaticTop] = new Blob();
+            layer.TopList.Add(blobs[AutomaticTop]);
+            layer.TopNameList.Add(AutomaticTop);
+            Tell($"{layer.Name} -> {AutomaticTop}");
         }
     }
 
@@ -241,7 +260,7 @@ internal sealed class NetBuilder
     {
         int bottoms = layer.BottomList.Count, tops = layer.TopList.Count;
         LayerParameter definition = layer.Definition;
-        SourceLocation? at = options.Sources.Find(definition);
+        SourceLocation? at = sources.Find(definition);
         if (!layer.Layer.BottomCount.Allows(bottoms))
         {
             throw GraphErrors.At(
@@ -276,7 +295,7 @@ internal sealed class NetBuilder
         if (weights.Count != 0 && weights.Count != tops)
         {
             throw GraphErrors.At(
-                options.Sources.Find(layer.Definition, LayerParameter.LossWeightFieldNumber),
+                sources.Find(layer.Definition, LayerParameter.LossWeightFieldNumber),
                 layer.Definition,
                 $"loss_weight is given {weights.Count} times for {tops} top(s)",
                 "give it once a top or not at all");
@@ -292,7 +311,7 @@ internal sealed class NetBuilder
         if (definition.Param.Count > count)
         {
             throw GraphErrors.At(
-                options.Sources.Find(definition.Param[count]),
+                sources.Find(definition.Param[count]),
                 definition,
                 $"has {definition.Param.Count} param entries but only {count} parameter(s)");
         }
@@ -331,7 +350,7 @@ internal sealed class NetBuilder
         if (permissive ? blob.Count != owner.Blob.Count : !blob.HasShapeOf(owner.Blob))
         {
             throw GraphErrors.At(
-                options.Sources.Find(spec),
+                sources.Find(spec),
                 layer.Definition,
                 $"cannot share parameter '{spec.Name}' with layer '{owner.Owner.Name}': its shape is "
                 + $"{blob.ShapeText}, the owner's {owner.Blob.ShapeText}",
@@ -368,7 +387,7 @@ internal sealed class NetBuilder
         }
 
         CnnException Mismatch(string what, float first, float now) => GraphErrors.At(
-            options.Sources.Find(spec),
+            sources.Find(spec),
             layer.Definition,
             string.Create(
                 CultureInfo.InvariantCulture,
@@ -392,5 +411,11 @@ internal sealed class NetBuilder
         Tell($"Memory required for data: {memory * sizeof(float)}");
     }
 
-    private void Tell(string line) => options.Log?.Information("{Line:l}", line);
+    private void Tell(string line)
+    {
+        if (!options.BuildsQuietly)
+        {
+            options.Log?.Information("{Line:l}", line);
+        }
+    }
 }

@@ -36,7 +36,7 @@ public sealed class NetLayer
     /// <summary>The names of the bottoms.</summary>
     public IReadOnlyList<string> BottomNames => Definition.Bottom;
 
-    /// <summary>The names of the tops; "(automatic)", "(automatic)#2" and so on for losses that the net does not name.</summary>
+    /// <summary>The names of the tops; "(automatic)" for losses that the net does not name.</summary>
     public IReadOnlyList<string> TopNames => TopNameList;
 
     /// <summary>The weight of each top in the net's loss; 0 for most.</summary>

@@ -21,6 +21,14 @@ public sealed record NetOptions
     /// <summary>The seed of everything random in the net.</summary>
     public long Seed { get; init; } = 1;
 
+    /// <summary>
+    /// Weights files to start from, each a .caffemodel or HDF5; a later one wins. Parameters that no file has are filled.
+    /// </summary>
+    public IReadOnlyList<string> Weights { get; init; } = [];
+
+    /// <summary>Whether every parameter must come from <see cref="Weights"/>, and all of the files must go into the net.</summary>
+    public bool WeightsAreStrict { get; init; }
+
     /// <summary>The threads to compute with; null for threads of the net's own, one a core, until it is disposed of.</summary>
     public WorkerPool? Pool { get; init; }
 
@@ -30,25 +38,24 @@ public sealed record NetOptions
     /// <summary>The fillers to choose from.</summary>
     public FillerRegistry Fillers { get; init; } = new();
 
-    /// <summary>Where the building of the net is told; null for nowhere.</summary>
+    /// <summary>Where the building of the net and its warnings are logged; null for nowhere.</summary>
     public ILogger? Log { get; init; }
+
+    /// <summary>Whether the steps of building are left out of the log; warnings and weights are in it.</summary>
+    public bool BuildsQuietly { get; init; }
+
+    /// <summary>
+    /// Whether everything that leads to an output runs backward, down to the inputs, as with <c>force_backward</c>.
+    /// </summary>
+    public bool ForceBackward { get; init; }
 
     /// <summary>
     /// Whether the net only runs forward, faster and in less memory: convolutions pack their weights once, at the first pass
-    /// (and again after <see cref="Net.CopyWeightsFrom"/>), and do the work of BatchNorm, Scale and ReLU layers that follow;
-    /// blobs share memory, so that after a pass only inputs, outputs and <see cref="Keep"/> have values.
+    /// and again when they were changed, and do the work of BatchNorm, Scale and ReLU layers that follow; blobs share
+    /// memory, so that after a pass only inputs, outputs and <see cref="Keep"/> have values.
     /// </summary>
     public bool Inference { get; init; }
 
     /// <summary>Blobs that keep their values although the net is built for <see cref="Inference"/>.</summary>
     public IReadOnlyList<string> Keep { get; init; } = [];
-
-    /// <summary>Whether parameters stay unfilled until <see cref="Net.FillParameters"/>, as their values may come from a file.</summary>
-    internal bool DefersFilling { get; init; }
-
-    /// <summary>Where the definition was written, for errors.</summary>
-    internal SourceMap Sources { get; init; } = new();
-
-    /// <summary>Finds the files that the definition names.</summary>
-    internal PathResolver Files { get; init; } = new((string?)null);
 }

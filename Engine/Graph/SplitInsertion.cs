@@ -8,14 +8,18 @@ namespace Cnn.Engine.Graph;
 /// </summary>
 internal static class SplitInsertion
 {
-    /// <summary>The layers with the splits between them; a layer that changes is copied first.</summary>
+    /// <summary>The layers, copied, with the splits between them.</summary>
+    /// <param name="layers">The layers of the net.</param>
+    /// <param name="leftOut">Layers of the definition that the net does not have, for errors.</param>
+    /// <param name="sources">Where the layers were written; receives the places of the copies.</param>
     /// <exception cref="CnnException">A bottom is not the top of an earlier layer.</exception>
-    public static List<LayerParameter> Insert(IReadOnlyList<LayerParameter> layers, SourceMap sources)
+    public static List<LayerParameter> Insert(
+        IReadOnlyList<LayerParameter> layers, IReadOnlyList<LayerParameter> leftOut, SourceMap sources)
     {
         var sourceOf = new Dictionary<(int Layer, int Bottom), (int Layer, int Top)>();
         var readers = new Dictionary<(int Layer, int Top), int>();
         var lossWeights = new Dictionary<(int Layer, int Top), float>();
-        CountReaders(layers, sources, sourceOf, readers, lossWeights);
+        CountReaders(layers, leftOut, sources, sourceOf, readers, lossWeights);
 
         var result = new List<LayerParameter>();
         var nextSplit = new Dictionary<(int, int), int>();
@@ -58,6 +62,7 @@ internal static class SplitInsertion
 
     private static void CountReaders(
         IReadOnlyList<LayerParameter> layers,
+        IReadOnlyList<LayerParameter> leftOut,
         SourceMap sources,
         Dictionary<(int Layer, int Bottom), (int Layer, int Top)> sourceOf,
         Dictionary<(int Layer, int Top), int> readers,
@@ -71,7 +76,7 @@ internal static class SplitInsertion
             {
                 if (!lastWriter.TryGetValue(layer.Bottom[j], out var source))
                 {
-                    throw GraphErrors.UnknownBottom(sources, layer, j, lastWriter.Keys);
+                    throw GraphErrors.UnknownBottom(sources, layer, j, lastWriter.Keys, leftOut);
                 }
 
                 sourceOf[(i, j)] = source;

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Cnn.Engine.Graph;
 using Cnn.Engine.Runs;
 using Cnn.Engine.Snapshots;
+using Cnn.Engine.Weights;
 using Cnn.Layers;
 using Cnn.Layers.Kernels.Elementwise;
 using Cnn.Layers.Kernels.Update;
@@ -24,7 +25,8 @@ public sealed class Solver : IDisposable
     private readonly UpdateRule rule;
     private readonly LearningRate learningRate;
     private readonly SmoothedLoss smoothed;
-    private readonly List<TestNet> testNets;
+    private readonly List<TestNet> testNets = [];
+    private readonly SourceMap sources;
     private readonly Blob[][] histories;
     private readonly EarlyStopping? earlyStopping;
 
@@ -35,39 +37,34 @@ public sealed class Solver : IDisposable
     // The iteration whose data is the data set's first.
     private int dataStart;
 
-    /// <summary>Builds the nets and, with <see cref="SolverOptions.ResumeFrom"/>, restores a snapshot.</summary>
-    /// <exception cref="CnnException">The definition, a net or the snapshot is wrong.</exception>
+    /// <summary>
+    /// Builds the nets, then restores the snapshot of <see cref="SolverOptions.ResumeFrom"/> or copies the weights to start
+    /// from, and fills the other parameters.
+    /// </summary>
+    /// <exception cref="CnnException">The definition, a net, the snapshot or a weights file is wrong.</exception>
     public Solver(SolverDefinition definition, SolverOptions? options = null)
-        : this(
-            definition.Message,
-            (options ?? new SolverOptions()) with { Sources = definition.Sources, Files = definition.Files })
     {
-    }
-
-    /// <summary>A solver of a file; see <see cref="Solver(SolverDefinition, SolverOptions?)"/>.</summary>
-    /// <exception cref="CnnException">A file cannot be read or is wrong.</exception>
-    public static Solver Load(string path, SolverOptions? options = null) => new(SolverDefinition.Load(path), options);
-
-    internal Solver(SolverParameter definition, SolverOptions options)
-    {
-        this.definition = definition;
+        this.definition = definition.Message;
+        sources = definition.Sources;
+        options ??= new SolverOptions();
         ownsPool = options.Pool is null;
         pool = options.Pool ?? new WorkerPool();
         this.options = options with { Pool = pool };
+        options.Log?.Warn(definition.Warnings);
         try
         {
             CheckRanges();
-            rule = UpdateRule.Create(definition, options.Sources);
-            learningRate = new LearningRate(definition, options.Sources);
-            smoothed = new SmoothedLoss(definition.AverageLoss);
+            rule = UpdateRule.Create(this.definition, sources);
+            learningRate = new LearningRate(this.definition, sources);
+            smoothed = new SmoothedLoss(this.definition.AverageLoss);
             using StateFile? state = options.ResumeFrom is null ? null : StateFile.Open(options.ResumeFrom);
-            Seed = definition.RandomSeed >= 0 ? definition.RandomSeed
+            Seed = this.definition.RandomSeed >= 0 ? this.definition.RandomSeed
                 : state is { Extensions.HasRandomSeed: true } ? state.Extensions.RandomSeed
                 : RandomNumberGenerator.GetInt32(int.MaxValue);
             var nets = new SolverNets(definition, this.options, Seed);
             TrainNet = nets.BuildTrainNet();
-            testNets = nets.BuildTestNets(TrainNet);
-            earlyStopping = definition.EarlyStopping is { } early ? new EarlyStopping(early, testNets, options.Sources) : null;
+            nets.BuildTestNets(TrainNet, testNets);
+            earlyStopping = this.definition.EarlyStopping is { } early ? new EarlyStopping(early, testNets, sources) : null;
             histories = new Blob[TrainNet.Learnable.Count][];
             for (int i = 0; i < histories.Length; i++)
             {
@@ -79,23 +76,37 @@ public sealed class Solver : IDisposable
             }
 
             Tell($"Solver scaffolding done; random seed {Seed}.");
+            string[] weights = WeightsToStartFrom(definition);
             if (state is not null)
             {
                 Restore(state);
             }
+            else
+            {
+                CopyWeights(weights);
+            }
 
             rests = Array.ConvertAll([.. Enumerable.Range(0, histories.Length)], Rests);
-            if (!options.DefersFilling)
+            foreach (Net net in AllNets)
             {
-                FillParameters();
+                net.FillParameters();
             }
         }
-        catch
+        catch (Exception exception)
         {
             Dispose();
+            if (exception is CnnException mistake && definition.Format == ProtoFormat.Binary)
+            {
+                throw definition.Located(mistake);
+            }
+
             throw;
         }
     }
+
+    /// <summary>A solver of a file; see <see cref="Solver(SolverDefinition, SolverOptions?)"/>.</summary>
+    /// <exception cref="CnnException">A file cannot be read or is wrong.</exception>
+    public static Solver Load(string path, SolverOptions? options = null) => new(SolverDefinition.Load(path), options);
 
     /// <summary>Called after each iteration, on the training thread.</summary>
     public event Action<TrainingProgress>? Progressed;
@@ -189,9 +200,12 @@ public sealed class Solver : IDisposable
         return true;
     }
 
-    /// <summary>Ends the threads that are the solver's own.</summary>
+    /// <summary>Disposes of the nets and ends the threads that are the solver's own.</summary>
     public void Dispose()
     {
+        // Not yet there when a definition is refused.
+        TrainNet?.Dispose();
+        testNets.ForEach(t => t.Net.Dispose());
         if (ownsPool)
         {
             pool.Dispose();
@@ -268,13 +282,34 @@ public sealed class Solver : IDisposable
         }
     }
 
-    /// <summary>Fills the parameters that neither a snapshot nor a weights file gave values.</summary>
-    /// <exception cref="CnnException">A filler cannot fill its blob.</exception>
-    internal void FillParameters()
+    private string[] WeightsToStartFrom(SolverDefinition definition)
     {
-        foreach (Net net in AllNets)
+        if (options.ResumeFrom is not null)
         {
-            net.FillParameters();
+            return options.Weights is null or { Count: 0 }
+                ? []
+                : throw new CnnException(
+                    "weights start a run anew, a snapshot goes on with one", "give one of them");
+        }
+
+        return options.Weights is not null
+            ? [.. options.Weights]
+            : [.. definition.Message.Weights
+                .SelectMany(w => w.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+                .Select(definition.Files.Find)];
+    }
+
+    // The test nets share the training net's parameters; what only they have comes from the files too.
+    private void CopyWeights(string[] paths)
+    {
+        StartingWeights.Copy(TrainNet, paths, options.WeightsAreStrict, options.Log);
+        var trained = TrainNet.Layers.SelectMany(l => l.Layer.Blobs).Select(b => b.Memory).ToHashSet();
+        foreach (Net net in TestNets.Where(t => t.Layers.Any(l => l.Layer.Blobs.Any(b => !trained.Contains(b.Memory)))))
+        {
+            foreach (string path in paths)
+            {
+                net.CopyWeightsFrom(path);
+            }
         }
     }
 
@@ -494,7 +529,7 @@ public sealed class Solver : IDisposable
         {
             if (!holds)
             {
-                throw new CnnException(new Diagnostic(message, options.Sources.Find(definition, field), hint));
+                throw new CnnException(new Diagnostic(message, sources.Find(definition, field), hint));
             }
         }
     }

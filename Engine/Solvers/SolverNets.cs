@@ -1,13 +1,14 @@
 using Cnn.Engine.Graph;
-using Cnn.Engine.Runs;
 using Cnn.Proto;
 
 namespace Cnn.Engine.Solvers;
 
 /// <summary>Builds the nets that a solver file asks for, in Caffe's order and with Caffe's states.</summary>
-internal sealed class SolverNets(SolverParameter definition, SolverOptions options, long seed)
+internal sealed class SolverNets(SolverDefinition solver, SolverOptions options, long seed)
 {
-    /// <summary>The training net.</summary>
+    private readonly SolverParameter definition = solver.Message;
+
+    /// <summary>The training net; its parameters are not filled.</summary>
     /// <exception cref="CnnException">There is not exactly one definition of it, or it cannot be built.</exception>
     public Net BuildTrainNet()
     {
@@ -17,21 +18,23 @@ internal sealed class SolverNets(SolverParameter definition, SolverOptions optio
         {
             throw new CnnException(new Diagnostic(
                 given == 0 ? "the solver names no net to train" : $"the solver names {given} nets to train",
-                options.Sources.Find(definition),
+                solver.Sources.Find(definition),
                 "give exactly one of net, net_param, train_net, train_net_param"));
         }
 
-        Source source = definition.HasTrainNet
+        NetDefinition source = definition.HasTrainNet
             ? Load(definition.TrainNet, SolverParameter.TrainNetFieldNumber)
             : Inline(definition.TrainNetParam) ?? Generic();
-        NetState state = State(Phase.Train, source.Net, definition.TrainState);
+        NetState state = State(Phase.Train, source.Message, definition.TrainState);
         state.Level = options.Level ?? state.Level;
         state.Stage.Add(options.Stages);
         return Build(source, state);
     }
 
     /// <summary>The test nets, sharing the parameters of the training net.</summary>
-    public List<TestNet> BuildTestNets(Net trainNet)
+    /// <param name="trainNet">The training net.</param>
+    /// <param name="nets">Receives each test net once it is built, so that its owner can dispose of it.</param>
+    public void BuildTestNets(Net trainNet, List<TestNet> nets)
     {
         int specific = definition.TestNetParam.Count + definition.TestNet.Count;
         int count = definition.TestIter.Count;
@@ -60,7 +63,6 @@ internal sealed class SolverNets(SolverParameter definition, SolverOptions optio
                 "give the iterations between tests, 1 or more");
         }
 
-        var nets = new List<TestNet>();
         for (int i = 0; i < count; i++)
         {
             if (definition.TestIter[i] <= 0)
@@ -70,39 +72,36 @@ internal sealed class SolverNets(SolverParameter definition, SolverOptions optio
             }
 
             int file = i - definition.TestNetParam.Count;
-            Source source = file < 0 ? Inline(definition.TestNetParam[i])!
+            NetDefinition source = file < 0 ? Inline(definition.TestNetParam[i])!
                 : file < definition.TestNet.Count ? Load(definition.TestNet[file], SolverParameter.TestNetFieldNumber, file)
                 : Generic();
             NetState? given = i < definition.TestState.Count ? definition.TestState[i] : null;
-            Net net = Build(source, State(Phase.Test, source.Net, given));
+            Net net = Build(source, State(Phase.Test, source.Message, given));
+            nets.Add(new TestNet(i, net, definition.TestIter[i]));
             net.DebugInfo = definition.DebugInfo;
             net.ShareParametersOf(trainNet);
-            nets.Add(new TestNet(i, net, definition.TestIter[i]));
         }
-
-        return nets;
     }
 
-    private Source Generic() =>
+    private NetDefinition Generic() =>
         definition.HasNet ? Load(definition.Net, SolverParameter.NetFieldNumber) : Inline(definition.NetParam)!;
 
-    private Source Load(string path, int field, int index = 0)
+    private NetDefinition Load(string path, int field, int index = 0)
     {
-        string found = options.Files.Find(path);
+        string found = solver.Files.Find(path);
         if (!File.Exists(found))
         {
             throw new CnnException(new Diagnostic(
                 $"the net file '{path}' does not exist",
-                options.Sources.Find(definition, field, index),
+                solver.Sources.Find(definition, field, index),
                 "paths are looked up from the working directory, then beside the solver file"));
         }
 
-        Loaded<NetParameter> loaded = ProtoFile.LoadNet(found);
-        options.Log?.Warn(loaded.Warnings);
-        return new Source(loaded.Message, loaded.Sources, new PathResolver(found));
+        return NetDefinition.Load(found);
     }
 
-    private Source? Inline(NetParameter? net) => net is null ? null : new Source(net, options.Sources, options.Files);
+    private NetDefinition? Inline(NetParameter? net) =>
+        net is null ? null : new NetDefinition(net, solver.Sources, solver.Files);
 
     private static NetState State(Phase phase, NetParameter net, NetState? given)
     {
@@ -123,23 +122,18 @@ internal sealed class SolverNets(SolverParameter definition, SolverOptions optio
         return state;
     }
 
-    private Net Build(Source source, NetState state) => Net.Build(source.Net, new NetOptions
+    private Net Build(NetDefinition source, NetState state) => Net.Construct(source, new NetOptions
     {
         Phase = state.Phase,
         Level = state.Level,
         Stages = [.. state.Stage],
         Seed = seed,
         Pool = options.Pool,
-        DefersFilling = true,
         Layers = options.Layers,
         Fillers = options.Fillers,
-        Sources = source.Sources,
-        Files = source.Files,
         Log = options.Log,
     });
 
     private CnnException Error(int field, string message, string hint) =>
-        new(new Diagnostic(message, options.Sources.Find(definition, field), hint));
-
-    private sealed record Source(NetParameter Net, SourceMap Sources, PathResolver Files);
+        new(new Diagnostic(message, solver.Sources.Find(definition, field), hint));
 }

@@ -1,7 +1,6 @@
 using Cnn.Fillers;
 using Cnn.Layers;
 using Cnn.Layers.Threading;
-using Cnn.Proto;
 using Serilog;
 
 namespace Cnn.Engine.Solvers;
@@ -36,12 +35,12 @@ public sealed record SolverOptions
     /// <summary>Stages added to the training net's state.</summary>
     public IReadOnlyList<string> Stages { get; init; } = [];
 
-    /// <summary>Whether parameters stay unfilled until <see cref="Solver.FillParameters"/>.</summary>
-    internal bool DefersFilling { get; init; }
+    /// <summary>
+    /// Weights files to start from, a later one wins; null for those that the definition's <c>weights</c> names. Must be
+    /// empty or null with <see cref="ResumeFrom"/>.
+    /// </summary>
+    public IReadOnlyList<string>? Weights { get; init; }
 
-    /// <summary>Where the definition was written, for errors.</summary>
-    internal SourceMap Sources { get; init; } = new();
-
-    /// <summary>Finds the files that the definition names.</summary>
-    internal PathResolver Files { get; init; } = new((string?)null);
+    /// <summary>Whether every parameter must come from the weights, and all of the files must go into the training net.</summary>
+    public bool WeightsAreStrict { get; init; }
 }

@@ -9,60 +9,89 @@ namespace Cnn.Engine.Weights;
 internal static class WeightFiles
 {
     /// <summary>
-    /// Copies the weights of a file into the layers of the same names. Types are not compared; layers on one side only
-    /// are left alone. Nothing is copied unless all fits.
+    /// Copies the weights of a file into the layers of the same names, the k-th of a name into the k-th. Types are not
+    /// compared; layers on one side only are left alone. Nothing is copied unless all fits.
     /// </summary>
+    /// <param name="net">The net.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="log">Receives a line for each layer of the file that the net does not have.</param>
     /// <exception cref="CnnException">The file cannot be read or does not fit.</exception>
-    public static WeightReport CopyInto(Net net, string path, Action<string> tell)
+    public static WeightReport CopyInto(Net net, string path, Action<string> log)
     {
         using WeightsFile file = WeightsFile.Open(path);
-        var copies = new List<(StoredArray From, NetLayer Layer, int Blob, bool IsDiff)>();
-        var copied = new List<string>();
-        var ignored = new List<string>();
+        var targets = new LayersByName(net.Layers);
+        var occurrences = new Dictionary<string, int>();
+        var copies = new List<(StoredLayer From, NetLayer To)>();
+        var ignored = new List<StoredLayer>();
         foreach (StoredLayer source in file.Layers)
         {
-            NetLayer? target = net.Layers.FirstOrDefault(l => l.Name == source.Name);
+            NetLayer? target = source.Blobs.Count == 0
+                ? WithoutParameters(net, file, source)
+                : Next(net, targets, occurrences, source.Name);
             if (target is null)
             {
-                tell($"Ignoring source layer {source.Name}");
-                ignored.Add(source.Name);
+                log($"Ignoring source layer {source.Name}");
+                ignored.Add(source);
                 continue;
             }
 
             RequireFit(net, path, source, target);
-            for (int i = 0; i < source.Blobs.Count; i++)
-            {
-                if (source.Blobs[i] is { } blob)
-                {
-                    copies.Add((blob.Data, target, i, false));
-                    if (blob.Diff is { } diff && diff.Count == blob.Data.Count)
-                    {
-                        copies.Add((diff, target, i, true));
-                    }
-                }
-            }
-
             if (source.Blobs.Count > 0)
             {
-                copied.Add(source.Name);
+                copies.Add((source, target));
             }
         }
 
-        foreach (var (from, layer, index, isDiff) in copies)
+        foreach (var (from, to) in copies)
         {
-            Blob to = layer.Layer.Blobs[index];
-            from.CopyTo(isDiff ? to.Diff : to.Data);
-            if (!isDiff)
-            {
-                to.IsFilled = true;
-            }
+            Copy(from, to);
         }
 
+        NetLayer[] copied = [.. copies.Select(c => c.To)];
         return new WeightReport(
-            copied,
-            ignored,
-            [.. file.Layers.Where(l => l.Blobs.Count > 0 && ignored.Contains(l.Name)).Select(l => l.Name)],
-            [.. net.Layers.Where(l => l.Layer.Blobs.Count > 0 && !copied.Contains(l.Name)).Select(l => l.Name)]);
+            [.. copied.Select(l => l.Name)],
+            [.. ignored.Select(l => l.Name)],
+            [.. ignored.Where(l => l.Blobs.Count > 0).Select(l => l.Name)],
+            [.. net.Layers.Where(l => l.Layer.Blobs.Count > 0 && !copied.Contains(l)).Select(l => l.Name)])
+        {
+            CopiedLayers = copied,
+        };
+    }
+
+    private static NetLayer? Next(Net net, LayersByName targets, Dictionary<string, int> occurrences, string name)
+    {
+        int occurrence = occurrences.GetValueOrDefault(name);
+        occurrences[name] = occurrence + 1;
+        return targets.Find(name, occurrence)
+            ?? (occurrence == 0 ? net.Layers.FirstOrDefault(l => l.Name == name) : null);
+    }
+
+    // Where another layer of the name has the parameters, on either side, this one has none to compare.
+    private static NetLayer? WithoutParameters(Net net, WeightsFile file, StoredLayer source)
+    {
+        NetLayer[] same = [.. net.Layers.Where(l => l.Name == source.Name)];
+        bool isElsewhere = file.Layers.Any(l => l.Name == source.Name && l.Blobs.Count > 0);
+        return Array.Find(same, l => l.Layer.Blobs.Count == 0)
+            ?? (isElsewhere ? null : same.FirstOrDefault());
+    }
+
+    private static void Copy(StoredLayer from, NetLayer to)
+    {
+        for (int i = 0; i < from.Blobs.Count; i++)
+        {
+            if (from.Blobs[i] is not { } stored)
+            {
+                continue;
+            }
+
+            Blob blob = to.Layer.Blobs[i];
+            stored.Data.CopyTo(blob.Data);
+            blob.IsFilled = true;
+            if (stored.Diff is { } diff && diff.Count == stored.Data.Count)
+            {
+                diff.CopyTo(blob.Diff);
+            }
+        }
     }
 
     private static void RequireFit(Net net, string path, StoredLayer source, NetLayer target)

@@ -1,3 +1,5 @@
+using Cnn.Engine.Graph;
+
 namespace Cnn.Engine.Weights;
 
 /// <summary>What became of a weights file.</summary>
@@ -9,4 +11,8 @@ public sealed record WeightReport(
     IReadOnlyList<string> Copied,
     IReadOnlyList<string> Ignored,
     IReadOnlyList<string> IgnoredWithWeights,
-    IReadOnlyList<string> Kept);
+    IReadOnlyList<string> Kept)
+{
+    /// <summary>The layers whose parameters came from the file.</summary>
+    internal IReadOnlyList<NetLayer> CopiedLayers { get; init; } = [];
+}

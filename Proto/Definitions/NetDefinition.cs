@@ -10,20 +10,25 @@ namespace Cnn.Proto;
 /// = 20 }</c> or <c>new { NumOutput = 20 }</c>; a dictionary serves as well. Mistakes in them are reported at the line of
 /// the call.
 /// </remarks>
-public sealed class NetDefinition
+public sealed class NetDefinition : Definition<NetParameter>
 {
     /// <summary>A net without layers.</summary>
     /// <param name="name">The net's name.</param>
     public NetDefinition(string name = "")
-        : this(new NetParameter { Name = name }, new SourceMap(), new PathResolver((string?)null))
+        : this(new NetParameter { Name = name })
     {
     }
 
-    internal NetDefinition(NetParameter message, SourceMap sources, PathResolver files)
+    /// <summary>A net of a message, in the current format.</summary>
+    /// <param name="message">The message; it must not change while nets are built from it.</param>
+    public NetDefinition(NetParameter message)
+        : base(message)
     {
-        Message = message;
-        Sources = sources;
-        Files = files;
+    }
+
+    internal NetDefinition(NetParameter message, SourceMap sources, PathResolver? files = null)
+        : base(message, sources, files)
+    {
     }
 
     /// <summary>The net's name.</summary>
@@ -32,21 +37,9 @@ public sealed class NetDefinition
     /// <summary>The names of the layers of all phases, in order.</summary>
     public IEnumerable<string> Layers => Message.Layer.Select(l => l.Name);
 
-    internal NetParameter Message { get; }
-
-    /// <summary>Where it was written.</summary>
-    internal SourceMap Sources { get; }
-
-    /// <summary>Finds the files that it names.</summary>
-    internal PathResolver Files { get; }
-
     /// <summary>Reads a prototxt, YAML or binary file, of any age of Caffe's formats.</summary>
     /// <exception cref="CnnException">The file cannot be read or is wrong; all its mistakes.</exception>
-    public static NetDefinition Load(string path)
-    {
-        Loaded<NetParameter> loaded = ProtoFile.LoadNet(path);
-        return new NetDefinition(loaded.Message, loaded.Sources, new PathResolver(path));
-    }
+    public static NetDefinition Load(string path) => ProtoFile.LoadNet(path);
 
     /// <summary>Reads prototxt from a string.</summary>
     /// <param name="text">The text.</param>
@@ -55,8 +48,9 @@ public sealed class NetDefinition
     public static NetDefinition Parse(string text, string name = "net")
     {
         var sources = new SourceMap();
-        NetParameter net = NetUpgrade.Upgrade(TextFormat.Parse<NetParameter>(text, name, sources), sources);
-        return new NetDefinition(net, sources, new PathResolver((string?)null));
+        var warnings = new List<Diagnostic>();
+        NetParameter net = NetUpgrade.Upgrade(TextFormat.Parse<NetParameter>(text, name, sources), sources, warnings);
+        return new NetDefinition(net, sources) { Warnings = warnings };
     }
 
     /// <summary>Adds an Input layer: a blob that the user of the net fills.</summary>

@@ -4,7 +4,7 @@ using YamlDotNet.Core;
 namespace Cnn.Proto;
 
 /// <summary>How a net is trained: read from a file, or put together in code.</summary>
-public sealed class SolverDefinition
+public sealed class SolverDefinition : Definition<SolverParameter>
 {
     /// <summary>A definition for a net, its training and its testing phase.</summary>
     /// <param name="net">The net.</param>
@@ -16,28 +16,29 @@ public sealed class SolverDefinition
     /// <exception cref="CnnException">An option is unknown or of the wrong type.</exception>
     public SolverDefinition(
         NetDefinition net, object options, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
+        : base(Bind(net, options, file, line), net.Sources, net.Files) => Warnings = net.Warnings;
+
+    /// <summary>A definition of a message, in the current format.</summary>
+    /// <param name="message">The message; it must not change while solvers are built from it.</param>
+    public SolverDefinition(SolverParameter message)
+        : base(message)
     {
-        YamlNode map = new OptionTree(new Mark(0, line, 1)).Map(options);
-        Sources = net.Sources;
-        Files = net.Files;
-        Message = (SolverParameter)NetDefinition.Bind(SolverParameter.Descriptor, map, Sources, file);
-        Message.NetParam = net.Message;
     }
 
-    private SolverDefinition(Loaded<SolverParameter> loaded)
+    internal SolverDefinition(SolverParameter message, SourceMap sources, PathResolver? files = null)
+        : base(message, sources, files)
     {
-        Message = loaded.Message;
-        Sources = loaded.Sources;
-        Files = new PathResolver(loaded.Path);
     }
-
-    internal SolverParameter Message { get; }
-
-    internal SourceMap Sources { get; }
-
-    internal PathResolver Files { get; }
 
     /// <summary>Reads a solver file: prototxt, YAML or binary.</summary>
     /// <exception cref="CnnException">The file cannot be read or is wrong; all its mistakes.</exception>
-    public static SolverDefinition Load(string path) => new(ProtoFile.LoadSolver(path));
+    public static SolverDefinition Load(string path) => ProtoFile.LoadSolver(path);
+
+    private static SolverParameter Bind(NetDefinition net, object options, string file, int line)
+    {
+        YamlNode map = new OptionTree(new Mark(0, line, 1)).Map(options);
+        var message = (SolverParameter)NetDefinition.Bind(SolverParameter.Descriptor, map, net.Sources, file);
+        message.NetParam = net.Message;
+        return message;
+    }
 }

@@ -6,7 +6,8 @@ namespace Cnn.Proto;
 /// Where the messages of a parsed file, and the fields in them, were written. Keyed by the message object itself,
 /// so whoever copies a message carries its places over with <see cref="Carry"/>.
 /// </summary>
-public sealed class SourceMap
+/// <param name="parent">A map that is asked for what this one does not know, and never written; null for none.</param>
+public sealed class SourceMap(SourceMap? parent = null)
 {
     private readonly Dictionary<IMessage, Entry> entries = new(ReferenceEqualityComparer.Instance);
 
@@ -23,7 +24,7 @@ public sealed class SourceMap
     /// </summary>
     public SourceLocation? Find(IMessage? message, int fieldNumber = 0, int index = 0)
     {
-        if (message is null || !entries.TryGetValue(message, out Entry? entry))
+        if (message is null || Look(message) is not { } entry)
         {
             return null;
         }
@@ -38,7 +39,7 @@ public sealed class SourceMap
     /// <summary>Gives a copy of a message, and the messages nested in it, the places of the original.</summary>
     public void Carry(IMessage from, IMessage to)
     {
-        if (entries.TryGetValue(from, out Entry? entry))
+        if (Look(from) is { } entry)
         {
             entries[to] = entry;
         }
@@ -70,6 +71,9 @@ public sealed class SourceMap
             }
         }
     }
+
+    private Entry? Look(IMessage message) =>
+        entries.TryGetValue(message, out Entry? entry) ? entry : parent?.Look(message);
 
     private Entry EntryOf(IMessage message)
     {

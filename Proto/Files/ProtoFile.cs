@@ -12,23 +12,22 @@ public static class ProtoFile
 {
     /// <summary>A net in the current format.</summary>
     /// <exception cref="CnnException">The file cannot be read or is wrong; all its mistakes.</exception>
-    public static Loaded<NetParameter> LoadNet(string path)
+    public static NetDefinition LoadNet(string path)
     {
-        Loaded<NetParameter> loaded = Load<NetParameter>(path);
+        Definition<NetParameter> file = Load<NetParameter>(path);
         var warnings = new List<Diagnostic>();
-        return loaded with { Message = NetUpgrade.Upgrade(loaded.Message, loaded.Sources, warnings), Warnings = warnings };
+        NetParameter net = NetUpgrade.Upgrade(file.Message, file.Sources, warnings);
+        return new NetDefinition(net, file.Sources, file.Files) { Format = file.Format, Warnings = warnings };
     }
 
     /// <summary>A solver in the current format; nets within it are brought up to date too.</summary>
     /// <exception cref="CnnException">The file cannot be read or is wrong; all its mistakes.</exception>
-    public static Loaded<SolverParameter> LoadSolver(string path)
+    public static SolverDefinition LoadSolver(string path)
     {
-        Loaded<SolverParameter> loaded = Load<SolverParameter>(path);
+        Definition<SolverParameter> file = Load<SolverParameter>(path);
         var warnings = new List<Diagnostic>();
-        return loaded with
-        {
-            Message = SolverUpgrade.Upgrade(loaded.Message, loaded.Sources, path, warnings), Warnings = warnings,
-        };
+        SolverParameter solver = SolverUpgrade.Upgrade(file.Message, file.Sources, path, warnings);
+        return new SolverDefinition(solver, file.Sources, file.Files) { Format = file.Format, Warnings = warnings };
     }
 
     /// <summary>Weights as a net in the current format.</summary>
@@ -48,7 +47,7 @@ public static class ProtoFile
 
     /// <summary>A message in any format, as it stands in the file.</summary>
     /// <exception cref="CnnException">The file cannot be read or is wrong.</exception>
-    public static Loaded<T> Load<T>(string path)
+    public static Definition<T> Load<T>(string path)
         where T : class, IMessage<T>, new()
     {
         byte[] bytes = FileText.ReadBytes(path);
@@ -65,7 +64,7 @@ public static class ProtoFile
             ProtoFormat.Yaml => YamlFormat.Parse<T>(FileText.Decode(bytes, path), path, sources),
             _ => TextFormat.Parse<T>(FileText.Decode(bytes, path), path, sources),
         };
-        return new Loaded<T>(message, sources, path, format);
+        return new Definition<T>(message, sources, new PathResolver(path)) { Format = format };
     }
 
     /// <summary>Whether a file is in the binary format, by its extension and its first bytes.</summary>

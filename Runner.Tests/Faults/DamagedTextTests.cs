@@ -59,7 +59,7 @@ public sealed class DamagedTextTests : IDisposable
         }
 
         NetParameter definition = ProtoFile.LoadNet(text).Message;
-        Net net = Net.Build(definition, new NetOptions { Pool = pool });
+        Net net = Net.Build(new NetDefinition(definition), new NetOptions { Pool = pool });
         await Damage.Check(path, damaged => net.CopyWeightsFrom(damaged));
     }
 }

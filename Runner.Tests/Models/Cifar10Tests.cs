@@ -60,7 +60,7 @@ public sealed class Cifar10Tests : IDisposable
         parameter.TestIter.Clear();
         parameter.Display = 0;
         parameter.RandomSeed = 1;
-        using var solver = new Solver(parameter, new SolverOptions { Pool = pool });
+        using var solver = new Solver(new SolverDefinition(parameter), new SolverOptions { Pool = pool });
         Net net = solver.TrainNet;
         var random = new Random(1);
         foreach (ref float pixel in net.FindInput("data").Data)
@@ -84,8 +84,8 @@ public sealed class Cifar10Tests : IDisposable
         ModelFolder.WithInput(ProtoFile.LoadNet(PathOf($"cifar10_{kind}_train_test")).Message, 4, 32);
 
     private Net Build(string kind, Phase phase) =>
-        Net.Build(WithInput(kind), new NetOptions { Phase = phase, Pool = pool });
+        Net.Build(new NetDefinition(WithInput(kind)), new NetOptions { Phase = phase, Pool = pool });
 
     private Net Deploy(string kind) =>
-        Net.Build(ProtoFile.LoadNet(PathOf($"cifar10_{kind}")).Message, new NetOptions { Pool = pool });
+        Net.Build(NetDefinition.Load(PathOf($"cifar10_{kind}")), new NetOptions { Pool = pool });
 }

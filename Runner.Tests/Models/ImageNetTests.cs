@@ -133,7 +133,7 @@ public sealed class ImageNetTests : IDisposable
     public void BothPhasesBuildAndTheTestCountsTheFirstAndTheFirstFive(string name)
     {
         int size = name is "alexnet" or "caffenet" ? 227 : 224;
-        Net test = Net.Build(WithInput(name, 2, size), new NetOptions { Phase = Phase.Test, Pool = pool, DefersFilling = true });
+        Net test = Net.Construct(new NetDefinition(WithInput(name, 2, size)), new NetOptions { Phase = Phase.Test, Pool = pool });
         Assert.Equal(name == "googlenet" ? 9 : 3, test.Outputs.Count);
         Assert.Contains(test.Layers, l => l.Type == "Accuracy" && l.Definition.AccuracyParam?.TopK == 5);
     }
@@ -157,7 +157,7 @@ public sealed class ImageNetTests : IDisposable
         parameter.TestIter.Clear();
         parameter.Display = 0;
         parameter.RandomSeed = 1;
-        using var solver = new Solver(parameter, new SolverOptions { Pool = pool });
+        using var solver = new Solver(new SolverDefinition(parameter), new SolverOptions { Pool = pool });
         Net net = solver.TrainNet;
         Fill(net);
         long pass = net.Clock.Pass;
@@ -243,8 +243,8 @@ public sealed class ImageNetTests : IDisposable
     }
 
     private Net Deploy(string name) =>
-        Net.Build(Load(name, "deploy.prototxt"), new NetOptions { Pool = pool, DefersFilling = true });
+        Net.Construct(new NetDefinition(Load(name, "deploy.prototxt")), new NetOptions { Pool = pool });
 
-    private Net Train(string name, int images, int size) => Net.Build(
-        WithInput(name, images, size), new NetOptions { Phase = Phase.Train, Pool = pool, DefersFilling = true });
+    private Net Train(string name, int images, int size) => Net.Construct(
+        new NetDefinition(WithInput(name, images, size)), new NetOptions { Phase = Phase.Train, Pool = pool });
 }

@@ -34,16 +34,9 @@ internal sealed class ModelFolder(string name) : IDisposable
     /// <summary>Builds a net of the folder.</summary>
     public Net Build(string file, Phase phase, params string[] stages)
     {
-        Loaded<NetParameter> loaded = ProtoFile.LoadNet(PathOf(file));
-        ReadStandIn(loaded.Message);
-        return Net.Build(loaded.Message, new NetOptions
-        {
-            Phase = phase,
-            Stages = stages,
-            Pool = pool,
-            Sources = loaded.Sources,
-            Files = new PathResolver(PathOf(file)),
-        });
+        NetDefinition definition = NetDefinition.Load(PathOf(file));
+        ReadStandIn(definition.Message);
+        return Net.Build(definition, new NetOptions { Phase = phase, Stages = stages, Pool = pool });
     }
 
     /// <summary>A solver of the folder, which has but one batch to learn.</summary>
@@ -52,14 +45,14 @@ internal sealed class ModelFolder(string name) : IDisposable
     public Solver Prepare(string file, Action<SolverParameter>? change = null)
     {
         SolverParameter solver = ProtoFile.LoadSolver(PathOf(file)).Message;
-        Loaded<NetParameter> net = ProtoFile.LoadNet(Repository.PathOf(solver.Net));
+        NetDefinition net = NetDefinition.Load(Repository.PathOf(solver.Net));
         ReadStandIn(net.Message);
         solver.ClearNet();
         solver.NetParam = net.Message;
         solver.SnapshotPrefix = folder["snapshot"];
         solver.Display = 0;
         change?.Invoke(solver);
-        return new Solver(solver, new SolverOptions { Pool = pool, Sources = net.Sources });
+        return new Solver(new SolverDefinition(solver, net.Sources), new SolverOptions { Pool = pool });
     }
 
     /// <summary>The losses of some steps over one batch.</summary>

@@ -42,7 +42,7 @@ public sealed class SvmTests : IDisposable
         }
 
         using var pool = new WorkerPool(1);
-        Net.Build(features, new NetOptions { Pool = pool, Stages = ["train"] }).Forward();
+        Net.Build(new NetDefinition(features), new NetOptions { Pool = pool, Stages = ["train"] }).Forward();
         float[] losses = model.Train("solver.prototxt", 12, solver =>
         {
             foreach (LayerParameter layer in solver.NetParam.Layer.Where(l => l.Type == "HDF5Data"))

@@ -44,7 +44,7 @@ internal static class CaffeCheckout
 
         try
         {
-            using Net built = Cnn.Engine.Graph.Net.Build(net, new NetOptions { Phase = phase, Pool = pool, DefersFilling = true });
+            using Net built = Cnn.Engine.Graph.Net.Construct(new NetDefinition(net), new NetOptions { Phase = phase, Pool = pool });
             return $"{built.Learnable.Count} of {built.Learnable.Sum(p => (long)p.Blob.Count)}";
         }
         catch (CnnException exception)

@@ -92,15 +92,12 @@ public sealed class CaffeCheckoutUseTests
         {
             foreach (Phase phase in (Phase[])[Phase.Train, Phase.Test])
             {
-                Loaded<NetParameter> loaded = ProtoFile.LoadNet(path);
+                NetDefinition loaded = NetDefinition.Load(path);
                 Assert.Empty(loaded.Warnings);
-                var options = new NetOptions
-                {
-                    Phase = phase, Pool = pool, DefersFilling = true, Sources = loaded.Sources, Files = new PathResolver(path),
-                };
+                var options = new NetOptions { Phase = phase, Pool = pool };
                 try
                 {
-                    using Net net = Net.Build(loaded.Message, options);
+                    using Net net = Net.Construct(loaded, options);
                     Assert.NotEmpty(net.Outputs);
                 }
                 catch (CnnException exception)
@@ -115,7 +112,7 @@ public sealed class CaffeCheckoutUseTests
     {
         foreach (string path in Files().Where(f => !f.IsNet).Select(f => f.Path))
         {
-            Loaded<SolverParameter> solver = ProtoFile.LoadSolver(path);
+            Definition<SolverParameter> solver = ProtoFile.LoadSolver(path);
             Assert.NotNull(UpdateRule.Create(solver.Message, solver.Sources));
             Assert.Equal(solver.Message.BaseLr, new LearningRate(solver.Message, solver.Sources).At(0, out _));
         }

@@ -76,7 +76,8 @@ internal static class ConvertCommand
 
         throw mistakes!;
 
-        T Warned<T>(Loaded<T> loaded)
+        T Warned<T>(Definition<T> loaded)
+            where T : class, IMessage<T>
         {
             log.Warn(loaded.Warnings);
             return loaded.Message;

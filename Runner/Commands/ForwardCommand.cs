@@ -44,19 +44,23 @@ internal static class ForwardCommand
             using var log = RunLog.Create(new WriterSink(console.Error), null, "forward");
             BlobFile[] outputs = BlobFile.ParseAll(parsed.GetValue(output));
             bool keepsAll = parsed.GetValue(backward) || parsed.GetValue(all) is not null;
-            Net net = NetFile.Build(
-                parsed.GetRequiredValue(model),
-                OptionValues.PhaseOf(parsed.GetValue(phase)!),
-                parsed.GetValue(level) ?? 0,
-                OptionValues.SplitAtCommas(parsed.GetValue(stage)),
-                new PluginChoice(parsed.GetValue(plugin) ?? []),
-                pool,
-                log,
-                quietly: true,
-                forceBackward: parsed.GetValue(backward),
-                inferenceKeeping: keepsAll ? null : [.. outputs.Select(o => o.Blob)]);
-            StartingWeights.Copy(
-                net, OptionValues.SplitAtCommas(parsed.GetValue(weights)), parsed.GetValue(strict), log);
+            var plugins = new PluginChoice(parsed.GetValue(plugin) ?? []);
+            using Net net = Net.Load(parsed.GetRequiredValue(model), options: new NetOptions
+            {
+                Phase = OptionValues.PhaseOf(parsed.GetValue(phase)!),
+                Level = parsed.GetValue(level) ?? 0,
+                Stages = OptionValues.SplitAtCommas(parsed.GetValue(stage)),
+                Pool = pool,
+                Layers = plugins.Layers,
+                Fillers = plugins.Fillers,
+                Log = log,
+                BuildsQuietly = true,
+                Weights = OptionValues.SplitAtCommas(parsed.GetValue(weights)),
+                WeightsAreStrict = parsed.GetValue(strict),
+                ForceBackward = parsed.GetValue(backward),
+                Inference = !keepsAll,
+                Keep = [.. outputs.Select(o => o.Blob)],
+            });
             new ForwardRun(net, console)
             {
                 Inputs = BlobFile.ParseAll(parsed.GetValue(input)),

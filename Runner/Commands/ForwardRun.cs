@@ -88,7 +88,7 @@ internal sealed class ForwardRun(Net net, CommandConsole console)
                 $"{diff.File}: has shape {array.ShapeText}, blob '{diff.Blob}' [{string.Join(", ", blob.Shape.ToArray())}]");
         }
 
-        array.Values.CopyTo(blob.Diff);
+        net.SetOutputDiff(diff.Blob, array.Values);
     }
 
     private void Tell(string what, Action action)

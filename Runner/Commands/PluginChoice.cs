@@ -40,10 +40,9 @@ internal sealed class PluginChoice
     /// <param name="solver">The solver file.</param>
     /// <param name="isAllowed">Whether the user allowed it.</param>
     /// <exception cref="CnnException">A plug-in is not allowed or cannot be loaded; nothing of the file is loaded then.</exception>
-    public void LoadFrom(Loaded<SolverParameter> solver, bool isAllowed)
+    public void LoadFrom(SolverDefinition solver, bool isAllowed)
     {
-        var files = new PathResolver(solver.Path);
-        string[] asked = [.. solver.Message.Plugin.Select(files.Find)];
+        string[] asked = [.. solver.Message.Plugin.Select(solver.Files.Find)];
         var refused = new List<Diagnostic>();
         for (int i = 0; i < asked.Length; i++)
         {

@@ -27,15 +27,18 @@ internal static class SummaryCommand
         {
             using var pool = new WorkerPool(1);
             using var log = RunLog.Create(new WriterSink(console.Error), null, "summary");
-            Net net = NetFile.Build(
-                parsed.GetRequiredValue(model),
-                OptionValues.PhaseOf(parsed.GetValue(phase)!),
-                parsed.GetValue(level) ?? 0,
-                OptionValues.SplitAtCommas(parsed.GetValue(stage)),
-                new PluginChoice(parsed.GetValue(plugin) ?? []),
-                pool,
-                log,
-                quietly: true);
+            var plugins = new PluginChoice(parsed.GetValue(plugin) ?? []);
+            using Net net = Net.Load(parsed.GetRequiredValue(model), options: new NetOptions
+            {
+                Phase = OptionValues.PhaseOf(parsed.GetValue(phase)!),
+                Level = parsed.GetValue(level) ?? 0,
+                Stages = OptionValues.SplitAtCommas(parsed.GetValue(stage)),
+                Pool = pool,
+                Layers = plugins.Layers,
+                Fillers = plugins.Fillers,
+                Log = log,
+                BuildsQuietly = true,
+            });
             console.Out.Write(NetSummary.Describe(net));
             return ExitCode.Done;
         });

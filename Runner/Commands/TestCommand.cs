@@ -36,19 +36,22 @@ internal static class TestCommand
         {
             using var pool = new WorkerPool(parsed.GetValue(threads) ?? 0);
             using var log = RunLog.Create(new WriterSink(console.Error), parsed.GetValue(logFolder), "test");
-            Net net = NetFile.Build(
-                parsed.GetRequiredValue(model),
-                Phase.Test,
-                parsed.GetValue(level) ?? 0,
-                OptionValues.SplitAtCommas(parsed.GetValue(stage)),
-                new PluginChoice(parsed.GetValue(plugin) ?? []),
-                pool,
-                log,
-                inferenceKeeping: []);
             OptionValues.WarnOfGpu(log, parsed.GetValue(gpu) is not null);
             string files = parsed.GetRequiredValue(weights);
-            StartingWeights.Copy(
-                net, File.Exists(files) ? [files] : OptionValues.SplitAtCommas(files), parsed.GetValue(strict), log);
+            var plugins = new PluginChoice(parsed.GetValue(plugin) ?? []);
+            using Net net = Net.Load(parsed.GetRequiredValue(model), options: new NetOptions
+            {
+                Phase = Phase.Test,
+                Level = parsed.GetValue(level) ?? 0,
+                Stages = OptionValues.SplitAtCommas(parsed.GetValue(stage)),
+                Pool = pool,
+                Layers = plugins.Layers,
+                Fillers = plugins.Fillers,
+                Log = log,
+                Weights = File.Exists(files) ? [files] : OptionValues.SplitAtCommas(files),
+                WeightsAreStrict = parsed.GetValue(strict),
+                Inference = true,
+            });
             Run(net, parsed.GetValue(iterations) ?? 50, log, console.Out);
             return ExitCode.Done;
         });

@@ -33,16 +33,18 @@ internal static class TimeCommand
             using var pool = new WorkerPool(parsed.GetValue(threads) ?? 0);
             using var log = RunLog.Create(new WriterSink(console.Error), null, "time");
             OptionValues.WarnOfGpu(log, parsed.GetValue(gpu) is not null);
-            Net net = NetFile.Build(
-                parsed.GetRequiredValue(model),
-                OptionValues.PhaseOf(parsed.GetValue(phase)!),
-                parsed.GetValue(level) ?? 0,
-                OptionValues.SplitAtCommas(parsed.GetValue(stage)),
-                new PluginChoice(parsed.GetValue(plugin) ?? []),
-                pool,
-                log,
-                quietly: true);
-            net.FillParameters();
+            var plugins = new PluginChoice(parsed.GetValue(plugin) ?? []);
+            using Net net = Net.Load(parsed.GetRequiredValue(model), options: new NetOptions
+            {
+                Phase = OptionValues.PhaseOf(parsed.GetValue(phase)!),
+                Level = parsed.GetValue(level) ?? 0,
+                Stages = OptionValues.SplitAtCommas(parsed.GetValue(stage)),
+                Pool = pool,
+                Layers = plugins.Layers,
+                Fillers = plugins.Fillers,
+                Log = log,
+                BuildsQuietly = true,
+            });
             console.Out.Write(LayerTimes.Measure(net, parsed.GetValue(iterations) ?? 50, pool, log));
             return ExitCode.Done;
         });

@@ -22,40 +22,33 @@ internal sealed class TrainingRun(CommandConsole console, TrainingSettings setti
     public int Run()
     {
         RequireOneStart();
-        Loaded<SolverParameter> loaded = ProtoFile.LoadSolver(settings.Solver);
+        SolverDefinition solverFile = SolverDefinition.Load(settings.Solver);
         var plugins = new PluginChoice(settings.Plugins);
-        plugins.LoadFrom(loaded, settings.AllowPlugins);
-        SolverParameter definition = loaded.Message;
+        plugins.LoadFrom(solverFile, settings.AllowPlugins);
+        SolverParameter definition = solverFile.Message;
         definition.RandomSeed = settings.Seed ?? definition.RandomSeed;
         definition.MaxIter = settings.Iterations ?? definition.MaxIter;
         using var pool = new WorkerPool(settings.Threads ?? 0);
         using var display = TrainingDisplay.For(console);
         using var log = RunLog.Create(display.Sink, settings.LogFolder, "train");
-        log.Warn(loaded.Warnings);
         OptionValues.WarnOfGpu(
             log,
             settings.Gpu || definition is { HasSolverMode: true, SolverMode: SolverParameter.Types.SolverMode.Gpu });
         var watch = Stopwatch.StartNew();
-        var files = new PathResolver(loaded.Path);
         string? start = Start(definition, log);
-        string[] weights = start is not null ? []
-            : settings.Weights.Length > 0 ? settings.Weights
-            : Array.ConvertAll(OptionValues.SplitAtCommas([.. definition.Weights]), files.Find);
-        Solver solver = Prepare(loaded, new SolverOptions
+        using var solver = new Solver(solverFile, new SolverOptions
         {
-            DefersFilling = true,
             Pool = pool,
             Layers = plugins.Layers,
             Fillers = plugins.Fillers,
-            Sources = loaded.Sources,
-            Files = files,
             Log = log,
+            Weights = settings.Weights.Length > 0 && start is null ? settings.Weights : null,
+            WeightsAreStrict = settings.WeightsStrict,
             ResumeFrom = start,
             RestartsData = settings.RestartsData,
             Level = settings.Level,
             Stages = settings.Stages,
         });
-        CopyWeights(solver, weights, log);
         solver.Tested += s => scores[s.TestNet] = s;
         solver.BestWritten += path => best = path;
         solver.SnapshotWritten += path => written = (solver.Iteration, path);
@@ -75,20 +68,8 @@ internal sealed class TrainingRun(CommandConsole console, TrainingSettings setti
         }
 
         log.Information("Optimization Done.");
-        TellResult(solver, solver.Iteration - first, watch.Elapsed, TestModel(definition, files), plugins);
+        TellResult(solver, solver.Iteration - first, watch.Elapsed, TestModel(solverFile), plugins);
         return ExitCode.Done;
-    }
-
-    private static Solver Prepare(Loaded<SolverParameter> loaded, SolverOptions options)
-    {
-        try
-        {
-            return new Solver(loaded.Message, options);
-        }
-        catch (CnnException exception) when (loaded.Format == ProtoFormat.Binary)
-        {
-            throw exception.In(loaded.Path);
-        }
     }
 
     private void RequireOneStart()
@@ -120,24 +101,6 @@ internal sealed class TrainingRun(CommandConsole console, TrainingSettings setti
 
         return latest;
     }
-
-    // The test nets share the training net's parameters; what only they have comes from the files too.
-    private void CopyWeights(Solver solver, string[] paths, ILogger log)
-    {
-        StartingWeights.Copy(solver.TrainNet, paths, settings.WeightsStrict, log);
-        foreach (Net net in solver.TestNets.Where(t => HasParametersOfItsOwn(t, solver.TrainNet)))
-        {
-            foreach (string path in paths)
-            {
-                net.CopyWeightsFrom(path);
-            }
-        }
-
-        solver.FillParameters();
-    }
-
-    private static bool HasParametersOfItsOwn(Net test, Net train) =>
-        test.Layers.Any(l => l.Parameters.Count > 0 && train.Layers.All(t => t.Name != l.Name));
 
     private void TellResult(Solver solver, int iterations, TimeSpan time, string? testModel, PluginChoice plugins)
     {
@@ -181,10 +144,10 @@ internal sealed class TrainingRun(CommandConsole console, TrainingSettings setti
     private static string Flags(PluginChoice plugins) => string.Concat(plugins.Paths.Select(p => " --plugin " + p));
 
     // A test needs a net file with a TEST phase: the solver's, if it has one.
-    private static string? TestModel(SolverParameter definition, PathResolver files) =>
-        definition.TestIter.Count == 0 ? null
-        : definition.TestNet.Count > 0 ? files.Find(definition.TestNet[0])
-        : definition.HasNet ? files.Find(definition.Net)
+    private static string? TestModel(SolverDefinition solver) =>
+        solver.Message.TestIter.Count == 0 ? null
+        : solver.Message.TestNet.Count > 0 ? solver.Files.Find(solver.Message.TestNet[0])
+        : solver.Message.HasNet ? solver.Files.Find(solver.Message.Net)
         : null;
 
     private static string WeightsOf(string statePath)

@@ -35,7 +35,7 @@ internal static class UpgradeCommand
             SolverUpgrade.IsNeeded,
             (loaded, warnings) => SolverUpgrade.Upgrade(loaded.Message, loaded.Sources, path: null, warnings));
 
-    private static NetParameter Net(Loaded<NetParameter> loaded, ICollection<Diagnostic> warnings) =>
+    private static NetParameter Net(Definition<NetParameter> loaded, ICollection<Diagnostic> warnings) =>
         NetUpgrade.Upgrade(loaded.Message, loaded.Sources, warnings);
 
     private static CommandWithExamples Create<T>(
@@ -44,7 +44,7 @@ internal static class UpgradeCommand
         string what,
         ProtoFormat format,
         Func<T, bool> isNeeded,
-        Func<Loaded<T>, ICollection<Diagnostic>, T> upgrade)
+        Func<Definition<T>, ICollection<Diagnostic>, T> upgrade)
         where T : class, IMessage<T>, new()
     {
         bool isBinary = format == ProtoFormat.Binary;
@@ -73,10 +73,10 @@ internal static class UpgradeCommand
         string to,
         ProtoFormat format,
         Func<T, bool> isNeeded,
-        Func<Loaded<T>, ICollection<Diagnostic>, T> upgrade)
+        Func<Definition<T>, ICollection<Diagnostic>, T> upgrade)
         where T : class, IMessage<T>, new()
     {
-        Loaded<T> loaded;
+        Definition<T> loaded;
         try
         {
             loaded = ProtoFile.Load<T>(from);

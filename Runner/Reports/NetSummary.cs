@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Cnn.Engine.Graph;
+using Cnn.Engine.Runs;
 using Cnn.Layers;
 
 namespace Cnn.Runner.Reports;

@@ -37,7 +37,7 @@ public class BottomCountTests
         using var pool = new WorkerPool(1);
         try
         {
-            Net.Build(net, new NetOptions { Pool = pool, Sources = sources });
+            Net.Build(new NetDefinition(net, sources), new NetOptions { Pool = pool });
             return null;
         }
         catch (CnnException exception)

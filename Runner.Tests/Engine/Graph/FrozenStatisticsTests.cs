@@ -19,7 +19,7 @@ public class FrozenStatisticsTests
             layer { name: 'loss' type: 'EuclideanLoss' bottom: 'norm' bottom: 'data' top: 'loss' }
             """,
             "net.prototxt");
-        Net net = Net.Build(definition, new NetOptions { Phase = Phase.Train, Pool = pool });
+        Net net = Net.Build(new NetDefinition(definition), new NetOptions { Phase = Phase.Train, Pool = pool });
         Assert.Equal(3, net.Learnable.Count);
         Assert.All(net.Learnable, parameter => Assert.Equal(0, parameter.LearningRateMultiplier));
         Assert.True(net.Layers.Single(layer => layer.Name == "norm").NeedsBackward);

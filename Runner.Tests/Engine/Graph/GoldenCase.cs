@@ -23,7 +23,7 @@ internal sealed class GoldenCase
 
     public string Folder { get; }
 
-    public Loaded<NetParameter> Net { get; }
+    public NetDefinition Net { get; }
 
     public IReadOnlyList<LayerParameter> Start { get; }
 

@@ -115,14 +115,12 @@ public class GoldenNetTests
         Assert.SkipWhen(isEncoded, $"not yet covered: {name} needs encoded images");
     }
 
-    private static Net Build(GoldenCase golden, WorkerPool pool) => Net.Build(golden.Net.Message, new NetOptions
+    private static Net Build(GoldenCase golden, WorkerPool pool) => Net.Build(golden.Net, new NetOptions
     {
         Phase = golden.Phase,
         Level = golden.Level,
         Stages = golden.Stages,
         Pool = pool,
-        Sources = golden.Net.Sources,
-        Files = new PathResolver(golden.Net.Path),
     });
 
     private static void Apply(Net net, IReadOnlyList<LayerParameter> records, bool diffs)

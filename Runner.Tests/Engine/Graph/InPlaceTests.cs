@@ -29,6 +29,25 @@ public class InPlaceTests
     public void WhereNoGradientIsLostItIsNot(string writer, string changer, bool forceBackward) =>
         Build(writer, changer, forceBackward);
 
+    [Fact]
+    public void ARectifierWithASlopeBelowZeroWorksInPlaceWhereNothingRunsBackward()
+    {
+        const string Definition = """
+            layer { name: "data" type: "Input" top: "x" input_param { shape { dim: 1 dim: 2 } } }
+            layer { name: "copy" type: "Power" bottom: "x" top: "y" }
+            layer { name: "relu" type: "ReLU" bottom: "y" top: "y" relu_param { negative_slope: -1 } }
+            """;
+        using Net net = Net.Build(NetDefinition.Parse(Definition));
+        net.SetInput("x", [-2, 3]);
+        net.Forward();
+        Assert.Equal([2, 3], net.FindBlob("y").Data.ToArray());
+
+        var error = Assert.Throws<CnnException>(
+            () => Net.Build(NetDefinition.Parse(Definition), new NetOptions { ForceBackward = true }));
+        Assert.Contains("negative_slope is -1", error.Message, StringComparison.Ordinal);
+        Assert.Equal(3, error.Diagnostics[0].Location!.Line);
+    }
+
     private static void Build(string writer, string changer, bool forceBackward)
     {
         var sources = new SourceMap();
@@ -42,6 +61,6 @@ public class InPlaceTests
             "net.prototxt",
             sources);
         using var pool = new WorkerPool(1);
-        Net.Build(net, new NetOptions { Pool = pool, Sources = sources });
+        Net.Build(new NetDefinition(net, sources), new NetOptions { Pool = pool });
     }
 }

@@ -152,7 +152,7 @@ public sealed class InferenceTests
         Fill(net, 2);
         net.Forward();
 
-        object[] memories = [.. net.Blobs.Values.Select(b => b.Memory).Distinct()];
+        object[] memories = [.. net.Layers.SelectMany(l => l.Tops).Select(b => b.Memory).Distinct()];
         Assert.Equal(4, memories.Length);
         Assert.Equal(12 + net.FindBlob("data").Data[5], net.FindBlob("l11").Data[5], 1e-5f);
     }
@@ -164,6 +164,64 @@ public sealed class InferenceTests
 
         var error = Assert.Throws<CnnException>(() => net.FindBlob("pool1"));
         Assert.Equal("blob 'pool1' keeps no values, as net 'small' is built for inference; name it among those to keep", error.Message);
+    }
+
+    [Fact]
+    public void TheTableOfBlobsHoldsThoseThatKeepValuesAlone()
+    {
+        using Net net = Net.Build(NetDefinition.Parse(Data + Plain), new NetOptions { Inference = true });
+
+        Assert.Throws<CnnException>(() => net.Blobs["pool1"]);
+        Assert.False(net.Blobs.ContainsKey("pool1"));
+        Assert.Contains("data", net.Blobs.Keys);
+        Assert.Equal(net.Blobs.Count, net.Blobs.Values.Count());
+    }
+
+    [Theory]
+    [InlineData("conv1", 0, false)]
+    [InlineData("conv1", 1, false)]
+    [InlineData("norm", 0, false)]
+    [InlineData("norm", 1, false)]
+    [InlineData("scale", 0, false)]
+    [InlineData("scale", 1, false)]
+    [InlineData("conv1", 0, true)]
+    public void ParametersChangedAfterAPassAreThoseOfTheNext(string layer, int index, bool throughSpanFromBefore)
+    {
+        const string Layers = """
+            layer { name: "in" type: "Input" top: "data" input_param { shape { dim: 1 dim: 3 dim: 6 dim: 6 } } }
+            layer { name: "conv1" type: "Convolution" bottom: "data" top: "c"
+              convolution_param { num_output: 4 kernel_size: 3 weight_filler { type: "xavier" } } }
+            layer { name: "norm" type: "BatchNorm" bottom: "c" top: "c" }
+            layer { name: "scale" type: "Scale" bottom: "c" top: "c" scale_param { bias_term: true } }
+            layer { name: "relu" type: "ReLU" bottom: "c" top: "c" relu_param { negative_slope: 0.5 } }
+            """;
+        using Net plain = Net.Build(NetDefinition.Parse(Layers));
+        using Net net = Net.Build(NetDefinition.Parse(Layers), new NetOptions { Inference = true });
+        foreach (Net each in (Net[])[plain, net])
+        {
+            each.FindLayer("norm").Parameters[1].Data.Fill(2);
+            each.FindLayer("norm").Parameters[2].Data.Fill(1);
+            Fill(each, 3);
+            Blob changed = each.FindLayer(layer).Parameters[index];
+            Span<float> kept = changed.Data;
+            each.Forward();
+            if (throughSpanFromBefore)
+            {
+                kept.Fill(0.25f);
+                each.ParametersChanged();
+            }
+            else
+            {
+                changed.Data.Fill(0.25f);
+            }
+
+            each.Forward();
+        }
+
+        for (int i = 0; i < plain.FindBlob("c").Count; i++)
+        {
+            Assert.Equal(plain.FindBlob("c").Data[i], net.FindBlob("c").Data[i], 1e-4f);
+        }
     }
 
     [Fact]

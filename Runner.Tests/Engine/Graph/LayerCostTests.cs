@@ -29,7 +29,7 @@ public class LayerCostTests
             "net.prototxt",
             sources);
         using var pool = new WorkerPool(1);
-        Net net = Net.Build(definition, new NetOptions { Pool = pool, Sources = sources });
+        using Net net = Net.Build(new NetDefinition(definition, sources), new NetOptions { Pool = pool });
 
         Assert.Equal(new LayerCost(multiplyAdds, connections), net.Layers[1].Cost);
         Assert.Equal(parameters, net.Layers[1].ParameterCount);

@@ -95,13 +95,11 @@ public class GoldenSolverTests
             File.Copy(file, copy[Path.GetFileName(file)]);
         }
 
-        Loaded<SolverParameter> loaded = ProtoFile.LoadSolver(copy["solver.prototxt"]);
+        SolverDefinition loaded = SolverDefinition.Load(copy["solver.prototxt"]);
         loaded.Message.SnapshotPrefix = copy[Path.GetFileName(loaded.Message.SnapshotPrefix)];
-        var solver = new Solver(loaded.Message, new SolverOptions
+        var solver = new Solver(loaded, new SolverOptions
         {
             Pool = new WorkerPool(1),
-            Sources = loaded.Sources,
-            Files = new PathResolver(loaded.Path),
             RestartsData = restartsData,
             ResumeFrom = resume ? Directory.GetFiles(copy.Path, "snap_iter_5.solverstate*").Single() : null,
         });

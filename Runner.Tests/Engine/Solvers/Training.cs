@@ -14,8 +14,8 @@ internal static class Training
         var sources = new SourceMap();
         SolverParameter definition = TextFormat.Parse<SolverParameter>(solver, "solver.prototxt", sources);
         return new Solver(
-            definition,
-            new SolverOptions { Pool = pool, Sources = sources, Log = log, ResumeFrom = resumeFrom });
+            new SolverDefinition(definition, sources),
+            new SolverOptions { Pool = pool, Log = log, ResumeFrom = resumeFrom });
     }
 
     /// <summary>The learned values, one after the other.</summary>

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Cnn.Runner.Reports;
+namespace Cnn.Engine.Runs;
 
 /// <summary>A table in plain text: columns padded to their widest entry, two spaces between.</summary>
 /// <param name="headers">One header a column; a leading <c>&gt;</c> aligns the column to the right.</param>
