@@ -358,6 +358,12 @@ internal sealed class NetBuilder : IDisposable
         }
 
         owner.Uses.Add((layer, index));
+        if (blob.IsFilled && !owner.Blob.IsFilled)
+        {
+            blob.Data.CopyTo(owner.Blob.Data);
+            owner.Blob.IsFilled = true;
+        }
+
         blob.ShareData(owner.Blob);
         blob.ShareDiff(owner.Blob);
         Tell($"Sharing parameter '{spec.Name}' owned by layer '{owner.Owner.Name}', param index {owner.Index}");

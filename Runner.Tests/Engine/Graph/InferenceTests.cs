@@ -188,7 +188,7 @@ public sealed class InferenceTests
     public void ParametersChangedAfterAPassAreThoseOfTheNext(string layer, int index, bool throughSpanFromBefore)
     {
         const string Layers = """
-            layer { name: "in" type: "Input" top: "data" input_param { shape { dim: 1 dim: 3 dim: 6 dim: 6 } } }
+            layer { name: "in" type: "Input" top: "data" input_param { shape { dim: 3 dim: 32 dim: 24 dim: 24 } } }
             layer { name: "conv1" type: "Convolution" bottom: "data" top: "c"
               convolution_param { num_output: 4 kernel_size: 3 weight_filler { type: "xavier" } } }
             layer { name: "norm" type: "BatchNorm" bottom: "c" top: "c" }
