@@ -171,6 +171,7 @@ internal static class SnapshotFiles
         var stored = new SolverState
         {
             Iter = state.Iteration,
+            SolverType = state.SolverType,
             LearnedNet = modelPath,
             CurrentStep = state.CurrentStep,
             LearnedNetSha256 = ByteString.CopyFrom(digest),

@@ -100,6 +100,20 @@ public class SnapshotTests
         Assert.StartsWith($"{state}: holds 10 history blobs, this solver has 5", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("BINARYPROTO")]
+    [InlineData("HDF5")]
+    public void AStateTellsTheTypeOfTheSolverThatWroteIt(string format)
+    {
+        using var folder = new TemporaryFolder();
+        using var pool = new WorkerPool(1);
+        Solver solver = Training.Prepare(Definition(folder, "RMSProp", format, 1), pool);
+
+        using StateFile state = StateFile.Open(solver.WriteSnapshot());
+
+        Assert.Equal("RMSProp", state.Extensions.SolverType);
+    }
+
     private static string Definition(TemporaryFolder folder, string type, string format, int iterations, int seed = 3) => $$"""
         net_param { {{Net}} }
         type: "{{type}}" base_lr: 0.001 lr_policy: "multistep" gamma: 0.5 stepvalue: 2 stepvalue: 7 delta: 1e-6
