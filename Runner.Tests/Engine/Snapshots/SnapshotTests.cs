@@ -30,8 +30,10 @@ public class SnapshotTests
             var kinds = new TheoryData<string, string>();
             foreach (string type in new[] { "SGD", "Nesterov", "AdaGrad", "RMSProp", "AdaDelta", "Adam", "AdamW" })
             {
-                kinds.Add(type, "BINARYPROTO");
-                kinds.Add(type, "HDF5");
+                foreach (ISnapshotFormat format in SnapshotFormats.All)
+                {
+                    kinds.Add(type, format.Choice.ToString().ToUpperInvariant());
+                }
             }
 
             return kinds;

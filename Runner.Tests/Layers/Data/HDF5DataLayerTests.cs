@@ -1,3 +1,4 @@
+using System.Text;
 using Cnn.Layers.Data;
 using Cnn.Proto;
 using PureHDF;
@@ -81,6 +82,15 @@ public sealed class HDF5DataLayerTests : IDisposable
     }
 
     [Fact]
+    public void AByteOrderMarkBeforeTheListIsSkipped()
+    {
+        WriteFiles(2);
+        File.WriteAllText(folder["list.txt"], "0.h5\n", new UTF8Encoding(encoderShouldEmitUTF8Identifier: true));
+        using var run = Run(batch: 2);
+        Assert.Equal([0, 1], Labels(run, 0, 1));
+    }
+
+    [Fact]
     public void PassesOverOneFileAllocateNothing()
     {
         WriteFiles(5);
@@ -101,7 +111,8 @@ public sealed class HDF5DataLayerTests : IDisposable
     [InlineData("source: 'ROWS' batch_size: 1", "has 3 rows, 'data' has 2")]
     [InlineData("source: 'SHAPES' batch_size: 1", "2 x 5")]
     [InlineData("source: 'SCALAR' batch_size: 1", "0 axes")]
-    [InlineData("source: 'STRINGS' batch_size: 2", "does not hold numbers")]
+    [InlineData("source: 'STRINGS' batch_size: 2", "not numbers")]
+    [InlineData("source: '0.h5' batch_size: 2", "0.h5' is an HDF5 file itself")]
     [InlineData("source: 'NOROWS' batch_size: 1", "hold no rows")]
     [InlineData("source: 'BIG' batch_size: 16777216", "too many for a blob")]
     public void WhatIsWrongIsAnErrorOfTheLayer(string options, string expected)
@@ -122,6 +133,7 @@ public sealed class HDF5DataLayerTests : IDisposable
             ["NONAME"] = "noname.h5", ["ROWS"] = "rows.h5", ["SHAPES"] = "0.h5\nwide.h5", ["SCALAR"] = "scalar.h5",
             ["STRINGS"] = "strings.h5", ["NOROWS"] = "norows.h5",
         };
+        options = options.Replace("'0.h5'", $"'{folder["0.h5"]}'", StringComparison.Ordinal);
         foreach (var (name, text) in lists)
         {
             File.WriteAllText(folder[name], text);
