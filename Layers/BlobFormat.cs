@@ -39,8 +39,8 @@ public static class BlobFormat
     }
 
     /// <summary>
-    /// Gives a parameter the shape, the values and, if there is one, the gradient that a definition stores for it. As in
-    /// Caffe the shape is kept as it is written, whatever its axes, if it has as many values as the layer needs.
+    /// Gives a parameter the shape, the values and, if there is one, the gradient that a definition stores for it. As
+    /// in Caffe the shape is kept as it is written, whatever its axes, if it has as many values as the layer needs.
     /// </summary>
     /// <param name="proto">What the definition stores.</param>
     /// <param name="blob">The parameter, of the shape that the layer would give it.</param>

@@ -10,9 +10,9 @@ using Serilog;
 namespace Cnn.Engine.Snapshots;
 
 /// <summary>
-/// The files of a snapshot: <c>PREFIX_iter_N.caffemodel</c> and <c>PREFIX_iter_N.solverstate</c>, with the suffix of the
-/// format after both. Each is written beside its final name and renamed when it is on disk, the weights first, so a
-/// solver state always names weights that are whole.
+/// The files of a snapshot: <c>PREFIX_iter_N.caffemodel</c> and <c>PREFIX_iter_N.solverstate</c>, with the suffix of
+/// the format after both. Each is written beside its final name and renamed when it is on disk, the weights first, so
+/// a solver state always names weights that are whole.
 /// </summary>
 internal static class SnapshotFiles
 {
@@ -49,7 +49,8 @@ internal static class SnapshotFiles
     /// <exception cref="TrainingException">It cannot be written; earlier snapshots are as they were.</exception>
     public static string Write(SolverParameter definition, Net net, SnapshotState state, ILogger? log)
     {
-        string stem = string.Create(CultureInfo.InvariantCulture, $"{definition.SnapshotPrefix}_iter_{state.Iteration}");
+        string stem = string.Create(
+            CultureInfo.InvariantCulture, $"{definition.SnapshotPrefix}_iter_{state.Iteration}");
         ISnapshotFormat format = SnapshotFormats.Of(definition.SnapshotFormat);
         string modelPath = stem + ModelSuffix + format.Suffix, statePath = stem + StateSuffix + format.Suffix;
         try
@@ -65,7 +66,8 @@ internal static class SnapshotFiles
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new TrainingException(
-                $"the snapshot of iteration {state.Iteration} cannot be written: {exception.Message}; earlier ones are whole",
+                $"the snapshot of iteration {state.Iteration} cannot be written: {exception.Message}; "
+                + "earlier ones are whole",
                 exception);
         }
     }
@@ -120,7 +122,8 @@ internal static class SnapshotFiles
         return File.Exists(beside) ? beside
             : File.Exists(learnedNet) ? learnedNet
             : throw new CnnException(
-                $"{statePath}: names the weights '{learnedNet}', which do not exist", "put them beside the solver state");
+                $"{statePath}: names the weights '{learnedNet}', which do not exist",
+                "put them beside the solver state");
     }
 
     private static bool IsWhole(string statePath)

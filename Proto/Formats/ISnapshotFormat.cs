@@ -4,7 +4,7 @@ namespace Cnn.Proto.Formats;
 /// A format of snapshots: files of weights and of solver states. It knows arrays and messages, nothing of nets. Another
 /// one is a class that implements this and an entry in <see cref="SnapshotFormats.All"/>.
 /// </summary>
-public interface ISnapshotFormat
+internal interface ISnapshotFormat
 {
     /// <summary>The format in a solver's <c>snapshot_format</c>.</summary>
     SolverParameter.Types.SnapshotFormat Choice { get; }

@@ -1,7 +1,7 @@
 namespace Cnn.Proto.Formats;
 
 /// <summary>An array that a snapshot's format writes; its numbers are asked for when their turn comes.</summary>
-public abstract class SnapshotArray
+internal abstract class SnapshotArray
 {
     /// <summary>The axes, outermost first; none for a single number.</summary>
     public abstract ReadOnlySpan<int> Shape { get; }

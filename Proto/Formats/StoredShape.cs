@@ -14,7 +14,9 @@ public sealed class StoredShape(IReadOnlyList<long> axes, bool isLegacy = false)
     /// <summary>Whether the axes are the four old fields.</summary>
     public bool IsLegacy { get; } = isLegacy;
 
-    /// <summary>How many values the shape has; -1 when an axis is negative, at most <see cref="long.MaxValue"/>.</summary>
+    /// <summary>
+    /// How many values the shape has; -1 when an axis is negative, at most <see cref="long.MaxValue"/>.
+    /// </summary>
     public long Count
     {
         get

@@ -9,13 +9,15 @@ using Google.Protobuf;
 
 namespace Cnn.Tests.Layers;
 
-/// <summary><c>blobs</c> in a definition: a layer keeps them in the shape that they are written with, as Caffe does.</summary>
+/// <summary>
+/// <c>blobs</c> in a definition: a layer keeps them in the shape that they are written with, as Caffe does.
+/// </summary>
 [Trait("Category", "Unit")]
 public sealed class StoredParameterTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
 
-    /// <summary>Layers, each with the counts of its parameters, over bottoms of shape [2, 2, 3, 3] or as given.</summary>
+    /// <summary>Layers, the counts of their parameters, and the bottom's shape where it is not [2, 2, 3, 3].</summary>
     public static TheoryData<string, int[], int[]> Layers => new()
     {
         { "type: 'InnerProduct' inner_product_param { num_output: 2 }", [36, 2], [] },
@@ -36,7 +38,8 @@ public sealed class StoredParameterTests : IDisposable
     [MemberData(nameof(Layers))]
     public void ShapesAreKeptAndOnlyCountsMatter(string layer, int[] counts, int[] bottom)
     {
-        using Net plain = Build(layer, counts, bottom, Shaped.AsTheLayers), kept = Build(layer, counts, bottom, Shaped.WithOnes);
+        using Net plain = Build(layer, counts, bottom, Shaped.AsTheLayers);
+        using Net kept = Build(layer, counts, bottom, Shaped.WithOnes);
         using Net legacy = Build(layer, counts, bottom, Shaped.Legacy);
         Forward(plain);
 
@@ -58,7 +61,8 @@ public sealed class StoredParameterTests : IDisposable
         net.SaveWeights(path);
 
         using WeightsFile file = WeightsFile.Open(path);
-        Assert.Equal(["1 1 1 36", "1 1 1 2"], file.Layers.Single(l => l.Name == "layer").Blobs.Select(b => b!.ShapeText));
+        IReadOnlyList<StoredBlob?> blobs = file.Layers.Single(l => l.Name == "layer").Blobs;
+        Assert.Equal(["1 1 1 36", "1 1 1 2"], blobs.Select(blob => blob!.ShapeText));
     }
 
     [Fact]
@@ -119,7 +123,8 @@ public sealed class StoredParameterTests : IDisposable
         Assert.Equal([1, -0.5f], blob.Data.ToArray());
     }
 
-    private static IEnumerable<string> Shapes(Net net) => net.FindLayer("layer").Parameters.Select(blob => blob.ShapeText);
+    private static IEnumerable<string> Shapes(Net net) =>
+        net.FindLayer("layer").Parameters.Select(blob => blob.ShapeText);
 
     private static void Forward(Net net)
     {

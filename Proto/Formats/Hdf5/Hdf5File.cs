@@ -26,8 +26,7 @@ internal sealed class Hdf5File : IDisposable
             throw new CnnException($"'{path}' is no HDF5 file");
         }
 
-        // The library looks for user blocks of 512 bytes, but not for all the larger ones.
-        file = Guard(() => start == 0 ? H5File.OpenRead(path) : OpenAt(path, start), null);
+        file = Guard(() => Open(path, start), null);
     }
 
     /// <summary>The file's name.</summary>
@@ -61,12 +60,14 @@ internal sealed class Hdf5File : IDisposable
             }
 
             Hdf5Filters.RequireReadable(dataset, What(dataset.Name));
-            double bytes = dataset.Space.Dimensions.Aggregate((double)dataset.Type.Size, (product, dim) => product * dim);
+            ulong[] dimensions = dataset.Space.Dimensions;
+            double bytes = dimensions.Aggregate((double)dataset.Type.Size, (product, dim) => product * dim);
             double most = length * (dataset.Layout.Class == H5DataLayoutClass.Chunked ? MostCompression : 1.0);
             return bytes <= most
                 ? dataset
                 : throw new CnnException(
-                    $"{Path}: is a damaged HDF5 file: dataset '{dataset.Name}' claims {bytes} bytes, the file has {length}");
+                    $"{Path}: is a damaged HDF5 file: dataset '{dataset.Name}' claims {bytes} bytes, "
+                    + $"the file has {length}");
         },
         dataset.Name);
 
@@ -92,18 +93,31 @@ internal sealed class Hdf5File : IDisposable
         return Hdf5Signature.Find(handle, path);
     }
 
-    private static NativeFile OpenAt(string path, long start)
+    private static NativeFile Open(string path, long start)
     {
-        var stream = new BufferedStream(new Hdf5UserBlockStream(FileText.OpenHandle(path), start), ReadAhead);
+        // The library looks for user blocks of 512 bytes, but not for all the larger ones. A file that it fails to open
+        // it closes only if it was given as a stream; one that it opens by path finds the files that it links to.
+        Stream stream = start == 0
+            ? new FileStream(path, FileMode.Open, FileAccess.Read)
+            : new BufferedStream(new Hdf5UserBlockStream(FileText.OpenHandle(path), start), ReadAhead);
+        NativeFile opened;
         try
         {
-            return H5File.Open(stream);
+            opened = H5File.Open(stream);
         }
         catch
         {
             stream.Dispose();
             throw;
         }
+
+        if (start > 0)
+        {
+            return opened;
+        }
+
+        opened.Dispose();
+        return H5File.OpenRead(path);
     }
 
     private T Guard<T>(Func<T> read, string? dataset)

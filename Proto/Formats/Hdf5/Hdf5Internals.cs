@@ -17,7 +17,7 @@ internal static class Hdf5Internals
     /// <summary>The numbers that describe a type further, such as the places of exponent and mantissa.</summary>
     public static object Properties(object dataType) => Get<Array>(dataType, "Properties").GetValue(0)!;
 
-    /// <summary>The filters in the order in which they were applied: their number and, where it is stored, name.</summary>
+    /// <summary>The filters in the order in which they were applied: number and, where it is stored, name.</summary>
     public static IEnumerable<(int Id, string Name)> Filters(IH5Dataset dataset)
     {
         object? pipeline = Find(dataset, "InternalFilterPipeline");
@@ -27,10 +27,10 @@ internal static class Hdf5Internals
                 .Select(filter => (Number(filter, "Identifier"), Get<string>(filter, "Name")));
     }
 
-    /// <summary>A number, or the name of an enumerated value as text.</summary>
+    /// <summary>A property's value as text.</summary>
     public static string Text(object from, string property) => Get<object>(from, property).ToString()!;
 
-    /// <summary>A number.</summary>
+    /// <summary>A property's value as a number.</summary>
     public static int Number(object from, string property) => Convert.ToInt32(Get<object>(from, property));
 
     private static T Get<T>(object from, string property)

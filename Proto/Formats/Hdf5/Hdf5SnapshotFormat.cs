@@ -65,7 +65,7 @@ internal sealed class Hdf5SnapshotFormat : ISnapshotFormat
         };
     }));
 
-    /// <summary>Takes names that are there, differ from each other and have no slash, so that they can be groups'.</summary>
+    /// <summary>Takes names that can be those of groups: not empty, without a slash, each of its own.</summary>
     public void RequireNames(IEnumerable<string> layers)
     {
         var seen = new HashSet<string>();
@@ -121,8 +121,8 @@ internal sealed class Hdf5SnapshotFormat : ISnapshotFormat
         };
 
         // Caffe reads strings of a fixed length only.
-        H5WriteOptions options = Options with { DefaultStringLength = Encoding.UTF8.GetByteCount(state.LearnedNet) + 1 };
-        using H5NativeWriter writer = file.BeginWrite(stream, options);
+        int length = Encoding.UTF8.GetByteCount(state.LearnedNet) + 1;
+        using H5NativeWriter writer = file.BeginWrite(stream, Options with { DefaultStringLength = length });
         for (int i = 0; i < datasets.Length; i++)
         {
             writer.Write(datasets[i], history[i].Data.ToArray());

@@ -35,7 +35,8 @@ internal static class Hdf5Types
     {
         object type = Hdf5Internals.DataType(dataset), layout = Hdf5Internals.Properties(type);
         int size = dataset.Type.Size;
-        int exponent = Hdf5Internals.Number(layout, "ExponentSize"), mantissa = Hdf5Internals.Number(layout, "MantissaSize");
+        int exponent = Hdf5Internals.Number(layout, "ExponentSize");
+        int mantissa = Hdf5Internals.Number(layout, "MantissaSize");
         NumberKind? kind = (size, exponent, mantissa, Hdf5Internals.Text(layout, "ExponentBias")) switch
         {
             (2, 5, 10, "15") or (4, 8, 23, "127") or (8, 11, 52, "1023") => NumberKind.Float,

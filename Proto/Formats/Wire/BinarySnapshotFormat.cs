@@ -3,7 +3,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Cnn.Proto.Formats.Wire;
 
-/// <summary>Snapshots in the protobuf wire format, as Caffe writes them; arrays go to and from the file directly.</summary>
+/// <summary>
+/// Snapshots in the protobuf wire format, as Caffe writes them; arrays go to and from the file without a copy.
+/// </summary>
 internal sealed class BinarySnapshotFormat : ISnapshotFormat
 {
     /// <inheritdoc/>

@@ -16,7 +16,10 @@ internal static class WireBlob
 
     private static readonly int[] LegacyFields =
     [
-        BlobProto.NumFieldNumber, BlobProto.ChannelsFieldNumber, BlobProto.HeightFieldNumber, BlobProto.WidthFieldNumber,
+        BlobProto.NumFieldNumber,
+        BlobProto.ChannelsFieldNumber,
+        BlobProto.HeightFieldNumber,
+        BlobProto.WidthFieldNumber,
     ];
 
     /// <summary>Reads a whole message.</summary>
@@ -169,7 +172,8 @@ internal static class WireBlob
 
         if (raw.Type >= (ulong)RawTypes.Length)
         {
-            throw reader.Damaged($"a blob's raw values are of type {raw.Type}, the types are 0 to {RawTypes.Length - 1}");
+            throw reader.Damaged(
+                $"a blob's raw values are of type {raw.Type}, the types are 0 to {RawTypes.Length - 1}");
         }
 
         NumberType type = RawTypes[raw.Type];

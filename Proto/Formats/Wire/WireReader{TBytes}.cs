@@ -75,7 +75,9 @@ internal ref struct WireReader<TBytes>
         return value;
     }
 
-    /// <summary>Reads the length of a field's value and goes into it: its end is the <see cref="Limit"/> from here on.</summary>
+    /// <summary>
+    /// Reads the length of a field's value and goes into it: its end is the <see cref="Limit"/> from here on.
+    /// </summary>
     /// <returns>The limit so far, to give to <see cref="Leave"/>.</returns>
     /// <exception cref="CnnException">The message has fewer bytes.</exception>
     public long Enter()

@@ -44,7 +44,8 @@ internal static class WireWeights
             if (type == WireType.Length && field == V1LayerParameter.LayerFieldNumber)
             {
                 long outer = reader.Enter();
-                inner = ReadLayer(ref reader, file, V0LayerParameter.NameFieldNumber, V0LayerParameter.BlobsFieldNumber);
+                inner = ReadLayer(
+                    ref reader, file, V0LayerParameter.NameFieldNumber, V0LayerParameter.BlobsFieldNumber);
                 reader.Leave(outer);
             }
             else if (!ReadField(

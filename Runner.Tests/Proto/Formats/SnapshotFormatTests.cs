@@ -61,7 +61,8 @@ public sealed class SnapshotFormatTests : IDisposable
 
         using StateFile state = StateFile.Open(path);
 
-        Assert.Equal((123456789, 3, "ß/snap_iter_5.caffemodel"), (state.Iteration, state.CurrentStep, state.LearnedNet));
+        Assert.Equal((123456789, 3), (state.Iteration, state.CurrentStep));
+        Assert.Equal("ß/snap_iter_5.caffemodel", state.LearnedNet);
         Assert.Equal(("Adam", 7L), (state.Extensions.SolverType, state.Extensions.RandomSeed));
         Assert.Equal([0.5f, 2], Assert.Single(Assert.Single(state.Extensions.LayerState).Blobs).Data);
         Assert.Equal(12, state.History.Count);
@@ -131,7 +132,9 @@ public sealed class SnapshotFormatTests : IDisposable
     {
         string path = folder.Write("state.txt", "iter: 5");
 
-        Assert.Equal($"{path}: is text, not a solver state", Assert.Throws<CnnException>(() => StateFile.Open(path)).Message);
+        string error = Assert.Throws<CnnException>(() => StateFile.Open(path)).Message;
+
+        Assert.Equal($"{path}: is text, not a solver state", error);
     }
 
     private static bool IsRefused(string path, bool isState)

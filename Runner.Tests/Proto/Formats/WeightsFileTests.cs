@@ -31,7 +31,8 @@ public class WeightsFileTests
     public void DoublesComeAsFloatsAndWinOverFloats()
     {
         using var folder = new TemporaryFolder();
-        byte[] blob = new BlobProto { Shape = new BlobShape { Dim = { 2 } }, Data = { 9, 9 }, DoubleData = { 0.1, -2 } }.ToByteArray();
+        var both = new BlobProto { Shape = new BlobShape { Dim = { 2 } }, Data = { 9, 9 }, DoubleData = { 0.1, -2 } };
+        byte[] blob = both.ToByteArray();
 
         Assert.Equal([0.1f, -2], Read(folder, Net(NetParameter.LayerFieldNumber, Layer("ip", blob)), "ip"));
     }
@@ -67,7 +68,8 @@ public class WeightsFileTests
     public void WeightsInTextAreRead()
     {
         using var folder = new TemporaryFolder();
-        string path = folder.Write("net.prototxt", "layer { name: 'ip' type: 'InnerProduct' blobs { shape { dim: 2 } data: [1.5, 2] } }");
+        string path = folder.Write(
+            "net.prototxt", "layer { name: 'ip' type: 'InnerProduct' blobs { shape { dim: 2 } data: [1.5, 2] } }");
 
         using WeightsFile file = WeightsFile.Open(path);
         var values = new float[2];
@@ -148,7 +150,8 @@ public class WeightsFileTests
         // Fields 300 of the net, of the layer and of the blob, the first with a group in it.
         byte[] group = [0xE3, 0x12, 0x08, 1, 0x1B, 0x22, 1, 7, 0x1C, 0xE4, 0x12];
         byte[] blob = [.. group, .. new BlobProto { Data = { 1, 2 } }.ToByteArray(), .. group];
-        byte[] net = [.. group, .. Net(NetParameter.LayerFieldNumber, [.. group, .. Layer("ip", blob), .. group]), .. group];
+        byte[] layer = [.. group, .. Layer("ip", blob), .. group];
+        byte[] net = [.. group, .. Net(NetParameter.LayerFieldNumber, layer), .. group];
 
         Assert.Equal([1, 2], Read(folder, net, "ip"));
     }
@@ -158,7 +161,11 @@ public class WeightsFileTests
     {
         using var folder = new TemporaryFolder();
         byte[] blob = new BlobProto { Shape = new BlobShape { Dim = { 3 } }, Data = { 1, 2, 3 } }.ToByteArray();
-        byte[] whole = [.. Net(NetParameter.LayerFieldNumber, Layer("a", blob)), .. Net(NetParameter.LayerFieldNumber, Layer("b", blob))];
+        byte[] whole =
+        [
+            .. Net(NetParameter.LayerFieldNumber, Layer("a", blob)),
+            .. Net(NetParameter.LayerFieldNumber, Layer("b", blob)),
+        ];
         string path = folder["cut.caffemodel"];
         int refused = 0;
         for (int length = 0; length < whole.Length; length++)
@@ -189,7 +196,9 @@ public class WeightsFileTests
         string path = folder["other.caffemodel"];
         File.WriteAllBytes(path, [(byte)((field << 3) | (wireType & 7)), 1, 2, 3, 4, 5, 6, 7, 8]);
 
-        Assert.StartsWith(path, Assert.Throws<CnnException>(() => WeightsFile.Open(path)).Message, StringComparison.Ordinal);
+        string error = Assert.Throws<CnnException>(() => WeightsFile.Open(path)).Message;
+
+        Assert.StartsWith(path, error, StringComparison.Ordinal);
     }
 
     private static float[] Read(TemporaryFolder folder, byte[] content, string layer)

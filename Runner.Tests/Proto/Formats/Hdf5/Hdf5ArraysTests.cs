@@ -75,7 +75,8 @@ public sealed class Hdf5ArraysTests : IDisposable
     public void BrainFloatsAreRead()
     {
         // 1.5 and -2 as the upper halves of float32; then the layout of their bits.
-        string path = Write(new ushort[] { 0x3FC0, 0xC000, 0, 0 }.Select(BitConverter.UInt16BitsToHalf).ToArray(), false);
+        ushort[] bits = [0x3FC0, 0xC000, 0, 0];
+        string path = Write(System.Array.ConvertAll(bits, BitConverter.UInt16BitsToHalf), isChunked: false);
         SetHalfLayout(path, exponent: 8, mantissa: 7, bias: 127);
 
         using var file = new Hdf5Arrays(path);
@@ -102,9 +103,10 @@ public sealed class Hdf5ArraysTests : IDisposable
         foreach (string name in (string[])["float32.h5", "big-endian-float32.h5", "user-block-512.h5"])
         {
             // What stood before the superblock is replaced; the address that the superblock notes is then another.
-            byte[] hdf5 = File.ReadAllBytes(Fixture(name))[(name.StartsWith("user", StringComparison.Ordinal) ? 512 : 0)..];
+            int start = name.StartsWith("user", StringComparison.Ordinal) ? 512 : 0;
             string path = folder[name];
-            File.WriteAllBytes(path, [.. Enumerable.Repeat((byte)'#', size), .. hdf5]);
+            File.WriteAllBytes(
+                path, [.. Enumerable.Repeat((byte)'#', size), .. File.ReadAllBytes(Fixture(name)).Skip(start)]);
 
             using var file = new Hdf5Arrays(path);
             Assert.Equal([0, 1, 2, 3, 4, 5], file.Read("x"));
@@ -117,7 +119,8 @@ public sealed class Hdf5ArraysTests : IDisposable
     public void UserBlocksOfNewerFilesAreSkipped(int size)
     {
         string path = folder["newer.h5"];
-        new H5File { ["x"] = new H5Dataset(new float[] { 1, 2 }) }.Write(path, new H5WriteOptions(UserBlockSize: (ulong)size));
+        var written = new H5File { ["x"] = new H5Dataset(new float[] { 1, 2 }) };
+        written.Write(path, new H5WriteOptions(UserBlockSize: (ulong)size));
 
         using var file = new Hdf5Arrays(path);
 
@@ -171,7 +174,9 @@ public sealed class Hdf5ArraysTests : IDisposable
         string error = Error(path);
 
         Assert.Contains(
-            $"{path}: dataset 'x' is compressed by the LZF filter, which cannot be read", error, StringComparison.Ordinal);
+            $"{path}: dataset 'x' is compressed by the LZF filter, which cannot be read",
+            error,
+            StringComparison.Ordinal);
         Assert.Contains("write it again with gzip, or uncompressed", error, StringComparison.Ordinal);
         Assert.DoesNotContain("damaged", error, StringComparison.Ordinal);
     }
@@ -267,7 +272,8 @@ public sealed class Hdf5ArraysTests : IDisposable
         int size = Marshal.SizeOf(type);
         bool isFloat = type == typeof(float) || type == typeof(double) || type == typeof(Half);
         bool isSigned = type.GetField("MinValue")?.GetValue(null) is sbyte or short or int or long;
-        byte flags = isFloat ? (byte)0x20 : isSigned ? (byte)8 : (byte)0, sign = isFloat ? (byte)((8 * size) - 1) : (byte)0;
+        byte flags = isFloat ? (byte)0x20 : isSigned ? (byte)8 : (byte)0;
+        byte sign = isFloat ? (byte)((8 * size) - 1) : (byte)0;
         Patch(path, [flags, sign, 0, (byte)size, 0, 0, 0, 0, 0, (byte)(8 * size), 0], bytes => bytes[0] |= 1);
     }
 

@@ -132,9 +132,10 @@ public sealed class WireReaderTests : IDisposable
     [Fact]
     public void AMessageCutAtAnyByteIsReadOrRefusedAsProtobufDoes()
     {
+        var datum = new Datum { Channels = 300, Data = ByteString.CopyFromUtf8("some bytes"), FloatData = { 1, 2 } };
         byte[] whole =
         [
-            .. new Datum { Channels = 300, Data = ByteString.CopyFromUtf8("some bytes"), FloatData = { 1, 2 } }.ToByteArray(),
+            .. datum.ToByteArray(),
             .. Group(90, [0x08, 0x96, 0x01, .. Group(91, [0x29, 1, 2, 3, 4, 5, 6, 7, 8])]),
             0xFD, 0x3F, 1, 2, 3, 4,
         ];
@@ -167,8 +168,8 @@ public sealed class WireReaderTests : IDisposable
             var bytes = new byte[random.Next(1, 12)];
             for (int at = 0; at < bytes.Length; at++)
             {
-                bytes[at] = (byte)(random.Next(3) == 0 ? random.Next(256) : ((4 + random.Next(2)) << 3) | random.Next(6));
-                bytes[at] &= (byte)(at % 3 == 2 ? 0x7F : 0xFF);
+                int tag = ((4 + random.Next(2)) << 3) | random.Next(6);
+                bytes[at] = (byte)((random.Next(3) == 0 ? random.Next(256) : tag) & (at % 3 == 2 ? 0x7F : 0xFF));
             }
 
             bool isMessage = IsMessage(bytes);
