@@ -1,20 +1,16 @@
 using Cnn.Proto;
+using Cnn.Proto.Formats;
 using Google.Protobuf.Collections;
 
 namespace Cnn.Layers;
 
-/// <summary>Blobs to and from their stored form, with Caffe's rules on old and new shapes.</summary>
+/// <summary>Blobs to and from messages; <see cref="StoredShape"/> has the rule for their shapes.</summary>
 public static class BlobFormat
 {
-    /// <summary>The stored form: <c>shape</c>, <c>data</c> and, where asked for, <c>diff</c>.</summary>
+    /// <summary>Makes the message of a blob: <c>shape</c>, <c>data</c> and, where asked for, <c>diff</c>.</summary>
     public static BlobProto Write(Blob blob, bool withDiff = false)
     {
-        var proto = new BlobProto { Shape = new BlobShape() };
-        foreach (int dim in blob.Shape)
-        {
-            proto.Shape.Dim.Add(dim);
-        }
-
+        var proto = new BlobProto { Shape = StoredShape.Message(blob.Shape) };
         Append(proto.Data, blob.Data);
         if (withDiff)
         {
@@ -24,119 +20,94 @@ public static class BlobFormat
         return proto;
     }
 
-    /// <summary>
-    /// Whether a stored shape fits a blob. With any of the old fields num, channels, height and width the blob's shape,
-    /// padded on the left with ones to four axes, must equal them; with <c>shape</c> the dimensions must be equal.
-    /// </summary>
-    public static bool Fits(BlobProto proto, Blob blob)
-    {
-        if (proto.HasNum || proto.HasChannels || proto.HasHeight || proto.HasWidth)
-        {
-            ReadOnlySpan<int> legacy = [proto.Num, proto.Channels, proto.Height, proto.Width];
-            if (blob.AxisCount > 4)
-            {
-                return false;
-            }
-
-            int missing = 4 - blob.AxisCount;
-            for (int i = 0; i < 4; i++)
-            {
-                if (legacy[i] != (i < missing ? 1 : blob.Dim(i - missing)))
-                {
-                    return false;
-                }
-            }
-
-            return true;
-        }
-
-        int axes = proto.Shape?.Dim.Count ?? 0;
-        if (axes != blob.AxisCount)
-        {
-            return false;
-        }
-
-        for (int i = 0; i < axes; i++)
-        {
-            if (proto.Shape!.Dim[i] != blob.Dim(i))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
-    /// <summary>The stored shape as text: <c>20 1 5 5</c>.</summary>
-    public static string ShapeText(BlobProto proto) =>
-        proto.HasNum || proto.HasChannels || proto.HasHeight || proto.HasWidth
-            ? $"{proto.Num} {proto.Channels} {proto.Height} {proto.Width}"
-            : string.Join(' ', proto.Shape?.Dim ?? []);
-
-    /// <summary>A blob of the stored shape and values.</summary>
-    /// <param name="proto">The stored form.</param>
+    /// <summary>Makes a blob of the shape and values of a message.</summary>
+    /// <param name="proto">The message.</param>
     /// <param name="what">What it is, for errors.</param>
     /// <exception cref="CnnException">The shape is impossible or the number of values is not the shape's.</exception>
     public static Blob ToBlob(BlobProto proto, string what)
     {
-        bool legacy = proto.HasNum || proto.HasChannels || proto.HasHeight || proto.HasWidth;
-        var shape = new List<int>();
-        foreach (long dim in legacy ? [proto.Num, proto.Channels, proto.Height, proto.Width] : proto.Shape?.Dim.ToArray() ?? [])
+        StoredBlob stored = From(proto, what);
+        int[] shape = Axes(stored.Shape, what);
+        if (stored.Shape.Count != stored.Data.Count)
         {
-            shape.Add(dim is >= 0 and <= int.MaxValue
-                ? (int)dim
-                : throw new CnnException($"{what} has an impossible dimension {dim}"));
+            throw new CnnException($"{what} has shape {stored.ShapeText} but {stored.Data.Count} values");
         }
 
-        long count = shape.Aggregate(1L, (product, dim) => product > int.MaxValue ? product : product * dim);
-        int stored = StoredCount(proto);
-        if (count != stored)
-        {
-            throw new CnnException($"{what} has shape {ShapeText(proto)} but {stored} values");
-        }
-
-        var blob = new Blob(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(shape));
-        CopyValues(proto, blob);
+        var blob = new Blob(shape);
+        Copy(stored, blob);
         return blob;
     }
 
-    /// <summary>Copies stored values (and a gradient, if there is one) into a blob of fitting shape.</summary>
-    /// <exception cref="CnnException">The shapes differ or the number of values is not the shape's.</exception>
+    /// <summary>
+    /// Gives a parameter the shape, the values and, if there is one, the gradient that a definition stores for it. As
+    /// in Caffe the shape is kept as it is written, whatever its axes, if it has as many values as the layer needs.
+    /// </summary>
+    /// <param name="proto">What the definition stores.</param>
+    /// <param name="blob">The parameter, of the shape that the layer would give it.</param>
+    /// <param name="context">The layer's context, for errors.</param>
+    /// <param name="index">The parameter's number, for errors.</param>
+    /// <exception cref="CnnException">The counts differ, or the number of values is not the shape's.</exception>
     public static void Read(BlobProto proto, Blob blob, LayerContext context, int index)
     {
-        if (!Fits(proto, blob))
+        try
         {
-            throw context.Error(
-                $"stored parameter {index} has shape {ShapeText(proto)}, the layer's has {blob.ShapeText}",
-                "rename the layer to leave these values out");
+            string what = $"stored parameter {index}";
+            StoredBlob stored = From(proto, what);
+            int[] shape = Axes(stored.Shape, what);
+            if (stored.Shape.Count != blob.Count)
+            {
+                throw new CnnException(
+                    $"{what} has shape {stored.ShapeText}, the layer's has {blob.ShapeText}",
+                    "rename the layer to leave these values out");
+            }
+
+            if (stored.Data.Count != blob.Count)
+            {
+                throw new CnnException($"{what} holds {stored.Data.Count} values, its shape needs {blob.Count}");
+            }
+
+            blob.Reshape(shape);
+            Copy(stored, blob);
         }
-
-        int stored = StoredCount(proto);
-        if (stored != blob.Count)
+        catch (CnnException exception)
         {
-            throw context.Error($"stored parameter {index} holds {stored} values, its shape needs {blob.Count}");
-        }
-
-        CopyValues(proto, blob);
-    }
-
-    private static int StoredCount(BlobProto proto) =>
-        proto.DoubleData.Count > 0 ? proto.DoubleData.Count : proto.Data.Count;
-
-    private static void CopyValues(BlobProto proto, Blob blob)
-    {
-        Copy(proto.DoubleData, proto.Data, blob.Data);
-        if (blob.Count > 0 && (proto.DoubleDiff.Count == blob.Count || proto.Diff.Count == blob.Count))
-        {
-            Copy(proto.DoubleDiff, proto.Diff, blob.Diff);
+            throw context.Error(exception.Diagnostics[0].Message, exception.Diagnostics[0].Hint);
         }
     }
 
-    private static void Copy(RepeatedField<double> doubles, RepeatedField<float> floats, Span<float> to)
+    private static StoredBlob From(BlobProto proto, string what)
     {
-        for (int i = 0; i < to.Length; i++)
+        try
         {
-            to[i] = doubles.Count > 0 ? (float)doubles[i] : floats[i];
+            return StoredBlob.From(proto);
+        }
+        catch (CnnException exception)
+        {
+            throw new CnnException($"{what}: {exception.Message}", inner: exception);
+        }
+    }
+
+    private static int[] Axes(StoredShape shape, string what)
+    {
+        var axes = new int[shape.Axes.Count];
+        for (int i = 0; i < axes.Length; i++)
+        {
+            axes[i] = shape.Axes[i] is >= 0 and <= int.MaxValue
+                ? (int)shape.Axes[i]
+                : throw new CnnException($"{what} has an impossible dimension {shape.Axes[i]}");
+        }
+
+        return axes.Length <= Blob.MaxAxes
+            ? axes
+            : throw new CnnException($"{what} has {axes.Length} axes, more than {Blob.MaxAxes}");
+    }
+
+    private static void Copy(StoredBlob stored, Blob blob)
+    {
+        stored.Data.CopyTo(blob.Data);
+        if (blob.Count > 0 && stored.Diff is { } diff && diff.Count == blob.Count)
+        {
+            diff.CopyTo(blob.Diff);
         }
     }
 

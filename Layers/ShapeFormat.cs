@@ -2,11 +2,13 @@ using Cnn.Proto;
 
 namespace Cnn.Layers;
 
-/// <summary>Shapes as definitions give them.</summary>
+/// <summary>Reads shapes as definitions give them.</summary>
 public static class ShapeFormat
 {
-    /// <summary>The dimensions of a <c>shape</c> block.</summary>
-    /// <exception cref="CnnException">A dimension is negative, or they are too many or too large for a blob.</exception>
+    /// <summary>Reads the dimensions of a <c>shape</c> block.</summary>
+    /// <exception cref="CnnException">
+    /// A dimension is negative, or they are too many or too large for a blob.
+    /// </exception>
     public static int[] Read(BlobShape shape, LayerContext context)
     {
         var dims = new int[shape.Dim.Count];

@@ -4,6 +4,7 @@ using Cnn.Engine.Weights;
 using Cnn.Layers;
 using Cnn.Layers.Threading;
 using Cnn.Proto;
+using Cnn.Proto.Formats;
 
 namespace Cnn.Engine.Graph;
 
@@ -392,28 +393,14 @@ public sealed class Net : IDisposable
         }
     }
 
-    /// <summary>Writes the weights as Caffe does: HDF5 when the path ends in .h5, else a .caffemodel; atomically.</summary>
-    /// <exception cref="CnnException">HDF5 cannot hold the layers' names.</exception>
+    /// <summary>Writes the weights in the format of the path's extension: HDF5 for .h5, else a .caffemodel; atomically.</summary>
+    /// <exception cref="CnnException">The format cannot hold the layers' names.</exception>
     /// <exception cref="IOException">The file cannot be written; one that was there is as it was.</exception>
     public void SaveWeights(string path)
     {
-        bool hdf5 = path.EndsWith(".h5", StringComparison.OrdinalIgnoreCase);
-        if (hdf5)
-        {
-            Hdf5Snapshot.RequireNames(this);
-        }
-
-        AtomicFile.Write(path, stream =>
-        {
-            if (hdf5)
-            {
-                Hdf5Snapshot.WriteWeights(this, withDiff: false, stream);
-            }
-            else
-            {
-                BinarySnapshot.WriteWeights(this, withDiff: false, stream);
-            }
-        });
+        ISnapshotFormat format = SnapshotFormats.ForName(path);
+        format.RequireNames(Layers.Select(layer => layer.Name));
+        AtomicFile.Write(path, stream => format.WriteWeights(NetSource.Of(this), withDiff: false, stream));
     }
 
     /// <summary>Closes what the layers have opened and ends the threads that are the net's own.</summary>

@@ -10,13 +10,13 @@ using Serilog;
 namespace Cnn.Engine.Snapshots;
 
 /// <summary>
-/// The files of a snapshot: <c>PREFIX_iter_N.caffemodel</c> and <c>PREFIX_iter_N.solverstate</c>, with <c>.h5</c> after
-/// both in the HDF5 format. Each is written beside its final name and renamed when it is on disk, the weights first, so a
-/// solver state always names weights that are whole.
+/// The files of a snapshot: <c>PREFIX_iter_N.caffemodel</c> and <c>PREFIX_iter_N.solverstate</c>, with the suffix of
+/// the format after both. Each is written beside its final name and renamed when it is on disk, the weights first, so
+/// a solver state always names weights that are whole.
 /// </summary>
 internal static class SnapshotFiles
 {
-    private const string ModelSuffix = ".caffemodel", StateSuffix = ".solverstate", Hdf5Suffix = ".h5";
+    private const string ModelSuffix = ".caffemodel", StateSuffix = ".solverstate";
 
     /// <summary>Makes the folder of a prefix if need be and checks that files can be written there.</summary>
     /// <exception cref="CnnException">They cannot.</exception>
@@ -41,46 +41,33 @@ internal static class SnapshotFiles
 
     /// <summary>Checks that a net can be written in the solver's format.</summary>
     /// <exception cref="CnnException">It cannot.</exception>
-    public static void RequireWritable(SolverParameter definition, Net net)
-    {
-        if (definition.SnapshotFormat == SolverParameter.Types.SnapshotFormat.Hdf5)
-        {
-            Hdf5Snapshot.RequireNames(net);
-        }
-    }
+    public static void RequireWritable(SolverParameter definition, Net net) =>
+        SnapshotFormats.Of(definition.SnapshotFormat).RequireNames(net.Layers.Select(layer => layer.Name));
 
     /// <summary>Writes a snapshot.</summary>
     /// <returns>The path of the solver state.</returns>
     /// <exception cref="TrainingException">It cannot be written; earlier snapshots are as they were.</exception>
     public static string Write(SolverParameter definition, Net net, SnapshotState state, ILogger? log)
     {
-        string stem = string.Create(CultureInfo.InvariantCulture, $"{definition.SnapshotPrefix}_iter_{state.Iteration}");
-        bool isHdf5 = definition.SnapshotFormat == SolverParameter.Types.SnapshotFormat.Hdf5;
-        string kind = isHdf5 ? "HDF5" : "binary proto", end = isHdf5 ? Hdf5Suffix : "";
-        string modelPath = stem + ModelSuffix + end, statePath = stem + StateSuffix + end;
+        string stem = string.Create(
+            CultureInfo.InvariantCulture, $"{definition.SnapshotPrefix}_iter_{state.Iteration}");
+        ISnapshotFormat format = SnapshotFormats.Of(definition.SnapshotFormat);
+        string modelPath = stem + ModelSuffix + format.Suffix, statePath = stem + StateSuffix + format.Suffix;
         try
         {
-            log?.Information("{Line:l}", $"Snapshotting to {kind} file {modelPath}");
+            log?.Information("{Line:l}", $"Snapshotting to {format.Name} file {modelPath}");
             byte[] digest = WriteWeights(definition, net, modelPath);
-            log?.Information("{Line:l}", $"Snapshotting solver state to {kind} file {statePath}");
+            log?.Information("{Line:l}", $"Snapshotting solver state to {format.Name} file {statePath}");
             SolverState stored = ToMessage(state, modelPath, digest);
-            AtomicFile.Write(statePath, stream =>
-            {
-                if (isHdf5)
-                {
-                    Hdf5Snapshot.WriteState(stored, state.Histories, stream);
-                }
-                else
-                {
-                    BinarySnapshot.WriteState(stored, state.Histories, stream);
-                }
-            });
+            SnapshotArray[] history = [.. state.Histories.Select(blob => new BlobSource(blob))];
+            AtomicFile.Write(statePath, stream => format.WriteState(stored, history, stream));
             return statePath;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new TrainingException(
-                $"the snapshot of iteration {state.Iteration} cannot be written: {exception.Message}; earlier ones are whole",
+                $"the snapshot of iteration {state.Iteration} cannot be written: {exception.Message}; "
+                + "earlier ones are whole",
                 exception);
         }
     }
@@ -90,8 +77,8 @@ internal static class SnapshotFiles
     /// <exception cref="TrainingException">They cannot be written; those written before are as they were.</exception>
     public static string WriteBest(SolverParameter definition, Net net)
     {
-        string path = $"{definition.SnapshotPrefix}_best{ModelSuffix}"
-            + (definition.SnapshotFormat == SolverParameter.Types.SnapshotFormat.Hdf5 ? Hdf5Suffix : "");
+        string path =
+            $"{definition.SnapshotPrefix}_best{ModelSuffix}{SnapshotFormats.Of(definition.SnapshotFormat).Suffix}";
         try
         {
             WriteWeights(definition, net, path);
@@ -116,8 +103,7 @@ internal static class SnapshotFiles
         var found = new SortedDictionary<int, string>(Comparer<int>.Create((a, b) => b.CompareTo(a)));
         foreach (string path in Directory.EnumerateFiles(folder, start + "*" + StateSuffix + "*"))
         {
-            string name = Path.GetFileName(path)[start.Length..];
-            string number = name.EndsWith(Hdf5Suffix, StringComparison.Ordinal) ? name[..^Hdf5Suffix.Length] : name;
+            string number = SnapshotFormats.WithoutSuffix(Path.GetFileName(path)[start.Length..]);
             number = number.EndsWith(StateSuffix, StringComparison.Ordinal) ? number[..^StateSuffix.Length] : "";
             if (int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int iteration))
             {
@@ -136,7 +122,8 @@ internal static class SnapshotFiles
         return File.Exists(beside) ? beside
             : File.Exists(learnedNet) ? learnedNet
             : throw new CnnException(
-                $"{statePath}: names the weights '{learnedNet}', which do not exist", "put them beside the solver state");
+                $"{statePath}: names the weights '{learnedNet}', which do not exist",
+                "put them beside the solver state");
     }
 
     private static bool IsWhole(string statePath)
@@ -171,6 +158,7 @@ internal static class SnapshotFiles
         var stored = new SolverState
         {
             Iter = state.Iteration,
+            SolverType = state.SolverType,
             LearnedNet = modelPath,
             CurrentStep = state.CurrentStep,
             LearnedNetSha256 = ByteString.CopyFrom(digest),
@@ -189,25 +177,14 @@ internal static class SnapshotFiles
         return stored;
     }
 
-    private static byte[] WriteWeights(SolverParameter definition, Net net, string path) => WriteHashed(path, stream =>
+    private static byte[] WriteWeights(SolverParameter definition, Net net, string path)
     {
-        if (definition.SnapshotFormat == SolverParameter.Types.SnapshotFormat.Hdf5)
-        {
-            Hdf5Snapshot.WriteWeights(net, definition.SnapshotDiff, stream);
-        }
-        else
-        {
-            BinarySnapshot.WriteWeights(net, definition.SnapshotDiff, stream);
-        }
-    });
-
-    private static byte[] WriteHashed(string path, Action<Stream> write)
-    {
+        ISnapshotFormat format = SnapshotFormats.Of(definition.SnapshotFormat);
         byte[] digest = [];
         AtomicFile.Write(path, stream =>
         {
-            // HDF5 goes back to fill in addresses, so its file can be hashed only when it is complete.
-            write(stream);
+            // A format may go back to fill in addresses, so a file can be hashed only when it is complete.
+            format.WriteWeights(NetSource.Of(net), definition.SnapshotDiff, stream);
             stream.Flush();
             stream.Position = 0;
             digest = SHA256.HashData(stream);

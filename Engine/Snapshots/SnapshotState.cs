@@ -7,6 +7,9 @@ namespace Cnn.Engine.Snapshots;
 /// <summary>What a snapshot keeps of a solver, beside the weights.</summary>
 internal sealed record SnapshotState
 {
+    /// <summary>The solver's type, such as Adam, which says what <see cref="Histories"/> mean.</summary>
+    public required string SolverType { get; init; }
+
     /// <summary>Updates done.</summary>
     public required int Iteration { get; init; }
 

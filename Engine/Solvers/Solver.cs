@@ -219,6 +219,7 @@ public sealed class Solver : IDisposable
     {
         var state = new SnapshotState
         {
+            SolverType = definition.Type,
             Iteration = Iteration,
             CurrentStep = learningRate.CurrentStep,
             Seed = Seed,

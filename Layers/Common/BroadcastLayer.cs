@@ -30,6 +30,9 @@ internal abstract class BroadcastLayer(LayerContext context) : Layer(context)
     /// <summary>Whether the blob is learned rather than the second bottom.</summary>
     protected bool IsLearned { get; private set; }
 
+    /// <summary>The axes of the learned blob; the blob itself may be stored with others of the same count.</summary>
+    protected int[] LearnedShape { get; private set; } = [];
+
     /// <summary>Adds the learned blob, if there is no second bottom; called in set-up.</summary>
     /// <param name="bottoms">The bottoms.</param>
     /// <param name="options">The layer's message.</param>
@@ -50,7 +53,8 @@ internal abstract class BroadcastLayer(LayerContext context) : Layer(context)
             return;
         }
 
-        AddBlob(filler, ShapeFrom(bottoms[0], options, axis, numAxes));
+        LearnedShape = ShapeFrom(bottoms[0], options, axis, numAxes);
+        AddBlob(filler, LearnedShape);
     }
 
     /// <summary>The axes of a learned blob.</summary>
@@ -78,9 +82,10 @@ internal abstract class BroadcastLayer(LayerContext context) : Layer(context)
     protected void Broadcast(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops, int axis)
     {
         Blob bottom = bottoms[0], blob = IsLearned ? Blobs[0] : bottoms[1];
-        int start = blob.AxisCount == 0 ? 0 : CanonicalAxis(bottom, axis);
-        if (start + blob.AxisCount > bottom.AxisCount
-            || !bottom.Shape.Slice(start, blob.AxisCount).SequenceEqual(blob.Shape))
+        ReadOnlySpan<int> shape = IsLearned ? LearnedShape : blob.Shape;
+        int start = shape.Length == 0 ? 0 : CanonicalAxis(bottom, axis);
+        if (start + shape.Length > bottom.AxisCount
+            || !bottom.Shape.Slice(start, shape.Length).SequenceEqual(shape))
         {
             string what = IsLearned ? "the learned blob" : $"bottom '{Parameter.Bottom[1]}'";
             throw Context.Error(
@@ -90,7 +95,7 @@ internal abstract class BroadcastLayer(LayerContext context) : Layer(context)
 
         Outer = bottom.CountOf(0, start);
         Size = blob.Count;
-        Inner = bottom.CountOf(start + blob.AxisCount);
+        Inner = bottom.CountOf(start + shape.Length);
         if (tops[0] != bottom)
         {
             tops[0].ReshapeLike(bottom);

@@ -9,6 +9,8 @@ namespace Cnn.Layers.Common;
 [LayerType("Parameter")]
 internal sealed unsafe class ParameterLayer(LayerContext context) : Layer(context)
 {
+    private int[] topShape = [];
+
     /// <inheritdoc/>
     public override BlobCount BottomCount => BlobCount.Exactly(0);
 
@@ -35,13 +37,14 @@ internal sealed unsafe class ParameterLayer(LayerContext context) : Layer(contex
             shape.Add((int)dim);
         }
 
-        AddBlob(null, [.. shape]);
+        topShape = [.. shape];
+        AddBlob(null, topShape);
     }
 
     /// <inheritdoc/>
     public override void Reshape(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
     {
-        tops[0].ReshapeLike(Blobs[0]);
+        tops[0].Reshape(topShape);
         tops[0].ShareData(Blobs[0]);
     }
 

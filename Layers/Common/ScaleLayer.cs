@@ -14,6 +14,7 @@ internal sealed unsafe class ScaleLayer(LayerContext context) : BroadcastLayer(c
     private static readonly FillerParameter One = new() { Type = "constant", Value = 1 };
 
     private readonly ScaleParameter options = context.Parameter.ScaleParam ?? new ScaleParameter();
+    private int[] biasShape = [];
     private Blob? kept;
 
     private int BiasIndex => IsLearned ? 1 : 0;
@@ -25,7 +26,8 @@ internal sealed unsafe class ScaleLayer(LayerContext context) : BroadcastLayer(c
         AddBroadcastBlob(bottoms, options, options.Axis, numAxes, options.Filler ?? One);
         if (options.BiasTerm)
         {
-            AddBlob(options.BiasFiller, IsLearned ? Blobs[0].Shape : bottoms[1].Shape);
+            biasShape = IsLearned ? LearnedShape : bottoms[1].Shape.ToArray();
+            AddBlob(options.BiasFiller, biasShape);
         }
     }
 
@@ -33,7 +35,7 @@ internal sealed unsafe class ScaleLayer(LayerContext context) : BroadcastLayer(c
     public override void Reshape(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
     {
         Broadcast(bottoms, tops, options.Axis);
-        if (options.BiasTerm && !Blobs[BiasIndex].HasShapeOf(IsLearned ? Blobs[0] : bottoms[1]))
+        if (options.BiasTerm && !IsLearned && !bottoms[1].Shape.SequenceEqual(biasShape))
         {
             throw Context.Error(
                 $"bottom '{Parameter.Bottom[1]}' has become {bottoms[1].ShapeText}; the bias has shape "
@@ -93,7 +95,7 @@ internal sealed unsafe class ScaleLayer(LayerContext context) : BroadcastLayer(c
 
     /// <inheritdoc/>
     bool IChannelAffine.IsChannelAffine(IReadOnlyList<Blob> bottoms) =>
-        IsLearned && Blobs[0].AxisCount == 1 && bottoms[0].AxisCount > 1 && CanonicalAxis(bottoms[0], options.Axis) == 1;
+        IsLearned && LearnedShape.Length == 1 && bottoms[0].AxisCount > 1 && CanonicalAxis(bottoms[0], options.Axis) == 1;
 
     /// <inheritdoc/>
     long IChannelAffine.AffineVersion => Blobs[0].DataVersion + (options.BiasTerm ? Blobs[BiasIndex].DataVersion : 0);

@@ -5,8 +5,7 @@ namespace Cnn.Layers.Data;
 
 /// <summary>
 /// <c>HDF5Data</c>: rows of the datasets in HDF5 files, which a text file lists one a line. Each top is the dataset of
-/// its
-/// name: [N, ...] of a dataset [rows, ...]. Rows come in order, from one file to the next and from the last to the
+/// its name: [N, ...] of a dataset [rows, ...]. Rows come in order, from one file to the next and from the last to the
 /// first; with <c>shuffle</c> the files, and the rows within each, in an order that is a function of the seed and the
 /// epoch. Which rows a batch holds is a function of the pass alone. One file at a time is in memory.
 /// </summary>

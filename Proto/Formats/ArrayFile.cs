@@ -4,7 +4,9 @@ using PureHDF;
 
 namespace Cnn.Proto.Formats;
 
-/// <summary>Arrays in files: NumPy's .npy, or a dataset of an HDF5 file, named as <c>file.h5:dataset</c>.</summary>
+/// <summary>
+/// Reads and writes arrays in files: NumPy's .npy, or a dataset of an HDF5 file, named as <c>file.h5:dataset</c>.
+/// </summary>
 public static class ArrayFile
 {
     /// <summary>Reads an array.</summary>
@@ -70,5 +72,6 @@ public static class ArrayFile
     }
 
     private static bool IsHdf5Name(string path) =>
-        path.EndsWith(".h5", StringComparison.OrdinalIgnoreCase) || path.EndsWith(".hdf5", StringComparison.OrdinalIgnoreCase);
+        path.EndsWith(".h5", StringComparison.OrdinalIgnoreCase)
+        || path.EndsWith(".hdf5", StringComparison.OrdinalIgnoreCase);
 }

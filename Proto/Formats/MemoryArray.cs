@@ -1,10 +1,12 @@
 namespace Cnn.Proto.Formats;
 
-/// <summary>Numbers that have been read already.</summary>
+/// <summary>Numbers that are in memory already.</summary>
 internal sealed class MemoryArray(IReadOnlyList<float> stored) : StoredArray
 {
+    /// <inheritdoc/>
     public override long Count => stored.Count;
 
+    /// <inheritdoc/>
     public override void CopyTo(Span<float> values)
     {
         for (int i = 0; i < values.Length; i++)

@@ -1,18 +1,16 @@
-using Cnn.Proto.Formats.Hdf5;
-using Cnn.Proto.Formats.Wire;
-using Microsoft.Win32.SafeHandles;
-
 namespace Cnn.Proto.Formats;
 
 /// <summary>
-/// A file of weights: a .caffemodel of any age, its text forms, or HDF5, told apart by content. Opening it reads what it
-/// holds but for the numbers, which are read when they are copied; so it must stay open until then.
+/// A file of weights: of a snapshot's format or in text, told apart by content. Opening it reads what it holds but for
+/// the numbers, which are read when they are copied; so it must stay open until then.
 /// </summary>
 public sealed class WeightsFile : IDisposable
 {
     private readonly IDisposable? source;
 
-    private WeightsFile(IReadOnlyList<StoredLayer> layers, IDisposable? source)
+    /// <param name="layers">The layers in the order of the file.</param>
+    /// <param name="source">What holds the file open; null when the numbers are in memory.</param>
+    internal WeightsFile(IReadOnlyList<StoredLayer> layers, IDisposable? source)
     {
         Layers = layers;
         this.source = source;
@@ -25,9 +23,7 @@ public sealed class WeightsFile : IDisposable
     /// <exception cref="CnnException">It cannot be read, is damaged, or holds no layers.</exception>
     public static WeightsFile Open(string path)
     {
-        WeightsFile file = Hdf5File.IsHdf5(path) ? OpenHdf5(path)
-            : ProtoFile.IsBinary(path) ? OpenBinary(path)
-            : OpenText(path);
+        WeightsFile file = SnapshotFormats.Find(path)?.OpenWeights(path) ?? OpenText(path);
         if (file.Layers.Count > 0)
         {
             return file;
@@ -40,35 +36,18 @@ public sealed class WeightsFile : IDisposable
     /// <inheritdoc/>
     public void Dispose() => source?.Dispose();
 
-    private static WeightsFile OpenBinary(string path)
+    private static WeightsFile OpenText(string path)
     {
-        SafeFileHandle handle = FileText.OpenHandle(path);
+        NetParameter net = ProtoFile.LoadNet(path).Message;
         try
         {
-            return new WeightsFile(WireWeights.Read(handle, path), handle);
+            return new WeightsFile([.. net.Layer.Select(Stored)], null);
         }
-        catch
+        catch (CnnException exception)
         {
-            handle.Dispose();
-            throw;
+            throw exception.In(path);
         }
-    }
 
-    private static WeightsFile OpenHdf5(string path)
-    {
-        var file = new Hdf5File(path);
-        try
-        {
-            return new WeightsFile(Hdf5Weights.Read(file), file);
-        }
-        catch
-        {
-            file.Dispose();
-            throw;
-        }
+        static StoredLayer Stored(LayerParameter layer) => new(layer.Name, [.. layer.Blobs.Select(StoredBlob.From)]);
     }
-
-    private static WeightsFile OpenText(string path) => new(
-        [.. ProtoFile.LoadNet(path).Message.Layer.Select(l => new StoredLayer(l.Name, [.. l.Blobs.Select(StoredBlob.From)]))],
-        null);
 }

@@ -82,7 +82,15 @@ internal sealed class Hdf5RowFiles
 
     private static string[] ReadList(string list)
     {
+        if (Hdf5Arrays.IsFormatOf(list))
+        {
+            throw new CnnException(
+                $"'{list}' is an HDF5 file itself", "source is a text file that lists .h5 files, one in each line");
+        }
+
+        // A byte order mark, which some editors write, is no part of the first name.
         string[] lines = FileText.Decode(FileText.ReadBytes(list), list)
+            .TrimStart('\uFEFF')
             .Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         return lines.Length > 0
             ? lines

@@ -1,4 +1,6 @@
-using System.Buffers.Binary;
+using Cnn.Proto;
+using Cnn.Proto.Formats;
+using Cnn.Proto.Formats.Wire;
 
 namespace Cnn.Layers.Data.Transform;
 
@@ -38,25 +40,92 @@ internal readonly ref struct DatumView
     /// <returns>Whether the record is a datum.</returns>
     public static bool TryParse(ReadOnlySpan<byte> record, out DatumView view)
     {
+        try
+        {
+            return TryRead(record, out view);
+        }
+        catch (CnnException)
+        {
+            view = default;
+            return false;
+        }
+    }
+
+    /// <summary>Copies <c>float_data</c>, [C, H, W].</summary>
+    /// <param name="to"><see cref="FloatCount"/> values.</param>
+    public void CopyFloats(Span<float> to)
+    {
+        WireReader<WireSpan> reader = WireReader.Of(new WireSpan(record));
+        while (!reader.IsAtEnd)
+        {
+            var (field, type) = reader.ReadTag();
+            if (field == Datum.FloatDataFieldNumber && type == WireType.Length)
+            {
+                ReadOnlySpan<byte> packed = Bytes(record, ref reader);
+                int count = packed.Length / sizeof(float);
+                NumberType.Float32.Read(packed, sizeof(float), to[..count]);
+                to = to[count..];
+            }
+            else if (field == Datum.FloatDataFieldNumber)
+            {
+                to[0] = BitConverter.UInt32BitsToSingle(reader.ReadFixed32());
+                to = to[1..];
+            }
+            else
+            {
+                reader.Skip(field, type);
+            }
+        }
+    }
+
+    private static bool TryRead(ReadOnlySpan<byte> record, out DatumView view)
+    {
         view = default;
         int channels = 0, height = 0, width = 0, label = 0, floats = 0;
-        bool encoded = false;
+        bool isEncoded = false;
         ReadOnlySpan<byte> pixels = default;
-        var fields = new Fields(record);
-        while (fields.Next(out int number, out int wire, out ulong value, out ReadOnlySpan<byte> bytes))
+        WireReader<WireSpan> reader = WireReader.Of(new WireSpan(record));
+        while (!reader.IsAtEnd)
         {
-            switch (number, wire)
+            var (field, type) = reader.ReadTag();
+            switch (field, type)
             {
-                case (1, 0): channels = (int)value; break;
-                case (2, 0): height = (int)value; break;
-                case (3, 0): width = (int)value; break;
-                case (4, 2): pixels = bytes; break;
-                case (5, 0): label = (int)value; break;
-                case (6, 5): floats++; break;
-                case (6, 2) when bytes.Length % sizeof(float) == 0: floats += bytes.Length / sizeof(float); break;
-                case (7, 0): encoded = value != 0; break;
-                case ( >= 1 and <= 7, _): return false;
-                default: break;
+                case (Datum.ChannelsFieldNumber, WireType.Varint):
+                    channels = (int)reader.ReadVarint();
+                    break;
+                case (Datum.HeightFieldNumber, WireType.Varint):
+                    height = (int)reader.ReadVarint();
+                    break;
+                case (Datum.WidthFieldNumber, WireType.Varint):
+                    width = (int)reader.ReadVarint();
+                    break;
+                case (Datum.DataFieldNumber, WireType.Length):
+                    pixels = Bytes(record, ref reader);
+                    break;
+                case (Datum.LabelFieldNumber, WireType.Varint):
+                    label = (int)reader.ReadVarint();
+                    break;
+                case (Datum.FloatDataFieldNumber, WireType.Fixed32):
+                    reader.Skip(field, type);
+                    floats++;
+                    break;
+                case (Datum.FloatDataFieldNumber, WireType.Length):
+                    int length = Bytes(record, ref reader).Length;
+                    if (length % sizeof(float) != 0)
+                    {
+                        return false;
+                    }
+
+                    floats += length / sizeof(float);
+                    break;
+                case (Datum.EncodedFieldNumber, WireType.Varint):
+                    isEncoded = reader.ReadVarint() != 0;
+                    break;
+                case ( >= Datum.ChannelsFieldNumber and <= Datum.EncodedFieldNumber, _):
+                    return false;
+                default:
+                    reader.Skip(field, type);
+                    break;
             }
         }
 
@@ -66,106 +135,18 @@ internal readonly ref struct DatumView
             Height = height,
             Width = width,
             Label = label,
-            IsEncoded = encoded,
+            IsEncoded = isEncoded,
             Pixels = pixels,
             FloatCount = floats,
         };
-        return !fields.Broken;
+        return true;
     }
 
-    /// <summary>Copies <c>float_data</c>, [C, H, W].</summary>
-    /// <param name="to"><see cref="FloatCount"/> values.</param>
-    public void CopyFloats(Span<float> to)
+    private static ReadOnlySpan<byte> Bytes(ReadOnlySpan<byte> record, scoped ref WireReader<WireSpan> reader)
     {
-        int at = 0;
-        var fields = new Fields(record);
-        while (fields.Next(out int number, out int wire, out ulong value, out ReadOnlySpan<byte> bytes))
-        {
-            if (number == 6 && wire == 5)
-            {
-                to[at++] = BitConverter.UInt32BitsToSingle((uint)value);
-            }
-            else if (number == 6)
-            {
-                for (int i = 0; i < bytes.Length; i += sizeof(float))
-                {
-                    to[at++] = BinaryPrimitives.ReadSingleLittleEndian(bytes[i..]);
-                }
-            }
-        }
-    }
-
-    // The fields of a message one after another.
-    private ref struct Fields(ReadOnlySpan<byte> record)
-    {
-        private ReadOnlySpan<byte> rest = record;
-
-        public bool Broken { get; private set; }
-
-        public bool Next(out int number, out int wire, out ulong value, out ReadOnlySpan<byte> bytes)
-        {
-            (number, wire, value) = (0, 0, 0);
-            bytes = default;
-            if (rest.IsEmpty)
-            {
-                return false;
-            }
-
-            bool whole = Varint(out ulong tag);
-            (number, wire) = ((int)(tag >> 3), (int)(tag & 7));
-            whole = whole && tag <= uint.MaxValue && number > 0 && wire switch
-            {
-                0 => Varint(out value),
-                1 => Fixed(8, out value),
-                2 => Varint(out value) && Take(value, out bytes),
-                5 => Fixed(4, out value),
-                _ => false,
-            };
-            Broken = !whole;
-            return whole;
-        }
-
-        private bool Varint(out ulong value)
-        {
-            value = 0;
-            for (int i = 0; i < rest.Length && i < 10; i++)
-            {
-                value |= (ulong)(rest[i] & 0x7F) << (7 * i);
-                if (rest[i] < 0x80)
-                {
-                    rest = rest[(i + 1)..];
-                    return true;
-                }
-            }
-
-            return false;
-        }
-
-        private bool Fixed(int size, out ulong value)
-        {
-            value = 0;
-            if (!Take((ulong)size, out ReadOnlySpan<byte> bytes))
-            {
-                return false;
-            }
-
-            value = size == sizeof(uint)
-                ? BinaryPrimitives.ReadUInt32LittleEndian(bytes)
-                : BinaryPrimitives.ReadUInt64LittleEndian(bytes);
-            return true;
-        }
-
-        private bool Take(ulong count, out ReadOnlySpan<byte> bytes)
-        {
-            bytes = default;
-            if (count > (ulong)rest.Length)
-            {
-                return false;
-            }
-
-            bytes = rest[..(int)count];
-            rest = rest[(int)count..];
-            return true;
-        }
+        long outer = reader.Enter();
+        ReadOnlySpan<byte> bytes = record[(int)reader.Position..(int)reader.Limit];
+        reader.Leave(outer);
+        return bytes;
     }
 }

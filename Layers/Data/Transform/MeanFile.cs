@@ -1,4 +1,5 @@
 using Cnn.Proto;
+using Cnn.Proto.Formats;
 using Google.Protobuf;
 
 namespace Cnn.Layers.Data.Transform;
@@ -15,28 +16,22 @@ internal static class MeanFile
     /// <exception cref="CnnException">The file cannot be read or is no image.</exception>
     public static float[] Read(string path, out ImageShape shape)
     {
-        BlobProto proto = Parse(path);
-        ReadOnlySpan<long> dims = proto.HasNum || proto.HasChannels || proto.HasHeight || proto.HasWidth
-            ? [proto.Num, proto.Channels, proto.Height, proto.Width]
-            : proto.Shape is null ? [] : [.. proto.Shape.Dim];
-        long count = 1;
-        foreach (long dim in dims)
-        {
-            count = dim is > 0 and <= int.MaxValue && count <= int.MaxValue ? count * dim : -1;
-        }
-
-        int values = proto.DoubleData.Count > 0 ? proto.DoubleData.Count : proto.Data.Count;
-        if (dims.Length is < 3 or > 4 || (dims.Length == 4 && dims[0] != 1) || count != values)
+        StoredBlob mean = StoredBlob.From(Parse(path));
+        IReadOnlyList<long> dims = mean.Shape.Axes;
+        if (dims.Count is < 3 or > 4
+            || (dims.Count == 4 && dims[0] != 1)
+            || mean.Data.Count == 0
+            || mean.Shape.Count != mean.Data.Count)
         {
             throw new CnnException(
-                $"the mean file '{path}' has shape {string.Join(" x ", dims.ToArray())} and {values} values, "
+                $"the mean file '{path}' has shape {string.Join(" x ", dims)} and {mean.Data.Count} values, "
                 + "not those of one image (1 x C x H x W)");
         }
 
         shape = new ImageShape((int)dims[^3], (int)dims[^2], (int)dims[^1]);
-        return proto.DoubleData.Count > 0
-            ? Array.ConvertAll(proto.DoubleData.ToArray(), value => (float)value)
-            : [.. proto.Data];
+        var values = new float[mean.Data.Count];
+        mean.Data.CopyTo(values);
+        return values;
     }
 
     private static BlobProto Parse(string path)

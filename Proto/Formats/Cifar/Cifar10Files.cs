@@ -4,8 +4,8 @@ using System.IO.Compression;
 namespace Cnn.Proto.Formats.Cifar;
 
 /// <summary>
-/// CIFAR-10's binary version: six files of 10,000 records, each a label from 0 to 9 and 32 x 32 pixels of red, then green, then
-/// blue. From Krizhevsky, "Learning multiple layers of features from tiny images", 2009.
+/// CIFAR-10's binary version: six files of 10,000 records, each a label from 0 to 9 and 32 x 32 pixels of red, then
+/// green, then blue. From Krizhevsky, "Learning multiple layers of features from tiny images", 2009.
 /// </summary>
 public static class Cifar10Files
 {
@@ -57,7 +57,7 @@ public static class Cifar10Files
         return read;
     }
 
-    /// <summary>What is wrong with an archive; null when it holds the six files whole.</summary>
+    /// <summary>Says what is wrong with an archive; null when it holds the six files whole.</summary>
     /// <exception cref="CnnException">It cannot be read, is damaged, or lacks a file.</exception>
     public static string? Problem(string archive)
     {
@@ -71,7 +71,8 @@ public static class Cifar10Files
         if (!File.Exists(path))
         {
             throw new CnnException(
-                $"'{folder}' holds neither {name} nor {Archive}", "name the folder with CIFAR-10's binary version, or use --download");
+                $"'{folder}' holds neither {name} nor {Archive}",
+                "name the folder with CIFAR-10's binary version, or use --download");
         }
 
         try
@@ -107,7 +108,7 @@ public static class Cifar10Files
         }
         catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException or FormatException)
         {
-            throw new CnnException($"'{archive}' is damaged or is no gzip-compressed tar: {exception.Message}", "fetch it again", exception);
+            throw new CnnException($"'{archive}' is damaged or is no gzip-compressed tar", "fetch it again", exception);
         }
         catch (Exception exception) when (FileErrors.From(archive, "read", exception) is { } error)
         {
@@ -126,7 +127,8 @@ public static class Cifar10Files
         if (records.Length != RecordsAFile * RecordSize)
         {
             throw new CnnException(
-                $"'{path}' is not {RecordsAFile} records of {RecordSize} bytes", "CIFAR-10's binary version is, not that for Python");
+                $"'{path}' is not {RecordsAFile} records of {RecordSize} bytes",
+                "CIFAR-10's binary version is, not that for Python");
         }
 
         for (int record = 0; record < RecordsAFile; record++)
@@ -134,7 +136,8 @@ public static class Cifar10Files
             byte label = records[record * RecordSize];
             if (label > 9)
             {
-                throw new CnnException($"label {record} in '{path}' is {label}, not one of ten classes", "fetch it again");
+                throw new CnnException(
+                    $"label {record} in '{path}' is {label}, not one of ten classes", "fetch it again");
             }
         }
 

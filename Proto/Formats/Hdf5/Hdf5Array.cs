@@ -1,86 +1,89 @@
 using PureHDF;
+using PureHDF.Selections;
 using PureHDF.VOL.Native;
 
 namespace Cnn.Proto.Formats.Hdf5;
 
-/// <summary>The numbers of an HDF5 dataset; floats and integers of any width come as floats.</summary>
+/// <summary>The numbers of an HDF5 dataset; floats and integers of any width and byte order come as floats.</summary>
 internal sealed class Hdf5Array : StoredArray
 {
-    private readonly Hdf5File file;
-    private readonly IH5Dataset dataset;
+    private const int BytesAtOnce = 1 << 26;
 
-    /// <exception cref="CnnException">The dataset holds something else.</exception>
+    private readonly Hdf5File file;
+    private readonly NativeDataset dataset;
+    private readonly NumberType type;
+
+    /// <exception cref="CnnException">The dataset does not hold numbers that can be read.</exception>
     public Hdf5Array(Hdf5File file, IH5Dataset dataset)
     {
         this.file = file;
-        this.dataset = file.Read(_ => file.Sound(dataset));
-        Count = file.Read(_ => dataset.Space.Dimensions.Aggregate(1L, (product, dim) => checked(product * (long)dim)));
-        if (file.Read(_ => dataset.Type.Class) is not (H5DataTypeClass.FloatingPoint or H5DataTypeClass.FixedPoint))
+        this.dataset = (NativeDataset)file.RequireReadable(dataset);
+        (type, Count) = file.Read(
+            _ => (Hdf5Types.Read(dataset, file.What(dataset.Name)), ElementsOf(dataset.Space.Dimensions)),
+            dataset.Name);
+        if (type != NumberType.Float32 && dataset.Layout.Class == H5DataLayoutClass.VirtualStorage)
         {
-            throw new CnnException($"{file.Path}: dataset '{dataset.Name}' does not hold numbers");
+            throw new CnnException(
+                $"{file.What(dataset.Name)} is a virtual dataset of numbers other than float32, which cannot be read",
+                "write the values themselves");
         }
     }
 
+    /// <inheritdoc/>
     public override long Count { get; }
 
+    /// <inheritdoc/>
     public override unsafe void CopyTo(Span<float> values)
     {
         fixed (float* target = values)
         {
             float* to = target;
             int length = values.Length;
-            file.Read(_ => Copy(new Span<float>(to, length)));
+            file.Read(_ => Copy(new Span<float>(to, length)), dataset.Name);
         }
     }
 
+    private static long ElementsOf(ulong[] dimensions) =>
+        dimensions.Aggregate(1L, (product, dim) => checked(product * (long)dim));
+
     private bool Copy(Span<float> values)
     {
-        bool isSigned = dataset.Type.Class != H5DataTypeClass.FixedPoint || dataset.Type.FixedPoint.IsSigned;
-        switch (dataset.Type.Class, dataset.Type.Size, isSigned)
+        if (type == NumberType.Float32)
         {
-            case (H5DataTypeClass.FloatingPoint, 4, _):
-                ((NativeDataset)dataset).Read(values);
-                break;
-            case (H5DataTypeClass.FloatingPoint, 8, _):
-                Convert(dataset.Read<double[]>(), values, v => (float)v);
-                break;
-            case (H5DataTypeClass.FixedPoint, 8, true):
-                Convert(dataset.Read<long[]>(), values, v => v);
-                break;
-            case (H5DataTypeClass.FixedPoint, 8, false):
-                Convert(dataset.Read<ulong[]>(), values, v => v);
-                break;
-            case (H5DataTypeClass.FixedPoint, 4, true):
-                Convert(dataset.Read<int[]>(), values, v => v);
-                break;
-            case (H5DataTypeClass.FixedPoint, 4, false):
-                Convert(dataset.Read<uint[]>(), values, v => v);
-                break;
-            case (H5DataTypeClass.FixedPoint, 2, true):
-                Convert(dataset.Read<short[]>(), values, v => v);
-                break;
-            case (H5DataTypeClass.FixedPoint, 2, false):
-                Convert(dataset.Read<ushort[]>(), values, v => v);
-                break;
-            case (H5DataTypeClass.FixedPoint, 1, true):
-                Convert(dataset.Read<sbyte[]>(), values, v => v);
-                break;
-            case (H5DataTypeClass.FixedPoint, 1, false):
-                Convert(dataset.Read<byte[]>(), values, v => v);
-                break;
-            default:
-                throw new CnnException(
-                    $"{file.Path}: dataset '{dataset.Name}' holds numbers of {dataset.Type.Size} bytes, not of 1, 2, 4 or 8");
+            dataset.Read(values);
+        }
+        else if (dataset.Space.Rank == 0 || (long)type.Size * values.Length <= BytesAtOnce)
+        {
+            CopyPiece(values, null);
+        }
+        else
+        {
+            CopyByRows(values);
         }
 
         return true;
     }
 
-    private static void Convert<T>(T[] from, Span<float> to, Func<T, float> convert)
+    private void CopyByRows(Span<float> values)
     {
-        for (int i = 0; i < to.Length; i++)
+        ulong[] dimensions = dataset.Space.Dimensions;
+        int row = values.Length / (int)dimensions[0], rowsAtOnce = Math.Max(1, BytesAtOnce / type.Size / row);
+        var (start, size) = (new ulong[dimensions.Length], (ulong[])dimensions.Clone());
+        for (int done = 0; done < values.Length; done += row * (int)size[0])
         {
-            to[i] = convert(from[i]);
+            start[0] = (ulong)(done / row);
+            size[0] = Math.Min((ulong)rowsAtOnce, dimensions[0] - start[0]);
+            CopyPiece(
+                values.Slice(done, row * (int)size[0]),
+                new HyperslabSelection(dimensions.Length, [.. start], [.. size]));
         }
+    }
+
+    // The library converts neither byte orders nor widths, but gives the bytes as they are.
+    private void CopyPiece(Span<float> values, Selection? selection)
+    {
+        var bytes = new byte[type.Size * values.Length];
+        dataset.Read(bytes.AsSpan(), selection);
+        type.Read(bytes, type.Size, values);
     }
 }

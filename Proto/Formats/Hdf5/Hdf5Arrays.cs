@@ -11,36 +11,36 @@ public sealed class Hdf5Arrays : IDisposable
 
     /// <summary>Opens a file.</summary>
     /// <exception cref="CnnException">It does not exist, is no HDF5 file or is damaged.</exception>
-    public Hdf5Arrays(string path)
-    {
-        if (!Hdf5File.IsHdf5(path))
+    public Hdf5Arrays(string path) => file = new Hdf5File(path);
+
+    /// <summary>Whether a file is an HDF5 file, by its content.</summary>
+    /// <exception cref="CnnException">It does not exist or cannot be read.</exception>
+    public static bool IsFormatOf(string path) => Hdf5File.IsHdf5(path);
+
+    /// <summary>The dimensions of an array whose values can be read, outermost first; empty for a scalar.</summary>
+    /// <exception cref="CnnException">There is none of that name, or it does not hold numbers.</exception>
+    public int[] Shape(string name) => file.Read(
+        root =>
         {
-            throw new CnnException($"'{path}' is no HDF5 file");
-        }
-
-        file = new Hdf5File(path);
-    }
-
-    /// <summary>The dimensions of an array, outermost first; empty for a scalar.</summary>
-    /// <exception cref="CnnException">There is none of that name.</exception>
-    public int[] Shape(string name) => file.Read(root => Array.ConvertAll(
-        Find(root, name).Space.Dimensions,
-        d => d <= int.MaxValue
-            ? (int)d
-            : throw new CnnException($"{file.Path}: dataset '{name}' has a dimension of {d}, too many")));
+            IH5Dataset dataset = Find(root, name);
+            file.Numbers(dataset);
+            return Array.ConvertAll(dataset.Space.Dimensions, d => d <= int.MaxValue
+                ? (int)d
+                : throw new CnnException($"{file.What(name)} has a dimension of {d}, too many"));
+        },
+        name);
 
     /// <summary>The values of an array, row-major; integers and floats of any width come as floats.</summary>
     /// <param name="name">The array.</param>
-    /// <param name="memory">Where to, if there is room for all; otherwise new memory is taken.</param>
+    /// <param name="memory">Where to, if it can hold all; otherwise new memory is taken.</param>
     /// <returns>The memory with the values, which may be longer.</returns>
     /// <exception cref="CnnException">There is none of that name, it does not hold numbers, or too many.</exception>
     public float[] Read(string name, float[]? memory = null)
     {
-        StoredArray numbers = file.Read(root => file.Numbers(Find(root, name)));
+        StoredArray numbers = file.Read(root => file.Numbers(Find(root, name)), name);
         if (numbers.Count > Array.MaxLength)
         {
-            throw new CnnException(
-                $"{file.Path}: dataset '{name}' has {numbers.Count} values, more than {Array.MaxLength}");
+            throw new CnnException($"{file.What(name)} has {numbers.Count} values, more than {Array.MaxLength}");
         }
 
         float[] values = memory is not null && memory.Length >= numbers.Count ? memory : new float[numbers.Count];

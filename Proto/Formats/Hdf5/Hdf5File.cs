@@ -1,81 +1,145 @@
+using Microsoft.Win32.SafeHandles;
 using PureHDF;
+using PureHDF.VOL.Native;
 
 namespace Cnn.Proto.Formats.Hdf5;
 
 /// <summary>An HDF5 file that is read; whatever its library makes of a damaged one is one kind of error here.</summary>
 internal sealed class Hdf5File : IDisposable
 {
-    private readonly PureHDF.VOL.Native.NativeFile file;
+    private const int ReadAhead = 4096;
+
+    // Chunks may be compressed, by deflate at most about a thousandfold.
+    private const double MostCompression = 1100;
+
+    private readonly NativeFile file;
     private readonly long length;
 
     /// <summary>Opens a file.</summary>
-    /// <exception cref="CnnException">It cannot be read or is damaged.</exception>
+    /// <exception cref="CnnException">It cannot be read, is no HDF5 file or is damaged.</exception>
     public Hdf5File(string path)
     {
         Path = path;
-        length = new FileInfo(path).Length;
-        file = Guard(() => H5File.OpenRead(path));
+        long start = Start(path, out length);
+        if (start < 0)
+        {
+            throw new CnnException($"'{path}' is no HDF5 file");
+        }
+
+        file = Guard(() => Open(path, start), null);
     }
 
     /// <summary>The file's name.</summary>
     public string Path { get; }
 
-    private static ReadOnlySpan<byte> Signature => [0x89, (byte)'H', (byte)'D', (byte)'F', 0x0D, 0x0A, 0x1A, 0x0A];
-
-    /// <summary>Whether a file starts as HDF5 files do.</summary>
+    /// <summary>Whether a file is of the format, by its content.</summary>
     /// <exception cref="CnnException">It does not exist or cannot be read.</exception>
-    public static bool IsHdf5(string path)
-    {
-        FileText.RequireFile(path);
-        try
-        {
-            using FileStream stream = File.OpenRead(path);
-            Span<byte> start = stackalloc byte[8];
-            return stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false) == start.Length
-                && start.SequenceEqual(Signature);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new CnnException($"{path}: cannot be read: {exception.Message}", inner: exception);
-        }
-    }
+    public static bool IsHdf5(string path) => Start(path, out _) >= 0;
+
+    /// <summary>A dataset of the file, for errors.</summary>
+    public string What(string dataset) => $"{Path}: dataset '{dataset}'";
 
     /// <summary>Reads something of the file.</summary>
+    /// <param name="read">Reads it, beginning at the root.</param>
+    /// <param name="dataset">The dataset that is read, if one is.</param>
     /// <exception cref="CnnException">The file is damaged there.</exception>
-    public T Read<T>(Func<IH5Group, T> read) => Guard(() => read(file));
+    public T Read<T>(Func<IH5Group, T> read, string? dataset = null) => Guard(() => read(file), dataset);
 
-    /// <summary>A dataset that can be read: its values, as they are stored, are no more than the file can hold.</summary>
-    /// <exception cref="CnnException">It claims to be larger, so the file is damaged.</exception>
-    public IH5Dataset Sound(IH5Dataset dataset)
-    {
-        double bytes = dataset.Space.Dimensions.Aggregate((double)dataset.Type.Size, (product, dim) => product * dim);
+    /// <summary>
+    /// Checks that a dataset can be read: its values, as they are stored, are no more than the file can hold, and
+    /// compressed only by filters that can be undone.
+    /// </summary>
+    /// <returns>The dataset.</returns>
+    /// <exception cref="CnnException">It cannot be read.</exception>
+    public IH5Dataset RequireReadable(IH5Dataset dataset) => Guard(
+        () =>
+        {
+            if (dataset.Space.Type == H5DataspaceType.Null)
+            {
+                throw new CnnException($"{What(dataset.Name)} is empty: it has no shape and no values");
+            }
 
-        // Chunks may be compressed, by deflate at most about a thousandfold.
-        double most = length * (dataset.Layout.Class == H5DataLayoutClass.Chunked ? 1100.0 : 1.0);
-        return bytes <= most
-            ? dataset
-            : throw new CnnException(
-                $"{Path}: is a damaged HDF5 file: dataset '{dataset.Name}' claims {bytes} bytes, the file has {length}");
-    }
+            Hdf5Filters.RequireReadable(dataset, What(dataset.Name));
+            ulong[] dimensions = dataset.Space.Dimensions;
+            double bytes = dimensions.Aggregate((double)dataset.Type.Size, (product, dim) => product * dim);
+            double most = length * (dataset.Layout.Class == H5DataLayoutClass.Chunked ? MostCompression : 1.0);
+            return bytes <= most
+                ? dataset
+                : throw new CnnException(
+                    $"{Path}: is a damaged HDF5 file: dataset '{dataset.Name}' claims {bytes} bytes, "
+                    + $"the file has {length}");
+        },
+        dataset.Name);
 
     /// <summary>The numbers of a dataset.</summary>
     /// <exception cref="CnnException">It holds something else.</exception>
     public StoredArray Numbers(IH5Dataset dataset) => new Hdf5Array(this, dataset);
 
+    /// <summary>A dataset as a blob.</summary>
+    /// <exception cref="CnnException">It does not hold numbers.</exception>
+    public StoredBlob Blob(IH5Dataset dataset) => new()
+    {
+        Shape = new StoredShape([.. dataset.Space.Dimensions.Select(dim => checked((long)dim))]),
+        Data = Numbers(dataset),
+    };
+
     /// <inheritdoc/>
     public void Dispose() => file.Dispose();
 
-    private T Guard<T>(Func<T> read)
+    private static long Start(string path, out long length)
+    {
+        using SafeFileHandle handle = FileText.OpenHandle(path);
+        length = RandomAccess.GetLength(handle);
+        return Hdf5Signature.Find(handle, path);
+    }
+
+    private static NativeFile Open(string path, long start)
+    {
+        // The library looks for user blocks of 512 bytes, but not for all the larger ones. A file that it fails to open
+        // it closes only if it was given as a stream; one that it opens by path finds the files that it links to.
+        Stream stream = start == 0
+            ? new FileStream(path, FileMode.Open, FileAccess.Read)
+            : new BufferedStream(new Hdf5UserBlockStream(FileText.OpenHandle(path), start), ReadAhead);
+        NativeFile opened;
+        try
+        {
+            opened = H5File.Open(stream);
+        }
+        catch
+        {
+            stream.Dispose();
+            throw;
+        }
+
+        if (start > 0)
+        {
+            return opened;
+        }
+
+        opened.Dispose();
+        return H5File.OpenRead(path);
+    }
+
+    private T Guard<T>(Func<T> read, string? dataset)
     {
         try
         {
             return read();
         }
+        catch (Exception exception) when (exception is UnauthorizedAccessException
+            || (exception is IOException and not EndOfStreamException))
+        {
+            throw FileErrors.From(Path, "read", exception)!;
+        }
         catch (Exception exception) when (exception is not CnnException)
         {
-            // A damaged file makes the library fail in many ways, arrays of impossible lengths among them; all of them mean
-            // the same here.
-            throw new CnnException($"{Path}: is a damaged HDF5 file: {exception.Message}", inner: exception);
+            // A damaged file makes the library fail in many ways, arrays of impossible lengths among them, and its own
+            // words are for those who program with it.
+            string place = dataset is null ? "" : $": dataset '{dataset}' cannot be read";
+            throw new CnnException(
+                $"{Path}: is a damaged HDF5 file{place}",
+                "or it has parts that other versions of HDF5 write; h5repack may write it anew",
+                exception);
         }
     }
 }

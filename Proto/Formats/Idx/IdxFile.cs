@@ -27,11 +27,15 @@ public sealed class IdxFile
     public byte[] Data { get; }
 
     /// <summary>Reads images: magic 2051, [count, rows, columns].</summary>
-    /// <exception cref="CnnException">The file cannot be read, is no such file, or is too short or too long.</exception>
+    /// <exception cref="CnnException">
+    /// The file cannot be read, is no such file, or is too short or too long.
+    /// </exception>
     public static IdxFile ReadImages(string path) => Read(path, ImagesMagic);
 
     /// <summary>Reads labels: magic 2049, [count].</summary>
-    /// <exception cref="CnnException">The file cannot be read, is no such file, or is too short or too long.</exception>
+    /// <exception cref="CnnException">
+    /// The file cannot be read, is no such file, or is too short or too long.
+    /// </exception>
     public static IdxFile ReadLabels(string path) => Read(path, LabelsMagic);
 
     /// <summary>Checks that an image file and a label file belong together.</summary>
@@ -76,7 +80,7 @@ public sealed class IdxFile
         }
         catch (InvalidDataException exception)
         {
-            throw new CnnException($"'{path}' is a damaged gzip file: {exception.Message}", "fetch it again", exception);
+            throw new CnnException($"'{path}' is a damaged gzip file", "fetch it again", exception);
         }
         catch (Exception exception) when (FileErrors.From(path, "read", exception) is { } error)
         {
@@ -95,7 +99,9 @@ public sealed class IdxFile
             throw new CnnException(
                 $"'{path}' is no idx file of {Name(magic)}: "
                 + (read < 4 ? $"it has only {read} bytes" : $"its magic number is {found}, not {magic}"),
-                found == (ImagesMagic ^ LabelsMagic ^ magic) ? $"it holds {Name(found)}: are the two files swapped?" : null);
+                found == (ImagesMagic ^ LabelsMagic ^ magic)
+                    ? $"it holds {Name(found)}: are the two files swapped?"
+                    : null);
         }
 
         if (read < header.Length)

@@ -33,7 +33,9 @@ internal static class LmdbFormat
 
     public const int MinPageSize = 512, MaxPageSize = 65536, MaxDepth = 32, MaxKey = 511;
 
-    /// <summary>The largest node that stays in a leaf, so that at least two fit; larger data goes to overflow pages.</summary>
+    /// <summary>
+    /// The largest node that stays in a leaf, so that at least two fit; larger data goes to overflow pages.
+    /// </summary>
     public static int MaxNode(int pageSize) => (((pageSize - PageHeader) / 2) & ~1) - 2;
 
     /// <summary>Pages of an overflow run that holds so many bytes.</summary>
@@ -48,7 +50,9 @@ internal static class LmdbFormat
     public static void U16(Span<byte> to, int at, int value) =>
         BinaryPrimitives.WriteUInt16LittleEndian(to[at..], checked((ushort)value));
 
-    public static void U32(Span<byte> to, int at, uint value) => BinaryPrimitives.WriteUInt32LittleEndian(to[at..], value);
+    public static void U32(Span<byte> to, int at, uint value) =>
+        BinaryPrimitives.WriteUInt32LittleEndian(to[at..], value);
 
-    public static void U64(Span<byte> to, int at, ulong value) => BinaryPrimitives.WriteUInt64LittleEndian(to[at..], value);
+    public static void U64(Span<byte> to, int at, ulong value) =>
+        BinaryPrimitives.WriteUInt64LittleEndian(to[at..], value);
 }

@@ -237,7 +237,8 @@ public sealed class LmdbReader : IDisposable
 
             if (total > Count || (known == leaves.Count && total != Count))
             {
-                throw map.Error($"it claims {Count} records but holds {total}{(known < leaves.Count ? " or more" : "")}");
+                string more = known < leaves.Count ? " or more" : "";
+                throw map.Error($"it claims {Count} records but holds {total}{more}");
             }
 
             counted = known;
@@ -290,7 +291,8 @@ public sealed class LmdbReader : IDisposable
 
         return size <= int.MaxValue
             ? map.Span((first * meta.PageSize) + PageHeader, (int)size)
-            : throw new CnnException($"record {index} of '{Path}' has {size} bytes; at most {int.MaxValue} can be read");
+            : throw new CnnException(
+                $"record {index} of '{Path}' has {size} bytes; at most {int.MaxValue} can be read");
     }
 
     private static string KindName(ushort kind) => kind switch

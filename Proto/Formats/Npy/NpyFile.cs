@@ -22,27 +22,27 @@ public static partial class NpyFile
     {
         byte[] bytes = FileText.ReadBytes(path);
         int start = HeaderEnd(bytes, path, out string header);
-        Match type = TypeField().Match(header), order = OrderField().Match(header), shapeField = ShapeField().Match(header);
-        if (!type.Success || !order.Success || !shapeField.Success)
+        Match descr = TypeField().Match(header), order = OrderField().Match(header);
+        Match shapeField = ShapeField().Match(header);
+        if (!descr.Success || !order.Success || !shapeField.Success)
         {
             throw new CnnException($"{path}: is a damaged .npy file: its header lacks descr, fortran_order or shape");
         }
 
         int[] shape = ParseShape(shapeField.Groups[1].Value, path, out long count);
-        string kind = type.Groups[1].Value;
-        int width = Width(kind, path);
-        if (bytes.Length - start != count * width)
+        string typeName = descr.Groups[1].Value;
+        NumberType type = TypeOf(typeName) ?? throw new CnnException(
+            $"{path}: holds {KindOf(typeName)} ('{typeName}'), not numbers that can be read",
+            "save them as float32: numpy.save(path, x.astype('float32'))");
+        if (bytes.Length - start != count * type.Size)
         {
             throw new CnnException(
-                $"{path}: holds {bytes.Length - start} bytes of numbers, its shape [{string.Join(", ", shape)}] of type '{kind}' needs {count * width}");
+                $"{path}: holds {bytes.Length - start} bytes of numbers, its shape [{string.Join(", ", shape)}] "
+                + $"of type '{typeName}' needs {count * type.Size}");
         }
 
         var values = new float[count];
-        for (int i = 0; i < values.Length; i++)
-        {
-            values[i] = Number(bytes.AsSpan(start + (i * width), width), kind);
-        }
-
+        type.Read(bytes.AsSpan(start), type.Size, values);
         return new NumberArray(shape, order.Groups[1].Value == "True" ? InRowOrder(values, shape) : values);
     }
 
@@ -50,7 +50,8 @@ public static partial class NpyFile
     /// <exception cref="IOException">It cannot be written.</exception>
     public static void Write(string path, NumberArray array)
     {
-        string shape = string.Concat(array.Shape.Select(d => string.Create(CultureInfo.InvariantCulture, $"{d}, "))).TrimEnd();
+        string shape = string.Concat(
+            array.Shape.Select(d => string.Create(CultureInfo.InvariantCulture, $"{d}, "))).TrimEnd();
         shape = array.Shape.Length == 1 ? shape : shape.TrimEnd(',');
         string header = $"{{'descr': '<f4', 'fortran_order': False, 'shape': ({shape}), }}";
 
@@ -91,7 +92,8 @@ public static partial class NpyFile
         count = 1;
         foreach (string part in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
-            if (!int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int dim) || (count *= dim) > int.MaxValue)
+            if (!int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int dim)
+                || (count *= dim) > int.MaxValue)
             {
                 throw new CnnException($"{path}: is a damaged .npy file or too large: its shape is ({text})");
             }
@@ -102,36 +104,31 @@ public static partial class NpyFile
         return [.. shape];
     }
 
-    private static int Width(string kind, string path) => kind[^2..] switch
+    // Type strings of NumPy's array interface: byte order, kind and bytes a value.
+    private static NumberType? TypeOf(string name)
     {
-        "b1" or "u1" or "i1" => 1,
-        "f2" or "u2" or "i2" => 2,
-        "f4" or "u4" or "i4" => 4,
-        "f8" or "u8" or "i8" => 8,
-        _ => throw new CnnException($"{path}: holds numbers of type '{kind}'", "save them as float32: numpy.save(path, x.astype('float32'))"),
-    };
-
-    private static float Number(ReadOnlySpan<byte> bytes, string kind)
-    {
-        bool isBig = kind[0] == '>';
-        ulong bits = 0;
-        for (int i = 0; i < bytes.Length; i++)
+        string type = name.TrimStart('<', '>', '|', '=');
+        NumberKind kind = type.Length == 0 ? default : type[0] switch
         {
-            bits |= (ulong)bytes[i] << (8 * (isBig ? bytes.Length - 1 - i : i));
-        }
-
-        return kind[^2..] switch
-        {
-            "f2" => (float)BitConverter.UInt16BitsToHalf((ushort)bits),
-            "f4" => BitConverter.UInt32BitsToSingle((uint)bits),
-            "f8" => (float)BitConverter.UInt64BitsToDouble(bits),
-            "i1" => (sbyte)bits,
-            "i2" => (short)bits,
-            "i4" => (int)bits,
-            "i8" => (long)bits,
-            _ => bits,
+            'f' => NumberKind.Float,
+            'i' => NumberKind.Signed,
+            _ => NumberKind.Unsigned,
         };
+        return type is "b1" or "u1" or "i1" or "f2" or "u2" or "i2" or "f4" or "u4" or "i4" or "f8" or "u8" or "i8"
+            ? new NumberType(kind, type[1] - '0', name[0] == '>')
+            : null;
     }
+
+    private static string KindOf(string name) => name.TrimStart('<', '>', '|', '=').FirstOrDefault() switch
+    {
+        'U' or 'S' or 'a' => "text",
+        'O' => "Python objects",
+        'c' => "complex numbers",
+        'M' or 'm' => "times",
+        'V' or '(' or '[' => "records",
+        'f' => "floats of an unusual size",
+        _ => "values",
+    };
 
     private static float[] InRowOrder(float[] columns, int[] shape)
     {
@@ -155,7 +152,7 @@ public static partial class NpyFile
         return rows;
     }
 
-    [GeneratedRegex("'descr':\\s*'([<>|=]?[a-z][0-9]+)'")]
+    [GeneratedRegex("'descr':\\s*'?([^',]+)")]
     private static partial Regex TypeField();
 
     [GeneratedRegex("'fortran_order':\\s*(True|False)")]

@@ -1,35 +1,38 @@
-using System.Buffers.Binary;
 using System.Runtime.InteropServices;
-using Microsoft.Win32.SafeHandles;
 
 namespace Cnn.Proto.Formats.Wire;
 
-/// <summary>Floats or doubles in the wire format, packed or each with its tag; they stay in the file until copied.</summary>
-/// <param name="file">The file.</param>
-/// <param name="path">Its name, for errors.</param>
-/// <param name="width">Bytes a number: 4 or 8.</param>
-internal sealed class WireArray(SafeFileHandle file, string path, int width) : StoredArray
+/// <summary>Numbers in the wire format, packed or each with its tag; they stay where they are until copied.</summary>
+/// <param name="bytes">The file or memory that holds them.</param>
+/// <param name="type">Their type.</param>
+internal sealed class WireArray(IWireBytes bytes, NumberType type) : StoredArray
 {
+    private const int CopiedAtOnce = 8192;
+
     private readonly List<Run> runs = [];
     private long count;
 
+    /// <inheritdoc/>
     public override long Count => count;
 
     /// <summary>Adds numbers that lie one after the other.</summary>
-    public void AddPacked(long offset, long bytes)
+    public void AddPacked(long offset, long length)
     {
-        if (bytes > 0)
+        if (length > 0)
         {
-            runs.Add(new Run(offset, bytes / width, width));
-            count += bytes / width;
+            runs.Add(new Run(offset, length / type.Size, type.Size));
+            count += length / type.Size;
         }
     }
 
     /// <summary>Adds one number that has a tag of its own; neighbours make one run.</summary>
     public void AddSingle(long offset)
     {
-        int stride = width + 1;
-        if (runs.Count > 0 && runs[^1] is { } last && last.Stride == stride && last.Offset + (last.Count * stride) == offset)
+        int stride = type.Size + 1;
+        if (runs.Count > 0
+            && runs[^1] is { } last
+            && last.Stride == stride
+            && last.Offset + (last.Count * stride) == offset)
         {
             runs[^1] = last with { Count = last.Count + 1 };
         }
@@ -41,6 +44,7 @@ internal sealed class WireArray(SafeFileHandle file, string path, int width) : S
         count++;
     }
 
+    /// <inheritdoc/>
     public override void CopyTo(Span<float> values)
     {
         foreach (Run run in runs)
@@ -52,28 +56,21 @@ internal sealed class WireArray(SafeFileHandle file, string path, int width) : S
 
     private void Copy(Run run, Span<float> to)
     {
-        if (run.Stride == 4 && BitConverter.IsLittleEndian)
+        if (type == NumberType.Float32 && run.Stride == type.Size && BitConverter.IsLittleEndian)
         {
-            WireReader.ReadAt(file, path, run.Offset, MemoryMarshal.AsBytes(to));
+            bytes.Read(run.Offset, MemoryMarshal.AsBytes(to));
             return;
         }
 
-        byte[] buffer = new byte[run.Stride * Math.Min(to.Length, 8192)];
+        byte[] buffer = new byte[run.Stride * Math.Min(to.Length, CopiedAtOnce)];
         for (int done = 0; done < to.Length;)
         {
-            int now = Math.Min(to.Length - done, 8192);
+            int now = Math.Min(to.Length - done, CopiedAtOnce);
 
             // The last of several tagged numbers is followed by the tag of something else, or by nothing.
-            Span<byte> bytes = buffer.AsSpan(0, ((now - 1) * run.Stride) + width);
-            WireReader.ReadAt(file, path, run.Offset + ((long)done * run.Stride), bytes);
-            for (int i = 0; i < now; i++)
-            {
-                ReadOnlySpan<byte> one = bytes[(i * run.Stride)..];
-                to[done + i] = width == 8
-                    ? (float)BinaryPrimitives.ReadDoubleLittleEndian(one)
-                    : BinaryPrimitives.ReadSingleLittleEndian(one);
-            }
-
+            Span<byte> piece = buffer.AsSpan(0, ((now - 1) * run.Stride) + type.Size);
+            bytes.Read(run.Offset + ((long)done * run.Stride), piece);
+            type.Read(piece, run.Stride, to.Slice(done, now));
             done += now;
         }
     }

@@ -1,27 +1,51 @@
-using Microsoft.Win32.SafeHandles;
-
 namespace Cnn.Proto.Formats.Wire;
 
-/// <summary>Reads a <see cref="BlobProto"/> in the wire format and leaves its numbers in the file.</summary>
+/// <summary>Reads a <see cref="BlobProto"/> in the wire format and leaves its numbers where they are.</summary>
 internal static class WireBlob
 {
-    private static readonly int[] LegacyFields =
+    // Values as raw bytes, as NVIDIA's fork writes them, with their types: DOUBLE, FLOAT, FLOAT16, INT, UINT, BOOL.
+    private const int RawDataType = 10, RawDiffType = 11, RawData = 12, RawDiff = 13;
+
+    private const int MaxAxes = 32;
+
+    private static readonly NumberType[] RawTypes =
     [
-        BlobProto.NumFieldNumber, BlobProto.ChannelsFieldNumber, BlobProto.HeightFieldNumber, BlobProto.WidthFieldNumber,
+        NumberType.Float64, NumberType.Float32, NumberType.Float16,
+        new(NumberKind.Signed, 4), new(NumberKind.Unsigned, 4), new(NumberKind.Unsigned, 1),
     ];
 
-    /// <summary>Reads the blob up to a place.</summary>
-    public static StoredBlob Read(WireReader reader, SafeFileHandle file, string path, long end)
+    private static readonly int[] LegacyFields =
+    [
+        BlobProto.NumFieldNumber,
+        BlobProto.ChannelsFieldNumber,
+        BlobProto.HeightFieldNumber,
+        BlobProto.WidthFieldNumber,
+    ];
+
+    /// <summary>Reads a whole message.</summary>
+    /// <exception cref="CnnException">It is damaged.</exception>
+    public static StoredBlob Read(byte[] message)
     {
-        WireArray data = new(file, path, 4), diff = new(file, path, 4);
-        WireArray doubleData = new(file, path, 8), doubleDiff = new(file, path, 8);
+        var bytes = new WireMemory(message);
+        WireReader<WireMemory> reader = WireReader.Of(bytes);
+        return Read(ref reader, bytes);
+    }
+
+    /// <summary>Reads the message up to the reader's limit.</summary>
+    /// <exception cref="CnnException">It is damaged.</exception>
+    public static StoredBlob Read<TBytes>(ref WireReader<TBytes> reader, TBytes bytes)
+        where TBytes : class, IWireBytes
+    {
+        WireArray data = new(bytes, NumberType.Float32), diff = new(bytes, NumberType.Float32);
+        WireArray doubleData = new(bytes, NumberType.Float64), doubleDiff = new(bytes, NumberType.Float64);
+        RawValues rawData = default, rawDiff = default;
         List<long> shape = [];
         long[]? legacy = null;
-        while (reader.Position < end)
+        while (!reader.IsAtEnd)
         {
-            var (field, wireType) = reader.ReadTag();
+            var (field, type) = reader.ReadTag();
             int axis = Array.IndexOf(LegacyFields, field);
-            if (axis >= 0 && wireType == 0)
+            if (axis >= 0 && type == WireType.Varint)
             {
                 (legacy ??= new long[4])[axis] = (int)reader.ReadVarint();
                 continue;
@@ -29,91 +53,149 @@ internal static class WireBlob
 
             switch (field)
             {
-                case BlobProto.ShapeFieldNumber when wireType == 2:
-                    ReadShape(reader, reader.ReadEnd(end), shape);
+                case BlobProto.ShapeFieldNumber when type == WireType.Length:
+                    ReadShape(ref reader, shape);
                     break;
                 case BlobProto.DataFieldNumber:
-                    ReadNumbers(reader, data, 4, wireType, end);
+                    ReadNumbers(ref reader, data, sizeof(float), type);
                     break;
                 case BlobProto.DiffFieldNumber:
-                    ReadNumbers(reader, diff, 4, wireType, end);
+                    ReadNumbers(ref reader, diff, sizeof(float), type);
                     break;
                 case BlobProto.DoubleDataFieldNumber:
-                    ReadNumbers(reader, doubleData, 8, wireType, end);
+                    ReadNumbers(ref reader, doubleData, sizeof(double), type);
                     break;
                 case BlobProto.DoubleDiffFieldNumber:
-                    ReadNumbers(reader, doubleDiff, 8, wireType, end);
+                    ReadNumbers(ref reader, doubleDiff, sizeof(double), type);
+                    break;
+                case RawDataType or RawDiffType when type == WireType.Varint:
+                    (field == RawDataType ? ref rawData : ref rawDiff).Type = reader.ReadVarint();
+                    break;
+                case RawData or RawDiff when type == WireType.Length:
+                    ReadRaw(ref reader, ref (field == RawData ? ref rawData : ref rawDiff));
                     break;
                 default:
-                    reader.Skip(wireType, end);
+                    reader.Skip(field, type);
                     break;
             }
         }
 
-        WireArray gradient = doubleDiff.Count > 0 ? doubleDiff : diff;
+        WireArray? gradient = Choose(ref reader, bytes, doubleDiff, diff, rawDiff);
         return new StoredBlob
         {
-            Shape = legacy ?? (IReadOnlyList<long>)shape,
-            IsLegacy = legacy is not null,
-            Data = doubleData.Count > 0 ? doubleData : data,
+            Shape = legacy is null ? new StoredShape(shape) : new StoredShape(legacy, isLegacy: true),
+            Data = Choose(ref reader, bytes, doubleData, data, rawData),
             Diff = gradient.Count > 0 ? gradient : null,
         };
     }
 
-    private static void ReadShape(WireReader reader, long end, List<long> shape)
+    private static void ReadShape<TBytes>(ref WireReader<TBytes> reader, List<long> shape)
+        where TBytes : class, IWireBytes
     {
-        while (reader.Position < end)
+        long outer = reader.Enter();
+        while (!reader.IsAtEnd)
         {
-            var (field, wireType) = reader.ReadTag();
-            if (field == BlobShape.DimFieldNumber && wireType == 2)
+            var (field, type) = reader.ReadTag();
+            if (field == BlobShape.DimFieldNumber && type == WireType.Length)
             {
-                for (long last = reader.ReadEnd(end); reader.Position < last;)
+                long around = reader.Enter();
+                while (!reader.IsAtEnd)
                 {
-                    Add((long)reader.ReadVarint());
+                    AddAxis(ref reader, shape);
                 }
+
+                reader.Leave(around);
             }
-            else if (field == BlobShape.DimFieldNumber && wireType == 0)
+            else if (field == BlobShape.DimFieldNumber && type == WireType.Varint)
             {
-                Add((long)reader.ReadVarint());
+                AddAxis(ref reader, shape);
             }
             else
             {
-                reader.Skip(wireType, end);
+                reader.Skip(field, type);
             }
         }
 
-        void Add(long dim)
-        {
-            if (shape.Count == 32)
-            {
-                throw reader.Damaged("a blob has more than 32 axes");
-            }
-
-            shape.Add(dim);
-        }
+        reader.Leave(outer);
     }
 
-    private static void ReadNumbers(WireReader reader, WireArray array, int width, int wireType, long end)
+    private static void AddAxis<TBytes>(ref WireReader<TBytes> reader, List<long> shape)
+        where TBytes : class, IWireBytes
     {
-        if (wireType == 2)
+        if (shape.Count == MaxAxes)
         {
-            long last = reader.ReadEnd(end);
-            if ((last - reader.Position) % width != 0)
-            {
-                throw reader.Damaged($"{last - reader.Position} bytes are no whole number of {8 * width}-bit numbers");
-            }
-
-            array.AddPacked(reader.Position, last - reader.Position);
-            reader.Jump(last, end);
+            throw reader.Damaged($"a blob has more than {MaxAxes} axes");
         }
-        else if (wireType == (width == 8 ? 1 : 5))
+
+        shape.Add((long)reader.ReadVarint());
+    }
+
+    private static void ReadNumbers<TBytes>(ref WireReader<TBytes> reader, WireArray array, int size, WireType type)
+        where TBytes : class, IWireBytes
+    {
+        if (type == WireType.Length)
+        {
+            long outer = reader.Enter();
+            long length = reader.Limit - reader.Position;
+            RequireWhole(ref reader, length, size);
+            array.AddPacked(reader.Position, length);
+            reader.Leave(outer);
+        }
+        else if (type == (size == sizeof(double) ? WireType.Fixed64 : WireType.Fixed32))
         {
             array.AddSingle(reader.Position);
-            reader.Skip(wireType, end);
+            reader.Skip(0, type);
         }
         else
         {
             throw reader.Damaged("numbers have the wrong wire type");
         }
+    }
+
+    private static void ReadRaw<TBytes>(ref WireReader<TBytes> reader, ref RawValues raw)
+        where TBytes : class, IWireBytes
+    {
+        long outer = reader.Enter();
+        (raw.Offset, raw.Length) = (reader.Position, reader.Limit - reader.Position);
+        reader.Leave(outer);
+    }
+
+    // Doubles win over floats, and both over raw bytes.
+    private static WireArray Choose<TBytes>(
+        ref WireReader<TBytes> reader, TBytes bytes, WireArray doubles, WireArray floats, RawValues raw)
+        where TBytes : class, IWireBytes
+    {
+        if (raw.Length == 0 || doubles.Count + floats.Count > 0)
+        {
+            return doubles.Count > 0 ? doubles : floats;
+        }
+
+        if (raw.Type >= (ulong)RawTypes.Length)
+        {
+            throw reader.Damaged(
+                $"a blob's raw values are of type {raw.Type}, the types are 0 to {RawTypes.Length - 1}");
+        }
+
+        NumberType type = RawTypes[raw.Type];
+        RequireWhole(ref reader, raw.Length, type.Size);
+        var array = new WireArray(bytes, type);
+        array.AddPacked(raw.Offset, raw.Length);
+        return array;
+    }
+
+    private static void RequireWhole<TBytes>(ref WireReader<TBytes> reader, long length, int size)
+        where TBytes : class, IWireBytes
+    {
+        if (length % size != 0)
+        {
+            throw reader.Damaged($"{length} bytes are no whole number of {8 * size}-bit numbers");
+        }
+    }
+
+    private struct RawValues
+    {
+        public ulong Type;
+        public long Offset;
+        public long Length;
     }
 }

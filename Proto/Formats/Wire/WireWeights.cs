@@ -1,85 +1,106 @@
 using System.Text;
-using Microsoft.Win32.SafeHandles;
 
 namespace Cnn.Proto.Formats.Wire;
 
-/// <summary>The layers and parameters of a binary .caffemodel of any age; numbers stay in the file.</summary>
+/// <summary>Reads the layers and parameters of a binary .caffemodel of any age; numbers stay in the file.</summary>
 internal static class WireWeights
 {
+    private const int LongestName = 1 << 24;
+
     /// <summary>Reads what the file holds of each layer, in order.</summary>
     /// <exception cref="CnnException">The file is damaged.</exception>
-    public static List<StoredLayer> Read(SafeFileHandle file, string path)
+    public static List<StoredLayer> Read(WireFile file)
     {
-        var reader = new WireReader(file, path);
+        WireReader<WireFile> reader = WireReader.Of(file);
         var layers = new List<StoredLayer>();
-        while (reader.Position < reader.Length)
+        while (!reader.IsAtEnd)
         {
-            var (field, wireType) = reader.ReadTag();
-            if (wireType == 2 && field == NetParameter.LayerFieldNumber)
+            var (field, type) = reader.ReadTag();
+            if (type == WireType.Length && field is NetParameter.LayerFieldNumber or NetParameter.LayersFieldNumber)
             {
-                layers.Add(ReadLayer(
-                    reader, file, path, reader.ReadEnd(reader.Length), LayerParameter.NameFieldNumber, LayerParameter.BlobsFieldNumber));
-            }
-            else if (wireType == 2 && field == NetParameter.LayersFieldNumber)
-            {
-                layers.Add(ReadOldLayer(reader, file, path, reader.ReadEnd(reader.Length)));
+                long outer = reader.Enter();
+                layers.Add(field == NetParameter.LayerFieldNumber
+                    ? ReadLayer(ref reader, file, LayerParameter.NameFieldNumber, LayerParameter.BlobsFieldNumber)
+                    : ReadOldLayer(ref reader, file));
+                reader.Leave(outer);
             }
             else
             {
-                reader.Skip(wireType, reader.Length);
+                reader.Skip(field, type);
             }
         }
 
         return layers;
     }
 
-    private static StoredLayer ReadLayer(
-        WireReader reader, SafeFileHandle file, string path, long end, int nameField, int blobsField)
+    // The format of 2014 (V1), or around that of 2013 (V0), whose name and blobs are in a message within.
+    private static StoredLayer ReadOldLayer(ref WireReader<WireFile> reader, WireFile file)
     {
-        string name = "";
+        (string? name, StoredLayer? inner) = (null, null);
         var blobs = new List<StoredBlob?>();
-        while (reader.Position < end)
+        while (!reader.IsAtEnd)
         {
-            var (field, wireType) = reader.ReadTag();
-            if (wireType == 2 && field == nameField)
+            var (field, type) = reader.ReadTag();
+            if (type == WireType.Length && field == V1LayerParameter.LayerFieldNumber)
             {
-                name = Encoding.UTF8.GetString(reader.ReadBytes(reader.ReadEnd(end)));
+                long outer = reader.Enter();
+                inner = ReadLayer(
+                    ref reader, file, V0LayerParameter.NameFieldNumber, V0LayerParameter.BlobsFieldNumber);
+                reader.Leave(outer);
             }
-            else if (wireType == 2 && field == blobsField)
+            else if (!ReadField(
+                ref reader, file, field, type,
+                V1LayerParameter.NameFieldNumber, V1LayerParameter.BlobsFieldNumber, ref name, blobs))
             {
-                blobs.Add(WireBlob.Read(reader, file, path, reader.ReadEnd(end)));
-            }
-            else
-            {
-                reader.Skip(wireType, end);
+                reader.Skip(field, type);
             }
         }
 
-        return new StoredLayer(name, blobs);
+        return new StoredLayer(inner?.Name ?? name ?? "", blobs.Count > 0 || inner is null ? blobs : inner.Blobs);
     }
 
-    // The format of 2014 (V1), or around that of 2013 (V0), whose name and blobs are in a message within.
-    private static StoredLayer ReadOldLayer(WireReader reader, SafeFileHandle file, string path, long end)
+    private static StoredLayer ReadLayer(ref WireReader<WireFile> reader, WireFile file, int nameField, int blobsField)
     {
-        long start = reader.Position;
-        StoredLayer layer = ReadLayer(
-            reader, file, path, end, V1LayerParameter.NameFieldNumber, V1LayerParameter.BlobsFieldNumber);
-        reader.Jump(start, end);
-        while (reader.Position < end)
+        string? name = null;
+        var blobs = new List<StoredBlob?>();
+        while (!reader.IsAtEnd)
         {
-            var (field, wireType) = reader.ReadTag();
-            if (wireType == 2 && field == V1LayerParameter.LayerFieldNumber)
+            var (field, type) = reader.ReadTag();
+            if (!ReadField(ref reader, file, field, type, nameField, blobsField, ref name, blobs))
             {
-                StoredLayer inner = ReadLayer(
-                    reader, file, path, reader.ReadEnd(end), V0LayerParameter.NameFieldNumber, V0LayerParameter.BlobsFieldNumber);
-                layer = new StoredLayer(inner.Name, layer.Blobs.Count > 0 ? layer.Blobs : inner.Blobs);
-            }
-            else
-            {
-                reader.Skip(wireType, end);
+                reader.Skip(field, type);
             }
         }
 
-        return layer;
+        return new StoredLayer(name ?? "", blobs);
+    }
+
+    private static bool ReadField(
+        ref WireReader<WireFile> reader,
+        WireFile file,
+        int field,
+        WireType type,
+        int nameField,
+        int blobsField,
+        ref string? name,
+        List<StoredBlob?> blobs)
+    {
+        if (type != WireType.Length || (field != nameField && field != blobsField))
+        {
+            return false;
+        }
+
+        long outer = reader.Enter();
+        if (field == nameField)
+        {
+            name = Encoding.UTF8.GetString(reader.ReadRest(LongestName));
+        }
+        else
+        {
+            blobs.Add(WireBlob.Read(ref reader, file));
+        }
+
+        reader.Leave(outer);
+        return true;
     }
 }

@@ -6,31 +6,31 @@ namespace Cnn.Proto.Formats.Wire;
 
 /// <summary>Writes the protobuf wire format to a stream, arrays of any size without a copy.</summary>
 /// <param name="stream">Where to.</param>
-public sealed class WireWriter(Stream stream)
+internal sealed class WireWriter(Stream stream)
 {
-    /// <summary>A whole message as a field.</summary>
+    /// <summary>Writes a whole message as a field.</summary>
     public void Message(int field, IMessage message) => Bytes(field, message.ToByteArray());
 
-    /// <summary>Some bytes as a field.</summary>
+    /// <summary>Writes some bytes as a field.</summary>
     public void Bytes(int field, ReadOnlySpan<byte> bytes)
     {
         Start(field, bytes.Length);
         stream.Write(bytes);
     }
 
-    /// <summary>The fields of a message, as part of the message that is being written.</summary>
+    /// <summary>Writes the fields of a message as part of the message around them.</summary>
     public void Fields(IMessage message) => stream.Write(message.ToByteArray());
 
-    /// <summary>The start of a field whose content follows.</summary>
+    /// <summary>Writes the start of a field whose content follows.</summary>
     /// <param name="field">Its number.</param>
     /// <param name="length">Bytes of its content.</param>
     public void Start(int field, long length)
     {
-        Varint(((ulong)field << 3) | 2);
+        Varint(Tag(field));
         Varint((ulong)length);
     }
 
-    /// <summary>A packed array of floats as a field.</summary>
+    /// <summary>Writes a packed array of floats as a field.</summary>
     public void Floats(int field, ReadOnlySpan<float> values)
     {
         Start(field, values.Length * (long)sizeof(float));
@@ -49,7 +49,9 @@ public sealed class WireWriter(Stream stream)
     }
 
     /// <summary>The bytes of a field with a content of <paramref name="length"/> bytes.</summary>
-    public static long SizeOf(int field, long length) => SizeOf(((ulong)field << 3) | 2) + SizeOf((ulong)length) + length;
+    public static long SizeOf(int field, long length) => SizeOf(Tag(field)) + SizeOf((ulong)length) + length;
+
+    private static ulong Tag(int field) => ((ulong)field << 3) | (ulong)WireType.Length;
 
     private static int SizeOf(ulong value)
     {

@@ -2,6 +2,7 @@ using System.Globalization;
 using Cnn.Engine.Graph;
 using Cnn.Layers;
 using Cnn.Proto;
+using Cnn.Proto.Formats;
 
 namespace Cnn.Tests.Engine.Graph;
 
@@ -74,5 +75,5 @@ internal sealed class GoldenCase
 
     /// <summary>Requires a blob to have a stored shape.</summary>
     public static void RequireShape(string what, BlobProto expected, Blob actual) => Assert.True(
-        BlobFormat.Fits(expected, actual), $"{what}: shape {actual.ShapeText}, expected {BlobFormat.ShapeText(expected)}");
+        StoredShape.Of(expected).Fits(actual.Shape), $"{what}: shape {actual.ShapeText}, expected {StoredShape.Of(expected)}");
 }

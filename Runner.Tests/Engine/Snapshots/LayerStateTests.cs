@@ -26,7 +26,8 @@ public class LayerStateTests
         Assert.All(stored, s => Assert.Equal(hiddenBlobs, s.Blobs.Count));
         Assert.Contains(stored[0].Blobs[0].Data, v => v != 0);
 
-        float[] actual = Train(resumed, type, 8, "snap_iter_3.solverstate" + suffix, out List<double> actualScores, format);
+        float[] actual = Train(
+            resumed, type, 8, "snap_iter_3.solverstate" + suffix, out List<double> actualScores, format);
         Assert.Equal(expected, actual);
         Assert.Equal(expectedScores[^4..], actualScores[^4..]);
         Assert.Equal(States(straight, 8, suffix), States(resumed, 8, suffix));
@@ -76,9 +77,11 @@ public class LayerStateTests
         var error = Assert.Throws<CnnException>(() => Train(folder, "LSTM", 6, "snap_iter_3.solverstate", out _));
         Assert.Contains("1 state blob(s) of layer 'recurrent', which has 2", error.Message, StringComparison.Ordinal);
 
-        Edit(folder, state => state.LayerState[0].Blobs.Add(new BlobProto { Shape = new BlobShape { Dim = { 1, 2, 3 } } }));
+        var noValues = new BlobProto { Shape = new BlobShape { Dim = { 1, 2, 3 } } };
+        Edit(folder, state => state.LayerState[0].Blobs.Add(noValues));
         error = Assert.Throws<CnnException>(() => Train(folder, "LSTM", 6, "snap_iter_3.solverstate", out _));
-        Assert.Contains("state blob 1 of layer 'recurrent' has shape 1 2 3 but 0", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "state blob 1 of layer 'recurrent' has shape 1 2 3 but 0", error.Message, StringComparison.Ordinal);
     }
 
     private static void Edit(TemporaryFolder folder, Action<SolverState> change)

@@ -11,7 +11,8 @@ namespace Cnn.Tests.Engine.Snapshots;
 public class SnapshotTests
 {
     private const string Net = """
-        layer { name: "digits" type: "Digits" top: "data" top: "label" transform_param { scale: 0.00390625 mirror: true }
+        layer { name: "digits" type: "Digits" top: "data" top: "label"
+          transform_param { scale: 0.00390625 mirror: true }
           digits_param { batch_size: 4 } }
         layer { name: "ip1" type: "InnerProduct" bottom: "data" top: "ip1" param { name: "w" } param { lr_mult: 2 }
           inner_product_param { num_output: 784 weight_filler { type: "xavier" } } }
@@ -30,8 +31,10 @@ public class SnapshotTests
             var kinds = new TheoryData<string, string>();
             foreach (string type in new[] { "SGD", "Nesterov", "AdaGrad", "RMSProp", "AdaDelta", "Adam", "AdamW" })
             {
-                kinds.Add(type, "BINARYPROTO");
-                kinds.Add(type, "HDF5");
+                foreach (ISnapshotFormat format in SnapshotFormats.All)
+                {
+                    kinds.Add(type, format.Choice.ToString().ToUpperInvariant());
+                }
             }
 
             return kinds;
@@ -97,10 +100,26 @@ public class SnapshotTests
         var error = Assert.Throws<CnnException>(
             () => Training.Prepare(Definition(folder, "SGD", format, 1), pool, resumeFrom: state));
 
-        Assert.StartsWith($"{state}: holds 10 history blobs, this solver has 5", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"{state}: holds 10 history blobs, this solver has 5", error.Message, StringComparison.Ordinal);
     }
 
-    private static string Definition(TemporaryFolder folder, string type, string format, int iterations, int seed = 3) => $$"""
+    [Theory]
+    [InlineData("BINARYPROTO")]
+    [InlineData("HDF5")]
+    public void AStateTellsTheTypeOfTheSolverThatWroteIt(string format)
+    {
+        using var folder = new TemporaryFolder();
+        using var pool = new WorkerPool(1);
+        Solver solver = Training.Prepare(Definition(folder, "RMSProp", format, 1), pool);
+
+        using StateFile state = StateFile.Open(solver.WriteSnapshot());
+
+        Assert.Equal("RMSProp", state.Extensions.SolverType);
+    }
+
+    private static string Definition(
+        TemporaryFolder folder, string type, string format, int iterations, int seed = 3) => $$"""
         net_param { {{Net}} }
         type: "{{type}}" base_lr: 0.001 lr_policy: "multistep" gamma: 0.5 stepvalue: 2 stepvalue: 7 delta: 1e-6
         {{(type is "AdaGrad" or "RMSProp" ? "" : "momentum: 0.9")}} weight_decay: 0.0005 max_iter: {{iterations}}

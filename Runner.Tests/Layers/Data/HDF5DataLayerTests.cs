@@ -1,3 +1,4 @@
+using System.Text;
 using Cnn.Layers.Data;
 using Cnn.Proto;
 using PureHDF;
@@ -30,7 +31,9 @@ public sealed class HDF5DataLayerTests : IDisposable
             run.Pass(pass);
             for (int item = 0; item < 2; item++)
             {
-                Assert.Equal(Enumerable.Range(0, 6).Select(i => (run.Labels[item] * 100) + i), run.Images[(item * 6)..((item + 1) * 6)]);
+                Assert.Equal(
+                    Enumerable.Range(0, 6).Select(i => (run.Labels[item] * 100) + i),
+                    run.Images[(item * 6)..((item + 1) * 6)]);
             }
         }
     }
@@ -49,7 +52,8 @@ public sealed class HDF5DataLayerTests : IDisposable
         }
 
         Assert.Equal(6, epochs.Select(epoch => string.Join(' ', epoch)).Distinct().Count());
-        Assert.True(epochs.Select(epoch => (int)epoch[0] / 10).Distinct().Count() > 1, "the files never change their order");
+        Assert.True(
+            epochs.Select(epoch => (int)epoch[0] / 10).Distinct().Count() > 1, "the files never change their order");
     }
 
     [Fact]
@@ -81,6 +85,15 @@ public sealed class HDF5DataLayerTests : IDisposable
     }
 
     [Fact]
+    public void AByteOrderMarkBeforeTheListIsSkipped()
+    {
+        WriteFiles(2);
+        File.WriteAllText(folder["list.txt"], "0.h5\n", new UTF8Encoding(encoderShouldEmitUTF8Identifier: true));
+        using var run = Run(batch: 2);
+        Assert.Equal([0, 1], Labels(run, 0, 1));
+    }
+
+    [Fact]
     public void PassesOverOneFileAllocateNothing()
     {
         WriteFiles(5);
@@ -101,7 +114,8 @@ public sealed class HDF5DataLayerTests : IDisposable
     [InlineData("source: 'ROWS' batch_size: 1", "has 3 rows, 'data' has 2")]
     [InlineData("source: 'SHAPES' batch_size: 1", "2 x 5")]
     [InlineData("source: 'SCALAR' batch_size: 1", "0 axes")]
-    [InlineData("source: 'STRINGS' batch_size: 2", "does not hold numbers")]
+    [InlineData("source: 'STRINGS' batch_size: 2", "not numbers")]
+    [InlineData("source: '0.h5' batch_size: 2", "0.h5' is an HDF5 file itself")]
     [InlineData("source: 'NOROWS' batch_size: 1", "hold no rows")]
     [InlineData("source: 'BIG' batch_size: 16777216", "too many for a blob")]
     public void WhatIsWrongIsAnErrorOfTheLayer(string options, string expected)
@@ -118,10 +132,12 @@ public sealed class HDF5DataLayerTests : IDisposable
         Write("strings.h5", ("data", new H5Dataset(new[] { "a", "b" })), ("label", new H5Dataset(new float[2])));
         var lists = new Dictionary<string, string>
         {
-            ["LIST"] = "0.h5", ["BIG"] = "big.h5", ["EMPTY"] = " \n", ["MISSING"] = "0.h5\ngone.h5", ["TEXT"] = "EMPTY", ["DAMAGED"] = "damaged.h5",
+            ["LIST"] = "0.h5", ["BIG"] = "big.h5", ["EMPTY"] = " \n", ["MISSING"] = "0.h5\ngone.h5",
+            ["TEXT"] = "EMPTY", ["DAMAGED"] = "damaged.h5",
             ["NONAME"] = "noname.h5", ["ROWS"] = "rows.h5", ["SHAPES"] = "0.h5\nwide.h5", ["SCALAR"] = "scalar.h5",
             ["STRINGS"] = "strings.h5", ["NOROWS"] = "norows.h5",
         };
+        options = options.Replace("'0.h5'", $"'{folder["0.h5"]}'", StringComparison.Ordinal);
         foreach (var (name, text) in lists)
         {
             File.WriteAllText(folder[name], text);
@@ -144,7 +160,8 @@ public sealed class HDF5DataLayerTests : IDisposable
     {
         WriteFiles(2);
         var parameter = TextFormat.Parse<LayerParameter>(
-            $"type: 'HDF5Data' top: 'data' transform_param {{ scale: 2 }} hdf5_data_param {{ source: '{folder["list.txt"]}' batch_size: 1 }}",
+            $"type: 'HDF5Data' top: 'data' transform_param {{ scale: 2 }} "
+            + $"hdf5_data_param {{ source: '{folder["list.txt"]}' batch_size: 1 }}",
             "net.prototxt");
         var exception = Assert.Throws<CnnException>(() => new DataRun(c => new HDF5DataLayer(c), parameter, tops: 1));
         Assert.Contains("transforms nothing", exception.Message, StringComparison.Ordinal);
@@ -152,7 +169,8 @@ public sealed class HDF5DataLayerTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    private static IEnumerable<float> Range(int first, int count) => Enumerable.Range(first, count).Select(i => (float)i);
+    private static IEnumerable<float> Range(int first, int count) =>
+        Enumerable.Range(first, count).Select(i => (float)i);
 
     private static float[] Labels(DataRun run, int firstPass, int passes)
     {
@@ -169,7 +187,8 @@ public sealed class HDF5DataLayerTests : IDisposable
     private DataRun Run(int batch, bool shuffle = false, params string[] tops)
     {
         var parameter = TextFormat.Parse<LayerParameter>(
-            $"type: 'HDF5Data' hdf5_data_param {{ source: '{folder["list.txt"]}' batch_size: {batch} shuffle: {(shuffle ? "true" : "false")} }}",
+            $"type: 'HDF5Data' hdf5_data_param {{ source: '{folder["list.txt"]}' batch_size: {batch} "
+            + $"shuffle: {(shuffle ? "true" : "false")} }}",
             "net.prototxt");
         parameter.Top.Add(tops.Length > 0 ? tops : ["data", "label"]);
         return new DataRun(context => new HDF5DataLayer(context), parameter, tops: parameter.Top.Count);

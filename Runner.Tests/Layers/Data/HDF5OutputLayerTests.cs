@@ -64,7 +64,8 @@ public sealed class HDF5OutputLayerTests : IDisposable
         output.Forward();
         File.WriteAllText(folder["list.txt"], "out.h5");
         var parameter = TextFormat.Parse<LayerParameter>(
-            $"top: 'data' top: 'label' hdf5_data_param {{ source: '{folder["list.txt"]}' batch_size: 4 }}", "net.prototxt");
+            $"top: 'data' top: 'label' hdf5_data_param {{ source: '{folder["list.txt"]}' batch_size: 4 }}",
+            "net.prototxt");
         using var input = new DataRun(context => new Cnn.Layers.Data.HDF5DataLayer(context), parameter);
         input.Pass(0);
         Assert.Equal(output.Bottoms[0].Data.ToArray(), input.Images);
@@ -96,7 +97,8 @@ public sealed class HDF5OutputLayerTests : IDisposable
         using var harness = new LayerHarness(Definition, [[2, 3], [2]], tops: 0);
         harness.Forward();
         harness.Bottoms[0].Reshape(2, 4);
-        Assert.Contains("items of one size", Assert.Throws<CnnException>(harness.Forward).ToString(), StringComparison.Ordinal);
+        var error = Assert.Throws<CnnException>(harness.Forward);
+        Assert.Contains("items of one size", error.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -28,7 +28,8 @@ public sealed class IdxFileTests : IDisposable
         IdxWriter.WriteLabels(folder["l"], 2, i => (byte)i);
         Assert.Equal([7, 7, 7, 7, 7, 7, 8, 8, 8, 8, 8, 8], IdxFile.ReadImages(folder["i"]).Data);
         Assert.Equal([0, 1], IdxFile.ReadLabels(folder["l"]).Data);
-        Assert.Contains("exists already", Assert.Throws<CnnException>(() => IdxWriter.WriteLabels(folder["l"], 1, _ => 0)).Message);
+        var error = Assert.Throws<CnnException>(() => IdxWriter.WriteLabels(folder["l"], 1, _ => 0));
+        Assert.Contains("exists already", error.Message);
     }
 
     [Fact]
@@ -47,7 +48,8 @@ public sealed class IdxFileTests : IDisposable
         byte[] packed = IdxFiles.Gzip(IdxFiles.Images(30, 28, 28));
         packed[packed.Length / 2] ^= 0xFF;
         Assert.Contains("images", Error(packed));
-        Assert.Contains("does not exist", Assert.Throws<CnnException>(() => IdxFile.ReadImages(folder["none"])).Message);
+        var missing = Assert.Throws<CnnException>(() => IdxFile.ReadImages(folder["none"]));
+        Assert.Contains("does not exist", missing.Message);
     }
 
     [Fact]

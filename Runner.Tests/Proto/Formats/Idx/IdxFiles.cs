@@ -9,7 +9,8 @@ internal static class IdxFiles
     public static byte[] Images(int count, int rows, int columns) =>
         [.. Header(2051, count, rows, columns), .. Enumerable.Range(0, count * rows * columns).Select(i => (byte)i)];
 
-    public static byte[] Labels(int count) => [.. Header(2049, count), .. Enumerable.Range(0, count).Select(i => (byte)(i % 10))];
+    public static byte[] Labels(int count) =>
+        [.. Header(2049, count), .. Enumerable.Range(0, count).Select(i => (byte)(i % 10))];
 
     public static byte[] Gzip(byte[] content)
     {

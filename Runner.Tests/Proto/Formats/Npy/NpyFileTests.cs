@@ -52,7 +52,11 @@ public class NpyFileTests
     }
 
     [Theory]
-    [InlineData("<c8", "(1,)", "type '<c8'")]
+    [InlineData("<c8", "(1,)", "holds complex numbers ('<c8'), not numbers that can be read")]
+    [InlineData("<U1", "(1,)", "holds text ('<U1'), not numbers")]
+    [InlineData("|S4", "(1,)", "holds text ('|S4'), not numbers")]
+    [InlineData("|O", "(1,)", "holds Python objects ('|O'), not numbers")]
+    [InlineData("<f16", "(1,)", "holds floats of an unusual size ('<f16'), not numbers")]
     [InlineData("<f4", "(2,)", "needs 8")]
     [InlineData("<f4", "(x,)", "shape is (x,)")]
     [InlineData("<f4", "(99999, 99999)", "too large")]
@@ -75,7 +79,8 @@ public class NpyFileTests
         for (int length = 0; length < whole.Length; length++)
         {
             File.WriteAllBytes(path, whole[..length]);
-            Assert.StartsWith(path, Assert.Throws<CnnException>(() => NpyFile.Read(path)).Message, StringComparison.Ordinal);
+            string error = Assert.Throws<CnnException>(() => NpyFile.Read(path)).Message;
+            Assert.StartsWith(path, error, StringComparison.Ordinal);
         }
     }
 

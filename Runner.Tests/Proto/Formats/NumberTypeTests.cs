@@ -1,0 +1,38 @@
+using Cnn.Proto.Formats;
+
+namespace Cnn.Tests.Proto.Formats;
+
+[Trait("Category", "Unit")]
+public class NumberTypeTests
+{
+    [Theory]
+    [InlineData(nameof(NumberKind.Float), 2, "3E00", 1.5f)]
+    [InlineData(nameof(NumberKind.Float), 4, "C0500000", -3.25f)]
+    [InlineData(nameof(NumberKind.Float), 8, "3FD0000000000000", 0.25f)]
+    [InlineData(nameof(NumberKind.BrainFloat), 2, "C020", -2.5f)]
+    [InlineData(nameof(NumberKind.Signed), 1, "FE", -2f)]
+    [InlineData(nameof(NumberKind.Signed), 2, "FFFE", -2f)]
+    [InlineData(nameof(NumberKind.Signed), 4, "FFFFFFFE", -2f)]
+    [InlineData(nameof(NumberKind.Signed), 8, "FFFFFFFFFFFFFFFE", -2f)]
+    [InlineData(nameof(NumberKind.Unsigned), 1, "FE", 254f)]
+    [InlineData(nameof(NumberKind.Unsigned), 2, "FFFE", 65534f)]
+    [InlineData(nameof(NumberKind.Unsigned), 4, "FFFFFFFE", 4294967294f)]
+    [InlineData(nameof(NumberKind.Unsigned), 8, "8000000000000000", 9223372036854775808f)]
+    public void NumbersOfEveryWidthAndByteOrderAreRead(string kind, int size, string bigEndian, float expected)
+    {
+        byte[] big = Convert.FromHexString(bigEndian), little = [.. Enumerable.Reverse(big)];
+        foreach (bool isBig in (bool[])[false, true])
+        {
+            var type = new NumberType(Enum.Parse<NumberKind>(kind), size, isBig);
+
+            // Three numbers with a byte between.
+            byte[] one = isBig ? big : little;
+            var values = new float[3];
+            type.Read([.. one, 0xAA, .. one, 0xAA, .. one], size + 1, values);
+            Assert.Equal([expected, expected, expected], values);
+
+            type.Read([.. one, .. one, .. one], size, values);
+            Assert.Equal([expected, expected, expected], values);
+        }
+    }
+}
