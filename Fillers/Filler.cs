@@ -11,6 +11,12 @@ public abstract class Filler
     /// </summary>
     public (float In, float Out)? Fans { get; set; }
 
+    /// <summary>
+    /// Who runs the parts of a filling that is large enough to be split; at first one after the other on the calling
+    /// thread. The values are the same with any.
+    /// </summary>
+    public IPartRunner Parts { get; set; } = PartsInOrder.Instance;
+
     /// <summary>Fills a blob in row-major order.</summary>
     /// <param name="values">The blob's values; not empty.</param>
     /// <param name="shape">The blob's shape; the product of its dimensions is the number of values.</param>

@@ -22,6 +22,6 @@ public sealed class MsraFiller : Filler
     public override void Fill(Span<float> values, ReadOnlySpan<int> shape, PhiloxRandom random)
     {
         double deviation = Math.Sqrt(2.0 / FanCounts.Of(parameter, shape, Fans));
-        RandomParts.Fill(values, random, new NormalSampler(0, deviation));
+        RandomParts.Fill(values, random, new NormalSampler(0, deviation), Parts);
     }
 }

@@ -23,6 +23,6 @@ public sealed class XavierFiller : Filler
     public override void Fill(Span<float> values, ReadOnlySpan<int> shape, PhiloxRandom random)
     {
         double bound = Math.Sqrt(3.0 / FanCounts.Of(parameter, shape, Fans));
-        RandomParts.Fill(values, random, new UniformSampler(-bound, bound));
+        RandomParts.Fill(values, random, new UniformSampler(-bound, bound), Parts);
     }
 }

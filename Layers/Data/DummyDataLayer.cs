@@ -1,4 +1,5 @@
 using Cnn.Fillers;
+using Cnn.Layers.Threading;
 using Cnn.Proto;
 
 namespace Cnn.Layers.Data;
@@ -36,6 +37,7 @@ internal sealed class DummyDataLayer(LayerContext context) : Layer(context)
             try
             {
                 Filler filler = Context.Fillers.Create(definition, Context.Files);
+                filler.Parts = new PoolPartRunner(Context.Pool);
                 ulong key = Context.Random.Key(Name, $"top {i}");
                 fillers.Add((filler, definition.Type == "constant", new PhiloxRandom(key), key));
                 tops[i].Reshape(shapes[i]);

@@ -32,15 +32,8 @@ public sealed unsafe class WorkerPool : IWorkerTask, IDisposable
     private readonly int spins;
     private readonly ScratchMemory[] scratch;
     private readonly Stretch[] stretches;
-    private Counter done;
-    private uint number;
-    private delegate*<void*, int, int, void> run;
-    private void* job;
+    private Shared state;
     private ExceptionDispatchInfo? fault;
-
-    // The thread that drives the pool, 0 for none, and how many claims it has on it.
-    private int owner;
-    private int claims;
     private volatile bool isDisposed;
 
     /// <summary>A pool with threads of its own, which end with it.</summary>
@@ -189,9 +182,9 @@ public sealed unsafe class WorkerPool : IWorkerTask, IDisposable
     /// <summary>Gives up one claim of this thread's, if it has any.</summary>
     internal void Leave()
     {
-        if (Volatile.Read(ref owner) == Environment.CurrentManagedThreadId && --claims == 0)
+        if (Volatile.Read(ref state.Owner) == Environment.CurrentManagedThreadId && --state.Claims == 0)
         {
-            Volatile.Write(ref owner, 0);
+            Volatile.Write(ref state.Owner, 0);
         }
     }
 
@@ -215,14 +208,14 @@ public sealed unsafe class WorkerPool : IWorkerTask, IDisposable
     {
         // No other thread writes this one's number.
         int me = Environment.CurrentManagedThreadId;
-        if (Volatile.Read(ref owner) != me && Interlocked.CompareExchange(ref owner, me, 0) != 0)
+        if (Volatile.Read(ref state.Owner) != me && Interlocked.CompareExchange(ref state.Owner, me, 0) != 0)
         {
             throw new CnnException(
                 "two threads use one pool at the same time, and the values of one would be overwritten by the other's",
                 "give each thread a pool of its own");
         }
 
-        claims++;
+        state.Claims++;
         if (isDisposed)
         {
             Leave();
@@ -235,10 +228,10 @@ public sealed unsafe class WorkerPool : IWorkerTask, IDisposable
     {
         fixed (byte* pinned = &Unsafe.As<T, byte>(ref work))
         {
-            run = &Invoke<T>;
-            job = pinned;
-            done.Value = 0;
-            number++;
+            state.Run = &Invoke<T>;
+            state.Job = pinned;
+            state.Done = 0;
+            uint number = ++state.Number;
             for (int worker = 0; worker < stretches.Length; worker++)
             {
                 stretches[worker].Publish(number, FirstPart(worker, count), FirstPart(worker + 1, count));
@@ -329,8 +322,8 @@ public sealed unsafe class WorkerPool : IWorkerTask, IDisposable
                 return;
             }
 
-            delegate*<void*, int, int, void> call = run;
-            void* with = job;
+            delegate*<void*, int, int, void> call = state.Run;
+            void* with = state.Job;
             int end = Volatile.Read(ref stretch.End);
             if (Interlocked.CompareExchange(ref stretch.Ticket, ticket - 1, ticket) != ticket)
             {
@@ -346,7 +339,7 @@ public sealed unsafe class WorkerPool : IWorkerTask, IDisposable
                 Interlocked.CompareExchange(ref fault, ExceptionDispatchInfo.Capture(exception), null);
             }
 
-            Interlocked.Increment(ref done.Value);
+            Interlocked.Increment(ref state.Done);
         }
     }
 
@@ -354,7 +347,7 @@ public sealed unsafe class WorkerPool : IWorkerTask, IDisposable
     {
         var spinner = default(SpinWait);
         int waited = 0;
-        while (Volatile.Read(ref done.Value) != count)
+        while (Volatile.Read(ref state.Done) != count)
         {
             if (++waited < spins)
             {
@@ -367,12 +360,29 @@ public sealed unsafe class WorkerPool : IWorkerTask, IDisposable
         }
     }
 
-    // What several threads write lies on cache lines of its own, as does each stretch.
-    [StructLayout(LayoutKind.Explicit, Size = 256)]
-    private struct Counter
+    // Lies on cache lines of its own, as does each stretch: idle workers read the pool's other fields all the time.
+    [StructLayout(LayoutKind.Explicit, Size = 384)]
+    private struct Shared
     {
+        // The thread that drives the pool, 0 for none, and how many claims it has on it.
         [FieldOffset(128)]
-        public int Value;
+        public int Owner;
+
+        [FieldOffset(132)]
+        public int Claims;
+
+        [FieldOffset(136)]
+        public uint Number;
+
+        [FieldOffset(144)]
+        public delegate*<void*, int, int, void> Run;
+
+        [FieldOffset(152)]
+        public void* Job;
+
+        // Parts that are done; every worker writes it.
+        [FieldOffset(256)]
+        public int Done;
     }
 
     // Parts that one worker takes before others do. The ticket holds the job's number above and the parts not yet begun
