@@ -74,6 +74,9 @@ public sealed unsafe class WorkerPool : IWorkerTask, IDisposable
     /// <summary>Threads in all, the caller's included.</summary>
     public int ThreadCount { get; }
 
+    /// <summary>Whether the calling thread runs a part of a job of this pool.</summary>
+    internal bool IsInPart => ReferenceEquals(current, this);
+
     /// <summary>
     /// Memory of one worker for one purpose, on a 64-byte boundary, with whatever was left in it; grows and is then
     /// kept. Valid until the same worker asks for more in the same slot. Outside a job use worker 0.
@@ -90,7 +93,7 @@ public sealed unsafe class WorkerPool : IWorkerTask, IDisposable
     /// <exception cref="CnnException">Another thread drives the pool, or it is disposed.</exception>
     public PoolLease Enter()
     {
-        if (ReferenceEquals(current, this))
+        if (IsInPart)
         {
             // Within a part: the pool is held by the job.
             return default;
@@ -108,7 +111,7 @@ public sealed unsafe class WorkerPool : IWorkerTask, IDisposable
     public void Run<T>(int count, ref T work)
         where T : struct, IParts
     {
-        if (ReferenceEquals(current, this))
+        if (IsInPart)
         {
             RunHere(count, ref work, currentWorker);
             return;
@@ -144,7 +147,7 @@ public sealed unsafe class WorkerPool : IWorkerTask, IDisposable
             return;
         }
 
-        if (ReferenceEquals(current, this))
+        if (IsInPart)
         {
             throw new CnnException("a part of a job disposes the pool that runs it", "dispose it when the job is done");
         }
@@ -170,7 +173,7 @@ public sealed unsafe class WorkerPool : IWorkerTask, IDisposable
             return;
         }
 
-        if (!ReferenceEquals(current, this))
+        if (!IsInPart)
         {
             // A thread of the pool's own, which never works for another.
             (current, currentWorker) = (this, worker);
