@@ -2,7 +2,9 @@ using Cnn.Proto;
 
 namespace Cnn.Fillers;
 
-/// <summary>Gives a parameter blob its first values. One class a filler, found by its <see cref="FillerTypeAttribute"/>.</summary>
+/// <summary>
+/// Gives a parameter blob its first values. One class a filler, found by its <see cref="FillerTypeAttribute"/>.
+/// </summary>
 public abstract class Filler
 {
     /// <summary>

@@ -6,7 +6,9 @@ namespace Cnn.Fillers;
 /// </summary>
 public interface IPartRunner
 {
-    /// <summary>Calls <paramref name="part"/> for 0 to <paramref name="count"/> - 1, in any order, perhaps at the same time.</summary>
+    /// <summary>
+    /// Calls <paramref name="part"/> for 0 to <paramref name="count"/> - 1, in any order, perhaps at the same time.
+    /// </summary>
     /// <param name="count">How many parts.</param>
     /// <param name="part">Does one.</param>
     void Run(int count, Action<int> part);

@@ -2,8 +2,8 @@ namespace Cnn.Fillers;
 
 /// <summary>
 /// Draws for large arrays in parts of a fixed size, each from a stream of its own, so that the numbers do not depend on
-/// how many threads there are. Arrays of one part are drawn one by one from the given generator, which allocates nothing:
-/// data layers refill theirs in every pass.
+/// how many threads there are. Arrays of one part are drawn one by one from the given generator, which allocates
+/// nothing: data layers refill theirs in every pass.
 /// </summary>
 internal static class RandomParts
 {
@@ -36,8 +36,8 @@ internal static class RandomParts
     }
 
     /// <summary>
-    /// Keeps each value of an array that <see cref="Fill"/> has filled with a probability and sets the others to 0. What it
-    /// draws is independent of the values.
+    /// Keeps each value of an array that <see cref="Fill"/> has filled with a probability and sets the others to 0.
+    /// What it draws is independent of the values.
     /// </summary>
     /// <param name="values">The array.</param>
     /// <param name="random">The generator that drew the values, as that left it.</param>

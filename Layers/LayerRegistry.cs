@@ -1,30 +1,34 @@
-using System.Collections.Immutable;
 using System.Reflection;
 using Cnn.Proto;
+using Makers = System.Collections.Immutable.ImmutableSortedDictionary<
+    string, System.Func<Cnn.Layers.LayerContext, Cnn.Layers.Layer>>;
 
 namespace Cnn.Layers;
 
 /// <summary>Makes layers from their definitions, by the names in their <see cref="LayerTypeAttribute"/>s.</summary>
 /// <remarks>
-/// The table of the built-in types is made once in a process and shared by all registries; a registry that is added to has
-/// one of its own from then on. Any number of threads may create layers while none adds types.
+/// The table of the built-in types is made once in a process and shared by all registries; a registry that is added to
+/// has one of its own from then on. Any number of threads may create layers while none adds types.
 /// </remarks>
 public sealed class LayerRegistry
 {
-    private static readonly Lazy<ImmutableSortedDictionary<string, Func<LayerContext, Layer>>> BuiltIn = new(() =>
-        ImmutableSortedDictionary.Create<string, Func<LayerContext, Layer>>(StringComparer.Ordinal)
-            .AddRange(TypesOf(typeof(LayerRegistry).Assembly)));
+    private static readonly Lazy<Makers> BuiltIn = new(() =>
+        Makers.Empty.WithComparers(StringComparer.Ordinal).AddRange(TypesOf(typeof(LayerRegistry).Assembly)));
 
-    private ImmutableSortedDictionary<string, Func<LayerContext, Layer>> makers = BuiltIn.Value;
+    private Makers makers = BuiltIn.Value;
 
     /// <summary>The known types, sorted.</summary>
     public IReadOnlyCollection<string> Types => [.. makers.Keys];
 
-    /// <summary>Adds every class of an assembly that carries a <see cref="LayerTypeAttribute"/>, or none of them.</summary>
-    /// <exception cref="CnnException">A class is not a layer, has no fitting constructor, or its name is taken.</exception>
+    /// <summary>
+    /// Adds every class of an assembly that carries a <see cref="LayerTypeAttribute"/>, or none of them.
+    /// </summary>
+    /// <exception cref="CnnException">
+    /// A class is not a layer, has no fitting constructor, or its name is taken.
+    /// </exception>
     public void AddFrom(Assembly assembly)
     {
-        var added = makers;
+        Makers added = makers;
         foreach (var (type, make) in TypesOf(assembly))
         {
             added = With(added, type, make);
@@ -63,8 +67,7 @@ public sealed class LayerRegistry
             Suggestion.For(definition.Type, Types) ?? "name its assembly with --plugin if it is your own");
     }
 
-    private static ImmutableSortedDictionary<string, Func<LayerContext, Layer>> With(
-        ImmutableSortedDictionary<string, Func<LayerContext, Layer>> makers, string type, Func<LayerContext, Layer> make) =>
+    private static Makers With(Makers makers, string type, Func<LayerContext, Layer> make) =>
         makers.ContainsKey(type)
             ? throw new CnnException($"there is a layer type '{type}' already", "give yours a name of its own")
             : makers.Add(type, make);

@@ -42,7 +42,8 @@ internal sealed class DataLayer : ImageSourceLayer
     {
         if (!parameter.HasSource)
         {
-            throw Context.Error(parameter, DataParameter.SourceFieldNumber, "data_param has no source", "name the database");
+            throw Context.Error(
+                parameter, DataParameter.SourceFieldNumber, "data_param has no source", "name the database");
         }
 
         if (parameter.Backend != DataParameter.Types.DB.Lmdb)
@@ -119,7 +120,10 @@ internal sealed class DataLayer : ImageSourceLayer
 
         if (datum.IsEncoded)
         {
-            throw Bad(record, "is an encoded image file; only raw pixels can be read yet", "write the database without --encoded");
+            throw Bad(
+                record,
+                "is an encoded image file; only raw pixels can be read yet",
+                "write the database without --encoded");
         }
 
         return datum;

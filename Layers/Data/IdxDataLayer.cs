@@ -43,7 +43,9 @@ internal sealed class IdxDataLayer : ImageSourceLayer
         if (!parameter.HasLabels && hasLabels)
         {
             throw Context.Error(
-                parameter, IdxDataParameter.LabelsFieldNumber, "idx_data_param names no labels, but there is a top for them");
+                parameter,
+                IdxDataParameter.LabelsFieldNumber,
+                "idx_data_param names no labels, but there is a top for them");
         }
 
         IdxFile images = Read(IdxDataParameter.ImagesFieldNumber, () => IdxFile.ReadImages(Find(parameter.Images)));

@@ -6,9 +6,9 @@ namespace Cnn.Layers.Data;
 
 /// <summary>
 /// What the layers have in common that give batches of images from a numbered source. Tops: images [N, C, H, W],
-/// transformed as <c>transform_param</c> says, and, if named, labels [N]. Image i of a pass is number pass * N + i of all
-/// images drawn; that number alone says which item of the source it is, in the source's order or in one that is a function
-/// of the seed and the epoch, so a resumed run goes on where it stopped.
+/// transformed as <c>transform_param</c> says, and, if named, labels [N]. Image i of a pass is number pass * N + i of
+/// all images drawn; that number alone says which item of the source it is, in the source's order or in one that is a
+/// function of the seed and the epoch, so a resumed run goes on where it stopped.
 /// </summary>
 /// <remarks>
 /// A source says how many items it has, what shape their images get, and gives one item: see <see cref="Count"/>,
@@ -90,7 +90,9 @@ public abstract unsafe class ImageSourceLayer : Layer
     /// <param name="first">The first item of the batch.</param>
     private protected abstract ImageShape TopShape(long first);
 
-    /// <summary>Gives an item's image and label to its place in the batch. Called on several threads at the same time.</summary>
+    /// <summary>
+    /// Gives an item's image and label to its place in the batch. Called on several threads at the same time.
+    /// </summary>
     /// <param name="item">The item, from 0 to <see cref="Count"/> - 1.</param>
     /// <param name="worker">The worker that asks, for buffers of its own.</param>
     /// <param name="target">Its place.</param>

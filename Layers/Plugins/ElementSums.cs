@@ -27,7 +27,9 @@ internal readonly unsafe struct SumOfValues(float* x, int count) : IPartSum
     }
 }
 
-/// <summary>The sum of the products of two arrays' values, in parts; a product of floats is exact in a double.</summary>
+/// <summary>
+/// The sum of the products of two arrays' values, in parts; a product of floats is exact in a double.
+/// </summary>
 internal readonly unsafe struct SumOfProducts(float* a, float* b, int count) : IPartSum
 {
     /// <inheritdoc/>

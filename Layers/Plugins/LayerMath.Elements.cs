@@ -75,8 +75,9 @@ public sealed unsafe partial class LayerMath
         RequireLength(call, "the result", y.Length, operand.Length);
         if (operand.Overlaps(y, out int offset) && offset != 0)
         {
+            string where = offset > 0 ? "behind" : "before";
             throw context.Error(
-                $"{call}: the result begins {Math.Abs(offset)} values {(offset > 0 ? "behind" : "before")} an operand's first",
+                $"{call}: the result begins {Math.Abs(offset)} values {where} an operand's first",
                 "it may be an operand, or lie apart from it");
         }
     }

@@ -6,9 +6,9 @@ using Cnn.Proto;
 namespace Cnn.Layers.Plugins;
 
 /// <summary>
-/// The arithmetic that a layer of one's own can build on: the library's matrix product, element-wise operations and sums
-/// over spans, on the threads of the net. Every call checks lengths and overlaps. Results are the same bits on any number
-/// of threads, and after the first pass no call allocates.
+/// The arithmetic that a layer of one's own can build on: the library's matrix product, element-wise operations and
+/// sums over spans, on the threads of the net. Every call checks lengths and overlaps. Results are the same bits on any
+/// number of threads, and after the first pass no call allocates.
 /// </summary>
 /// <remarks>
 /// Make one in the layer's constructor and keep it. Where spans overlap, the result may lie exactly where an operand
@@ -100,7 +100,8 @@ public sealed unsafe partial class LayerMath(LayerContext context)
             }
 
             Product.Run(
-                pool, transposeA, transposeB, m, n, k, pa, transposeA ? m : k, pb, transposeB ? k : n, product.Pointer, n);
+                pool, transposeA, transposeB, m, n, k, pa, transposeA ? m : k, pb, transposeB ? k : n,
+                product.Pointer, n);
             EltwiseKernel.Run(new WeightedSum(alpha, 1), product.Pointer, pc, pc, c.Length, pool);
         }
     }
@@ -117,7 +118,9 @@ public sealed unsafe partial class LayerMath(LayerContext context)
     }
 
     /// <summary>The sum of the products of pairs of values, likewise.</summary>
-    /// <exception cref="CnnException">The lengths differ, or the call comes from within a part of a parallel run.</exception>
+    /// <exception cref="CnnException">
+    /// The lengths differ, or the call comes from within a part of a parallel run.
+    /// </exception>
     public double Dot(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
     {
         RequireLength("Dot", "b", b.Length, a.Length);
@@ -157,7 +160,8 @@ public sealed unsafe partial class LayerMath(LayerContext context)
         if (pool.IsInPart)
         {
             throw context.Error(
-                $"{call} is called from within a part of a parallel run", "call it outside; it uses all threads itself");
+                $"{call} is called from within a part of a parallel run",
+                "call it outside; it uses all threads itself");
         }
     }
 }

@@ -4,9 +4,9 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers.Plugins;
 
 /// <summary>
-/// Random numbers of a layer for one purpose: a pure function of the solver's seed, the layer's name, the purpose and the
-/// pass. So a resumed run draws what one that never stopped draws, and the backward pass of a layer draws again what its
-/// forward pass drew. Two purposes share no numbers. Make one for each purpose, in the layer's constructor.
+/// Random numbers of a layer for one purpose: a pure function of the solver's seed, the layer's name, the purpose and
+/// the pass. So a resumed run draws what one that never stopped draws, and the backward pass of a layer draws again
+/// what its forward pass drew. Two purposes share no numbers. Make one for each purpose, in the layer's constructor.
 /// </summary>
 /// <param name="context">What the layer was given when it was made.</param>
 /// <param name="purpose">What the numbers are for, such as "mask"; a name of its own within the layer.</param>

@@ -11,8 +11,8 @@ public interface IWorkerTask
     bool HasWork(int worker);
 
     /// <summary>
-    /// Runs parts of the current job until none is left to begin, and returns at once where there is no job. Never throws
-    /// what a part threw: that reaches whoever started the job.
+    /// Runs parts of the current job until none is left to begin, and returns at once where there is no job. Never
+    /// throws what a part threw: that reaches whoever started the job.
     /// </summary>
     /// <param name="worker">
     /// The worker, from 0. A second call for a worker whose first has not returned does nothing.

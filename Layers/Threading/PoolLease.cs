@@ -1,8 +1,8 @@
 namespace Cnn.Layers.Threading;
 
 /// <summary>
-/// A thread's claim to a pool for more than one job, from <see cref="WorkerPool.Enter"/>. Dispose it once, on the thread
-/// that took it, in reverse order where several are nested.
+/// A thread's claim to a pool for more than one job, from <see cref="WorkerPool.Enter"/>. Dispose it once, on the
+/// thread that took it, in reverse order where several are nested.
 /// </summary>
 public readonly ref struct PoolLease
 {

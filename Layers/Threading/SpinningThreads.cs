@@ -8,7 +8,8 @@ namespace Cnn.Layers.Threading;
 /// </summary>
 internal sealed class SpinningThreads : IWorkerThreads, IDisposable
 {
-    // About 0.15 ms: longer than the serial stretches between the kernels of a training step, shorter than a time slice.
+    // About 0.15 ms: longer than the serial stretches between the kernels of a training step, shorter than a time
+    // slice.
     private const int SpinsBeforeSleep = 4_000;
 
     private readonly Thread[] threads;
@@ -20,7 +21,9 @@ internal sealed class SpinningThreads : IWorkerThreads, IDisposable
     /// <summary>Starts the threads.</summary>
     /// <param name="count">Workers, the calling thread included; at least 1.</param>
     /// <param name="start">Starts one; null for <see cref="Thread.Start()"/>.</param>
-    /// <exception cref="CnnException">The system gives fewer threads; those that had been started have ended.</exception>
+    /// <exception cref="CnnException">
+    /// The system gives fewer threads; those that had been started have ended.
+    /// </exception>
     public SpinningThreads(int count, Action<Thread>? start = null)
     {
         Count = count;

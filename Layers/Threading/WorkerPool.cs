@@ -7,14 +7,14 @@ namespace Cnn.Layers.Threading;
 
 /// <summary>
 /// A fixed set of threads that run the parts of one job at a time, with a barrier that costs about a microsecond. The
-/// calling thread works too, as worker 0, and never waits for a worker that has not begun a part. Each worker begins with
-/// a stretch of the parts of its own, the same of every job with as many parts, so that what one layer leaves in its
-/// caches the next finds there; then it takes what others have not begun. Also holds each worker's scratch memory.
+/// calling thread works too, as worker 0, and never waits for a worker that has not begun a part. Each worker begins
+/// with a stretch of the parts of its own, the same of every job with as many parts, so that what one layer leaves in
+/// its caches the next finds there; then it takes what others have not begun. Also holds each worker's scratch memory.
 /// </summary>
 /// <remarks>
-/// One thread at a time drives a pool. A second one that starts a job meanwhile gets an error: it would wait for the whole
-/// of the other's job, and kernels that keep values in scratch memory from one job to the next would read each other's.
-/// <see cref="Enter"/> holds a pool for a sequence of such jobs.
+/// One thread at a time drives a pool. A second one that starts a job meanwhile gets an error: it would wait for the
+/// whole of the other's job, and kernels that keep values in scratch memory from one job to the next would read each
+/// other's. <see cref="Enter"/> holds a pool for a sequence of such jobs.
 /// </remarks>
 public sealed unsafe class WorkerPool : IWorkerTask, IDisposable
 {
@@ -139,7 +139,9 @@ public sealed unsafe class WorkerPool : IWorkerTask, IDisposable
     }
 
     /// <summary>Ends the pool's own threads; a host's go on. The pool starts no job any more.</summary>
-    /// <exception cref="CnnException">A part of the pool's own job disposes it, or another thread drives it.</exception>
+    /// <exception cref="CnnException">
+    /// A part of the pool's own job disposes it, or another thread drives it.
+    /// </exception>
     public void Dispose()
     {
         if (isDisposed)

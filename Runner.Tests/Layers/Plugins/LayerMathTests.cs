@@ -30,9 +30,11 @@ public sealed class LayerMathTests : IDisposable
     public void GemmAgreesWithThreeLoops(int m, int n, int k)
     {
         float[] a = Values(m * k, 1), b = Values(k * n, 2), start = Values(m * n, 3);
-        foreach (var (transposeA, transposeB) in ((bool, bool)[])[(false, false), (true, false), (false, true), (true, true)])
+        (float, float)[] factors = [(1, 0), (1, 1), (2.5f, 0), (-0.5f, 1), (1, 0.25f), (3, -2), (0, 2), (0, 0)];
+        for (int transposed = 0; transposed < 4; transposed++)
         {
-            foreach (var (alpha, beta) in ((float, float)[])[(1, 0), (1, 1), (2.5f, 0), (-0.5f, 1), (1, 0.25f), (3, -2), (0, 2), (0, 0)])
+            bool transposeA = (transposed & 1) != 0, transposeB = (transposed & 2) != 0;
+            foreach (var (alpha, beta) in factors)
             {
                 float[] c = [.. start];
                 math.Gemm(transposeA, transposeB, m, n, k, alpha, a, b, beta, c);
@@ -43,7 +45,8 @@ public sealed class LayerMathTests : IDisposable
                         double sum = 0;
                         for (int p = 0; p < k; p++)
                         {
-                            sum += (double)a[transposeA ? (p * m) + i : (i * k) + p] * b[transposeB ? (j * k) + p : (p * n) + j];
+                            double left = a[transposeA ? (p * m) + i : (i * k) + p];
+                            sum += left * b[transposeB ? (j * k) + p : (p * n) + j];
                         }
 
                         double expected = (alpha * sum) + (beta * start[(i * n) + j]);
@@ -152,21 +155,29 @@ public sealed class LayerMathTests : IDisposable
     [Fact]
     public void WhatDoesNotFitIsNamedWithBothSizes()
     {
-        float[] six = new float[6], eight = new float[8];
-        Says("Gemm: A has 6 values, [2, 4] has 8", () => math.Gemm(false, false, 2, 2, 4, 1, six, eight, 0, new float[4]));
-        Says("Gemm: A has 6 values, [4, 2] has 8", () => math.Gemm(true, false, 2, 2, 4, 1, six, eight, 0, new float[4]));
-        Says("Gemm: B has 6 values, [4, 2] has 8", () => math.Gemm(false, false, 2, 2, 4, 1, eight, six, 0, new float[4]));
+        float[] six = new float[6], eight = new float[8], four = new float[4];
+        Says("Gemm: A has 6 values, [2, 4] has 8", () => math.Gemm(false, false, 2, 2, 4, 1, six, eight, 0, four));
+        Says("Gemm: A has 6 values, [4, 2] has 8", () => math.Gemm(true, false, 2, 2, 4, 1, six, eight, 0, four));
+        Says("Gemm: B has 6 values, [4, 2] has 8", () => math.Gemm(false, false, 2, 2, 4, 1, eight, six, 0, four));
         Says("Gemm: C has 6 values, [2, 2] has 4", () => math.Gemm(false, false, 2, 2, 4, 1, eight, eight, 0, six));
         Says("Gemm: A cannot be [-2, 4]", () => math.Gemm(false, false, -2, 2, 4, 1, eight, eight, 0, six));
         Says(
             "Gemm: A has 6 values, [65536, 65536] has 4294967296",
             () => math.Gemm(false, false, 65536, 1, 65536, 1, six, eight, 0, six));
-        Says("Gemm: C overlaps A", () => math.Gemm(false, false, 2, 2, 2, 1, eight.AsSpan(0, 4), six.AsSpan(0, 4), 0, eight.AsSpan(3, 4)));
-        Says("Gemm: C overlaps B", () => math.Gemm(false, false, 2, 2, 2, 1, six.AsSpan(0, 4), eight.AsSpan(0, 4), 0, eight.AsSpan(0, 4)));
+        Says(
+            "Gemm: C overlaps A",
+            () => math.Gemm(false, false, 2, 2, 2, 1, eight.AsSpan(0, 4), six.AsSpan(0, 4), 0, eight.AsSpan(3, 4)));
+        Says(
+            "Gemm: C overlaps B",
+            () => math.Gemm(false, false, 2, 2, 2, 1, six.AsSpan(0, 4), eight.AsSpan(0, 4), 0, eight.AsSpan(0, 4)));
         Says("Add: the second has 8 values, the first operand 6", () => math.Add(six, eight, six));
         Says("Exp: the result has 8 values, the first operand 6", () => math.Exp(six, eight));
-        Says("Scale: the result begins 2 values behind an operand's first", () => math.Scale(1, eight.AsSpan(0, 6), eight.AsSpan(2, 6)));
-        Says("Add: the result begins 1 values before an operand's first", () => math.Add(six, eight.AsSpan(1, 6), eight.AsSpan(0, 6)));
+        Says(
+            "Scale: the result begins 2 values behind an operand's first",
+            () => math.Scale(1, eight.AsSpan(0, 6), eight.AsSpan(2, 6)));
+        Says(
+            "Add: the result begins 1 values before an operand's first",
+            () => math.Add(six, eight.AsSpan(1, 6), eight.AsSpan(0, 6)));
         Says("Map: the result has 8 values", () => math.Map(six, eight, Square));
         Says("Dot: b has 8 values, the first operand 6", () => math.Dot(six, eight));
         Says("Parallel: there cannot be -1 parts", () => math.Parallel(-1, part => { }));

@@ -98,7 +98,8 @@ public class HostThreadsTests
         for (int bad = 0; bad < 20; bad++)
         {
             var failing = new Failing { Bad = bad };
-            Assert.Equal($"part {bad}", Assert.Throws<InvalidOperationException>(() => pool.Run(20, ref failing)).Message);
+            var thrown = Assert.Throws<InvalidOperationException>(() => pool.Run(20, ref failing));
+            Assert.Equal($"part {bad}", thrown.Message);
         }
     }
 

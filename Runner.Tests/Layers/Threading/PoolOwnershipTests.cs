@@ -1,3 +1,4 @@
+using Cnn.Layers;
 using Cnn.Layers.Kernels;
 using Cnn.Layers.Threading;
 using Cnn.Proto;
@@ -128,7 +129,9 @@ public class PoolOwnershipTests
         pool.Dispose();
         pool.Dispose();
         Assert.Contains(
-            "the pool has been disposed", Assert.Throws<CnnException>(() => RunEmptyJob(pool)).Message, StringComparison.Ordinal);
+            "the pool has been disposed",
+            Assert.Throws<CnnException>(() => RunEmptyJob(pool)).Message,
+            StringComparison.Ordinal);
         Assert.Throws<CnnException>(() => pool.Enter());
     }
 
@@ -185,7 +188,7 @@ public class PoolOwnershipTests
     {
         const int M = 40, N = 48, K = 100;
         using PoolLease lease = pool.Enter();
-        var (a, b, c) = (new Cnn.Layers.AlignedBuffer(M * K), new Cnn.Layers.AlignedBuffer(K * N), new Cnn.Layers.AlignedBuffer(M * N));
+        var (a, b, c) = (new AlignedBuffer(M * K), new AlignedBuffer(K * N), new AlignedBuffer(M * N));
         a.Span.Fill(value);
         b.Span.Fill(1);
         Product.Run(pool, false, false, M, N, K, a.Pointer, K, b.Pointer, N, c.Pointer, N);
