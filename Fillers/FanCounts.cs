@@ -2,7 +2,9 @@ using Cnn.Proto;
 
 namespace Cnn.Fillers;
 
-/// <summary>How many inputs a unit sees and how many units an input feeds, by which fillers scale their variance.</summary>
+/// <summary>
+/// How many inputs a unit sees and how many units an input feeds, by which fillers scale their variance.
+/// </summary>
 internal static class FanCounts
 {
     /// <summary>

@@ -2,7 +2,9 @@ using Cnn.Proto;
 
 namespace Cnn.Fillers;
 
-/// <summary>Gives a parameter blob its first values. One class a filler, found by its <see cref="FillerTypeAttribute"/>.</summary>
+/// <summary>
+/// Gives a parameter blob its first values. One class a filler, found by its <see cref="FillerTypeAttribute"/>.
+/// </summary>
 public abstract class Filler
 {
     /// <summary>
@@ -10,6 +12,12 @@ public abstract class Filler
     /// null where it does. Fillers that scale their variance by them use it.
     /// </summary>
     public (float In, float Out)? Fans { get; set; }
+
+    /// <summary>
+    /// Who runs the parts of a filling that is large enough to be split; at first one after the other on the calling
+    /// thread. The values are the same with any.
+    /// </summary>
+    public IPartRunner Parts { get; set; } = PartsInOrder.Instance;
 
     /// <summary>Fills a blob in row-major order.</summary>
     /// <param name="values">The blob's values; not empty.</param>

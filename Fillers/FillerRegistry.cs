@@ -1,36 +1,31 @@
 using System.Reflection;
 using Cnn.Proto;
+using Makers = System.Collections.Immutable.ImmutableSortedDictionary<
+    string, System.Func<Cnn.Proto.FillerParameter, Cnn.Proto.PathResolver, Cnn.Fillers.Filler>>;
 
 namespace Cnn.Fillers;
 
 /// <summary>Makes fillers from their definitions.</summary>
+/// <remarks>
+/// The table of the built-in fillers is made once in a process and shared by all registries; a registry that is added
+/// to has one of its own from then on. Any number of threads may create fillers while none adds any.
+/// </remarks>
 public sealed class FillerRegistry
 {
-    private readonly SortedDictionary<string, Func<FillerParameter, PathResolver, Filler>> makers =
-        new(StringComparer.Ordinal);
+    private static readonly Lazy<Makers> BuiltIn =
+        new(() => With(Makers.Empty.WithComparers(StringComparer.Ordinal), typeof(FillerRegistry).Assembly));
 
-    /// <summary>A registry of the built-in fillers.</summary>
-    public FillerRegistry() => AddFrom(typeof(FillerRegistry).Assembly);
+    private Makers makers = BuiltIn.Value;
 
-    /// <summary>The known names.</summary>
-    public IReadOnlyCollection<string> Names => makers.Keys;
+    /// <summary>The known names, sorted.</summary>
+    public IReadOnlyCollection<string> Names => [.. makers.Keys];
 
-    /// <summary>Adds every class of an assembly that carries a <see cref="FillerTypeAttribute"/>.</summary>
-    public void AddFrom(Assembly assembly)
-    {
-        foreach (Type type in assembly.GetTypes())
-        {
-            if (type.GetCustomAttribute<FillerTypeAttribute>() is { } attribute)
-            {
-                // A filler that reads files also takes what finds them.
-                ConstructorInfo? withFiles = type.GetConstructor([typeof(FillerParameter), typeof(PathResolver)]);
-                ConstructorInfo constructor = withFiles ?? type.GetConstructor([typeof(FillerParameter)])
-                    ?? throw new CnnException($"filler class {type} has no constructor that takes a FillerParameter");
-                makers[attribute.Name] = (parameter, files) => (Filler)constructor.Invoke(
-                    BindingFlags.DoNotWrapExceptions, null, withFiles is null ? [parameter] : [parameter, files], null);
-            }
-        }
-    }
+    /// <summary>
+    /// Adds every class of an assembly that carries a <see cref="FillerTypeAttribute"/>, or none of them; a name that
+    /// is known stands for the new class from then on.
+    /// </summary>
+    /// <exception cref="CnnException">A class has no fitting constructor.</exception>
+    public void AddFrom(Assembly assembly) => makers = With(makers, assembly);
 
     /// <summary>The filler that a definition asks for.</summary>
     /// <param name="parameter">The definition.</param>
@@ -42,4 +37,26 @@ public sealed class FillerRegistry
             : throw new CnnException(
                 $"unknown filler type '{parameter.Type}'",
                 Suggestion.For(parameter.Type, Names) ?? $"the types are {string.Join(", ", Names)}");
+
+    private static Makers With(
+        Makers makers, Assembly assembly)
+    {
+        foreach (Type type in assembly.GetTypes())
+        {
+            if (type.GetCustomAttribute<FillerTypeAttribute>() is { } attribute)
+            {
+                // A filler that reads files also takes what finds them.
+                ConstructorInfo? withFiles = type.GetConstructor([typeof(FillerParameter), typeof(PathResolver)]);
+                ConstructorInfo constructor = withFiles ?? type.GetConstructor([typeof(FillerParameter)])
+                    ?? throw new CnnException($"filler class {type} has no constructor that takes a FillerParameter");
+                makers = makers.SetItem(attribute.Name, (parameter, files) =>
+                {
+                    object[] arguments = withFiles is null ? [parameter] : [parameter, files];
+                    return (Filler)constructor.Invoke(BindingFlags.DoNotWrapExceptions, null, arguments, null);
+                });
+            }
+        }
+
+        return makers;
+    }
 }

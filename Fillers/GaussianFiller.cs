@@ -30,12 +30,11 @@ public sealed class GaussianFiller : Filler
     /// <inheritdoc/>
     public override void Fill(Span<float> values, ReadOnlySpan<int> shape, PhiloxRandom random)
     {
+        RandomParts.Fill(values, random, new NormalSampler(parameter.Mean, parameter.Std), Parts);
         double kept = parameter.Sparse >= 0 && shape.Length > 0 ? (double)parameter.Sparse / shape[0] : 1;
-        RandomParts.Fill(values, random, new NormalSampler(parameter.Mean, parameter.Std));
-
-        for (int i = 0; kept < 1 && i < values.Length; i++)
+        if (kept < 1)
         {
-            values[i] = random.NextDouble() < kept ? values[i] : 0;
+            RandomParts.Thin(values, random, kept, Parts);
         }
     }
 }

@@ -3,8 +3,8 @@ using Cnn.Proto;
 namespace Cnn.Fillers;
 
 /// <summary>
-/// Normal with mean 0 and variance 2 / n, n the fan that <c>variance_norm</c> names: the factor 2 makes up for the half that
-/// a ReLU cuts off (He, Zhang, Ren and Sun, "Delving deep into rectifiers", ICCV 2015).
+/// Normal with mean 0 and variance 2 / n, n the fan that <c>variance_norm</c> names: the factor 2 makes up for the half
+/// that a ReLU cuts off (He, Zhang, Ren and Sun, "Delving deep into rectifiers", ICCV 2015).
 /// </summary>
 [FillerType("msra")]
 public sealed class MsraFiller : Filler
@@ -22,6 +22,6 @@ public sealed class MsraFiller : Filler
     public override void Fill(Span<float> values, ReadOnlySpan<int> shape, PhiloxRandom random)
     {
         double deviation = Math.Sqrt(2.0 / FanCounts.Of(parameter, shape, Fans));
-        RandomParts.Fill(values, random, new NormalSampler(0, deviation));
+        RandomParts.Fill(values, random, new NormalSampler(0, deviation), Parts);
     }
 }

@@ -25,7 +25,9 @@ public sealed class PhiloxRandom : Random
         (this.key, this.stream, block, used) = (key, stream, 0, 4);
     }
 
-    /// <summary>A generator at the start of a part of this stream, for draws that are split; part 0 is the stream itself.</summary>
+    /// <summary>
+    /// A generator at the start of a part of this stream, for draws that are split; part 0 is the stream itself.
+    /// </summary>
     public PhiloxRandom Part(int part)
     {
         // Far beyond what the stream's own blocks reach.

@@ -3,8 +3,8 @@ using Cnn.Proto;
 namespace Cnn.Fillers;
 
 /// <summary>
-/// Values between 0 and 1, each slice along the first axis then divided by its sum: a unit's weights are positive and add up
-/// to 1.
+/// Values between 0 and 1, each slice along the first axis then divided by its sum: a unit's weights are positive and
+/// add up to 1.
 /// </summary>
 [FillerType("positive_unitball")]
 public sealed class PositiveUnitballFiller : Filler
@@ -21,7 +21,7 @@ public sealed class PositiveUnitballFiller : Filler
     /// <inheritdoc/>
     public override void Fill(Span<float> values, ReadOnlySpan<int> shape, PhiloxRandom random)
     {
-        RandomParts.Fill(values, random, new UniformSampler(0, 1));
+        RandomParts.Fill(values, random, new UniformSampler(0, 1), Parts);
 
         int slice = shape.Length > 0 ? values.Length / shape[0] : values.Length;
         for (int start = 0; start < values.Length; start += slice)

@@ -1,8 +1,8 @@
 namespace Cnn.Fillers;
 
 /// <summary>
-/// Draws for large arrays on all cores: a part of a fixed size is drawn from a stream of its own, so the numbers do not
-/// depend on how many cores there are. Arrays of one part are drawn one by one from the given generator, which allocates
+/// Draws for large arrays in parts of a fixed size, each from a stream of its own, so that the numbers do not depend on
+/// how many threads there are. Arrays of one part are drawn one by one from the given generator, which allocates
 /// nothing: data layers refill theirs in every pass.
 /// </summary>
 internal static class RandomParts
@@ -12,16 +12,20 @@ internal static class RandomParts
     // Values that a distribution is asked for at once.
     private const int ChunkSize = 4096;
 
+    // The first of the parts of a stream that decide which values are kept: no array has as many parts of values.
+    private const int FirstOfMask = 1 << 20;
+
     /// <summary>Fills an array.</summary>
     /// <param name="values">The array.</param>
-    /// <param name="random">The generator.</param>
+    /// <param name="random">The generator, at the start of its stream.</param>
     /// <param name="sampler">The distribution.</param>
-    public static void Fill<T>(Span<float> values, PhiloxRandom random, T sampler)
+    /// <param name="runner">Who runs the parts.</param>
+    public static void Fill<T>(Span<float> values, PhiloxRandom random, T sampler, IPartRunner runner)
         where T : struct, ISampler
     {
         if (values.Length > PartSize)
         {
-            FillParts(values, random, sampler);
+            FillParts(values, random, sampler, runner);
             return;
         }
 
@@ -31,18 +35,43 @@ internal static class RandomParts
         }
     }
 
-    private static unsafe void FillParts<T>(Span<float> values, PhiloxRandom random, T sampler)
-        where T : struct, ISampler
+    /// <summary>
+    /// Keeps each value of an array that <see cref="Fill"/> has filled with a probability and sets the others to 0.
+    /// What it draws is independent of the values.
+    /// </summary>
+    /// <param name="values">The array.</param>
+    /// <param name="random">The generator that drew the values, as that left it.</param>
+    /// <param name="kept">The probability.</param>
+    /// <param name="runner">Who runs the parts.</param>
+    public static void Thin(Span<float> values, PhiloxRandom random, double kept, IPartRunner runner)
     {
+        if (values.Length > PartSize)
+        {
+            ThinParts(values, random, kept, runner);
+            return;
+        }
 
+        ThinPart(values, random, kept);
+    }
+
+    // Apart from the above, so that arrays of one part need no closure.
+    private static void FillParts<T>(Span<float> values, PhiloxRandom random, T sampler, IPartRunner runner)
+        where T : struct, ISampler => Run(values, runner, (span, part) => FillPart(span, random.Part(part), sampler));
+
+    // Drawing the values in parts has not moved the generator on, so the mask has streams beyond theirs.
+    private static void ThinParts(Span<float> values, PhiloxRandom random, double kept, IPartRunner runner) =>
+        Run(values, runner, (span, part) => ThinPart(span, random.Part(FirstOfMask + part), kept));
+
+    private static unsafe void Run(Span<float> values, IPartRunner runner, SpanAction fill)
+    {
         int parts = (int)(((long)values.Length + PartSize - 1) / PartSize), length = values.Length;
         fixed (float* first = values)
         {
             float* start = first;
-            Parallel.For(0, parts, part =>
+            runner.Run(parts, part =>
             {
                 int from = part * PartSize;
-                FillPart(new Span<float>(start + from, Math.Min(PartSize, length - from)), random.Part(part), sampler);
+                fill(new Span<float>(start + from, Math.Min(PartSize, length - from)), part);
             });
         }
     }
@@ -64,4 +93,14 @@ internal static class RandomParts
             values = values[now..];
         }
     }
+
+    private static void ThinPart(Span<float> values, PhiloxRandom random, double kept)
+    {
+        foreach (ref float value in values)
+        {
+            value = random.NextDouble() < kept ? value : 0;
+        }
+    }
+
+    private delegate void SpanAction(Span<float> values, int part);
 }

@@ -23,6 +23,6 @@ public sealed class UniformFiller : Filler
     /// <inheritdoc/>
     public override void Fill(Span<float> values, ReadOnlySpan<int> shape, PhiloxRandom random)
     {
-        RandomParts.Fill(values, random, new UniformSampler(parameter.Min, parameter.Max));
+        RandomParts.Fill(values, random, new UniformSampler(parameter.Min, parameter.Max), Parts);
     }
 }

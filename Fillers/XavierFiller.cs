@@ -3,9 +3,9 @@ using Cnn.Proto;
 namespace Cnn.Fillers;
 
 /// <summary>
-/// Uniform in [-a, a] with a = sqrt(3 / n), n the fan that <c>variance_norm</c> names: a variance of 1 / n keeps signals of
-/// one size from layer to layer (Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural
-/// networks", AISTATS 2010).
+/// Uniform in [-a, a] with a = sqrt(3 / n), n the fan that <c>variance_norm</c> names: a variance of 1 / n keeps
+/// signals of one size from layer to layer (Glorot and Bengio, "Understanding the difficulty of training deep
+/// feedforward neural networks", AISTATS 2010).
 /// </summary>
 [FillerType("xavier")]
 public sealed class XavierFiller : Filler
@@ -23,6 +23,6 @@ public sealed class XavierFiller : Filler
     public override void Fill(Span<float> values, ReadOnlySpan<int> shape, PhiloxRandom random)
     {
         double bound = Math.Sqrt(3.0 / FanCounts.Of(parameter, shape, Fans));
-        RandomParts.Fill(values, random, new UniformSampler(-bound, bound));
+        RandomParts.Fill(values, random, new UniformSampler(-bound, bound), Parts);
     }
 }

@@ -1,4 +1,5 @@
 using Cnn.Fillers;
+using Cnn.Layers.Threading;
 using Cnn.Proto;
 
 namespace Cnn.Layers;
@@ -168,7 +169,7 @@ public abstract class Layer : IDisposable
             try
             {
                 Filler maker = Context.Fillers.Create(filler ?? new FillerParameter(), Context.Files);
-                maker.Fans = fans;
+                (maker.Fans, maker.Parts) = (fans, new PoolPartRunner(Context.Pool));
                 fillings.Add(new Filling(index, maker, filler));
             }
             catch (CnnException exception)

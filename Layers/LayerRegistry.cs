@@ -1,52 +1,45 @@
 using System.Reflection;
 using Cnn.Proto;
+using Makers = System.Collections.Immutable.ImmutableSortedDictionary<
+    string, System.Func<Cnn.Layers.LayerContext, Cnn.Layers.Layer>>;
 
 namespace Cnn.Layers;
 
 /// <summary>Makes layers from their definitions, by the names in their <see cref="LayerTypeAttribute"/>s.</summary>
+/// <remarks>
+/// The table of the built-in types is made once in a process and shared by all registries; a registry that is added to
+/// has one of its own from then on. Any number of threads may create layers while none adds types.
+/// </remarks>
 public sealed class LayerRegistry
 {
-    private readonly SortedDictionary<string, Func<LayerContext, Layer>> makers = new(StringComparer.Ordinal);
+    private static readonly Lazy<Makers> BuiltIn = new(() =>
+        Makers.Empty.WithComparers(StringComparer.Ordinal).AddRange(TypesOf(typeof(LayerRegistry).Assembly)));
 
-    /// <summary>A registry of the built-in types.</summary>
-    public LayerRegistry() => AddFrom(typeof(LayerRegistry).Assembly);
+    private Makers makers = BuiltIn.Value;
 
     /// <summary>The known types, sorted.</summary>
-    public IReadOnlyCollection<string> Types => makers.Keys;
+    public IReadOnlyCollection<string> Types => [.. makers.Keys];
 
-    /// <summary>Adds every class of an assembly that carries a <see cref="LayerTypeAttribute"/>.</summary>
-    /// <exception cref="CnnException">A class is not a layer, has no fitting constructor, or its name is taken.</exception>
+    /// <summary>
+    /// Adds every class of an assembly that carries a <see cref="LayerTypeAttribute"/>, or none of them.
+    /// </summary>
+    /// <exception cref="CnnException">
+    /// A class is not a layer, has no fitting constructor, or its name is taken.
+    /// </exception>
     public void AddFrom(Assembly assembly)
     {
-        foreach (Type type in assembly.GetTypes())
+        Makers added = makers;
+        foreach (var (type, make) in TypesOf(assembly))
         {
-            if (type.GetCustomAttribute<LayerTypeAttribute>() is not { } attribute)
-            {
-                continue;
-            }
-
-            ConstructorInfo? constructor = type.GetConstructor([typeof(LayerContext)]);
-            if (!type.IsSubclassOf(typeof(Layer)) || constructor is null)
-            {
-                throw new CnnException(
-                    $"{type} carries [LayerType(\"{attribute.Name}\")] but is no layer",
-                    "derive it from Layer, with a public constructor that takes a LayerContext");
-            }
-
-            Add(attribute.Name, context => (Layer)constructor.Invoke(
-                BindingFlags.DoNotWrapExceptions, null, [context], null));
+            added = With(added, type, make);
         }
+
+        makers = added;
     }
 
     /// <summary>Adds a type made by a function.</summary>
     /// <exception cref="CnnException">The name is taken.</exception>
-    public void Add(string type, Func<LayerContext, Layer> make)
-    {
-        if (!makers.TryAdd(type, make))
-        {
-            throw new CnnException($"there is a layer type '{type}' already", "give yours a name of its own");
-        }
-    }
+    public void Add(string type, Func<LayerContext, Layer> make) => makers = With(makers, type, make);
 
     /// <summary>The layer that a definition asks for.</summary>
     /// <exception cref="CnnException">The type is unknown, or it is Caffe's <c>Python</c>.</exception>
@@ -72,5 +65,32 @@ public sealed class LayerRegistry
             LayerParameter.TypeFieldNumber,
             $"unknown layer type '{definition.Type}'",
             Suggestion.For(definition.Type, Types) ?? "name its assembly with --plugin if it is your own");
+    }
+
+    private static Makers With(Makers makers, string type, Func<LayerContext, Layer> make) =>
+        makers.ContainsKey(type)
+            ? throw new CnnException($"there is a layer type '{type}' already", "give yours a name of its own")
+            : makers.Add(type, make);
+
+    private static IEnumerable<KeyValuePair<string, Func<LayerContext, Layer>>> TypesOf(Assembly assembly)
+    {
+        foreach (Type type in assembly.GetTypes())
+        {
+            if (type.GetCustomAttribute<LayerTypeAttribute>() is not { } attribute)
+            {
+                continue;
+            }
+
+            ConstructorInfo? constructor = type.GetConstructor([typeof(LayerContext)]);
+            if (!type.IsSubclassOf(typeof(Layer)) || constructor is null)
+            {
+                throw new CnnException(
+                    $"{type} carries [LayerType(\"{attribute.Name}\")] but is no layer",
+                    "derive it from Layer, with a public constructor that takes a LayerContext");
+            }
+
+            yield return new(attribute.Name, context => (Layer)constructor.Invoke(
+                BindingFlags.DoNotWrapExceptions, null, [context], null));
+        }
     }
 }

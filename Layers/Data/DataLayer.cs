@@ -1,5 +1,4 @@
 using Cnn.Layers.Data.Transform;
-using Cnn.Layers.Threading;
 using Cnn.Proto;
 using Cnn.Proto.Formats.Lmdb;
 
@@ -11,12 +10,10 @@ namespace Cnn.Layers.Data;
 /// record (pass * N + i) mod count, so a resumed run goes on where it stopped.
 /// </summary>
 [LayerType("Data")]
-internal sealed unsafe class DataLayer : Layer
+internal sealed class DataLayer : ImageSourceLayer
 {
-    private readonly DataTransformer transformer;
     private readonly DataParameter parameter;
     private LmdbReader? records;
-    private int batch;
     private ImageShape image;
 
     // Per worker, for records of floats.
@@ -24,25 +21,29 @@ internal sealed unsafe class DataLayer : Layer
 
     /// <summary>Makes the layer.</summary>
     public DataLayer(LayerContext context)
-        : base(context)
+        : this(context, context.Parameter.DataParam ?? new DataParameter())
     {
-        parameter = Parameter.DataParam ?? new DataParameter();
-        transformer = new DataTransformer(context);
     }
 
-    /// <inheritdoc/>
-    public override BlobCount BottomCount => BlobCount.Exactly(0);
+    private DataLayer(LayerContext context, DataParameter parameter)
+        : base(context, parameter, DataParameter.BatchSizeFieldNumber, parameter.BatchSize) =>
+        this.parameter = parameter;
 
-    /// <inheritdoc/>
-    public override BlobCount TopCount => BlobCount.Between(1, 2);
+    private protected override long Count => records!.Count;
 
-    /// <inheritdoc/>
-    public override void SetUp(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
+    /// <summary>Closes the database.</summary>
+    public override void Dispose()
     {
-        batch = BatchSize.Check(Context, parameter, DataParameter.BatchSizeFieldNumber, parameter.BatchSize);
+        records?.Dispose();
+        base.Dispose();
+    }
+
+    private protected override void Open(bool hasLabels)
+    {
         if (!parameter.HasSource)
         {
-            throw Context.Error(parameter, DataParameter.SourceFieldNumber, "data_param has no source", "name the database");
+            throw Context.Error(
+                parameter, DataParameter.SourceFieldNumber, "data_param has no source", "name the database");
         }
 
         if (parameter.Backend != DataParameter.Types.DB.Lmdb)
@@ -74,42 +75,41 @@ internal sealed unsafe class DataLayer : Layer
         floats = new float[Context.Pool.ThreadCount][];
     }
 
-    /// <inheritdoc/>
-    public override void Reshape(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
+    private protected override ImageShape TopShape(long first)
     {
-        long record = Record(0);
-        DatumView datum = Parse(record);
+        DatumView datum = Parse(first);
         image = new ImageShape(datum.Channels, datum.Height, datum.Width);
-        CheckSize(datum, record);
-        ImageShape top = transformer.Prepare(image);
-        tops[0].Reshape(batch, top.Channels, top.Height, top.Width);
-        if (tops.Count > 1)
+        CheckSize(datum, first);
+        return Transformer.Prepare(image);
+    }
+
+    private protected override void Load(long item, int worker, ImageTarget target)
+    {
+        DatumView datum = Parse(item);
+        if (datum.Channels != image.Channels || datum.Height != image.Height || datum.Width != image.Width)
         {
-            tops[1].Reshape(batch);
+            throw Bad(
+                item,
+                $"is {datum.Channels} x {datum.Height} x {datum.Width}, the first of its batch is {image}",
+                "images of different sizes need batch_size 1");
         }
-    }
 
-    /// <inheritdoc/>
-    public override void Forward(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
-    {
-        var load = new Load
+        CheckSize(datum, item);
+        if (!datum.Pixels.IsEmpty)
         {
-            Layer = this,
-            Images = tops[0].DataPointer,
-            Stride = tops[0].CountOf(1),
-            Labels = tops.Count > 1 ? tops[1].DataPointer : null,
-        };
-        Context.Pool.Run(batch, ref load);
-    }
+            target.Transform(datum.Pixels, datum.Label);
+            return;
+        }
 
-    /// <summary>Closes the database.</summary>
-    public override void Dispose()
-    {
-        records?.Dispose();
-        base.Dispose();
-    }
+        ref float[] buffer = ref floats[worker];
+        if (buffer is null || buffer.Length < datum.FloatCount)
+        {
+            buffer = new float[datum.FloatCount];
+        }
 
-    private long Record(int item) => ((Context.Clock.Pass * batch) + item) % records!.Count;
+        datum.CopyFloats(buffer);
+        target.Transform(buffer.AsSpan(0, datum.FloatCount), datum.Label);
+    }
 
     private DatumView Parse(long record)
     {
@@ -120,7 +120,10 @@ internal sealed unsafe class DataLayer : Layer
 
         if (datum.IsEncoded)
         {
-            throw Bad(record, "is an encoded image file; only raw pixels can be read yet", "write the database without --encoded");
+            throw Bad(
+                record,
+                "is an encoded image file; only raw pixels can be read yet",
+                "write the database without --encoded");
         }
 
         return datum;
@@ -143,50 +146,4 @@ internal sealed unsafe class DataLayer : Layer
 
     private CnnException Bad(long record, string what, string? hint = null) => Context.Error(
         parameter, DataParameter.SourceFieldNumber, $"record {record} of '{records!.Path}' {what}", hint);
-
-    private void LoadItem(int item, int worker, float* target, float* label)
-    {
-        long record = Record(item);
-        DatumView datum = Parse(record);
-        if (datum.Channels != image.Channels || datum.Height != image.Height || datum.Width != image.Width)
-        {
-            throw Bad(
-                record,
-                $"is {datum.Channels} x {datum.Height} x {datum.Width}, the first of its batch is {image}",
-                "images of different sizes need batch_size 1");
-        }
-
-        CheckSize(datum, record);
-        if (label != null)
-        {
-            *label = datum.Label;
-        }
-
-        long index = (Context.Clock.Pass * batch) + item;
-        if (!datum.Pixels.IsEmpty)
-        {
-            transformer.Transform(datum.Pixels, index, target);
-            return;
-        }
-
-        ref float[] buffer = ref floats[worker];
-        if (buffer is null || buffer.Length < datum.FloatCount)
-        {
-            buffer = new float[datum.FloatCount];
-        }
-
-        datum.CopyFloats(buffer);
-        transformer.Transform(buffer.AsSpan(0, datum.FloatCount), index, target);
-    }
-
-    private struct Load : IParts
-    {
-        public DataLayer Layer;
-        public float* Images;
-        public float* Labels;
-        public int Stride;
-
-        public readonly void Run(int part, int worker) => Layer.LoadItem(
-            part, worker, Images + ((long)part * Stride), Labels == null ? null : Labels + part);
-    }
 }

@@ -1,6 +1,5 @@
 using Cnn.Layers.Data.Digits;
 using Cnn.Layers.Data.Transform;
-using Cnn.Layers.Threading;
 using Cnn.Proto;
 
 namespace Cnn.Layers.Data;
@@ -11,77 +10,35 @@ namespace Cnn.Layers.Data;
 /// <c>seed</c>, starting again after <c>count</c> where that is given.
 /// </summary>
 [LayerType("Digits")]
-internal sealed unsafe class DigitsLayer : Layer
+internal sealed class DigitsLayer : ImageSourceLayer
 {
-    private readonly DataTransformer transformer;
     private readonly DigitsParameter parameter;
     private readonly ulong key;
-    private int batch;
 
     /// <summary>Makes the layer.</summary>
     public DigitsLayer(LayerContext context)
-        : base(context)
+        : this(context, context.Parameter.DigitsParam ?? new DigitsParameter())
     {
-        parameter = Parameter.DigitsParam ?? new DigitsParameter();
-        transformer = new DataTransformer(context);
-        key = DigitRenderer.Key(parameter.Seed);
     }
 
-    /// <inheritdoc/>
-    public override BlobCount BottomCount => BlobCount.Exactly(0);
+    private DigitsLayer(LayerContext context, DigitsParameter parameter)
+        : base(context, parameter, DigitsParameter.BatchSizeFieldNumber, parameter.BatchSize) =>
+        (this.parameter, key) = (parameter, DigitRenderer.Key(parameter.Seed));
 
-    /// <inheritdoc/>
-    public override BlobCount TopCount => BlobCount.Between(1, 2);
+    // More than are ever drawn are no end.
+    private protected override long Count => parameter.Count <= long.MaxValue ? (long)parameter.Count : 0;
 
-    /// <inheritdoc/>
-    public override void SetUp(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops) =>
-        batch = BatchSize.Check(Context, parameter, DigitsParameter.BatchSizeFieldNumber, parameter.BatchSize);
-
-    /// <inheritdoc/>
-    public override void Reshape(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
+    private protected override void Open(bool hasLabels)
     {
-        ImageShape top = transformer.Prepare(new ImageShape(1, DigitRenderer.Side, DigitRenderer.Side));
-        tops[0].Reshape(batch, top.Channels, top.Height, top.Width);
-        if (tops.Count > 1)
-        {
-            tops[1].Reshape(batch);
-        }
     }
 
-    /// <inheritdoc/>
-    public override void Forward(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
-    {
-        var load = new Load
-        {
-            Layer = this,
-            Images = tops[0].DataPointer,
-            Stride = tops[0].CountOf(1),
-            Labels = tops.Count > 1 ? tops[1].DataPointer : null,
-        };
-        Context.Pool.Run(batch, ref load);
-    }
+    private protected override ImageShape TopShape(long first) =>
+        Transformer.Prepare(new ImageShape(1, DigitRenderer.Side, DigitRenderer.Side));
 
-    private void LoadItem(int item, float* target, float* label)
+    private protected override void Load(long item, int worker, ImageTarget target)
     {
-        ulong index = ((ulong)Context.Clock.Pass * (ulong)batch) + (ulong)item;
-        ulong place = parameter.Count > 0 ? index % parameter.Count : index;
         Span<byte> pixels = stackalloc byte[DigitRenderer.Side * DigitRenderer.Side];
-        int digit = DigitRenderer.Draw(key, unchecked(parameter.First + place), pixels);
-        transformer.Transform(pixels, (long)index, target);
-        if (label != null)
-        {
-            *label = digit;
-        }
-    }
-
-    private struct Load : IParts
-    {
-        public DigitsLayer Layer;
-        public float* Images;
-        public float* Labels;
-        public int Stride;
-
-        public readonly void Run(int part, int worker) =>
-            Layer.LoadItem(part, Images + ((long)part * Stride), Labels == null ? null : Labels + part);
+        int digit = DigitRenderer.Draw(key, unchecked(parameter.First + (ulong)item), pixels);
+        target.Transform(pixels, digit);
     }
 }

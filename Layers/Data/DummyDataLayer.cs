@@ -1,11 +1,13 @@
 using Cnn.Fillers;
+using Cnn.Layers.Threading;
 using Cnn.Proto;
 
 namespace Cnn.Layers.Data;
 
 /// <summary>
 /// Tops of given shapes filled by fillers: constant ones once, others anew in every pass. <c>shape</c> is given once or
-/// once a top (or, in the old form, num, channels, height and width); <c>data_filler</c> not at all (0), once or once a top.
+/// once a top (or, in the old form, num, channels, height and width); <c>data_filler</c> not at all (0), once or once a
+/// top.
 /// </summary>
 [LayerType("DummyData")]
 internal sealed class DummyDataLayer(LayerContext context) : Layer(context)
@@ -36,6 +38,7 @@ internal sealed class DummyDataLayer(LayerContext context) : Layer(context)
             try
             {
                 Filler filler = Context.Fillers.Create(definition, Context.Files);
+                filler.Parts = new PoolPartRunner(Context.Pool);
                 ulong key = Context.Random.Key(Name, $"top {i}");
                 fillers.Add((filler, definition.Type == "constant", new PhiloxRandom(key), key));
                 tops[i].Reshape(shapes[i]);
@@ -91,7 +94,10 @@ internal sealed class DummyDataLayer(LayerContext context) : Layer(context)
         if (options.Shape.Count > 0)
         {
             throw Context.Error(
-                options, DummyDataParameter.ShapeFieldNumber, "shape and the old num, channels, height, width are given", "keep shape");
+                options,
+                DummyDataParameter.ShapeFieldNumber,
+                "shape and the old num, channels, height, width are given",
+                "keep shape");
         }
 
         RequireCount(options.Num.Count, 1, tops, "num", DummyDataParameter.NumFieldNumber);

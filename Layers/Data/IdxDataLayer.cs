@@ -1,5 +1,4 @@
 using Cnn.Layers.Data.Transform;
-using Cnn.Layers.Threading;
 using Cnn.Proto;
 using Cnn.Proto.Formats.Idx;
 
@@ -11,12 +10,9 @@ namespace Cnn.Layers.Data;
 /// which images a batch holds is a function of the pass alone. <c>first</c> and <c>count</c> take a part of the files.
 /// </summary>
 [LayerType("IdxData")]
-internal sealed unsafe class IdxDataLayer : Layer
+internal sealed class IdxDataLayer : ImageSourceLayer
 {
-    private readonly DataTransformer transformer;
     private readonly IdxDataParameter parameter;
-    private readonly ulong orderKey;
-    private int batch;
     private int first;
     private int count;
     private byte[] pixels = [];
@@ -25,32 +21,31 @@ internal sealed unsafe class IdxDataLayer : Layer
 
     /// <summary>Makes the layer.</summary>
     public IdxDataLayer(LayerContext context)
-        : base(context)
+        : this(context, context.Parameter.IdxDataParam ?? new IdxDataParameter())
     {
-        parameter = Parameter.IdxDataParam ?? new IdxDataParameter();
-        transformer = new DataTransformer(context);
-        orderKey = context.Random.Key(Parameter.Name, "order");
     }
 
-    /// <inheritdoc/>
-    public override BlobCount BottomCount => BlobCount.Exactly(0);
+    private IdxDataLayer(LayerContext context, IdxDataParameter parameter)
+        : base(context, parameter, IdxDataParameter.BatchSizeFieldNumber, parameter.BatchSize) =>
+        this.parameter = parameter;
 
-    /// <inheritdoc/>
-    public override BlobCount TopCount => BlobCount.Between(1, 2);
+    private protected override long Count => count;
 
-    /// <inheritdoc/>
-    public override void SetUp(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
+    private protected override bool IsShuffled => parameter.Shuffle;
+
+    private protected override void Open(bool hasLabels)
     {
-        batch = BatchSize.Check(Context, parameter, IdxDataParameter.BatchSizeFieldNumber, parameter.BatchSize);
         if (!parameter.HasImages)
         {
             throw Context.Error(parameter, IdxDataParameter.ImagesFieldNumber, "idx_data_param names no images");
         }
 
-        if (!parameter.HasLabels && tops.Count > 1)
+        if (!parameter.HasLabels && hasLabels)
         {
             throw Context.Error(
-                parameter, IdxDataParameter.LabelsFieldNumber, "idx_data_param names no labels, but there is a top for them");
+                parameter,
+                IdxDataParameter.LabelsFieldNumber,
+                "idx_data_param names no labels, but there is a top for them");
         }
 
         IdxFile images = Read(IdxDataParameter.ImagesFieldNumber, () => IdxFile.ReadImages(Find(parameter.Images)));
@@ -69,28 +64,13 @@ internal sealed unsafe class IdxDataLayer : Layer
         ChoosePart(images.Count);
     }
 
-    /// <inheritdoc/>
-    public override void Reshape(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
-    {
-        ImageShape top = transformer.Prepare(image);
-        tops[0].Reshape(batch, top.Channels, top.Height, top.Width);
-        if (tops.Count > 1)
-        {
-            tops[1].Reshape(batch);
-        }
-    }
+    private protected override ImageShape TopShape(long first) => Transformer.Prepare(image);
 
-    /// <inheritdoc/>
-    public override void Forward(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
+    private protected override void Load(long item, int worker, ImageTarget target)
     {
-        var load = new Load
-        {
-            Layer = this,
-            Images = tops[0].DataPointer,
-            Stride = tops[0].CountOf(1),
-            Labels = tops.Count > 1 ? tops[1].DataPointer : null,
-        };
-        Context.Pool.Run(batch, ref load);
+        long record = first + item;
+        target.Transform(
+            pixels.AsSpan((int)(record * image.Count), image.Count), labels.Length > 0 ? labels[record] : 0);
     }
 
     private void ChoosePart(int images)
@@ -134,31 +114,8 @@ internal sealed unsafe class IdxDataLayer : Layer
         }
         catch (CnnException exception)
         {
-            Diagnostic first = exception.Diagnostics[0];
-            throw Context.Error(parameter, field, first.Message, first.Hint);
+            Diagnostic wrong = exception.Diagnostics[0];
+            throw Context.Error(parameter, field, wrong.Message, wrong.Hint);
         }
-    }
-
-    private void LoadItem(int item, float* target, float* label)
-    {
-        long index = (Context.Clock.Pass * batch) + item;
-        long place = index % count;
-        long record = first + (parameter.Shuffle ? EpochOrder.ItemAt(orderKey, index / count, place, count) : place);
-        transformer.Transform(pixels.AsSpan((int)(record * image.Count), image.Count), index, target);
-        if (label != null)
-        {
-            *label = labels[record];
-        }
-    }
-
-    private struct Load : IParts
-    {
-        public IdxDataLayer Layer;
-        public float* Images;
-        public float* Labels;
-        public int Stride;
-
-        public readonly void Run(int part, int worker) =>
-            Layer.LoadItem(part, Images + ((long)part * Stride), Labels == null ? null : Labels + part);
     }
 }

@@ -10,59 +10,31 @@ namespace Cnn.Layers.Data;
 /// first pass.
 /// </summary>
 [LayerType("MemoryData")]
-public sealed class MemoryDataLayer : Layer
+public sealed class MemoryDataLayer : ImageSourceLayer
 {
     private readonly MemoryDataParameter parameter;
-    private readonly DataTransformer transformer;
     private ReadOnlyMemory<float> images;
     private ReadOnlyMemory<float> labels;
     private ImageShape image;
-    private int batch;
     private long firstPass;
     private long added;
 
     /// <summary>Makes the layer.</summary>
     public MemoryDataLayer(LayerContext context)
-        : base(context)
+        : this(context, context.Parameter.MemoryDataParam ?? new MemoryDataParameter())
     {
-        parameter = Parameter.MemoryDataParam ?? new MemoryDataParameter();
-        transformer = new DataTransformer(context);
     }
 
-    /// <inheritdoc/>
-    public override BlobCount BottomCount => BlobCount.Exactly(0);
+    private MemoryDataLayer(LayerContext context, MemoryDataParameter parameter)
+        : base(context, parameter, MemoryDataParameter.BatchSizeFieldNumber, parameter.BatchSize) =>
+        this.parameter = parameter;
 
     /// <inheritdoc/>
     public override BlobCount TopCount => BlobCount.Exactly(2);
 
-    /// <inheritdoc/>
-    public override void SetUp(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
-    {
-        batch = BatchSize.Check(Context, parameter, MemoryDataParameter.BatchSizeFieldNumber, parameter.BatchSize);
-        image = new ImageShape(
-            Size(parameter.Channels, "channels", MemoryDataParameter.ChannelsFieldNumber),
-            Size(parameter.Height, "height", MemoryDataParameter.HeightFieldNumber),
-            Size(parameter.Width, "width", MemoryDataParameter.WidthFieldNumber));
-        long plane = (long)image.Height * image.Width;
-        if (plane > int.MaxValue / 2 || plane * image.Channels > int.MaxValue / 2 / batch)
-        {
-            throw Context.Error(parameter, 0, $"{batch} images of {image} are too many values for a blob");
-        }
-    }
+    private protected override long Count => labels.Length;
 
-    /// <inheritdoc/>
-    public override void Reshape(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
-    {
-        tops[0].Reshape(batch, image.Channels, image.Height, image.Width);
-        if (labels.IsEmpty)
-        {
-            tops[1].Reshape(batch);
-        }
-        else
-        {
-            tops[1].Reshape(batch, 1, 1, 1);
-        }
-    }
+    private protected override long FirstPass => firstPass;
 
     /// <inheritdoc/>
     public override void Forward(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
@@ -74,10 +46,7 @@ public sealed class MemoryDataLayer : Layer
                 "hand it over with Reset or Add before the first pass; a command cannot run such a net");
         }
 
-        long batches = labels.Length / batch, at = (Context.Clock.Pass - firstPass) % batches;
-        int first = (int)(at < 0 ? at + batches : at) * batch;
-        images.Span.Slice(first * image.Count, batch * image.Count).CopyTo(tops[0].Data);
-        labels.Span.Slice(first, batch).CopyTo(tops[1].Data);
+        base.Forward(bottoms, tops);
     }
 
     /// <summary>
@@ -125,6 +94,37 @@ public sealed class MemoryDataLayer : Layer
         Reset(newImages, newLabels);
     }
 
+    private protected override void Open(bool hasLabels)
+    {
+        image = new ImageShape(
+            Size(parameter.Channels, "channels", MemoryDataParameter.ChannelsFieldNumber),
+            Size(parameter.Height, "height", MemoryDataParameter.HeightFieldNumber),
+            Size(parameter.Width, "width", MemoryDataParameter.WidthFieldNumber));
+        long plane = (long)image.Height * image.Width;
+        if (plane > int.MaxValue / 2 || plane * image.Channels > int.MaxValue / 2 / Batch)
+        {
+            throw Context.Error(parameter, 0, $"{Batch} images of {image} are too many values for a blob");
+        }
+    }
+
+    // What is handed over is transformed already.
+    private protected override ImageShape TopShape(long first) => image;
+
+    private protected override void ShapeLabels(Blob labels)
+    {
+        if (this.labels.IsEmpty)
+        {
+            labels.Reshape(Batch);
+        }
+        else
+        {
+            labels.Reshape(Batch, 1, 1, 1);
+        }
+    }
+
+    private protected override void Load(long item, int worker, ImageTarget target) => target.Copy(
+        images.Span.Slice((int)item * image.Count, image.Count), labels.Span[(int)item]);
+
     private unsafe void Transform(Datum record, int place, float* target)
     {
         var shape = new ImageShape(record.Channels, record.Height, record.Width);
@@ -138,18 +138,18 @@ public sealed class MemoryDataLayer : Layer
                 + (record.Encoded ? ", encoded" : ""));
         }
 
-        if (transformer.Prepare(shape) is var made && made != image)
+        if (Transformer.Prepare(shape) is var made && made != image)
         {
             throw Context.Error($"record {place} makes an image of {made}", $"memory_data_param says {image}");
         }
 
         if (isBytes)
         {
-            transformer.Transform(record.Data.Span, added + place, target);
+            Transformer.Transform(record.Data.Span, added + place, target);
         }
         else
         {
-            transformer.Transform(record.FloatData.ToArray(), added + place, target);
+            Transformer.Transform(record.FloatData.ToArray(), added + place, target);
         }
     }
 
@@ -163,17 +163,17 @@ public sealed class MemoryDataLayer : Layer
 
     private void RequireBatches(int count)
     {
-        if (batch == 0)
+        if (Batch == 0)
         {
             throw new InvalidOperationException("the layer takes data when it has been set up");
         }
 
-        if (count == 0 || count % batch != 0)
+        if (count == 0 || count % Batch != 0)
         {
             throw Context.Error(
                 parameter,
                 MemoryDataParameter.BatchSizeFieldNumber,
-                $"{count} images are not a multiple of the batch size {batch}",
+                $"{count} images are not a multiple of the batch size {Batch}",
                 "every batch must be full");
         }
     }

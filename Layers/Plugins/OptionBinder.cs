@@ -47,7 +47,10 @@ internal sealed class OptionBinder(LayerContext context)
         {
             if (member.IsRequired && block.Option.All(o => o.Name != member.Name))
             {
-                Add($"option '{member.Name}' of {owner} is missing", $"it needs {OptionType.Describe(member.Type)}", block);
+                Add(
+                    $"option '{member.Name}' of {owner} is missing",
+                    $"it needs {OptionType.Describe(member.Type)}",
+                    block);
             }
         }
 
@@ -65,7 +68,9 @@ internal sealed class OptionBinder(LayerContext context)
         else if (option.Value.Count != 1)
         {
             Add(
-                option.Value.Count == 0 ? $"option '{member.Name}' has no value" : $"option '{member.Name}' is given more than once",
+                option.Value.Count == 0
+                    ? $"option '{member.Name}' has no value"
+                    : $"option '{member.Name}' is given more than once",
                 $"it takes {OptionType.Describe(member.Type)}",
                 option.Value.Count > 1 ? option.Value[1] : option,
                 option);
@@ -132,7 +137,8 @@ internal sealed class OptionBinder(LayerContext context)
         return null;
     }
 
-    private object? Make(OptionShape shape, Dictionary<OptionMember, object?> values, PluginParameter block, string owner)
+    private object? Make(
+        OptionShape shape, Dictionary<OptionMember, object?> values, PluginParameter block, string owner)
     {
         try
         {

@@ -27,7 +27,8 @@ internal sealed class OptionShape
             (type.IsAbstract ? [] : type.GetConstructors())
             .OrderByDescending(c => c.GetParameters().Length)
             .FirstOrDefault()
-            ?? throw new CnnException($"the plug-in's options type {type} cannot be made", "give it a public constructor");
+            ?? throw new CnnException(
+                $"the plug-in's options type {type} cannot be made", "give it a public constructor");
         var nullability = new NullabilityInfoContext();
         var members = new List<OptionMember>();
         PropertyInfo[] properties = type.GetProperties(BindingFlags.Public | BindingFlags.Instance);
@@ -51,7 +52,8 @@ internal sealed class OptionShape
                 && property.GetIndexParameters().Length == 0)
             {
                 bool isRequired = property.IsDefined(typeof(RequiredMemberAttribute)) && !setsRequired;
-                members.Add(new OptionMember(SnakeCase(property.Name), property.PropertyType, isRequired, null, property));
+                members.Add(new OptionMember(
+                    SnakeCase(property.Name), property.PropertyType, isRequired, null, property));
             }
         }
 
@@ -86,7 +88,9 @@ internal sealed class OptionShape
         return made;
     }
 
-    /// <summary><c>NumOutput</c> and <c>numOutput</c> as <c>num_output</c>, <c>RGBMean</c> as <c>rgb_mean</c>.</summary>
+    /// <summary>
+    /// <c>NumOutput</c> and <c>numOutput</c> as <c>num_output</c>, <c>RGBMean</c> as <c>rgb_mean</c>.
+    /// </summary>
     public static string SnakeCase(string name)
     {
         var text = new StringBuilder();

@@ -20,8 +20,8 @@ public sealed class PluginLoader(LayerRegistry layers, FillerRegistry fillers)
     /// <param name="path">The assembly's file.</param>
     /// <returns>The assembly.</returns>
     /// <exception cref="CnnException">
-    /// The file is missing or no .NET assembly, was built for another version, holds no layer or filler types, or a name
-    /// is taken. The registries are then as before.
+    /// The file is missing or no .NET assembly, was built for another version, holds no layer or filler types, or a
+    /// name is taken. The registries are then as before.
     /// </exception>
     public Assembly Load(string path)
     {
@@ -35,7 +35,9 @@ public sealed class PluginLoader(LayerRegistry layers, FillerRegistry fillers)
         {
             throw new CnnException(
                 $"the plug-in '{path}' does not exist",
-                Directory.Exists(path) ? "it is a folder; name the .dll in it" : "name the .dll that building the plug-in wrote");
+                Directory.Exists(path)
+                    ? "it is a folder; name the .dll in it"
+                    : "name the .dll that building the plug-in wrote");
         }
 
         Assembly assembly = Open(path, identity);
@@ -67,7 +69,8 @@ public sealed class PluginLoader(LayerRegistry layers, FillerRegistry fillers)
             throw new CnnException(
                 $"the plug-in '{path}' is no .NET assembly that can run here", "build it for net10.0", exception);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidOperationException)
+        catch (Exception exception)
+            when (exception is IOException or UnauthorizedAccessException or InvalidOperationException)
         {
             throw new CnnException($"the plug-in '{path}' cannot be loaded: {FirstLine(exception)}", inner: exception);
         }
@@ -91,9 +94,11 @@ public sealed class PluginLoader(LayerRegistry layers, FillerRegistry fillers)
                     "mark each layer class with [LayerType(\"Name\")]");
         }
         catch (Exception exception) when (exception
-            is ReflectionTypeLoadException or TypeLoadException or MissingMemberException or IOException or BadImageFormatException)
+            is ReflectionTypeLoadException or TypeLoadException or MissingMemberException or IOException
+                or BadImageFormatException)
         {
-            Exception cause = (exception as ReflectionTypeLoadException)?.LoaderExceptions.FirstOrDefault(e => e is not null)
+            Exception cause =
+                (exception as ReflectionTypeLoadException)?.LoaderExceptions.FirstOrDefault(e => e is not null)
                 ?? exception;
             throw new CnnException(
                 $"the plug-in '{path}' does not fit this version of Cnn: {FirstLine(cause)}",

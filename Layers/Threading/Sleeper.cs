@@ -15,7 +15,9 @@ internal sealed class Sleeper : IDisposable
     /// <summary>Sleeps until woken; returns at once if woken since <see cref="Announce"/>.</summary>
     public void Sleep() => signal.Wait();
 
-    /// <summary>The worker is awake. A wake-up that came meanwhile ends its next sleep early, which is harmless.</summary>
+    /// <summary>
+    /// The worker is awake. A wake-up that came meanwhile ends its next sleep early, which is harmless.
+    /// </summary>
     public void Withdraw() => Interlocked.Exchange(ref announced, 0);
 
     /// <summary>Wakes the worker if it has announced to sleep. A full barrier comes before the read.</summary>

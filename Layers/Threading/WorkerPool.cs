@@ -1,24 +1,25 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
+using Cnn.Proto;
 
 namespace Cnn.Layers.Threading;
 
 /// <summary>
-/// A fixed set of threads that run the parts of one job at a time, with a barrier that costs about a microsecond:
-/// workers spin for a while between jobs before they sleep. The calling thread works too, as worker 0, and never waits
-/// for a worker that has not begun a part. Each worker begins with a stretch of the parts of its own, the same of every job with as
-/// many parts, so that what one layer leaves in its caches the next finds there; then it takes what others have not begun. Also
-/// holds each worker's scratch memory.
+/// A fixed set of threads that run the parts of one job at a time, with a barrier that costs about a microsecond. The
+/// calling thread works too, as worker 0, and never waits for a worker that has not begun a part. Each worker begins
+/// with a stretch of the parts of its own, the same of every job with as many parts, so that what one layer leaves in
+/// its caches the next finds there; then it takes what others have not begun. Also holds each worker's scratch memory.
 /// </summary>
 /// <remarks>
-/// One thread at a time drives a pool: jobs from several threads take turns, but kernels that use scratch memory of the
-/// caller across several jobs need the pool to themselves.
+/// One thread at a time drives a pool. A second one that starts a job meanwhile gets an error: it would wait for the
+/// whole of the other's job, and kernels that keep values in scratch memory from one job to the next would read each
+/// other's. <see cref="Enter"/> holds a pool for a sequence of such jobs.
 /// </remarks>
-public sealed unsafe class WorkerPool : IDisposable
+public sealed unsafe class WorkerPool : IWorkerTask, IDisposable
 {
-    // About 0.15 ms: longer than the serial stretches between the kernels of a training step, shorter than a time slice.
-    private const int SpinsBeforeSleep = 4_000;
+    /// <summary>The most threads that a pool has.</summary>
+    public const int MaxThreads = 1024;
 
     [ThreadStatic]
     private static WorkerPool? current;
@@ -26,25 +27,41 @@ public sealed unsafe class WorkerPool : IDisposable
     [ThreadStatic]
     private static int currentWorker;
 
-    private readonly Thread[] threads;
-    private readonly Sleeper[] sleepers;
+    private readonly IWorkerThreads threads;
+    private readonly bool isHosted;
+    private readonly int spins;
     private readonly ScratchMemory[] scratch;
     private readonly Stretch[] stretches;
-    private readonly Lock gate = new();
-    private readonly int spins;
-    private Counter done;
-    private uint number;
-    private delegate*<void*, int, int, void> run;
-    private void* job;
-    private volatile bool stopping;
+    private Shared state;
     private ExceptionDispatchInfo? fault;
+    private volatile bool isDisposed;
 
-    /// <summary>A pool.</summary>
-    /// <param name="threadCount">Threads in all, the caller's included; 0 for one a core.</param>
+    /// <summary>A pool with threads of its own, which end with it.</summary>
+    /// <param name="threadCount">
+    /// Threads in all, the caller's included, up to <see cref="MaxThreads"/>; 0 for one a core.
+    /// </param>
+    /// <exception cref="CnnException">There cannot be so many threads; none is left running.</exception>
     public WorkerPool(int threadCount = 0)
+        : this(
+            new SpinningThreads(Checked(
+                threadCount == 0 ? Math.Min(Environment.ProcessorCount, MaxThreads) : threadCount)),
+            isHosted: false)
     {
-        ThreadCount = threadCount > 0 ? threadCount : Environment.ProcessorCount;
-        spins = ThreadCount <= Environment.ProcessorCount ? SpinsBeforeSleep : 0;
+    }
+
+    /// <summary>A pool over a host program's threads, which it leaves running when it is disposed.</summary>
+    /// <param name="threads">The threads. Several pools may share them if they serve several callers at once.</param>
+    /// <exception cref="CnnException">Their number is not from 1 to <see cref="MaxThreads"/>.</exception>
+    public WorkerPool(IWorkerThreads threads)
+        : this(threads, isHosted: true)
+    {
+    }
+
+    private WorkerPool(IWorkerThreads threads, bool isHosted)
+    {
+        (this.threads, this.isHosted) = (threads, isHosted);
+        ThreadCount = Checked(threads.Count);
+        spins = SpinningThreads.Spins(ThreadCount);
         scratch = new ScratchMemory[ThreadCount];
         for (int i = 0; i < scratch.Length; i++)
         {
@@ -52,23 +69,13 @@ public sealed unsafe class WorkerPool : IDisposable
         }
 
         stretches = new Stretch[ThreadCount];
-        threads = new Thread[ThreadCount - 1];
-        sleepers = new Sleeper[threads.Length];
-        for (int i = 0; i < threads.Length; i++)
-        {
-            int worker = i + 1;
-            sleepers[i] = new Sleeper();
-            threads[i] = new Thread(() => Work(worker)) { IsBackground = true, Name = $"cnn worker {worker}" };
-        }
-
-        foreach (Thread thread in threads)
-        {
-            thread.Start();
-        }
     }
 
     /// <summary>Threads in all, the caller's included.</summary>
     public int ThreadCount { get; }
+
+    /// <summary>Whether the calling thread runs a part of a job of this pool.</summary>
+    internal bool IsInPart => ReferenceEquals(current, this);
 
     /// <summary>
     /// Memory of one worker for one purpose, on a 64-byte boundary, with whatever was left in it; grows and is then
@@ -80,59 +87,115 @@ public sealed unsafe class WorkerPool : IDisposable
     public float* Scratch(int worker, ScratchSlot slot, long floats) => scratch[worker].Get(slot, floats);
 
     /// <summary>
+    /// Claims the pool for this thread until the lease is disposed, for a sequence of jobs between which scratch memory
+    /// must stay. The thread may enter again and start jobs meanwhile.
+    /// </summary>
+    /// <exception cref="CnnException">Another thread drives the pool, or it is disposed.</exception>
+    public PoolLease Enter()
+    {
+        if (IsInPart)
+        {
+            // Within a part: the pool is held by the job.
+            return default;
+        }
+
+        Claim();
+        return new PoolLease(this);
+    }
+
+    /// <summary>
     /// Runs parts 0 to <paramref name="count"/> - 1 and returns when all are done. A job started from within a part
     /// runs on that part's worker alone. An exception of a part is thrown again here; the other parts may have run.
     /// </summary>
+    /// <exception cref="CnnException">Another thread drives the pool, or it is disposed.</exception>
     public void Run<T>(int count, ref T work)
         where T : struct, IParts
     {
-        if (ReferenceEquals(current, this))
+        if (IsInPart)
         {
             RunHere(count, ref work, currentWorker);
             return;
         }
 
-        lock (gate)
+        Claim();
+        var (outer, outerWorker) = (current, currentWorker);
+        (current, currentWorker) = (this, 0);
+        try
         {
-            var (outer, outerWorker) = (current, currentWorker);
-            (current, currentWorker) = (this, 0);
-            try
+            if (count <= 1 || stretches.Length == 1)
             {
-                if (count <= 1 || threads.Length == 0)
-                {
-                    RunHere(count, ref work, 0);
-                }
-                else
-                {
-                    RunOnAll(count, ref work);
-                }
+                RunHere(count, ref work, 0);
             }
-            finally
+            else
             {
-                (current, currentWorker) = (outer, outerWorker);
+                RunOnAll(count, ref work);
             }
+        }
+        finally
+        {
+            (current, currentWorker) = (outer, outerWorker);
+            Leave();
         }
     }
 
-    /// <summary>Ends the threads; no job may be running.</summary>
+    /// <summary>Ends the pool's own threads; a host's go on. The pool starts no job any more.</summary>
+    /// <exception cref="CnnException">
+    /// A part of the pool's own job disposes it, or another thread drives it.
+    /// </exception>
     public void Dispose()
     {
-        stopping = true;
-        foreach (Sleeper sleeper in sleepers)
+        if (isDisposed)
         {
-            sleeper.Wake();
+            return;
         }
 
-        foreach (Thread thread in threads)
+        if (IsInPart)
         {
-            thread.Join();
+            throw new CnnException("a part of a job disposes the pool that runs it", "dispose it when the job is done");
         }
 
-        foreach (Sleeper sleeper in sleepers)
+        Claim();
+        isDisposed = true;
+        Leave();
+        if (!isHosted)
         {
-            sleeper.Dispose();
+            ((SpinningThreads)threads).Dispose();
         }
     }
+
+    /// <inheritdoc/>
+    bool IWorkerTask.HasWork(int worker) => (uint)Volatile.Read(ref stretches[worker].Ticket) != 0;
+
+    /// <inheritdoc/>
+    void IWorkerTask.Run(int worker)
+    {
+        if (isHosted)
+        {
+            TryRunHosted(worker);
+            return;
+        }
+
+        if (!IsInPart)
+        {
+            // A thread of the pool's own, which never works for another.
+            (current, currentWorker) = (this, worker);
+        }
+
+        TakeParts(worker);
+    }
+
+    /// <summary>Gives up one claim of this thread's, if it has any.</summary>
+    internal void Leave()
+    {
+        if (Volatile.Read(ref state.Owner) == Environment.CurrentManagedThreadId && --state.Claims == 0)
+        {
+            Volatile.Write(ref state.Owner, 0);
+        }
+    }
+
+    private static int Checked(int count) => count is >= 1 and <= MaxThreads
+        ? count
+        : throw new CnnException($"a pool cannot have {count} threads", $"it has from 1 to {MaxThreads}");
 
     private static void RunHere<T>(int count, ref T work, int worker)
         where T : struct, IParts
@@ -146,27 +209,53 @@ public sealed unsafe class WorkerPool : IDisposable
     private static void Invoke<T>(void* work, int part, int worker)
         where T : struct, IParts => Unsafe.AsRef<T>(work).Run(part, worker);
 
+    private void Claim()
+    {
+        // No other thread writes this one's number.
+        int me = Environment.CurrentManagedThreadId;
+        if (Volatile.Read(ref state.Owner) != me && Interlocked.CompareExchange(ref state.Owner, me, 0) != 0)
+        {
+            throw new CnnException(
+                "two threads use one pool at the same time, and the values of one would be overwritten by the other's",
+                "give each thread a pool of its own");
+        }
+
+        state.Claims++;
+        if (isDisposed)
+        {
+            Leave();
+            throw new CnnException("the pool has been disposed", "dispose it after what computes with it");
+        }
+    }
+
     private void RunOnAll<T>(int count, ref T work)
         where T : struct, IParts
     {
         fixed (byte* pinned = &Unsafe.As<T, byte>(ref work))
         {
-            run = &Invoke<T>;
-            job = pinned;
-            done.Value = 0;
-            number++;
+            state.Run = &Invoke<T>;
+            state.Job = pinned;
+            state.Done = 0;
+            uint number = ++state.Number;
             for (int worker = 0; worker < stretches.Length; worker++)
             {
-                int first = FirstPart(worker, count), end = FirstPart(worker + 1, count);
-                stretches[worker].Publish(number, first, end);
-                if (worker > 0 && first < end)
-                {
-                    sleepers[worker - 1].Wake();
-                }
+                stretches[worker].Publish(number, FirstPart(worker, count), FirstPart(worker + 1, count));
             }
 
-            TakeParts(0, number);
-            AwaitOthers(count);
+            try
+            {
+                threads.Run(this);
+            }
+            finally
+            {
+                // Whatever a host does, no part runs any more when the job's memory is let go.
+                if (isHosted)
+                {
+                    RunRest();
+                }
+
+                AwaitOthers(count);
+            }
         }
 
         if (fault is { } thrown)
@@ -176,39 +265,45 @@ public sealed unsafe class WorkerPool : IDisposable
         }
     }
 
-    private void Work(int worker)
-    {
-        (current, currentWorker) = (this, worker);
-        Sleeper sleeper = sleepers[worker - 1];
-        int idle = 0;
-        while (!stopping)
-        {
-            long ticket = Volatile.Read(ref stretches[worker].Ticket);
-            if ((uint)ticket != 0)
-            {
-                TakeParts(worker, (uint)(ticket >>> 32));
-                idle = 0;
-            }
-            else if (++idle < spins)
-            {
-                Thread.SpinWait(1);
-            }
-            else
-            {
-                sleeper.Announce();
-                if ((uint)Volatile.Read(ref stretches[worker].Ticket) == 0 && !stopping)
-                {
-                    sleeper.Sleep();
-                }
+    // The first worker's stretch is never empty.
+    private int FirstPart(int worker, int count) =>
+        (int)((((long)worker * count) + stretches.Length - 1) / stretches.Length);
 
-                sleeper.Withdraw();
-                idle = 0;
-            }
+    private void RunRest()
+    {
+        var spinner = default(SpinWait);
+        while (!TryRunHosted(0))
+        {
+            spinner.SpinOnce();
         }
     }
 
-    // The first worker's stretch is never empty.
-    private int FirstPart(int worker, int count) => (int)((((long)worker * count) + stretches.Length - 1) / stretches.Length);
+    // A host may call late, twice at once, or from within something else.
+    private bool TryRunHosted(int worker)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(worker);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(worker, stretches.Length);
+        if (Interlocked.Exchange(ref stretches[worker].IsBusy, 1) != 0)
+        {
+            return false;
+        }
+
+        var (outer, outerWorker) = (current, currentWorker);
+        (current, currentWorker) = (this, worker);
+        try
+        {
+            TakeParts(worker);
+            return true;
+        }
+        finally
+        {
+            (current, currentWorker) = (outer, outerWorker);
+            Volatile.Write(ref stretches[worker].IsBusy, 0);
+        }
+    }
+
+    private void TakeParts(int worker) =>
+        TakeParts(worker, (uint)(Volatile.Read(ref stretches[worker].Ticket) >>> 32));
 
     // Of the given job only: of the next one a worker is to begin with its own stretch again.
     private void TakeParts(int worker, uint ofJob)
@@ -232,8 +327,8 @@ public sealed unsafe class WorkerPool : IDisposable
                 return;
             }
 
-            delegate*<void*, int, int, void> call = run;
-            void* with = job;
+            delegate*<void*, int, int, void> call = state.Run;
+            void* with = state.Job;
             int end = Volatile.Read(ref stretch.End);
             if (Interlocked.CompareExchange(ref stretch.Ticket, ticket - 1, ticket) != ticket)
             {
@@ -249,7 +344,7 @@ public sealed unsafe class WorkerPool : IDisposable
                 Interlocked.CompareExchange(ref fault, ExceptionDispatchInfo.Capture(exception), null);
             }
 
-            Interlocked.Increment(ref done.Value);
+            Interlocked.Increment(ref state.Done);
         }
     }
 
@@ -257,7 +352,7 @@ public sealed unsafe class WorkerPool : IDisposable
     {
         var spinner = default(SpinWait);
         int waited = 0;
-        while (Volatile.Read(ref done.Value) != count)
+        while (Volatile.Read(ref state.Done) != count)
         {
             if (++waited < spins)
             {
@@ -270,16 +365,33 @@ public sealed unsafe class WorkerPool : IDisposable
         }
     }
 
-    // What several threads write lies on cache lines of its own, as does each stretch.
-    [StructLayout(LayoutKind.Explicit, Size = 256)]
-    private struct Counter
+    // Lies on cache lines of its own, as does each stretch: idle workers read the pool's other fields all the time.
+    [StructLayout(LayoutKind.Explicit, Size = 384)]
+    private struct Shared
     {
+        // The thread that drives the pool, 0 for none, and how many claims it has on it.
         [FieldOffset(128)]
-        public int Value;
+        public int Owner;
+
+        [FieldOffset(132)]
+        public int Claims;
+
+        [FieldOffset(136)]
+        public uint Number;
+
+        [FieldOffset(144)]
+        public delegate*<void*, int, int, void> Run;
+
+        [FieldOffset(152)]
+        public void* Job;
+
+        // Parts that are done; every worker writes it.
+        [FieldOffset(256)]
+        public int Done;
     }
 
-    // Parts that one worker takes before others do. The ticket holds the job's number above and the parts not yet begun below; it
-    // is published last.
+    // Parts that one worker takes before others do. The ticket holds the job's number above and the parts not yet begun
+    // below; it is published last.
     [StructLayout(LayoutKind.Explicit, Size = 128)]
     private struct Stretch
     {
@@ -288,6 +400,9 @@ public sealed unsafe class WorkerPool : IDisposable
 
         [FieldOffset(72)]
         public int End;
+
+        [FieldOffset(76)]
+        public int IsBusy;
 
         public void Publish(uint job, int start, int end)
         {

@@ -10,9 +10,26 @@ namespace PluginLayer;
 /// has the bottom's shape. With <c>learned</c> each channel has an alpha, the layer's only parameter, of shape [C].
 /// </summary>
 [LayerType("Snake")]
-public sealed class SnakeLayer(LayerContext context) : Layer(context)
+public sealed class SnakeLayer : Layer
 {
-    private readonly SnakeOptions options = PluginOptions.Bind<SnakeOptions>(context);
+    private readonly SnakeOptions options;
+    private readonly LayerMath math;
+
+    // Made once, since passes allocate nothing.
+    private readonly LayerMath.ElementFunction forward;
+    private readonly LayerMath.ElementFunctionOfTwo backward;
+
+    private int channels = 1;
+    private int channelSize = 1;
+
+    /// <summary>Makes the layer.</summary>
+    public SnakeLayer(LayerContext context)
+        : base(context)
+    {
+        options = PluginOptions.Bind<SnakeOptions>(context);
+        math = new LayerMath(context);
+        (forward, backward) = (Snake, SnakeGradient);
+    }
 
     /// <inheritdoc/>
     public override BlobCount BottomCount => BlobCount.Exactly(1);
@@ -28,25 +45,20 @@ public sealed class SnakeLayer(LayerContext context) : Layer(context)
             return;
         }
 
-        int channels = bottoms[0].Dim(CanonicalAxis(bottoms[0], 1, "the channel axis"));
+        channels = bottoms[0].Dim(CanonicalAxis(bottoms[0], 1, "the channel axis"));
         AddBlob(new FillerParameter { Type = "constant", Value = options.Alpha }, channels);
     }
 
     /// <inheritdoc/>
-    public override void Reshape(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops) => tops[0].ReshapeLike(bottoms[0]);
+    public override void Reshape(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
+    {
+        tops[0].ReshapeLike(bottoms[0]);
+        channelSize = bottoms[0].CountOf(2);
+    }
 
     /// <inheritdoc/>
-    public override void Forward(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
-    {
-        ReadOnlySpan<float> x = bottoms[0].Data;
-        Span<float> y = tops[0].Data;
-        for (int i = 0; i < x.Length; i++)
-        {
-            float alpha = Alpha(bottoms[0], i);
-            float sine = MathF.Sin(alpha * x[i]);
-            y[i] = x[i] + (sine * sine / alpha);
-        }
-    }
+    public override void Forward(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops) =>
+        math.Map(bottoms[0].Data, tops[0].Data, forward);
 
     /// <inheritdoc/>
     public override void Backward(
@@ -59,25 +71,38 @@ public sealed class SnakeLayer(LayerContext context) : Layer(context)
             Span<float> dAlpha = Blobs[0].Diff;
             for (int i = 0; i < x.Length; i++)
             {
-                float alpha = Alpha(bottoms[0], i);
+                float alpha = Alpha(i);
                 float sine = MathF.Sin(alpha * x[i]);
-                dAlpha[Channel(bottoms[0], i)] +=
+                dAlpha[Channel(i)] +=
                     dy[i] * ((x[i] * MathF.Sin(2 * alpha * x[i])) - (sine * sine / alpha)) / alpha;
             }
         }
 
         if (propagateDown[0])
         {
-            Span<float> dx = bottoms[0].Diff;
-            for (int i = 0; i < x.Length; i++)
-            {
-                dx[i] = dy[i] * (1 + MathF.Sin(2 * Alpha(bottoms[0], i) * x[i]));
-            }
+            math.Map(x, dy, bottoms[0].Diff, backward);
         }
     }
 
-    private float Alpha(Blob bottom, int index) =>
-        options.Learned ? Blobs[0].Data[Channel(bottom, index)] : options.Alpha;
+    private void Snake(ReadOnlySpan<float> x, Span<float> y, int first)
+    {
+        for (int i = 0; i < x.Length; i++)
+        {
+            float alpha = Alpha(first + i);
+            float sine = MathF.Sin(alpha * x[i]);
+            y[i] = x[i] + (sine * sine / alpha);
+        }
+    }
 
-    private static int Channel(Blob bottom, int index) => index / bottom.CountOf(2) % bottom.Dim(1);
+    private void SnakeGradient(ReadOnlySpan<float> x, ReadOnlySpan<float> dy, Span<float> dx, int first)
+    {
+        for (int i = 0; i < x.Length; i++)
+        {
+            dx[i] = dy[i] * (1 + MathF.Sin(2 * Alpha(first + i) * x[i]));
+        }
+    }
+
+    private float Alpha(int index) => options.Learned ? Blobs[0].Data[Channel(index)] : options.Alpha;
+
+    private int Channel(int index) => index / channelSize % channels;
 }

@@ -1,3 +1,4 @@
+using Cnn.Fillers;
 using Cnn.Layers;
 using Cnn.Layers.Threading;
 using Cnn.Proto;
@@ -67,6 +68,71 @@ public class RegistryTests
         Diagnostic error = ErrorOf("type: 'LSTN'");
         Assert.Equal("unknown layer type 'LSTN'", error.Message);
         Assert.Contains("LSTM", error.Hint, StringComparison.Ordinal);
+    }
+
+    // The table of an assembly's types takes a hundred kilobytes and a millisecond to make.
+    [Fact]
+    public void ARegistryIsNoMoreThanAReferenceToTheTable()
+    {
+        const int Registries = 1000;
+        object[] made = new object[2 * Registries];
+        long bytes = Allocations.OnThisThread(() =>
+        {
+            for (int i = 0; i < Registries; i++)
+            {
+                made[i] = new LayerRegistry();
+                made[Registries + i] = new FillerRegistry();
+            }
+        });
+        Assert.InRange(bytes, 0, 20L * 2 * Registries * 32);
+        Assert.Equal(new LayerRegistry().Types, ((LayerRegistry)made[0]).Types);
+    }
+
+    [Fact]
+    public void ATypeThatIsAddedToARegistryIsInNoOther()
+    {
+        var mine = new LayerRegistry();
+        mine.Add("Mine", context => throw new NotSupportedException());
+        Assert.Contains("Mine", mine.Types);
+        Assert.DoesNotContain("Mine", new LayerRegistry().Types);
+        Assert.Equal(mine.Types.Order(StringComparer.Ordinal), mine.Types);
+        Assert.Contains(
+            "there is a layer type 'Mine' already",
+            Assert.Throws<CnnException>(() => mine.Add("Mine", context => throw new NotSupportedException())).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AnAssemblyWithAWrongClassAddsNothing()
+    {
+        var registry = new LayerRegistry();
+        string[] before = [.. registry.Types];
+
+        // The assembly of the built-in layers again: every name is taken.
+        Assert.Throws<CnnException>(() => registry.AddFrom(typeof(LayerRegistry).Assembly));
+        Assert.Equal(before, registry.Types);
+    }
+
+    [Fact]
+    public void LayersAndFillersAreMadeOnSeveralThreadsAtOnce()
+    {
+        var errors = new Exception?[4];
+        Thread[] threads =
+        [
+            .. errors.Select((_, mine) => new Thread(() => errors[mine] = Record.Exception(() =>
+            {
+                using var pool = new WorkerPool(1);
+                for (int i = 0; i < 200; i++)
+                {
+                    var parameter = new LayerParameter { Type = "ReLU", Name = "relu" };
+                    new LayerRegistry().Create(new LayerContext { Parameter = parameter, Pool = pool });
+                    new FillerRegistry().Create(new FillerParameter { Type = "xavier" });
+                }
+            }))),
+        ];
+        Array.ForEach(threads, thread => thread.Start());
+        Array.ForEach(threads, thread => thread.Join());
+        Assert.All(errors, Assert.Null);
     }
 
     private static Diagnostic ErrorOf(string definition)

@@ -96,8 +96,10 @@ internal static class DigitRenderer
     private static void Line(in DigitPen.Dot a, in DigitPen.Dot b, float radius, float margin, Span<float> ink)
     {
         float reach = (radius * Math.Max(a.Press, b.Press)) + margin;
-        int left = Math.Max(0, (int)(Math.Min(a.X, b.X) - reach)), right = Math.Min(Box - 1, (int)(Math.Max(a.X, b.X) + reach));
-        int top = Math.Max(0, (int)(Math.Min(a.Y, b.Y) - reach)), bottom = Math.Min(Box - 1, (int)(Math.Max(a.Y, b.Y) + reach));
+        int left = Math.Max(0, (int)(Math.Min(a.X, b.X) - reach));
+        int right = Math.Min(Box - 1, (int)(Math.Max(a.X, b.X) + reach));
+        int top = Math.Max(0, (int)(Math.Min(a.Y, b.Y) - reach));
+        int bottom = Math.Min(Box - 1, (int)(Math.Max(a.Y, b.Y) + reach));
         float dx = b.X - a.X, dy = b.Y - a.Y;
         float length = Math.Max((dx * dx) + (dy * dy), 1e-6f);
         float alongX = dx / length, alongY = dy / length;

@@ -47,7 +47,8 @@ internal sealed unsafe class DataTransformer
         crop = (int)parameter.CropSize;
         pad = parameter.Pad <= 1 << 14
             ? (int)parameter.Pad
-            : throw Error(TransformationParameter.PadFieldNumber, $"pad {parameter.Pad} is too large", $"at most {1 << 14}");
+            : throw Error(
+                TransformationParameter.PadFieldNumber, $"pad {parameter.Pad} is too large", $"at most {1 << 14}");
         distortion = randomCrop && parameter.Distortion is { } bounds ? new Distortion(context, bounds) : null;
         if (!parameter.HasMeanFile)
         {
@@ -56,7 +57,8 @@ internal sealed unsafe class DataTransformer
 
         if (meanValues.Length > 0)
         {
-            throw Error(TransformationParameter.MeanValueFieldNumber, "mean_file and mean_value are both given", "give one");
+            throw Error(
+                TransformationParameter.MeanValueFieldNumber, "mean_file and mean_value are both given", "give one");
         }
 
         if (pad > 0)
@@ -181,7 +183,8 @@ internal sealed unsafe class DataTransformer
         mirror = parameter.Mirror && (a >> 31) != 0;
         if (crop == 0)
         {
-            return new ImageWindow(prepared.Channels, prepared.Height, prepared.Width, 0, 0, prepared.Height, prepared.Width);
+            return new ImageWindow(
+                prepared.Channels, prepared.Height, prepared.Width, 0, 0, prepared.Height, prepared.Width);
         }
 
         int rows = prepared.Height - crop, columns = prepared.Width - crop;
@@ -225,5 +228,6 @@ internal sealed unsafe class DataTransformer
         }
     }
 
-    private CnnException Error(int field, string text, string? hint = null) => context.Error(parameter, field, text, hint);
+    private CnnException Error(int field, string text, string? hint = null) =>
+        context.Error(parameter, field, text, hint);
 }

@@ -5,8 +5,8 @@ using Cnn.Proto;
 namespace Cnn.Layers.Data.Transform;
 
 /// <summary>
-/// The random planar distortions of <c>transform_param</c>: translation, scaling, squeezing and horizontal shearing, the
-/// kinds that LeNet-5 was trained with (LeCun, Bottou, Bengio and Haffner 1998, section III.B).
+/// The random planar distortions of <c>transform_param</c>: translation, scaling, squeezing and horizontal shearing,
+/// the kinds that LeNet-5 was trained with (LeCun, Bottou, Bengio and Haffner 1998, section III.B).
 /// </summary>
 internal sealed class Distortion
 {

@@ -86,35 +86,6 @@ public class WorkerPoolTests
     }
 
     [Fact]
-    public void JobsFromSeveralThreadsTakeTurns()
-    {
-        using var pool = new WorkerPool(2);
-        var failures = new int[4];
-        var threads = new Thread[4];
-        for (int t = 0; t < threads.Length; t++)
-        {
-            int mine = t;
-            threads[t] = new Thread(() =>
-            {
-                for (int job = 0; job < 200; job++)
-                {
-                    var work = new Counting { Runs = new int[9], Threads = 2 };
-                    pool.Run(9, ref work);
-                    failures[mine] += work.Runs.Count(runs => runs != 1);
-                }
-            });
-            threads[t].Start();
-        }
-
-        foreach (Thread thread in threads)
-        {
-            thread.Join();
-        }
-
-        Assert.All(failures, count => Assert.Equal(0, count));
-    }
-
-    [Fact]
     public unsafe void ScratchIsAlignedKeptAndApartForEveryWorkerAndSlot()
     {
         using var pool = new WorkerPool(2);

@@ -1,0 +1,57 @@
+using Cnn.Layers.Data.Transform;
+
+namespace Cnn.Layers.Data;
+
+/// <summary>Where one image of a batch goes, and its label where the net wants labels.</summary>
+internal readonly unsafe ref struct ImageTarget
+{
+    private readonly DataTransformer transformer;
+    private readonly long index;
+    private readonly float* image;
+    private readonly int size;
+    private readonly float* label;
+
+    /// <summary>The place of one image.</summary>
+    /// <param name="transformer">What is done to it.</param>
+    /// <param name="index">Its index among all images drawn since training began.</param>
+    /// <param name="image">Its values in the top.</param>
+    /// <param name="size">How many.</param>
+    /// <param name="label">Its label in the second top; null where there is none.</param>
+    public ImageTarget(DataTransformer transformer, long index, float* image, int size, float* label)
+    {
+        this.transformer = transformer;
+        this.index = index;
+        this.image = image;
+        this.size = size;
+        this.label = label;
+    }
+
+    /// <summary>Takes an image of bytes, [C, H, W], transformed as <c>transform_param</c> says.</summary>
+    public void Transform(ReadOnlySpan<byte> pixels, float labelValue)
+    {
+        transformer.Transform(pixels, index, image);
+        SetLabel(labelValue);
+    }
+
+    /// <summary>Takes an image of floats likewise.</summary>
+    public void Transform(ReadOnlySpan<float> pixels, float labelValue)
+    {
+        transformer.Transform(pixels, index, image);
+        SetLabel(labelValue);
+    }
+
+    /// <summary>Takes an image as it is, [C, H, W] of the top's size.</summary>
+    public void Copy(ReadOnlySpan<float> values, float labelValue)
+    {
+        values.CopyTo(new Span<float>(image, size));
+        SetLabel(labelValue);
+    }
+
+    private void SetLabel(float value)
+    {
+        if (label != null)
+        {
+            *label = value;
+        }
+    }
+}

@@ -1,0 +1,15 @@
+namespace Cnn.Layers.Threading;
+
+/// <summary>
+/// A thread's claim to a pool for more than one job, from <see cref="WorkerPool.Enter"/>. Dispose it once, on the
+/// thread that took it, in reverse order where several are nested.
+/// </summary>
+public readonly ref struct PoolLease
+{
+    private readonly WorkerPool? pool;
+
+    internal PoolLease(WorkerPool? pool) => this.pool = pool;
+
+    /// <summary>Gives the claim back.</summary>
+    public void Dispose() => pool?.Leave();
+}
