@@ -7,6 +7,9 @@ namespace Cnn.Engine.Snapshots;
 /// <summary>What a snapshot keeps of a solver, beside the weights.</summary>
 internal sealed record SnapshotState
 {
+    /// <summary>The type of the solver.</summary>
+    public required string SolverType { get; init; }
+
     /// <summary>Updates done.</summary>
     public required int Iteration { get; init; }
 

@@ -16,7 +16,7 @@ internal sealed class DisplaySpeed
         double rate = watch.IsRunning && seconds > 0 ? (iteration - lastIteration) / seconds : 0;
         watch.Restart();
         lastIteration = iteration;
-        return $"Iteration {iteration} ({CaffeNumber.Format(rate)} iter/s, {CaffeNumber.Format(seconds)}s/{display} iters), "
-            + $"loss = {CaffeNumber.Format(loss)}";
+        return $"Iteration {iteration} ({CaffeNumber.Format(rate)} iter/s, "
+            + $"{CaffeNumber.Format(seconds)}s/{display} iters), loss = {CaffeNumber.Format(loss)}";
     }
 }

@@ -18,6 +18,9 @@ public sealed record SolverOptions
     /// <summary>The fillers to choose from.</summary>
     public FillerRegistry Fillers { get; init; } = new();
 
+    /// <summary>The solver types to choose from.</summary>
+    public SolverRegistry Solvers { get; init; } = new();
+
     /// <summary>Where the run is told; null for nowhere.</summary>
     public ILogger? Log { get; init; }
 

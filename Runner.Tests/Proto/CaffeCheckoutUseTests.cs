@@ -116,7 +116,8 @@ public sealed class CaffeCheckoutUseTests
         foreach (string path in Files().Where(f => !f.IsNet).Select(f => f.Path))
         {
             Loaded<SolverParameter> solver = ProtoFile.LoadSolver(path);
-            Assert.NotNull(UpdateRule.Create(solver.Message, solver.Sources));
+            Assert.NotNull(new SolverRegistry().Create(
+                new SolverContext { Definition = solver.Message, Sources = solver.Sources }));
             Assert.Equal(solver.Message.BaseLr, new LearningRate(solver.Message, solver.Sources).At(0, out _));
         }
     }

@@ -83,23 +83,6 @@ public class SnapshotTests
         Assert.Equal(solver.TrainNet.Learnable[0].Blob.Diff.ToArray(), diff);
     }
 
-    [Theory]
-    [InlineData("BINARYPROTO")]
-    [InlineData("HDF5")]
-    public void AStateOfAnotherSolverIsRefusedAndNothingIsChanged(string format)
-    {
-        using var folder = new TemporaryFolder();
-        using var pool = new WorkerPool(1);
-        Solver solver = Training.Prepare(Definition(folder, "Adam", format, 1), pool);
-        solver.Step();
-        string state = solver.WriteSnapshot();
-
-        var error = Assert.Throws<CnnException>(
-            () => Training.Prepare(Definition(folder, "SGD", format, 1), pool, resumeFrom: state));
-
-        Assert.StartsWith($"{state}: holds 10 history blobs, this solver has 5", error.Message, StringComparison.Ordinal);
-    }
-
     private static string Definition(TemporaryFolder folder, string type, string format, int iterations, int seed = 3) => $$"""
         net_param { {{Net}} }
         type: "{{type}}" base_lr: 0.001 lr_policy: "multistep" gamma: 0.5 stepvalue: 2 stepvalue: 7 delta: 1e-6
