@@ -44,7 +44,9 @@ internal sealed class Adam : UpdateRule
     /// <param name="Delta">What keeps the denominator from 0.</param>
     internal readonly record struct Step(float Rate, float Momentum, float Momentum2, float Delta) : IUpdateStep
     {
-        /// <summary>The step of an iteration: its rate has <c>sqrt(1 - momentum2^t) / (1 - momentum^t)</c>, t from 1.</summary>
+        /// <summary>
+        /// The step of an iteration t from 1: its rate has the factor <c>sqrt(1 - momentum2^t) / (1 - momentum^t)</c>.
+        /// </summary>
         public static Step At(SolverParameter definition, in ParameterUpdate update)
         {
             double correction = Math.Sqrt(1 - Math.Pow(definition.Momentum2, update.Iteration + 1))

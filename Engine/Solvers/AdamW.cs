@@ -37,7 +37,9 @@ internal sealed class AdamW : UpdateRule
     {
         /// <inheritdoc/>
         public Vector512<float> Advance(
-            Vector512<float> gradient, Vector512<float> weight, ref Vector512<float> first, ref Vector512<float> second) =>
-            Plain.Advance(gradient, weight, ref first, ref second) + (weight * Shrink);
+            Vector512<float> gradient, Vector512<float> weight, ref Vector512<float> first, ref Vector512<float> second)
+        {
+            return Plain.Advance(gradient, weight, ref first, ref second) + (weight * Shrink);
+        }
     }
 }

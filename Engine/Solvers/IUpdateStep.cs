@@ -3,8 +3,8 @@ using System.Runtime.Intrinsics;
 namespace Cnn.Engine.Solvers;
 
 /// <summary>
-/// The arithmetic of an update rule: turns gradients into steps, 16 parameters at a time, each computed alone. A struct,
-/// so that the compiler writes a loop of its own for it.
+/// The arithmetic of an update rule: turns gradients into steps, 16 parameters at a time, each computed alone. A
+/// struct, so that the compiler writes a loop of its own for it.
 /// </summary>
 public interface IUpdateStep
 {

@@ -45,8 +45,8 @@ public readonly ref struct ParameterUpdate
     public ParameterUpdate WithoutDecay() => new(Parameter, Histories, gradient with { Decay = 0 }, Iteration, pool);
 
     /// <summary>
-    /// Runs a step over the parameter in one pass over memory: scales the gradient and adds the decay, lets the step change
-    /// the first two histories, and subtracts what it gives from the values.
+    /// Runs a step over the parameter in one pass over memory: scales the gradient and adds the decay, lets the step
+    /// change the first two histories, and subtracts what it gives from the values.
     /// </summary>
     public unsafe void Apply<T>(T step)
         where T : struct, IUpdateStep =>

@@ -30,8 +30,8 @@ internal sealed class ParameterUpdater
     public UpdateHistories Histories { get; }
 
     /// <summary>
-    /// Finds the parameters whose update would change nothing: frozen, with nothing left of an earlier gradient. They are
-    /// passed over from then on, so it is called once, after a snapshot is restored.
+    /// Finds the parameters whose update would change nothing: frozen, with nothing left of an earlier gradient. They
+    /// are passed over from then on, so it is called once, after a snapshot is restored.
     /// </summary>
     public void FindFrozen()
     {

@@ -4,8 +4,8 @@ using Cnn.Proto;
 namespace Cnn.Engine.Solvers;
 
 /// <summary>
-/// Stochastic gradient descent with momentum. The rate is inside the history, so a change of rate takes effect gradually,
-/// as in Caffe.
+/// Stochastic gradient descent with momentum. The rate is inside the history, so a change of rate takes effect
+/// gradually, as in Caffe.
 /// </summary>
 [SolverType("SGD")]
 internal sealed class Sgd : UpdateRule

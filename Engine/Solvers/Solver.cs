@@ -24,7 +24,7 @@ public sealed partial class Solver : IDisposable
     private readonly SmoothedLoss smoothed;
     private readonly List<TestNet> testNets;
     private readonly EarlyStopping? earlyStopping;
-    private readonly DisplaySpeed speed = new();
+    private readonly IterationLog iterationLog;
 
     // Set while Solve runs; who calls Step decides himself when to stop.
     private bool isSolving;
@@ -33,8 +33,8 @@ public sealed partial class Solver : IDisposable
     // The iteration whose data is the data set's first.
     private int dataStart;
 
-    // What a run that goes on after a stop need not do again: the iterations of the newest snapshot and of the loss that
-    // is shown at the end.
+    // What a run that goes on after a stop need not do again: the iterations of the newest snapshot and of the loss
+    // that is shown at the end.
     private int? newestSnapshot;
     private int? lastShown;
 
@@ -59,9 +59,9 @@ public sealed partial class Solver : IDisposable
         this.options = options with { Pool = pool };
         try
         {
-            CheckRanges();
-            UpdateRule rule = options.Solvers.Create(
-                new SolverContext { Definition = definition, Sources = options.Sources });
+            var context = new SolverContext { Definition = definition, Sources = options.Sources };
+            SolverChecks.RequireRanges(context);
+            UpdateRule rule = options.Solvers.Create(context);
             learningRate = new LearningRate(definition, options.Sources);
             smoothed = new SmoothedLoss(definition.AverageLoss);
             using StateFile? state = options.ResumeFrom is null ? null : StateFile.Open(options.ResumeFrom);
@@ -75,6 +75,7 @@ public sealed partial class Solver : IDisposable
                 ? new EarlyStopping(early, testNets, options.Sources)
                 : null;
             updater = new ParameterUpdater(definition, rule, TrainNet, pool, options.Log);
+            iterationLog = new IterationLog(TrainNet, definition.Display, options.Log);
             Log($"Solver scaffolding done; random seed {Seed}.");
             if (state is not null)
             {
@@ -136,9 +137,9 @@ public sealed partial class Solver : IDisposable
 
     /// <summary>
     /// Trains up to <c>max_iter</c>, or until a stop is asked for: by <see cref="SolverControl.RequestStop"/> or by
-    /// cancelling. Both end the run after the iteration that is under way, with a snapshot if the solver asks for one at
-    /// the end. Calling this again then goes on with the bits of a run that never stopped; a test that was cut short is
-    /// done again.
+    /// cancelling. Both end the run after the iteration that is under way, with a snapshot if the solver asks for one
+    /// at the end. Calling this again then goes on with the bits of a run that never stopped; a test that was cut short
+    /// is done again.
     /// </summary>
     /// <param name="cancellation">Stops the run; it throws nothing.</param>
     /// <returns>True when the run came to its end, false when it was stopped.</returns>
@@ -189,12 +190,12 @@ public sealed partial class Solver : IDisposable
         }
 
         loss /= definition.IterSize;
-        RequireFinite(loss);
+        SolverChecks.RequireFinite(loss, Iteration, TrainNet);
         smoothed.Add(loss);
         float rate = learningRate.At(Iteration, out bool stepped);
         if (display)
         {
-            LogIteration();
+            iterationLog.Write(Iteration, smoothed.Value);
         }
 
         if (stepped)
@@ -285,70 +286,6 @@ public sealed partial class Solver : IDisposable
         Control.ForgetStop();
         Log("Optimization stopped early.");
         return false;
-    }
-
-    private void RequireFinite(float loss)
-    {
-        if (float.IsFinite(loss))
-        {
-            return;
-        }
-
-        NetLayer? culprit = TrainNet.FirstNotFinite();
-        throw new TrainingException(
-            $"iteration {Iteration}: the loss is {CaffeNumber.Format(loss)}; "
-            + (culprit is null
-                ? "every blob is finite, so the weighted sum of the losses overflowed"
-                : $"the first layer whose output is not finite is '{culprit.Name}' ({culprit.Layer.Type})")
-            + "; a smaller base_lr or clip_gradients may help");
-    }
-
-    private void LogIteration()
-    {
-        if (options.Log is not { } log)
-        {
-            return;
-        }
-
-        Log(speed.Line(Iteration, definition.Display, smoothed.Value));
-        var values = new double[TrainNet.Outputs.Sum(name => TrainNet.FindBlob(name).Count)];
-        int at = 0;
-        foreach (string name in TrainNet.Outputs)
-        {
-            foreach (float value in TrainNet.FindBlob(name).Data)
-            {
-                values[at++] = value;
-            }
-        }
-
-        NetOutputs.Tell(TrainNet, "Train", values, 1, log);
-    }
-
-    private void CheckRanges()
-    {
-        Require(
-            definition.AverageLoss >= 1,
-            SolverParameter.AverageLossFieldNumber,
-            $"average_loss is {definition.AverageLoss}",
-            "it must be 1 or more");
-        Require(
-            definition.IterSize >= 1,
-            SolverParameter.IterSizeFieldNumber,
-            $"iter_size is {definition.IterSize}",
-            "it must be 1 or more");
-        Require(
-            definition.RegularizationType is "L1" or "L2",
-            SolverParameter.RegularizationTypeFieldNumber,
-            $"unknown regularization_type '{definition.RegularizationType}'",
-            "the types are L1 and L2");
-
-        void Require(bool holds, int field, string message, string hint)
-        {
-            if (!holds)
-            {
-                throw new CnnException(new Diagnostic(message, options.Sources.Find(definition, field), hint));
-            }
-        }
     }
 
     private void Log(string line) => options.Log?.Information("{Line:l}", line);

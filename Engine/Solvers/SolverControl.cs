@@ -10,8 +10,8 @@ public sealed class SolverControl
     public bool StopRequested => stop;
 
     /// <summary>
-    /// Ends <see cref="Solver.Solve"/> after the iteration that is under way, with a snapshot if the solver asks for one.
-    /// A stop asked for between two runs ends the next one before its first iteration.
+    /// Ends <see cref="Solver.Solve"/> after the iteration that is under way, with a snapshot if the solver asks for
+    /// one. A stop asked for between two runs ends the next one before its first iteration.
     /// </summary>
     public void RequestStop() => stop = true;
 

@@ -4,9 +4,14 @@ using Cnn.Proto;
 
 namespace Cnn.Engine.Solvers;
 
-/// <summary>Makes update rules from solver definitions, by the names in their <see cref="SolverTypeAttribute"/>s.</summary>
+/// <summary>
+/// Makes update rules from solver definitions, by the names in their <see cref="SolverTypeAttribute"/>s.
+/// </summary>
 public sealed class SolverRegistry : IPluginRegistry
 {
+    private const string Requirement =
+        "derive it from UpdateRule, not abstract, with a public constructor that takes a SolverContext";
+
     private static readonly (string Name, ConstructorInfo Constructor)[] BuiltIn =
         [.. RulesIn(typeof(SolverRegistry).Assembly)];
 
@@ -20,8 +25,7 @@ public sealed class SolverRegistry : IPluginRegistry
 
     string IPluginRegistry.Kind => "solver";
 
-    string IPluginRegistry.Requirement =>
-        "derive it from UpdateRule, not abstract, with a public constructor that takes a SolverContext";
+    string IPluginRegistry.Requirement => Requirement;
 
     /// <summary>Adds every class of an assembly that carries a <see cref="SolverTypeAttribute"/>.</summary>
     /// <exception cref="CnnException">
@@ -69,7 +73,7 @@ public sealed class SolverRegistry : IPluginRegistry
             {
                 yield return (name, ConstructorOf(type) ?? throw new CnnException(
                     $"{type} carries [SolverType(\"{name}\")] but is no update rule that can be made",
-                    "derive it from UpdateRule, not abstract, with a public constructor that takes a SolverContext"));
+                    Requirement));
             }
         }
     }

@@ -27,7 +27,9 @@ internal sealed class UpdateHistories(UpdateRule rule, string type, IReadOnlyLis
     public bool AreStillZero(int parameter) =>
         !areRestored || Array.TrueForAll(byParameter[parameter], h => !h.Data.ContainsAnyExcept(0f));
 
-    /// <summary>The order of snapshots: all first histories in the order of the parameters, then all second ones.</summary>
+    /// <summary>
+    /// The order of snapshots: all first histories in the order of the parameters, then all second ones.
+    /// </summary>
     public Blob[] InFileOrder() =>
         [.. Enumerable.Range(0, rule.HistoriesPerParameter).SelectMany(j => byParameter.Select(h => h[j]))];
 

@@ -1,8 +1,8 @@
 namespace Cnn.Engine.Solvers;
 
 /// <summary>
-/// How a solver type turns gradients into steps. One class a type, which carries a <see cref="SolverTypeAttribute"/> and
-/// has a public constructor that takes a <see cref="SolverContext"/> and checks the fields that the rule reads; the
+/// How a solver type turns gradients into steps. One class a type, which carries a <see cref="SolverTypeAttribute"/>
+/// and has a public constructor that takes a <see cref="SolverContext"/> and checks the fields that the rule reads; the
 /// order of steps around it is the <see cref="Solver"/>'s.
 /// </summary>
 public abstract class UpdateRule

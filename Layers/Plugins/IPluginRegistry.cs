@@ -2,7 +2,9 @@ using System.Reflection;
 
 namespace Cnn.Layers.Plugins;
 
-/// <summary>A registry that takes types from plug-ins beside those of layers and fillers, such as that of solver types.</summary>
+/// <summary>
+/// A registry that takes types from plug-ins beside those of layers and fillers, such as that of solver types.
+/// </summary>
 public interface IPluginRegistry
 {
     /// <summary>What its types are, as in "the solver type 'X'".</summary>

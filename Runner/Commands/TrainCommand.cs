@@ -32,9 +32,18 @@ internal static class TrainCommand
             Description = "Load the plug-ins that the solver file names; their code runs.",
         };
         Option<int?> threads = OptionValues.Threads();
-        var seed = new Option<long?>("--seed") { Description = "Seed of everything random, instead of the solver's random_seed.", HelpName = "n" };
+        var seed = new Option<long?>("--seed")
+        {
+            Description = "Seed of everything random, instead of the solver's random_seed.",
+            HelpName = "n",
+        };
         Option<int?> iterations = OptionValues.AtLeast(
-            new Option<int?>("--iterations") { Description = "Iterations to train in all, instead of the solver's max_iter.", HelpName = "n" }, 1);
+            new Option<int?>("--iterations")
+            {
+                Description = "Iterations to train in all, instead of the solver's max_iter.",
+                HelpName = "n",
+            },
+            1);
         Option<int?> patience = OptionValues.AtLeast(
             new Option<int?>("--patience")
             {

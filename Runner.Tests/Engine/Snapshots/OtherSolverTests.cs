@@ -47,8 +47,8 @@ public sealed class OtherSolverTests : IDisposable
     }
 
     [Theory]
-    [InlineData("Adam", "SGD", "holds 4 history blobs, a solver of type SGD has 2: 1 for each of the net's 2 parameters")]
-    [InlineData("SGD", "AdaDelta", "holds 2 history blobs, a solver of type AdaDelta has 4: 2 for each of the net's 2 ")]
+    [InlineData("Adam", "SGD", "holds 4 history blobs, a solver of type SGD has 2: 1 for each of the net's 2")]
+    [InlineData("SGD", "AdaDelta", "holds 2 history blobs, a solver of type AdaDelta has 4: 2 for each of the net's 2")]
     public void AStateWithoutATypeIsRefusedWhereTheCountDoesNotFit(string writer, string reader, string expected)
     {
         string state = WithoutType(State(writer));
@@ -89,6 +89,20 @@ public sealed class OtherSolverTests : IDisposable
         Change(state, s => s.History[1].Data[0] = float.NaN);
 
         Assert.Contains("history blob 1 holds nan", Refused(state, "RMSProp"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AStateOfTheSameTypeAndAnotherNetIsRefused()
+    {
+        string state = State("SGD");
+        string other = Definition("SGD", "BINARYPROTO")
+            .Replace("shape { dim: 4 dim: 3 }", "shape { dim: 4 dim: 5 }", StringComparison.Ordinal);
+        var error = Assert.Throws<CnnException>(() => Training.Prepare(other, pool, resumeFrom: state));
+
+        Assert.StartsWith(
+            $"{state}: history blob 0 has shape 2 3 (6) and 6 values, this net's parameter has shape 2 5 (10)",
+            error.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -59,7 +59,10 @@ public class LearningRateTests
     [InlineData(-2, 0, 0.0268941)]
     public void TheMiddleOfASigmoidMayBeAtTheStartOrBefore(int stepsize, int iteration, double expected)
     {
-        var definition = new SolverParameter { LrPolicy = "sigmoid", BaseLr = 0.1f, Gamma = -0.5f, Stepsize = stepsize };
+        var definition = new SolverParameter
+        {
+            LrPolicy = "sigmoid", BaseLr = 0.1f, Gamma = -0.5f, Stepsize = stepsize,
+        };
         Assert.Equal(expected, new LearningRate(definition, new SourceMap()).At(iteration, out _), 1e-7);
     }
 

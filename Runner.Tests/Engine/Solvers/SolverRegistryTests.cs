@@ -71,17 +71,20 @@ public sealed class SolverRegistryTests : IDisposable
     public void AnUnknownTypeIsAnErrorAtItsPlaceWithTheNearestName()
     {
         var sources = new SourceMap();
-        SolverParameter definition = TextFormat.Parse<SolverParameter>("base_lr: 1\n  type: 'Adma'", "s.prototxt", sources);
+        SolverParameter definition = TextFormat.Parse<SolverParameter>(
+            "base_lr: 1\n  type: 'Adma'", "s.prototxt", sources);
 
         var error = Assert.Throws<CnnException>(() =>
             new SolverRegistry().Create(new SolverContext { Definition = definition, Sources = sources }));
 
         Assert.StartsWith(
-            "s.prototxt:2:3: unknown solver type 'Adma'; did you mean 'Adam'?", error.Message, StringComparison.Ordinal);
+            "s.prototxt:2:9: unknown solver type 'Adma'; did you mean 'Adam'?",
+            error.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
-    public void AnErrorOfARuleIsAtTheFieldThatItNames()
+    public void AnErrorOfARuleIsAtTheValueOfTheFieldThatItNames()
     {
         var sources = new SourceMap();
         SolverParameter definition = TextFormat.Parse<SolverParameter>(
@@ -90,7 +93,7 @@ public sealed class SolverRegistryTests : IDisposable
         var error = Assert.Throws<CnnException>(() =>
             Registry().Create(new SolverContext { Definition = definition, Sources = sources }));
 
-        Assert.StartsWith("s.prototxt:2:1: momentum is 2; it must be", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("s.prototxt:2:11: momentum is 2; it must be", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -215,7 +218,10 @@ public sealed class SolverRegistryTests : IDisposable
         private readonly record struct Step(float Rate, float Momentum) : IUpdateStep
         {
             public Vector512<float> Advance(
-                Vector512<float> gradient, Vector512<float> weight, ref Vector512<float> first, ref Vector512<float> second)
+                Vector512<float> gradient,
+                Vector512<float> weight,
+                ref Vector512<float> first,
+                ref Vector512<float> second)
             {
                 first = (first * Momentum) + (gradient * (1 - Momentum));
                 var rate = Vector512.Create(Rate);
@@ -234,7 +240,10 @@ public sealed class SolverRegistryTests : IDisposable
         private readonly record struct Step(float Rate) : IUpdateStep
         {
             public Vector512<float> Advance(
-                Vector512<float> gradient, Vector512<float> weight, ref Vector512<float> first, ref Vector512<float> second) =>
+                Vector512<float> gradient,
+                Vector512<float> weight,
+                ref Vector512<float> first,
+                ref Vector512<float> second) =>
                 gradient * Rate;
         }
     }

@@ -69,7 +69,8 @@ public sealed class StoppingTests : IDisposable
         var straight = new Run(Definition("straight"), pool);
         Assert.True(straight.Solver.Solve());
         using var source = new CancellationTokenSource();
-        var run = new Run(Definition("stopped"), pool, $"Iteration {iteration}, Testing net (#{testNet})", source.Cancel);
+        string awaited = $"Iteration {iteration}, Testing net (#{testNet})";
+        var run = new Run(Definition("stopped"), pool, awaited, source.Cancel);
 
         Assert.False(run.Solver.Solve(source.Token));
         Assert.Equal(iteration, run.Solver.Iteration);

@@ -247,7 +247,7 @@ public partial class TrainCommandTests
             .Split(' ', StringSplitOptions.RemoveEmptyEntries));
     }
 
-    // The weight grows by 1 each iteration from 0 and its score, (w - 6)^2, is best at iteration 6, so the run ends at 12.
+    // The weight grows by 1 each iteration from 0; its score, (w - 6)^2, is best at iteration 6, so the run ends at 12.
     private static string EarlyStopping(TemporaryFolder folder, int iterations)
     {
         folder.Write("net.prototxt", """

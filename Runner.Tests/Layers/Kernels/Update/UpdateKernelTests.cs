@@ -52,8 +52,8 @@ public unsafe class UpdateKernelTests
         Filled(35, 2).Data.CopyTo(blob.Diff);
         float[] w = blob.Data.ToArray(), g = blob.Diff.ToArray();
 
-        UpdateKernel.Run(
-            default(Sum), blob.DataPointer, blob.DiffPointer, null, null, 35, new GradientStep(1, 1, 0, false, false), pool);
+        var step = new GradientStep(1, 1, 0, false, KeepsStep: false);
+        UpdateKernel.Run(default(Sum), blob.DataPointer, blob.DiffPointer, null, null, 35, step, pool);
 
         GC.KeepAlive(blob);
         Assert.NotEqual(w, blob.Data.ToArray());

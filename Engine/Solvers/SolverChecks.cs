@@ -1,0 +1,55 @@
+using Cnn.Engine.Graph;
+using Cnn.Engine.Runs;
+using Cnn.Proto;
+
+namespace Cnn.Engine.Solvers;
+
+/// <summary>What every solver requires, whatever its type.</summary>
+internal static class SolverChecks
+{
+    /// <summary>Checks the fields that all solver types read.</summary>
+    /// <exception cref="CnnException">One is out of range.</exception>
+    public static void RequireRanges(SolverContext context)
+    {
+        SolverParameter definition = context.Definition;
+        if (definition.AverageLoss < 1)
+        {
+            throw context.Error(
+                SolverParameter.AverageLossFieldNumber,
+                $"average_loss is {definition.AverageLoss}",
+                "it must be 1 or more");
+        }
+
+        if (definition.IterSize < 1)
+        {
+            throw context.Error(
+                SolverParameter.IterSizeFieldNumber, $"iter_size is {definition.IterSize}", "it must be 1 or more");
+        }
+
+        if (definition.RegularizationType is not ("L1" or "L2"))
+        {
+            throw context.Error(
+                SolverParameter.RegularizationTypeFieldNumber,
+                $"unknown regularization_type '{definition.RegularizationType}'",
+                "the types are L1 and L2");
+        }
+    }
+
+    /// <summary>Checks the loss of an iteration.</summary>
+    /// <exception cref="TrainingException">It is not finite; the layer that it comes from is named.</exception>
+    public static void RequireFinite(float loss, int iteration, Net net)
+    {
+        if (float.IsFinite(loss))
+        {
+            return;
+        }
+
+        NetLayer? culprit = net.FirstNotFinite();
+        throw new TrainingException(
+            $"iteration {iteration}: the loss is {CaffeNumber.Format(loss)}; "
+            + (culprit is null
+                ? "every blob is finite, so the weighted sum of the losses overflowed"
+                : $"the first layer whose output is not finite is '{culprit.Name}' ({culprit.Layer.Type})")
+            + "; a smaller base_lr or clip_gradients may help");
+    }
+}
