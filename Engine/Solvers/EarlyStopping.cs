@@ -4,8 +4,9 @@ using Cnn.Proto;
 namespace Cnn.Engine.Solvers;
 
 /// <summary>
-/// Stops a run whose score no longer improves: it goes on for <c>patience</c> iterations at least, and a clear improvement
-/// at iteration I moves the end to <c>patience_increase I</c> if that is later (the rule of the Theano tutorials).
+/// Stops a run whose score no longer improves: it goes on for <c>patience</c> iterations at least, and a clear
+/// improvement at iteration I moves the end to <c>patience_increase I</c> if that is later (the rule of the Theano
+/// tutorials).
 /// </summary>
 internal sealed class EarlyStopping
 {
@@ -37,7 +38,8 @@ internal sealed class EarlyStopping
 
         if (definition.Patience < 1)
         {
-            throw Error(EarlyStoppingParameter.PatienceFieldNumber, $"patience is {definition.Patience}", "it must be 1 or more");
+            throw Error(
+                EarlyStoppingParameter.PatienceFieldNumber, $"patience is {definition.Patience}", "it must be 1 or more");
         }
 
         if (!(definition.PatienceIncrease >= 1))
@@ -60,11 +62,17 @@ internal sealed class EarlyStopping
             new(new Diagnostic($"early_stopping: {message}", sources.Find(definition, field), hint));
     }
 
-    /// <summary>Where it stands; part of a snapshot.</summary>
+    /// <summary>
+    /// Where it stands; part of a snapshot. A patience that was raised since the snapshot was written moves the end.
+    /// </summary>
     public EarlyStoppingState State
     {
         get => state.Clone();
-        set => state = value.Clone();
+        set
+        {
+            state = value.Clone();
+            state.Horizon = Math.Max(state.Horizon, definition.Patience);
+        }
     }
 
     /// <summary>The iteration that had the best score.</summary>

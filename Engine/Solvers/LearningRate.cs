@@ -5,7 +5,8 @@ namespace Cnn.Engine.Solvers;
 /// <summary>The learning-rate policies: the rate of an iteration from the solver's definition.</summary>
 internal sealed class LearningRate
 {
-    private static readonly string[] Policies = ["fixed", "step", "exp", "inv", "multistep", "poly", "sigmoid", "cosine"];
+    private static readonly string[] Policies =
+        ["fixed", "step", "exp", "inv", "multistep", "poly", "sigmoid", "cosine"];
 
     private readonly SolverParameter definition;
 
@@ -22,16 +23,13 @@ internal sealed class LearningRate
                 Suggestion.For(policy, Policies) ?? $"the policies are {string.Join(", ", Policies)}");
         }
 
-        bool usesGamma = policy is "step" or "exp" or "inv" or "multistep" or "sigmoid";
-        if (usesGamma && !(definition.Gamma >= 0))
-        {
-            throw Error(SolverParameter.GammaFieldNumber, $"gamma is {definition.Gamma}", "it must be 0 or more");
-        }
-
-        if (policy is "step" or "sigmoid" && definition.Stepsize <= 0)
+        RequireGamma();
+        if (policy is "step" && definition.Stepsize <= 0)
         {
             throw Error(
-                SolverParameter.StepsizeFieldNumber, $"stepsize is {definition.Stepsize}", $"lr_policy {policy} needs 1 or more");
+                SolverParameter.StepsizeFieldNumber,
+                $"stepsize is {definition.Stepsize}",
+                "lr_policy step needs 1 or more");
         }
 
         if (policy is "poly" or "cosine" && definition.MaxIter <= 0)
@@ -41,7 +39,37 @@ internal sealed class LearningRate
 
         if (definition.WarmupIter < 0)
         {
-            throw Error(SolverParameter.WarmupIterFieldNumber, $"warmup_iter is {definition.WarmupIter}", "it must be 0 or more");
+            throw Error(
+                SolverParameter.WarmupIterFieldNumber,
+                $"warmup_iter is {definition.WarmupIter}",
+                "it must be 0 or more");
+        }
+
+        // Only what gives rates without a sense is refused: Caffe 1.0 checks nothing here.
+        void RequireGamma()
+        {
+            float gamma = definition.Gamma;
+            if (policy is "step" or "exp" or "multistep" && !(gamma >= 0))
+            {
+                throw Error(
+                    SolverParameter.GammaFieldNumber,
+                    $"gamma is {gamma}",
+                    $"lr_policy {policy} needs 0 or more, since the rate's sign would change with its powers");
+            }
+
+            if (policy is "inv" or "sigmoid" && !float.IsFinite(gamma))
+            {
+                throw Error(SolverParameter.GammaFieldNumber, $"gamma is {gamma}", "give a finite number");
+            }
+
+            if (policy is "inv" && !(1 + ((double)gamma * Math.Max(0, definition.MaxIter - 1L)) > 0))
+            {
+                throw Error(
+                    SolverParameter.GammaFieldNumber,
+                    $"gamma is {gamma}",
+                    "lr_policy inv needs 1 + gamma * iter above 0 up to max_iter, "
+                    + $"which it is not from iteration {Math.Ceiling(-1.0 / gamma)} on");
+            }
         }
 
         CnnException Error(int field, string message, string hint) =>
@@ -90,7 +118,8 @@ internal sealed class LearningRate
             case "poly":
                 return (float)(rate * Math.Pow(1 - ((double)iteration / definition.MaxIter), power));
             case "cosine":
-                double done = (iteration - definition.WarmupIter) / (double)Math.Max(1, definition.MaxIter - definition.WarmupIter);
+                double length = Math.Max(1, definition.MaxIter - definition.WarmupIter);
+                double done = (iteration - definition.WarmupIter) / length;
                 double height = (1 + Math.Cos(Math.PI * Math.Clamp(done, 0, 1))) / 2;
                 return (float)(definition.MinLr + ((rate - definition.MinLr) * height));
             case "sigmoid":

@@ -3,9 +3,6 @@ using Cnn.Engine.Graph;
 using Cnn.Engine.Runs;
 using Cnn.Engine.Snapshots;
 using Cnn.Engine.Weights;
-using Cnn.Layers;
-using Cnn.Layers.Kernels.Elementwise;
-using Cnn.Layers.Kernels.Update;
 using Cnn.Layers.Threading;
 using Cnn.Proto;
 using Cnn.Proto.Formats;
@@ -13,29 +10,35 @@ using Cnn.Proto.Formats;
 namespace Cnn.Engine.Solvers;
 
 /// <summary>
-/// Trains a net: the order of steps that all solver types share. Everything random and every data position is a function
-/// of (seed, iteration), so a run resumed from a snapshot goes on with the same bits as one that never stopped.
+/// Trains a net: the order of steps that all solver types share. Everything random and every data position is a
+/// function of (seed, iteration), so a run that was stopped, in this process or another, goes on with the same bits as
+/// one that never stopped.
 /// </summary>
-public sealed class Solver : IDisposable
+public sealed partial class Solver : IDisposable
 {
     private readonly SolverParameter definition;
     private readonly SolverOptions options;
     private readonly WorkerPool pool;
     private readonly bool ownsPool;
-    private readonly UpdateRule rule;
+    private readonly ParameterUpdater updater;
     private readonly LearningRate learningRate;
     private readonly SmoothedLoss smoothed;
     private readonly List<TestNet> testNets = [];
     private readonly SourceMap sources;
-    private readonly Blob[][] histories;
     private readonly EarlyStopping? earlyStopping;
+    private readonly IterationLog iterationLog;
 
-    // Parameters whose update would change nothing: frozen, with nothing left of an earlier gradient.
-    private readonly bool[] rests;
-    private readonly DisplaySpeed speed = new();
+    // Set while Solve runs; who calls Step decides himself when to stop.
+    private bool isSolving;
+    private CancellationToken cancellation;
 
     // The iteration whose data is the data set's first.
     private int dataStart;
+
+    // What a run that goes on after a stop need not do again: the iterations of the newest snapshot and of the loss
+    // that is shown at the end.
+    private int? newestSnapshot;
+    private int? lastShown;
 
     /// <summary>
     /// Builds the nets, then restores the snapshot of <see cref="SolverOptions.ResumeFrom"/> or copies the weights to start
@@ -53,8 +56,9 @@ public sealed class Solver : IDisposable
         options.Log?.Warn(definition.Warnings);
         try
         {
-            CheckRanges();
-            rule = UpdateRule.Create(this.definition, sources);
+            var context = new SolverContext { Definition = this.definition, Sources = sources };
+            SolverChecks.RequireRanges(context);
+            UpdateRule rule = options.Solvers.Create(context);
             learningRate = new LearningRate(this.definition, sources);
             smoothed = new SmoothedLoss(this.definition.AverageLoss);
             using StateFile? state = options.ResumeFrom is null ? null : StateFile.Open(options.ResumeFrom);
@@ -65,17 +69,9 @@ public sealed class Solver : IDisposable
             TrainNet = nets.BuildTrainNet();
             nets.BuildTestNets(TrainNet, testNets);
             earlyStopping = this.definition.EarlyStopping is { } early ? new EarlyStopping(early, testNets, sources) : null;
-            histories = new Blob[TrainNet.Learnable.Count][];
-            for (int i = 0; i < histories.Length; i++)
-            {
-                histories[i] = new Blob[rule.HistoriesPerParameter];
-                for (int j = 0; j < histories[i].Length; j++)
-                {
-                    histories[i][j] = new Blob(TrainNet.Learnable[i].Blob.Shape);
-                }
-            }
-
-            Tell($"Solver scaffolding done; random seed {Seed}.");
+            updater = new ParameterUpdater(this.definition, rule, TrainNet, pool, options.Log);
+            iterationLog = new IterationLog(TrainNet, this.definition.Display, options.Log);
+            Log($"Solver scaffolding done; random seed {Seed}.");
             string[] weights = WeightsToStartFrom(definition);
             if (state is not null)
             {
@@ -86,7 +82,7 @@ public sealed class Solver : IDisposable
                 CopyWeights(weights);
             }
 
-            rests = Array.ConvertAll([.. Enumerable.Range(0, histories.Length)], Rests);
+            updater.FindFrozen();
             foreach (Net net in AllNets)
             {
                 net.FillParameters();
@@ -126,6 +122,9 @@ public sealed class Solver : IDisposable
     /// <summary>The nets that test it.</summary>
     public IReadOnlyList<Net> TestNets => testNets.ConvertAll(t => t.Net);
 
+    /// <summary>Whether early stopping ended the run: it goes on only with more patience.</summary>
+    public bool EndedEarly => earlyStopping?.IsOver(Iteration) == true;
+
     private IEnumerable<Net> AllNets => testNets.Select(t => t.Net).Prepend(TrainNet);
 
     /// <summary>Updates done.</summary>
@@ -143,61 +142,28 @@ public sealed class Solver : IDisposable
     /// <summary>Asks the run to stop or to write a snapshot.</summary>
     public SolverControl Control { get; } = new();
 
+    private bool StopIsDue => isSolving && (Control.StopRequested || cancellation.IsCancellationRequested);
+
     /// <summary>
-    /// Trains up to <c>max_iter</c>, or until <see cref="SolverControl.RequestStop"/>.
+    /// Trains up to <c>max_iter</c>, or until a stop is asked for: by <see cref="SolverControl.RequestStop"/> or by
+    /// cancelling. Both end the run after the iteration that is under way, with a snapshot if the solver asks for one
+    /// at the end. Calling this again then goes on with the bits of a run that never stopped; a test that was cut short
+    /// is done again.
     /// </summary>
+    /// <param name="cancellation">Stops the run; it throws nothing.</param>
     /// <returns>True when the run came to its end, false when it was stopped.</returns>
     /// <exception cref="TrainingException">The loss is not finite or a snapshot cannot be written.</exception>
-    public bool Solve()
+    public bool Solve(CancellationToken cancellation = default)
     {
-        if (definition.Snapshot > 0 || definition.SnapshotAfterTrain || earlyStopping is not null)
+        (isSolving, this.cancellation) = (true, cancellation);
+        try
         {
-            SnapshotFiles.ProbeWritable(definition.SnapshotPrefix);
-            SnapshotFiles.RequireWritable(definition, TrainNet);
+            return Run();
         }
-
-        Tell($"Solving {TrainNet.Name}");
-        Tell($"Learning Rate Policy: {definition.LrPolicy}");
-        while (Iteration < definition.MaxIter && !Control.StopRequested && earlyStopping?.IsOver(Iteration) != true)
+        finally
         {
-            Step();
+            (isSolving, this.cancellation) = (false, default);
         }
-
-        bool snapshotIsDue = definition.Snapshot <= 0 || Iteration % definition.Snapshot != 0;
-        if (definition.SnapshotAfterTrain && snapshotIsDue)
-        {
-            WriteSnapshot();
-        }
-
-        if (Control.StopRequested)
-        {
-            Tell("Optimization stopped early.");
-            return false;
-        }
-
-        if (Iteration < definition.MaxIter)
-        {
-            Tell($"Early stopping at iteration {Iteration}");
-        }
-
-        if (definition.Display > 0 && Iteration % definition.Display == 0)
-        {
-            TrainNet.Clock.Pass = (long)(Iteration - dataStart) * definition.IterSize;
-            Tell($"Iteration {Iteration}, loss = {CaffeNumber.Format(TrainNet.Forward())}");
-        }
-
-        if (definition.TestInterval > 0 && Iteration % definition.TestInterval == 0)
-        {
-            TestAll();
-        }
-
-        if (earlyStopping is not null)
-        {
-            Tell($"Best score {CaffeNumber.Format(earlyStopping.BestScore)} at iteration {earlyStopping.BestIteration}");
-        }
-
-        Tell("Optimization Done.");
-        return true;
     }
 
     /// <summary>Disposes of the nets and ends the threads that are the solver's own.</summary>
@@ -210,26 +176,6 @@ public sealed class Solver : IDisposable
         {
             pool.Dispose();
         }
-    }
-
-    /// <summary>Writes a snapshot of the current iteration.</summary>
-    /// <returns>The path of the solver state.</returns>
-    /// <exception cref="TrainingException">It cannot be written.</exception>
-    public string WriteSnapshot()
-    {
-        var state = new SnapshotState
-        {
-            SolverType = definition.Type,
-            Iteration = Iteration,
-            CurrentStep = learningRate.CurrentStep,
-            Seed = Seed,
-            Histories = HistoryOrder(),
-            LayerStates = LayerStates.Capture(AllNets),
-            EarlyStopping = earlyStopping?.State,
-        };
-        string path = SnapshotFiles.Write(definition, TrainNet, state, options.Log);
-        SnapshotWritten?.Invoke(path);
-        return path;
     }
 
     /// <summary>
@@ -256,27 +202,28 @@ public sealed class Solver : IDisposable
         }
 
         loss /= definition.IterSize;
-        RequireFinite(loss);
+        SolverChecks.RequireFinite(loss, Iteration, TrainNet);
         smoothed.Add(loss);
         float rate = learningRate.At(Iteration, out bool stepped);
         if (display)
         {
-            TellIteration();
+            iterationLog.Write(Iteration, smoothed.Value);
         }
 
         if (stepped)
         {
-            Tell($"MultiStep Status: Iteration {Iteration}, step = {learningRate.CurrentStep}");
+            Log($"MultiStep Status: Iteration {Iteration}, step = {learningRate.CurrentStep}");
         }
 
         if (display)
         {
-            Tell($"Iteration {Iteration}, lr = {CaffeNumber.Format(rate)}");
+            Log($"Iteration {Iteration}, lr = {CaffeNumber.Format(rate)}");
         }
 
-        Update(rate);
+        updater.Update(rate, Iteration);
         Iteration++;
-        Progressed?.Invoke(new TrainingProgress(Iteration, definition.MaxIter, smoothed.Value, rate) { IterationLoss = loss });
+        Progressed?.Invoke(
+            new TrainingProgress(Iteration, definition.MaxIter, smoothed.Value, rate) { IterationLoss = loss });
         if ((definition.Snapshot > 0 && Iteration % definition.Snapshot == 0) || Control.TakeSnapshotRequest())
         {
             WriteSnapshot();
@@ -314,226 +261,65 @@ public sealed class Solver : IDisposable
         }
     }
 
-    private void Update(float rate)
+    private bool Run()
     {
-        float scale = ClippingScale() / definition.IterSize;
-        bool isL1 = definition.RegularizationType == "L1";
-        for (int i = 0; i < histories.Length; i++)
+        if (definition.Snapshot > 0 || definition.SnapshotAfterTrain || earlyStopping is not null)
         {
-            LearnableParameter parameter = TrainNet.Learnable[i];
-            if (rests[i])
-            {
-                continue;
-            }
-
-            var step = new GradientStep(
-                rate * parameter.LearningRateMultiplier,
-                scale,
-                definition.WeightDecay * parameter.DecayMultiplier,
-                isL1,
-                definition.SnapshotDiff);
-            rule.Update(parameter.Blob, histories[i], step, Iteration, pool);
-        }
-    }
-
-    // The norm is that of the accumulated gradients of all parameters, before normalisation and decay.
-    private float ClippingScale()
-    {
-        if (definition.ClipGradients < 0)
-        {
-            return 1;
+            SnapshotFiles.ProbeWritable(definition.SnapshotPrefix);
+            SnapshotFiles.RequireWritable(definition, TrainNet);
         }
 
-        double squares = 0;
-        for (int i = 0; i < TrainNet.Learnable.Count; i++)
+        Log($"Solving {TrainNet.Name}");
+        Log($"Learning Rate Policy: {definition.LrPolicy}");
+        while (Iteration < definition.MaxIter && !StopIsDue && !EndedEarly)
         {
-            squares += rests[i] ? 0 : SumOfSquares(TrainNet.Learnable[i].Blob);
+            Step();
         }
 
-        float norm = (float)Math.Sqrt(squares);
-        if (!(norm > definition.ClipGradients))
+        bool snapshotIsDue = definition.Snapshot <= 0 || Iteration % definition.Snapshot != 0;
+        if (definition.SnapshotAfterTrain && snapshotIsDue && newestSnapshot != Iteration)
         {
-            return 1;
+            WriteSnapshot();
         }
 
-        float factor = definition.ClipGradients / norm;
-        Tell($"Gradient clipping: scaling down gradients (L2 norm {CaffeNumber.Format(norm)} > "
-            + $"{CaffeNumber.Format(definition.ClipGradients)}) by scale factor {CaffeNumber.Format(factor)}");
-        return factor;
-    }
-
-    private bool Rests(int index)
-    {
-        LearnableParameter parameter = TrainNet.Learnable[index];
-        bool isFrozen = parameter.LearningRateMultiplier == 0 && !parameter.HasGradient;
-        bool hasNoDecay = definition.WeightDecay * parameter.DecayMultiplier == 0;
-        return isFrozen && (rule.RestsAtRateZero || hasNoDecay)
-            && (Iteration == 0 || Array.TrueForAll(histories[index], h => !h.Data.ContainsAnyExcept(0f)));
-    }
-
-    private unsafe double SumOfSquares(Blob parameter)
-    {
-        float sum = 0;
-        ReductionKernel.Forward(
-            parameter.DiffPointer, &sum, 1, parameter.Count, ReductionKernel.Term.Square, 1, pool);
-        return sum;
-    }
-
-    private bool TestAll()
-    {
-        LayerState[] before = LayerStates.Capture(AllNets);
-        bool isWhole = testNets.TrueForAll(TestOne);
-        if (!isWhole)
+        if (StopIsDue)
         {
-            // The run that goes on from here does these tests again, from the same states.
-            LayerStates.Restore(AllNets, before, "the interrupted test", options.Log);
+            return EndStopped();
         }
 
-        return isWhole;
-    }
-
-    private bool TestOne(TestNet test)
-    {
-        if (Control.StopRequested)
+        if (Iteration < definition.MaxIter)
         {
-            return false;
+            Log($"Early stopping at iteration {Iteration}");
         }
 
-        Tell($"Iteration {Iteration}, Testing net (#{test.Index})");
-
-        // Which test this is follows from the iteration, so a resumed run tests on the same data.
-        long round = (Iteration / definition.TestInterval) - (dataStart / definition.TestInterval)
-            - (definition.TestInitialization || dataStart > 0 ? 0 : 1);
-        if (test.Run(Math.Max(0, round), definition.TestComputeLoss, options.Log, Control) is not { } scores)
+        if (definition.Display > 0 && Iteration % definition.Display == 0 && lastShown != Iteration)
         {
-            return false;
+            TrainNet.Clock.Pass = (long)(Iteration - dataStart) * definition.IterSize;
+            Log($"Iteration {Iteration}, loss = {CaffeNumber.Format(TrainNet.Forward())}");
+            lastShown = Iteration;
         }
 
-        Tested?.Invoke(scores);
-        if (earlyStopping?.Look(Iteration, scores) == true)
+        if (definition.TestInterval > 0 && Iteration % definition.TestInterval == 0 && !TestAll())
         {
-            BestWritten?.Invoke(SnapshotFiles.WriteBest(definition, TrainNet));
+            return EndStopped();
         }
 
+        if (earlyStopping is not null)
+        {
+            Log($"Best score {CaffeNumber.Format(earlyStopping.BestScore)} "
+                + $"at iteration {earlyStopping.BestIteration}");
+        }
+
+        Log("Optimization Done.");
         return true;
     }
 
-    private void RequireFinite(float loss)
+    private bool EndStopped()
     {
-        if (float.IsFinite(loss))
-        {
-            return;
-        }
-
-        NetLayer? culprit = TrainNet.FirstNotFinite();
-        throw new TrainingException(
-            $"iteration {Iteration}: the loss is {CaffeNumber.Format(loss)}; "
-            + (culprit is null
-                ? "every blob is finite, so the weighted sum of the losses overflowed"
-                : $"the first layer whose output is not finite is '{culprit.Name}' ({culprit.Layer.Type})")
-            + "; a smaller base_lr or clip_gradients may help");
+        Control.ForgetStop();
+        Log("Optimization stopped early.");
+        return false;
     }
 
-    private void TellIteration()
-    {
-        if (options.Log is not { } log)
-        {
-            return;
-        }
-
-        Tell(speed.Line(Iteration, definition.Display, smoothed.Value));
-        var values = new double[TrainNet.Outputs.Sum(name => TrainNet.FindBlob(name).Count)];
-        int at = 0;
-        foreach (string name in TrainNet.Outputs)
-        {
-            foreach (float value in TrainNet.FindBlob(name).Data)
-            {
-                values[at++] = value;
-            }
-        }
-
-        NetOutputs.Tell(TrainNet, "Train", values, 1, log);
-    }
-
-    private void Restore(StateFile state)
-    {
-        string path = options.ResumeFrom!;
-        Tell($"Resuming from {path}");
-        Blob[] mine = HistoryOrder();
-        if (state.History.Count != mine.Length)
-        {
-            throw new CnnException(
-                $"{path}: holds {state.History.Count} history blobs, this solver has {mine.Length}",
-                "resume with the net and the solver type that wrote the snapshot");
-        }
-
-        for (int i = 0; i < mine.Length; i++)
-        {
-            StoredBlob stored = state.History[i];
-            if (stored.Data.Count != mine[i].Count)
-            {
-                throw new CnnException(
-                    $"{path}: history blob {i} has shape {stored.ShapeText} and {stored.Data.Count} values, this net's "
-                    + $"parameter has shape {mine[i].ShapeText}",
-                    "resume with the net that wrote the snapshot");
-            }
-        }
-
-        if (state.LearnedNet is { } weights)
-        {
-            TrainNet.CopyWeightsFrom(SnapshotFiles.FindWeights(path, weights));
-        }
-
-        Tell("SGDSolver: restoring history");
-        for (int i = 0; i < mine.Length; i++)
-        {
-            state.History[i].Data.CopyTo(mine[i].Data);
-        }
-
-        LayerStates.Restore(AllNets, state.Extensions.LayerState, path, options.Log);
-        Iteration = state.Iteration;
-        dataStart = options.RestartsData ? Iteration : 0;
-        learningRate.CurrentStep = state.CurrentStep;
-        if (earlyStopping is not null && state.Extensions.EarlyStopping is { } standing)
-        {
-            earlyStopping.State = standing;
-        }
-
-    }
-
-    // All first histories in the order of the parameters, then all second ones.
-    private Blob[] HistoryOrder()
-    {
-        var order = new Blob[histories.Length * rule.HistoriesPerParameter];
-        for (int j = 0; j < rule.HistoriesPerParameter; j++)
-        {
-            for (int i = 0; i < histories.Length; i++)
-            {
-                order[(j * histories.Length) + i] = histories[i][j];
-            }
-        }
-
-        return order;
-    }
-
-    private void CheckRanges()
-    {
-        Require(definition.AverageLoss >= 1, SolverParameter.AverageLossFieldNumber, $"average_loss is {definition.AverageLoss}", "it must be 1 or more");
-        Require(definition.IterSize >= 1, SolverParameter.IterSizeFieldNumber, $"iter_size is {definition.IterSize}", "it must be 1 or more");
-        Require(
-            definition.RegularizationType is "L1" or "L2",
-            SolverParameter.RegularizationTypeFieldNumber,
-            $"unknown regularization_type '{definition.RegularizationType}'",
-            "the types are L1 and L2");
-
-        void Require(bool holds, int field, string message, string hint)
-        {
-            if (!holds)
-            {
-                throw new CnnException(new Diagnostic(message, sources.Find(definition, field), hint));
-            }
-        }
-    }
-
-    private void Tell(string line) => options.Log?.Information("{Line:l}", line);
+    private void Log(string line) => options.Log?.Information("{Line:l}", line);
 }

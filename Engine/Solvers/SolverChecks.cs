@@ -1,49 +1,55 @@
+using Cnn.Engine.Graph;
+using Cnn.Engine.Runs;
 using Cnn.Proto;
 
 namespace Cnn.Engine.Solvers;
 
-/// <summary>Ranges that the fields of several solver types share.</summary>
+/// <summary>What every solver requires, whatever its type.</summary>
 internal static class SolverChecks
 {
-    /// <summary>A share that a running mean keeps.</summary>
-    /// <exception cref="CnnException">It is not in [0, 1).</exception>
-    public static void Share(SolverParameter definition, SourceMap sources, int field, float value) =>
-        Require(value is >= 0 and < 1, definition, sources, field, $"is {value}", "it must be 0 or more and below 1");
-
-    /// <summary>Rules without momentum.</summary>
-    /// <exception cref="CnnException">There is a momentum.</exception>
-    public static void NoMomentum(SolverParameter definition, SourceMap sources) =>
-        Require(
-            definition.Momentum == 0,
-            definition,
-            sources,
-            SolverParameter.MomentumFieldNumber,
-            $"is {definition.Momentum}",
-            $"type {definition.Type} has no momentum; leave it out");
-
-    /// <summary>A value that must not be below 0.</summary>
-    /// <exception cref="CnnException">It is negative or not a number.</exception>
-    public static void NotNegative(SolverParameter definition, SourceMap sources, int field, float value) =>
-        Require(value >= 0, definition, sources, field, $"is {value}", "it must be 0 or more");
-
-    /// <summary>A decay that is decoupled from the gradient has one form.</summary>
-    /// <exception cref="CnnException">The regularization type is L1.</exception>
-    public static void OnlyL2(SolverParameter definition, SourceMap sources) =>
-        Require(
-            definition.RegularizationType == "L2",
-            definition,
-            sources,
-            SolverParameter.RegularizationTypeFieldNumber,
-            $"is '{definition.RegularizationType}'",
-            $"type {definition.Type} knows L2 only");
-
-    private static void Require(
-        bool holds, SolverParameter definition, SourceMap sources, int field, string message, string hint)
+    /// <summary>Checks the fields that all solver types read.</summary>
+    /// <exception cref="CnnException">One is out of range.</exception>
+    public static void RequireRanges(SolverContext context)
     {
-        if (!holds)
+        SolverParameter definition = context.Definition;
+        if (definition.AverageLoss < 1)
         {
-            string name = SolverParameter.Descriptor.FindFieldByNumber(field).Name;
-            throw new CnnException(new Diagnostic($"{name} {message}", sources.Find(definition, field), hint));
+            throw context.Error(
+                SolverParameter.AverageLossFieldNumber,
+                $"average_loss is {definition.AverageLoss}",
+                "it must be 1 or more");
         }
+
+        if (definition.IterSize < 1)
+        {
+            throw context.Error(
+                SolverParameter.IterSizeFieldNumber, $"iter_size is {definition.IterSize}", "it must be 1 or more");
+        }
+
+        if (definition.RegularizationType is not ("L1" or "L2"))
+        {
+            throw context.Error(
+                SolverParameter.RegularizationTypeFieldNumber,
+                $"unknown regularization_type '{definition.RegularizationType}'",
+                "the types are L1 and L2");
+        }
+    }
+
+    /// <summary>Checks the loss of an iteration.</summary>
+    /// <exception cref="TrainingException">It is not finite; the layer that it comes from is named.</exception>
+    public static void RequireFinite(float loss, int iteration, Net net)
+    {
+        if (float.IsFinite(loss))
+        {
+            return;
+        }
+
+        NetLayer? culprit = net.FirstNotFinite();
+        throw new TrainingException(
+            $"iteration {iteration}: the loss is {CaffeNumber.Format(loss)}; "
+            + (culprit is null
+                ? "every blob is finite, so the weighted sum of the losses overflowed"
+                : $"the first layer whose output is not finite is '{culprit.Name}' ({culprit.Layer.Type})")
+            + "; a smaller base_lr or clip_gradients may help");
     }
 }

@@ -17,6 +17,9 @@ public sealed record SolverOptions
     /// <summary>The fillers to choose from.</summary>
     public FillerRegistry Fillers { get; init; } = new();
 
+    /// <summary>The solver types to choose from.</summary>
+    public SolverRegistry Solvers { get; init; } = new();
+
     /// <summary>Where the run is told; null for nowhere.</summary>
     public ILogger? Log { get; init; }
 

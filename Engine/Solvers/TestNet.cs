@@ -11,20 +11,21 @@ namespace Cnn.Engine.Solvers;
 /// <param name="Iterations">Batches a test.</param>
 internal sealed record TestNet(int Index, Net Net, int Iterations)
 {
-    /// <summary>Runs one test and tells the mean of every output value.</summary>
+    /// <summary>Runs one test and logs the mean of every output value.</summary>
+    /// <param name="iteration">The iteration that it is a test of.</param>
     /// <param name="round">Which test of the run this is, from 0: the data position is a function of it.</param>
-    /// <param name="tellLoss">Whether to tell the mean loss too.</param>
-    /// <param name="log">Where to tell.</param>
-    /// <param name="control">Polled between batches; a stop cuts the test short.</param>
+    /// <param name="logsLoss">Whether to log the mean loss too.</param>
+    /// <param name="log">Where to; null for nowhere.</param>
+    /// <param name="stopIsDue">Asked before each batch; a stop cuts the test short.</param>
     /// <returns>The means by output blob; null when the test was cut short.</returns>
-    public TestScores? Run(long round, bool tellLoss, ILogger? log, SolverControl control)
+    public TestScores? Run(int iteration, long round, bool logsLoss, ILogger? log, Func<bool> stopIsDue)
     {
         Net.Clock.Pass = round * Iterations;
         var sums = new double[Net.Outputs.Sum(name => Net.FindBlob(name).Count)];
         double loss = 0;
         for (int i = 0; i < Iterations; i++)
         {
-            if (control.StopRequested)
+            if (stopIsDue())
             {
                 log?.Information("{Line:l}", "Test interrupted.");
                 return null;
@@ -41,11 +42,12 @@ internal sealed record TestNet(int Index, Net Net, int Iterations)
             }
         }
 
-        if (tellLoss)
+        if (logsLoss)
         {
             log?.Information("{Line:l}", $"Test loss: {CaffeNumber.Format(loss / Iterations)}");
         }
 
-        return new TestScores(Index, loss / Iterations, NetOutputs.Tell(Net, "Test", sums, Iterations, log));
+        return new TestScores(
+            iteration, Index, loss / Iterations, NetOutputs.Tell(Net, "Test", sums, Iterations, log));
     }
 }

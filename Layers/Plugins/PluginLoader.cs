@@ -6,13 +6,14 @@ using Cnn.Proto;
 namespace Cnn.Layers.Plugins;
 
 /// <summary>
-/// Loads assemblies that hold layer types of the user's own and adds the types to the registries. A plug-in sees this
-/// program's Cnn assemblies and brings whatever else it needs beside it. Loading runs its code: only do it for files
-/// that the user named.
+/// Loads assemblies that hold layer, filler or other types of the user's own and adds the types to the registries. A
+/// plug-in sees this program's Cnn assemblies and brings whatever else it needs beside it. Loading runs its code: only
+/// do it for files that the user named.
 /// </summary>
 /// <param name="layers">Gets the layer types.</param>
 /// <param name="fillers">Gets the filler types.</param>
-public sealed class PluginLoader(LayerRegistry layers, FillerRegistry fillers)
+/// <param name="others">Get the types of their kinds.</param>
+public sealed class PluginLoader(LayerRegistry layers, FillerRegistry fillers, params IPluginRegistry[] others)
 {
     private readonly Dictionary<string, Assembly> loaded = new(StringComparer.Ordinal);
 
@@ -20,8 +21,8 @@ public sealed class PluginLoader(LayerRegistry layers, FillerRegistry fillers)
     /// <param name="path">The assembly's file.</param>
     /// <returns>The assembly.</returns>
     /// <exception cref="CnnException">
-    /// The file is missing or no .NET assembly, was built for another version, holds no layer or filler types, or a
-    /// name is taken. The registries are then as before.
+    /// The file is missing or no .NET assembly, was built for another version, holds no types for a registry, or a name
+    /// is taken. The registries are then as before.
     /// </exception>
     public Assembly Load(string path)
     {
@@ -45,6 +46,11 @@ public sealed class PluginLoader(LayerRegistry layers, FillerRegistry fillers)
         RequireNewNames(types, path);
         fillers.AddFrom(assembly);
         layers.AddFrom(assembly);
+        foreach (IPluginRegistry other in others)
+        {
+            other.AddFrom(assembly);
+        }
+
         loaded.Add(identity, assembly);
         return assembly;
     }
@@ -76,12 +82,12 @@ public sealed class PluginLoader(LayerRegistry layers, FillerRegistry fillers)
         }
     }
 
-    private static Type[] TypesOf(Assembly assembly, string path)
+    private Type[] TypesOf(Assembly assembly, string path)
     {
         try
         {
             // Attributes are read here too, since their types may be what is missing.
-            Type[] types = [.. assembly.GetTypes().Where(t => LayerName(t) is not null || FillerName(t) is not null)];
+            Type[] types = [.. assembly.GetTypes().Where(HasTypeName)];
             foreach (Type type in types)
             {
                 _ = type.GetConstructors();
@@ -125,6 +131,19 @@ public sealed class PluginLoader(LayerRegistry layers, FillerRegistry fillers)
             }
         }
 
+        foreach (IPluginRegistry other in others)
+        {
+            var names = new HashSet<string>(other.Types, StringComparer.Ordinal);
+            foreach (Type type in types)
+            {
+                if (other.NameOf(type) is { } name)
+                {
+                    RequireMakeable(other, type, name, path);
+                    RequireNew(names.Add(name), other.Kind, name);
+                }
+            }
+        }
+
         void RequireNew(bool isNew, string kind, string name)
         {
             if (!isNew)
@@ -145,6 +164,21 @@ public sealed class PluginLoader(LayerRegistry layers, FillerRegistry fillers)
                 "derive it from Layer, not abstract, with a public constructor that takes a LayerContext");
         }
     }
+
+    private static void RequireMakeable(IPluginRegistry registry, Type type, string name, string path)
+    {
+        if (!registry.CanMake(type))
+        {
+            throw new CnnException(
+                $"the plug-in '{path}' marks {type} as the {registry.Kind} type '{name}', but it cannot be made",
+                registry.Requirement);
+        }
+    }
+
+    private bool HasTypeName(Type type) =>
+        LayerName(type) is not null
+        || FillerName(type) is not null
+        || Array.Exists(others, o => o.NameOf(type) is not null);
 
     private static string? LayerName(Type type) => type.GetCustomAttribute<LayerTypeAttribute>()?.Name;
 

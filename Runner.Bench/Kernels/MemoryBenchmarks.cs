@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Attributes;
+using Cnn.Engine.Solvers;
 using Cnn.Layers;
 using Cnn.Layers.Activations;
 using Cnn.Layers.Kernels.Elementwise;
@@ -64,5 +65,6 @@ public unsafe class MemoryBenchmarks : IDisposable
 
     [Benchmark]
     public void MomentumUpdate() =>
-        UpdateKernel.Run(new SgdStep(1e-9f, 0.9f), y.Pointer, x.Pointer, dx.Pointer, null, Count, Step, pool!);
+        UpdateKernel.Run(
+            new StepOperation<Sgd.Step>(new(1e-9f, 0.9f)), y.Pointer, x.Pointer, dx.Pointer, null, Count, Step, pool!);
 }

@@ -112,8 +112,9 @@ public sealed class CaffeCheckoutUseTests
     {
         foreach (string path in Files().Where(f => !f.IsNet).Select(f => f.Path))
         {
-            Definition<SolverParameter> solver = ProtoFile.LoadSolver(path);
-            Assert.NotNull(UpdateRule.Create(solver.Message, solver.Sources));
+            SolverDefinition solver = SolverDefinition.Load(path);
+            Assert.NotNull(new SolverRegistry().Create(
+                new SolverContext { Definition = solver.Message, Sources = solver.Sources }));
             Assert.Equal(solver.Message.BaseLr, new LearningRate(solver.Message, solver.Sources).At(0, out _));
         }
     }

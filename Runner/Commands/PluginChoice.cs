@@ -1,3 +1,4 @@
+using Cnn.Engine.Solvers;
 using Cnn.Fillers;
 using Cnn.Layers;
 using Cnn.Layers.Plugins;
@@ -6,7 +7,7 @@ using Cnn.Proto;
 namespace Cnn.Runner.Commands;
 
 /// <summary>
-/// The layer and filler types of a run: the built-in ones and those of the plug-ins that the user named. What a solver
+/// The layer, filler and solver types of a run: the built-in ones and those of the plug-ins that the user named. What a solver
 /// file names is loaded only when the user allowed that or named the same file, since loading runs its code.
 /// </summary>
 internal sealed class PluginChoice
@@ -20,7 +21,7 @@ internal sealed class PluginChoice
     public PluginChoice(string[] named)
     {
         this.named = named;
-        loader = new PluginLoader(Layers, Fillers);
+        loader = new PluginLoader(Layers, Fillers, Solvers);
         foreach (string path in named)
         {
             Load(path);
@@ -32,6 +33,9 @@ internal sealed class PluginChoice
 
     /// <summary>The filler types.</summary>
     public FillerRegistry Fillers { get; } = new();
+
+    /// <summary>The solver types.</summary>
+    public SolverRegistry Solvers { get; } = new();
 
     /// <summary>The files that were loaded.</summary>
     public IReadOnlyList<string> Paths => paths;

@@ -12,6 +12,9 @@ internal sealed class RunSignals : IDisposable
     private readonly SolverControl control;
     private readonly List<PosixSignalRegistration> registrations = [];
 
+    // The solver forgets a stop that it has obeyed, while its last snapshot is still being written.
+    private volatile bool stopped;
+
     /// <summary>Starts to listen.</summary>
     public RunSignals(SolverControl control, SignalEffect onInterrupt, SignalEffect onHangUp)
     {
@@ -40,11 +43,12 @@ internal sealed class RunSignals : IDisposable
 
     private void Stop()
     {
-        if (control.StopRequested)
+        if (stopped)
         {
             Environment.Exit(ExitCode.Interrupted);
         }
 
+        stopped = true;
         control.RequestStop();
     }
 }

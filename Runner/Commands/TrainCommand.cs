@@ -32,9 +32,25 @@ internal static class TrainCommand
             Description = "Load the plug-ins that the solver file names; their code runs.",
         };
         Option<int?> threads = OptionValues.Threads();
-        var seed = new Option<long?>("--seed") { Description = "Seed of everything random, instead of the solver's random_seed.", HelpName = "n" };
+        var seed = new Option<long?>("--seed")
+        {
+            Description = "Seed of everything random, instead of the solver's random_seed.",
+            HelpName = "n",
+        };
         Option<int?> iterations = OptionValues.AtLeast(
-            new Option<int?>("--iterations") { Description = "Iterations to train in all, instead of the solver's max_iter.", HelpName = "n" }, 1);
+            new Option<int?>("--iterations")
+            {
+                Description = "Iterations to train in all, instead of the solver's max_iter.",
+                HelpName = "n",
+            },
+            1);
+        Option<int?> patience = OptionValues.AtLeast(
+            new Option<int?>("--patience")
+            {
+                Description = "Iterations that early stopping waits at least, instead of the solver's patience.",
+                HelpName = "n",
+            },
+            1);
         var logFolder = new Option<string?>("--log-dir") { Description = "A folder to write the log to as well.", HelpName = "folder" };
         Option<int?> level = OptionValues.Level();
         Option<string[]> stage = OptionValues.Stage();
@@ -53,8 +69,8 @@ internal static class TrainCommand
             "cnn train --solver Models/lenet/solver.prototxt --resume latest",
             "cnn train --solver mine/solver.prototxt --weights base.caffemodel --log-dir logs")
         {
-            solver, weights, strict, snapshot, resume, restartData, plugin, allowPlugins, threads, seed, iterations, logFolder, level, stage,
-            interrupt, hangUp, gpu,
+            solver, weights, strict, snapshot, resume, restartData, plugin, allowPlugins, threads, seed, iterations,
+            patience, logFolder, level, stage, interrupt, hangUp, gpu,
         };
         command.SetAction(parsed => new TrainingRun(console, new TrainingSettings
         {
@@ -72,6 +88,7 @@ internal static class TrainCommand
             Threads = parsed.GetValue(threads),
             Seed = parsed.GetValue(seed),
             Iterations = parsed.GetValue(iterations),
+            Patience = parsed.GetValue(patience),
             LogFolder = parsed.GetValue(logFolder),
             Level = parsed.GetValue(level),
             Stages = OptionValues.SplitAtCommas(parsed.GetValue(stage)),

@@ -13,10 +13,6 @@ namespace Cnn.Runner.Commands;
 /// <summary>A run of <c>cnn train</c> from the solver file to the last word on what was written.</summary>
 internal sealed class TrainingRun(CommandConsole console, TrainingSettings settings)
 {
-    private readonly Dictionary<int, TestScores> scores = [];
-    private (int Iteration, string Path)? written;
-    private string? best;
-
     /// <summary>Trains.</summary>
     /// <returns>The exit code.</returns>
     public int Run()
@@ -28,6 +24,7 @@ internal sealed class TrainingRun(CommandConsole console, TrainingSettings setti
         SolverParameter definition = solverFile.Message;
         definition.RandomSeed = settings.Seed ?? definition.RandomSeed;
         definition.MaxIter = settings.Iterations ?? definition.MaxIter;
+        SetPatience(definition);
         using var pool = new WorkerPool(settings.Threads ?? 0);
         using var display = TrainingDisplay.For(console);
         using var log = RunLog.Create(display.Sink, settings.LogFolder, "train");
@@ -41,6 +38,7 @@ internal sealed class TrainingRun(CommandConsole console, TrainingSettings setti
             Pool = pool,
             Layers = plugins.Layers,
             Fillers = plugins.Fillers,
+            Solvers = plugins.Solvers,
             Log = log,
             Weights = settings.Weights.Length > 0 && start is null ? settings.Weights : null,
             WeightsAreStrict = settings.WeightsStrict,
@@ -49,27 +47,35 @@ internal sealed class TrainingRun(CommandConsole console, TrainingSettings setti
             Level = settings.Level,
             Stages = settings.Stages,
         });
-        solver.Tested += s => scores[s.TestNet] = s;
-        solver.BestWritten += path => best = path;
-        solver.SnapshotWritten += path => written = (solver.Iteration, path);
+        var report = new TrainingReport(console, settings, solver, definition, plugins);
         using var signals = new RunSignals(solver.Control, settings.OnInterrupt, settings.OnHangUp);
         log.Information("Starting Optimization");
-        int first = solver.Iteration;
-        bool ended = display.Run(solver, solver.Solve);
-        if (!ended)
+        if (!display.Run(solver, () => solver.Solve()))
         {
-            if (written?.Iteration != solver.Iteration)
-            {
-                solver.WriteSnapshot();
-            }
-
-            TellInterrupted(solver, plugins);
+            report.WriteInterrupted();
             return ExitCode.Interrupted;
         }
 
         log.Information("Optimization Done.");
-        TellResult(solver, solver.Iteration - first, watch.Elapsed, TestModel(solverFile), plugins);
+        report.WriteResult(watch.Elapsed, TestModel(solverFile));
         return ExitCode.Done;
+    }
+
+    private void SetPatience(SolverParameter definition)
+    {
+        if (settings.Patience is not { } patience)
+        {
+            return;
+        }
+
+        if (definition.EarlyStopping is not { } early)
+        {
+            throw new CnnException(
+                "--patience is for early stopping, which the solver file does not ask for",
+                "leave it out, or give the solver file early_stopping { ... }");
+        }
+
+        early.Patience = patience;
     }
 
     private void RequireOneStart()
@@ -102,46 +108,6 @@ internal sealed class TrainingRun(CommandConsole console, TrainingSettings setti
         return latest;
     }
 
-    private void TellResult(Solver solver, int iterations, TimeSpan time, string? testModel, PluginChoice plugins)
-    {
-        console.Out.WriteLine(
-            $"Trained {solver.TrainNet.Name} for {iterations} iterations in {time.TotalSeconds:0.0} s (seed {solver.Seed}).");
-        foreach (TestScores test in scores.Values)
-        {
-            // Without ", loss = ", by which scripts that parse logs find training lines, in output of both streams too.
-            string values = string.Join(", ", test.Outputs.Select(o => $"{o.Blob} {CaffeNumber.Format(o.Mean)}"));
-            console.Out.WriteLine($"Test net #{test.TestNet}: {values}");
-        }
-
-        if (best is not null)
-        {
-            console.Out.WriteLine($"Wrote {best} (the best weights)");
-        }
-
-        if (written is { } snapshot)
-        {
-            string weights = WeightsOf(snapshot.Path);
-            console.Out.WriteLine($"Wrote {weights} (the weights)");
-            console.Out.WriteLine($"  and {snapshot.Path} (to go on from)");
-            console.Out.WriteLine("Next:");
-            if (testModel is not null)
-            {
-                console.Out.WriteLine($"  {ProgramName.Text} test --model {testModel} --weights {weights}{Flags(plugins)}");
-            }
-
-            console.Out.WriteLine($"  {ProgramName.Text} train --solver {settings.Solver} --resume latest "
-                + $"--iterations {solver.MaxIterations * 2L}{Flags(plugins)}");
-        }
-    }
-
-    private void TellInterrupted(Solver solver, PluginChoice plugins)
-    {
-        console.Out.WriteLine($"Stopped after iteration {solver.Iteration} of {solver.MaxIterations}.");
-        console.Out.WriteLine($"Wrote {written?.Path}");
-        console.Out.WriteLine($"Go on with: {ProgramName.Text} train --solver {settings.Solver} --resume latest{Flags(plugins)}");
-    }
-
-    private static string Flags(PluginChoice plugins) => string.Concat(plugins.Paths.Select(p => " --plugin " + p));
 
     // A test needs a net file with a TEST phase: the solver's, if it has one.
     private static string? TestModel(SolverDefinition solver) =>
@@ -149,10 +115,4 @@ internal sealed class TrainingRun(CommandConsole console, TrainingSettings setti
         : solver.Message.TestNet.Count > 0 ? solver.Files.Find(solver.Message.TestNet[0])
         : solver.Message.HasNet ? solver.Files.Find(solver.Message.Net)
         : null;
-
-    private static string WeightsOf(string statePath)
-    {
-        int at = statePath.LastIndexOf(".solverstate", StringComparison.Ordinal);
-        return string.Concat(statePath.AsSpan(0, at), ".caffemodel", statePath.AsSpan(at + ".solverstate".Length));
-    }
 }

@@ -33,6 +33,8 @@ internal sealed record TrainingSettings
 
     public int? Iterations { get; init; }
 
+    public int? Patience { get; init; }
+
     public string? LogFolder { get; init; }
 
     public int? Level { get; init; }

@@ -4,7 +4,8 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers.Kernels.Update;
 
 /// <summary>
-/// An update in one pass over memory: <c>g = step.Gradient(diff, w); u = operation(g, w, histories); w -= u</c>, and <c>diff = u</c> where the step is kept.
+/// An update in one pass over memory: <c>g = step.Gradient(diff, w); u = operation(g, w, histories); w -= u</c>, and
+/// <c>diff = u</c> where the step is kept.
 /// Every value is computed alone, so parts and vector widths do not change a bit of it.
 /// </summary>
 internal static unsafe class UpdateKernel
@@ -13,13 +14,20 @@ internal static unsafe class UpdateKernel
     /// <param name="operation">The rule.</param>
     /// <param name="weights">The values.</param>
     /// <param name="diffs">The gradients; the steps afterwards where they are kept.</param>
-    /// <param name="first">What the rule remembers.</param>
+    /// <param name="first">What the rule remembers; null where it remembers nothing.</param>
     /// <param name="second">The second thing that it remembers; null where there is none.</param>
     /// <param name="count">How many.</param>
     /// <param name="step">Scale and decay of the gradients.</param>
     /// <param name="pool">The threads to compute with.</param>
     public static void Run<T>(
-        T operation, float* weights, float* diffs, float* first, float* second, int count, in GradientStep step, WorkerPool pool)
+        T operation,
+        float* weights,
+        float* diffs,
+        float* first,
+        float* second,
+        int count,
+        in GradientStep step,
+        WorkerPool pool)
         where T : struct, IUpdateOperation
     {
         var job = new Job<T>(operation, weights, diffs, first, second, count, step);
@@ -35,7 +43,7 @@ internal static unsafe class UpdateKernel
             var (i, end) = ElementParts.Range(part, count);
             for (; i <= end - Vector512<float>.Count; i += Vector512<float>.Count)
             {
-                Update(weights + i, diffs + i, first + i, second == null ? null : second + i);
+                Update(weights + i, diffs + i, At(first, i), At(second, i));
             }
 
             if (i < end)
@@ -46,10 +54,15 @@ internal static unsafe class UpdateKernel
 
         private void Update(float* w, float* g, float* h, float* s)
         {
-            Vector512<float> weight = Vector512.Load(w), one = Vector512.Load(h);
+            var weight = Vector512.Load(w);
+            Vector512<float> one = h == null ? Vector512<float>.Zero : Vector512.Load(h);
             Vector512<float> two = s == null ? Vector512<float>.Zero : Vector512.Load(s);
             Vector512<float> u = operation.Advance(step.Gradient(Vector512.Load(g), weight), weight, ref one, ref two);
-            one.Store(h);
+            if (h != null)
+            {
+                one.Store(h);
+            }
+
             if (s != null)
             {
                 two.Store(s);
@@ -72,23 +85,24 @@ internal static unsafe class UpdateKernel
             new Span<float>(w, 4 * Lanes).Clear();
             Copy(weights + start, w, rest);
             Copy(diffs + start, g, rest);
-            Copy(first + start, h, rest);
-            if (second != null)
-            {
-                Copy(second + start, s, rest);
-            }
-
+            Copy(At(first, start), h, rest);
+            Copy(At(second, start), s, rest);
             Update(w, g, h, s);
             Copy(w, weights + start, rest);
             Copy(g, diffs + start, rest);
-            Copy(h, first + start, rest);
-            if (second != null)
-            {
-                Copy(s, second + start, rest);
-            }
+            Copy(h, At(first, start), rest);
+            Copy(s, At(second, start), rest);
         }
 
-        private static void Copy(float* from, float* to, int count) =>
-            new ReadOnlySpan<float>(from, count).CopyTo(new Span<float>(to, count));
+        private static float* At(float* histories, int start) => histories == null ? null : histories + start;
+
+        // Of a history that there is none of, nothing.
+        private static void Copy(float* from, float* to, int count)
+        {
+            if (from != null && to != null)
+            {
+                new ReadOnlySpan<float>(from, count).CopyTo(new Span<float>(to, count));
+            }
+        }
     }
 }

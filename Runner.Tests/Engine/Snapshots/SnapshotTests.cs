@@ -89,24 +89,6 @@ public class SnapshotTests
     [Theory]
     [InlineData("BINARYPROTO")]
     [InlineData("HDF5")]
-    public void AStateOfAnotherSolverIsRefusedAndNothingIsChanged(string format)
-    {
-        using var folder = new TemporaryFolder();
-        using var pool = new WorkerPool(1);
-        Solver solver = Training.Prepare(Definition(folder, "Adam", format, 1), pool);
-        solver.Step();
-        string state = solver.WriteSnapshot();
-
-        var error = Assert.Throws<CnnException>(
-            () => Training.Prepare(Definition(folder, "SGD", format, 1), pool, resumeFrom: state));
-
-        Assert.StartsWith(
-            $"{state}: holds 10 history blobs, this solver has 5", error.Message, StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData("BINARYPROTO")]
-    [InlineData("HDF5")]
     public void AStateTellsTheTypeOfTheSolverThatWroteIt(string format)
     {
         using var folder = new TemporaryFolder();

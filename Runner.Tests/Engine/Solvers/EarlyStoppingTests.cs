@@ -76,6 +76,26 @@ public class EarlyStoppingTests
         Assert.Null(best);
     }
 
+    [Fact]
+    public void ARunThatEndedGoesOnWithMorePatience()
+    {
+        using var folder = new TemporaryFolder();
+        using var pool = new WorkerPool(1);
+        string early = "output: 'score' patience_increase: 1 patience: ";
+        Solver first = Training.Prepare(Definition(folder, early + "4"), pool);
+        Assert.True(first.Solve());
+        Assert.True(first.EndedEarly);
+        string state = first.WriteSnapshot();
+
+        Solver same = Training.Prepare(Definition(folder, early + "4"), pool, resumeFrom: state);
+        Solver patient = Training.Prepare(Definition(folder, early + "9"), pool, resumeFrom: state);
+
+        Assert.Equal((4, true, false), (same.Iteration, same.EndedEarly, patient.EndedEarly));
+        Assert.True(same.Solve());
+        Assert.True(patient.Solve());
+        Assert.Equal((4, 9), (same.Iteration, patient.Iteration));
+    }
+
     [Theory]
     [InlineData("", "output is missing; its outputs are score")]
     [InlineData("output: 'accuracy'", "the test net has no output 'accuracy'")]

@@ -19,10 +19,7 @@ public sealed class FrozenParameterTests
         layer { name: "loss" type: "SoftmaxWithLoss" bottom: "high" bottom: "label" top: "loss" }
         """;
 
-    public static TheoryData<string> SolverTypes =>
-        [.. typeof(Solver).Assembly.GetTypes()
-            .SelectMany(t => t.GetCustomAttributes(typeof(SolverTypeAttribute), false))
-            .Select(a => ((SolverTypeAttribute)a).Name)];
+    public static TheoryData<string> SolverTypes => [.. new SolverRegistry().Types];
 
     [Theory]
     [MemberData(nameof(SolverTypes))]

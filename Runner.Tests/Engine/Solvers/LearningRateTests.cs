@@ -41,6 +41,61 @@ public class LearningRateTests
         Assert.Equal(expected, new LearningRate(definition, new SourceMap()).At(iteration, out _), 1e-6);
     }
 
+    // base_lr / (1 + exp(-gamma (iter - stepsize))), which falls where gamma is below 0.
+    [Theory]
+    [InlineData(0, 0.0731059)]
+    [InlineData(1, 0.0622459)]
+    [InlineData(2, 0.05)]
+    [InlineData(3, 0.0377541)]
+    public void ASigmoidWithGammaBelowZeroFalls(int iteration, double expected)
+    {
+        var definition = new SolverParameter { LrPolicy = "sigmoid", BaseLr = 0.1f, Gamma = -0.5f, Stepsize = 2 };
+        Assert.Equal(expected, new LearningRate(definition, new SourceMap()).At(iteration, out _), 1e-7);
+    }
+
+    [Theory]
+    [InlineData(0, 0, 0.05)]
+    [InlineData(0, 4, 0.0119203)]
+    [InlineData(-2, 0, 0.0268941)]
+    public void TheMiddleOfASigmoidMayBeAtTheStartOrBefore(int stepsize, int iteration, double expected)
+    {
+        var definition = new SolverParameter
+        {
+            LrPolicy = "sigmoid", BaseLr = 0.1f, Gamma = -0.5f, Stepsize = stepsize,
+        };
+        Assert.Equal(expected, new LearningRate(definition, new SourceMap()).At(iteration, out _), 1e-7);
+    }
+
+    [Theory]
+    [InlineData(1, 0, 0.5)]
+    [InlineData(1, 6, 0.2)]
+    [InlineData(-1, 6, 1.25)]
+    public void InvWithGammaBelowZeroIsTakenWhereItsBaseStaysAboveZero(float decay, int iteration, double expected)
+    {
+        var definition = new SolverParameter
+        {
+            LrPolicy = "inv", BaseLr = 0.5f, Gamma = -0.1f, Power = -decay, MaxIter = 10,
+        };
+        Assert.Equal(expected, new LearningRate(definition, new SourceMap()).At(iteration, out _), 1e-6);
+    }
+
+    [Theory]
+    [InlineData("step", -0.5f, "gamma is -0.5; lr_policy step needs 0 or more")]
+    [InlineData("exp", -0.5f, "gamma is -0.5; lr_policy exp needs 0 or more")]
+    [InlineData("multistep", -0.5f, "gamma is -0.5; lr_policy multistep needs 0 or more")]
+    [InlineData("exp", float.NaN, "gamma is NaN")]
+    [InlineData("sigmoid", float.NaN, "gamma is NaN; give a finite number")]
+    [InlineData("inv", float.NegativeInfinity, "gamma is -Infinity; give a finite number")]
+    [InlineData("inv", -0.25f, "gamma is -0.25; lr_policy inv needs 1 + gamma * iter above 0 up to max_iter, which it is "
+        + "not from iteration 4 on")]
+    public void AGammaThatGivesNoSensibleRatesIsRefused(string policy, float gamma, string expected)
+    {
+        SolverParameter definition = Definition(policy);
+        definition.Gamma = gamma;
+        var error = Assert.Throws<CnnException>(() => new LearningRate(definition, new SourceMap()));
+        Assert.StartsWith(expected, error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void MultistepRisesByAtMostOneStepAnIteration()
     {

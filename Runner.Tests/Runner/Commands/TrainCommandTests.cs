@@ -118,11 +118,157 @@ public partial class TrainCommandTests
         Assert.Contains("for 1 iterations", second.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void ASigmoidPolicyThatFallsIsShownInTheLog()
+    {
+        using var folder = new TemporaryFolder();
+        string solver = Small(folder, iterations: 4);
+        File.WriteAllText(solver, File.ReadAllText(solver)
+            .Replace("base_lr: 0.01", "base_lr: 0.1 stepsize: 2", StringComparison.Ordinal)
+            .Replace("\"inv\"", "\"sigmoid\"", StringComparison.Ordinal)
+            .Replace("gamma: 0.0001", "gamma: -0.5", StringComparison.Ordinal)
+            .Replace("display: 50", "display: 1", StringComparison.Ordinal));
+
+        CommandLine run = CommandLine.Run("train", "--solver", solver);
+
+        Assert.True(run.ExitCode == 0, run.Error);
+        Assert.Equal(
+            ["0.0731059", "0.0622459", "0.05", "0.0377541"],
+            RateOfTheLog().Matches(run.Error).Select(m => m.Groups[1].Value));
+    }
+
+    [Theory]
+    [InlineData(2, "Test net #0 at iteration 0: accuracy ")]
+    [InlineData(50, "Test net #0: accuracy ")]
+    public void ScoresThatAreNotOfTheEndSayOfWhichIterationTheyAre(int iterations, string expected)
+    {
+        using var folder = new TemporaryFolder();
+
+        CommandLine run = CommandLine.Run("train", "--solver", Small(folder, iterations));
+
+        Assert.Contains("\n" + expected, run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void WhatIsAdvisedAfterTheLastIterationTrainsOn()
+    {
+        using var folder = new TemporaryFolder();
+
+        CommandLine run = CommandLine.Run("train", "--solver", Small(folder), "--iterations", "7", "--seed", "5");
+        CommandLine next = RunAdvice(run, "train");
+
+        Assert.Contains("] Resuming from ", next.Error, StringComparison.Ordinal);
+        Assert.Contains("for 7 iterations", next.Output, StringComparison.Ordinal);
+        Assert.Contains("(seed 5)", next.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1000)]
+    [InlineData(12)]
+    public void WhatIsAdvisedAfterEarlyStoppingTrainsOn(int iterations)
+    {
+        using var folder = new TemporaryFolder();
+        string solver = EarlyStopping(folder, iterations);
+
+        CommandLine run = CommandLine.Run("train", "--solver", solver);
+        CommandLine again = CommandLine.Run("train", "--solver", solver, "--resume", "latest");
+        CommandLine next = RunAdvice(run, "train");
+
+        Assert.Contains("for 12 iterations", run.Output, StringComparison.Ordinal);
+        Assert.Equal(
+            iterations > 12,
+            run.Output.Contains("Early stopping ended the run after iteration 12.", StringComparison.Ordinal));
+        Assert.Contains("for 0 iterations", again.Output, StringComparison.Ordinal);
+        Assert.Equal(0, next.ExitCode);
+        Assert.Contains("for 12 iterations", next.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TheWeightsThatAreAdvisedForATestAreTheBest()
+    {
+        using var folder = new TemporaryFolder();
+
+        CommandLine run = CommandLine.Run("train", "--solver", EarlyStopping(folder, 1000));
+        CommandLine test = RunAdvice(run, "test");
+
+        Assert.Contains($"--weights {folder["snap_best.caffemodel"]}", run.Output, StringComparison.Ordinal);
+        Assert.True(test.ExitCode == 0, test.Error);
+    }
+
+    [Fact]
+    public void ASnapshotThatIsNotTheLatestOfItsNameIsAdvisedByItsPath()
+    {
+        using var folder = new TemporaryFolder();
+        string solver = Small(folder);
+        CommandLine.Run("train", "--solver", solver, "--iterations", "9");
+
+        CommandLine run = CommandLine.Run("train", "--solver", solver);
+        CommandLine next = RunAdvice(run, "train");
+
+        Assert.Contains($"--resume {folder["snap_iter_2.solverstate"]}", run.Output, StringComparison.Ordinal);
+        Assert.Contains("for 2 iterations", next.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task WhatIsAdvisedAfterAnInterruptIsTheSameRun()
+    {
+        using var folder = new TemporaryFolder();
+        SmallTraining.Write(folder, 2, snapshot: 0);
+        using CnnProcess run = CnnProcess.Start(
+            folder.Path, "train", "--solver", "solver.prototxt", "--iterations", "1000000", "--seed", "12");
+        await run.WaitForError("Iteration 50 ");
+        run.Signal("INT");
+
+        var (exitCode, output, error) = await run.Finish();
+
+        Assert.True(exitCode == 130, error);
+        Assert.Contains(
+            "train --solver solver.prototxt --resume latest --iterations 1000000 --seed 12\n",
+            output,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void PatienceWithoutEarlyStoppingIsAnError()
+    {
+        using var folder = new TemporaryFolder();
+
+        CommandLine run = CommandLine.Run("train", "--solver", Small(folder), "--patience", "5");
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("--patience is for early stopping", run.Error, StringComparison.Ordinal);
+    }
+
+    private static CommandLine RunAdvice(CommandLine run, string command)
+    {
+        string line = run.Output[run.Output.IndexOf("Next:", StringComparison.Ordinal)..]
+            .Split('\n').First(l => l.Contains($" {command} --", StringComparison.Ordinal));
+        return CommandLine.Run(line[line.IndexOf($" {command} --", StringComparison.Ordinal)..]
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    // The weight grows by 1 each iteration from 0; its score, (w - 6)^2, is best at iteration 6, so the run ends at 12.
+    private static string EarlyStopping(TemporaryFolder folder, int iterations)
+    {
+        folder.Write("net.prototxt", """
+            name: "Growing"
+            layer { name: "w" type: "Parameter" top: "w" parameter_param { shape { dim: 1 } } }
+            layer { name: "sum" type: "Reduction" bottom: "w" top: "sum" loss_weight: -1 include { phase: TRAIN } }
+            layer { name: "square" type: "Power" bottom: "w" top: "score" power_param { power: 2 shift: -6 scale: 1 }
+              include { phase: TEST } }
+            """);
+        return folder.Write("solver.prototxt", $$"""
+            net: "net.prototxt" base_lr: 1 lr_policy: "fixed" random_seed: 1 test_iter: 1 test_interval: 1
+            max_iter: {{iterations}} snapshot_prefix: "{{folder["snap"]}}"
+            early_stopping { output: "score" patience: 4 patience_increase: 2 improvement_threshold: 0.9 }
+            """);
+    }
+
     // Two iterations, everything written to the folder.
-    private static string Small(TemporaryFolder folder)
+    private static string Small(TemporaryFolder folder, int iterations = 2)
     {
         folder.Write("net.prototxt", SmallTraining.Net);
-        return folder.Write("solver.prototxt", SmallTraining.Solver(2, 0, "random_seed: 7")
+        return folder.Write("solver.prototxt", SmallTraining.Solver(iterations, 0, "random_seed: 7")
             .Replace("\"snap\"", $"\"{folder["snap"]}\"", StringComparison.Ordinal));
     }
 
@@ -139,6 +285,9 @@ public partial class TrainCommandTests
         snapshot_prefix: "{folder["snake"]}"
         random_seed: 1
         """);
+
+    [GeneratedRegex(@"lr = (\S+)")]
+    private static partial Regex RateOfTheLog();
 
     [GeneratedRegex(@"accuracy ([0-9.]+)")]
     private static partial Regex AccuracyOfTheEnd();

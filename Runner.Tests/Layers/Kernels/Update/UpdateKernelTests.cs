@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using Cnn.Layers;
 using Cnn.Layers.Kernels.Update;
 using Cnn.Layers.Threading;
@@ -7,78 +8,79 @@ namespace Cnn.Tests.Layers.Kernels.Update;
 [Trait("Category", "Kernel")]
 public unsafe class UpdateKernelTests
 {
-    private const float Rate = 0.1f, Delta = 1e-3f;
-
-    private delegate double Reference(double gradient, double weight, ref double first, ref double second);
+    private const float Scale = 0.5f, Decay = 0.01f;
 
     [Theory]
-    [InlineData(1, 1, false)]
-    [InlineData(17, 1, true)]
-    [InlineData(40_003, 1, false)]
-    [InlineData(40_003, 2, true)]
-    public void EveryRuleFollowsItsFormula(int count, int threads, bool isL1)
-    {
-        Check(new SgdStep(Rate, 0.9f), count, threads, isL1, (double g, double _, ref double v, ref double _) =>
-            v = (0.9f * v) + (Rate * g));
-        Check(new NesterovStep(Rate, 0.9f), count, threads, isL1, (double g, double _, ref double v, ref double _) =>
-        {
-            double before = v;
-            v = (0.9f * v) + (Rate * g);
-            return ((1 + 0.9f) * v) - (0.9f * before);
-        });
-        Check(new AdaGradStep(Rate, Delta), count, threads, isL1, (double g, double _, ref double h, ref double _) =>
-        {
-            h += g * g;
-            return Rate * g / (Math.Sqrt(h) + Delta);
-        });
-        Check(new RmsPropStep(Rate, 0.98f, Delta), count, threads, isL1, (double g, double _, ref double h, ref double _) =>
-        {
-            h = (0.98f * h) + ((1 - 0.98f) * g * g);
-            return Rate * g / (Math.Sqrt(h) + Delta);
-        });
-        Check(new AdaDeltaStep(Rate, 0.95f, Delta), count, threads, isL1, (double g, double _, ref double h, ref double s) =>
-        {
-            h = (0.95f * h) + ((1 - 0.95f) * g * g);
-            double t = g * Math.Sqrt((s + Delta) / (h + Delta));
-            s = (0.95f * s) + ((1 - 0.95f) * t * t);
-            return Rate * t;
-        });
-        Check(new AdamStep(Rate, 0.9f, 0.999f, Delta, 0.01f), count, threads, isL1, (double g, double w, ref double m, ref double v) =>
-        {
-            m = (0.9f * m) + ((1 - 0.9f) * g);
-            v = (0.999f * v) + ((1 - 0.999f) * g * g);
-            return (Rate * m / (Math.Sqrt(v) + Delta)) + (0.01f * w);
-        });
-    }
-
-    private static void Check<T>(T operation, int count, int threads, bool isL1, Reference reference)
-        where T : struct, IUpdateOperation
+    [InlineData(1, 1, 0, false)]
+    [InlineData(17, 1, 1, true)]
+    [InlineData(40_003, 2, 0, true)]
+    [InlineData(40_003, 2, 1, false)]
+    [InlineData(40_003, 5, 2, true)]
+    public void EveryValueIsUpdatedOnceWhateverHistoriesThereAre(int count, int threads, int histories, bool isL1)
     {
         using var pool = new WorkerPool(threads);
-        var random = new Random(count);
-        Blob blob = new(count), first = new(count), second = new(count);
-        for (int i = 0; i < count; i++)
-        {
-            blob.Data[i] = i % 5 == 0 ? 0 : random.NextSingle() - 0.5f;
-            blob.Diff[i] = random.NextSingle() - 0.5f;
-            first.Data[i] = random.NextSingle();
-            second.Data[i] = random.NextSingle();
-        }
-
+        Blob blob = Filled(count, 1), first = Filled(count, 3), second = Filled(count, 4);
+        Filled(count, 2).Data.CopyTo(blob.Diff);
         float[] w = blob.Data.ToArray(), g = blob.Diff.ToArray(), h = first.Data.ToArray(), s = second.Data.ToArray();
-        var step = new GradientStep(Rate, 0.5f, 0.01f, isL1);
+
         UpdateKernel.Run(
-            operation, blob.DataPointer, blob.DiffPointer, first.DataPointer, second.DataPointer, count, step, pool);
+            default(Sum),
+            blob.DataPointer,
+            blob.DiffPointer,
+            histories > 0 ? first.DataPointer : null,
+            histories > 1 ? second.DataPointer : null,
+            count,
+            new GradientStep(1, Scale, Decay, isL1),
+            pool);
+
         GC.KeepAlive((blob, first, second));
         for (int i = 0; i < count; i++)
         {
-            double one = h[i], two = s[i];
-            double gradient = (0.5 * g[i]) + (0.01f * (isL1 ? Math.Sign(w[i]) : (double)w[i]));
-            double u = reference(gradient, w[i], ref one, ref two);
-            Assert.Equal(u, blob.Diff[i], 1e-6 * (1 + Math.Abs(u)));
-            Assert.Equal(w[i] - u, blob.Data[i], 1e-6 * (1 + Math.Abs(u)));
-            Assert.Equal(one, first.Data[i], 1e-6 * (1 + Math.Abs(one)));
-            Assert.Equal(two, second.Data[i], 1e-6 * (1 + Math.Abs(two)));
+            float gradient = (g[i] * Scale) + ((isL1 ? Math.Sign(w[i]) : w[i]) * Decay);
+            float one = histories > 0 ? h[i] + gradient : h[i], two = histories > 1 ? s[i] + w[i] : s[i];
+            float u = (histories > 0 ? one : gradient) + (histories > 1 ? two : w[i]);
+            Assert.Equal((one, two), (first.Data[i], second.Data[i]));
+            Assert.Equal((u, w[i] - u), (blob.Diff[i], blob.Data[i]));
+        }
+    }
+
+    [Fact]
+    public void TheGradientStaysWhereTheStepIsNotKept()
+    {
+        using var pool = new WorkerPool(1);
+        Blob blob = Filled(35, 1);
+        Filled(35, 2).Data.CopyTo(blob.Diff);
+        float[] w = blob.Data.ToArray(), g = blob.Diff.ToArray();
+
+        var step = new GradientStep(1, 1, 0, false, KeepsStep: false);
+        UpdateKernel.Run(default(Sum), blob.DataPointer, blob.DiffPointer, null, null, 35, step, pool);
+
+        GC.KeepAlive(blob);
+        Assert.NotEqual(w, blob.Data.ToArray());
+        Assert.Equal(g, blob.Diff.ToArray());
+    }
+
+    private static Blob Filled(int count, int seed)
+    {
+        var blob = new Blob(count);
+        var random = new Random(seed);
+        for (int i = 0; i < count; i++)
+        {
+            blob.Data[i] = i % 5 == seed ? 0 : random.NextSingle() - 0.5f;
+        }
+
+        return blob;
+    }
+
+    // Both histories take something in, and the step is their sum.
+    private readonly struct Sum : IUpdateOperation
+    {
+        public Vector512<float> Advance(
+            Vector512<float> gradient, Vector512<float> weight, ref Vector512<float> first, ref Vector512<float> second)
+        {
+            first += gradient;
+            second += weight;
+            return first + second;
         }
     }
 }

@@ -1,0 +1,53 @@
+using System.Diagnostics;
+using Cnn.Engine.Graph;
+using Cnn.Engine.Runs;
+using Serilog;
+
+namespace Cnn.Engine.Solvers;
+
+/// <summary>The lines of an iteration that is displayed, as Caffe writes them.</summary>
+/// <param name="net">The training net.</param>
+/// <param name="display">Iterations between displays.</param>
+/// <param name="log">Where to; null for nowhere.</param>
+internal sealed class IterationLog(Net net, int display, ILogger? log)
+{
+    private readonly Stopwatch watch = new();
+    private int lastIteration;
+
+    /// <summary>
+    /// <c>Iteration {i} ({r} iter/s, {s}s/{display} iters), loss = {smoothed}</c>, of which the first shows the speed 0,
+    /// then a line for each value of the net's outputs.
+    /// </summary>
+    public void Write(int iteration, float loss)
+    {
+        if (log is null)
+        {
+            return;
+        }
+
+        double seconds = watch.Elapsed.TotalSeconds;
+        double rate = watch.IsRunning && seconds > 0 ? (iteration - lastIteration) / seconds : 0;
+        watch.Restart();
+        lastIteration = iteration;
+        log.Information(
+            "{Line:l}",
+            $"Iteration {iteration} ({CaffeNumber.Format(rate)} iter/s, "
+            + $"{CaffeNumber.Format(seconds)}s/{display} iters), loss = {CaffeNumber.Format(loss)}");
+        WriteOutputs(log);
+    }
+
+    private void WriteOutputs(ILogger to)
+    {
+        var values = new double[net.Outputs.Sum(name => net.FindBlob(name).Count)];
+        int at = 0;
+        foreach (string name in net.Outputs)
+        {
+            foreach (float value in net.FindBlob(name).Data)
+            {
+                values[at++] = value;
+            }
+        }
+
+        NetOutputs.Tell(net, "Train", values, 1, to);
+    }
+}

@@ -1,0 +1,71 @@
+using Cnn.Engine.Graph;
+using Cnn.Layers.Kernels.Update;
+using Cnn.Layers.Threading;
+using Cnn.Proto;
+using Serilog;
+
+namespace Cnn.Engine.Solvers;
+
+/// <summary>Updates all parameters of a net from their gradients, once an iteration.</summary>
+internal sealed class ParameterUpdater
+{
+    private readonly SolverParameter definition;
+    private readonly UpdateRule rule;
+    private readonly IReadOnlyList<LearnableParameter> parameters;
+    private readonly GradientClipping clipping;
+    private readonly WorkerPool pool;
+    private readonly bool[] frozen;
+
+    /// <summary>Makes it, with histories of zeros.</summary>
+    public ParameterUpdater(SolverParameter definition, UpdateRule rule, Net net, WorkerPool pool, ILogger? log)
+    {
+        (this.definition, this.rule, this.pool) = (definition, rule, pool);
+        parameters = net.Learnable;
+        clipping = new GradientClipping(definition.ClipGradients, parameters, pool, log);
+        Histories = new UpdateHistories(rule, definition.Type, parameters);
+        frozen = new bool[parameters.Count];
+    }
+
+    /// <summary>What the rule remembers.</summary>
+    public UpdateHistories Histories { get; }
+
+    /// <summary>
+    /// Finds the parameters whose update would change nothing: frozen, with nothing left of an earlier gradient. They
+    /// are passed over from then on, so it is called once, after a snapshot is restored.
+    /// </summary>
+    public void FindFrozen()
+    {
+        for (int i = 0; i < frozen.Length; i++)
+        {
+            LearnableParameter parameter = parameters[i];
+            bool hasNoRate = parameter.LearningRateMultiplier == 0 && !parameter.HasGradient;
+            bool hasNoDecay = definition.WeightDecay * parameter.DecayMultiplier == 0;
+            frozen[i] = hasNoRate && (rule.IsIdleAtRateZero || hasNoDecay) && Histories.AreStillZero(i);
+        }
+    }
+
+    /// <summary>Updates the values of all parameters.</summary>
+    /// <param name="rate">The learning rate, before the parameters' multipliers.</param>
+    /// <param name="iteration">Updates done before this one.</param>
+    public void Update(float rate, int iteration)
+    {
+        float scale = clipping.Factor(frozen) / definition.IterSize;
+        bool isL1 = definition.RegularizationType == "L1";
+        for (int i = 0; i < frozen.Length; i++)
+        {
+            if (frozen[i])
+            {
+                continue;
+            }
+
+            LearnableParameter parameter = parameters[i];
+            var gradient = new GradientStep(
+                rate * parameter.LearningRateMultiplier,
+                scale,
+                definition.WeightDecay * parameter.DecayMultiplier,
+                isL1,
+                definition.SnapshotDiff);
+            rule.Update(new ParameterUpdate(parameter.Blob, Histories.Of(i), gradient, iteration, pool));
+        }
+    }
+}

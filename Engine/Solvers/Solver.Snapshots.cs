@@ -1,0 +1,51 @@
+using Cnn.Engine.Snapshots;
+using Cnn.Proto.Formats;
+
+namespace Cnn.Engine.Solvers;
+
+// Snapshots of a run: writing them and going on from them.
+public sealed partial class Solver
+{
+    /// <summary>Writes a snapshot of the current iteration.</summary>
+    /// <returns>The path of the solver state.</returns>
+    /// <exception cref="TrainingException">It cannot be written.</exception>
+    public string WriteSnapshot()
+    {
+        var state = new SnapshotState
+        {
+            SolverType = definition.Type,
+            Iteration = Iteration,
+            CurrentStep = learningRate.CurrentStep,
+            Seed = Seed,
+            Histories = updater.Histories.InFileOrder(),
+            LayerStates = LayerStates.Capture(AllNets),
+            EarlyStopping = earlyStopping?.State,
+        };
+        string path = SnapshotFiles.Write(definition, TrainNet, state, options.Log);
+        newestSnapshot = Iteration;
+        SnapshotWritten?.Invoke(path);
+        return path;
+    }
+
+    private void Restore(StateFile state)
+    {
+        string path = options.ResumeFrom!;
+        Log($"Resuming from {path}");
+        updater.Histories.RequireFit(state, path);
+        if (state.LearnedNet is { } weights)
+        {
+            TrainNet.CopyWeightsFrom(SnapshotFiles.FindWeights(path, weights));
+        }
+
+        Log("SGDSolver: restoring history");
+        updater.Histories.Restore(state, path);
+        LayerStates.Restore(AllNets, state.Extensions.LayerState, path, options.Log);
+        Iteration = state.Iteration;
+        dataStart = options.RestartsData ? Iteration : 0;
+        learningRate.CurrentStep = state.CurrentStep;
+        if (earlyStopping is not null && state.Extensions.EarlyStopping is { } standing)
+        {
+            earlyStopping.State = standing;
+        }
+    }
+}

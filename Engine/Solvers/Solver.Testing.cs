@@ -1,0 +1,49 @@
+using Cnn.Engine.Snapshots;
+using Cnn.Proto;
+
+namespace Cnn.Engine.Solvers;
+
+// The tests of a run.
+public sealed partial class Solver
+{
+    private bool TestAll()
+    {
+        LayerState[] before = LayerStates.Capture(AllNets);
+        bool isWhole = testNets.TrueForAll(TestOne);
+        if (!isWhole)
+        {
+            // The run that goes on from here does these tests again, from the same states.
+            LayerStates.Restore(AllNets, before, "the interrupted test", options.Log);
+        }
+
+        return isWhole;
+    }
+
+    private bool TestOne(TestNet test)
+    {
+        if (StopIsDue)
+        {
+            return false;
+        }
+
+        Log($"Iteration {Iteration}, Testing net (#{test.Index})");
+
+        // Which test this is follows from the iteration, so a resumed run tests on the same data.
+        long round = (Iteration / definition.TestInterval) - (dataStart / definition.TestInterval)
+            - (definition.TestInitialization || dataStart > 0 ? 0 : 1);
+        TestScores? scores = test.Run(
+            Iteration, Math.Max(0, round), definition.TestComputeLoss, options.Log, () => StopIsDue);
+        if (scores is null)
+        {
+            return false;
+        }
+
+        Tested?.Invoke(scores);
+        if (earlyStopping?.Look(Iteration, scores) == true)
+        {
+            BestWritten?.Invoke(SnapshotFiles.WriteBest(definition, TrainNet));
+        }
+
+        return true;
+    }
+}
