@@ -234,6 +234,7 @@ public sealed class Net : IDisposable
     /// <returns>The loss: the sum over all weighted tops of weight times the top's sum.</returns>
     public float Forward()
     {
+        using PoolLease lease = options.Pool!.Enter();
         if (options.Inference && !sharesMemory)
         {
             Reshape();
@@ -256,6 +257,7 @@ public sealed class Net : IDisposable
     public float ForwardLayer(NetLayer layer)
     {
         ObjectDisposedException.ThrowIf(isDisposed, this);
+        using PoolLease lease = options.Pool!.Enter();
         Reshape(layer);
         if (!layer.IsFolded)
         {
@@ -293,6 +295,7 @@ public sealed class Net : IDisposable
     /// <exception cref="CnnException">The net is built for <see cref="NetOptions.Inference"/>.</exception>
     public void Backward()
     {
+        using PoolLease lease = options.Pool!.Enter();
         for (int i = Layers.Count - 1; i >= 0; i--)
         {
             BackwardLayer(Layers[i]);
@@ -318,6 +321,7 @@ public sealed class Net : IDisposable
             return;
         }
 
+        using PoolLease lease = options.Pool!.Enter();
         layer.Layer.Backward(layer.TopList, layer.PropagateDownList, layer.BottomList);
         if (DebugInfo && options.Log is { } log)
         {
