@@ -118,7 +118,7 @@ public sealed class MaxPoolingTests
         where TPlaces : struct
     {
         AlignedBuffer x = new(shape.PlaneSize), expected = new(shape.PooledSize), found = new(shape.PooledSize);
-        AlignedBuffer places = new(shape.PooledSize), foundPlaces = new(shape.PooledSize), room = new((int)MaxOfWindows.Room(shape));
+        AlignedBuffer places = new(shape.PooledSize), foundPlaces = new(shape.PooledSize), room = new((int)MaxOfWindows.BufferSize(shape));
         FillWithFewValues(x, shape.GetHashCode());
         MaxPooling.ForwardReference(x.Pointer, expected.Pointer, (int*)places.Pointer, shape);
         var windows = new MaxOfWindows(shape, room.Pointer);
@@ -131,7 +131,7 @@ public sealed class MaxPoolingTests
         Assert.Equal(expected.Span.ToArray(), found.Span.ToArray());
         if (GradientOfWindows.Suits(shape))
         {
-            AlignedBuffer dx = new(x.Length), foundX = Numbers.Random(x.Length, 5), ofGradient = new((int)GradientOfWindows.Room(shape));
+            AlignedBuffer dx = new(x.Length), foundX = Numbers.Random(x.Length, 5), ofGradient = new((int)GradientOfWindows.BufferSize(shape));
             MaxPooling.BackwardReference(expected.Pointer, (int*)places.Pointer, dx.Pointer, shape);
             new GradientOfWindows(shape, ofGradient.Pointer)
                 .Backward<TLanes, TValues, TPlaces>(expected.Pointer, (int*)places.Pointer, foundX.Pointer, before: 0, behind: 0);
