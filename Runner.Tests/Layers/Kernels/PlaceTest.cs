@@ -11,9 +11,9 @@ internal static unsafe class PlaceTest
     /// <summary>Values of all sizes and kinds, of which several ordinary ones lie between the others.</summary>
     public static float[] Values { get; } =
     [
-        0, 0.3f, -0f, -1.7f, float.NaN, 2.5f, float.PositiveInfinity, -0.01f, float.NegativeInfinity, 0.24f, 1e-40f, -0.26f,
-        float.MaxValue, 0.9f, -float.MaxValue, -3.3f, 88.9f, 1e-7f, -104.5f, 5.1f, 10.5f, -0.6f, 1e30f, 0.7f, -1e-30f, 1.1f,
-        float.Epsilon, -2.2f, 50.5f, 0.05f, 123456.7f,
+        0, 0.3f, -0f, -1.7f, float.NaN, 2.5f, float.PositiveInfinity, -0.01f, float.NegativeInfinity, 0.24f, 1e-40f,
+        -0.26f, float.MaxValue, 0.9f, -float.MaxValue, -3.3f, 88.9f, 1e-7f, -104.5f, 5.1f, 10.5f, -0.6f, 1e30f, 0.7f,
+        -1e-30f, 1.1f, float.Epsilon, -2.2f, 50.5f, 0.05f, 123456.7f,
     ];
 
     /// <summary>A kernel over inputs of so many values; y is written.</summary>

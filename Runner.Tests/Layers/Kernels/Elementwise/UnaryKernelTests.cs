@@ -5,7 +5,9 @@ using Cnn.Layers.Threading;
 
 namespace Cnn.Tests.Layers.Kernels.Elementwise;
 
-/// <summary>Every activation: a value's result is a function of the value, not of its place or its neighbours.</summary>
+/// <summary>
+/// Every activation: a value's result is a function of the value, not of its place or its neighbours.
+/// </summary>
 [Trait("Category", "Kernel")]
 public unsafe class UnaryKernelTests
 {
