@@ -4,8 +4,8 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers;
 
 /// <summary>
-/// Floats on a 64-byte boundary that never move: a pinned array with room to align, freed by the collector like any
-/// array. Zero at first.
+/// Floats on a 64-byte boundary that never move: a pinned array, a cache line longer so that it can be aligned, freed by
+/// the collector like any array. Zero at first.
 /// </summary>
 public sealed unsafe class AlignedBuffer
 {

@@ -42,15 +42,17 @@ public sealed unsafe class Blob
     /// <summary>Whether the gradient has been used; until then it takes no memory.</summary>
     public bool HasDiff => diff.IsUsed;
 
-    /// <summary>The first value, on a 64-byte boundary; stays valid until the blob grows or shares another's data.</summary>
+    /// <summary>
+    /// The first value, on a 64-byte boundary; stays valid until the blob grows or shares another's data.
+    /// </summary>
     public float* DataPointer => data.Pointer(Count);
 
     /// <summary>The first gradient value; see <see cref="DataPointer"/>.</summary>
     public float* DiffPointer => diff.Pointer(Count);
 
     /// <summary>
-    /// Sets the gradient to zero without touching its memory: <see cref="Diff"/> and <see cref="DiffPointer"/> do so when they
-    /// are next used, and <see cref="SumOfDiff"/> leaves it to the kernel.
+    /// Sets the gradient to zero without touching its memory: <see cref="Diff"/> and <see cref="DiffPointer"/> do so when
+    /// they are next used, and <see cref="SumOfDiff"/> leaves it to the kernel.
     /// </summary>
     public void ClearDiff() => diff.Clear();
 
@@ -66,16 +68,26 @@ public sealed unsafe class Blob
     /// <summary>The size of an axis; negative axes count from the end.</summary>
     public int Dim(int axis) => shape[axis < 0 ? axis + shape.Length : axis];
 
-    /// <summary>The product of the dimensions from <paramref name="start"/> up to and without <paramref name="end"/>.</summary>
+    /// <summary>
+    /// The product of the dimensions from <paramref name="start"/> up to and without <paramref name="end"/>.
+    /// </summary>
+    /// <exception cref="CnnException">
+    /// It is 2^31 or more, which happens in an empty blob alone: [0, 65536, 65536] has no value, and rows of 2^32.
+    /// </exception>
     public int CountOf(int start, int end = int.MaxValue)
     {
-        int count = 1;
-        for (int i = start; i < Math.Min(end, shape.Length); i++)
+        int last = Math.Min(end, shape.Length);
+        long count = 1;
+        for (int i = start; i < last; i++)
         {
-            count *= shape[i];
+            // Kept at 2^31 when more, so that no product overflows; a dimension of 0 makes it 0 still.
+            count = Math.Min(count * shape[i], 1L << 31);
         }
 
-        return count;
+        return count <= int.MaxValue
+            ? (int)count
+            : throw new CnnException(
+                $"dimensions {start} to {last - 1} of a blob of {string.Join(" x ", shape)} make 2^31 values or more");
     }
 
     /// <summary>
@@ -172,7 +184,8 @@ public sealed unsafe class Blob
     internal object Memory => data;
 
     /// <summary>
-    /// Writes its values where another blob's are from now on, whatever the counts: for blobs that are never of use at one time.
+    /// Writes its values where another blob's are from now on, whatever the counts: for blobs that are never of use at
+    /// one time.
     /// </summary>
     internal void UseMemoryOf(Blob other) => data = other.data;
 
@@ -200,27 +213,27 @@ public sealed unsafe class Blob
         public Span<float> Span(int count)
         {
             Version++;
-            return Room(count).Span[..count];
+            return Buffer(count).Span[..count];
         }
 
         public float* Pointer(int count)
         {
             Version++;
-            return Room(count).Pointer;
+            return Buffer(count).Pointer;
         }
 
-        public float* ReadPointer(int count) => Room(count).Pointer;
+        public float* ReadPointer(int count) => Buffer(count).Pointer;
 
         public float* PointerForSum(int count, out bool isZero)
         {
             isZero = isCleared && buffer is not null;
             isCleared = false;
-            return Room(count).Pointer;
+            return Buffer(count).Pointer;
         }
 
         public void Clear() => isCleared = true;
 
-        private AlignedBuffer Room(int count)
+        private AlignedBuffer Buffer(int count)
         {
             if (isCleared)
             {

@@ -1,8 +1,8 @@
 namespace Cnn.Layers.Kernels;
 
 /// <summary>
-/// Sixteen planes side by side, so that what is done to each place of a plane is done to sixteen at once whatever the width
-/// of their rows: <c>lanes[16 i + p]</c> is value i of plane p.
+/// Sixteen planes side by side, so that what is done to each place of a plane is done to sixteen at once whatever the
+/// width of their rows: <c>lanes[16 i + p]</c> is value i of plane p.
 /// </summary>
 internal static unsafe class PlaneLanes
 {
@@ -14,7 +14,7 @@ internal static unsafe class PlaneLanes
     /// <param name="planeSize">Floats from plane to plane.</param>
     /// <param name="count">Planes, from 1 to as many as lanes.</param>
     /// <param name="values">Values of each.</param>
-    /// <param name="lanes">Room for <paramref name="width"/> times as many.</param>
+    /// <param name="lanes">Where they go: <paramref name="width"/> times as many.</param>
     /// <param name="width">Lanes: 16, or fewer of whole vectors.</param>
     public static void Load(float* planes, nint planeSize, int count, int values, float* lanes, int width = Count)
     {
@@ -41,7 +41,7 @@ internal static unsafe class PlaneLanes
             int used = Math.Min(step, values - v);
             for (int i = 0; i < step; i++)
             {
-                from[i] = lanes + (Count * (v + Math.Min(i, used - 1)));
+                from[i] = lanes + (Count * (nint)(v + Math.Min(i, used - 1)));
             }
 
             // Whole vectors are written: where they would reach beyond the values, to memory of their own first.
@@ -54,7 +54,8 @@ internal static unsafe class PlaneLanes
             Transposition.Run(from, 0, step, Count, rest, step);
             for (int p = 0; p < count; p++)
             {
-                new ReadOnlySpan<float>(rest + (p * step), used).CopyTo(new Span<float>(planes + (p * planeSize) + v, used));
+                float* to = planes + (p * planeSize) + v;
+                new ReadOnlySpan<float>(rest + (p * step), used).CopyTo(new Span<float>(to, used));
             }
         }
     }

@@ -22,7 +22,10 @@ internal enum VectorPath
 /// <summary>The path of this process, chosen once from what the runtime reports and its switches allow.</summary>
 internal static class VectorUnit
 {
-    /// <summary>The path. <c>Vector512.IsHardwareAccelerated</c> is no guide: it is false where wide vectors slow the clock.</summary>
+    /// <summary>The path.</summary>
+    /// <remarks>
+    /// <c>Vector512.IsHardwareAccelerated</c> is no guide: it is false where wide vectors slow the clock.
+    /// </remarks>
     public static VectorPath Path { get; } =
         Avx512F.IsSupported && Avx512DQ.IsSupported ? VectorPath.Avx512
         : Avx2.IsSupported && Fma.IsSupported ? VectorPath.Avx2

@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Cnn.Layers.Kernels.Elementwise;
 using Cnn.Layers.Threading;
 
 namespace Cnn.Layers.Kernels.ArgMax;
@@ -22,6 +24,14 @@ internal static unsafe class ArgMaxKernel
     public static void Run(
         float* x, float* indices, float* values, int outer, int length, int inner, int k, long stride, WorkerPool pool)
     {
+        KernelGuard.Array(x, outer, length, inner);
+        KernelGuard.Size(length - k);
+        if (outer > 0 && (long)k * inner > 0)
+        {
+            KernelGuard.ArrayOrNull(indices, ((outer - 1) * stride) + ((long)k * inner));
+            KernelGuard.ArrayOrNull(values, ((outer - 1) * stride) + ((long)k * inner));
+        }
+
         var job = new Job
         {
             X = x, Indices = indices, Values = values, Length = length, Inner = inner, K = k, Stride = stride,
@@ -45,26 +55,24 @@ internal static unsafe class ArgMaxKernel
             for (int item = first; item < last; item++)
             {
                 float* from = X + ((long)item * Length * Inner);
-                int i = start;
-                for (; K == 1 && i <= end - Vector512<float>.Count; i += Vector512<float>.Count)
+                if (K == 1 && Inner == 1)
                 {
-                    Columns(from + i, (item * Stride) + i);
+                    var (value, index) = Row(from);
+                    Put(item * Stride, value, index);
+                    continue;
                 }
 
-                for (; i < end; i++)
+                for (int i = start; K == 1 && i < end; i += Lanes.Width)
                 {
-                    if (K == 1 && Inner == 1)
+                    Columns(from + i, (item * Stride) + i, end - i);
+                }
+
+                for (int i = start; K > 1 && i < end; i++)
+                {
+                    best.Find(from + i, Length, Inner);
+                    for (int rank = 0; rank < K; rank++)
                     {
-                        var (value, index) = Row(from);
-                        Put((item * Stride) + i, value, index);
-                    }
-                    else
-                    {
-                        best.Find(from + i, Length, Inner);
-                        for (int rank = 0; rank < K; rank++)
-                        {
-                            Put((item * Stride) + ((long)rank * Inner) + i, best.Value(rank), best.Index(rank));
-                        }
+                        Put((item * Stride) + ((long)rank * Inner) + i, best.Value(rank), best.Index(rank));
                     }
                 }
             }
@@ -83,13 +91,13 @@ internal static unsafe class ArgMaxKernel
             }
         }
 
-        // Sixteen places side by side.
-        private readonly void Columns(float* from, long at)
+        // Sixteen places side by side, or as many as are left.
+        private readonly void Columns(float* from, long at, int left)
         {
-            Vector512<float> value = Vector512.Load(from), index = Vector512<float>.Zero;
+            Vector512<float> value = Lanes.Load(from, left), index = Vector512<float>.Zero;
             for (int c = 1; c < Length; c++)
             {
-                Vector512<float> next = Vector512.Load(from + ((long)c * Inner));
+                Vector512<float> next = Lanes.Load(from + ((long)c * Inner), left);
                 Vector512<float> wins = Wins(next, value);
                 value = Vector512.ConditionalSelect(wins, next, value);
                 index = Vector512.ConditionalSelect(wins, Vector512.Create((float)c), index);
@@ -97,47 +105,44 @@ internal static unsafe class ArgMaxKernel
 
             if (Indices != null)
             {
-                index.Store(Indices + at);
+                Lanes.Store(index, Indices + at, left);
             }
 
             if (Values != null)
             {
-                value.Store(Values + at);
+                Lanes.Store(value, Values + at, left);
             }
         }
 
-        // Each lane has the best of every sixteenth value; then the best of the lanes and of what is left.
+        // Each lane has the best of every sixteenth value; then the best of the lanes.
         private readonly (float Value, int Index) Row(float* from)
         {
-            float value = from[0];
-            int index = 0, i = 0;
-            if (Length >= Vector512<float>.Count)
+            Vector512<float> best = Lanes.Load(from, Length);
+            Vector512<int> at = Vector512<int>.Indices, bestAt = at;
+            int i = Lanes.Width;
+            for (; i <= Length - Lanes.Width; i += Lanes.Width)
             {
-                Vector512<float> best = Vector512.Load(from);
-                Vector512<int> at = Vector512<int>.Indices, bestAt = at;
-                for (i = Vector512<float>.Count; i <= Length - Vector512<float>.Count; i += Vector512<float>.Count)
-                {
-                    at += Vector512.Create(Vector512<float>.Count);
-                    Vector512<float> next = Vector512.Load(from + i), wins = Wins(next, best);
-                    best = Vector512.ConditionalSelect(wins, next, best);
-                    bestAt = Vector512.ConditionalSelect(wins.AsInt32(), at, bestAt);
-                }
-
-                (value, index) = (best[0], bestAt[0]);
-                for (int lane = 1; lane < Vector512<float>.Count; lane++)
-                {
-                    if (LargestValues.IsBelow(value, index, best[lane], bestAt[lane]))
-                    {
-                        (value, index) = (best[lane], bestAt[lane]);
-                    }
-                }
+                at += Vector512.Create(Lanes.Width);
+                Vector512<float> next = Vector512.Load(from + i), wins = Wins(next, best);
+                best = Vector512.ConditionalSelect(wins, next, best);
+                bestAt = Vector512.ConditionalSelect(wins.AsInt32(), at, bestAt);
             }
 
-            for (; i < Length; i++)
+            if (i < Length)
             {
-                if (LargestValues.IsBelow(value, index, from[i], i))
+                at += Vector512.Create(Lanes.Width);
+                Vector512<float> next = Lanes.Load(from + i, Length - i);
+                Vector512<float> wins = Lanes.First(Wins(next, best), Length - i);
+                best = Vector512.ConditionalSelect(wins, next, best);
+                bestAt = Vector512.ConditionalSelect(wins.AsInt32(), at, bestAt);
+            }
+
+            var (value, index) = (best[0], bestAt[0]);
+            for (int lane = 1; lane < Math.Min(Lanes.Width, Length); lane++)
+            {
+                if (LargestValues.IsBelow(value, index, best[lane], bestAt[lane]))
                 {
-                    (value, index) = (from[i], i);
+                    (value, index) = (best[lane], bestAt[lane]);
                 }
             }
 

@@ -10,7 +10,9 @@ internal readonly unsafe struct LargestValues
     private readonly int* places;
     private readonly int k;
 
-    /// <summary>Room for k values and places.</summary>
+    /// <summary>Finds k values and places.</summary>
+    /// <param name="scratch">Memory for 2 k floats.</param>
+    /// <param name="k">How many.</param>
     public LargestValues(float* scratch, int k)
     {
         values = scratch;

@@ -1,14 +1,16 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Cnn.Fillers;
+using Cnn.Layers.Kernels.Elementwise;
 using Cnn.Layers.Threading;
 
 namespace Cnn.Layers.Kernels.Dropout;
 
 /// <summary>
-/// Keeps each value with a probability and multiplies it by a scale, else 0 (Srivastava et al., "Dropout: a simple way to
-/// prevent neural networks from overfitting", JMLR 2014; the inverted form). Value i is kept when its word of the stream
-/// (key, pass) is below the threshold, so forward and backward draw the same mask without storing it. Sixteen blocks of
-/// four words serve 64 values: the first words the first sixteen, and so on, as they lie in vectors.
+/// Keeps each value with a probability and multiplies it by a scale, else 0 (Srivastava et al., "Dropout: a simple way
+/// to prevent neural networks from overfitting", JMLR 2014; the inverted form). Value i is kept when its word of the
+/// stream (key, pass) is below the threshold, so forward and backward draw the same mask without storing it. Sixteen
+/// blocks of four words serve 64 values: the first words the first sixteen, and so on, as they lie in vectors.
 /// </summary>
 internal static unsafe class DropoutKernel
 {
@@ -24,6 +26,9 @@ internal static unsafe class DropoutKernel
     public static void Apply(
         float* x, float* y, int count, ulong threshold, float scale, ulong key, ulong pass, WorkerPool pool)
     {
+        KernelGuard.Array(x, count);
+        KernelGuard.Array(y, count);
+        KernelGuard.SameOrApart(x, y, count);
         var job = new Job(x, y, count, threshold, scale, key, pass);
         pool.Run(ElementParts.Count(count), ref job);
     }
@@ -39,10 +44,10 @@ internal static unsafe class DropoutKernel
             for (; i <= end - 64; i += 64)
             {
                 var (a, b, c, d) = PhiloxLanes.Blocks(key, (ulong)i / 4, pass);
-                Put(i, a);
-                Put(i + 16, b);
-                Put(i + 32, c);
-                Put(i + 48, d);
+                Put(i, a, Lanes.Width);
+                Put(i + 16, b, Lanes.Width);
+                Put(i + 32, c, Lanes.Width);
+                Put(i + 48, d, Lanes.Width);
             }
 
             if (i < end)
@@ -51,27 +56,28 @@ internal static unsafe class DropoutKernel
             }
         }
 
-        private void Put(int i, Vector512<uint> words)
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private void Put(int i, Vector512<uint> words, int left)
         {
+            if (left <= 0)
+            {
+                return;
+            }
+
             // All words are below a threshold of 2^32, which is no word itself.
             Vector512<float> kept = threshold > uint.MaxValue
                 ? Vector512<float>.AllBitsSet
                 : Vector512.LessThan(words, Vector512.Create((uint)threshold)).AsSingle();
-            (Vector512.Load(x + i) * scale & kept).Store(y + i);
+            Lanes.Store(Lanes.Load(x + i, left) * scale & kept, y + i, left);
         }
 
         private void Rest(int i, int length)
         {
-            uint* words = stackalloc uint[64];
             var (a, b, c, d) = PhiloxLanes.Blocks(key, (ulong)i / 4, pass);
-            a.Store(words);
-            b.Store(words + 16);
-            c.Store(words + 32);
-            d.Store(words + 48);
-            for (int j = 0; j < length; j++)
-            {
-                y[i + j] = words[j] < threshold ? x[i + j] * scale : 0;
-            }
+            Put(i, a, length);
+            Put(i + 16, b, length - 16);
+            Put(i + 32, c, length - 32);
+            Put(i + 48, d, length - 48);
         }
     }
 }

@@ -23,8 +23,12 @@ internal static unsafe class BlockKernel
     public static void Copy(
         float* from, long fromStride, float* to, long toStride, int length, int blocks, WorkerPool pool)
     {
-        if (length > 0)
+        KernelGuard.Size(length);
+        KernelGuard.Size(blocks);
+        if (length > 0 && blocks > 0)
         {
+            KernelGuard.Array(from, ((blocks - 1) * fromStride) + length);
+            KernelGuard.Array(to, ((blocks - 1) * toStride) + length);
             var job = new Job(from, fromStride, to, toStride, length, blocks);
             pool.Run(job.Parts, ref job);
         }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Cnn.Layers.Kernels.Normalization;
 using Cnn.Layers.Threading;
@@ -21,6 +22,12 @@ internal static unsafe class BroadcastKernel
     public static void Forward(
         float* x, float* scale, float* bias, float* y, int outer, int dim, int inner, WorkerPool pool)
     {
+        KernelGuard.Array(x, outer, dim, inner);
+        KernelGuard.Array(y, outer, dim, inner);
+        KernelGuard.ArrayOrNull(scale, dim);
+        KernelGuard.ArrayOrNull(bias, dim);
+        KernelGuard.SameOrApart(x, y, (long)outer * dim * inner);
+
         // Without inner places a row of factors lies beside a row of values.
         var job = inner == 1
             ? new ForwardJob(x, scale, bias, y, outer, dim, 1, dim)
@@ -43,6 +50,9 @@ internal static unsafe class BroadcastKernel
     public static void Gradient(
         float* dy, float* x, float* gradient, bool adds, int outer, int dim, int inner, WorkerPool pool)
     {
+        KernelGuard.Array(dy, outer, dim, inner);
+        KernelGuard.ArrayOrNull(x, outer, dim, inner);
+        KernelGuard.Array(gradient, dim);
         if (dim == 0)
         {
             return;
@@ -97,25 +107,30 @@ internal static unsafe class BroadcastKernel
         {
             Vector512<float> factor = Vector512.Create(scale == null ? 1 : scale[d]);
             Vector512<float> summand = Vector512.Create(bias == null ? 0 : bias[d]);
-            for (; i <= end - Vector512<float>.Count; i += Vector512<float>.Count)
+            for (; i <= end - Lanes.Width; i += Lanes.Width)
             {
-                if (step != 0)
-                {
-                    factor = scale == null ? factor : Vector512.Load(scale + i);
-                    summand = bias == null ? summand : Vector512.Load(bias + i);
-                }
-
-                Vector512<float> value = Vector512.Load(from + i);
-                value = scale == null ? value : value * factor;
-                (bias == null ? value : value + summand).Store(to + i);
+                Compute(from, to, i, Lanes.Width, factor, summand);
             }
 
-            for (; i < end; i++)
+            if (i < end)
             {
-                float value = from[i];
-                value = scale == null ? value : value * scale[d + (i * step)];
-                to[i] = bias == null ? value : value + bias[d + (i * step)];
+                Compute(from, to, i, end - i, factor, summand);
             }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private void Compute(
+            float* from, float* to, int i, int left, Vector512<float> factor, Vector512<float> summand)
+        {
+            if (step != 0)
+            {
+                factor = scale == null ? factor : Lanes.Load(scale + i, left);
+                summand = bias == null ? summand : Lanes.Load(bias + i, left);
+            }
+
+            Vector512<float> value = Lanes.Load(from + i, left);
+            value = scale == null ? value : value * factor;
+            Lanes.Store(bias == null ? value : value + summand, to + i, left);
         }
     }
 
@@ -125,18 +140,23 @@ internal static unsafe class BroadcastKernel
         public void Run(int part, int worker)
         {
             var (i, end) = ElementParts.Range(part, dim);
-            for (; i <= end - Vector512<float>.Count; i += Vector512<float>.Count)
+            for (; i <= end - Lanes.Width; i += Lanes.Width)
             {
-                Vector512<float> value = Vector512.Load(dy + i);
-                value = x == null ? value : value * Vector512.Load(x + i);
-                (adds ? value + Vector512.Load(gradient + i) : value).Store(gradient + i);
+                Compute(i, Lanes.Width);
             }
 
-            for (; i < end; i++)
+            if (i < end)
             {
-                float value = x == null ? dy[i] : dy[i] * x[i];
-                gradient[i] = adds ? value + gradient[i] : value;
+                Compute(i, end - i);
             }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private void Compute(int i, int left)
+        {
+            Vector512<float> value = Lanes.Load(dy + i, left);
+            value = x == null ? value : value * Lanes.Load(x + i, left);
+            Lanes.Store(adds ? value + Lanes.Load(gradient + i, left) : value, gradient + i, left);
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Cnn.Layers.Threading;
 
@@ -20,10 +21,15 @@ internal static unsafe class ChannelAffine
         float* x, float* y, float* factors, float common, float* addends, int images, int channels, int pixels,
         WorkerPool pool)
     {
+        KernelGuard.Array(x, images, channels, pixels);
+        KernelGuard.Array(y, images, channels, pixels);
+        KernelGuard.ArrayOrNull(factors, channels);
+        KernelGuard.ArrayOrNull(addends, channels);
+        KernelGuard.SameOrApart(x, y, (long)images * channels * pixels);
         var job = new Job
         {
-            X = x, Y = y, Factors = factors, Common = common, Addends = addends, Count = images * channels * pixels,
-            Channels = channels, Pixels = pixels,
+            X = x, Y = y, Factors = factors, Common = common, Addends = addends,
+            Count = checked(images * channels * pixels), Channels = channels, Pixels = pixels,
         };
         pool.Run(ElementParts.Count(job.Count), ref job);
     }
@@ -40,18 +46,28 @@ internal static unsafe class ChannelAffine
             while (at < end)
             {
                 int until = Math.Min(end, at - (at % Pixels) + Pixels), channel = at / Pixels % Channels;
-                float factor = Factors == null ? Common : Factors[channel] * Common;
-                float addend = Addends == null ? 0 : Addends[channel];
-                for (; at <= until - Vector512<float>.Count; at += Vector512<float>.Count)
-                {
-                    ((Vector512.Load(X + at) * Vector512.Create(factor)) + Vector512.Create(addend)).Store(Y + at);
-                }
-
-                for (; at < until; at++)
-                {
-                    Y[at] = (X[at] * factor) + addend;
-                }
+                Row(
+                    at, until, Vector512.Create(Factors == null ? Common : Factors[channel] * Common),
+                    Vector512.Create(Addends == null ? 0 : Addends[channel]));
+                at = until;
             }
         }
+
+        private readonly void Row(int at, int until, Vector512<float> factor, Vector512<float> addend)
+        {
+            for (; at <= until - Lanes.Width; at += Lanes.Width)
+            {
+                Compute(at, Lanes.Width, factor, addend);
+            }
+
+            if (at < until)
+            {
+                Compute(at, until - at, factor, addend);
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private readonly void Compute(int at, int left, Vector512<float> factor, Vector512<float> addend) =>
+            Lanes.Store((Lanes.Load(X + at, left) * factor) + addend, Y + at, left);
     }
 }

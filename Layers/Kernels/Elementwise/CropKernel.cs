@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Cnn.Layers.Threading;
 
 namespace Cnn.Layers.Kernels.Elementwise;
@@ -18,6 +19,7 @@ internal static unsafe class CropKernel
     /// <param name="pool">The threads to compute with.</param>
     public static void Forward(float* x, int* whole, float* y, int* box, int* offsets, int axes, WorkerPool pool)
     {
+        RequireBox(whole, box, offsets, axes);
         var job = new ForwardJob(x, whole, y, box, offsets, axes, new RowParts(Rows(box, axes), box[axes - 1]));
         pool.Run(box[axes - 1] == 0 ? 0 : job.Split.Count, ref job);
     }
@@ -25,8 +27,20 @@ internal static unsafe class CropKernel
     /// <summary>The gradient: <paramref name="dy"/> in its place in <paramref name="dx"/>, 0 around it.</summary>
     public static void Backward(float* dy, int* box, float* dx, int* whole, int* offsets, int axes, WorkerPool pool)
     {
+        RequireBox(whole, box, offsets, axes);
         var job = new BackwardJob(dy, box, dx, whole, offsets, axes, new RowParts(Rows(whole, axes), whole[axes - 1]));
         pool.Run(whole[axes - 1] == 0 ? 0 : job.Split.Count, ref job);
+    }
+
+    [Conditional("DEBUG")]
+    private static void RequireBox(int* whole, int* box, int* offsets, int axes)
+    {
+        for (int axis = 0; axis < axes; axis++)
+        {
+            KernelGuard.Size(box[axis]);
+            KernelGuard.Size(offsets[axis]);
+            KernelGuard.Size((long)whole[axis] - box[axis] - offsets[axis], $"the room beside the box on axis {axis}");
+        }
     }
 
     private static int Rows(int* shape, int axes)
@@ -34,7 +48,7 @@ internal static unsafe class CropKernel
         int rows = 1;
         for (int axis = 0; axis < axes - 1; axis++)
         {
-            rows *= shape[axis];
+            rows = checked(rows * shape[axis]);
         }
 
         return rows;

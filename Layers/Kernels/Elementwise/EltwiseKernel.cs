@@ -1,4 +1,4 @@
-using System.Runtime.Intrinsics;
+using System.Runtime.CompilerServices;
 using Cnn.Layers.Threading;
 
 namespace Cnn.Layers.Kernels.Elementwise;
@@ -10,6 +10,11 @@ internal static unsafe class EltwiseKernel
     public static void Run<T>(T operation, float* a, float* b, float* y, int count, WorkerPool pool)
         where T : struct, IBinaryOperation
     {
+        KernelGuard.Array(a, count);
+        KernelGuard.Array(b, count);
+        KernelGuard.Array(y, count);
+        KernelGuard.SameOrApart(a, y, count);
+        KernelGuard.SameOrApart(b, y, count);
         var job = new Job<T>(operation, a, b, y, count);
         pool.Run(ElementParts.Count(count), ref job);
     }
@@ -20,23 +25,19 @@ internal static unsafe class EltwiseKernel
         public void Run(int part, int worker)
         {
             var (i, end) = ElementParts.Range(part, count);
-            for (; i <= end - Vector512<float>.Count; i += Vector512<float>.Count)
+            for (; i <= end - Lanes.Width; i += Lanes.Width)
             {
-                operation.Compute(Vector512.Load(a + i), Vector512.Load(b + i)).Store(y + i);
+                Compute(i, Lanes.Width);
             }
 
-            // The rest as one vector over copies, so that an operation has one form.
             if (i < end)
             {
-                float* rest = stackalloc float[3 * 16];
-                Copy(a + i, rest, end - i);
-                Copy(b + i, rest + 16, end - i);
-                operation.Compute(Vector512.Load(rest), Vector512.Load(rest + 16)).Store(rest + 32);
-                Copy(rest + 32, y + i, end - i);
+                Compute(i, end - i);
             }
         }
 
-        private static void Copy(float* from, float* to, int length) =>
-            new ReadOnlySpan<float>(from, length).CopyTo(new Span<float>(to, length));
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private void Compute(int i, int left) =>
+            Lanes.Store(operation.Compute(Lanes.Load(a + i, left), Lanes.Load(b + i, left)), y + i, left);
     }
 }

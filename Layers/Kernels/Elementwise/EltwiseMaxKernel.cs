@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Cnn.Layers.Threading;
 
@@ -9,6 +10,12 @@ internal static unsafe class EltwiseMaxKernel
     /// <summary>Where x is above y, y becomes x and the index of the winner becomes <paramref name="index"/>.</summary>
     public static void Include(float* x, float* y, float* winner, float index, int count, WorkerPool pool)
     {
+        KernelGuard.Array(x, count);
+        KernelGuard.Array(y, count);
+        KernelGuard.Array(winner, count);
+        KernelGuard.SameOrApart(x, y, count);
+        KernelGuard.Apart(x, count, winner, count);
+        KernelGuard.Apart(y, count, winner, count);
         var job = new Job(x, y, winner, index, count);
         pool.Run(ElementParts.Count(count), ref job);
     }
@@ -18,21 +25,24 @@ internal static unsafe class EltwiseMaxKernel
         public void Run(int part, int worker)
         {
             var (i, end) = ElementParts.Range(part, count);
-            for (; i <= end - Vector512<float>.Count; i += Vector512<float>.Count)
+            for (; i <= end - Lanes.Width; i += Lanes.Width)
             {
-                Vector512<float> a = Vector512.Load(x + i), b = Vector512.Load(y + i);
-                Vector512<float> wins = Vector512.GreaterThan(a, b);
-                Vector512.ConditionalSelect(wins, a, b).Store(y + i);
-                Vector512.ConditionalSelect(wins, Vector512.Create(index), Vector512.Load(winner + i)).Store(winner + i);
+                Compute(i, Lanes.Width);
             }
 
-            for (; i < end; i++)
+            if (i < end)
             {
-                if (x[i] > y[i])
-                {
-                    (y[i], winner[i]) = (x[i], index);
-                }
+                Compute(i, end - i);
             }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private void Compute(int i, int left)
+        {
+            Vector512<float> a = Lanes.Load(x + i, left), b = Lanes.Load(y + i, left);
+            Vector512<float> wins = Vector512.GreaterThan(a, b), before = Lanes.Load(winner + i, left);
+            Lanes.Store(Vector512.ConditionalSelect(wins, a, b), y + i, left);
+            Lanes.Store(Vector512.ConditionalSelect(wins, Vector512.Create(index), before), winner + i, left);
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics;
 using Cnn.Layers.Threading;
 
 namespace Cnn.Layers.Kernels.Elementwise;
@@ -16,6 +15,8 @@ internal static unsafe class GatherKernel
     /// </summary>
     public static void Gather(float* table, int* rows, float* y, int length, int count, WorkerPool pool)
     {
+        KernelGuard.Array(rows, count);
+        KernelGuard.Array(y, count, length);
         var job = new GatherJob(table, rows, y, length, count);
         pool.Run(job.Parts, ref job);
     }
@@ -26,6 +27,9 @@ internal static unsafe class GatherKernel
     /// </summary>
     public static void Add(float* dy, int* rows, float* table, int length, int count, WorkerPool pool)
     {
+        KernelGuard.Array(rows, count);
+        KernelGuard.Array(dy, count, length);
+
         // Little work stays together: sixteen columns' worth of a part at least.
         int columns = Math.Max(Columns, ((ElementParts.Size / Math.Max(1, count)) + 15) / 16 * 16);
         var job = new AddJob(dy, rows, table, length, count, columns);
@@ -57,21 +61,7 @@ internal static unsafe class GatherKernel
             int width = (int)Math.Min(length - start, columns);
             for (long i = 0; i < count; i++)
             {
-                AddRow(dy + (i * length) + start, table + ((long)rows[i] * length) + start, width);
-            }
-        }
-
-        private static void AddRow(float* from, float* to, int width)
-        {
-            int i = 0;
-            for (; i <= width - Vector512<float>.Count; i += Vector512<float>.Count)
-            {
-                (Vector512.Load(to + i) + Vector512.Load(from + i)).Store(to + i);
-            }
-
-            for (; i < width; i++)
-            {
-                to[i] += from[i];
+                SumKernel.AddTo(table + ((long)rows[i] * length) + start, dy + (i * length) + start, width);
             }
         }
     }

@@ -2,7 +2,9 @@ using System.Runtime.Intrinsics;
 
 namespace Cnn.Layers.Kernels.Elementwise;
 
-/// <summary>A function of two values, for sixteen pairs. A struct, so that the loops over it are compiled for it.</summary>
+/// <summary>
+/// A function of two values, for sixteen pairs. A struct, so that the loops over it are compiled for it.
+/// </summary>
 internal interface IBinaryOperation
 {
     /// <summary><c>f(a, b)</c> for each pair.</summary>

@@ -5,20 +5,42 @@ using System.Runtime.Intrinsics.X86;
 namespace Cnn.Layers.Kernels.Elementwise;
 
 /// <summary>
-/// Sixteen values of a row, or as many as are left at its end: the rest reads as 0 and is not written. So a row's end
-/// is computed by the same formula as its middle.
+/// Sixteen values of a row, or as many as are left at its end: lanes beyond the end read as 0 and are not written, and
+/// memory beyond it is not touched. So the end of a row is computed by the same formula as its middle, and a result
+/// does not depend on where in the row its value stands.
 /// </summary>
 internal static unsafe class Lanes
 {
     /// <summary>Values at once.</summary>
     public const int Width = 16;
 
-    /// <summary>The first <paramref name="count"/> values, all sixteen when more.</summary>
+    /// <summary>The first <paramref name="count"/> values, all sixteen when more; 1 or more.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Load(float* from, int count) =>
         count >= Width ? Vector512.Load(from)
-        : VectorUnit.Path == VectorPath.Avx512 ? Avx512F.MaskLoad(from, VectorMask.First512(count), Vector512<float>.Zero)
+        : VectorUnit.Path == VectorPath.Avx512
+            ? Avx512F.MaskLoad(from, VectorMask.First512(count), Vector512<float>.Zero)
+        : VectorUnit.Path == VectorPath.Avx2
+            ? Vector512.Create(
+                Avx.MaskLoad(from, VectorMask.First256(count)), Avx.MaskLoad(from + 8, VectorMask.First256(count - 8)))
         : LoadFirst(from, count);
+
+    /// <summary>The first <paramref name="count"/> whole numbers, all sixteen when more.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Load(int* from, int count) => Load((float*)from, count).AsInt32();
+
+    /// <summary>The first <paramref name="count"/> bytes, all sixteen when more, as numbers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Load(byte* from, int count)
+    {
+        Vector128<byte> bytes = count >= Width ? Vector128.Load(from) : LoadFirst(from, count);
+        Vector512<int> numbers = VectorUnit.Path == VectorPath.Avx512 ? Avx512F.ConvertToVector512Int32(bytes)
+            : VectorUnit.Path == VectorPath.Avx2 ? Vector512.Create(
+                Avx2.ConvertToVector256Int32(bytes),
+                Avx2.ConvertToVector256Int32(Vector128.CreateScalar(bytes.AsUInt64().GetElement(1)).AsByte()))
+            : Widen(bytes);
+        return Vector512.ConvertToSingle(numbers);
+    }
 
     /// <summary>Writes the first <paramref name="count"/> values, all sixteen when more.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -38,6 +60,18 @@ internal static unsafe class Lanes
         }
     }
 
+    /// <summary>Writes the first <paramref name="count"/> whole numbers, all sixteen when more.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Vector512<int> values, int* to, int count) => Store(values.AsSingle(), (float*)to, count);
+
+    /// <summary>
+    /// The first <paramref name="count"/> lanes of a vector and 0 in the others: for sums of what is not 0 where its
+    /// arguments are.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> First(Vector512<float> values, int count) =>
+        count >= Width ? values : values & VectorMask.First512(count);
+
     /// <summary>
     /// What a stream hands to its next step: nothing where a sequence starts (the marker is 0, whatever the value, so a
     /// NaN of the last sequence ends with it), else the value times the marker.
@@ -47,15 +81,24 @@ internal static unsafe class Lanes
 
     private static Vector512<float> LoadFirst(float* from, int count)
     {
-        if (VectorUnit.Path == VectorPath.Avx2)
-        {
-            return Vector512.Create(
-                Avx.MaskLoad(from, VectorMask.First256(count)), Avx.MaskLoad(from + 8, VectorMask.First256(count - 8)));
-        }
-
         Vector512<float> values = default;
         new ReadOnlySpan<float>(from, count).CopyTo(new Span<float>(&values, Width));
         return values;
+    }
+
+    private static Vector128<byte> LoadFirst(byte* from, int count)
+    {
+        Vector128<byte> values = default;
+        new ReadOnlySpan<byte>(from, count).CopyTo(new Span<byte>(&values, Width));
+        return values;
+    }
+
+    private static Vector512<int> Widen(Vector128<byte> bytes)
+    {
+        var (low, high) = Vector128.Widen(bytes);
+        var (first, second) = Vector128.Widen(low);
+        var (third, fourth) = Vector128.Widen(high);
+        return Vector512.Create(Vector256.Create(first, second), Vector256.Create(third, fourth)).AsInt32();
     }
 
     private static void StoreFirst(Vector512<float> values, float* to, int count)

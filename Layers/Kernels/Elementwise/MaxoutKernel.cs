@@ -1,9 +1,12 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Cnn.Layers.Threading;
 
 namespace Cnn.Layers.Kernels.Elementwise;
 
-/// <summary>The largest of neighbouring channels: arrays [outer, channels, inner], a part for each row of a top channel.</summary>
+/// <summary>
+/// The largest of neighbouring channels: arrays [outer, channels, inner], a part for each row of a top channel.
+/// </summary>
 internal static unsafe class MaxoutKernel
 {
     /// <summary><c>y[c] = max of x[c pieces] to x[c pieces + pieces - 1]</c>.</summary>
@@ -15,14 +18,24 @@ internal static unsafe class MaxoutKernel
     /// <param name="pool">The threads to compute with.</param>
     public static void Forward(float* x, float* y, int rows, int pieces, int inner, WorkerPool pool)
     {
+        KernelGuard.Array(x, rows, pieces, inner);
+        KernelGuard.Array(y, rows, inner);
+        KernelGuard.Apart(x, (long)rows * pieces * inner, y, (long)rows * inner);
         var job = new ForwardJob(x, y, pieces, inner);
         pool.Run(rows, ref job);
     }
 
-    /// <summary>Gives the gradient to the first channel of a group that has the largest value, 0 to the others.</summary>
+    /// <summary>
+    /// Gives the gradient to the first channel of a group that has the largest value, 0 to the others.
+    /// </summary>
     public static void Backward(
         float* x, float* y, float* dy, float* dx, int rows, int pieces, int inner, WorkerPool pool)
     {
+        KernelGuard.Array(x, rows, pieces, inner);
+        KernelGuard.Array(y, rows, inner);
+        KernelGuard.Array(dy, rows, inner);
+        KernelGuard.Array(dx, rows, pieces, inner);
+        KernelGuard.Apart(dy, (long)rows * inner, dx, (long)rows * pieces * inner);
         var job = new BackwardJob(x, y, dy, dx, pieces, inner);
         pool.Run(rows, ref job);
     }
@@ -37,17 +50,21 @@ internal static unsafe class MaxoutKernel
             {
                 from += inner;
                 int i = 0;
-                for (; i <= inner - Vector512<float>.Count; i += Vector512<float>.Count)
+                for (; i <= inner - Lanes.Width; i += Lanes.Width)
                 {
-                    Vector512.Max(Vector512.Load(to + i), Vector512.Load(from + i)).Store(to + i);
+                    Include(from + i, to + i, Lanes.Width);
                 }
 
-                for (; i < inner; i++)
+                if (i < inner)
                 {
-                    to[i] = MathF.Max(to[i], from[i]);
+                    Include(from + i, to + i, inner - i);
                 }
             }
         }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void Include(float* from, float* to, int left) =>
+            Lanes.Store(Vector512.Max(Lanes.Load(to, left), Lanes.Load(from, left)), to, left);
     }
 
     private readonly struct BackwardJob(float* x, float* y, float* dy, float* dx, int pieces, int inner) : IParts
@@ -56,29 +73,28 @@ internal static unsafe class MaxoutKernel
         {
             long top = (long)part * inner, bottom = top * pieces;
             int i = 0;
-            for (; i <= inner - Vector512<float>.Count; i += Vector512<float>.Count)
+            for (; i <= inner - Lanes.Width; i += Lanes.Width)
             {
-                // What is left of the gradient once a channel has taken it is 0.
-                Vector512<float> left = Vector512.Load(dy + top + i), largest = Vector512.Load(y + top + i);
-                for (int piece = 0; piece < pieces; piece++)
-                {
-                    long at = bottom + ((long)piece * inner) + i;
-                    Vector512<float> wins = Vector512.Equals(Vector512.Load(x + at), largest);
-                    (left & wins).Store(dx + at);
-                    left = Vector512.AndNot(left, wins);
-                }
+                Share(top + i, bottom + i, Lanes.Width);
             }
 
-            for (; i < inner; i++)
+            if (i < inner)
             {
-                float left = dy[top + i];
-                for (int piece = 0; piece < pieces; piece++)
-                {
-                    long at = bottom + ((long)piece * inner) + i;
-                    bool wins = x[at] == y[top + i];
-                    dx[at] = wins ? left : 0;
-                    left = wins ? 0 : left;
-                }
+                Share(top + i, bottom + i, inner - i);
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private void Share(long top, long bottom, int left)
+        {
+            // Once a channel has taken the gradient, 0 remains.
+            Vector512<float> remains = Lanes.Load(dy + top, left), largest = Lanes.Load(y + top, left);
+            for (int piece = 0; piece < pieces; piece++)
+            {
+                long at = bottom + ((long)piece * inner);
+                Vector512<float> wins = Vector512.Equals(Lanes.Load(x + at, left), largest);
+                Lanes.Store(remains & wins, dx + at, left);
+                remains = Vector512.AndNot(remains, wins);
             }
         }
     }

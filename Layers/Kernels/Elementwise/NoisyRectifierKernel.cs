@@ -6,13 +6,11 @@ namespace Cnn.Layers.Kernels.Elementwise;
 
 /// <summary>
 /// The noisy rectifier (Nair and Hinton 2010): <c>y = max(0, x + s n)</c> with n standard normal and
-/// <c>s = sqrt(sigmoid(x))</c>, and its expectation <c>x P(x / s) + s p(x / s)</c>, P and p the normal distribution and its
-/// density. The noise of value i is a function of (key, pass, i), so the backward pass draws it again.
+/// <c>s = sqrt(sigmoid(x))</c>, and its expectation <c>x P(x / s) + s p(x / s)</c>, P and p the normal distribution and
+/// its density. The noise of value i is a function of (key, pass, i), so the backward pass draws it again.
 /// </summary>
 internal static unsafe class NoisyRectifierKernel
 {
-    private const int Lanes = 16;
-
     /// <summary>With noise; x and y may not be the same where a backward pass follows.</summary>
     public static void Forward(float* x, float* y, int count, ulong key, ulong pass, WorkerPool pool) =>
         Run(x, x, y, count, key, pass, Kind.Forward, pool);
@@ -40,6 +38,11 @@ internal static unsafe class NoisyRectifierKernel
     private static void Run(
         float* x, float* from, float* to, int count, ulong key, ulong pass, Kind kind, WorkerPool pool)
     {
+        KernelGuard.Array(x, count);
+        KernelGuard.Array(from, count);
+        KernelGuard.Array(to, count);
+        KernelGuard.SameOrApart(x, to, count);
+        KernelGuard.SameOrApart(from, to, count);
         var job = new Job(x, from, to, count, key, pass, kind);
         pool.Run(ElementParts.Count(count), ref job);
     }
@@ -50,19 +53,10 @@ internal static unsafe class NoisyRectifierKernel
         {
             // Parts start at multiples of the lanes, so the noise of a value does not depend on them.
             var (i, end) = ElementParts.Range(part, count);
-            for (; i <= end - Lanes; i += Lanes)
+            for (; i < end; i += Lanes.Width)
             {
-                Compute(i, Vector512.Load(x + i), Vector512.Load(from + i)).Store(to + i);
-            }
-
-            if (i < end)
-            {
-                float* rest = stackalloc float[2 * Lanes];
-                new Span<float>(rest, 2 * Lanes).Clear();
-                new ReadOnlySpan<float>(x + i, end - i).CopyTo(new Span<float>(rest, Lanes));
-                new ReadOnlySpan<float>(from + i, end - i).CopyTo(new Span<float>(rest + Lanes, Lanes));
-                Compute(i, Vector512.Load(rest), Vector512.Load(rest + Lanes)).Store(rest);
-                new ReadOnlySpan<float>(rest, end - i).CopyTo(new Span<float>(to + i, end - i));
+                int left = end - i;
+                Lanes.Store(Compute(i, Lanes.Load(x + i, left), Lanes.Load(from + i, left)), to + i, left);
             }
         }
 
@@ -98,12 +92,12 @@ internal static unsafe class NoisyRectifierKernel
             return Vector512.ConditionalSelect(Vector512.GreaterThan(x, limit), far ?? x, y);
         }
 
-        // Box and Muller's way from two uniform numbers to a normal one. Sixteen blocks of four words serve 32 values: the
-        // first two words of each the first sixteen, the others the rest.
+        // Box and Muller's way from two uniform numbers to a normal one. Sixteen blocks of four words serve 32 values:
+        // the first two words of each the first sixteen, the others the rest.
         private Vector512<float> Noise(int i)
         {
             var (a, b, c, d) = PhiloxLanes.Blocks(key, (ulong)i / 32 * 16, pass);
-            var (one, two) = i / Lanes % 2 == 0 ? (a, b) : (c, d);
+            var (one, two) = i / Lanes.Width % 2 == 0 ? (a, b) : (c, d);
             const float Unit = 1f / (1 << 24);
             Vector512<float> first = Vector512.ConvertToSingle((one >> 8).AsInt32() + Vector512<int>.One) * Unit;
             Vector512<float> second = Vector512.ConvertToSingle((two >> 8).AsInt32()) * Unit;
@@ -115,8 +109,9 @@ internal static unsafe class NoisyRectifierKernel
         {
             Vector512<float> one = Vector512<float>.One;
             Vector512<float> t = one / (one + (Vector512.Abs(z) * 0.2316419f));
-            Vector512<float> tail = density * t * (Vector512.Create(0.31938153f) + (t * (Vector512.Create(-0.356563782f)
-                + (t * (Vector512.Create(1.781477937f) + (t * (Vector512.Create(-1.821255978f) + (t * 1.330274429f))))))));
+            Vector512<float> sum = Vector512.Create(-1.821255978f) + (t * 1.330274429f);
+            sum = Vector512.Create(-0.356563782f) + (t * (Vector512.Create(1.781477937f) + (t * sum)));
+            Vector512<float> tail = density * t * (Vector512.Create(0.31938153f) + (t * sum));
             return Vector512.ConditionalSelect(Vector512.LessThan(z, Vector512<float>.Zero), tail, one - tail);
         }
     }

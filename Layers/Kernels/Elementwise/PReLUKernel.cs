@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Cnn.Layers.Threading;
 
@@ -12,22 +13,38 @@ internal static unsafe class PReLUKernel
     /// <summary>Computes y; x and y may be the same.</summary>
     public static void Forward(float* x, float* y, float* slopes, int images, int channels, int plane, WorkerPool pool)
     {
+        KernelGuard.Array(x, images, channels, plane);
+        KernelGuard.Array(y, images, channels, plane);
+        KernelGuard.Array(slopes, channels);
+        KernelGuard.SameOrApart(x, y, (long)images * channels * plane);
         var job = new Job(x, x, y, slopes, images, channels, plane);
         pool.Run(job.Parts, ref job);
     }
 
-    /// <summary>Computes <c>dx = dy</c> where x is above 0, else <c>slope[c] dy</c>; dx and dy may be the same.</summary>
+    /// <summary>
+    /// Computes <c>dx = dy</c> where x is above 0, else <c>slope[c] dy</c>; dx and dy may be the same.
+    /// </summary>
     public static void Backward(
         float* x, float* dy, float* dx, float* slopes, int images, int channels, int plane, WorkerPool pool)
     {
+        KernelGuard.Array(x, images, channels, plane);
+        KernelGuard.Array(dy, images, channels, plane);
+        KernelGuard.Array(dx, images, channels, plane);
+        KernelGuard.Array(slopes, channels);
+        KernelGuard.SameOrApart(dy, dx, (long)images * channels * plane);
         var job = new Job(x, dy, dx, slopes, images, channels, plane);
         pool.Run(job.Parts, ref job);
     }
 
-    /// <summary>Adds the sum of <c>dy x</c> over the values of each channel where x is 0 or less to its gradient.</summary>
+    /// <summary>
+    /// Adds the sum of <c>dy x</c> over the values of each channel where x is 0 or less to its gradient.
+    /// </summary>
     public static void SlopeGradient(
         float* x, float* dy, float* gradient, int images, int channels, int plane, WorkerPool pool)
     {
+        KernelGuard.Array(x, images, channels, plane);
+        KernelGuard.Array(dy, images, channels, plane);
+        KernelGuard.Array(gradient, channels);
         var job = new GradientJob(x, dy, gradient, images, channels, plane);
         pool.Run(channels, ref job);
     }
@@ -36,28 +53,33 @@ internal static unsafe class PReLUKernel
     private readonly struct Job(
         float* sign, float* from, float* to, float* slopes, int images, int channels, int plane) : IParts
     {
-        public int Parts => plane == 1 ? images : images * channels;
+        public int Parts => plane == 1 ? images : checked(images * channels);
 
         public void Run(int part, int worker)
         {
             int length = plane == 1 ? channels : plane;
             long start = (long)part * length;
-            float* slope = plane == 1 ? slopes : slopes + (part % channels);
-            int step = plane == 1 ? 1 : 0, i = 0;
-            for (; i <= length - Vector512<float>.Count; i += Vector512<float>.Count)
+            bool isRow = plane == 1;
+            float* slope = isRow ? slopes : slopes + (part % channels);
+            int i = 0;
+            for (; i <= length - Lanes.Width; i += Lanes.Width)
             {
-                Vector512<float> value = Vector512.Load(from + start + i);
-                Vector512<float> factor = step == 0 ? Vector512.Create(*slope) : Vector512.Load(slope + i);
-                Vector512.ConditionalSelect(
-                    Vector512.GreaterThan(Vector512.Load(sign + start + i), Vector512<float>.Zero), value, value * factor)
-                    .Store(to + start + i);
+                Compute(start + i, Lanes.Width, isRow ? slope + i : slope, isRow);
             }
 
-            for (; i < length; i++)
+            if (i < length)
             {
-                float value = from[start + i];
-                to[start + i] = sign[start + i] > 0 ? value : value * slope[i * step];
+                Compute(start + i, length - i, isRow ? slope + i : slope, isRow);
             }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private void Compute(long at, int left, float* slope, bool isRow)
+        {
+            Vector512<float> value = Lanes.Load(from + at, left);
+            Vector512<float> factor = isRow ? Lanes.Load(slope, left) : Vector512.Create(*slope);
+            Vector512<float> isAbove = Vector512.GreaterThan(Lanes.Load(sign + at, left), Vector512<float>.Zero);
+            Lanes.Store(Vector512.ConditionalSelect(isAbove, value, value * factor), to + at, left);
         }
     }
 
@@ -79,23 +101,24 @@ internal static unsafe class PReLUKernel
         {
             Vector512<float> sums = Vector512<float>.Zero;
             int i = 0;
-            for (; i <= plane - Vector512<float>.Count; i += Vector512<float>.Count)
+            for (; i <= plane - Lanes.Width; i += Lanes.Width)
             {
-                Vector512<float> value = Vector512.Load(x + start + i);
-                sums += Vector512.ConditionalSelect(
-                    Vector512.GreaterThan(value, Vector512<float>.Zero),
-                    Vector512<float>.Zero,
-                    value * Vector512.Load(dy + start + i));
+                sums += Terms(start + i, Lanes.Width);
             }
 
-            double sum = Vector512.Sum(sums);
-            for (; i < plane; i++)
+            if (i < plane)
             {
-                float value = x[start + i];
-                sum += value > 0 ? 0 : value * dy[start + i];
+                sums += Terms(start + i, plane - i);
             }
 
-            return sum;
+            return Vector512.Sum(sums);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private Vector512<float> Terms(long at, int left)
+        {
+            Vector512<float> value = Lanes.Load(x + at, left), isAbove = Vector512.GreaterThan(value, default);
+            return Vector512.AndNot(value * Lanes.Load(dy + at, left), isAbove);
         }
     }
 }

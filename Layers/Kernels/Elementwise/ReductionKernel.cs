@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Cnn.Layers.Threading;
 
@@ -24,6 +25,9 @@ internal static unsafe class ReductionKernel
     /// </summary>
     public static void Forward(float* x, float* y, int rows, int length, Term term, float factor, WorkerPool pool)
     {
+        KernelGuard.Array(x, rows, length);
+        KernelGuard.Array(y, rows);
+        KernelGuard.Apart(x, (long)rows * length, y, rows);
         var split = new RowParts(rows, length);
         double* sums = (double*)pool.Scratch(0, ScratchSlot.Partials, 2L * rows * split.PiecesPerRow);
         var job = new SumJob(x, sums, split, length, term);
@@ -44,6 +48,10 @@ internal static unsafe class ReductionKernel
     public static void Backward(
         float* x, float* dy, float* dx, int rows, int length, Term term, float factor, WorkerPool pool)
     {
+        KernelGuard.Array(x, rows, length);
+        KernelGuard.Array(dy, rows);
+        KernelGuard.Array(dx, rows, length);
+        KernelGuard.Apart(dy, rows, dx, (long)rows * length);
         var split = new RowParts(rows, length);
         var job = new BackwardJob(x, dy, dx, split, length, term, factor);
         pool.Run(split.Count, ref job);
@@ -63,27 +71,30 @@ internal static unsafe class ReductionKernel
         private double Sum(float* row, int i, int end)
         {
             var sum = default(WideSum);
-            for (; i <= end - Vector512<float>.Count; i += Vector512<float>.Count)
+            for (; i <= end - Lanes.Width; i += Lanes.Width)
             {
-                Vector512<float> value = Vector512.Load(row + i);
-                if (term == Term.Square)
-                {
-                    sum.AddSquares(value);
-                }
-                else
-                {
-                    sum.Add(term == Term.Magnitude ? Vector512.Abs(value) : value);
-                }
+                Add(Vector512.Load(row + i), ref sum);
             }
 
-            double total = sum.Total;
-            for (; i < end; i++)
+            if (i < end)
             {
-                double value = row[i];
-                total += term == Term.Square ? value * value : term == Term.Magnitude ? Math.Abs(value) : value;
+                Add(Lanes.Load(row + i, end - i), ref sum);
             }
 
-            return total;
+            return sum.Total;
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private void Add(Vector512<float> value, ref WideSum sum)
+        {
+            if (term == Term.Square)
+            {
+                sum.AddSquares(value);
+            }
+            else
+            {
+                sum.Add(term == Term.Magnitude ? Vector512.Abs(value) : value);
+            }
         }
     }
 
@@ -107,17 +118,20 @@ internal static unsafe class ReductionKernel
                 return;
             }
 
-            for (; i <= end - Vector512<float>.Count; i += Vector512<float>.Count)
+            for (; i <= end - Lanes.Width; i += Lanes.Width)
             {
-                Vector512<float> value = Vector512.Load(from + i), all = Vector512.Create(slope);
-                (term == Term.Square ? value * (2 * slope) : Signed(value, all)).Store(to + i);
+                Slope(Vector512.Load(from + i), slope).Store(to + i);
             }
 
-            for (; i < end; i++)
+            if (i < end)
             {
-                to[i] = term == Term.Square ? 2 * slope * from[i] : from[i] > 0 ? slope : from[i] < 0 ? -slope : 0;
+                Lanes.Store(Slope(Lanes.Load(from + i, end - i), slope), to + i, end - i);
             }
         }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private Vector512<float> Slope(Vector512<float> value, float slope) =>
+            term == Term.Square ? value * (2 * slope) : Signed(value, Vector512.Create(slope));
 
         private static Vector512<float> Signed(Vector512<float> value, Vector512<float> slope)
         {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Cnn.Layers.Threading;
 
@@ -9,6 +10,9 @@ internal static unsafe class TileKernel
     /// <summary><c>y[b, t] = x[b]</c> for every tile t.</summary>
     public static void Forward(float* x, float* y, int blocks, int tiles, int length, WorkerPool pool)
     {
+        KernelGuard.Array(x, blocks, length);
+        KernelGuard.Array(y, blocks, tiles, length);
+        KernelGuard.Apart(x, (long)blocks * length, y, (long)blocks * tiles * length);
         var job = new ForwardJob(x, y, tiles, length, new PositionParts(blocks, tiles, length));
         pool.Run(job.Split.Count, ref job);
     }
@@ -16,6 +20,9 @@ internal static unsafe class TileKernel
     /// <summary><c>dx[b]</c> is the sum of <c>dy[b, t]</c>, first tile to last, in double.</summary>
     public static void Backward(float* dy, float* dx, int blocks, int tiles, int length, WorkerPool pool)
     {
+        KernelGuard.Array(dy, blocks, tiles, length);
+        KernelGuard.Array(dx, blocks, length);
+        KernelGuard.Apart(dy, (long)blocks * tiles * length, dx, (long)blocks * length);
         var job = new BackwardJob(dy, dx, tiles, length, new PositionParts(blocks, tiles, length));
         pool.Run(job.Split.Count, ref job);
     }
@@ -61,48 +68,47 @@ internal static unsafe class TileKernel
                 }
 
                 int i = start;
-                for (; i <= end - Vector512<float>.Count; i += Vector512<float>.Count)
+                for (; i <= end - Lanes.Width; i += Lanes.Width)
                 {
-                    var (low, high) = Vector512.Widen(Vector512.Load(from + i));
-                    for (long tile = 1; tile < tiles; tile++)
-                    {
-                        var (nextLow, nextHigh) = Vector512.Widen(Vector512.Load(from + (tile * length) + i));
-                        low += nextLow;
-                        high += nextHigh;
-                    }
-
-                    Vector512.Narrow(low, high).Store(to + i);
+                    Columns(from + i, Lanes.Width).Store(to + i);
                 }
 
-                for (; i < end; i++)
+                if (i < end)
                 {
-                    double sum = from[i];
-                    for (long tile = 1; tile < tiles; tile++)
-                    {
-                        sum += from[(tile * length) + i];
-                    }
-
-                    to[i] = (float)sum;
+                    Lanes.Store(Columns(from + i, end - i), to + i, end - i);
                 }
             }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private Vector512<float> Columns(float* from, int left)
+        {
+            var (low, high) = Vector512.Widen(Lanes.Load(from, left));
+            for (long tile = 1; tile < tiles; tile++)
+            {
+                var (nextLow, nextHigh) = Vector512.Widen(Lanes.Load(from + (tile * length), left));
+                low += nextLow;
+                high += nextHigh;
+            }
+
+            return Vector512.Narrow(low, high);
         }
 
         private float Total(float* values)
         {
             var sum = default(WideSum);
             int i = 0;
-            for (; i <= tiles - Vector512<float>.Count; i += Vector512<float>.Count)
+            for (; i <= tiles - Lanes.Width; i += Lanes.Width)
             {
                 sum.Add(Vector512.Load(values + i));
             }
 
-            double total = sum.Total;
-            for (; i < tiles; i++)
+            if (i < tiles)
             {
-                total += values[i];
+                sum.Add(Lanes.Load(values + i, tiles - i));
             }
 
-            return (float)total;
+            return (float)sum.Total;
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Cnn.Layers.Threading;
 
@@ -10,6 +11,9 @@ internal static unsafe class UnaryKernel
     public static void Forward<T>(T operation, float* x, float* y, int count, WorkerPool pool)
         where T : struct, IUnaryOperation
     {
+        KernelGuard.Array(x, count);
+        KernelGuard.Array(y, count);
+        KernelGuard.SameOrApart(x, y, count);
         var job = new ForwardJob<T>(operation, x, y, count);
         pool.Run(ElementParts.Count(count), ref job);
     }
@@ -18,6 +22,13 @@ internal static unsafe class UnaryKernel
     public static void Backward<T>(T operation, float* x, float* y, float* dy, float* dx, int count, WorkerPool pool)
         where T : struct, IUnaryOperation
     {
+        KernelGuard.Array(x, count);
+        KernelGuard.Array(y, count);
+        KernelGuard.Array(dy, count);
+        KernelGuard.Array(dx, count);
+        KernelGuard.SameOrApart(dy, dx, count);
+        KernelGuard.Apart(x, count, dx, count);
+        KernelGuard.Apart(y, count, dx, count);
         var job = new BackwardJob<T>(operation, x, y, dy, dx, count);
         pool.Run(ElementParts.Count(count), ref job);
     }
@@ -28,16 +39,19 @@ internal static unsafe class UnaryKernel
         public void Run(int part, int worker)
         {
             var (i, end) = ElementParts.Range(part, count);
-            for (; i <= end - Vector512<float>.Count; i += Vector512<float>.Count)
+            for (; i <= end - Lanes.Width; i += Lanes.Width)
             {
-                operation.Forward(Vector512.Load(x + i)).Store(y + i);
+                Compute(i, Lanes.Width);
             }
 
-            for (; i < end; i++)
+            if (i < end)
             {
-                y[i] = operation.Forward(x[i]);
+                Compute(i, end - i);
             }
         }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private void Compute(int i, int left) => Lanes.Store(operation.Forward(Lanes.Load(x + i, left)), y + i, left);
     }
 
     private readonly struct BackwardJob<T>(T operation, float* x, float* y, float* dy, float* dx, int count) : IParts
@@ -46,15 +60,23 @@ internal static unsafe class UnaryKernel
         public void Run(int part, int worker)
         {
             var (i, end) = ElementParts.Range(part, count);
-            for (; i <= end - Vector512<float>.Count; i += Vector512<float>.Count)
+            for (; i <= end - Lanes.Width; i += Lanes.Width)
             {
-                operation.Backward(Vector512.Load(x + i), Vector512.Load(y + i), Vector512.Load(dy + i)).Store(dx + i);
+                Compute(i, Lanes.Width);
             }
 
-            for (; i < end; i++)
+            if (i < end)
             {
-                dx[i] = operation.Backward(x[i], y[i], dy[i]);
+                Compute(i, end - i);
             }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private void Compute(int i, int left)
+        {
+            Vector512<float> slope = operation.Backward(
+                Lanes.Load(x + i, left), Lanes.Load(y + i, left), Lanes.Load(dy + i, left));
+            Lanes.Store(slope, dx + i, left);
         }
     }
 }

@@ -25,6 +25,9 @@ internal readonly record struct AffineWarp(float Xx, float Xy, float X0, float Y
     public unsafe void Run<T>(T* source, int channels, int height, int width, int rows, int columns, T* target)
         where T : unmanaged, INumberBase<T>
     {
+        KernelGuard.Array(source, channels, height, width);
+        KernelGuard.Array(target, channels, rows, columns);
+        KernelGuard.Apart(source, (long)channels * height * width, target, (long)channels * rows * columns);
         float half = T.IsZero(T.CreateTruncating(0.5f)) ? 0.5f : 0;
         for (int c = 0; c < channels; c++, source += height * width)
         {

@@ -13,8 +13,10 @@ internal static unsafe class ImageBorder
     public static void Run<T>(T* source, int channels, int height, int width, int pad, T* target)
         where T : unmanaged
     {
-        int rows = height + (2 * pad), columns = width + (2 * pad);
-        new Span<T>(target, channels * rows * columns).Clear();
+        KernelGuard.Array(source, channels, height, width);
+        KernelGuard.Size(pad);
+        int rows = checked(height + (2 * pad)), columns = checked(width + (2 * pad));
+        new Span<T>(target, checked(channels * rows * columns)).Clear();
         for (int c = 0; c < channels; c++)
         {
             T* row = target + (((c * rows) + pad) * columns) + pad;

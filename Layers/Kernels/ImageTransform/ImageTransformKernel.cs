@@ -1,4 +1,7 @@
-using System.Numerics;
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using Cnn.Layers.Kernels.Elementwise;
 
 namespace Cnn.Layers.Kernels.ImageTransform;
 
@@ -28,16 +31,18 @@ internal static unsafe class ImageTransformKernel
                     int from = window.Offset(c, h) + w;
                     int to = mirror ? window.WindowWidth - 1 - w : w;
                     float centre = mean != null ? mean[from] : channelMean != null ? channelMean[c] : 0;
-                    target[(((c * window.WindowHeight) + h) * window.WindowWidth) + to] = (source[from] - centre) * scale;
+                    float* row = target + (((c * window.WindowHeight) + h) * window.WindowWidth);
+                    row[to] = (source[from] - centre) * scale;
                 }
             }
         }
     }
 
-    /// <summary>The same over bytes, a vector at a time; see <see cref="Reference"/>.</summary>
+    /// <summary>The same over bytes, a vector at a time, see <see cref="Reference"/>.</summary>
     public static void Run(
         byte* source, in ImageWindow window, float* mean, float* channelMean, float scale, bool mirror, float* target)
     {
+        Require(source, window, mean, channelMean, target);
         int width = window.WindowWidth;
         for (int c = 0; c < window.Channels; c++)
         {
@@ -54,54 +59,78 @@ internal static unsafe class ImageTransformKernel
         }
     }
 
-    /// <summary>The same over floats; see <see cref="Reference"/>.</summary>
+    /// <summary>The same over floats, a vector at a time, see <see cref="Reference"/>.</summary>
     public static void Run(
         float* source, in ImageWindow window, float* mean, float* channelMean, float scale, bool mirror, float* target)
     {
+        Require(source, window, mean, channelMean, target);
         int width = window.WindowWidth;
         for (int c = 0; c < window.Channels; c++)
         {
+            float centre = channelMean != null ? channelMean[c] : 0;
             for (int h = 0; h < window.WindowHeight; h++, target += width)
             {
                 int from = window.Offset(c, h);
-                for (int w = 0; w < width; w++)
+                Row(source + from, mean == null ? null : mean + from, centre, scale, target, width);
+                if (mirror)
                 {
-                    float centre = mean != null ? mean[from + w] : channelMean != null ? channelMean[c] : 0;
-                    target[mirror ? width - 1 - w : w] = (source[from + w] - centre) * scale;
+                    new Span<float>(target, width).Reverse();
                 }
             }
         }
     }
 
+    [Conditional("DEBUG")]
+    private static void Require<T>(T* source, in ImageWindow window, float* mean, float* channelMean, float* target)
+        where T : unmanaged
+    {
+        KernelGuard.Array(source, window.Channels, window.Height, window.Width);
+        KernelGuard.ArrayOrNull(mean, window.Channels, window.Height, window.Width);
+        KernelGuard.ArrayOrNull(channelMean, window.Channels);
+        KernelGuard.Array(target, window.Channels, window.WindowHeight, window.WindowWidth);
+        KernelGuard.Size(window.Top);
+        KernelGuard.Size(window.Left);
+        KernelGuard.Size(window.Height - window.Top - window.WindowHeight, "the rows below the window");
+        KernelGuard.Size(window.Width - window.Left - window.WindowWidth, "the columns to the right of the window");
+    }
+
     private static void Row(byte* source, float* mean, float centre, float scale, float* target, int width)
     {
         int w = 0;
-        if (Vector.IsHardwareAccelerated)
+        for (; w <= width - Lanes.Width; w += Lanes.Width)
         {
-            int lanes = Vector<float>.Count;
-            for (; w <= width - Vector<byte>.Count; w += Vector<byte>.Count)
-            {
-                Vector.Widen(*(Vector<byte>*)(source + w), out Vector<ushort> low, out Vector<ushort> high);
-                Vector.Widen(low, out Vector<uint> a, out Vector<uint> b);
-                Vector.Widen(high, out Vector<uint> c, out Vector<uint> d);
-                Store(a, mean, centre, scale, target, w);
-                Store(b, mean, centre, scale, target, w + lanes);
-                Store(c, mean, centre, scale, target, w + (2 * lanes));
-                Store(d, mean, centre, scale, target, w + (3 * lanes));
-            }
+            float* means = mean == null ? null : mean + w;
+            Write(Lanes.Load(source + w, Lanes.Width), means, centre, scale, target + w, Lanes.Width);
         }
 
-        for (; w < width; w++)
+        if (w < width)
         {
-            target[w] = (source[w] - (mean != null ? mean[w] : centre)) * scale;
+            float* means = mean == null ? null : mean + w;
+            Write(Lanes.Load(source + w, width - w), means, centre, scale, target + w, width - w);
         }
     }
 
-    private static void Store(Vector<uint> pixels, float* mean, float centre, float scale, float* target, int at)
+    private static void Row(float* source, float* mean, float centre, float scale, float* target, int width)
     {
-        // Through int: unsigned to float has no instruction before AVX-512.
-        Vector<float> values = Vector.ConvertToSingle(Vector.AsVectorInt32(pixels));
-        Vector<float> means = mean != null ? *(Vector<float>*)(mean + at) : new Vector<float>(centre);
-        *(Vector<float>*)(target + at) = (values - means) * scale;
+        int w = 0;
+        for (; w <= width - Lanes.Width; w += Lanes.Width)
+        {
+            float* means = mean == null ? null : mean + w;
+            Write(Lanes.Load(source + w, Lanes.Width), means, centre, scale, target + w, Lanes.Width);
+        }
+
+        if (w < width)
+        {
+            float* means = mean == null ? null : mean + w;
+            Write(Lanes.Load(source + w, width - w), means, centre, scale, target + w, width - w);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Write(
+        Vector512<float> pixels, float* mean, float centre, float scale, float* target, int left)
+    {
+        Vector512<float> means = mean != null ? Lanes.Load(mean, left) : Vector512.Create(centre);
+        Lanes.Store((pixels - means) * scale, target, left);
     }
 }

@@ -1,5 +1,7 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Cnn.Layers.Kernels.Elementwise;
 using Cnn.Layers.Threading;
 
 namespace Cnn.Layers.Kernels.Losses;
@@ -17,6 +19,10 @@ internal static unsafe class AccuracyKernel
     public static double Run(
         float* scores, int* labels, float* right, int outer, int channels, int inner, int topK, WorkerPool pool)
     {
+        KernelGuard.Array(scores, outer, channels, inner);
+        KernelGuard.Array(labels, outer, inner);
+        KernelGuard.Array(right, outer, inner);
+        KernelGuard.Apart(scores, (long)outer * channels * inner, right, (long)outer * inner);
         var parts = new PositionParts(outer, channels, inner);
         return FixedOrderSum.Run(new Count(parts, scores, labels, right, channels, inner, topK), parts.Count, pool);
     }
@@ -33,74 +39,69 @@ internal static unsafe class AccuracyKernel
                 float* from = scores + ((long)item * channels * inner);
                 int* label = labels + ((long)item * inner);
                 float* to = right + ((long)item * inner);
-                int i = start;
-                for (; inner > 1 && i <= end - Vector512<float>.Count; i += Vector512<float>.Count)
+                if (inner == 1)
                 {
-                    sum += Columns(from + i, label + i, to + i);
+                    bool isRight = label[0] >= 0 && RowBetter(from, label[0]) < topK;
+                    to[0] = isRight ? 1 : 0;
+                    sum += isRight ? 1 : 0;
+                    continue;
                 }
 
-                for (; i < end; i++)
+                int i = start;
+                for (; i <= end - Lanes.Width; i += Lanes.Width)
                 {
-                    bool isRight = label[i] >= 0
-                        && (inner == 1 ? RowBetter(from, label[0]) : Better(from + i, label[i])) < topK;
-                    to[i] = isRight ? 1 : 0;
-                    sum += isRight ? 1 : 0;
+                    sum += Columns(from + i, label + i, to + i, Lanes.Width);
+                }
+
+                if (i < end)
+                {
+                    sum += Columns(from + i, label + i, to + i, end - i);
                 }
             }
 
             return sum;
         }
 
-        private int Columns(float* from, int* label, float* to)
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private int Columns(float* from, int* label, float* to, int left)
         {
-            float* own = stackalloc float[Vector512<float>.Count];
-            for (int j = 0; j < Vector512<float>.Count; j++)
+            float* own = stackalloc float[Lanes.Width];
+            for (int j = 0; j < Lanes.Width; j++)
             {
-                own[j] = label[j] < 0 ? float.NaN : from[((long)label[j] * inner) + j];
+                own[j] = j >= left || label[j] < 0 ? float.NaN : from[((long)label[j] * inner) + j];
             }
 
             Vector512<float> bound = Vector512.Load(own);
             Vector512<int> better = Vector512<int>.Zero;
             for (int c = 0; c < channels; c++)
             {
-                better -= ~Vector512.LessThan(Vector512.Load(from + ((long)c * inner)), bound).AsInt32();
+                better -= ~Vector512.LessThan(Lanes.Load(from + ((long)c * inner), left), bound).AsInt32();
             }
 
             // The label's own score is never less than itself.
-            Vector512<int> isRight = Vector512.LessThanOrEqual(better, Vector512.Create(topK))
-                & Vector512.GreaterThanOrEqual(Vector512.Load(label), Vector512<int>.Zero);
-            (Vector512<float>.One & isRight.AsSingle()).Store(to);
-            return -Vector512.Sum(isRight);
+            Vector512<float> isRight = Vector512.LessThanOrEqual(better, Vector512.Create(topK)).AsSingle()
+                & Vector512.GreaterThanOrEqual(Lanes.Load(label, left), Vector512<int>.Zero).AsSingle();
+            Lanes.Store(Vector512<float>.One & isRight, to, left);
+            return -Vector512.Sum(Lanes.First(isRight, left).AsInt32());
         }
 
         private int RowBetter(float* row, int label)
         {
             int better = -1, c = 0;
             Vector512<float> own = Vector512.Create(row[label]);
-            for (; c <= channels - Vector512<float>.Count; c += Vector512<float>.Count)
+            for (; c <= channels - Lanes.Width; c += Lanes.Width)
             {
-                ulong less = Vector512.LessThan(Vector512.Load(row + c), own).ExtractMostSignificantBits();
-                better += Vector512<float>.Count - BitOperations.PopCount(less);
+                better += NotLess(row + c, Lanes.Width, own);
             }
 
-            for (; c < channels; c++)
-            {
-                better += row[c] < row[label] ? 0 : 1;
-            }
-
-            return better;
+            return c < channels ? better + NotLess(row + c, channels - c, own) : better;
         }
 
-        private int Better(float* column, int label)
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static int NotLess(float* row, int left, Vector512<float> own)
         {
-            float own = column[(long)label * inner];
-            int better = -1;
-            for (int c = 0; c < channels; c++)
-            {
-                better += column[(long)c * inner] < own ? 0 : 1;
-            }
-
-            return better;
+            Vector512<float> notLess = Lanes.First(~Vector512.LessThan(Lanes.Load(row, left), own), left);
+            return BitOperations.PopCount(notLess.ExtractMostSignificantBits());
         }
     }
 }

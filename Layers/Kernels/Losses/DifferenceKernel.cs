@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Cnn.Layers.Kernels.Elementwise;
 using Cnn.Layers.Threading;
@@ -8,12 +9,21 @@ namespace Cnn.Layers.Kernels.Losses;
 internal static unsafe class DifferenceKernel
 {
     /// <summary><c>sum_i (a_i - b_i)^2</c>.</summary>
-    public static double SumOfSquares(float* a, float* b, int count, WorkerPool pool) =>
-        FixedOrderSum.Run(new SquareSum(a, b, count), ElementParts.Count(count), pool);
+    public static double SumOfSquares(float* a, float* b, int count, WorkerPool pool)
+    {
+        KernelGuard.Array(a, count);
+        KernelGuard.Array(b, count);
+        return FixedOrderSum.Run(new SquareSum(a, b, count), ElementParts.Count(count), pool);
+    }
 
     /// <summary>The squared distance of each row of a to that of b, both [rows, size].</summary>
     public static void RowSquares(float* a, float* b, float* squares, int rows, int size, WorkerPool pool)
     {
+        KernelGuard.Array(a, rows, size);
+        KernelGuard.Array(b, rows, size);
+        KernelGuard.Array(squares, rows);
+        KernelGuard.Apart(a, (long)rows * size, squares, rows);
+        KernelGuard.Apart(b, (long)rows * size, squares, rows);
         var parts = new PositionParts(rows, size, 1);
         var job = new RowSquaresJob(parts, a, b, squares, size);
         pool.Run(parts.Count, ref job);
@@ -23,6 +33,13 @@ internal static unsafe class DifferenceKernel
     public static void Scale(
         float* a, float* b, float* factors, float sign, float* dx, int rows, int size, WorkerPool pool)
     {
+        KernelGuard.Array(a, rows, size);
+        KernelGuard.Array(b, rows, size);
+        KernelGuard.Array(factors, rows);
+        KernelGuard.Array(dx, rows, size);
+        KernelGuard.SameOrApart(a, dx, (long)rows * size);
+        KernelGuard.SameOrApart(b, dx, (long)rows * size);
+        KernelGuard.Apart(factors, rows, dx, (long)rows * size);
         var parts = new PositionParts(rows, 1, size);
         var job = new ScaleJob(parts, a, b, factors, sign, dx, size);
         pool.Run(parts.Count, ref job);
@@ -33,19 +50,17 @@ internal static unsafe class DifferenceKernel
     {
         WideSum sum = default;
         int i = 0;
-        for (; i <= count - Vector512<float>.Count; i += Vector512<float>.Count)
+        for (; i <= count - Lanes.Width; i += Lanes.Width)
         {
             sum.AddSquares(Vector512.Load(a + i) - Vector512.Load(b + i));
         }
 
-        double rest = 0;
-        for (; i < count; i++)
+        if (i < count)
         {
-            double difference = a[i] - b[i];
-            rest += difference * difference;
+            sum.AddSquares(Lanes.Load(a + i, count - i) - Lanes.Load(b + i, count - i));
         }
 
-        return sum.Total + rest;
+        return sum.Total;
     }
 
     private readonly struct SquareSum(float* a, float* b, int count) : IPartSum
@@ -79,17 +94,22 @@ internal static unsafe class DifferenceKernel
             for (; row < endRow; row++)
             {
                 float factor = sign * factors[row];
-                long i = ((long)row * size) + start, last = ((long)row * size) + end;
-                for (; i <= last - Vector512<float>.Count; i += Vector512<float>.Count)
+                long at = (long)row * size;
+                int i = start;
+                for (; i <= end - Lanes.Width; i += Lanes.Width)
                 {
-                    ((Vector512.Load(a + i) - Vector512.Load(b + i)) * factor).Store(dx + i);
+                    Compute(at + i, Lanes.Width, factor);
                 }
 
-                for (; i < last; i++)
+                if (i < end)
                 {
-                    dx[i] = (a[i] - b[i]) * factor;
+                    Compute(at + i, end - i, factor);
                 }
             }
         }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private void Compute(long at, int left, float factor) =>
+            Lanes.Store((Lanes.Load(a + at, left) - Lanes.Load(b + at, left)) * factor, dx + at, left);
     }
 }

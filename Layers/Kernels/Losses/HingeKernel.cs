@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Cnn.Layers.Kernels.Elementwise;
 using Cnn.Layers.Threading;
@@ -13,6 +14,8 @@ internal static unsafe class HingeKernel
     /// <summary>The sum of the margins, or of their squares.</summary>
     public static double Sum(float* x, int* labels, int items, int classes, bool squared, WorkerPool pool)
     {
+        KernelGuard.Array(x, items, classes);
+        KernelGuard.Array(labels, items);
         var parts = new PositionParts(items, 1, classes);
         return FixedOrderSum.Run(new MarginSum(parts, x, labels, classes, squared), parts.Count, pool);
     }
@@ -21,6 +24,10 @@ internal static unsafe class HingeKernel
     public static void Gradient(
         float* x, int* labels, float* dx, int items, int classes, bool squared, float scale, WorkerPool pool)
     {
+        KernelGuard.Array(x, items, classes);
+        KernelGuard.Array(labels, items);
+        KernelGuard.Array(dx, items, classes);
+        KernelGuard.SameOrApart(x, dx, (long)items * classes);
         var parts = new PositionParts(items, 1, classes);
         var job = new GradientJob(parts, x, labels, dx, classes, squared, scale);
         pool.Run(parts.Count, ref job);
@@ -32,39 +39,45 @@ internal static unsafe class HingeKernel
         Vector512.Create(-1f),
         Vector512<float>.One);
 
+    private static Vector512<float> Margins(Vector512<float> values, Vector512<float> signs) =>
+        Vector512.Max(Vector512<float>.Zero, Vector512<float>.One + (signs * values));
+
     private readonly struct MarginSum(PositionParts parts, float* x, int* labels, int classes, bool squared) : IPartSum
     {
         public double Sum(int part)
         {
             var (item, endItem, start, end) = parts.Block(part);
             WideSum sum = default;
-            double rest = 0;
             for (; item < endItem; item++)
             {
                 float* row = x + ((long)item * classes);
                 int label = labels[item], k = start;
-                for (; k <= end - Vector512<float>.Count; k += Vector512<float>.Count)
+                for (; k <= end - Lanes.Width; k += Lanes.Width)
                 {
-                    Vector512<float> margin = Vector512.Max(
-                        Vector512<float>.Zero, Vector512<float>.One + (Signs(k, label) * Vector512.Load(row + k)));
-                    if (squared)
-                    {
-                        sum.AddSquares(margin);
-                    }
-                    else
-                    {
-                        sum.Add(margin);
-                    }
+                    Add(Margins(Vector512.Load(row + k), Signs(k, label)), ref sum);
                 }
 
-                for (; k < end; k++)
+                if (k < end)
                 {
-                    double margin = MathF.Max(0, 1 + (k == label ? -row[k] : row[k]));
-                    rest += squared ? margin * margin : margin;
+                    Vector512<float> margins = Margins(Lanes.Load(row + k, end - k), Signs(k, label));
+                    Add(Lanes.First(margins, end - k), ref sum);
                 }
             }
 
-            return sum.Total + rest;
+            return sum.Total;
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private void Add(Vector512<float> margins, ref WideSum sum)
+        {
+            if (squared)
+            {
+                sum.AddSquares(margins);
+            }
+            else
+            {
+                sum.Add(margins);
+            }
         }
     }
 
@@ -78,23 +91,26 @@ internal static unsafe class HingeKernel
             {
                 float* row = x + ((long)item * classes), to = dx + ((long)item * classes);
                 int label = labels[item], k = start;
-                for (; k <= end - Vector512<float>.Count; k += Vector512<float>.Count)
+                for (; k <= end - Lanes.Width; k += Lanes.Width)
                 {
-                    Vector512<float> sign = Signs(k, label);
-                    Vector512<float> margin = Vector512.Max(
-                        Vector512<float>.Zero, Vector512<float>.One + (sign * Vector512.Load(row + k)));
-                    Vector512<float> size = squared
-                        ? margin + margin
-                        : Vector512.GreaterThan(margin, Vector512<float>.Zero).AsSingle() & Vector512<float>.One;
-                    (sign * size * scale).Store(to + k);
+                    Slopes(Vector512.Load(row + k), Signs(k, label)).Store(to + k);
                 }
 
-                for (; k < end; k++)
+                if (k < end)
                 {
-                    float sign = k == label ? -1 : 1, margin = MathF.Max(0, 1 + (sign * row[k]));
-                    to[k] = sign * (squared ? 2 * margin : margin > 0 ? 1 : 0) * scale;
+                    Lanes.Store(Slopes(Lanes.Load(row + k, end - k), Signs(k, label)), to + k, end - k);
                 }
             }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private Vector512<float> Slopes(Vector512<float> values, Vector512<float> signs)
+        {
+            Vector512<float> margins = Margins(values, signs);
+            Vector512<float> sizes = squared
+                ? margins + margins
+                : Vector512.GreaterThan(margins, Vector512<float>.Zero) & Vector512<float>.One;
+            return signs * sizes * scale;
         }
     }
 }

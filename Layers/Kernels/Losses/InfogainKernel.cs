@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Cnn.Layers.Kernels.Elementwise;
 using Cnn.Layers.Threading;
@@ -14,18 +15,27 @@ internal static unsafe class InfogainKernel
     public static double Sum(
         float* p, int* labels, float* matrix, int outer, int channels, int inner, float floor, WorkerPool pool)
     {
+        KernelGuard.Array(p, outer, channels, inner);
+        KernelGuard.Array(labels, outer, inner);
+        KernelGuard.Array(matrix, channels, channels);
         var parts = new PositionParts(outer, channels, inner);
         return -FixedOrderSum.Run(new LogSum(parts, p, labels, matrix, channels, inner, floor), parts.Count, pool);
     }
 
     /// <summary>
     /// The gradient through a softmax: <c>dx_k = (p_k sum_j H[label, j] - H[label, k]) scale</c>, 0 where the label is
-    /// negative; rowSums has room for the sums of H's rows.
+    /// negative. The sums of H's rows are written to rowSums.
     /// </summary>
     public static void SoftmaxGradient(
         float* p, int* labels, float* matrix, float* rowSums, float* dx, int outer, int channels, int inner,
         float scale, WorkerPool pool)
     {
+        KernelGuard.Array(p, outer, channels, inner);
+        KernelGuard.Array(labels, outer, inner);
+        KernelGuard.Array(matrix, channels, channels);
+        KernelGuard.Array(rowSums, channels);
+        KernelGuard.Array(dx, outer, channels, inner);
+        KernelGuard.SameOrApart(p, dx, (long)outer * channels * inner);
         for (int row = 0; row < channels; row++)
         {
             double sum = 0;
@@ -49,7 +59,6 @@ internal static unsafe class InfogainKernel
         {
             var (item, endItem, start, end) = parts.Block(part);
             WideSum sum = default;
-            double rest = 0;
             for (; item < endItem; item++)
             {
                 float* from = p + ((long)item * channels * inner);
@@ -57,64 +66,59 @@ internal static unsafe class InfogainKernel
                 int i = start;
                 if (inner == 1)
                 {
-                    rest += label[0] < 0 ? 0 : Row(from, matrix + ((long)label[0] * channels), ref sum);
+                    if (label[0] >= 0)
+                    {
+                        Row(from, matrix + ((long)label[0] * channels), ref sum);
+                    }
+
                     continue;
                 }
 
-                for (; i <= end - Vector512<float>.Count; i += Vector512<float>.Count)
+                for (; i < end; i += Lanes.Width)
                 {
-                    Columns(from + i, label + i, ref sum);
-                }
-
-                for (; i < end; i++)
-                {
-                    for (int k = 0; label[i] >= 0 && k < channels; k++)
-                    {
-                        rest += Term(from[((long)k * inner) + i], matrix[((long)label[i] * channels) + k]);
-                    }
+                    Columns(from + i, label + i, Math.Min(Lanes.Width, end - i), ref sum);
                 }
             }
 
-            return sum.Total + rest;
+            return sum.Total;
         }
 
-        private double Row(float* from, float* weights, ref WideSum sum)
+        private void Row(float* from, float* weights, ref WideSum sum)
         {
             int k = 0;
-            for (; k <= channels - Vector512<float>.Count; k += Vector512<float>.Count)
+            for (; k <= channels - Lanes.Width; k += Lanes.Width)
             {
-                Vector512<float> bounded = Vector512.Max(Vector512.Load(from + k), Vector512.Create(floor));
-                sum.Add(Vector512.Load(weights + k) * Vector512.Log(bounded));
+                sum.Add(Terms(Vector512.Load(from + k), Vector512.Load(weights + k)));
             }
 
-            double rest = 0;
-            for (; k < channels; k++)
+            if (k < channels)
             {
-                rest += Term(from[k], weights[k]);
+                int left = channels - k;
+                sum.Add(Lanes.First(Terms(Lanes.Load(from + k, left), Lanes.Load(weights + k, left)), left));
             }
-
-            return rest;
         }
 
-        private void Columns(float* from, int* label, ref WideSum sum)
+        private void Columns(float* from, int* label, int left, ref WideSum sum)
         {
-            float* weights = stackalloc float[Vector512<float>.Count];
+            float* weights = stackalloc float[Lanes.Width];
+            new Span<float>(weights, Lanes.Width).Clear();
+            Vector512<int> labels = Lanes.Load(label, left);
+            Vector512<float> counts = Lanes.First(
+                Vector512.GreaterThanOrEqual(labels, Vector512<int>.Zero).AsSingle(), left);
             for (int k = 0; k < channels; k++)
             {
-                for (int j = 0; j < Vector512<float>.Count; j++)
+                for (int j = 0; j < left; j++)
                 {
                     weights[j] = label[j] < 0 ? 0 : matrix[((long)label[j] * channels) + k];
                 }
 
-                Vector512<int> counts = Vector512.GreaterThanOrEqual(Vector512.Load(label), Vector512<int>.Zero);
-                Vector512<float> probability = Vector512.Load(from + ((long)k * inner));
-                Vector512<float> bounded = Vector512.Max(probability, Vector512.Create(floor));
-                sum.Add(Vector512.Load(weights) * Vector512.Log(bounded) & counts.AsSingle());
+                sum.Add(Terms(Lanes.Load(from + ((long)k * inner), left), Vector512.Load(weights)) & counts);
             }
         }
 
-        private double Term(float probability, float weight) =>
-            weight * (double)MathF.Log(MathF.Max(probability, floor));
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private Vector512<float> Terms(Vector512<float> probabilities, Vector512<float> weights) =>
+            weights * Vector512.Log(Vector512.Max(probabilities, Vector512.Create(floor)));
     }
 
     private readonly struct GradientJob(
@@ -158,14 +162,16 @@ internal static unsafe class InfogainKernel
             float* weights = matrix + ((long)label * channels);
             float sum = rowSums[label];
             int k = 0;
-            for (; k <= channels - Vector512<float>.Count; k += Vector512<float>.Count)
+            for (; k <= channels - Lanes.Width; k += Lanes.Width)
             {
                 (((Vector512.Load(from + k) * sum) - Vector512.Load(weights + k)) * scale).Store(to + k);
             }
 
-            for (; k < channels; k++)
+            if (k < channels)
             {
-                to[k] = ((from[k] * sum) - weights[k]) * scale;
+                int left = channels - k;
+                Vector512<float> probabilities = Lanes.Load(from + k, left), weight = Lanes.Load(weights + k, left);
+                Lanes.Store(((probabilities * sum) - weight) * scale, to + k, left);
             }
         }
     }

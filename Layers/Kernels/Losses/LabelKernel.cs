@@ -1,4 +1,6 @@
+using System.Numerics;
 using System.Runtime.Intrinsics;
+using Cnn.Layers.Kernels.Elementwise;
 using Cnn.Layers.Threading;
 
 namespace Cnn.Layers.Kernels.Losses;
@@ -17,6 +19,9 @@ internal static unsafe class LabelKernel
     public static (int Valid, int FirstWrong) Read(
         float* labels, int* indices, int count, int classes, bool hasIgnore, int ignore, WorkerPool pool)
     {
+        KernelGuard.Array(labels, count);
+        KernelGuard.Array(indices, count);
+        KernelGuard.SameOrApart(labels, (float*)indices, count);
         int parts = ElementParts.Count(count);
         int* results = (int*)pool.Scratch(0, ScratchSlot.Partials, 2L * parts);
         var job = new Job(labels, indices, count, classes, hasIgnore, ignore, results);
@@ -44,31 +49,25 @@ internal static unsafe class LabelKernel
             Vector512<int> ignored = Vector512.Create(ignore), limit = Vector512.Create(classes);
             Vector512<int> mayIgnore = hasIgnore ? Vector512<int>.AllBitsSet : Vector512<int>.Zero;
             int valid = 0, wrong = -1;
-            for (; i <= end - Vector512<int>.Count; i += Vector512<int>.Count)
+            for (; i < end; i += Lanes.Width)
             {
-                Vector512<float> label = Vector512.Load(labels + i);
+                int left = Math.Min(Lanes.Width, end - i);
+                Vector512<float> label = Lanes.Load(labels + i, left);
                 Vector512<int> index = Vector512.ConvertToInt32(label);
                 Vector512<int> isNumber = Vector512.Equals(label, label).AsInt32();
                 Vector512<int> isIgnored = Vector512.Equals(index, ignored) & mayIgnore & isNumber;
                 Vector512<int> isClass = Vector512.GreaterThanOrEqual(index, Vector512<int>.Zero)
                     & Vector512.LessThan(index, limit) & isNumber;
-                if (!Vector512.EqualsAll(isClass | isIgnored, Vector512<int>.AllBitsSet))
+                Vector512<float> isWrong = Lanes.First(~(isClass | isIgnored).AsSingle(), left);
+                if (isWrong.ExtractMostSignificantBits() is var bits and not 0)
                 {
-                    // The loop below finds which one it is.
+                    wrong = i + BitOperations.TrailingZeroCount(bits);
                     break;
                 }
 
-                Vector512.ConditionalSelect(isIgnored, Vector512.Create(Ignored), index).Store(indices + i);
-                valid += Vector512<int>.Count + Vector512.Sum(isIgnored);
-            }
-
-            for (; i < end && wrong < 0; i++)
-            {
-                int index = (int)labels[i];
-                bool isNumber = !float.IsNaN(labels[i]), isIgnored = hasIgnore && isNumber && index == ignore;
-                wrong = isIgnored || (isNumber && index >= 0 && index < classes) ? -1 : i;
-                indices[i] = isIgnored ? Ignored : index;
-                valid += isIgnored ? 0 : 1;
+                index = Vector512.ConditionalSelect(isIgnored, Vector512.Create(Ignored), index);
+                Lanes.Store(index, indices + i, left);
+                valid += left + Vector512.Sum(Lanes.First(isIgnored.AsSingle(), left).AsInt32());
             }
 
             (results[2 * part], results[(2 * part) + 1]) = (valid, wrong);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Cnn.Layers.Kernels.Elementwise;
 using Cnn.Layers.Threading;
@@ -14,7 +15,9 @@ internal static unsafe class LogLossKernel
     public static double Sum(
         float* p, int* labels, int outer, int channels, int inner, float floor, WorkerPool pool)
     {
-        int positions = outer * inner;
+        KernelGuard.Array(p, outer, channels, inner);
+        KernelGuard.Array(labels, outer, inner);
+        int positions = checked(outer * inner);
         return FixedOrderSum.Run(
             new LogSum(p, labels, positions, channels, inner, floor), ElementParts.Count(positions), pool);
     }
@@ -25,6 +28,10 @@ internal static unsafe class LogLossKernel
     public static void SoftmaxGradient(
         float* p, int* labels, float* dx, int outer, int channels, int inner, float scale, WorkerPool pool)
     {
+        KernelGuard.Array(p, outer, channels, inner);
+        KernelGuard.Array(labels, outer, inner);
+        KernelGuard.Array(dx, outer, channels, inner);
+        KernelGuard.SameOrApart(p, dx, (long)outer * channels * inner);
         var parts = new PositionParts(outer, channels, inner);
         var job = new SoftmaxGradientJob(parts, p, labels, dx, channels, inner, scale);
         pool.Run(parts.Count, ref job);
@@ -36,6 +43,10 @@ internal static unsafe class LogLossKernel
     public static void Gradient(
         float* p, int* labels, float* dp, int outer, int channels, float floor, float scale, WorkerPool pool)
     {
+        KernelGuard.Array(p, outer, channels);
+        KernelGuard.Array(labels, outer);
+        KernelGuard.Array(dp, outer, channels);
+        KernelGuard.Apart(p, (long)outer * channels, dp, (long)outer * channels);
         var parts = new PositionParts(outer, channels, 1);
         var job = new GradientJob(parts, p, labels, dp, channels, floor, scale);
         pool.Run(parts.Count, ref job);
@@ -48,12 +59,12 @@ internal static unsafe class LogLossKernel
         {
             var (start, end) = ElementParts.Range(part, positions);
             int item = start / inner, place = start % inner;
-            float* values = stackalloc float[Vector512<float>.Count];
+            float* values = stackalloc float[Lanes.Width];
             WideSum sum = default;
-            for (int i = start; i < end; i += Vector512<float>.Count)
+            for (int i = start; i < end; i += Lanes.Width)
             {
                 // What is left of the last vector is 1, whose logarithm adds nothing.
-                for (int j = 0; j < Vector512<float>.Count; j++)
+                for (int j = 0; j < Lanes.Width; j++)
                 {
                     values[j] = 1;
                     if (i + j < end)
@@ -106,14 +117,14 @@ internal static unsafe class LogLossKernel
             }
 
             int i = 0;
-            for (; i <= channels - Vector512<float>.Count; i += Vector512<float>.Count)
+            for (; i <= channels - Lanes.Width; i += Lanes.Width)
             {
                 (Vector512.Load(from + i) * scale).Store(to + i);
             }
 
-            for (; i < channels; i++)
+            if (i < channels)
             {
-                to[i] = from[i] * scale;
+                Lanes.Store(Lanes.Load(from + i, channels - i) * scale, to + i, channels - i);
             }
 
             to[label] -= scale;
@@ -121,20 +132,26 @@ internal static unsafe class LogLossKernel
 
         private void Channel(int channel, float* from, float* to, int* labels, int i, int end)
         {
-            Vector512<float> factor = Vector512.Create(scale);
-            for (; i <= end - Vector512<float>.Count; i += Vector512<float>.Count)
+            for (; i <= end - Lanes.Width; i += Lanes.Width)
             {
-                Vector512<int> label = Vector512.Load(labels + i);
-                Vector512<float> isOwn = Vector512.Equals(label, Vector512.Create(channel)).AsSingle();
-                Vector512<float> isIgnored = Vector512.LessThan(label, Vector512<int>.Zero).AsSingle();
-                Vector512<float> value = (Vector512.Load(from + i) * factor) - (factor & isOwn);
-                Vector512.AndNot(value, isIgnored).Store(to + i);
+                Compute(channel, from + i, to + i, labels + i, Lanes.Width);
             }
 
-            for (; i < end; i++)
+            if (i < end)
             {
-                to[i] = labels[i] < 0 ? 0 : (from[i] * scale) - (labels[i] == channel ? scale : 0);
+                Compute(channel, from + i, to + i, labels + i, end - i);
             }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private void Compute(int channel, float* from, float* to, int* labels, int left)
+        {
+            Vector512<float> factor = Vector512.Create(scale);
+            Vector512<int> label = Lanes.Load(labels, left);
+            Vector512<float> isOwn = Vector512.Equals(label, Vector512.Create(channel)).AsSingle();
+            Vector512<float> isIgnored = Vector512.LessThan(label, Vector512<int>.Zero).AsSingle();
+            Vector512<float> value = (Lanes.Load(from, left) * factor) - (factor & isOwn);
+            Lanes.Store(Vector512.AndNot(value, isIgnored), to, left);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Cnn.Layers.Kernels.Elementwise;
 using Cnn.Layers.Threading;
@@ -11,17 +12,29 @@ namespace Cnn.Layers.Kernels.Losses;
 internal static unsafe class SigmoidLossKernel
 {
     /// <summary><c>sum max(x, 0) - x t + log(1 + e^-|x|)</c>.</summary>
-    public static double Sum(float* x, float* t, int count, IgnoredTargets ignore, WorkerPool pool) =>
-        FixedOrderSum.Run(new LossSum(x, t, count, ignore), ElementParts.Count(count), pool);
+    public static double Sum(float* x, float* t, int count, IgnoredTargets ignore, WorkerPool pool)
+    {
+        KernelGuard.Array(x, count);
+        KernelGuard.Array(t, count);
+        return FixedOrderSum.Run(new LossSum(x, t, count, ignore), ElementParts.Count(count), pool);
+    }
 
     /// <summary>How many targets are not ignored.</summary>
-    public static int CountValid(float* t, int count, IgnoredTargets ignore, WorkerPool pool) =>
-        count - (int)FixedOrderSum.Run(new IgnoredCount(t, count, ignore), ElementParts.Count(count), pool);
+    public static int CountValid(float* t, int count, IgnoredTargets ignore, WorkerPool pool)
+    {
+        KernelGuard.Array(t, count);
+        return count - (int)FixedOrderSum.Run(new IgnoredCount(t, count, ignore), ElementParts.Count(count), pool);
+    }
 
     /// <summary><c>dx = (sigmoid(x) - t) scale</c>, 0 where ignored.</summary>
     public static void Gradient(
         float* x, float* t, float* dx, int count, IgnoredTargets ignore, float scale, WorkerPool pool)
     {
+        KernelGuard.Array(x, count);
+        KernelGuard.Array(t, count);
+        KernelGuard.Array(dx, count);
+        KernelGuard.SameOrApart(x, dx, count);
+        KernelGuard.SameOrApart(t, dx, count);
         var job = new GradientJob(x, t, dx, count, ignore, scale);
         pool.Run(ElementParts.Count(count), ref job);
     }
@@ -32,24 +45,26 @@ internal static unsafe class SigmoidLossKernel
         {
             var (i, end) = ElementParts.Range(part, count);
             WideSum sum = default;
-            for (; i <= end - Vector512<float>.Count; i += Vector512<float>.Count)
+            for (; i <= end - Lanes.Width; i += Lanes.Width)
             {
-                Vector512<float> value = Vector512.Load(x + i), target = Vector512.Load(t + i);
-                Vector512<float> loss = Vector512.Max(value, Vector512<float>.Zero) - (value * target)
-                    + ExpMath.LogOnePlus(ExpMath.Exp(-Vector512.Abs(value)));
-                sum.Add(Vector512.AndNot(loss, ignore.Contains(target)));
+                sum.Add(Losses(Vector512.Load(x + i), Vector512.Load(t + i)));
             }
 
-            double rest = 0;
-            for (; i < end; i++)
+            if (i < end)
             {
-                if (!ignore.Contains(t[i]))
-                {
-                    rest += (double)MathF.Max(x[i], 0) - (x[i] * t[i]) + Math.Log(1 + Math.Exp(-Math.Abs(x[i])));
-                }
+                int left = end - i;
+                sum.Add(Lanes.First(Losses(Lanes.Load(x + i, left), Lanes.Load(t + i, left)), left));
             }
 
-            return sum.Total + rest;
+            return sum.Total;
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private Vector512<float> Losses(Vector512<float> value, Vector512<float> target)
+        {
+            Vector512<float> loss = Vector512.Max(value, Vector512<float>.Zero) - (value * target)
+                + ExpMath.LogOnePlus(ExpMath.Exp(-Vector512.Abs(value)));
+            return Vector512.AndNot(loss, ignore.Contains(target));
         }
     }
 
@@ -59,18 +74,17 @@ internal static unsafe class SigmoidLossKernel
         {
             var (i, end) = ElementParts.Range(part, count);
             Vector512<int> ignored = Vector512<int>.Zero;
-            for (; i <= end - Vector512<float>.Count; i += Vector512<float>.Count)
+            for (; i <= end - Lanes.Width; i += Lanes.Width)
             {
                 ignored -= ignore.Contains(Vector512.Load(t + i)).AsInt32();
             }
 
-            int sum = Vector512.Sum(ignored);
-            for (; i < end; i++)
+            if (i < end)
             {
-                sum += ignore.Contains(t[i]) ? 1 : 0;
+                ignored -= Lanes.First(ignore.Contains(Lanes.Load(t + i, end - i)), end - i).AsInt32();
             }
 
-            return sum;
+            return Vector512.Sum(ignored);
         }
     }
 
@@ -80,18 +94,23 @@ internal static unsafe class SigmoidLossKernel
         public void Run(int part, int worker)
         {
             var (i, end) = ElementParts.Range(part, count);
-            for (; i <= end - Vector512<float>.Count; i += Vector512<float>.Count)
+            for (; i <= end - Lanes.Width; i += Lanes.Width)
             {
-                Vector512<float> target = Vector512.Load(t + i);
-                Vector512<float> gradient = (ExpMath.Logistic(Vector512.Load(x + i)) - target) * scale;
-                Vector512.AndNot(gradient, ignore.Contains(target)).Store(dx + i);
+                Compute(i, Lanes.Width);
             }
 
-            for (; i < end; i++)
+            if (i < end)
             {
-                float sigmoid = 1 / (1 + MathF.Exp(-x[i]));
-                dx[i] = ignore.Contains(t[i]) ? 0 : (sigmoid - t[i]) * scale;
+                Compute(i, end - i);
             }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private void Compute(int i, int left)
+        {
+            Vector512<float> target = Lanes.Load(t + i, left);
+            Vector512<float> gradient = (ExpMath.Logistic(Lanes.Load(x + i, left)) - target) * scale;
+            Lanes.Store(Vector512.AndNot(gradient, ignore.Contains(target)), dx + i, left);
         }
     }
 }

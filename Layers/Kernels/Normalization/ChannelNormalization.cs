@@ -23,6 +23,11 @@ internal static unsafe class ChannelNormalization
     public static void Moments(
         float* x, int images, int channels, int inner, float* mean, float* meanRest, float* variance, WorkerPool pool)
     {
+        KernelGuard.Array(x, images, channels, inner);
+        KernelGuard.Array(mean, channels);
+        KernelGuard.Array(meanRest, channels);
+        KernelGuard.Array(variance, channels);
+
         // A channel's first value is nearer to its mean than 0 is, and makes the variance of a constant exactly 0.
         for (int c = 0; c < channels; c++)
         {
@@ -56,6 +61,11 @@ internal static unsafe class ChannelNormalization
         float* x, float* y, float* kept, int images, int channels, int inner, ChannelStatistics statistics,
         WorkerPool pool)
     {
+        KernelGuard.Array(x, images, channels, inner);
+        KernelGuard.Array(y, images, channels, inner);
+        KernelGuard.ArrayOrNull(kept, images, channels, inner);
+        KernelGuard.SameOrApart(x, y, (long)images * channels * inner);
+        KernelGuard.SameOrApart(x, kept, (long)images * channels * inner);
         var job = new ForwardJob(x, y, kept, statistics);
         ChannelRuns.Run(ref job, images, channels, inner, pool);
     }
@@ -73,6 +83,10 @@ internal static unsafe class ChannelNormalization
         float* x, float* dy, float* dx, int images, int channels, int inner, ChannelStatistics statistics,
         WorkerPool pool)
     {
+        KernelGuard.Array(x, images, channels, inner);
+        KernelGuard.Array(dy, images, channels, inner);
+        KernelGuard.Array(dx, images, channels, inner);
+        KernelGuard.SameOrApart(dy, dx, (long)images * channels * inner);
         float* scratch = pool.Scratch(0, ScratchSlot.Layer, (4L + 2) * channels);
         var sums = (double*)scratch;
         float* meanDy = scratch + (4 * (nint)channels), meanDyY = meanDy + channels;

@@ -24,7 +24,7 @@ internal static class ChannelRuns
     public static void Run<T>(ref T run, int images, int channels, int inner, WorkerPool pool)
         where T : struct, IChannelRun
     {
-        int count = images * channels * inner;
+        int count = checked(images * channels * inner);
         var job = new Job<T>(run, count, channels, channels == 1 ? count : inner);
         pool.Run(ElementParts.Count(count), ref job);
     }

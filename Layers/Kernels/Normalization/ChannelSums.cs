@@ -32,9 +32,14 @@ internal static unsafe class ChannelSums
     public static void Run(
         float* a, float* a0, float* b, float* b0, int images, int channels, int inner, double* sums, WorkerPool pool)
     {
+        KernelGuard.Array(a, images, channels, inner);
+        KernelGuard.Array(b, images, channels, inner);
+        KernelGuard.ArrayOrNull(a0, channels);
+        KernelGuard.ArrayOrNull(b0, channels);
+        KernelGuard.Array(sums, channels, 2);
         if (channels == 1)
         {
-            (images, inner) = (1, images * inner);
+            (images, inner) = (1, checked(images * inner));
         }
 
         long values = (long)images * inner;
@@ -48,8 +53,8 @@ internal static unsafe class ChannelSums
             A = a, A0 = a0, B = b, B0 = b0, Images = images, Channels = channels, Inner = inner, Pieces = pieces,
             PerPart = perPart, Columns = columns, Sums = partials,
         };
-        pool.Run((channels + perPart - 1) / perPart * pieces, ref job);
-        for (int i = 0; i < 2 * channels && pieces > 1; i++)
+        pool.Run(checked((int)(((long)channels + perPart - 1) / perPart * pieces)), ref job);
+        for (long i = 0; i < 2L * channels && pieces > 1; i++)
         {
             double sum = 0;
             for (int piece = 0; piece < pieces; piece++)
@@ -70,19 +75,20 @@ internal static unsafe class ChannelSums
 
         public readonly void Run(int part, int worker)
         {
-            int piece = part % Pieces, first = part / Pieces * PerPart, end = Math.Min(Channels, first + PerPart);
+            int piece = part % Pieces, first = part / Pieces * PerPart;
+            int end = (int)Math.Min(Channels, (long)first + PerPart);
             double* to = Sums + ((nint)piece * 2 * Channels);
             long values = (long)Images * (Columns ? 1 : Inner);
             long from = values * piece / Pieces, until = values * (piece + 1) / Pieces;
             if (Columns)
             {
-                Rows(first, end - first, (int)from, (int)until, to + (2 * first));
+                Rows(first, end - first, (int)from, (int)until, to + (2 * (nint)first));
                 return;
             }
 
             for (int c = first; c < end; c++)
             {
-                Channel(c, from, until, to + (2 * c));
+                Channel(c, from, until, to + (2 * (nint)c));
             }
         }
 
@@ -107,7 +113,7 @@ internal static unsafe class ChannelSums
                 if (i < count)
                 {
                     // Beyond the end lie the offsets, which add nothing.
-                    Vector512<float> inside = Inside(count - i);
+                    Vector512<float> inside = VectorMask.First512(count - i);
                     sums.Add(
                         Vector512.ConditionalSelect(inside, Lanes.Load(a + i, count - i), restA),
                         Vector512.ConditionalSelect(inside, Lanes.Load(b + i, count - i), restB));
@@ -151,9 +157,6 @@ internal static unsafe class ChannelSums
                 to[(2 * i) + 1] = lane < 8 ? pair.SecondLow[lane] : pair.SecondHigh[lane - 8];
             }
         }
-
-        private static Vector512<float> Inside(int count) => Vector512.LessThan(
-            Vector512<int>.Indices, Vector512.Create(count)).AsSingle();
     }
 
     private struct Pair

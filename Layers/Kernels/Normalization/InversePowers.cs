@@ -20,13 +20,26 @@ internal readonly struct InverseRoot : IInversePower
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Vector512<float> Of(Vector512<float> s, out Vector512<float> reciprocal)
     {
-        if (ReciprocalRoot.CanEstimate(s))
+        if (!ReciprocalRoot.HasEstimate)
         {
-            Vector512<float> root = ReciprocalRoot.Estimate(s);
-            reciprocal = root * root;
+            return Exact(s, out reciprocal);
+        }
+
+        Vector512<float> root = ReciprocalRoot.Estimate(s), isUsable = ReciprocalRoot.IsUsable(s);
+        reciprocal = root * root;
+        if (Vector512.EqualsAll(isUsable.AsInt32(), Vector512<int>.AllBitsSet))
+        {
             return root;
         }
 
+        // Lane by lane: a value's result must not depend on its neighbours.
+        Vector512<float> exact = Exact(s, out Vector512<float> exactReciprocal);
+        reciprocal = Vector512.ConditionalSelect(isUsable, reciprocal, exactReciprocal);
+        return Vector512.ConditionalSelect(isUsable, root, exact);
+    }
+
+    private static Vector512<float> Exact(Vector512<float> s, out Vector512<float> reciprocal)
+    {
         reciprocal = Vector512<float>.One / s;
         return Vector512<float>.One / Vector512.Sqrt(s);
     }
@@ -41,13 +54,27 @@ internal readonly struct InverseThreeQuarters : IInversePower
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Vector512<float> Of(Vector512<float> s, out Vector512<float> reciprocal)
     {
-        if (ReciprocalRoot.CanEstimate(s))
+        if (!ReciprocalRoot.HasEstimate)
         {
-            Vector512<float> inverseRoot = ReciprocalRoot.Estimate(s);
-            reciprocal = inverseRoot * inverseRoot;
-            return reciprocal * ReciprocalRoot.Estimate(inverseRoot);
+            return Exact(s, out reciprocal);
         }
 
+        Vector512<float> inverseRoot = ReciprocalRoot.Estimate(s), isUsable = ReciprocalRoot.IsUsable(s);
+        reciprocal = inverseRoot * inverseRoot;
+        Vector512<float> power = reciprocal * ReciprocalRoot.Estimate(inverseRoot);
+        if (Vector512.EqualsAll(isUsable.AsInt32(), Vector512<int>.AllBitsSet))
+        {
+            return power;
+        }
+
+        // Lane by lane: a value's result must not depend on its neighbours.
+        Vector512<float> exact = Exact(s, out Vector512<float> exactReciprocal);
+        reciprocal = Vector512.ConditionalSelect(isUsable, reciprocal, exactReciprocal);
+        return Vector512.ConditionalSelect(isUsable, power, exact);
+    }
+
+    private static Vector512<float> Exact(Vector512<float> s, out Vector512<float> reciprocal)
+    {
         Vector512<float> root = Vector512.Sqrt(s);
         reciprocal = Vector512<float>.One / s;
         return Vector512<float>.One / (root * Vector512.Sqrt(root));

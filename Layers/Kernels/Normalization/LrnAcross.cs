@@ -15,7 +15,8 @@ namespace Cnn.Layers.Kernels.Normalization;
 /// </remarks>
 internal static unsafe class LrnAcross
 {
-    // As wide as leaves enough parts for many threads: memory is read in long runs. The widest keeps a window in the cache.
+    // As wide as leaves enough parts for many threads: memory is read in long runs. The widest keeps a window in the
+    // cache.
     private const int LeastStrip = 64;
     private const int MostStrip = 4096;
     private const int EnoughParts = 8;
@@ -26,7 +27,7 @@ internal static unsafe class LrnAcross
     {
         int strip = Strip(shape);
         var job = new ForwardJob<T>(power, x, y, shape, strip, pool);
-        pool.Run(shape.Images * ((shape.Inner + strip - 1) / strip), ref job);
+        pool.Run(checked(shape.Images * Strips(shape, strip)), ref job);
     }
 
     /// <summary>dx from x and dy.</summary>
@@ -35,16 +36,18 @@ internal static unsafe class LrnAcross
     {
         int strip = Strip(shape);
         var job = new BackwardJob<T>(power, x, dy, dx, shape, strip, pool);
-        pool.Run(shape.Images * ((shape.Inner + strip - 1) / strip), ref job);
+        pool.Run(checked(shape.Images * Strips(shape, strip)), ref job);
     }
 
     // A multiple of the vector's width, but for the last strip of an image.
     private static int Strip(in LrnShape shape)
     {
-        int strips = (EnoughParts + shape.Images - 1) / Math.Max(1, shape.Images);
-        int strip = (shape.Inner + strips - 1) / strips;
-        return Math.Clamp((strip + Lanes.Width - 1) / Lanes.Width * Lanes.Width, LeastStrip, MostStrip);
+        int strips = (int)(((long)EnoughParts + shape.Images - 1) / Math.Max(1, shape.Images));
+        long strip = ((long)shape.Inner + strips - 1) / strips;
+        return (int)Math.Clamp((strip + Lanes.Width - 1) / Lanes.Width * Lanes.Width, LeastStrip, MostStrip);
     }
+
+    private static int Strips(in LrnShape shape, int strip) => (int)(((long)shape.Inner + strip - 1) / strip);
 
     private static RowWindow Squares(float* x, double* running, int width, in LrnShape shape) =>
         new(x, shape.Inner, shape.Channels, 0, shape.Channels, shape.Reach, true, running, width);
@@ -55,7 +58,7 @@ internal static unsafe class LrnAcross
     {
         public void Run(int part, int worker)
         {
-            int strips = (shape.Inner + strip - 1) / strip, first = part % strips * strip;
+            int strips = Strips(shape, strip), first = part % strips * strip;
             int width = Math.Min(strip, shape.Inner - first);
             nint at = ((nint)(part / strips) * shape.Channels * shape.Inner) + first;
             float* sums = pool.Scratch(worker, ScratchSlot.Columns, 3L * strip);
@@ -77,7 +80,7 @@ internal static unsafe class LrnAcross
     {
         public void Run(int part, int worker)
         {
-            int strips = (shape.Inner + strip - 1) / strip, first = part % strips * strip;
+            int strips = Strips(shape, strip), first = part % strips * strip;
             int width = Math.Min(strip, shape.Inner - first), ring = Math.Min((2 * shape.Reach) + 2, shape.Channels);
             nint at = ((nint)(part / strips) * shape.Channels * shape.Inner) + first;
             float* scratch = pool.Scratch(worker, ScratchSlot.Columns, (5L + (2L * ring)) * strip);

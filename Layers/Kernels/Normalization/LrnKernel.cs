@@ -8,6 +8,9 @@ internal static unsafe class LrnKernel
     /// <summary>y from x, over the channels around or within each channel.</summary>
     public static void Forward(bool within, float* x, float* y, in LrnShape shape, WorkerPool pool)
     {
+        KernelGuard.Array(x, shape.Images, shape.Channels, shape.Height, shape.Width);
+        KernelGuard.Array(y, shape.Images, shape.Channels, shape.Height, shape.Width);
+        KernelGuard.Apart(x, shape.Count, y, shape.Count);
         switch (shape.Beta)
         {
             case 0.5f:
@@ -28,6 +31,11 @@ internal static unsafe class LrnKernel
     /// <summary>dx from x and dy.</summary>
     public static void Backward(bool within, float* x, float* dy, float* dx, in LrnShape shape, WorkerPool pool)
     {
+        KernelGuard.Array(x, shape.Images, shape.Channels, shape.Height, shape.Width);
+        KernelGuard.Array(dy, shape.Images, shape.Channels, shape.Height, shape.Width);
+        KernelGuard.Array(dx, shape.Images, shape.Channels, shape.Height, shape.Width);
+        KernelGuard.Apart(x, shape.Count, dx, shape.Count);
+        KernelGuard.Apart(dy, shape.Count, dx, shape.Count);
         switch (shape.Beta)
         {
             case 0.5f:

@@ -14,4 +14,7 @@ internal readonly record struct LrnShape(
 {
     /// <summary>Pixels of a channel.</summary>
     public int Inner => Height * Width;
+
+    /// <summary>Values of all images.</summary>
+    public long Count => (long)Images * Channels * Inner;
 }

@@ -13,19 +13,28 @@ internal static class ReciprocalRoot
     private const float Least = 1e-30f;
     private const float Most = 1e30f;
 
+    /// <summary>Whether this machine has the estimate.</summary>
+    public static bool HasEstimate
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => VectorUnit.Path == VectorPath.Avx512;
+    }
+
     /// <summary>
-    /// Whether all values are of a size that the iteration can take: neither 0, negative, infinite nor NaN.
+    /// All bits set where a value is of a size that the iteration can take: neither 0, negative, infinite nor NaN.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool CanEstimate(Vector512<float> s)
+    public static Vector512<float> IsUsable(Vector512<float> s)
     {
         // The bits of positive floats are in their order, and those of all others lie above them.
         uint least = BitConverter.SingleToUInt32Bits(Least), range = BitConverter.SingleToUInt32Bits(Most) - least;
-        return VectorUnit.Path == VectorPath.Avx512
-            && Vector512.LessThanOrEqualAll(s.AsUInt32() - Vector512.Create(least), Vector512.Create(range));
+        return Vector512.LessThanOrEqual(s.AsUInt32() - Vector512.Create(least), Vector512.Create(range)).AsSingle();
     }
 
-    /// <summary>The reciprocal root; only where <see cref="CanEstimate"/> says so.</summary>
+    /// <summary>
+    /// The reciprocal root where <see cref="IsUsable"/> says so, any number elsewhere; only on a machine that
+    /// <see cref="HasEstimate"/>.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Estimate(Vector512<float> s)
     {

@@ -10,6 +10,9 @@ internal static unsafe class AveragePooling
     /// <summary>y from x.</summary>
     public static void Forward(float* x, float* y, int planes, PoolingShape shape, WorkerPool pool)
     {
+        KernelGuard.Array(x, planes, shape.Height, shape.Width);
+        KernelGuard.Array(y, planes, shape.PooledHeight, shape.PooledWidth);
+        KernelGuard.Apart(x, (long)planes * shape.PlaneSize, y, (long)planes * shape.PooledSize);
         var job = new ForwardJob(x, y, planes, shape, pool);
         pool.Run((planes + PlanesPerPart - 1) / PlanesPerPart, ref job);
     }
@@ -17,6 +20,9 @@ internal static unsafe class AveragePooling
     /// <summary>dx from dy: each value is spread over its window.</summary>
     public static void Backward(float* dy, float* dx, int planes, PoolingShape shape, WorkerPool pool)
     {
+        KernelGuard.Array(dy, planes, shape.PooledHeight, shape.PooledWidth);
+        KernelGuard.Array(dx, planes, shape.Height, shape.Width);
+        KernelGuard.Apart(dx, (long)planes * shape.PlaneSize, dy, (long)planes * shape.PooledSize);
         var job = new BackwardJob(dy, dx, planes, shape, pool);
         pool.Run((planes + PlanesPerPart - 1) / PlanesPerPart, ref job);
     }
@@ -26,18 +32,18 @@ internal static unsafe class AveragePooling
         public void Run(int part, int worker)
         {
             int first = part * PlanesPerPart, end = Math.Min(planes, first + PlanesPerPart);
+            float* from = x + ((long)first * shape.PlaneSize), to = y + ((long)first * shape.PooledSize);
             if (LanePooling.Suits(shape))
             {
-                float* lanes = pool.Scratch(worker, ScratchSlot.Layer, LanePooling.Room(shape));
-                LanePooling.Average(
-                    x + ((long)first * shape.PlaneSize), y + ((long)first * shape.PooledSize), end - first, shape, lanes);
+                float* lanes = pool.Scratch(worker, ScratchSlot.Layer, LanePooling.BufferSize(shape));
+                LanePooling.Average(from, to, end - first, shape, lanes);
                 return;
             }
 
-            float* room = pool.Scratch(worker, ScratchSlot.Layer, shape.Width);
-            for (int plane = first; plane < end; plane++)
+            float* buffer = pool.Scratch(worker, ScratchSlot.Layer, shape.Width);
+            for (int plane = first; plane < end; plane++, from += shape.PlaneSize, to += shape.PooledSize)
             {
-                RowPooling.Average(x + ((long)plane * shape.PlaneSize), y + ((long)plane * shape.PooledSize), shape, room);
+                RowPooling.Average(from, to, shape, buffer);
             }
         }
     }
@@ -47,19 +53,18 @@ internal static unsafe class AveragePooling
         public void Run(int part, int worker)
         {
             int first = part * PlanesPerPart, end = Math.Min(planes, first + PlanesPerPart);
+            float* from = dy + ((long)first * shape.PooledSize), to = dx + ((long)first * shape.PlaneSize);
             if (LanePooling.Suits(shape))
             {
-                float* lanes = pool.Scratch(worker, ScratchSlot.Layer, LanePooling.Room(shape));
-                LanePooling.AverageBackward(
-                    dy + ((long)first * shape.PooledSize), dx + ((long)first * shape.PlaneSize), end - first, shape, lanes);
+                float* lanes = pool.Scratch(worker, ScratchSlot.Layer, LanePooling.BufferSize(shape));
+                LanePooling.AverageBackward(from, to, end - first, shape, lanes);
                 return;
             }
 
-            float* room = pool.Scratch(worker, ScratchSlot.Layer, shape.Width);
-            for (int plane = first; plane < end; plane++)
+            float* buffer = pool.Scratch(worker, ScratchSlot.Layer, shape.Width);
+            for (int plane = first; plane < end; plane++, from += shape.PooledSize, to += shape.PlaneSize)
             {
-                RowPooling.AverageBackward(
-                    dy + ((long)plane * shape.PooledSize), dx + ((long)plane * shape.PlaneSize), shape, room);
+                RowPooling.AverageBackward(from, to, shape, buffer);
             }
         }
     }

@@ -4,14 +4,15 @@ using System.Runtime.Intrinsics;
 namespace Cnn.Layers.Kernels.Pooling;
 
 /// <summary>
-/// The gradient of maximum pooling of one plane, gathered: each value of the image looks into the windows that it lies in
-/// whether it was their maximum, a vector of values side by side. A stride of two keeps even and odd columns apart, as
-/// windows see them. Windows are added in row-major order, as <see cref="MaxPooling.BackwardReference"/> does, so the sums
-/// are the same bits.
+/// The gradient of maximum pooling of one plane, gathered: each value of the image looks into the windows that it lies
+/// in whether it was their maximum, a vector of values side by side. A stride of two keeps even and odd columns apart,
+/// as windows see them. Windows are added in row-major order, as <see cref="MaxPooling.BackwardReference"/> does, so
+/// the sums are the same bits.
 /// </summary>
 /// <remarks>
-/// Beside the first and the last window of a row, windows of the rows before and after are looked into. They lie on the other
-/// side of the image, so no value finds its place in them; <see cref="Suits"/> sees to it that the image is wide enough.
+/// Beside the first and the last window of a row, windows of the rows before and after are looked into. They lie on the
+/// other side of the image, so no value finds its place in them; <see cref="Suits"/> sees to it that the image is wide
+/// enough.
 /// </remarks>
 internal readonly unsafe struct GradientOfWindows
 {
@@ -28,27 +29,32 @@ internal readonly unsafe struct GradientOfWindows
 
     /// <summary>Prepares for plane after plane of one shape.</summary>
     /// <param name="shape">The geometry.</param>
-    /// <param name="room">Memory of the size that <see cref="Room"/> tells.</param>
-    public GradientOfWindows(PoolingShape shape, float* room)
+    /// <param name="buffer">As many floats as <see cref="BufferSize"/> tells.</param>
+    public GradientOfWindows(PoolingShape shape, float* buffer)
     {
         this.shape = shape;
-        int size = (int)RoomOfPlane(shape);
-        values = room;
-        places = (int*)(room + size);
-        columns = room + (2 * size);
+        int size = (int)PaddedPlane(shape);
+        values = buffer;
+        places = (int*)(buffer + size);
+        columns = buffer + (2 * (nint)size);
     }
 
     /// <summary>Whether it can be done so, and gains.</summary>
     public static bool Suits(PoolingShape shape)
     {
-        int stride = shape.StrideWidth, beyond = Math.Max(0, ((shape.Width - 1 + shape.PadWidth) / stride) + 1 - shape.PooledWidth);
-        bool isApart = ((shape.PooledWidth - Reach(shape)) * stride) - shape.PadWidth >= shape.KernelWidth
-            && (beyond * stride) + shape.KernelWidth <= shape.PooledWidth * stride;
-        return stride <= 2 && isApart && (long)shape.KernelHeight * shape.KernelWidth <= MostTaps && Room(shape) <= int.MaxValue;
+        long stride = shape.StrideWidth, pooled = shape.PooledWidth;
+        if (stride > 2 || (long)shape.KernelHeight * shape.KernelWidth > MostTaps || BufferSize(shape) > int.MaxValue)
+        {
+            return false;
+        }
+
+        long beyond = Math.Max(0, (((long)shape.Width - 1 + shape.PadWidth) / stride) + 1 - pooled);
+        return ((pooled - Reach(shape)) * stride) - shape.PadWidth >= shape.KernelWidth
+            && (beyond * stride) + shape.KernelWidth <= pooled * stride;
     }
 
-    /// <summary>The memory that it wants, in floats.</summary>
-    public static long Room(PoolingShape shape) => (2 * RoomOfPlane(shape)) + (2 * Slack);
+    /// <summary>Floats of memory that a pass needs.</summary>
+    public static long BufferSize(PoolingShape shape) => (2 * PaddedPlane(shape)) + (2 * Slack);
 
     /// <summary>The gradient, as <see cref="MaxPooling.BackwardReference"/> has it.</summary>
     /// <param name="dy">The gradients of the windows.</param>
@@ -78,11 +84,11 @@ internal readonly unsafe struct GradientOfWindows
         where TValues : struct
         where TPlaces : struct
     {
-        int reach = Reach(shape), room = (int)RoomOfPlane(shape);
-        if (before < reach || behind < room - reach - shape.PooledSize)
+        int reach = Reach(shape), padded = (int)PaddedPlane(shape);
+        if (before < reach || behind < padded - reach - shape.PooledSize)
         {
             // What lies beside is at place -1, which no value has.
-            new Span<int>(places, room).Fill(-1);
+            new Span<int>(places, padded).Fill(-1);
             new ReadOnlySpan<float>(dy, shape.PooledSize).CopyTo(new Span<float>(values + reach, shape.PooledSize));
             new ReadOnlySpan<int>(indices, shape.PooledSize).CopyTo(new Span<int>(places + reach, shape.PooledSize));
             dy = values + reach;
@@ -113,7 +119,8 @@ internal readonly unsafe struct GradientOfWindows
         where TValues : struct
         where TPlaces : struct
     {
-        int width = shape.Width, step = shape.PooledWidth, back = shape.KernelWidth - 1, from = h * width, size = shape.PlaneSize;
+        int width = shape.Width, step = shape.PooledWidth, from = h * width, size = shape.PlaneSize;
+        int back = shape.KernelWidth - 1;
         dy += shape.PadWidth;
         indices += shape.PadWidth;
         for (int w = 0; w < width; w += TLanes.Width)
@@ -138,7 +145,8 @@ internal readonly unsafe struct GradientOfWindows
         {
             TPlaces place = TLanes.EverySecond(from + w);
             TValues even = Sum<TLanes, TValues, TPlaces>(place, dy + m, indices + m, back, rows, step);
-            TValues odd = Sum<TLanes, TValues, TPlaces>(TLanes.Add(place, 1), dy + m, indices + m, backOfOdd, rows, step);
+            place = TLanes.Add(place, 1);
+            TValues odd = Sum<TLanes, TValues, TPlaces>(place, dy + m, indices + m, backOfOdd, rows, step);
             if (w >= 0 && size - from - w >= 2 * TLanes.Width)
             {
                 TLanes.StoreInTurn(even, odd, dx + from + w);
@@ -155,7 +163,8 @@ internal readonly unsafe struct GradientOfWindows
 
     // Over some rows of windows: of the window at the pointers and as many to its left as "back" says.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TValues Sum<TLanes, TValues, TPlaces>(TPlaces place, float* dy, int* indices, int back, int rows, int step)
+    private static TValues Sum<TLanes, TValues, TPlaces>(
+        TPlaces place, float* dy, int* indices, int back, int rows, int step)
         where TLanes : IMaxLanes<TValues, TPlaces>
         where TValues : struct
         where TPlaces : struct
@@ -176,6 +185,6 @@ internal readonly unsafe struct GradientOfWindows
     private static int Reach(PoolingShape shape) => (shape.KernelWidth - 1) / shape.StrideWidth;
 
     // The windows of a plane, with what is read before and behind them.
-    private static long RoomOfPlane(PoolingShape shape) =>
-        Reach(shape) + (long)shape.PooledSize + ((shape.Width + shape.PadWidth) / shape.StrideWidth) + 1 + Slack;
+    private static long PaddedPlane(PoolingShape shape) =>
+        Reach(shape) + (long)shape.PooledSize + (((long)shape.Width + shape.PadWidth) / shape.StrideWidth) + 1 + Slack;
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Cnn.Layers.Threading;
 
 namespace Cnn.Layers.Kernels.Pooling;
@@ -15,6 +16,7 @@ internal static unsafe class HistogramPooling
     /// <summary>y from x.</summary>
     public static void Forward(float* x, float* y, int planes, PoolingShape shape, HistogramBins bins, WorkerPool pool)
     {
+        Require(x, y, planes, shape, bins);
         int each = PlanesPerPart(shape);
         var job = new Job { X = x, Y = y, Planes = planes, PerPart = each, Shape = shape, Bins = bins };
         pool.Run((planes + each - 1) / each, ref job);
@@ -24,9 +26,20 @@ internal static unsafe class HistogramPooling
     public static void Backward(
         float* x, float* dy, float* dx, int planes, PoolingShape shape, HistogramBins bins, WorkerPool pool)
     {
+        Require(x, dy, planes, shape, bins);
+        Require(dx, dy, planes, shape, bins);
+        KernelGuard.Apart(x, (long)planes * shape.PlaneSize, dx, (long)planes * shape.PlaneSize);
         int each = PlanesPerPart(shape);
         var job = new Job { X = x, Y = dy, Dx = dx, Planes = planes, PerPart = each, Shape = shape, Bins = bins };
         pool.Run((planes + each - 1) / each, ref job);
+    }
+
+    [Conditional("DEBUG")]
+    private static void Require(float* bottom, float* top, int planes, in PoolingShape shape, HistogramBins bins)
+    {
+        KernelGuard.Array(bottom, planes, shape.Height, shape.Width);
+        KernelGuard.Array(top, planes, bins.Count, shape.PooledHeight, shape.PooledWidth);
+        KernelGuard.Apart(bottom, (long)planes * shape.PlaneSize, top, (long)planes * bins.Count * shape.PooledSize);
     }
 
     private static int PlanesPerPart(in PoolingShape shape) => Math.Max(1, PartValues / Math.Max(1, shape.PlaneSize));
@@ -46,7 +59,7 @@ internal static unsafe class HistogramPooling
                 float* x = X + ((nint)plane * Shape.PlaneSize), y = Y + ((nint)plane * Bins.Count * Shape.PooledSize);
                 if (Dx == null)
                 {
-                    new Span<float>(y, Bins.Count * Shape.PooledSize).Clear();
+                    new Span<float>(y, checked(Bins.Count * Shape.PooledSize)).Clear();
                     Walk(x, y, null);
                 }
                 else

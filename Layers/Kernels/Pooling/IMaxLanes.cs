@@ -1,6 +1,8 @@
 namespace Cnn.Layers.Kernels.Pooling;
 
-/// <summary>A vector of values and one of their places, which maximum pooling and its gradient compare side by side.</summary>
+/// <summary>
+/// A vector of values and one of their places, which maximum pooling and its gradient compare side by side.
+/// </summary>
 /// <typeparam name="TValues">The values.</typeparam>
 /// <typeparam name="TPlaces">As many whole numbers.</typeparam>
 internal unsafe interface IMaxLanes<TValues, TPlaces>

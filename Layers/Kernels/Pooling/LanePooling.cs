@@ -3,8 +3,8 @@ using System.Runtime.Intrinsics;
 namespace Cnn.Layers.Kernels.Pooling;
 
 /// <summary>
-/// Mean pooling of up to sixteen small planes at a time, side by side as <see cref="PlaneLanes"/>; the sums are those of
-/// <see cref="RowPooling"/>, in its order, so the results are the same bits.
+/// Mean pooling of up to sixteen small planes at a time, side by side as <see cref="PlaneLanes"/>; the sums are those
+/// of <see cref="RowPooling"/>, in its order, so the results are the same bits.
 /// </summary>
 internal static unsafe class LanePooling
 {
@@ -15,12 +15,14 @@ internal static unsafe class LanePooling
     public static bool Suits(in PoolingShape shape) => shape.PlaneSize <= MostPixels && shape.PooledSize <= MostPixels;
 
     /// <summary>Floats of memory that a pass needs.</summary>
-    public static int Room(in PoolingShape shape) => PlaneLanes.Count * (shape.PlaneSize + shape.PooledSize + shape.Width);
+    public static int BufferSize(in PoolingShape shape) =>
+        PlaneLanes.Count * (shape.PlaneSize + shape.PooledSize + shape.Width);
 
     /// <summary>See <see cref="RowPooling.Average"/>.</summary>
-    public static void Average(float* x, float* y, int planes, in PoolingShape shape, float* room)
+    public static void Average(float* x, float* y, int planes, in PoolingShape shape, float* buffer)
     {
-        float* pixels = room, means = pixels + (PlaneLanes.Count * shape.PlaneSize), sums = means + (PlaneLanes.Count * shape.PooledSize);
+        float* pixels = buffer, means = pixels + (PlaneLanes.Count * shape.PlaneSize);
+        float* sums = means + (PlaneLanes.Count * shape.PooledSize);
         PlaneLanes.Load(x, shape.PlaneSize, planes, shape.PlaneSize, pixels);
         int rowSize = PlaneLanes.Count * shape.Width;
         float* mean = means;
@@ -55,9 +57,10 @@ internal static unsafe class LanePooling
     }
 
     /// <summary>See <see cref="RowPooling.AverageBackward"/>.</summary>
-    public static void AverageBackward(float* dy, float* dx, int planes, in PoolingShape shape, float* room)
+    public static void AverageBackward(float* dy, float* dx, int planes, in PoolingShape shape, float* buffer)
     {
-        float* pixels = room, means = pixels + (PlaneLanes.Count * shape.PlaneSize), sums = means + (PlaneLanes.Count * shape.PooledSize);
+        float* pixels = buffer, means = pixels + (PlaneLanes.Count * shape.PlaneSize);
+        float* sums = means + (PlaneLanes.Count * shape.PooledSize);
         PlaneLanes.Load(dy, shape.PooledSize, planes, shape.PooledSize, means);
         int rowSize = PlaneLanes.Count * shape.Width;
         new Span<float>(pixels, PlaneLanes.Count * shape.PlaneSize).Clear();

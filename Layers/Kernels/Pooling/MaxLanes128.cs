@@ -23,7 +23,8 @@ internal readonly unsafe struct MaxLanes128 : IMaxLanes<Vector128<float>, Vector
     public static void Store(Vector128<float> values, float* to, int count) => Lanes128.Store(values, to, count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(Vector128<int> places, int* to, int count) => Lanes128.Store(places.AsSingle(), (float*)to, count);
+    public static void Store(Vector128<int> places, int* to, int count) =>
+        Lanes128.Store(places.AsSingle(), (float*)to, count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> All(float value) => Vector128.Create(value);
@@ -32,7 +33,8 @@ internal readonly unsafe struct MaxLanes128 : IMaxLanes<Vector128<float>, Vector
     public static Vector128<int> From(int first) => Vector128.Create(first) + Vector128<int>.Indices;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<int> EverySecond(int first) => Vector128.Create(first) + (Vector128<int>.Indices * Vector128.Create(2));
+    public static Vector128<int> EverySecond(int first) =>
+        Vector128.Create(first) + (Vector128<int>.Indices * Vector128.Create(2));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<int> Add(Vector128<int> places, int step) => places + Vector128.Create(step);
@@ -42,7 +44,8 @@ internal readonly unsafe struct MaxLanes128 : IMaxLanes<Vector128<float>, Vector
         Vector128.ConditionalSelect(Vector128.GreaterThan(value, max), value, max);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Take(Vector128<float> value, Vector128<int> place, ref Vector128<float> max, ref Vector128<int> at)
+    public static void Take(
+        Vector128<float> value, Vector128<int> place, ref Vector128<float> max, ref Vector128<int> at)
     {
         Vector128<float> isMore = Vector128.GreaterThan(value, max);
         max = Vector128.ConditionalSelect(isMore, value, max);
@@ -50,7 +53,8 @@ internal readonly unsafe struct MaxLanes128 : IMaxLanes<Vector128<float>, Vector
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void TakeFirst(Vector128<float> value, Vector128<int> place, ref Vector128<float> max, ref Vector128<int> at)
+    public static void TakeFirst(
+        Vector128<float> value, Vector128<int> place, ref Vector128<float> max, ref Vector128<int> at)
     {
         Vector128<float> isNext = Vector128.GreaterThan(value, max)
             | (Vector128.Equals(value, max) & Vector128.LessThan(place, at).AsSingle());
@@ -85,6 +89,7 @@ internal readonly unsafe struct MaxLanes128 : IMaxLanes<Vector128<float>, Vector
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> AddWhere(Vector128<int> place, Vector128<int> wanted, Vector128<float> values, Vector128<float> sum) =>
+    public static Vector128<float> AddWhere(
+        Vector128<int> place, Vector128<int> wanted, Vector128<float> values, Vector128<float> sum) =>
         sum + (values & Vector128.Equals(place, wanted).AsSingle());
 }

@@ -24,7 +24,8 @@ internal readonly unsafe struct MaxLanes256 : IMaxLanes<Vector256<float>, Vector
     public static void Store(Vector256<float> values, float* to, int count) => Lanes256.Store(values, to, count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(Vector256<int> places, int* to, int count) => Lanes256.Store(places.AsSingle(), (float*)to, count);
+    public static void Store(Vector256<int> places, int* to, int count) =>
+        Lanes256.Store(places.AsSingle(), (float*)to, count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> All(float value) => Vector256.Create(value);
@@ -33,7 +34,8 @@ internal readonly unsafe struct MaxLanes256 : IMaxLanes<Vector256<float>, Vector
     public static Vector256<int> From(int first) => Vector256.Create(first) + Vector256<int>.Indices;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> EverySecond(int first) => Vector256.Create(first) + (Vector256<int>.Indices * Vector256.Create(2));
+    public static Vector256<int> EverySecond(int first) =>
+        Vector256.Create(first) + (Vector256<int>.Indices * Vector256.Create(2));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> Add(Vector256<int> places, int step) => places + Vector256.Create(step);
@@ -42,7 +44,8 @@ internal readonly unsafe struct MaxLanes256 : IMaxLanes<Vector256<float>, Vector
     public static Vector256<float> Greater(Vector256<float> value, Vector256<float> max) => Avx.Max(value, max);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Take(Vector256<float> value, Vector256<int> place, ref Vector256<float> max, ref Vector256<int> at)
+    public static void Take(
+        Vector256<float> value, Vector256<int> place, ref Vector256<float> max, ref Vector256<int> at)
     {
         Vector256<float> isMore = Vector256.GreaterThan(value, max);
         max = Avx.Max(value, max);
@@ -50,7 +53,8 @@ internal readonly unsafe struct MaxLanes256 : IMaxLanes<Vector256<float>, Vector
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void TakeFirst(Vector256<float> value, Vector256<int> place, ref Vector256<float> max, ref Vector256<int> at)
+    public static void TakeFirst(
+        Vector256<float> value, Vector256<int> place, ref Vector256<float> max, ref Vector256<int> at)
     {
         Vector256<float> isNext = Vector256.GreaterThan(value, max)
             | (Vector256.Equals(value, max) & Vector256.LessThan(place, at).AsSingle());
@@ -88,11 +92,14 @@ internal readonly unsafe struct MaxLanes256 : IMaxLanes<Vector256<float>, Vector
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> AddWhere(Vector256<int> place, Vector256<int> wanted, Vector256<float> values, Vector256<float> sum) =>
+    public static Vector256<float> AddWhere(
+        Vector256<int> place, Vector256<int> wanted, Vector256<float> values, Vector256<float> sum) =>
         sum + (values & Vector256.Equals(place, wanted).AsSingle());
 
     /// <summary>Of sixteen values those with even numbers.</summary>
-    /// <remarks>A shuffle picks within the halves of the registers; the permutation puts the four pairs in order.</remarks>
+    /// <remarks>
+    /// A shuffle picks within the halves of the registers; the permutation puts the four pairs in order.
+    /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Even(Vector256<float> low, Vector256<float> high) =>
         Avx2.Permute4x64(Avx.Shuffle(low, high, 0b10_00_10_00).AsDouble(), 0b11_01_10_00).AsSingle();

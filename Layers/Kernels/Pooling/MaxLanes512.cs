@@ -25,7 +25,8 @@ internal readonly unsafe struct MaxLanes512 : IMaxLanes<Vector512<float>, Vector
     public static void Store(Vector512<float> values, float* to, int count) => Lanes.Store(values, to, count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(Vector512<int> places, int* to, int count) => Lanes.Store(places.AsSingle(), (float*)to, count);
+    public static void Store(Vector512<int> places, int* to, int count) =>
+        Lanes.Store(places.AsSingle(), (float*)to, count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> All(float value) => Vector512.Create(value);
@@ -34,7 +35,8 @@ internal readonly unsafe struct MaxLanes512 : IMaxLanes<Vector512<float>, Vector
     public static Vector512<int> From(int first) => Vector512.Create(first) + Vector512<int>.Indices;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<int> EverySecond(int first) => Vector512.Create(first) + (Vector512<int>.Indices * Vector512.Create(2));
+    public static Vector512<int> EverySecond(int first) =>
+        Vector512.Create(first) + (Vector512<int>.Indices * Vector512.Create(2));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> Add(Vector512<int> places, int step) => places + Vector512.Create(step);
@@ -44,7 +46,8 @@ internal readonly unsafe struct MaxLanes512 : IMaxLanes<Vector512<float>, Vector
         Vector512.ConditionalSelect(Vector512.GreaterThan(value, max), value, max);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Take(Vector512<float> value, Vector512<int> place, ref Vector512<float> max, ref Vector512<int> at)
+    public static void Take(
+        Vector512<float> value, Vector512<int> place, ref Vector512<float> max, ref Vector512<int> at)
     {
         Vector512<float> isMore = Vector512.GreaterThan(value, max);
         max = Vector512.ConditionalSelect(isMore, value, max);
@@ -52,7 +55,8 @@ internal readonly unsafe struct MaxLanes512 : IMaxLanes<Vector512<float>, Vector
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void TakeFirst(Vector512<float> value, Vector512<int> place, ref Vector512<float> max, ref Vector512<int> at)
+    public static void TakeFirst(
+        Vector512<float> value, Vector512<int> place, ref Vector512<float> max, ref Vector512<int> at)
     {
         Vector512<float> isNext = Vector512.GreaterThan(value, max)
             | (Vector512.Equals(value, max) & Vector512.LessThan(place, at).AsSingle());
@@ -106,6 +110,7 @@ internal readonly unsafe struct MaxLanes512 : IMaxLanes<Vector512<float>, Vector
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> AddWhere(Vector512<int> place, Vector512<int> wanted, Vector512<float> values, Vector512<float> sum) =>
+    public static Vector512<float> AddWhere(
+        Vector512<int> place, Vector512<int> wanted, Vector512<float> values, Vector512<float> sum) =>
         sum + (values & Vector512.Equals(place, wanted).AsSingle());
 }

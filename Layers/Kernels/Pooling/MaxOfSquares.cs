@@ -5,10 +5,10 @@ using System.Runtime.Intrinsics.X86;
 namespace Cnn.Layers.Kernels.Pooling;
 
 /// <summary>
-/// Maximum pooling of one plane by its 2 x 2 squares. Eight squares at a time: two rows of sixteen values are split into
-/// even and odd columns and compared in row-major order, so that ties fall as in the reference. Where a row's squares
-/// are not a multiple of eight, the last eight overlap the ones before and write the same values again; rows of four to
-/// seven are done by fours, and fewer one by one.
+/// Maximum pooling of one plane by its 2 x 2 squares. Eight squares at a time: two rows of sixteen values are split
+/// into even and odd columns and compared in row-major order, so that ties fall as in the reference. Where a row's
+/// squares are not a multiple of eight, the last eight overlap the ones before and write the same values again; rows of
+/// four to seven are done by fours, and fewer one by one.
 /// </summary>
 internal static unsafe class MaxOfSquares
 {

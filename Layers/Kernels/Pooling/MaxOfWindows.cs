@@ -4,13 +4,14 @@ using System.Runtime.Intrinsics;
 namespace Cnn.Layers.Kernels.Pooling;
 
 /// <summary>
-/// Maximum pooling of one plane in two steps: of the rows of a row of windows the greatest of each column and its place,
-/// then of the columns of a vector of windows at once. A stride of two keeps even and odd columns apart, so that the second
-/// step reads neighbours. What lies outside the image is -FLT_MAX at place -1, which nothing of the image equals.
+/// Maximum pooling of one plane in two steps: of the rows of a row of windows the greatest of each column and its
+/// place, then of the columns of a vector of windows at once. A stride of two keeps even and odd columns apart, so that
+/// the second step reads neighbours. What lies outside the image is -FLT_MAX at place -1, which nothing of the image
+/// equals.
 /// </summary>
 /// <remarks>
-/// Some rows of windows take the first step before any takes the second, as what was just written cannot be read again at
-/// once from another address.
+/// Some rows of windows take the first step before any takes the second, as what was just written cannot be read again
+/// at once from another address.
 /// </remarks>
 internal readonly unsafe struct MaxOfWindows
 {
@@ -27,26 +28,32 @@ internal readonly unsafe struct MaxOfWindows
 
     /// <summary>Prepares for plane after plane of one shape.</summary>
     /// <param name="shape">The geometry.</param>
-    /// <param name="room">Memory of the size that <see cref="Room"/> tells.</param>
-    public MaxOfWindows(PoolingShape shape, float* room)
+    /// <param name="buffer">As many floats as <see cref="BufferSize"/> tells.</param>
+    public MaxOfWindows(PoolingShape shape, float* buffer)
     {
         this.shape = shape;
         length = PhaseLength(shape);
         rowLength = Phases(shape) * length;
         int half = checked((int)(BandRows * rowLength));
-        bandValues = room;
-        bandPlaces = (int*)(room + half);
+        bandValues = buffer;
+        bandPlaces = (int*)(buffer + half);
         new Span<float>(bandValues, half).Fill(float.MinValue);
         new Span<int>(bandPlaces, half).Fill(-1);
     }
 
-    /// <summary>Whether it pays: windows far wider than the image are mostly padding.</summary>
-    public static bool Suits(PoolingShape shape) => shape.KernelWidth <= (2 * shape.Width) + 64;
+    /// <summary>
+    /// Whether it can be done so, and pays: windows far wider than the image are mostly padding, and the rows in the
+    /// buffer must be few enough to count.
+    /// </summary>
+    public static bool Suits(PoolingShape shape) =>
+        shape.KernelWidth <= (2L * shape.Width) + 64 && BufferSize(shape) <= int.MaxValue;
 
-    /// <summary>The memory that it wants, in floats.</summary>
-    public static long Room(PoolingShape shape) => 2L * BandRows * Phases(shape) * PhaseLength(shape);
+    /// <summary>Floats of memory that a pass needs.</summary>
+    public static long BufferSize(PoolingShape shape) => 2L * BandRows * Phases(shape) * PhaseLength(shape);
 
-    /// <summary>The greatest values and where they were, as <see cref="MaxPooling.ForwardReference"/> has them.</summary>
+    /// <summary>
+    /// The greatest values and where they were, as <see cref="MaxPooling.ForwardReference"/> has them.
+    /// </summary>
     /// <param name="x">The plane.</param>
     /// <param name="y">The result.</param>
     /// <param name="indices">Where the values were; null when nobody wants to know.</param>
@@ -120,8 +127,8 @@ internal readonly unsafe struct MaxOfWindows
     private static long PhaseLength(PoolingShape shape)
     {
         int phases = Phases(shape);
-        long image = ((shape.PadWidth + shape.Width + phases - 1) / phases) + Slack;
-        long windows = shape.PooledWidth + Slack + (shape.KernelWidth / phases);
+        long image = (((long)shape.PadWidth + shape.Width + phases - 1) / phases) + Slack;
+        long windows = (long)shape.PooledWidth + Slack + (shape.KernelWidth / phases);
         return shape.StrideWidth > 2 ? image : Math.Max(image, windows);
     }
 
@@ -204,7 +211,7 @@ internal readonly unsafe struct MaxOfWindows
         where TPlaces : struct
         => TLanes.Load(x + from, from + TLanes.Width <= planeSize ? TLanes.Width : left);
 
-    // Where of a vector of columns the even ones go, of those counted behind the padding on the left, and where the odd ones.
+    // Where of a vector of columns the even ones go, counted behind the padding on the left, and where the odd ones.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private long EvenColumn(int first) => ((first & 1) * length) + (first >> 1);
 
@@ -225,7 +232,7 @@ internal readonly unsafe struct MaxOfWindows
                 max = TLanes.Greater(TLanes.Load(values + ColumnOf(k) + j), max);
             }
 
-            TLanes.Store(max, y + j, RoomFor(j, left, TLanes.Width));
+            TLanes.Store(max, y + j, Writable(j, left, TLanes.Width));
         }
     }
 
@@ -246,7 +253,7 @@ internal readonly unsafe struct MaxOfWindows
                 TLanes.TakeFirst(TLanes.Load(values + from), TLanes.Load(places + from), ref max, ref at);
             }
 
-            int count = RoomFor(j, left, TLanes.Width);
+            int count = Writable(j, left, TLanes.Width);
             TLanes.Store(max, y + j, count);
             TLanes.Store(at, indices + j, count);
         }
@@ -254,7 +261,7 @@ internal readonly unsafe struct MaxOfWindows
 
     // Behind the end of a row lies the next, which is written later.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private int RoomFor(int j, int left, int lanes) => left - j >= lanes ? lanes : shape.PooledWidth - j;
+    private int Writable(int j, int left, int lanes) => left - j >= lanes ? lanes : shape.PooledWidth - j;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private long ColumnOf(int k) =>

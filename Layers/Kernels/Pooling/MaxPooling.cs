@@ -14,6 +14,11 @@ internal static unsafe class MaxPooling
     /// <summary>y and the indices from x; y alone where the indices are null.</summary>
     public static void Forward(float* x, float* y, int* indices, int planes, PoolingShape shape, WorkerPool pool)
     {
+        KernelGuard.Array(x, planes, shape.Height, shape.Width);
+        KernelGuard.Array(y, planes, shape.PooledHeight, shape.PooledWidth);
+        KernelGuard.ArrayOrNull(indices, planes, shape.PooledHeight, shape.PooledWidth);
+        KernelGuard.Apart(x, (long)planes * shape.PlaneSize, y, (long)planes * shape.PooledSize);
+        KernelGuard.Apart(y, (long)planes * shape.PooledSize, indices, (long)planes * shape.PooledSize);
         var job = new ForwardJob(x, y, indices, planes, shape, pool);
         pool.Run((planes + PlanesPerPart - 1) / PlanesPerPart, ref job);
     }
@@ -21,6 +26,11 @@ internal static unsafe class MaxPooling
     /// <summary>dx from dy: each value goes to where its maximum was.</summary>
     public static void Backward(float* dy, int* indices, float* dx, int planes, PoolingShape shape, WorkerPool pool)
     {
+        KernelGuard.Array(dy, planes, shape.PooledHeight, shape.PooledWidth);
+        KernelGuard.Array(indices, planes, shape.PooledHeight, shape.PooledWidth);
+        KernelGuard.Array(dx, planes, shape.Height, shape.Width);
+        KernelGuard.Apart(dx, (long)planes * shape.PlaneSize, dy, (long)planes * shape.PooledSize);
+        KernelGuard.Apart(dx, (long)planes * shape.PlaneSize, indices, (long)planes * shape.PooledSize);
         var job = new BackwardJob(dy, indices, dx, planes, shape, pool);
         pool.Run((planes + PlanesPerPart - 1) / PlanesPerPart, ref job);
     }
@@ -78,7 +88,7 @@ internal static unsafe class MaxPooling
             bool isWide = !areSquares && !MaxOfWindows.Suits(shape);
             MaxOfWindows windows = areSquares || isWide
                 ? default
-                : new MaxOfWindows(shape, pool.Scratch(worker, ScratchSlot.Layer, MaxOfWindows.Room(shape)));
+                : new MaxOfWindows(shape, pool.Scratch(worker, ScratchSlot.Layer, MaxOfWindows.BufferSize(shape)));
 
             int end = Math.Min(planes, (part + 1) * PlanesPerPart);
             for (int plane = part * PlanesPerPart; plane < end; plane++)
@@ -108,9 +118,13 @@ internal static unsafe class MaxPooling
         public void Run(int part, int worker)
         {
             bool areSquares = shape.IsSquaresOfTwo, gathers = !areSquares && GradientOfWindows.Suits(shape);
-            GradientOfWindows windows = gathers
-                ? new GradientOfWindows(shape, pool.Scratch(worker, ScratchSlot.Layer, GradientOfWindows.Room(shape)))
-                : default;
+            GradientOfWindows windows = default;
+            if (gathers)
+            {
+                long floats = GradientOfWindows.BufferSize(shape);
+                windows = new GradientOfWindows(shape, pool.Scratch(worker, ScratchSlot.Layer, floats));
+            }
+
             int end = Math.Min(planes, (part + 1) * PlanesPerPart);
             for (int plane = part * PlanesPerPart; plane < end; plane++)
             {

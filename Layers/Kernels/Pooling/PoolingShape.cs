@@ -31,13 +31,13 @@ internal readonly record struct PoolingShape(
 
     /// <summary>Whether the windows are the plane's squares of two by two, each pixel in exactly one.</summary>
     public bool IsSquaresOfTwo =>
-        KernelHeight == 2 && KernelWidth == 2 && StrideHeight == 2 && StrideWidth == 2 && PadHeight == 0 && PadWidth == 0
-        && Height == 2 * PooledHeight && Width == 2 * PooledWidth;
+        KernelHeight == 2 && KernelWidth == 2 && StrideHeight == 2 && StrideWidth == 2
+        && PadHeight == 0 && PadWidth == 0 && Height == 2L * PooledHeight && Width == 2L * PooledWidth;
 
     /// <summary>The pixels of a window, clipped to the image, and Caffe's divisor of averages.</summary>
     /// <remarks>
-    /// The divisor counts padding, but not what hangs over beyond the image and its padding. It is 1 where a stride above
-    /// the kernel puts a window outside of both, so that its mean is 0.
+    /// The divisor counts padding, but not what hangs over beyond the image and its padding. It is 1 where a stride
+    /// above the kernel puts a window outside of both, so that its mean is 0.
     /// </remarks>
     public Window At(int row, int column)
     {

@@ -1,10 +1,10 @@
-using System.Runtime.Intrinsics;
+using Cnn.Layers.Kernels.Elementwise;
 
 namespace Cnn.Layers.Kernels.Pooling;
 
 /// <summary>
-/// Mean pooling of one plane in two steps: the rows of a row of windows are combined column by column, in vectors, and then the
-/// columns of each window.
+/// Mean pooling of one plane in two steps: the rows of a row of windows are combined column by column, in vectors, and
+/// then the columns of each window.
 /// </summary>
 internal static unsafe class RowPooling
 {
@@ -12,16 +12,16 @@ internal static unsafe class RowPooling
     /// <param name="x">The plane.</param>
     /// <param name="y">The result.</param>
     /// <param name="shape">The geometry.</param>
-    /// <param name="room">Memory for a row.</param>
-    public static void Average(float* x, float* y, PoolingShape shape, float* room)
+    /// <param name="buffer">Memory for a row.</param>
+    public static void Average(float* x, float* y, PoolingShape shape, float* buffer)
     {
         for (int row = 0; row < shape.PooledHeight; row++)
         {
             PoolingShape.Window rows = shape.At(row, 0);
-            new Span<float>(room, shape.Width).Clear();
+            new Span<float>(buffer, shape.Width).Clear();
             for (int h = rows.Top; h < rows.Bottom; h++)
             {
-                Add(x + (h * shape.Width), room, shape.Width);
+                SumKernel.AddTo(buffer, x + (h * shape.Width), shape.Width);
             }
 
             for (int column = 0; column < shape.PooledWidth; column++)
@@ -30,7 +30,7 @@ internal static unsafe class RowPooling
                 float sum = 0;
                 for (int w = window.Left; w < window.Right; w++)
                 {
-                    sum += room[w];
+                    sum += buffer[w];
                 }
 
                 y[(row * shape.PooledWidth) + column] = sum / window.Area;
@@ -42,42 +42,28 @@ internal static unsafe class RowPooling
     /// <param name="dy">The gradient of the means.</param>
     /// <param name="dx">The plane's gradient, overwritten.</param>
     /// <param name="shape">The geometry.</param>
-    /// <param name="room">Memory for a row.</param>
-    public static void AverageBackward(float* dy, float* dx, PoolingShape shape, float* room)
+    /// <param name="buffer">Memory for a row.</param>
+    public static void AverageBackward(float* dy, float* dx, PoolingShape shape, float* buffer)
     {
         new Span<float>(dx, shape.PlaneSize).Clear();
         for (int row = 0; row < shape.PooledHeight; row++)
         {
-            new Span<float>(room, shape.Width).Clear();
+            new Span<float>(buffer, shape.Width).Clear();
             for (int column = 0; column < shape.PooledWidth; column++)
             {
                 PoolingShape.Window window = shape.At(row, column);
                 float each = dy[(row * shape.PooledWidth) + column] / window.Area;
                 for (int w = window.Left; w < window.Right; w++)
                 {
-                    room[w] += each;
+                    buffer[w] += each;
                 }
             }
 
             PoolingShape.Window rows = shape.At(row, 0);
             for (int h = rows.Top; h < rows.Bottom; h++)
             {
-                Add(room, dx + (h * shape.Width), shape.Width);
+                SumKernel.AddTo(dx + (h * shape.Width), buffer, shape.Width);
             }
-        }
-    }
-
-    private static void Add(float* from, float* to, int width)
-    {
-        int w = 0;
-        for (; w <= width - Vector512<float>.Count; w += Vector512<float>.Count)
-        {
-            (Vector512.Load(to + w) + Vector512.Load(from + w)).Store(to + w);
-        }
-
-        for (; w < width; w++)
-        {
-            to[w] += from[w];
         }
     }
 }

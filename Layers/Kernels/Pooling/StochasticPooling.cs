@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Cnn.Fillers;
 using Cnn.Layers.Threading;
 
@@ -6,7 +7,8 @@ namespace Cnn.Layers.Kernels.Pooling;
 /// <summary>
 /// Stochastic pooling of activations that are 0 or more (Zeiler and Fergus, "Stochastic pooling for regularization of
 /// deep convolutional neural networks", ICLR 2013): in training one value of the window, drawn with a probability
-/// proportional to it; in testing the mean weighted by those probabilities, <c>sum x^2 / sum x</c>. Windows of zeros give 0.
+/// proportional to it; in testing the mean weighted by those probabilities, <c>sum x^2 / sum x</c>. Windows of zeros
+/// give 0.
 /// </summary>
 internal static unsafe class StochasticPooling
 {
@@ -24,6 +26,8 @@ internal static unsafe class StochasticPooling
     public static void Sample(
         float* x, float* y, int* indices, int planes, PoolingShape shape, ulong key, ulong pass, WorkerPool pool)
     {
+        Require(x, y, planes, shape);
+        KernelGuard.Array(indices, planes, shape.PooledHeight, shape.PooledWidth);
         var job = new Job(x, y, indices, planes, shape, key, pass);
         pool.Run((planes + PlanesPerPart - 1) / PlanesPerPart, ref job);
     }
@@ -31,6 +35,7 @@ internal static unsafe class StochasticPooling
     /// <summary>The weighted means; y from x.</summary>
     public static void Mean(float* x, float* y, int planes, PoolingShape shape, WorkerPool pool)
     {
+        Require(x, y, planes, shape);
         var job = new Job(x, y, null, planes, shape, 0, 0);
         pool.Run((planes + PlanesPerPart - 1) / PlanesPerPart, ref job);
     }
@@ -41,8 +46,19 @@ internal static unsafe class StochasticPooling
     public static void MeanBackward(
         float* x, float* y, float* dy, float* dx, int planes, PoolingShape shape, WorkerPool pool)
     {
+        Require(x, y, planes, shape);
+        Require(dx, dy, planes, shape);
+        KernelGuard.Apart(x, (long)planes * shape.PlaneSize, dx, (long)planes * shape.PlaneSize);
         var job = new MeanBackwardJob(x, y, dy, dx, planes, shape);
         pool.Run((planes + PlanesPerPart - 1) / PlanesPerPart, ref job);
+    }
+
+    [Conditional("DEBUG")]
+    private static void Require(float* bottom, float* top, int planes, in PoolingShape shape)
+    {
+        KernelGuard.Array(bottom, planes, shape.Height, shape.Width);
+        KernelGuard.Array(top, planes, shape.PooledHeight, shape.PooledWidth);
+        KernelGuard.Apart(bottom, (long)planes * shape.PlaneSize, top, (long)planes * shape.PooledSize);
     }
 
     private readonly struct MeanBackwardJob(

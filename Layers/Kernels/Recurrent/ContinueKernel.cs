@@ -1,7 +1,6 @@
 using Cnn.Layers.Kernels.Elementwise;
 using Cnn.Layers.Threading;
 
-
 namespace Cnn.Layers.Kernels.Recurrent;
 
 /// <summary>A hidden state as the first step takes it: each stream's row times its marker, 0 where that is 0.</summary>
@@ -10,6 +9,10 @@ internal static unsafe class ContinueKernel
     /// <summary><c>target[n, :] = markers[n] * source[n, :]</c> over [streams, size].</summary>
     public static void Run(int streams, int size, float* source, float* markers, float* target, WorkerPool pool)
     {
+        KernelGuard.Array(source, streams, size);
+        KernelGuard.Array(target, streams, size);
+        KernelGuard.Array(markers, streams);
+        KernelGuard.SameOrApart(source, target, (long)streams * size);
         var job = new Job
         {
             Size = size, Source = source, Markers = markers, Target = target, Parts = new StreamParts(streams, size),

@@ -14,6 +14,7 @@ internal static unsafe class LstmKernel
     /// <summary>Gates, cell and output of one step.</summary>
     public static void Forward(in LstmStep step, WorkerPool pool)
     {
+        step.RequireForward();
         var job = new ForwardJob { Step = step, Parts = new StreamParts(step.Streams, step.Size) };
         pool.Run(job.Parts.Count, ref job);
     }
@@ -21,6 +22,7 @@ internal static unsafe class LstmKernel
     /// <summary>The gradients of one step, from those of its output and its cell.</summary>
     public static void Backward(in LstmStep step, WorkerPool pool)
     {
+        step.RequireBackward();
         var job = new BackwardJob { Step = step, Parts = new StreamParts(step.Streams, step.Size) };
         pool.Run(job.Parts.Count, ref job);
     }

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Cnn.Layers.Kernels.Recurrent;
 
 /// <summary>
@@ -53,4 +55,38 @@ internal unsafe struct LstmStep
 
     /// <summary>The gradient of <see cref="Sums"/>.</summary>
     public float* SumsDiff;
+
+    /// <summary>Checks the arrays that <see cref="LstmKernel.Forward"/> reads and writes.</summary>
+    [Conditional("DEBUG")]
+    public readonly void RequireForward()
+    {
+        KernelGuard.Array(Sums, Streams, 4, Size);
+        KernelGuard.ArrayOrNull(StaticSums, Streams, 4, Size);
+        KernelGuard.Array(Gates, Streams, 4, Size);
+        KernelGuard.SameOrApart(Sums, Gates, 4L * Streams * Size);
+        KernelGuard.Array(PreviousCell, Streams, Size);
+        KernelGuard.Array(Cell, Streams, Size);
+        KernelGuard.SameOrApart(PreviousCell, Cell, (long)Streams * Size);
+        KernelGuard.Array(Markers, Streams);
+        KernelGuard.Array(Hidden, Streams, Size);
+        KernelGuard.ArrayOrNull(NextHidden, Streams, Size);
+        KernelGuard.ArrayOrNull(NextMarkers, Streams);
+    }
+
+    /// <summary>Checks the arrays that <see cref="LstmKernel.Backward"/> reads and writes.</summary>
+    [Conditional("DEBUG")]
+    public readonly void RequireBackward()
+    {
+        KernelGuard.Array(Gates, Streams, 4, Size);
+        KernelGuard.Array(Cell, Streams, Size);
+        KernelGuard.Array(PreviousCell, Streams, Size);
+        KernelGuard.Array(Markers, Streams);
+        KernelGuard.Array(HiddenDiff, Streams, Size);
+        KernelGuard.ArrayOrNull(NextHiddenDiff, Streams, Size);
+        KernelGuard.ArrayOrNull(NextMarkers, Streams);
+        KernelGuard.Array(CellDiff, Streams, Size);
+        KernelGuard.Array(PreviousCellDiff, Streams, Size);
+        KernelGuard.SameOrApart(CellDiff, PreviousCellDiff, (long)Streams * Size);
+        KernelGuard.Array(SumsDiff, Streams, 4, Size);
+    }
 }

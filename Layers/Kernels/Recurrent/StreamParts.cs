@@ -23,13 +23,13 @@ internal readonly struct StreamParts
     }
 
     /// <summary>The number of parts.</summary>
-    public int Count => (int)(((long)streams + rows - 1) / rows) * pieces;
+    public int Count => checked((int)(((long)streams + rows - 1) / rows * pieces));
 
     /// <summary>The rows and columns of a part, ends excluded.</summary>
     public void Range(int part, out int firstRow, out int endRow, out int firstColumn, out int endColumn)
     {
         firstRow = part / pieces * rows;
-        endRow = Math.Min(streams, firstRow + rows);
+        endRow = (int)Math.Min(streams, firstRow + (long)rows);
         firstColumn = part % pieces * Values;
         endColumn = (int)Math.Min(size, firstColumn + (long)Values);
     }

@@ -13,6 +13,7 @@ internal static unsafe class TanhKernel
     /// <summary>The hidden state of one step.</summary>
     public static void Forward(in TanhStep step, WorkerPool pool)
     {
+        step.RequireForward();
         var job = new ForwardJob { Step = step, Parts = new StreamParts(step.Streams, step.Size) };
         pool.Run(job.Parts.Count, ref job);
     }
@@ -20,6 +21,7 @@ internal static unsafe class TanhKernel
     /// <summary>The gradient of one step's weighted inputs, from that of its hidden state.</summary>
     public static void Backward(in TanhStep step, WorkerPool pool)
     {
+        step.RequireBackward();
         var job = new BackwardJob { Step = step, Parts = new StreamParts(step.Streams, step.Size) };
         pool.Run(job.Parts.Count, ref job);
     }

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Cnn.Layers.Kernels.Recurrent;
 
 /// <summary>The arrays of one time step of a simple recurrent net: [streams, size], markers one a stream.</summary>
@@ -29,4 +31,28 @@ internal unsafe struct TanhStep
 
     /// <summary>The gradient of the weighted inputs; may be <see cref="HiddenDiff"/>.</summary>
     public float* SumsDiff;
+
+    /// <summary>Checks the arrays that <see cref="TanhKernel.Forward"/> reads and writes.</summary>
+    [Conditional("DEBUG")]
+    public readonly void RequireForward()
+    {
+        KernelGuard.Array(Hidden, Streams, Size);
+        KernelGuard.ArrayOrNull(StaticSums, Streams, Size);
+        KernelGuard.Array(NextHidden, Streams, Size);
+        KernelGuard.ArrayOrNull(NextMarkers, Streams);
+        KernelGuard.Apart(Hidden, (long)Streams * Size, NextHidden, (long)Streams * Size);
+    }
+
+    /// <summary>Checks the arrays that <see cref="TanhKernel.Backward"/> reads and writes.</summary>
+    [Conditional("DEBUG")]
+    public readonly void RequireBackward()
+    {
+        KernelGuard.Array(Hidden, Streams, Size);
+        KernelGuard.Array(HiddenDiff, Streams, Size);
+        KernelGuard.ArrayOrNull(NextHiddenDiff, Streams, Size);
+        KernelGuard.ArrayOrNull(NextMarkers, Streams);
+        KernelGuard.Array(SumsDiff, Streams, Size);
+        KernelGuard.SameOrApart(HiddenDiff, SumsDiff, (long)Streams * Size);
+        KernelGuard.SameOrApart(NextHiddenDiff, SumsDiff, (long)Streams * Size);
+    }
 }

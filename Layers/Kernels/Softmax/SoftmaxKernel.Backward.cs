@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Cnn.Layers.Kernels.Elementwise;
 using Cnn.Layers.Threading;
 
 namespace Cnn.Layers.Kernels.Softmax;
@@ -22,14 +24,14 @@ internal static unsafe partial class SoftmaxKernel
                 }
 
                 int i = start;
-                for (; i <= end - Vector512<float>.Count; i += Vector512<float>.Count)
+                for (; i <= end - Lanes.Width; i += Lanes.Width)
                 {
-                    Columns(y + at + i, dy + at + i, dx + at + i);
+                    Columns(y + at + i, dy + at + i, dx + at + i, Lanes.Width);
                 }
 
-                for (; i < end; i++)
+                if (i < end)
                 {
-                    Column(y + at + i, dy + at + i, dx + at + i);
+                    Columns(y + at + i, dy + at + i, dx + at + i, end - i);
                 }
             }
         }
@@ -37,57 +39,44 @@ internal static unsafe partial class SoftmaxKernel
         private static void Row(float* y, float* dy, float* dx, int count)
         {
             Vector512<float> dots = default;
-            float dot = 0;
             int i = 0;
-            for (; i <= count - Vector512<float>.Count; i += Vector512<float>.Count)
+            for (; i <= count - Lanes.Width; i += Lanes.Width)
             {
                 dots += Vector512.Load(y + i) * Vector512.Load(dy + i);
             }
 
-            for (; i < count; i++)
+            if (i < count)
             {
-                dot += y[i] * dy[i];
+                dots += Lanes.Load(y + i, count - i) * Lanes.Load(dy + i, count - i);
             }
 
-            dot += Vector512.Sum(dots);
-            for (i = 0; i <= count - Vector512<float>.Count; i += Vector512<float>.Count)
+            Vector512<float> dot = Vector512.Create(Vector512.Sum(dots));
+            for (i = 0; i <= count - Lanes.Width; i += Lanes.Width)
             {
-                (Vector512.Load(y + i) * (Vector512.Load(dy + i) - Vector512.Create(dot))).Store(dx + i);
+                (Vector512.Load(y + i) * (Vector512.Load(dy + i) - dot)).Store(dx + i);
             }
 
-            for (; i < count; i++)
+            if (i < count)
             {
-                dx[i] = y[i] * (dy[i] - dot);
+                int left = count - i;
+                Lanes.Store(Lanes.Load(y + i, left) * (Lanes.Load(dy + i, left) - dot), dx + i, left);
             }
         }
 
-        private void Columns(float* y, float* dy, float* dx)
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private void Columns(float* y, float* dy, float* dx, int left)
         {
             Vector512<float> dot = default;
             for (int c = 0; c < channels; c++)
             {
-                dot += Vector512.Load(y + ((long)c * inner)) * Vector512.Load(dy + ((long)c * inner));
+                long p = (long)c * inner;
+                dot += Lanes.Load(y + p, left) * Lanes.Load(dy + p, left);
             }
 
             for (int c = 0; c < channels; c++)
             {
                 long p = (long)c * inner;
-                (Vector512.Load(y + p) * (Vector512.Load(dy + p) - dot)).Store(dx + p);
-            }
-        }
-
-        private void Column(float* y, float* dy, float* dx)
-        {
-            float dot = 0;
-            for (int c = 0; c < channels; c++)
-            {
-                dot += dy[(long)c * inner] * y[(long)c * inner];
-            }
-
-            for (int c = 0; c < channels; c++)
-            {
-                long p = (long)c * inner;
-                dx[p] = y[p] * (dy[p] - dot);
+                Lanes.Store(Lanes.Load(y + p, left) * (Lanes.Load(dy + p, left) - dot), dx + p, left);
             }
         }
     }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Cnn.Layers.Kernels.Elementwise;
 using Cnn.Layers.Threading;
@@ -13,6 +14,9 @@ internal static unsafe partial class SoftmaxKernel
     /// <summary>y from x; they may be the same.</summary>
     public static void Forward(float* x, float* y, int outer, int channels, int inner, WorkerPool pool)
     {
+        KernelGuard.Array(x, outer, channels, inner);
+        KernelGuard.Array(y, outer, channels, inner);
+        KernelGuard.SameOrApart(x, y, (long)outer * channels * inner);
         var parts = new PositionParts(outer, channels, inner);
         var job = new ForwardJob(parts, x, y, channels, inner);
         pool.Run(channels == 0 ? 0 : parts.Count, ref job);
@@ -21,6 +25,11 @@ internal static unsafe partial class SoftmaxKernel
     /// <summary>dx from y and dy; dx and dy may be the same.</summary>
     public static void Backward(float* y, float* dy, float* dx, int outer, int channels, int inner, WorkerPool pool)
     {
+        KernelGuard.Array(y, outer, channels, inner);
+        KernelGuard.Array(dy, outer, channels, inner);
+        KernelGuard.Array(dx, outer, channels, inner);
+        KernelGuard.SameOrApart(dy, dx, (long)outer * channels * inner);
+        KernelGuard.SameOrApart(y, dx, (long)outer * channels * inner);
         var parts = new PositionParts(outer, channels, inner);
         var job = new BackwardJob(parts, y, dy, dx, channels, inner);
         pool.Run(channels == 0 ? 0 : parts.Count, ref job);
@@ -41,113 +50,89 @@ internal static unsafe partial class SoftmaxKernel
                 }
 
                 int i = start;
-                for (; i <= end - Vector512<float>.Count; i += Vector512<float>.Count)
+                for (; i <= end - Lanes.Width; i += Lanes.Width)
                 {
-                    Columns(x + at + i, y + at + i);
+                    Columns(x + at + i, y + at + i, Lanes.Width);
                 }
 
-                for (; i < end; i++)
+                if (i < end)
                 {
-                    Column(x + at + i, y + at + i);
+                    Columns(x + at + i, y + at + i, end - i);
                 }
             }
         }
 
         private static void Row(float* x, float* y, int count)
         {
-            float max = Max(x, count), sum = 0;
-            Vector512<float> sums = default;
+            Vector512<float> max = Vector512.Create(Max(x, count)), sums = default;
             int i = 0;
-            for (; i <= count - Vector512<float>.Count; i += Vector512<float>.Count)
+            for (; i <= count - Lanes.Width; i += Lanes.Width)
             {
-                Vector512<float> e = ExpMath.Exp(Vector512.Load(x + i) - Vector512.Create(max));
+                Vector512<float> e = ExpMath.Exp(Vector512.Load(x + i) - max);
                 e.Store(y + i);
                 sums += e;
             }
 
-            for (; i < count; i++)
+            if (i < count)
             {
-                y[i] = MathF.Exp(x[i] - max);
-                sum += y[i];
+                Vector512<float> e = ExpMath.Exp(Lanes.Load(x + i, count - i) - max);
+                Lanes.Store(e, y + i, count - i);
+                sums += Lanes.First(e, count - i);
             }
 
-            sum += Vector512.Sum(sums);
-            for (i = 0; i <= count - Vector512<float>.Count; i += Vector512<float>.Count)
+            Vector512<float> sum = Vector512.Create(Vector512.Sum(sums));
+            for (i = 0; i <= count - Lanes.Width; i += Lanes.Width)
             {
-                (Vector512.Load(y + i) / Vector512.Create(sum)).Store(y + i);
+                (Vector512.Load(y + i) / sum).Store(y + i);
             }
 
-            for (; i < count; i++)
+            if (i < count)
             {
-                y[i] /= sum;
+                Lanes.Store(Lanes.Load(y + i, count - i) / sum, y + i, count - i);
             }
         }
 
         private static float Max(float* x, int count)
         {
-            float max = float.NegativeInfinity;
+            // Lanes beyond the end hold the first value, which is in the row.
+            Vector512<float> most = Vector512.Create(*x);
             int i = 0;
-            if (count >= Vector512<float>.Count)
+            for (; i <= count - Lanes.Width; i += Lanes.Width)
             {
-                Vector512<float> most = Vector512.Load(x);
-                for (i = Vector512<float>.Count; i <= count - Vector512<float>.Count; i += Vector512<float>.Count)
-                {
-                    most = Vector512.Max(most, Vector512.Load(x + i));
-                }
-
-                for (int lane = 0; lane < Vector512<float>.Count; lane++)
-                {
-                    max = MathF.Max(max, most[lane]);
-                }
+                most = Vector512.Max(most, Vector512.Load(x + i));
             }
 
-            for (; i < count; i++)
+            if (i < count)
             {
-                max = MathF.Max(max, x[i]);
+                Vector512<float> rest = Vector512.ConditionalSelect(
+                    VectorMask.First512(count - i), Lanes.Load(x + i, count - i), most);
+                most = Vector512.Max(most, rest);
             }
 
-            return max;
+            Vector256<float> eight = Vector256.Max(most.GetLower(), most.GetUpper());
+            Vector128<float> four = Vector128.Max(eight.GetLower(), eight.GetUpper());
+            return MathF.Max(MathF.Max(four[0], four[1]), MathF.Max(four[2], four[3]));
         }
 
-        private void Columns(float* from, float* to)
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private void Columns(float* from, float* to, int left)
         {
-            Vector512<float> max = Vector512.Load(from), sum = Vector512<float>.Zero;
+            Vector512<float> max = Lanes.Load(from, left), sum = Vector512<float>.Zero;
             for (int c = 1; c < channels; c++)
             {
-                max = Vector512.Max(max, Vector512.Load(from + ((long)c * inner)));
+                max = Vector512.Max(max, Lanes.Load(from + ((long)c * inner), left));
             }
 
             for (int c = 0; c < channels; c++)
             {
-                Vector512<float> e = ExpMath.Exp(Vector512.Load(from + ((long)c * inner)) - max);
-                e.Store(to + ((long)c * inner));
+                Vector512<float> e = ExpMath.Exp(Lanes.Load(from + ((long)c * inner), left) - max);
+                Lanes.Store(e, to + ((long)c * inner), left);
                 sum += e;
             }
 
             for (int c = 0; c < channels; c++)
             {
-                (Vector512.Load(to + ((long)c * inner)) / sum).Store(to + ((long)c * inner));
-            }
-        }
-
-        private void Column(float* from, float* to)
-        {
-            float max = from[0], sum = 0;
-            for (int c = 1; c < channels; c++)
-            {
-                max = MathF.Max(max, from[(long)c * inner]);
-            }
-
-            for (int c = 0; c < channels; c++)
-            {
-                float e = MathF.Exp(from[(long)c * inner] - max);
-                to[(long)c * inner] = e;
-                sum += e;
-            }
-
-            for (int c = 0; c < channels; c++)
-            {
-                to[(long)c * inner] /= sum;
+                Lanes.Store(Lanes.Load(to + ((long)c * inner), left) / sum, to + ((long)c * inner), left);
             }
         }
     }

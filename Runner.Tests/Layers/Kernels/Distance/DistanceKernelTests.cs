@@ -17,7 +17,8 @@ public unsafe class DistanceKernelTests
     [InlineData(0, 4, 4)]
     public void DistancesAndGradientsAreTheirFormulasAndTheSameOnAnyThreads(int rows, int others, int size)
     {
-        AlignedBuffer x = Numbers.Random(rows * size, 1), w = Numbers.Random(others * size, 2), dy = Numbers.Random(rows * others, 3);
+        AlignedBuffer x = Numbers.Random(rows * size, 1), w = Numbers.Random(others * size, 2);
+        AlignedBuffer dy = Numbers.Random(rows * others, 3);
         var (y, dx, dw) = (new float[rows * others], new double[rows * size], new double[others * size]);
         for (int n = 0; n < rows; n++)
         {
@@ -67,5 +68,45 @@ public unsafe class DistanceKernelTests
         DistanceKernel.Forward(x.Pointer, w.Pointer, y.Pointer, 1, 1, size, pool);
         Assert.Equal(size * 0.0625f * 0.0625f, y.Span[0]);
         GC.KeepAlive((x, w));
+    }
+
+    [Fact]
+    public void AGradientIsTheSameWhereverItStands()
+    {
+        using var pool = new WorkerPool(1);
+        float* dy = stackalloc float[2];
+        (dy[0], dy[1]) = (0.3f, -1.7f);
+        AlignedBuffer both = new(142);
+        PlaceTest.AssertEach(3, (x, y, count) =>
+        {
+            new ReadOnlySpan<float>(x[1], count).CopyTo(both.Span);
+            new ReadOnlySpan<float>(x[2], count).CopyTo(both.Span[count..]);
+            DistanceKernel.BackwardRows(x[0], both.Pointer, dy, y, 1, 2, count, pool);
+        });
+        PlaceTest.AssertEach(3, (x, y, count) =>
+        {
+            new ReadOnlySpan<float>(x[2], count).CopyTo(new Span<float>(y, count));
+            DistanceKernel.BackwardOthers(x[0], x[1], dy, y, 1, 1, count, pool);
+        });
+    }
+
+    [Fact]
+    public void ADistanceIsTheSameWhereverItsRowsStand()
+    {
+        using var pool = new WorkerPool(1);
+        for (int size = 1; size <= 40; size++)
+        {
+            AlignedBuffer row = Numbers.Random(size, 1), other = Numbers.Random(size, 2), y = new(77);
+            AlignedBuffer x = new(7 * size), w = new(11 * size);
+            for (int i = 0; i < 11; i++)
+            {
+                row.Span.CopyTo(x.Span[(Math.Min(i, 6) * size)..]);
+                other.Span.CopyTo(w.Span[(i * size)..]);
+            }
+
+            DistanceKernel.Forward(x.Pointer, w.Pointer, y.Pointer, 7, 11, size, pool);
+            Assert.Single(y.Span.ToArray().Distinct());
+            GC.KeepAlive((x, w));
+        }
     }
 }

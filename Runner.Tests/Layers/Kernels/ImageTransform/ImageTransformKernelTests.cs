@@ -9,7 +9,19 @@ public sealed unsafe class ImageTransformKernelTests
     [InlineData(1, 3, 3, 0, 0, 3, 3)]
     [InlineData(3, 9, 150, 2, 5, 7, 131)]
     [InlineData(2, 28, 28, 1, 3, 24, 24)]
-    public void TheFastTransformEqualsTheReference(int c, int h, int w, int top, int left, int height, int width)
+    public void TheFastTransformEqualsTheReference(int c, int h, int w, int top, int left, int height, int width) =>
+        AssertEqualsReference(c, h, w, top, left, height, width);
+
+    [Fact]
+    public void TheFastTransformEqualsTheReferenceForEveryWidth()
+    {
+        for (int width = 1; width <= 70; width++)
+        {
+            AssertEqualsReference(2, 2, width + 1, 0, 1, 2, width);
+        }
+    }
+
+    private static void AssertEqualsReference(int c, int h, int w, int top, int left, int height, int width)
     {
         var random = new Random(5);
         var window = new ImageWindow(c, h, w, top, left, height, width);

@@ -14,7 +14,8 @@ public unsafe class LossKernelTests
 
     public static TheoryData<int, int, int> Shapes => new()
     {
-        { 1, 1, 1 }, { 3, 5, 1 }, { 2, 40, 1 }, { 700, 33, 1 }, { 2, 3, 5 }, { 2, 3, 37 }, { 1, 21, 5000 }, { 0, 3, 4 }, { 2, 3, 0 },
+        { 1, 1, 1 }, { 3, 5, 1 }, { 2, 40, 1 }, { 700, 33, 1 }, { 2, 3, 5 }, { 2, 3, 37 }, { 1, 21, 5000 }, { 0, 3, 4 },
+        { 2, 3, 0 },
     };
 
     [Theory]
@@ -59,7 +60,8 @@ public unsafe class LossKernelTests
             AlignedBuffer actual = Numbers.Random(count, 3);
             double sum = LogLossKernel.Sum(p.Pointer, labels.Pointer, outer, channels, inner, Floor, pool);
             Assert.Equal(logLoss, sum, 1e-6 * (1 + Math.Abs(logLoss)));
-            LogLossKernel.SoftmaxGradient(p.Pointer, labels.Pointer, actual.Pointer, outer, channels, inner, 0.5f, pool);
+            LogLossKernel.SoftmaxGradient(
+                p.Pointer, labels.Pointer, actual.Pointer, outer, channels, inner, 0.5f, pool);
             Numbers.AssertClose(softmax, actual.Span[..count], 1, "softmax gradient");
             sum = InfogainKernel.Sum(p.Pointer, labels.Pointer, h.Pointer, outer, channels, inner, Floor, pool);
             Assert.Equal(infogainLoss, sum, 1e-6 * (1 + Math.Abs(infogainLoss)) * Math.Sqrt(1 + count));
@@ -93,7 +95,8 @@ public unsafe class LossKernelTests
                 int label = labels.Pointer[i], first = (i / inner * channels * inner) + (i % inner), better = 0;
                 for (int c = 0; label >= 0 && c < channels; c++)
                 {
-                    better += c != label && !(scores.Span[first + (c * inner)] < scores.Span[first + (label * inner)]) ? 1 : 0;
+                    bool isLess = scores.Span[first + (c * inner)] < scores.Span[first + (label * inner)];
+                    better += c != label && !isLess ? 1 : 0;
                 }
 
                 bool isRight = label >= 0 && better < topK;
@@ -184,8 +187,8 @@ public unsafe class LossKernelTests
     [InlineData(5000, 7)]
     public void RowsOfDifferencesAreScaledEachByItsFactor(int rows, int size)
     {
-        AlignedBuffer a = Numbers.Random(rows * size, 8), b = Numbers.Random(rows * size, 9), factors = Numbers.Random(rows, 10);
-        AlignedBuffer squares = new(rows), dx = new(rows * size);
+        AlignedBuffer a = Numbers.Random(rows * size, 8), b = Numbers.Random(rows * size, 9);
+        AlignedBuffer factors = Numbers.Random(rows, 10), squares = new(rows), dx = new(rows * size);
         using var pool = new WorkerPool(2);
         DifferenceKernel.RowSquares(a.Pointer, b.Pointer, squares.Pointer, rows, size, pool);
         DifferenceKernel.Scale(a.Pointer, b.Pointer, factors.Pointer, -1, dx.Pointer, rows, size, pool);
@@ -220,7 +223,8 @@ public unsafe class LossKernelTests
         Assert.Equal(1, LabelKernel.Read(labels.Pointer, indices.Pointer, count, 3, false, 255, pool).FirstWrong);
         labels.Span[count - 1] = float.NaN;
         labels.Span[count - 2] = 3;
-        Assert.Equal(count - 2, LabelKernel.Read(labels.Pointer, indices.Pointer, count, 3, true, 255, pool).FirstWrong);
+        Assert.Equal(
+            count - 2, LabelKernel.Read(labels.Pointer, indices.Pointer, count, 3, true, 255, pool).FirstWrong);
 
         KeepAlive(labels, indices);
     }
@@ -237,7 +241,8 @@ public unsafe class LossKernelTests
         var ignored = new IgnoredTargets(label);
         foreach (float around in new[] { label - 1f, label, label + 1f, 0.5f })
         {
-            foreach (float target in new[] { around, MathF.BitDecrement(around), MathF.BitIncrement(around), around + 0.3f })
+            float below = MathF.BitDecrement(around), above = MathF.BitIncrement(around);
+            foreach (float target in new[] { around, below, above, around + 0.3f })
             {
                 Assert.Equal((int)target == label, ignored.Contains(target));
             }

@@ -22,12 +22,14 @@ public unsafe class AveragePoolingTests
     public void SixteenPlanesAtATimeHaveTheBitsOfOneByOne(int[] geometry, int planes)
     {
         PoolingShape shape = Geometry.Pooling(geometry);
-        AlignedBuffer x = Numbers.Random(planes * shape.PlaneSize, 1), dy = Numbers.Random(planes * shape.PooledSize, 2);
-        AlignedBuffer y = new(dy.Length), dx = new(x.Length), room = new(shape.Width);
+        AlignedBuffer x = Numbers.Random(planes * shape.PlaneSize, 1);
+        AlignedBuffer dy = Numbers.Random(planes * shape.PooledSize, 2);
+        AlignedBuffer y = new(dy.Length), dx = new(x.Length), buffer = new(shape.Width);
         for (int plane = 0; plane < planes; plane++)
         {
-            RowPooling.Average(x.Pointer + (plane * shape.PlaneSize), y.Pointer + (plane * shape.PooledSize), shape, room.Pointer);
-            RowPooling.AverageBackward(dy.Pointer + (plane * shape.PooledSize), dx.Pointer + (plane * shape.PlaneSize), shape, room.Pointer);
+            int bottom = plane * shape.PlaneSize, top = plane * shape.PooledSize;
+            RowPooling.Average(x.Pointer + bottom, y.Pointer + top, shape, buffer.Pointer);
+            RowPooling.AverageBackward(dy.Pointer + top, dx.Pointer + bottom, shape, buffer.Pointer);
         }
 
         Assert.True(LanePooling.Suits(shape));

@@ -54,7 +54,8 @@ public sealed class MaxPoolingTests
                 }
 
                 Assert.Equal(expected, y.Span.Slice(plane * shape.PooledSize, shape.PooledSize).ToArray());
-                Assert.Equal(places, new Span<int>((int*)indices.Pointer + (plane * shape.PooledSize), shape.PooledSize).ToArray());
+                int* found = (int*)indices.Pointer + (plane * shape.PooledSize);
+                Assert.Equal(places, new Span<int>(found, shape.PooledSize).ToArray());
             }
 
             float[] withPlaces = y.Span.ToArray();
@@ -72,8 +73,9 @@ public sealed class MaxPoolingTests
     {
         PoolingShape shape = Shape(s);
         const int Planes = 19;
-        AlignedBuffer x = new(Planes * shape.PlaneSize), y = new(Planes * shape.PooledSize), indices = new(Planes * shape.PooledSize);
-        AlignedBuffer dy = Numbers.Random(Planes * shape.PooledSize, 3), expected = new(x.Length);
+        int tops = Planes * shape.PooledSize;
+        AlignedBuffer x = new(Planes * shape.PlaneSize), y = new(tops), indices = new(tops);
+        AlignedBuffer dy = Numbers.Random(tops, 3), expected = new(x.Length);
         FillWithFewValues(x, shape.GetHashCode());
         dy.Span[dy.Length / 2] = float.NaN;
         using (var pool = new WorkerPool(1))
@@ -112,34 +114,50 @@ public sealed class MaxPoolingTests
         }
     }
 
+    [Theory]
+    [InlineData(1 << 28)]
+    [InlineData(1 << 30)]
+    [InlineData(int.MaxValue - 16)]
+    public void RowsTooLongForABufferArePooledWindowByWindow(int width)
+    {
+        var shape = new PoolingShape(1, width, 1, width - 2, 1, 3, 1, 1, 0, 0);
+        Assert.True(MaxOfWindows.BufferSize(shape) > int.MaxValue);
+        Assert.False(MaxOfWindows.Suits(shape));
+        Assert.False(width > 1 << 28 && GradientOfWindows.Suits(shape));
+        Assert.True(MaxOfWindows.Suits(shape with { Width = 1 << 20, PooledWidth = (1 << 20) - 2 }));
+    }
+
     private static unsafe void AssertMaxima<TLanes, TValues, TPlaces>(PoolingShape shape)
         where TLanes : IMaxLanes<TValues, TPlaces>
         where TValues : struct
         where TPlaces : struct
     {
         AlignedBuffer x = new(shape.PlaneSize), expected = new(shape.PooledSize), found = new(shape.PooledSize);
-        AlignedBuffer places = new(shape.PooledSize), foundPlaces = new(shape.PooledSize), room = new((int)MaxOfWindows.Room(shape));
+        AlignedBuffer places = new(shape.PooledSize), foundPlaces = new(shape.PooledSize);
+        AlignedBuffer buffer = new((int)MaxOfWindows.BufferSize(shape));
         FillWithFewValues(x, shape.GetHashCode());
         MaxPooling.ForwardReference(x.Pointer, expected.Pointer, (int*)places.Pointer, shape);
-        var windows = new MaxOfWindows(shape, room.Pointer);
+        var windows = new MaxOfWindows(shape, buffer.Pointer);
         windows.Forward<TLanes, TValues, TPlaces>(x.Pointer, found.Pointer, (int*)foundPlaces.Pointer);
         Assert.Equal(expected.Span.ToArray(), found.Span.ToArray());
         Assert.Equal(
-            new Span<int>(places.Pointer, shape.PooledSize).ToArray(), new Span<int>(foundPlaces.Pointer, shape.PooledSize).ToArray());
+            new Span<int>(places.Pointer, shape.PooledSize).ToArray(),
+            new Span<int>(foundPlaces.Pointer, shape.PooledSize).ToArray());
         found.Span.Clear();
         windows.Forward<TLanes, TValues, TPlaces>(x.Pointer, found.Pointer, null);
         Assert.Equal(expected.Span.ToArray(), found.Span.ToArray());
         if (GradientOfWindows.Suits(shape))
         {
-            AlignedBuffer dx = new(x.Length), foundX = Numbers.Random(x.Length, 5), ofGradient = new((int)GradientOfWindows.Room(shape));
+            AlignedBuffer dx = new(x.Length), foundX = Numbers.Random(x.Length, 5);
+            AlignedBuffer ofGradient = new((int)GradientOfWindows.BufferSize(shape));
             MaxPooling.BackwardReference(expected.Pointer, (int*)places.Pointer, dx.Pointer, shape);
-            new GradientOfWindows(shape, ofGradient.Pointer)
-                .Backward<TLanes, TValues, TPlaces>(expected.Pointer, (int*)places.Pointer, foundX.Pointer, before: 0, behind: 0);
+            new GradientOfWindows(shape, ofGradient.Pointer).Backward<TLanes, TValues, TPlaces>(
+                expected.Pointer, (int*)places.Pointer, foundX.Pointer, before: 0, behind: 0);
             Assert.Equal(dx.Span.ToArray(), foundX.Span.ToArray());
             GC.KeepAlive(ofGradient);
         }
 
-        GC.KeepAlive((x, expected, found, places, foundPlaces, room));
+        GC.KeepAlive((x, expected, found, places, foundPlaces, buffer));
     }
 
     // Few values, so that many are equal; now and then one that is greater than nothing.
@@ -150,7 +168,11 @@ public sealed class MaxPoolingTests
         {
             value = random.Next(20) switch
             {
-                0 => float.NaN, 1 => float.MinValue, 2 => float.NegativeInfinity, 3 => float.PositiveInfinity, int n => n % 4,
+                0 => float.NaN,
+                1 => float.MinValue,
+                2 => float.NegativeInfinity,
+                3 => float.PositiveInfinity,
+                int n => n % 4,
             };
         }
     }

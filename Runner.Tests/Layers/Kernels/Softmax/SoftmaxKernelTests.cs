@@ -78,4 +78,70 @@ public unsafe class SoftmaxKernelTests
         Assert.All(y.Span[40..].ToArray(), value => Assert.True(float.IsFinite(value)));
         GC.KeepAlive(x);
     }
+
+    [Fact]
+    public void AColumnIsTheSameWhereverItStands()
+    {
+        using var pool = new WorkerPool(1);
+        float[] values = [.. PlaceTest.Values.Where(float.IsFinite)];
+
+        // One more place keeps a single column from being a row, whose sums have another order.
+        AlignedBuffer x = new(3 * 71), y = new(3 * 71), dy = new(3 * 71), dx = new(3 * 71);
+        for (int channel = 0; channel < 3; channel++)
+        {
+            PlaceTest.AssertEach(
+                3,
+                (inputs, to, count) =>
+                {
+                    Join(inputs, 0, x, count);
+                    SoftmaxKernel.Forward(x.Pointer, y.Pointer, 1, 3, count + 1, pool);
+                    y.Span.Slice(channel * (count + 1), count).CopyTo(new Span<float>(to, count));
+                },
+                values);
+            PlaceTest.AssertEach(
+                6,
+                (inputs, to, count) =>
+                {
+                    Join(inputs, 0, y, count);
+                    Join(inputs, 3, dy, count);
+                    SoftmaxKernel.Backward(y.Pointer, dy.Pointer, dx.Pointer, 1, 3, count + 1, pool);
+                    dx.Span.Slice(channel * (count + 1), count).CopyTo(new Span<float>(to, count));
+                },
+                values);
+        }
+    }
+
+    [Fact]
+    public void EqualScoresOfARowAreEqualWhereverTheyStand()
+    {
+        using var pool = new WorkerPool(1);
+        for (int channels = 1; channels <= 70; channels++)
+        {
+            AlignedBuffer x = new(3 * channels), y = new(3 * channels), dx = new(3 * channels);
+            for (int i = 0; i < 3 * channels; i++)
+            {
+                x.Span[i] = (i % channels * 5 % 7) - 2.3f;
+            }
+
+            SoftmaxKernel.Forward(x.Pointer, y.Pointer, 3, channels, 1, pool);
+            SoftmaxKernel.Backward(y.Pointer, x.Pointer, dx.Pointer, 3, channels, 1, pool);
+            for (int i = 7; i < 3 * channels; i++)
+            {
+                int same = i % channels % 7;
+                PlaceTest.AssertSame(y.Span[same], y.Span[i], $"y at {i} of rows of {channels}");
+                PlaceTest.AssertSame(dx.Span[same], dx.Span[i], $"dx at {i} of rows of {channels}");
+            }
+
+            GC.KeepAlive(x);
+        }
+    }
+
+    private static void Join(float*[] parts, int first, AlignedBuffer whole, int count)
+    {
+        whole.Span.Clear();
+        for (int i = 0; i < 3; i++)
+        {
+            new ReadOnlySpan<float>(parts[first + i], count).CopyTo(whole.Span[(i * (count + 1))..]);
+        }
+    }
 }
