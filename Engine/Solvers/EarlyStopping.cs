@@ -39,7 +39,9 @@ internal sealed class EarlyStopping
         if (definition.Patience < 1)
         {
             throw Error(
-                EarlyStoppingParameter.PatienceFieldNumber, $"patience is {definition.Patience}", "it must be 1 or more");
+                EarlyStoppingParameter.PatienceFieldNumber,
+                $"patience is {definition.Patience}",
+                "it must be 1 or more");
         }
 
         if (!(definition.PatienceIncrease >= 1))

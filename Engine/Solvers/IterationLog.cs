@@ -15,8 +15,8 @@ internal sealed class IterationLog(Net net, int display, ILogger? log)
     private int lastIteration;
 
     /// <summary>
-    /// <c>Iteration {i} ({r} iter/s, {s}s/{display} iters), loss = {smoothed}</c>, of which the first shows the speed 0,
-    /// then a line for each value of the net's outputs.
+    /// <c>Iteration {i} ({r} iter/s, {s}s/{display} iters), loss = {smoothed}</c>, of which the first shows the speed
+    /// 0, then a line for each value of the net's outputs.
     /// </summary>
     public void Write(int iteration, float loss)
     {

@@ -81,7 +81,9 @@ internal sealed class LearningRate
 
     /// <summary>The rate of iteration <paramref name="iteration"/> (updates done so far).</summary>
     /// <param name="iteration">From 0.</param>
-    /// <param name="stepped">Whether the multistep policy has just moved on; it does so once an iteration at most.</param>
+    /// <param name="stepped">
+    /// Whether the multistep policy has just moved on; it does so once an iteration at most.
+    /// </param>
     public float At(int iteration, out bool stepped)
     {
         float rate = OfPolicy(iteration, out stepped);

@@ -23,7 +23,9 @@ public readonly ref struct ParameterUpdate
     /// <summary>The values, and in the diff the gradient summed over the passes of the iteration.</summary>
     public Blob Parameter { get; }
 
-    /// <summary>The parameter's histories, of its shape: <see cref="UpdateRule.HistoriesPerParameter"/> of them.</summary>
+    /// <summary>
+    /// The parameter's histories, of its shape: <see cref="UpdateRule.HistoriesPerParameter"/> of them.
+    /// </summary>
     public ReadOnlySpan<Blob> Histories { get; }
 
     /// <summary>Updates done before this one.</summary>

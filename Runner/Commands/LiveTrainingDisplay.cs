@@ -45,7 +45,7 @@ internal sealed class LiveTrainingDisplay(IAnsiConsole terminal) : TrainingDispl
         {
             using var line = new StringWriter();
             formatter.Format(logEvent, line);
-            terminal.WriteLine(line.ToString().TrimEnd('\n'));
+            terminal.Write(new LogLineAboveLive(line.ToString().TrimEnd('\n')));
         }
     }
 }

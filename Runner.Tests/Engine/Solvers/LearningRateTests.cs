@@ -86,8 +86,8 @@ public class LearningRateTests
     [InlineData("exp", float.NaN, "gamma is NaN")]
     [InlineData("sigmoid", float.NaN, "gamma is NaN; give a finite number")]
     [InlineData("inv", float.NegativeInfinity, "gamma is -Infinity; give a finite number")]
-    [InlineData("inv", -0.25f, "gamma is -0.25; lr_policy inv needs 1 + gamma * iter above 0 up to max_iter, which it is "
-        + "not from iteration 4 on")]
+    [InlineData("inv", -0.25f, "gamma is -0.25; lr_policy inv needs 1 + gamma * iter above 0 up to max_iter, "
+        + "which it is not from iteration 4 on")]
     public void AGammaThatGivesNoSensibleRatesIsRefused(string policy, float gamma, string expected)
     {
         SolverParameter definition = Definition(policy);
