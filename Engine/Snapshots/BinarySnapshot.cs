@@ -1,4 +1,3 @@
-using System.Text;
 using Cnn.Engine.Graph;
 using Cnn.Layers;
 using Cnn.Proto;
@@ -16,7 +15,7 @@ internal static class BinarySnapshot
     public static void WriteWeights(Net net, bool withDiff, Stream stream)
     {
         var writer = new WireWriter(stream);
-        writer.Bytes(NetParameter.NameFieldNumber, Encoding.UTF8.GetBytes(net.Name));
+        writer.Bytes(NetParameter.NameFieldNumber, ByteText.Encode(net.Name));
         foreach (NetLayer layer in net.Layers)
         {
             LayerParameter definition = layer.Layer.Parameter;
@@ -26,7 +25,7 @@ internal static class BinarySnapshot
                 definition.Blobs.Clear();
             }
 
-            long size = definition.CalculateSize();
+            long size = WireWriter.SizeOf(definition);
             foreach (Blob blob in layer.Layer.Blobs)
             {
                 size += WireWriter.SizeOf(LayerParameter.BlobsFieldNumber, BlobSize(blob, withDiff));

@@ -37,7 +37,7 @@ public sealed record Diagnostic(
             AppendCaret(text, line, Location.Column - Location.LineTextColumn);
         }
 
-        return text.ToString();
+        return ByteText.Readable(text.ToString());
     }
 
     private static void AppendCaret(StringBuilder text, string line, int column)

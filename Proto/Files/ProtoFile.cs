@@ -1,3 +1,4 @@
+using System.Buffers;
 using Cnn.Proto.Formats.Wire;
 using Google.Protobuf;
 using Microsoft.Win32.SafeHandles;
@@ -10,6 +11,9 @@ namespace Cnn.Proto;
 /// </summary>
 public static class ProtoFile
 {
+    private static readonly SearchValues<byte> BinaryBytes =
+        SearchValues.Create([.. Enumerable.Range(0, 0x20).Select(b => (byte)b).Except("\n\r\t\v\f"u8.ToArray())]);
+
     /// <summary>A net in the current format.</summary>
     /// <exception cref="CnnException">The file cannot be read or is wrong; all its mistakes.</exception>
     public static Loaded<NetParameter> LoadNet(string path)
@@ -96,11 +100,11 @@ public static class ProtoFile
         {
             if (format == ProtoFormat.Binary)
             {
-                message.WriteTo(stream);
+                MessageBytes.Write(message, stream);
                 return;
             }
 
-            using var writer = new StreamWriter(stream, leaveOpen: true);
+            using var writer = new ByteTextWriter(stream);
             if (format == ProtoFormat.Yaml)
             {
                 writer.Write(YamlFormat.Print(message));
@@ -124,19 +128,12 @@ public static class ProtoFile
         _ => null,
     };
 
-    // Prototxt has no control characters but white space; the wire format has tags and lengths full of them.
-    private static bool LooksBinary(ReadOnlySpan<byte> bytes)
-    {
-        foreach (byte b in bytes[..Math.Min(bytes.Length, 4096)])
-        {
-            if (b < 0x20 && b is not ((byte)'\n' or (byte)'\r' or (byte)'\t' or 0x0B or 0x0C))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    // Prototxt has no control characters but white space; the wire format has tags and lengths full of them. Text in
+    // UTF-16 has zeros, though.
+    private static bool LooksBinary(ReadOnlySpan<byte> bytes) =>
+        TextEncoding.FromMark(bytes) is null
+        && TextEncoding.GuessUtf16(bytes) is null
+        && bytes[..Math.Min(bytes.Length, 4096)].ContainsAny(BinaryBytes);
 
     /// <summary>A message from its bytes.</summary>
     internal static T ParseBinary<T>(byte[] bytes, string path)
@@ -145,7 +142,7 @@ public static class ProtoFile
         T message;
         try
         {
-            message = new MessageParser<T>(() => new T()).ParseFrom(bytes);
+            message = MessageBytes.Parse<T>(bytes);
         }
         catch (Exception exception) when (exception is InvalidProtocolBufferException or InvalidOperationException)
         {

@@ -25,6 +25,16 @@ internal static class YamlMessages
 
     public static string UnknownTag(string tag) => $"tag '{YamlTags.Short(tag)}' has no meaning here";
 
+    /// <summary>What to write instead of a word that YAML takes for no number; null when nothing is clear.</summary>
+    public static string? NumberHint(string word) => word.TrimStart('-', '+').ToLowerInvariant() switch
+    {
+        "inf" or "infinity" => $"YAML writes {(word[0] == '-' ? "-" : "")}.inf",
+        "nan" => "YAML writes .nan",
+        _ when word.Contains('_', StringComparison.Ordinal)
+            && YamlNumber.ToWord(word.Replace("_", "", StringComparison.Ordinal)) is { } plain => $"write {plain}",
+        _ => null,
+    };
+
     /// <summary>A type's name, without the quotes that YAML does not ask for.</summary>
     public static string TypeName(FieldDescriptor field) => field.FieldType switch
     {

@@ -62,16 +62,15 @@ internal sealed class YamlPrinter
     private static object OptionValue(PluginValue value) => value.KindCase switch
     {
         PluginValue.KindOneofCase.Block => value.Block,
-        PluginValue.KindOneofCase.Scalar when YamlScalar.IsWord(value.Scalar) => YamlScalar.FromWord(value.Scalar),
-        PluginValue.KindOneofCase.Scalar => YamlString.Quote(value.Scalar),
+        PluginValue.KindOneofCase.Scalar => YamlScalar.FromWord(value.Scalar) ?? YamlString.Quote(value.Scalar),
         _ => YamlString.Quote(value.Text),
     };
 
     private static string Scalar(FieldDescriptor field, object value) => value switch
     {
         bool b => b ? "true" : "false",
-        float f => YamlScalar.FromWord(ScalarText.Print(f, isSingle: true)),
-        double d => YamlScalar.FromWord(ScalarText.Print(d, isSingle: false)),
+        float f => YamlNumber.Print(f, isSingle: true),
+        double d => YamlNumber.Print(d, isSingle: false),
         string s => YamlString.Print(s),
         ByteString b => $"!!binary \"{b.ToBase64()}\"",
         _ when field.FieldType == FieldType.Enum =>

@@ -1,4 +1,3 @@
-using System.Text;
 using Microsoft.Win32.SafeHandles;
 
 namespace Cnn.Proto.Formats.Wire;
@@ -43,7 +42,7 @@ internal static class WireWeights
             var (field, wireType) = reader.ReadTag();
             if (wireType == 2 && field == nameField)
             {
-                name = Encoding.UTF8.GetString(reader.ReadBytes(reader.ReadEnd(end)));
+                name = ByteText.Decode(reader.ReadBytes(reader.ReadEnd(end)));
             }
             else if (wireType == 2 && field == blobsField)
             {
