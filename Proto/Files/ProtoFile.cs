@@ -85,13 +85,13 @@ public static class ProtoFile
     /// <summary>Writes a message in the format of the file's extension, atomically.</summary>
     /// <exception cref="CnnException">The extension says no format.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    public static void Save(IMessage message, string path)
-    {
-        ProtoFormat format = ExtensionFormat(path) ?? throw new CnnException(
-            $"'{path}': the extension does not say which format to write",
-            "use .prototxt, .yaml, or .caffemodel and .binaryproto for binary");
-        Save(message, path, format);
-    }
+    public static void Save(IMessage message, string path) => Save(message, path, FormatToWrite(path));
+
+    /// <summary>The format that a file's extension says.</summary>
+    /// <exception cref="CnnException">It says none.</exception>
+    internal static ProtoFormat FormatToWrite(string path) => ExtensionFormat(path) ?? throw new CnnException(
+        $"'{path}': the extension does not say which format to write",
+        "use .prototxt, .yaml, or .caffemodel and .binaryproto for binary");
 
     /// <summary>Writes a message in a given format, atomically, whatever the file's name.</summary>
     /// <exception cref="IOException">The file cannot be written.</exception>
@@ -104,6 +104,8 @@ public static class ProtoFile
                 return;
             }
 
+            // Half precision as bytes would be text that nobody can read, and Caffe not at all.
+            message = RawBlob.InMessage(message);
             using var writer = new ByteTextWriter(stream);
             if (format == ProtoFormat.Yaml)
             {
@@ -147,7 +149,9 @@ public static class ProtoFile
         catch (Exception exception) when (exception is InvalidProtocolBufferException or InvalidOperationException)
         {
             throw new CnnException(
-                $"{path}: is damaged or not a binary {new T().Descriptor.Name}: {exception.Message}", inner: exception);
+                $"{path}: is damaged or not a binary {new T().Descriptor.Name}",
+                ExtensionFormat(path) == ProtoFormat.Text ? "it was read as binary because text has no such control characters" : null,
+                exception);
         }
 
         // Another kind of file can parse as unknown fields alone.

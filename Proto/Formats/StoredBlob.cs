@@ -21,6 +21,7 @@ public sealed class StoredBlob
     /// <summary>A blob that is in memory as a message.</summary>
     public static StoredBlob From(BlobProto blob)
     {
+        blob = RawBlob.WithValues(blob);
         bool isLegacy = blob.HasNum || blob.HasChannels || blob.HasHeight || blob.HasWidth;
         return new StoredBlob
         {

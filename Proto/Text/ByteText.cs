@@ -76,6 +76,9 @@ public static class ByteText
         return written;
     }
 
+    /// <summary>The string as it is read from a file: UTF-8 that is written byte by byte becomes its text.</summary>
+    public static string Normal(string text) => HoldsBytes(text) ? Decode(Encode(text)) : text;
+
     /// <summary>Whether a string holds bytes that are not UTF-8.</summary>
     public static bool HoldsBytes(ReadOnlySpan<char> text) => text.ContainsAnyInRange(First, Last);
 

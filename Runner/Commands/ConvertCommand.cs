@@ -38,26 +38,44 @@ internal static class ConvertCommand
         {
             string from = parsed.GetRequiredValue(input), to = parsed.GetRequiredValue(output);
             using var log = RunLog.Create(new WriterSink(console.Error), null, "convert");
-            IMessage message = Read(from, parsed.GetValue(kind), parsed.GetValue(upgrade), log);
-            ProtoFile.Save(message, to);
-            console.Out.WriteLine($"Wrote {to}");
-            return ExitCode.Done;
+            return Convert(from, to, parsed.GetValue(kind), parsed.GetValue(upgrade), console, log);
         });
         return command;
     }
 
-    private static IMessage Read(string path, string? kind, bool upgrade, ILogger log)
+    private static int Convert(string from, string to, string? kind, bool upgrade, CommandConsole console, ILogger log)
+    {
+        ProtoFormat format = ProtoFile.FormatToWrite(to);
+        Input input = Read(from, kind, upgrade);
+        if (input.Format == ProtoFormat.Binary && format == ProtoFormat.Binary && !upgrade)
+        {
+            // The same bytes hold the same message, and a fork's fields in the fork's order.
+            byte[] bytes = FileText.ReadBytes(from);
+            AtomicFile.Write(to, stream => stream.Write(bytes));
+        }
+        else
+        {
+            ProtoFile.Save(input.Message, to, format);
+        }
+
+        Diagnostic[] lost = [.. input.Warnings, .. format == ProtoFormat.Binary ? [] : UnknownFields.LostInText(input.Message)];
+        log.Warn(lost);
+        console.Out.WriteLine($"Wrote {to}");
+        return lost.Length == 0 ? ExitCode.Done : ExitCode.BadInput;
+    }
+
+    private static Input Read(string path, string? kind, bool upgrade)
     {
         switch (kind ?? KindByName(path))
         {
             case "net":
-                return upgrade ? Warned(ProtoFile.LoadNet(path)) : ProtoFile.Load<NetParameter>(path).Message;
+                return From(upgrade ? ProtoFile.LoadNet(path) : ProtoFile.Load<NetParameter>(path));
             case "solver":
-                return upgrade ? Warned(ProtoFile.LoadSolver(path)) : ProtoFile.Load<SolverParameter>(path).Message;
+                return From(upgrade ? ProtoFile.LoadSolver(path) : ProtoFile.Load<SolverParameter>(path));
             case "state":
-                return ProtoFile.Load<SolverState>(path).Message;
+                return From(ProtoFile.Load<SolverState>(path));
             case "blob":
-                return ProtoFile.Load<BlobProto>(path).Message;
+                return From(ProtoFile.Load<BlobProto>(path));
         }
 
         // A name that says nothing: whichever reads without a mistake, and the net's mistakes when none does.
@@ -66,7 +84,7 @@ internal static class ConvertCommand
         {
             try
             {
-                return Read(path, candidate, upgrade, log);
+                return Read(path, candidate, upgrade);
             }
             catch (CnnException exception)
             {
@@ -76,11 +94,8 @@ internal static class ConvertCommand
 
         throw mistakes!;
 
-        T Warned<T>(Loaded<T> loaded)
-        {
-            log.Warn(loaded.Warnings);
-            return loaded.Message;
-        }
+        static Input From<T>(Loaded<T> loaded)
+            where T : IMessage => new(loaded.Message, loaded.Format, loaded.Warnings);
     }
 
     private static string? KindByName(string path)
@@ -92,4 +107,6 @@ internal static class ConvertCommand
             : name.Contains("mean", StringComparison.Ordinal) ? "blob"
             : null;
     }
+
+    private sealed record Input(IMessage Message, ProtoFormat Format, IReadOnlyList<Diagnostic> Warnings);
 }

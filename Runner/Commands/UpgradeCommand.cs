@@ -95,6 +95,11 @@ internal static class UpgradeCommand
 
         var warnings = new List<Diagnostic>();
         T upgraded = upgrade(loaded, warnings);
+        if (format != ProtoFormat.Binary)
+        {
+            warnings.AddRange(UnknownFields.LostInText(upgraded));
+        }
+
         log.Warn(warnings);
         ProtoFile.Save(upgraded, to, format);
         console.Out.WriteLine($"Wrote {to}");
