@@ -6,9 +6,9 @@ public static class Suggestion
     private const int LongestName = 100;
 
     /// <summary>
-    /// The nearest candidate as a hint, "did you mean 'x'?"; null when none is near. Near means a few typing errors, case
-    /// aside: one in names of three characters or more, and one for every four characters of longer names. Of names that
-    /// end in the same word, as in <c>relu_param</c> or <c>net.prototxt</c>, the rest counts.
+    /// The nearest candidate as a hint, "did you mean 'x'?"; null when none is near. Near means a few typing errors,
+    /// case aside: one in names of three characters or more, and one for every four characters of longer names. Of
+    /// names that end in the same word, as in <c>relu_param</c> or <c>net.prototxt</c>, the rest counts.
     /// </summary>
     public static string? For(string name, IEnumerable<string> candidates) =>
         Nearest(name, candidates) is { } nearest ? $"did you mean '{nearest}'?" : null;
@@ -70,7 +70,8 @@ public static class Suggestion
         int Least(int i, int j)
         {
             bool isSame = a[i - 1] == b[j - 1];
-            int least = Math.Min(table[i - 1, j - 1] + (isSame ? 0 : 1), Math.Min(table[i - 1, j], table[i, j - 1]) + 1);
+            int replaced = table[i - 1, j - 1] + (isSame ? 0 : 1);
+            int least = Math.Min(replaced, Math.Min(table[i - 1, j], table[i, j - 1]) + 1);
             bool isSwap = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
             return isSwap ? Math.Min(least, table[i - 2, j - 2] + 1) : least;
         }

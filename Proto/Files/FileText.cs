@@ -36,12 +36,14 @@ public static class FileText
     }
 
     /// <summary>
-    /// The text of a file's bytes: UTF-16 and UTF-32 with a byte order mark, anything else as UTF-8 in which other bytes
-    /// are kept (see <see cref="ByteText"/>). The mark is left out.
+    /// The text of a file's bytes: UTF-16 and UTF-32 with a byte order mark, anything else as UTF-8 in which other
+    /// bytes are kept (see <see cref="ByteText"/>). The mark is left out.
     /// </summary>
     /// <param name="bytes">All bytes of the file.</param>
     /// <param name="path">The file, for errors.</param>
-    /// <exception cref="CnnException">The file is too long, or UTF-16 without a mark or with damaged characters.</exception>
+    /// <exception cref="CnnException">
+    /// The file is too long, or UTF-16 without a mark or with damaged characters.
+    /// </exception>
     public static string Decode(byte[] bytes, string path)
     {
         if (bytes.Length > TextFormat.MaxCharacters)
@@ -52,7 +54,8 @@ public static class FileText
         if (TextEncoding.FromMark(bytes) is { } marked)
         {
             return TextEncoding.Decode(marked, bytes)
-                ?? throw Wrong($"the file is no valid {marked.Name} text, as its byte order mark says it is", "save it as UTF-8");
+                ?? throw Wrong(
+                    $"the file is no valid {marked.Name} text, as its byte order mark says it is", "save it as UTF-8");
         }
 
         return TextEncoding.GuessUtf16(bytes) is { } guess

@@ -11,6 +11,8 @@ namespace Cnn.Proto;
 /// </summary>
 public static class ProtoFile
 {
+    private const string ReadAsBinary = "it was read as binary because text has no such control characters";
+
     private static readonly SearchValues<byte> BinaryBytes =
         SearchValues.Create([.. Enumerable.Range(0, 0x20).Select(b => (byte)b).Except("\n\r\t\v\f"u8.ToArray())]);
 
@@ -20,7 +22,10 @@ public static class ProtoFile
     {
         Loaded<NetParameter> loaded = Load<NetParameter>(path);
         var warnings = new List<Diagnostic>();
-        return loaded with { Message = NetUpgrade.Upgrade(loaded.Message, loaded.Sources, warnings), Warnings = warnings };
+        return loaded with
+        {
+            Message = NetUpgrade.Upgrade(loaded.Message, loaded.Sources, warnings), Warnings = warnings,
+        };
     }
 
     /// <summary>A solver in the current format; nets within it are brought up to date too.</summary>
@@ -150,7 +155,7 @@ public static class ProtoFile
         {
             throw new CnnException(
                 $"{path}: is damaged or not a binary {new T().Descriptor.Name}",
-                ExtensionFormat(path) == ProtoFormat.Text ? "it was read as binary because text has no such control characters" : null,
+                ExtensionFormat(path) == ProtoFormat.Text ? ReadAsBinary : null,
                 exception);
         }
 

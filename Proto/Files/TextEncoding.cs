@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Cnn.Proto;
 
-/// <summary>The encodings of text files besides UTF-8: told by a byte order mark, or guessed to say what is wrong.</summary>
+/// <summary>
+/// The encodings of text files besides UTF-8: told by a byte order mark, or guessed to say what is wrong.
+/// </summary>
 /// <param name="Name">What people call it.</param>
 /// <param name="Encoding">Decodes it, and throws where the bytes are no characters; null for UTF-8.</param>
 /// <param name="MarkLength">Bytes of its byte order mark.</param>
@@ -14,16 +16,16 @@ internal sealed record TextEncoding(string Name, Encoding? Encoding, int MarkLen
     private static readonly TextEncoding Utf8 = new("UTF-8", null, 3);
 
     private static readonly TextEncoding Utf16 =
-        new("UTF-16 (little-endian)", new UnicodeEncoding(bigEndian: false, byteOrderMark: false, throwOnInvalidBytes: true), 2);
+        new("UTF-16 (little-endian)", new UnicodeEncoding(bigEndian: false, false, throwOnInvalidBytes: true), 2);
 
     private static readonly TextEncoding Utf16BigEndian =
-        new("UTF-16 (big-endian)", new UnicodeEncoding(bigEndian: true, byteOrderMark: false, throwOnInvalidBytes: true), 2);
+        new("UTF-16 (big-endian)", new UnicodeEncoding(bigEndian: true, false, throwOnInvalidBytes: true), 2);
 
     private static readonly TextEncoding Utf32 =
-        new("UTF-32 (little-endian)", new UTF32Encoding(bigEndian: false, byteOrderMark: false, throwOnInvalidCharacters: true), 4);
+        new("UTF-32 (little-endian)", new UTF32Encoding(bigEndian: false, false, throwOnInvalidCharacters: true), 4);
 
     private static readonly TextEncoding Utf32BigEndian =
-        new("UTF-32 (big-endian)", new UTF32Encoding(bigEndian: true, byteOrderMark: false, throwOnInvalidCharacters: true), 4);
+        new("UTF-32 (big-endian)", new UTF32Encoding(bigEndian: true, false, throwOnInvalidCharacters: true), 4);
 
     /// <summary>The encoding that a byte order mark names; null without one.</summary>
     public static TextEncoding? FromMark(ReadOnlySpan<byte> bytes) =>
@@ -34,7 +36,9 @@ internal sealed record TextEncoding(string Name, Encoding? Encoding, int MarkLen
         : bytes.StartsWith((ReadOnlySpan<byte>)[0, 0, 0xFE, 0xFF]) ? Utf32BigEndian
         : null;
 
-    /// <summary>UTF-16 if a text without a mark can only be that: nearly all of its units are ASCII characters.</summary>
+    /// <summary>
+    /// UTF-16 if a text without a mark can only be that: nearly all of its units are ASCII characters.
+    /// </summary>
     public static TextEncoding? GuessUtf16(ReadOnlySpan<byte> bytes)
     {
         int units = Math.Min(bytes.Length, GuessedFrom) / 2, little = 0, big = 0;
@@ -57,7 +61,7 @@ internal sealed record TextEncoding(string Name, Encoding? Encoding, int MarkLen
         try
         {
             return ByteText.Decode(
-                encoding.Encoding is null ? text : System.Text.Encoding.UTF8.GetBytes(encoding.Encoding.GetString(text)));
+                encoding.Encoding is { } other ? System.Text.Encoding.UTF8.GetBytes(other.GetString(text)) : text);
         }
         catch (DecoderFallbackException)
         {

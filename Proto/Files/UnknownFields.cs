@@ -7,8 +7,8 @@ using Google.Protobuf.Reflection;
 namespace Cnn.Proto;
 
 /// <summary>
-/// Fields of binary files that the schema does not have, as forks of Caffe write them. The protobuf library keeps them in
-/// the messages and writes them back, but offers no way to see them.
+/// Fields of binary files that the schema does not have, as forks of Caffe write them. The protobuf library keeps them
+/// in the messages and writes them back, but offers no way to see them.
 /// </summary>
 internal static class UnknownFields
 {
@@ -39,7 +39,9 @@ internal static class UnknownFields
         return [.. numbers];
     }
 
-    /// <summary>Says which unknown fields a message and those within it lose as text: one entry for each that has any.</summary>
+    /// <summary>
+    /// Says which unknown fields a message and those within it lose as text: one entry for each that has any.
+    /// </summary>
     public static IReadOnlyList<Diagnostic> LostInText(IMessage message)
     {
         var found = new List<Diagnostic>();
@@ -59,7 +61,9 @@ internal static class UnknownFields
         return numbers.Count == 0
             ? null
             : new Diagnostic(
-                $"{fields} of {message.Descriptor.Name} ({string.Join(", ", numbers)}) {why}", Hint: hint, Layer: layer);
+                $"{fields} of {message.Descriptor.Name} ({string.Join(", ", numbers)}) {why}",
+                Hint: hint,
+                Layer: layer);
     }
 
     private static void Collect(IMessage message, string? layer, List<Diagnostic> found)
@@ -70,7 +74,8 @@ internal static class UnknownFields
             V1LayerParameter old => old.Layer?.Name ?? old.Name,
             _ => layer,
         };
-        if (DescribeOwn(message, layer, "left out, as text has fields by name alone", "a binary file keeps them") is { } own)
+        const string Why = "left out, as text has fields by name alone";
+        if (DescribeOwn(message, layer, Why, "a binary file keeps them") is { } own)
         {
             found.Add(own);
         }
@@ -83,7 +88,8 @@ internal static class UnknownFields
             }
 
             object? value = field.Accessor.GetValue(message);
-            foreach (IMessage nested in value is IList many ? many.Cast<IMessage>() : value is IMessage one ? [one] : [])
+            IEnumerable<IMessage> within = value is IList many ? many.Cast<IMessage>() : value is IMessage one ? [one] : [];
+            foreach (IMessage nested in within)
             {
                 Collect(nested, layer, found);
             }

@@ -5,14 +5,14 @@ using System.Text.Unicode;
 namespace Cnn.Proto;
 
 /// <summary>
-/// Turns the bytes of files into strings and back, without loss whatever the bytes: UTF-8, and each byte that is not part
-/// of valid UTF-8 as one character of U+EF80 to U+EFFF.
+/// Turns the bytes of files into strings and back, without loss whatever the bytes: UTF-8, and each byte that is not
+/// part of valid UTF-8 as one character of U+EF80 to U+EFFF.
 /// </summary>
 /// <remarks>
 /// Caffe's strings are bytes in any encoding; a string in C# is UTF-16. The private-use range stands for the bytes 0x80
 /// to 0xFF (U+EFD6 for 0xD6), as in MirBSD's OPTU encodings. Unlike lone surrogates, which other languages use for
-/// this, these characters are valid Unicode, so the protobuf and YAML libraries pass them on. Characters of the range that
-/// a file really holds are kept as the three bytes of their UTF-8 in the same way. So
+/// this, these characters are valid Unicode, so the protobuf and YAML libraries pass them on. Characters of the range
+/// that a file really holds are kept as the three bytes of their UTF-8 in the same way. So
 /// <c>Encode(Decode(bytes))</c> is <c>bytes</c> for all bytes.
 /// </remarks>
 public static class ByteText

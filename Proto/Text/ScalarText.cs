@@ -55,11 +55,15 @@ internal static class ScalarText
         }
 
         bool isReal = field.FieldType is FieldType.Float or FieldType.Double;
-        bool isInteger = !isReal && field.FieldType != FieldType.Bool && TextNumber.ParseInteger(word) is { } number && number != 0;
-        return isInteger
-            ? (TextMessages.OutOfRange(shown, field.FieldType.ToString().ToLowerInvariant()), null)
-            : (TextMessages.Expected($"{TextMessages.TypeName(field)} for '{field.Name}'", $"'{TextMessages.Short(shown)}'"),
-                isReal ? TextNumber.HintForReal(word) : null);
+        if (!isReal && field.FieldType != FieldType.Bool && TextNumber.ParseInteger(word) is { } number && number != 0)
+        {
+            return (TextMessages.OutOfRange(shown, field.FieldType.ToString().ToLowerInvariant()), null);
+        }
+
+        string expected = $"{TextMessages.TypeName(field)} for '{field.Name}'";
+        return (
+            TextMessages.Expected(expected, $"'{TextMessages.Short(shown)}'"),
+            isReal ? TextNumber.HintForReal(word) : null);
     }
 
     /// <summary>Reads a boolean; null when the word is none.</summary>
@@ -79,13 +83,13 @@ internal static class ScalarText
 
     private static object? ParseEnum(EnumDescriptor type, string word) =>
         type.FindValueByName(word) is { } named ? named.Number
-        : ParseInteger(word, int.MinValue, int.MaxValue) is { } number && type.FindValueByNumber((int)number) is not null
-            ? (int)number
+        : ParseInteger(word, int.MinValue, int.MaxValue) is { } number
+            ? type.FindValueByNumber((int)number)?.Number
             : null;
 
     // What has no negative values takes no sign, not even before a zero.
     private static Int128? ParseInteger(string word, Int128 min, Int128 max) =>
-        TextNumber.ParseInteger(word) is { } value && value >= min && value <= max && !(min == 0 && word.StartsWith('-'))
+        (min < 0 || !word.StartsWith('-')) && TextNumber.ParseInteger(word) is { } value && value >= min && value <= max
             ? value
             : null;
 }

@@ -56,8 +56,8 @@ internal static class StringText
     /// <summary>Prints bytes as a quoted string.</summary>
     /// <param name="bytes">The bytes.</param>
     /// <param name="isText">
-    /// Whether bytes beyond ASCII are text, in whatever encoding, and stay as they are but for control characters; others
-    /// are escaped.
+    /// Whether bytes beyond ASCII are text, in whatever encoding, and stay as they are but for control characters;
+    /// others are escaped.
     /// </param>
     public static string Quote(ReadOnlySpan<byte> bytes, bool isText)
     {
@@ -137,7 +137,8 @@ internal static class StringText
 
         bool isComplete = c is 'x' or 'X' ? to > from : to - from == digits;
         if (digits == 0 || !isComplete
-            || !uint.TryParse(inside[from..to], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint code))
+            || !uint.TryParse(
+                inside[from..to], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint code))
         {
             return false;
         }

@@ -4,8 +4,8 @@ using System.Numerics;
 namespace Cnn.Proto;
 
 /// <summary>
-/// The numbers of protobuf's text format, the same for fields of the schema and for free-form options. Whole numbers are
-/// decimal, hexadecimal after 0x or octal after 0; real numbers are decimal alone, with an optional f at the end.
+/// The numbers of protobuf's text format, the same for fields of the schema and for free-form options. Whole numbers
+/// are decimal, hexadecimal after 0x or octal after 0; real numbers are decimal alone, with an optional f at the end.
 /// </summary>
 internal static class TextNumber
 {
@@ -18,7 +18,8 @@ internal static class TextNumber
     public static Int128? ParseInteger(ReadOnlySpan<char> word)
     {
         bool isNegative = word.StartsWith('-');
-        return ParseMagnitude(word[(isNegative ? 1 : 0)..]) is { } magnitude ? isNegative ? -magnitude : magnitude : null;
+        Int128? magnitude = ParseMagnitude(word[(isNegative ? 1 : 0)..]);
+        return isNegative ? -magnitude : magnitude;
     }
 
     /// <summary>Reads a real number with an optional sign, which a NaN has none of.</summary>
@@ -63,7 +64,9 @@ internal static class TextNumber
     public static T Signed<T>(bool isNegative, T magnitude)
         where T : struct, IFloatingPointIeee754<T> => isNegative && !T.IsNaN(magnitude) ? -magnitude : magnitude;
 
-    /// <summary>What to write instead of a word that is no real number because of its base; null for any other word.</summary>
+    /// <summary>
+    /// What to write instead of a word that is no real number because of its base; null for any other word.
+    /// </summary>
     public static string? HintForReal(ReadOnlySpan<char> word)
     {
         ReadOnlySpan<char> magnitude = word.TrimStart('-');
@@ -80,7 +83,8 @@ internal static class TextNumber
         }
 
         ReadOnlySpan<char> decimals = magnitude.TrimStart('0');
-        string plain = sign + (decimals.IsEmpty || !char.IsAsciiDigit(decimals[0]) ? $"0{decimals}" : decimals.ToString());
+        bool lacksDigit = decimals.IsEmpty || !char.IsAsciiDigit(decimals[0]);
+        string plain = lacksDigit ? $"{sign}0{decimals}" : $"{sign}{decimals}";
         return !TryParseReal<double>(plain.AsSpan(sign.Length), out _) ? null
             : value is null || value == plain ? $"a leading zero marks octal, which is for whole numbers; write {plain}"
             : $"a leading zero marks octal, which is for whole numbers; write {plain}, or {value} if octal is meant";

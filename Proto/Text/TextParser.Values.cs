@@ -16,7 +16,9 @@ internal sealed partial class TextParser
     /// <summary>Reads one value into a field.</summary>
     /// <param name="message">The message that has the field.</param>
     /// <param name="field">The field.</param>
-    /// <param name="name">Where a message is said to start: the field's name, or the bracket of a list's element.</param>
+    /// <param name="name">
+    /// Where a message is said to start: the field's name, or the bracket of a list's element.
+    /// </param>
     /// <param name="depth">How many messages are around this one.</param>
     /// <returns>Whether the value was right; a wrong one is reported and skipped.</returns>
     private bool Value(IMessage message, FieldDescriptor field, TextToken name, int depth)

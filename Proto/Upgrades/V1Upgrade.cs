@@ -4,7 +4,9 @@ using Google.Protobuf.Reflection;
 
 namespace Cnn.Proto;
 
-/// <summary>V1's <c>layers</c>, whose types are an enum and whose multipliers are lists, to today's <c>layer</c>.</summary>
+/// <summary>
+/// V1's <c>layers</c>, whose types are an enum and whose multipliers are lists, to today's <c>layer</c>.
+/// </summary>
 internal static class V1Upgrade
 {
     private static readonly HashSet<string> Handled =
@@ -30,7 +32,8 @@ internal static class V1Upgrade
     /// <summary>Tells which unknown fields of a message are lost with it.</summary>
     public static void WarnOfUnknownFields(IMessage message, string layer, ICollection<Diagnostic> warnings)
     {
-        if (UnknownFields.DescribeOwn(message, layer, "dropped: numbers mean other fields in the current format") is { } lost)
+        const string Why = "dropped: numbers mean other fields in the current format";
+        if (UnknownFields.DescribeOwn(message, layer, Why) is { } lost)
         {
             warnings.Add(lost);
         }
@@ -62,7 +65,11 @@ internal static class V1Upgrade
             ParamSpec.ShareModeFieldNumber,
             (p, v) => p.ShareMode = (ParamSpec.Types.DimCheckMode)v);
         Each(old.BlobsLr, V1LayerParameter.BlobsLrFieldNumber, ParamSpec.LrMultFieldNumber, (p, v) => p.LrMult = v);
-        Each(old.WeightDecay, V1LayerParameter.WeightDecayFieldNumber, ParamSpec.DecayMultFieldNumber, (p, v) => p.DecayMult = v);
+        Each(
+            old.WeightDecay,
+            V1LayerParameter.WeightDecayFieldNumber,
+            ParamSpec.DecayMultFieldNumber,
+            (p, v) => p.DecayMult = v);
         return layer;
 
         void Each<T>(RepeatedField<T> values, int from, int to, Action<ParamSpec, T> set)

@@ -7,8 +7,8 @@ using YamlDotNet.Core;
 namespace Cnn.Proto;
 
 /// <summary>
-/// Reads messages from nodes. After a mistake it goes on with the next value, so that all mistakes of a file are reported
-/// at once.
+/// Reads messages from nodes. After a mistake it goes on with the next value, so that all mistakes of a file are
+/// reported at once.
 /// </summary>
 internal sealed class YamlBinder
 {

@@ -90,11 +90,14 @@ internal sealed class YamlComposer(YamlPlaces places)
         return map;
     }
 
-    private YamlNode Aliased(AnchorAlias alias) =>
-        !anchors.TryGetValue(alias.Value.Value, out YamlNode? node)
-            ? throw Stop(alias.Start, YamlMessages.UnknownAnchor(alias.Value.Value), Suggestion.For(alias.Value.Value, anchors.Keys))
-            : !open.Contains(node) ? node
-            : throw Stop(alias.Start, YamlMessages.AliasInItself(alias.Value.Value));
+    private YamlNode Aliased(AnchorAlias alias)
+    {
+        string name = alias.Value.Value;
+        return !anchors.TryGetValue(name, out YamlNode? node)
+            ? throw Stop(alias.Start, YamlMessages.UnknownAnchor(name), Suggestion.For(name, anchors.Keys))
+            : open.Contains(node) ? throw Stop(alias.Start, YamlMessages.AliasInItself(name))
+            : node;
+    }
 
     private YamlNode Anchored(NodeEvent parsed, YamlNode node)
     {

@@ -16,6 +16,9 @@ internal static class YamlMessages
 
     public const string EndsEarly = "the YAML ends too early";
 
+    private const string NextLine = "write the list in the next line";
+    private const string Backslash = "write \\\\ for a backslash, or use single quotes";
+
     // What the parser says by words of its own that are in its message; the first that fits counts.
     private static readonly (string Parser, string Message, string? Hint)[] Mistakes =
     [
@@ -23,18 +26,18 @@ internal static class YamlMessages
         ("cannot start any token", "this character starts nothing in YAML", "put the text in quotes"),
         ("expected ',' or '}'", "',' or '}' is missing in a map in braces", null),
         ("expected ',' or ']'", "',' or ']' is missing in a list in brackets", null),
-        ("expected '-' indicator", "an element of the list does not start with '-'", "its '-' stands below those of the others"),
+        ("expected '-' indicator", "an element of the list does not start with '-'", "write its '-' below the others'"),
         ("block mapping, did not find expected key", "a key was expected", "the keys of a map stand below each other"),
-        ("simple key, could not find expected ':'", "':' is missing after a key", "a key is in one line and ends with ': '"),
+        ("simple key, could not find expected ':'", "':' is missing after a key", "a key in one line ends with ': '"),
         ("Mapping values are not allowed", "a key and ':' cannot stand here", "quote a text that holds ': '"),
         ("invalid mapping", "a key and ':' cannot stand here", "quote a text that holds ': '"),
         ("Mapping keys are not allowed", "'?' cannot stand here", null),
-        ("Block sequence entries are not allowed", "'-' cannot start an element of a list here", "write the list in the next line"),
-        ("sequence entry on same line", "'-' cannot start an element of a list here", "write the list in the next line"),
+        ("Block sequence entries are not allowed", "'-' cannot start an element of a list here", NextLine),
+        ("sequence entry on same line", "'-' cannot start an element of a list here", NextLine),
         ("quoted scalar, found unexpected end", "the text in quotes does not end", "add the closing quote"),
         ("quoted scalar, found unexpected document", "the text in quotes does not end", "add the closing quote"),
-        ("unknown escape", "the escape after '\\' is unknown", "write \\\\ for a backslash, or use single quotes"),
-        ("hexadecimal number", "the escape lacks a hexadecimal digit", "write \\\\ for a backslash, or use single quotes"),
+        ("unknown escape", "the escape after '\\' is unknown", Backslash),
+        ("hexadecimal number", "the escape lacks a hexadecimal digit", Backslash),
         ("invalid Unicode", "the escape is no character of Unicode", null),
         ("wrong indentation", "the text in quotes goes on left of where it starts", "indent its lines"),
         ("more than one anchor", "a value has two anchors", null),

@@ -4,15 +4,17 @@ using System.Numerics;
 namespace Cnn.Proto;
 
 /// <summary>
-/// The numbers of YAML 1.2's core schema (section 10.3.2 of its specification), the same for fields of the schema and for
-/// free-form options: decimal with a sign, a point and an exponent as wanted, 0o17, 0x1F, .inf and .nan.
+/// The numbers of YAML 1.2's core schema (section 10.3.2 of its specification), the same for fields of the schema and
+/// for free-form options: decimal with a sign, a point and an exponent as wanted, 0o17, 0x1F, .inf and .nan.
 /// </summary>
 internal static class YamlNumber
 {
     // Nothing that is longer fits a double.
     private const int LongestInteger = 400;
 
-    /// <summary>Gives the number of a plain word in the text format's spelling; null when the word is no number.</summary>
+    /// <summary>
+    /// Gives the number of a plain word in the text format's spelling; null when the word is no number.
+    /// </summary>
     public static string? ToWord(string plain) => plain switch
     {
         ".inf" or ".Inf" or ".INF" or "+.inf" or "+.Inf" or "+.INF" => "inf",

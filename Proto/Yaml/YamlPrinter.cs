@@ -6,7 +6,9 @@ using Google.Protobuf.Reflection;
 
 namespace Cnn.Proto;
 
-/// <summary>Writes a message as YAML: maps in block style, short lists of scalars in brackets, a list of one scalar alone.</summary>
+/// <summary>
+/// Writes a message as YAML: maps in block style, short lists of scalars in brackets, a list of one scalar alone.
+/// </summary>
 internal sealed class YamlPrinter
 {
     private const int Width = 100;
@@ -39,7 +41,8 @@ internal sealed class YamlPrinter
         {
             if (field.IsRepeated && field.Accessor.GetValue(message) is IList { Count: > 0 } list)
             {
-                fields.Add((field.Name, true, [.. list.Cast<object>().Select(v => v is IMessage ? v : Scalar(field, v))]));
+                var values = list.Cast<object>().Select(v => v is IMessage ? v : Scalar(field, v));
+                fields.Add((field.Name, true, [.. values]));
             }
             else if (!field.IsRepeated && field.Accessor.HasValue(message))
             {

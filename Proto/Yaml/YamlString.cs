@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Cnn.Proto;
 
-/// <summary>Strings as YAML writes them: bare when no reader of any YAML version takes them for something else.</summary>
+/// <summary>
+/// Strings as YAML writes them: bare when no reader of any YAML version takes them for something else.
+/// </summary>
 internal static class YamlString
 {
     private static readonly HashSet<string> Reserved = new(StringComparer.OrdinalIgnoreCase)
@@ -15,8 +17,8 @@ internal static class YamlString
     public static string Print(string value) => IsBare(value) ? value : Quote(value);
 
     /// <summary>
-    /// The string in double quotes, what is not printable escaped. A byte that is not UTF-8, which YAML cannot hold, is the
-    /// escape of the character that stands for it (see <see cref="ByteText"/>).
+    /// The string in double quotes, what is not printable escaped. A byte that is not UTF-8, which YAML cannot hold, is
+    /// the escape of the character that stands for it (see <see cref="ByteText"/>).
     /// </summary>
     public static string Quote(string value)
     {
@@ -55,7 +57,9 @@ internal static class YamlString
     // Three bytes that are UTF-8 after all: a real character of those that stand for bytes.
     private static bool IsUtf8(ReadOnlySpan<char> text) =>
         text.Length >= 3 && ByteText.IsByte(text[0]) && ByteText.IsByte(text[1]) && ByteText.IsByte(text[2])
-        && ByteText.ByteOf(text[0]) == 0xEE && ByteText.ByteOf(text[1]) is (0xBE or 0xBF) && ByteText.ByteOf(text[2]) < 0xC0;
+        && ByteText.ByteOf(text[0]) == 0xEE
+        && (ByteText.ByteOf(text[1]) is 0xBE or 0xBF)
+        && ByteText.ByteOf(text[2]) < 0xC0;
 
     private static void Append(StringBuilder quoted, Rune rune)
     {

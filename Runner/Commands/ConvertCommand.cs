@@ -15,7 +15,10 @@ internal static class ConvertCommand
     /// <summary>The command.</summary>
     public static Command Create(CommandConsole console)
     {
-        var input = new Argument<string>("in") { Description = "The file to read; its format is told by content and extension." };
+        var input = new Argument<string>("in")
+        {
+            Description = "The file to read; its format is told by content and extension.",
+        };
         var output = new Argument<string>("out")
         {
             Description = "The file to write: .prototxt, .yaml, or .caffemodel, .binaryproto, .solverstate for binary.",
@@ -25,7 +28,10 @@ internal static class ConvertCommand
             Description = "What the file holds; found out by its name and content if not given.",
         };
         kind.AcceptOnlyFromAmong(Kinds);
-        var upgrade = new Option<bool>("--upgrade") { Description = "Bring old formats of nets and solvers up to date." };
+        var upgrade = new Option<bool>("--upgrade")
+        {
+            Description = "Bring old formats of nets and solvers up to date.",
+        };
         var command = new CommandWithExamples(
             "convert",
             "Converts nets, solvers, weights, solver states and mean files between prototxt, YAML and binary.",
@@ -58,7 +64,8 @@ internal static class ConvertCommand
             ProtoFile.Save(input.Message, to, format);
         }
 
-        Diagnostic[] lost = [.. input.Warnings, .. format == ProtoFormat.Binary ? [] : UnknownFields.LostInText(input.Message)];
+        var inText = format == ProtoFormat.Binary ? [] : UnknownFields.LostInText(input.Message);
+        Diagnostic[] lost = [.. input.Warnings, .. inText];
         log.Warn(lost);
         console.Out.WriteLine($"Wrote {to}");
         return lost.Length == 0 ? ExitCode.Done : ExitCode.BadInput;

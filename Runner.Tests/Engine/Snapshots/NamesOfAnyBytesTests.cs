@@ -46,7 +46,8 @@ public class NamesOfAnyBytesTests
             inner_product_param { num_output: 2 weight_filler { type: "xavier" } } }
           layer { name: "loss" type: "EuclideanLoss" bottom: "ip" bottom: "t" top: "loss" }
         }
-        base_lr: 0.1 lr_policy: "fixed" max_iter: 1 random_seed: 1 snapshot_format: {{format}} snapshot_after_train: false
+        base_lr: 0.1 lr_policy: "fixed" max_iter: 1 random_seed: 1
+        snapshot_format: {{format}} snapshot_after_train: false
         snapshot_prefix: "{{folder["snap"].Replace("\\", "/", StringComparison.Ordinal)}}"
         """;
 }

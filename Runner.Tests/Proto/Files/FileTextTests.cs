@@ -24,8 +24,9 @@ public class FileTextTests
         byte[] bytes = [.. mark, .. Encoding.GetEncoding(encoding).GetBytes(Text)];
         string text = FileText.Decode(bytes, "f");
         Assert.Equal(Encoding.UTF8.GetBytes(Text), ByteText.Encode(text));
-        Assert.Equal(Encoding.UTF8.GetBytes("é中😀\uEF80"), ByteText.Encode(TextFormat.Parse<NetParameter>(text, "f").Name));
-        Assert.Equal(Encoding.UTF8.GetBytes("é中😀\uEF80"), ByteText.Encode(YamlFormat.Parse<NetParameter>(text, "f").Name));
+        byte[] name = Encoding.UTF8.GetBytes("é中😀\uEF80");
+        Assert.Equal(name, ByteText.Encode(TextFormat.Parse<NetParameter>(text, "f").Name));
+        Assert.Equal(name, ByteText.Encode(YamlFormat.Parse<NetParameter>(text, "f").Name));
     }
 
     [Theory]
@@ -35,7 +36,8 @@ public class FileTextTests
     {
         byte[] bytes = Encoding.GetEncoding(encoding).GetBytes("layer {\n  name: \"中\" type: \"ReLU\"\n}\n");
         var error = Assert.Throws<CnnException>(() => FileText.Decode(bytes, "f"));
-        Assert.Equal($"f:1:1: the file looks like {name} text without a byte order mark; save it as UTF-8", error.Message);
+        Assert.Equal(
+            $"f:1:1: the file looks like {name} text without a byte order mark; save it as UTF-8", error.Message);
     }
 
     [Theory]

@@ -31,7 +31,8 @@ public class MessageBytesTests
         foreach (int count in (int[])[1, 42, 43, 50, 120, 127, 128, 5000, 16_383])
         {
             string text = new('\uEFFF', count);
-            var layer = new LayerParameter { Name = text, Bottom = { "é", text }, Blobs = { new BlobProto { Data = { 1 } } } };
+            var blob = new BlobProto { Data = { 1 } };
+            var layer = new LayerParameter { Name = text, Bottom = { "é", text }, Blobs = { blob } };
             var net = new NetParameter { Layer = { layer } };
             byte[] bytes = MessageBytes.Of(net);
             Assert.InRange(bytes.Length, 2 * count, (2 * count) + 40);

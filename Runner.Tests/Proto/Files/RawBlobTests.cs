@@ -50,7 +50,12 @@ public class RawBlobTests
     public void TextHoldsThemAsNumbersThatAnyCaffeReads(string name)
     {
         using var folder = new TemporaryFolder();
-        var blob = new BlobProto { Shape = new BlobShape { Dim = { 5 } }, RawDataType = RawType.Float16, RawData = ByteString.CopyFrom(Halves) };
+        var blob = new BlobProto
+        {
+            Shape = new BlobShape { Dim = { 5 } },
+            RawDataType = RawType.Float16,
+            RawData = ByteString.CopyFrom(Halves),
+        };
         var net = new NetParameter { Layer = { new LayerParameter { Name = "a", Type = "Bias", Blobs = { blob } } } };
         ProtoFile.Save(net, folder[name]);
         Assert.DoesNotContain("raw_data", File.ReadAllText(folder[name]), StringComparison.Ordinal);
@@ -63,7 +68,8 @@ public class RawBlobTests
     {
         using var folder = new TemporaryFolder();
         string path = folder.Write(
-            "w.prototxt", "layer { name: 'a' type: 'Bias' blobs { shape { dim: 2 } raw_data_type: FLOAT16 raw_data: '\\000\\074\\000\\100' } }");
+            "w.prototxt",
+            "layer { name: 'a' blobs { shape { dim: 2 } raw_data_type: FLOAT16 raw_data: '\\000\\074\\000\\100' } }");
         using WeightsFile file = WeightsFile.Open(path);
         var values = new float[2];
         file.Layers[0].Blobs[0]!.Data.CopyTo(values);

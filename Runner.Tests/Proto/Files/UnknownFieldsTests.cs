@@ -15,7 +15,8 @@ public class UnknownFieldsTests
     {
         foreach (var type in RandomMessage.Types)
         {
-            IMessage message = type.Parser.WithDiscardUnknownFields(false).ParseFrom(ByteString.CopyFrom([0xF8, 0xFF, 3, 5]));
+            IMessage message = (IMessage)Activator.CreateInstance(type.ClrType)!;
+            message.MergeFrom((byte[])[0xF8, 0xFF, 3, 5]);
             Assert.Equal([8191], UnknownFields.NumbersIn(message));
         }
     }
@@ -36,13 +37,15 @@ public class UnknownFieldsTests
     [Fact]
     public void OfAnOldLayerThoseOfItsPartsAreKeptAndItsOwnAreToldOf()
     {
-        var old = new V1LayerParameter { Name = "p", ConvolutionParam = ConvolutionParameter.Parser.ParseFrom(Permute) };
+        var convolution = ConvolutionParameter.Parser.ParseFrom(Permute);
+        var old = new V1LayerParameter { Name = "p", ConvolutionParam = convolution };
         old.MergeFrom(Permute);
         var warnings = new List<Diagnostic>();
         NetParameter net = NetUpgrade.Upgrade(new NetParameter { Layers = { old } }, new SourceMap(), warnings);
         Assert.Equal([202], UnknownFields.NumbersIn(net.Layer[0].ConvolutionParam));
         Assert.Equal(
-            "layer 'p': 1 unknown field of V1LayerParameter (202) dropped: numbers mean other fields in the current format",
+            "layer 'p': 1 unknown field of V1LayerParameter (202) dropped: "
+                + "numbers mean other fields in the current format",
             Assert.Single(warnings).ToString());
     }
 
@@ -56,7 +59,8 @@ public class UnknownFieldsTests
         var warnings = new List<Diagnostic>();
         net = NetUpgrade.Upgrade(net, new SourceMap(), warnings);
         Assert.Equal([202], UnknownFields.NumbersIn(net));
-        Assert.StartsWith("layer 'r': 1 unknown field of V0LayerParameter (202) dropped", Assert.Single(warnings).ToString());
+        Assert.StartsWith(
+            "layer 'r': 1 unknown field of V0LayerParameter (202) dropped", Assert.Single(warnings).ToString());
     }
 
     [Fact]

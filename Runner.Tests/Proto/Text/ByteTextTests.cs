@@ -6,6 +6,10 @@ namespace Cnn.Tests.Proto.Text;
 [Trait("Category", "Unit")]
 public class ByteTextTests
 {
+    // Bytes that sequences of UTF-8 are made of, those of U+EF80 to U+EFFF above all.
+    private static readonly byte[] Likely =
+        [0xEE, 0xBE, 0xBF, 0x80, 0xED, 0xA0, 0xF4, 0x8F, 0xC3, (byte)'"', (byte)'a', (byte)'\n'];
+
     [Fact]
     public void AnyBytesComeBack()
     {
@@ -15,8 +19,7 @@ public class ByteTextTests
             var bytes = new byte[random.Next(1, 40)];
             for (int i = 0; i < bytes.Length; i++)
             {
-                // Mostly bytes that sequences of UTF-8 are made of, those of U+EF80 to U+EFFF above all.
-                bytes[i] = random.Next(4) == 0 ? (byte)random.Next(256) : "\xEE\xBE\xBF\x80\xED\xA0\xF4\x8F\xC3\"a\n"u8.ToArray()[random.Next(12)];
+                bytes[i] = random.Next(4) == 0 ? (byte)random.Next(256) : Likely[random.Next(Likely.Length)];
             }
 
             Assert.Equal(bytes, ByteText.Encode(ByteText.Decode(bytes)));

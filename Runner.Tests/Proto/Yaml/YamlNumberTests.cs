@@ -61,8 +61,8 @@ public class YamlNumberTests
     [InlineData("true", null)]
     public void RealNumbers(string word, double? expected)
     {
-        AssertRead(expected is null ? null : (float)expected, () => YamlFormat.Parse<SolverParameter>($"base_lr: {word}", "f").BaseLr);
-        AssertRead(expected is null ? null : (float)expected, () => YamlFormat.Parse<BlobProto>($"data: [{word}]", "f").Data[0]);
+        AssertRead((float?)expected, () => YamlFormat.Parse<SolverParameter>($"base_lr: {word}", "f").BaseLr);
+        AssertRead((float?)expected, () => YamlFormat.Parse<BlobProto>($"data: [{word}]", "f").Data[0]);
         AssertRead(expected, () => YamlFormat.Parse<BlobProto>($"double_data: {word}", "f").DoubleData[0]);
     }
 

@@ -9,7 +9,8 @@ public sealed class ConvertCommandTests : IDisposable
     private readonly TemporaryFolder folder = new();
 
     // layer { name: D6 D0 type: "ReLU" }, as prototxt and in the wire format.
-    private static byte[] GbkText => [.. "# "u8, 0xD6, 0xD0, .. "\nlayer {\n  name: \""u8, 0xD6, 0xD0, .. "\"\n  type: \"ReLU\"\n}\n"u8];
+    private static byte[] GbkText =>
+        [.. "# "u8, 0xD6, 0xD0, .. "\nlayer {\n  name: \""u8, 0xD6, 0xD0, .. "\"\n  type: \"ReLU\"\n}\n"u8];
 
     private static byte[] GbkBinary => [0xA2, 6, 10, 0x0A, 2, 0xD6, 0xD0, 0x12, 4, .. "ReLU"u8];
 
@@ -32,7 +33,9 @@ public sealed class ConvertCommandTests : IDisposable
     [Fact]
     public void YamlOfAnyBytesIsTakenAndWhatIsWrittenIsUtf8()
     {
-        File.WriteAllBytes(folder["a.yaml"], [.. "# "u8, 0xD6, 0xD0, .. "\nlayer: {name: "u8, 0xD6, 0xD0, .. ", type: ReLU}\n"u8]);
+        File.WriteAllBytes(
+            folder["a.yaml"],
+            [.. "# "u8, 0xD6, 0xD0, .. "\nlayer: {name: "u8, 0xD6, 0xD0, .. ", type: ReLU}\n"u8]);
         Assert.Equal(GbkBinary, Converted("a.yaml", "b.caffemodel"));
         Assert.Equal("layer:\n- name: \"\\uefd6\\uefd0\"\n  type: ReLU\n"u8.ToArray(), Converted("a.yaml", "c.yaml"));
     }
@@ -54,7 +57,9 @@ public sealed class ConvertCommandTests : IDisposable
         CommandLine run = CommandLine.Run("convert", folder["a.prototxt"], folder["b.yaml"]);
         Assert.Equal(1, run.ExitCode);
         Assert.Contains(
-            "\n    layer { name: \"\uFFFD\uFFFD\" nmae: 1 }\n" + new string(' ', 4 + 19) + "^", run.Error, StringComparison.Ordinal);
+            "\n    layer { name: \"\uFFFD\uFFFD\" nmae: 1 }\n" + new string(' ', 4 + 19) + "^",
+            run.Error,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -63,7 +68,11 @@ public sealed class ConvertCommandTests : IDisposable
     public void BinaryToBinaryKeepsWhatTheSchemaDoesNotHave(string to)
     {
         // An unknown field before known ones, half precision, a group.
-        byte[] fork = [0xA2, 6, 25, 0xD2, 0x0C, 2, 8, 1, 0x0A, 1, (byte)'a', 0x3A, 8, 0x50, 2, 0x62, 4, 0, 0x3C, 0, 0x40, 0xE3, 0x12, 8, 1, 0xE4, 0x12];
+        byte[] fork =
+        [
+            0xA2, 6, 0, 0xD2, 0x0C, 2, 8, 1, 0x0A, 1, (byte)'a', 0x3A, 8, 0x50, 2, 0x62, 4, 0, 0x3C, 0, 0x40,
+            0xE3, 0x12, 8, 1, 0xE4, 0x12,
+        ];
         fork[2] = (byte)(fork.Length - 3);
         File.WriteAllBytes(folder["a.caffemodel"], fork);
         Assert.Equal(fork, Converted("a.caffemodel", to));
@@ -72,14 +81,15 @@ public sealed class ConvertCommandTests : IDisposable
     [Fact]
     public void TextThatLosesUnknownFieldsIsWrittenAndTheExitCodeIsOne()
     {
-        var net = new NetParameter { Layer = { new LayerParameter { Name = "ip", Type = "ReLU" }, new LayerParameter { Name = "b" } } };
+        var net = new NetParameter { Layer = { new LayerParameter { Name = "ip" }, new LayerParameter { Name = "b" } } };
         net.Layer[0].MergeFrom((byte[])[0xD2, 0x0C, 2, 8, 1]);
         File.WriteAllBytes(folder["a.caffemodel"], net.ToByteArray());
         foreach (string to in (string[])["b.prototxt", "b.yaml"])
         {
             CommandLine run = CommandLine.Run("convert", folder["a.caffemodel"], folder[to]);
             Assert.Equal(1, run.ExitCode);
-            Assert.Contains("layer 'ip': 1 unknown field of LayerParameter (202) left out", run.Error, StringComparison.Ordinal);
+            Assert.Contains(
+                "layer 'ip': 1 unknown field of LayerParameter (202) left out", run.Error, StringComparison.Ordinal);
             Assert.Equal(2, ProtoFile.LoadNet(folder[to]).Message.Layer.Count);
         }
 
@@ -92,7 +102,8 @@ public sealed class ConvertCommandTests : IDisposable
         var net = new NetParameter { Layer = { new LayerParameter { Name = "ip", Type = "ReLU" } } };
         net.Layer[0].MergeFrom((byte[])[0xD2, 0x0C, 2, 8, 1]);
         File.WriteAllBytes(folder["a.caffemodel"], net.ToByteArray());
-        Assert.Equal(0, CommandLine.Run("convert", "--upgrade", folder["a.caffemodel"], folder["b.caffemodel"]).ExitCode);
+        CommandLine run = CommandLine.Run("convert", "--upgrade", folder["a.caffemodel"], folder["b.caffemodel"]);
+        Assert.Equal(0, run.ExitCode);
         Assert.Equal(net.ToByteArray(), File.ReadAllBytes(folder["b.caffemodel"]));
     }
 
@@ -103,8 +114,8 @@ public sealed class ConvertCommandTests : IDisposable
         CommandLine run = CommandLine.Run("convert", "--kind", "net", folder["a.prototxt"], folder["b.yaml"]);
         Assert.Equal(1, run.ExitCode);
         Assert.Equal(
-            $"cnn: {folder["a.prototxt"]}: is damaged or not a binary NetParameter; it was read as binary because text has "
-                + "no such control characters",
+            $"cnn: {folder["a.prototxt"]}: is damaged or not a binary NetParameter; "
+                + "it was read as binary because text has no such control characters",
             run.Error.TrimEnd());
     }
 
