@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Numerics;
 using Cnn.Proto;
 
@@ -43,10 +42,10 @@ internal static class OptionScalar
 
         string text = value.Scalar;
         result = type == typeof(string) ? ReadWord(text, out hint)
-            : type == typeof(bool) ? ReadBoolean(text)
+            : type == typeof(bool) ? ScalarText.ParseBool(text)
             : type.IsEnum ? ReadEnum(text, type, ref hint)
-            : type == typeof(double) ? ReadFloat(text)
-            : type == typeof(float) ? (float?)ReadFloat(text)
+            : type == typeof(double) ? ReadReal<double>(text, ref hint)
+            : type == typeof(float) ? ReadReal<float>(text, ref hint)
             : ReadInteger(text, type, ref hint);
         return result is not null;
     }
@@ -55,17 +54,11 @@ internal static class OptionScalar
     private static string? ReadWord(string text, out string hint)
     {
         hint = $"write \"{Shorten(text)}\"";
-        return ReadFloat(text) is null && ParseInteger(text) is null && ReadBoolean(text) is null
-            ? text
-            : null;
+        bool isOther = TextNumber.ParseReal<double>(text) is not null
+            || TextNumber.ParseInteger(text) is not null
+            || ScalarText.ParseBool(text) is not null;
+        return isOther ? null : text;
     }
-
-    private static object? ReadBoolean(string text) => text switch
-    {
-        "true" or "True" or "t" or "1" => true,
-        "false" or "False" or "f" or "0" => false,
-        _ => null,
-    };
 
     private static object? ReadEnum(string text, Type type, ref string hint)
     {
@@ -77,7 +70,7 @@ internal static class OptionScalar
             }
         }
 
-        if (ParseInteger(text) is { } number && number >= int.MinValue && number <= int.MaxValue
+        if (TextNumber.ParseInteger(text) is { } number && number >= int.MinValue && number <= int.MaxValue
             && Enum.ToObject(type, (int)number) is var value && Enum.IsDefined(type, value))
         {
             return value;
@@ -89,47 +82,29 @@ internal static class OptionScalar
         static string Plain(string name) => name.Replace("_", "", StringComparison.Ordinal);
     }
 
-    private static double? ReadFloat(string text)
+    private static object? ReadReal<T>(string text, ref string hint)
+        where T : struct, IFloatingPointIeee754<T>
     {
-        ReadOnlySpan<char> digits = text.EndsWith('f') && !text.EndsWith("inf", StringComparison.Ordinal)
-            ? text.AsSpan(0, text.Length - 1)
-            : text;
-        bool isNegative = digits.StartsWith('-');
-        string word = digits[(isNegative ? 1 : 0)..].ToString().ToLowerInvariant();
-        double value;
-        if (word is "inf" or "infinity")
-        {
-            value = isNegative ? double.NegativeInfinity : double.PositiveInfinity;
-        }
-        else if (word == "nan")
-        {
-            value = double.NaN;
-        }
-        else if (word.Length == 0 || !(char.IsAsciiDigit(word[0]) || word[0] == '.')
-            || !double.TryParse(digits, NumberStyles.Float, CultureInfo.InvariantCulture, out value))
-        {
-            return null;
-        }
-
-        return value;
+        hint = TextNumber.HintForReal(text) ?? hint;
+        return TextNumber.ParseReal<T>(text);
     }
 
     private static object? ReadInteger(string text, Type type, ref string hint)
     {
-        if (ParseInteger(text) is not { } value)
+        if (TextNumber.ParseInteger(text) is not { } value)
         {
             return null;
         }
 
         var (min, max) = Type.GetTypeCode(type) switch
         {
-            TypeCode.Int32 => ((BigInteger)int.MinValue, (BigInteger)int.MaxValue),
+            TypeCode.Int32 => ((Int128)int.MinValue, (Int128)int.MaxValue),
             TypeCode.Int64 => (long.MinValue, long.MaxValue),
             TypeCode.UInt32 => (0, uint.MaxValue),
             TypeCode.UInt64 => (0, ulong.MaxValue),
             _ => (0, byte.MaxValue),
         };
-        if (value < min || value > max)
+        if (value < min || value > max || (min == 0 && text.StartsWith('-')))
         {
             hint = $"it must be between {min} and {max}";
             return null;
@@ -143,41 +118,6 @@ internal static class OptionScalar
             TypeCode.UInt64 => (ulong)value,
             _ => (object)(byte)value,
         };
-    }
-
-    // Decimal, 0x hexadecimal and 0 octal, as in the text format. Nothing of 64 bits has more than 23 characters.
-    private static BigInteger? ParseInteger(string text)
-    {
-        bool isNegative = text.StartsWith('-');
-        string digits = text[(isNegative ? 1 : 0)..];
-        if (digits.Length is 0 or > 24)
-        {
-            return null;
-        }
-
-        int radix = 10;
-        if (digits.StartsWith("0x", StringComparison.OrdinalIgnoreCase))
-        {
-            (radix, digits) = (16, digits[2..]);
-        }
-        else if (digits.Length > 1 && digits[0] == '0')
-        {
-            (radix, digits) = (8, digits[1..]);
-        }
-
-        BigInteger value = 0;
-        foreach (char c in digits)
-        {
-            int digit = char.IsAsciiHexDigit(c) ? Convert.ToInt32(c.ToString(), 16) : radix;
-            if (digit >= radix)
-            {
-                return null;
-            }
-
-            value = (value * radix) + digit;
-        }
-
-        return digits.Length == 0 ? null : isNegative ? -value : value;
     }
 
     private static string Shorten(string text) => text.Length <= 40 ? text : text[..37] + "...";

@@ -12,7 +12,9 @@ public sealed record Diagnostic(
 {
     private const int WidestLineShown = 160;
 
-    /// <summary>The text for people: <c>file:line:column: message; hint</c>, then the line and a caret under it.</summary>
+    /// <summary>
+    /// The text for people: <c>file:line:column: message; hint</c>, then the line and a caret under it.
+    /// </summary>
     public override string ToString()
     {
         var text = new StringBuilder();
@@ -37,13 +39,14 @@ public sealed record Diagnostic(
             AppendCaret(text, line, Location.Column - Location.LineTextColumn);
         }
 
-        return text.ToString();
+        return ByteText.Readable(text.ToString());
     }
 
     private static void AppendCaret(StringBuilder text, string line, int column)
     {
         // A window around the caret keeps a megabyte of blob data on one line readable.
-        int start = column > WidestLineShown / 2 ? Math.Max(0, Math.Min(column, line.Length) - (WidestLineShown / 2)) : 0;
+        const int Half = WidestLineShown / 2;
+        int start = column > Half ? Math.Max(0, Math.Min(column, line.Length) - Half) : 0;
         string shown = line.Substring(start, Math.Min(WidestLineShown, line.Length - start));
         text.Append('\n').Append("    ");
         foreach (char c in shown)

@@ -5,7 +5,9 @@ namespace Cnn.Proto;
 /// <param name="Line">Line, from 1.</param>
 /// <param name="Column">Column in characters, from 1.</param>
 /// <param name="LineText">The text of the line, shown above the caret; null where it is not at hand.</param>
-/// <param name="LineTextColumn">The column that <paramref name="LineText"/> starts at: of a very long line it is a part.</param>
+/// <param name="LineTextColumn">
+/// The column that <paramref name="LineText"/> starts at: of a very long line it is a part.
+/// </param>
 public sealed record SourceLocation(
     string File, int Line, int Column, string? LineText = null, int LineTextColumn = 1)
 {

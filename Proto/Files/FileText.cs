@@ -1,4 +1,3 @@
-using System.Text;
 using Microsoft.Win32.SafeHandles;
 
 namespace Cnn.Proto;
@@ -36,30 +35,35 @@ public static class FileText
         }
     }
 
-    /// <summary>The UTF-8 text of some bytes.</summary>
-    /// <exception cref="CnnException">They are not UTF-8.</exception>
+    /// <summary>
+    /// The text of a file's bytes: UTF-16 and UTF-32 with a byte order mark, anything else as UTF-8 in which other
+    /// bytes are kept (see <see cref="ByteText"/>). The mark is left out.
+    /// </summary>
+    /// <param name="bytes">All bytes of the file.</param>
+    /// <param name="path">The file, for errors.</param>
+    /// <exception cref="CnnException">
+    /// The file is too long, or UTF-16 without a mark or with damaged characters.
+    /// </exception>
     public static string Decode(byte[] bytes, string path)
     {
         if (bytes.Length > TextFormat.MaxCharacters)
         {
-            throw new CnnException(new Diagnostic(TextMessages.TooLarge(TextFormat.MaxCharacters), new SourceLocation(path, 1, 1)));
+            throw Wrong(TextMessages.TooLarge(TextFormat.MaxCharacters), null);
         }
 
-        try
+        if (TextEncoding.FromMark(bytes) is { } marked)
         {
-            return new UTF8Encoding(false, true).GetString(bytes);
+            return TextEncoding.Decode(marked, bytes)
+                ?? throw Wrong(
+                    $"the file is no valid {marked.Name} text, as its byte order mark says it is", "save it as UTF-8");
         }
-        catch (DecoderFallbackException exception)
-        {
-            int newlines = bytes.AsSpan(0, exception.Index).Count((byte)'\n');
-            int column = exception.Index - (bytes.AsSpan(0, exception.Index).LastIndexOf((byte)'\n') + 1) + 1;
-            throw new CnnException(
-                new Diagnostic(
-                    "the file is not UTF-8 text here",
-                    new SourceLocation(path, newlines + 1, column),
-                    "a text definition is UTF-8; weights belong in --weights"),
-                exception);
-        }
+
+        return TextEncoding.GuessUtf16(bytes) is { } guess
+            ? throw Wrong($"the file looks like {guess.Name} text without a byte order mark", "save it as UTF-8")
+            : ByteText.Decode(bytes);
+
+        CnnException Wrong(string message, string? hint) =>
+            new(new Diagnostic(message, new SourceLocation(path, 1, 1), hint));
     }
 
     /// <summary>Requires that a path is a file.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Cnn.Proto.Formats.Wire;
 using Google.Protobuf;
 using Microsoft.Win32.SafeHandles;
@@ -10,6 +11,11 @@ namespace Cnn.Proto;
 /// </summary>
 public static class ProtoFile
 {
+    private const string ReadAsBinary = "it was read as binary because text has no such control characters";
+
+    private static readonly SearchValues<byte> BinaryBytes =
+        SearchValues.Create([.. Enumerable.Range(0, 0x20).Select(b => (byte)b).Except("\n\r\t\v\f"u8.ToArray())]);
+
     /// <summary>A net in the current format.</summary>
     /// <exception cref="CnnException">The file cannot be read or is wrong; all its mistakes.</exception>
     public static NetDefinition LoadNet(string path)
@@ -80,13 +86,13 @@ public static class ProtoFile
     /// <summary>Writes a message in the format of the file's extension, atomically.</summary>
     /// <exception cref="CnnException">The extension says no format.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    public static void Save(IMessage message, string path)
-    {
-        ProtoFormat format = ExtensionFormat(path) ?? throw new CnnException(
-            $"'{path}': the extension does not say which format to write",
-            "use .prototxt, .yaml, or .caffemodel and .binaryproto for binary");
-        Save(message, path, format);
-    }
+    public static void Save(IMessage message, string path) => Save(message, path, FormatToWrite(path));
+
+    /// <summary>The format that a file's extension says.</summary>
+    /// <exception cref="CnnException">It says none.</exception>
+    internal static ProtoFormat FormatToWrite(string path) => ExtensionFormat(path) ?? throw new CnnException(
+        $"'{path}': the extension does not say which format to write",
+        "use .prototxt, .yaml, or .caffemodel and .binaryproto for binary");
 
     /// <summary>Writes a message in a given format, atomically, whatever the file's name.</summary>
     /// <exception cref="IOException">The file cannot be written.</exception>
@@ -95,11 +101,13 @@ public static class ProtoFile
         {
             if (format == ProtoFormat.Binary)
             {
-                message.WriteTo(stream);
+                MessageBytes.Write(message, stream);
                 return;
             }
 
-            using var writer = new StreamWriter(stream, leaveOpen: true);
+            // Half precision as bytes would be text that nobody can read, and Caffe not at all.
+            message = RawBlob.InMessage(message);
+            using var writer = new ByteTextWriter(stream);
             if (format == ProtoFormat.Yaml)
             {
                 writer.Write(YamlFormat.Print(message));
@@ -123,19 +131,12 @@ public static class ProtoFile
         _ => null,
     };
 
-    // Prototxt has no control characters but white space; the wire format has tags and lengths full of them.
-    private static bool LooksBinary(ReadOnlySpan<byte> bytes)
-    {
-        foreach (byte b in bytes[..Math.Min(bytes.Length, 4096)])
-        {
-            if (b < 0x20 && b is not ((byte)'\n' or (byte)'\r' or (byte)'\t' or 0x0B or 0x0C))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    // Prototxt has no control characters but white space; the wire format has tags and lengths full of them. Text in
+    // UTF-16 has zeros, though.
+    private static bool LooksBinary(ReadOnlySpan<byte> bytes) =>
+        TextEncoding.FromMark(bytes) is null
+        && TextEncoding.GuessUtf16(bytes) is null
+        && bytes[..Math.Min(bytes.Length, 4096)].ContainsAny(BinaryBytes);
 
     /// <summary>A message from its bytes.</summary>
     internal static T ParseBinary<T>(byte[] bytes, string path)
@@ -144,12 +145,14 @@ public static class ProtoFile
         T message;
         try
         {
-            message = new MessageParser<T>(() => new T()).ParseFrom(bytes);
+            message = MessageBytes.Parse<T>(bytes);
         }
         catch (Exception exception) when (exception is InvalidProtocolBufferException or InvalidOperationException)
         {
             throw new CnnException(
-                $"{path}: is damaged or not a binary {new T().Descriptor.Name}: {exception.Message}", inner: exception);
+                $"{path}: is damaged or not a binary {new T().Descriptor.Name}",
+                ExtensionFormat(path) == ProtoFormat.Text ? ReadAsBinary : null,
+                exception);
         }
 
         // Another kind of file can parse as unknown fields alone.

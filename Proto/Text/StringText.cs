@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 
@@ -6,7 +7,7 @@ namespace Cnn.Proto;
 /// <summary>Quoted strings of the text format to and from the bytes that they stand for.</summary>
 internal static class StringText
 {
-    /// <summary>Appends what the inside of a quoted string stands for, in UTF-8.</summary>
+    /// <summary>Appends the bytes that the inside of a quoted string stands for.</summary>
     /// <returns>Null, or what is wrong and at which character of the inside.</returns>
     public static (string Message, int At)? Unescape(ReadOnlySpan<char> inside, List<byte> bytes)
     {
@@ -19,9 +20,15 @@ internal static class StringText
                 continue;
             }
 
+            if (ByteText.IsByte(inside[i]))
+            {
+                bytes.Add(ByteText.ByteOf(inside[i]));
+                continue;
+            }
+
             if (inside[i] != '\\')
             {
-                if (Rune.DecodeFromUtf16(inside[i..], out Rune rune, out int used) != System.Buffers.OperationStatus.Done)
+                if (Rune.DecodeFromUtf16(inside[i..], out Rune rune, out int used) != OperationStatus.Done)
                 {
                     return ("half of a surrogate pair", i);
                 }
@@ -46,7 +53,12 @@ internal static class StringText
         return null;
     }
 
-    /// <summary>The bytes as a quoted string: text as it is, control characters and quotes escaped.</summary>
+    /// <summary>Prints bytes as a quoted string.</summary>
+    /// <param name="bytes">The bytes.</param>
+    /// <param name="isText">
+    /// Whether bytes beyond ASCII are text, in whatever encoding, and stay as they are but for control characters;
+    /// others are escaped.
+    /// </param>
     public static string Quote(ReadOnlySpan<byte> bytes, bool isText)
     {
         var quoted = new StringBuilder("\"");
@@ -66,11 +78,9 @@ internal static class StringText
             {
                 quoted.Append((char)b);
             }
-            else if (isText && b >= 0xC2
-                && Rune.DecodeFromUtf8(bytes, out Rune rune, out used) == System.Buffers.OperationStatus.Done
-                && !Rune.IsControl(rune))
+            else if (isText && b >= 0x80 && !IsControl(bytes, out used))
             {
-                quoted.Append(rune.ToString());
+                quoted.Append(ByteText.Decode(bytes[..used]));
             }
             else
             {
@@ -82,6 +92,17 @@ internal static class StringText
         }
 
         return quoted.Append('"').ToString();
+    }
+
+    private static bool IsControl(ReadOnlySpan<byte> bytes, out int used)
+    {
+        if (Rune.DecodeFromUtf8(bytes, out Rune rune, out used) == OperationStatus.Done)
+        {
+            return Rune.IsControl(rune);
+        }
+
+        used = 1;
+        return false;
     }
 
     private static bool Escape(ReadOnlySpan<char> inside, ref int i, List<byte> bytes)
@@ -116,7 +137,8 @@ internal static class StringText
 
         bool isComplete = c is 'x' or 'X' ? to > from : to - from == digits;
         if (digits == 0 || !isComplete
-            || !uint.TryParse(inside[from..to], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint code))
+            || !uint.TryParse(
+                inside[from..to], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint code))
         {
             return false;
         }

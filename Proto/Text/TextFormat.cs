@@ -24,11 +24,13 @@ public static class TextFormat
     public static IMessage Parse(MessageDescriptor type, string text, string file, SourceMap? sources = null) =>
         Parse(type, text, file, sources, MaxCharacters);
 
-    internal static IMessage Parse(MessageDescriptor type, string text, string file, SourceMap? sources, int maxCharacters)
+    internal static IMessage Parse(
+        MessageDescriptor type, string text, string file, SourceMap? sources, int maxCharacters)
     {
         if (text.Length > maxCharacters)
         {
-            throw new CnnException(new Diagnostic(TextMessages.TooLarge(maxCharacters), new SourceLocation(file, 1, 1)));
+            var start = new SourceLocation(file, 1, 1);
+            throw new CnnException(new Diagnostic(TextMessages.TooLarge(maxCharacters), start));
         }
 
         var parser = new TextParser(text, file, sources);
@@ -36,8 +38,12 @@ public static class TextFormat
         return parser.Errors.Count == 0 ? message : throw new CnnException(parser.Errors);
     }
 
-    /// <summary>The text of a message: what is set, in the order of the field numbers; it reads back as the same message.</summary>
-    /// <exception cref="CnnException">A free-form block holds what text cannot say; it came from a damaged binary file.</exception>
+    /// <summary>
+    /// The text of a message: what is set, in the order of the field numbers; it reads back as the same message.
+    /// </summary>
+    /// <exception cref="CnnException">
+    /// A free-form block holds what text cannot say; it came from a damaged binary file.
+    /// </exception>
     public static string Print(IMessage message)
     {
         using var writer = new StringWriter(CultureInfo.InvariantCulture);
@@ -45,6 +51,8 @@ public static class TextFormat
         return writer.ToString();
     }
 
-    /// <summary>Writes the text of a message, however long, to a file or stream; see <see cref="Print(IMessage)"/>.</summary>
+    /// <summary>
+    /// Writes the text of a message, however long, to a file or stream; see <see cref="Print(IMessage)"/>.
+    /// </summary>
     public static void Print(IMessage message, TextWriter to) => new TextPrinter(to).Fields(message, 0);
 }

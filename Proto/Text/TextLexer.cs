@@ -32,8 +32,8 @@ internal sealed class TextLexer
     public bool IsSymbol(char symbol) => Current.Kind == TextTokenKind.Symbol && text[Current.Start] == symbol;
 
     /// <summary>
-    /// Whether the token at hand begins the next field, the value before it being missing: a name in a new line with what
-    /// follows a field's name.
+    /// Whether the token at hand begins the next field, the value before it being missing: a name in a new line with
+    /// what follows a field's name.
     /// </summary>
     public bool IsNextField
     {
@@ -76,7 +76,8 @@ internal sealed class TextLexer
                 kind = TextTokenKind.Identifier;
                 SkipWord();
             }
-            else if (char.IsAsciiDigit(c) || (c == '.' && start + 1 < text.Length && char.IsAsciiDigit(text[start + 1])))
+            else if (char.IsAsciiDigit(c)
+                || (c == '.' && start + 1 < text.Length && char.IsAsciiDigit(text[start + 1])))
             {
                 kind = TextTokenKind.Number;
                 SkipNumber();

@@ -7,8 +7,6 @@ internal static class TextMessages
 {
     public const string TooManyErrors = "too many errors; the rest of the file was not read";
 
-    public const string NotUtf8 = "the string's escapes are not UTF-8";
-
     private const int LongestNameShown = 60;
 
     /// <summary>A word of the file as errors show it: its start, when it is long.</summary>

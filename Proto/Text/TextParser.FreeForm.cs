@@ -78,8 +78,7 @@ internal sealed partial class TextParser
         }
         else if (at.Kind == TextTokenKind.String)
         {
-            string? quoted = Unquote() ? Utf8(at) : null;
-            value = quoted is null ? null : new PluginValue { Text = quoted };
+            value = Unquote() ? new PluginValue { Text = UnquotedText } : null;
         }
         else if (ScalarWord() is { } word)
         {

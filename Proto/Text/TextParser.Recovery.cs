@@ -92,6 +92,7 @@ internal sealed partial class TextParser
     {
         TextTokenKind.End => "the end of the file",
         TextTokenKind.Invalid when lexer.Span[0] is '"' or '\'' => "a string without its closing quote",
+        TextTokenKind.Invalid when ByteText.IsByte(lexer.Span[0]) => $"the byte 0x{ByteText.ByteOf(lexer.Span[0]):X2}",
         TextTokenKind.Invalid => $"the character {Visible(lexer.Span)}",
         _ => $"'{Short(lexer.Span)}'",
     };

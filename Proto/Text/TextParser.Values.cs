@@ -1,6 +1,5 @@
 using System.Collections;
 using System.Runtime.InteropServices;
-using System.Text;
 using Google.Protobuf;
 using Google.Protobuf.Collections;
 using Google.Protobuf.Reflection;
@@ -10,14 +9,16 @@ namespace Cnn.Proto;
 /// <summary>Values: scalars, strings and nested messages.</summary>
 internal sealed partial class TextParser
 {
-    private static readonly UTF8Encoding StrictUtf8 = new(false, true);
-
     private readonly List<byte> bytes = [];
+
+    private string UnquotedText => ByteText.Decode(CollectionsMarshal.AsSpan(bytes));
 
     /// <summary>Reads one value into a field.</summary>
     /// <param name="message">The message that has the field.</param>
     /// <param name="field">The field.</param>
-    /// <param name="name">Where a message is said to start: the field's name, or the bracket of a list's element.</param>
+    /// <param name="name">
+    /// Where a message is said to start: the field's name, or the bracket of a list's element.
+    /// </param>
     /// <param name="depth">How many messages are around this one.</param>
     /// <returns>Whether the value was right; a wrong one is reported and skipped.</returns>
     private bool Value(IMessage message, FieldDescriptor field, TextToken name, int depth)
@@ -132,20 +133,9 @@ internal sealed partial class TextParser
             return null;
         }
 
-        return !Unquote() ? null : field.FieldType == FieldType.Bytes ? ByteString.CopyFrom(CollectionsMarshal.AsSpan(bytes)) : Utf8(at);
-    }
-
-    private string? Utf8(TextToken at)
-    {
-        try
-        {
-            return StrictUtf8.GetString(CollectionsMarshal.AsSpan(bytes));
-        }
-        catch (ArgumentException)
-        {
-            Report(at, TextMessages.NotUtf8);
-            return null;
-        }
+        return !Unquote() ? null
+            : field.FieldType == FieldType.Bytes ? ByteString.CopyFrom(CollectionsMarshal.AsSpan(bytes))
+            : UnquotedText;
     }
 
     // Adjacent strings are one string.
@@ -173,15 +163,17 @@ internal sealed partial class TextParser
     {
         TextToken at = lexer.Current;
         bool isNegative = lexer.Take('-');
-        if (lexer.Current.Kind is TextTokenKind.Number or TextTokenKind.Identifier
-            && !lexer.IsNextField
-            && ScalarText.TryParseFloat(lexer.Span, out float magnitude))
+        bool isWord = lexer.Current.Kind is TextTokenKind.Number or TextTokenKind.Identifier && !lexer.IsNextField;
+        if (isWord && TextNumber.TryParseReal(lexer.Span, out float magnitude))
         {
             lexer.Advance();
-            return ScalarText.Signed(isNegative, magnitude);
+            return TextNumber.Signed(isNegative, magnitude);
         }
 
-        Report(at, TextMessages.Expected($"{TextMessages.TypeName(field)} for '{field.Name}'", Found()));
+        var (message, hint) = isWord
+            ? ScalarText.Problem(field, isNegative ? $"-{lexer.Span}" : lexer.Span.ToString())
+            : (TextMessages.Expected($"{TextMessages.TypeName(field)} for '{field.Name}'", Found()), null);
+        Report(at, message, hint);
         SkipValue();
         return null;
     }
@@ -205,7 +197,7 @@ internal sealed partial class TextParser
         return null;
     }
 
-    /// <summary>An unquoted word with its sign; null when there is none, and then at most the sign is taken.</summary>
+    /// <summary>Takes an unquoted word with its sign; without a word, which gives null, at most the sign.</summary>
     private string? ScalarWord()
     {
         if (lexer.IsNextField)

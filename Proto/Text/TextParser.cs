@@ -179,8 +179,11 @@ internal sealed partial class TextParser
     {
         if (field.Accessor.HasValue(message))
         {
-            string? first = sources.Find(message, field.FieldNumber) is { } place ? TextMessages.FirstAt(place.Line) : null;
-            Report(at, TextMessages.GivenTwice(field.Name, message.Descriptor), first);
+            SourceLocation? first = sources.Find(message, field.FieldNumber);
+            Report(
+                at,
+                TextMessages.GivenTwice(field.Name, message.Descriptor),
+                first is null ? null : TextMessages.FirstAt(first.Line));
         }
         else if (field.RealContainingOneof is { } group && group.Accessor.GetCaseFieldDescriptor(message) is { } other)
         {
@@ -212,7 +215,8 @@ internal sealed partial class TextParser
             fieldsOfTypes[type] = fields = type.Fields.InDeclarationOrder().ToDictionary(f => f.Name);
         }
 
-        return fields.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(name, out FieldDescriptor? field) ? field : null;
+        var byName = fields.GetAlternateLookup<ReadOnlySpan<char>>();
+        return byName.TryGetValue(name, out FieldDescriptor? field) ? field : null;
     }
 
     private static IEnumerable<string> Names(IMessage message) =>

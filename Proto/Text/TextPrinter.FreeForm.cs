@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Cnn.Proto;
 
 /// <summary>Free-form blocks: each option under its own name, as it was read.</summary>
@@ -50,7 +48,7 @@ internal sealed partial class TextPrinter
 
     private static string Word(PluginOption option, PluginValue value) => value.KindCase switch
     {
-        PluginValue.KindOneofCase.Text => StringText.Quote(Encoding.UTF8.GetBytes(value.Text), isText: true),
+        PluginValue.KindOneofCase.Text => StringText.Quote(ByteText.Encode(value.Text), isText: true),
         PluginValue.KindOneofCase.Scalar when IsWord(value.Scalar, isName: false) => value.Scalar,
         _ => throw new CnnException(TextMessages.UnprintableOption(option.Name)),
     };

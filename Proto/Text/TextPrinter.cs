@@ -1,6 +1,5 @@
 using System.Collections;
 using System.Globalization;
-using System.Text;
 using Google.Protobuf;
 using Google.Protobuf.Collections;
 using Google.Protobuf.Reflection;
@@ -105,7 +104,7 @@ internal sealed partial class TextPrinter(TextWriter text)
         bool b => b ? "true" : "false",
         float f => ScalarText.Print(f, isSingle: true),
         double d => ScalarText.Print(d, isSingle: false),
-        string s => StringText.Quote(Encoding.UTF8.GetBytes(s), isText: true),
+        string s => StringText.Quote(ByteText.Encode(s), isText: true),
         ByteString b => StringText.Quote(b.Span, isText: false),
         _ when field.FieldType == FieldType.Enum =>
             field.EnumType.FindValueByNumber((int)value)?.Name ?? ((int)value).ToString(CultureInfo.InvariantCulture),

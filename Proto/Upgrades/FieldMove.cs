@@ -13,7 +13,8 @@ internal static class FieldMove
     /// copied; integers and enums become the other field's type.
     /// </summary>
     /// <exception cref="CnnException">A negative number meets an unsigned field.</exception>
-    public static void Move(IMessage from, FieldDescriptor source, IMessage to, FieldDescriptor target, SourceMap sources)
+    public static void Move(
+        IMessage from, FieldDescriptor source, IMessage to, FieldDescriptor target, SourceMap sources)
     {
         if (!source.IsRepeated)
         {
@@ -87,13 +88,14 @@ internal static class FieldMove
         }
     }
 
-    private static object Convert(object value, SourceLocation? at, FieldDescriptor target) => (value, target.FieldType) switch
-    {
-        (int negative, FieldType.UInt32) when negative < 0 => throw new CnnException(
-            new Diagnostic(TextMessages.OutOfRange(value.ToString()!, "uint32"), at)),
-        (int number, FieldType.UInt32) => (uint)number,
-        // An enum's number fits any enum field: the accessors unbox it.
-        (Enum, FieldType.Enum) => System.Convert.ToInt32(value, CultureInfo.InvariantCulture),
-        _ => value,
-    };
+    private static object Convert(object value, SourceLocation? at, FieldDescriptor target) =>
+        (value, target.FieldType) switch
+        {
+            (int negative, FieldType.UInt32) when negative < 0 => throw new CnnException(
+                new Diagnostic(TextMessages.OutOfRange(value.ToString()!, "uint32"), at)),
+            (int number, FieldType.UInt32) => (uint)number,
+            // An enum's number fits any enum field: the accessors unbox it.
+            (Enum, FieldType.Enum) => System.Convert.ToInt32(value, CultureInfo.InvariantCulture),
+            _ => value,
+        };
 }

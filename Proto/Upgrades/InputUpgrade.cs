@@ -84,7 +84,8 @@ internal static class InputUpgrade
         return layer;
     }
 
-    // The layers behind the inserted one moved up; whoever asks the net for the place of layer i shall get the right one.
+    // The layers behind the inserted one moved up; whoever asks the net for the place of layer i shall get the right
+    // one.
     private static void ShiftPlaces(NetParameter net, SourceMap sources)
     {
         for (int i = 0; i < net.Layer.Count; i++)

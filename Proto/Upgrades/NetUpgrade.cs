@@ -5,9 +5,9 @@ public static class NetUpgrade
 {
     /// <summary>
     /// The net in the current format: V0 and V1 layers, data transformation fields, input fields and the multipliers of
-    /// BatchNorm. Takes the net over: the same object when it is current, else one that shares its parts.
+    /// BatchNorm. Changes the net in place.
     /// </summary>
-    /// <param name="net">The net; not to be used afterwards.</param>
+    /// <param name="net">The net, which is changed and returned.</param>
     /// <param name="sources">Where it was written; receives the places of what replaces it.</param>
     /// <param name="warnings">Receives what was dropped because nothing has a use for it; null for nowhere.</param>
     /// <exception cref="CnnException">It cannot be upgraded; all the reasons of the step that fails.</exception>
@@ -27,13 +27,13 @@ public static class NetUpgrade
 
         if (V0Upgrade.IsNeeded(net))
         {
-            net = V0Upgrade.Apply(net, sources, warnings);
+            V0Upgrade.Apply(net, sources, warnings);
         }
 
         DataTransformationUpgrade.Apply(net, sources);
         if (net.Layers.Count > 0)
         {
-            V1Upgrade.Apply(net, sources);
+            V1Upgrade.Apply(net, sources, warnings);
         }
 
         InputUpgrade.Apply(net, sources, warnings);

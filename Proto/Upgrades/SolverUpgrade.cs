@@ -4,9 +4,9 @@ namespace Cnn.Proto;
 public static class SolverUpgrade
 {
     /// <summary>
-    /// The solver, changed in place: <c>solver_type</c> becomes <c>type</c>, nets within are upgraded (Caffe leaves those
-    /// as they are, and then finds no layers), and a missing or directory <c>snapshot_prefix</c> is completed from the
-    /// file's name.
+    /// The solver, changed in place: <c>solver_type</c> becomes <c>type</c>, nets within are upgraded (Caffe leaves
+    /// those as they are, and then finds no layers), and a missing or directory <c>snapshot_prefix</c> is completed
+    /// from the file's name.
     /// </summary>
     /// <param name="solver">The solver.</param>
     /// <param name="sources">Where it was written.</param>
@@ -56,7 +56,8 @@ public static class SolverUpgrade
     /// <summary>Whether a solver, or a net within, has anything of an older format in it.</summary>
     internal static bool IsNeeded(SolverParameter solver) =>
         solver.HasSolverType
-        || solver.TestNetParam.Append(solver.NetParam).Append(solver.TrainNetParam).Any(n => n is not null && NetUpgrade.IsNeeded(n));
+        || solver.TestNetParam.Append(solver.NetParam).Append(solver.TrainNetParam)
+            .Any(net => net is not null && NetUpgrade.IsNeeded(net));
 
     private static void UpgradeType(SolverParameter solver, SourceMap sources, List<Diagnostic> errors)
     {

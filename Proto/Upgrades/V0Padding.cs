@@ -48,7 +48,7 @@ internal static class V0Padding
         if (layer.Layer is not { Type: "conv" or "pool" } || layer.Bottom.Count != 1)
         {
             errors.Add(new Diagnostic(
-                $"padding layer '{padding.Layer.Name}' is read by something else than a convolution or pooling with one bottom",
+                $"padding layer '{padding.Layer.Name}' is read by a layer other than a convolution or pooling with one bottom",
                 sources.Find(layer, V1LayerParameter.BottomFieldNumber, bottom),
                 "only 'conv' and 'pool' can take its pad over",
                 layer.Layer?.Name));
@@ -66,9 +66,9 @@ internal static class V0Padding
 
         layer.Layer.Pad = padding.Layer.Pad;
         layer.Bottom[bottom] = padding.Bottom[0];
-        FieldMove.Record(
-            layer.Layer, V0LayerParameter.PadFieldNumber, 0, sources.Find(padding.Layer, V0LayerParameter.PadFieldNumber), sources);
-        FieldMove.Record(
-            layer, V1LayerParameter.BottomFieldNumber, bottom, sources.Find(padding, V1LayerParameter.BottomFieldNumber), sources);
+        SourceLocation? padAt = sources.Find(padding.Layer, V0LayerParameter.PadFieldNumber);
+        SourceLocation? bottomAt = sources.Find(padding, V1LayerParameter.BottomFieldNumber);
+        FieldMove.Record(layer.Layer, V0LayerParameter.PadFieldNumber, 0, padAt, sources);
+        FieldMove.Record(layer, V1LayerParameter.BottomFieldNumber, bottom, bottomAt, sources);
     }
 }

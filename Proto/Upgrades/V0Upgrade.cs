@@ -7,32 +7,38 @@ internal static class V0Upgrade
 {
     private static readonly HashSet<string> CopiedAsTheyAre = ["name", "blobs", "blobs_lr", "weight_decay"];
     private static readonly HashSet<string> Dropped = ["type", "new_num", "new_channels"];
+    private static readonly HashSet<string> KeptOfNet = ["name", "input", "input_dim", "force_backward", "layers"];
 
     public static bool IsNeeded(NetParameter net) => net.Layers.Any(l => l.Layer is not null);
 
-    /// <summary>The net in V1; of the net's own fields only those that Caffe keeps: name, input, input_dim, force_backward.</summary>
+    /// <summary>
+    /// Makes V1 of a net in place. Of the net's own fields it keeps those that Caffe keeps (name, input, input_dim,
+    /// force_backward) and unknown ones.
+    /// </summary>
     /// <exception cref="CnnException">Unknown layer types, padding that nothing can take over.</exception>
-    public static NetParameter Apply(NetParameter net, SourceMap sources, ICollection<Diagnostic> warnings)
+    public static void Apply(NetParameter net, SourceMap sources, ICollection<Diagnostic> warnings)
     {
         V0Padding.Remove(net, sources);
-        var upgraded = new NetParameter();
-        FieldMove.Record(upgraded, 0, 0, sources.Find(net), sources);
-        foreach (string name in (string[])["name", "input", "input_dim", "force_backward"])
+        foreach (FieldDescriptor field in NetParameter.Descriptor.Fields.InDeclarationOrder())
         {
-            FieldDescriptor field = NetParameter.Descriptor.FindFieldByName(name);
-            if (FieldMove.Has(net, field))
+            if (!KeptOfNet.Contains(field.Name))
             {
-                FieldMove.Move(net, field, upgraded, field, sources);
+                field.Accessor.Clear(net);
             }
         }
 
         var errors = new List<Diagnostic>();
-        foreach (V1LayerParameter layer in net.Layers)
+        for (int i = 0; i < net.Layers.Count; i++)
         {
-            upgraded.Layers.Add(Layer(layer, sources, warnings, errors));
+            net.Layers[i] = Layer(net.Layers[i], sources, warnings, errors);
+            SourceLocation? at = sources.Find(net.Layers[i]);
+            FieldMove.Record(net, NetParameter.LayersFieldNumber, i, at, sources);
         }
 
-        return errors.Count == 0 ? upgraded : throw new CnnException(errors);
+        if (errors.Count > 0)
+        {
+            throw new CnnException(errors);
+        }
     }
 
     private static V1LayerParameter Layer(
@@ -45,6 +51,8 @@ internal static class V0Upgrade
 
         var layer = new V1LayerParameter();
         FieldMove.Record(layer, 0, 0, sources.Find(connection), sources);
+        V1Upgrade.WarnOfUnknownFields(connection, old.Name, warnings);
+        V1Upgrade.WarnOfUnknownFields(old, old.Name, warnings);
         MoveNamed("bottom", connection);
         MoveNamed("top", connection);
         if (old.HasType && !V0Fields.Types.ContainsKey(old.Type))

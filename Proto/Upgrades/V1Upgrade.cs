@@ -1,25 +1,42 @@
+using Google.Protobuf;
 using Google.Protobuf.Collections;
 using Google.Protobuf.Reflection;
 
 namespace Cnn.Proto;
 
-/// <summary>V1's <c>layers</c>, whose types are an enum and whose multipliers are lists, to today's <c>layer</c>.</summary>
+/// <summary>
+/// V1's <c>layers</c>, whose types are an enum and whose multipliers are lists, to today's <c>layer</c>.
+/// </summary>
 internal static class V1Upgrade
 {
     private static readonly HashSet<string> Handled =
         ["layer", "type", "param", "blob_share_mode", "blobs_lr", "weight_decay"];
 
-    /// <summary>Replaces the net's V1 layers in place.</summary>
-    public static void Apply(NetParameter net, SourceMap sources)
+    /// <summary>
+    /// Replaces the net's V1 layers in place. Unknown fields of theirs are dropped with a warning: their numbers mean
+    /// other fields in today's layers.
+    /// </summary>
+    public static void Apply(NetParameter net, SourceMap sources, ICollection<Diagnostic> warnings)
     {
         for (int i = 0; i < net.Layers.Count; i++)
         {
+            WarnOfUnknownFields(net.Layers[i], net.Layers[i].Name, warnings);
             net.Layer.Add(Layer(net.Layers[i], sources));
             FieldMove.Record(
                 net, NetParameter.LayerFieldNumber, i, sources.Find(net, NetParameter.LayersFieldNumber, i), sources);
         }
 
         net.Layers.Clear();
+    }
+
+    /// <summary>Tells which unknown fields of a message are lost with it.</summary>
+    public static void WarnOfUnknownFields(IMessage message, string layer, ICollection<Diagnostic> warnings)
+    {
+        const string Why = "dropped: numbers mean other fields in the current format";
+        if (UnknownFields.DescribeOwn(message, layer, Why) is { } lost)
+        {
+            warnings.Add(lost);
+        }
     }
 
     private static LayerParameter Layer(V1LayerParameter old, SourceMap sources)
@@ -48,7 +65,11 @@ internal static class V1Upgrade
             ParamSpec.ShareModeFieldNumber,
             (p, v) => p.ShareMode = (ParamSpec.Types.DimCheckMode)v);
         Each(old.BlobsLr, V1LayerParameter.BlobsLrFieldNumber, ParamSpec.LrMultFieldNumber, (p, v) => p.LrMult = v);
-        Each(old.WeightDecay, V1LayerParameter.WeightDecayFieldNumber, ParamSpec.DecayMultFieldNumber, (p, v) => p.DecayMult = v);
+        Each(
+            old.WeightDecay,
+            V1LayerParameter.WeightDecayFieldNumber,
+            ParamSpec.DecayMultFieldNumber,
+            (p, v) => p.DecayMult = v);
         return layer;
 
         void Each<T>(RepeatedField<T> values, int from, int to, Action<ParamSpec, T> set)
@@ -68,7 +89,7 @@ internal static class V1Upgrade
             }
         }
 
-        void Note(int from, int index, Google.Protobuf.IMessage message, int to, int toIndex = 0) =>
+        void Note(int from, int index, IMessage message, int to, int toIndex = 0) =>
             FieldMove.Record(message, to, toIndex, sources.Find(old, from, index), sources);
     }
 }

@@ -7,8 +7,8 @@ using YamlDotNet.Core;
 namespace Cnn.Proto;
 
 /// <summary>
-/// Reads messages from nodes. After a mistake it goes on with the next value, so that all mistakes of a file are reported
-/// at once.
+/// Reads messages from nodes. After a mistake it goes on with the next value, so that all mistakes of a file are
+/// reported at once.
 /// </summary>
 internal sealed class YamlBinder
 {
@@ -261,11 +261,20 @@ internal sealed class YamlBinder
             return null;
         }
 
-        if (ScalarText.TryParse(field, YamlScalar.ToWord(node.Text), out object? value, out var problem))
+        bool isNumber = field.FieldType is not (FieldType.Bool or FieldType.Enum);
+        if (YamlScalar.ToWord(node.Text, isNumber) is not { } word)
+        {
+            (string message, string? hint) = ScalarText.Problem(field, "", node.Text);
+            places.Report(node.At, message, hint ?? YamlMessages.NumberHint(node.Text));
+            return null;
+        }
+
+        if (ScalarText.TryParse(field, word, out object? value, out _))
         {
             return value;
         }
 
+        var problem = ScalarText.Problem(field, word, node.Text);
         places.Report(node.At, problem.Message, problem.Hint);
         return null;
     }
@@ -291,7 +300,7 @@ internal sealed class YamlBinder
             }
         }
 
-        if (!YamlScalar.IsWord(key.Text) || char.IsAsciiDigit(key.Text[0]) || key.Text[0] is '-' or '.')
+        if (!YamlScalar.IsName(key.Text))
         {
             places.Report(key.At, TextMessages.Expected("the name of an option", key.Describe()));
         }
@@ -318,8 +327,7 @@ internal sealed class YamlBinder
                     return null;
                 }
 
-                string word = YamlScalar.ToWord(node.Text);
-                return node.IsPlain && node.Tag != YamlTags.Text && YamlScalar.IsWord(word)
+                return node.IsPlain && node.Tag != YamlTags.Text && YamlScalar.ToOption(node.Text) is { } word
                     ? new PluginValue { Scalar = word }
                     : new PluginValue { Text = node.Text };
         }

@@ -51,7 +51,7 @@ internal sealed class YamlComposer(YamlPlaces places)
             case Scalar scalar:
                 return Anchored(scalar, new YamlNode(YamlKind.Scalar, scalar.Start, TagOf(scalar, YamlKind.Scalar))
                 {
-                    Text = scalar.Value,
+                    Text = ByteText.Normal(scalar.Value),
                     IsPlain = scalar.Style == ScalarStyle.Plain,
                 });
             case SequenceStart list:
@@ -59,7 +59,7 @@ internal sealed class YamlComposer(YamlPlaces places)
             case MappingStart map:
                 return Map(map, depth);
             default:
-                throw Stop(parsed.Start, TextMessages.Expected("a value", parsed.GetType().Name));
+                throw Stop(parsed.Start, YamlMessages.NotYaml, YamlMessages.NotYamlHint);
         }
     }
 
@@ -90,11 +90,14 @@ internal sealed class YamlComposer(YamlPlaces places)
         return map;
     }
 
-    private YamlNode Aliased(AnchorAlias alias) =>
-        !anchors.TryGetValue(alias.Value.Value, out YamlNode? node)
-            ? throw Stop(alias.Start, YamlMessages.UnknownAnchor(alias.Value.Value), Suggestion.For(alias.Value.Value, anchors.Keys))
-            : !open.Contains(node) ? node
-            : throw Stop(alias.Start, YamlMessages.AliasInItself(alias.Value.Value));
+    private YamlNode Aliased(AnchorAlias alias)
+    {
+        string name = alias.Value.Value;
+        return !anchors.TryGetValue(name, out YamlNode? node)
+            ? throw Stop(alias.Start, YamlMessages.UnknownAnchor(name), Suggestion.For(name, anchors.Keys))
+            : open.Contains(node) ? throw Stop(alias.Start, YamlMessages.AliasInItself(name))
+            : node;
+    }
 
     private YamlNode Anchored(NodeEvent parsed, YamlNode node)
     {
@@ -128,7 +131,7 @@ internal sealed class YamlComposer(YamlPlaces places)
     {
         if (Next() is not T)
         {
-            throw Stop(Current.Start, TextMessages.Expected(typeof(T).Name, Current.GetType().Name));
+            throw Stop(Current.Start, YamlMessages.NotYaml, YamlMessages.NotYamlHint);
         }
     }
 
@@ -145,7 +148,8 @@ internal sealed class YamlComposer(YamlPlaces places)
         }
         catch (YamlException exception)
         {
-            throw Stop(exception.Start.Line > 0 ? exception.Start : last, exception.Message, inner: exception);
+            (string message, string? hint) = YamlMessages.OfParser(exception.Message);
+            throw Stop(exception.Start.Line > 0 ? exception.Start : last, message, hint, exception);
         }
         catch (Exception exception) when (exception is ArgumentException or InvalidOperationException
             or IndexOutOfRangeException or FormatException or ArithmeticException or NullReferenceException)
@@ -153,7 +157,7 @@ internal sealed class YamlComposer(YamlPlaces places)
             throw Stop(last, YamlMessages.NotYaml, YamlMessages.NotYamlHint, exception);
         }
 
-        throw Stop(last, "the YAML ends too early");
+        throw Stop(last, YamlMessages.EndsEarly);
     }
 
     private CnnException Stop(Mark at, string message, string? hint = null, Exception? inner = null)

@@ -4,8 +4,9 @@ using Google.Protobuf.Reflection;
 namespace Cnn.Proto;
 
 /// <summary>
-/// YAML for any message of the schema, one-to-one with prototxt: a message is a map, a repeated field a list (or its one
-/// element alone), an enum a name. Anchors, aliases and merge keys work; what a plain word means is the schema's to say.
+/// YAML for any message of the schema, one-to-one with prototxt: a message is a map, a repeated field a list (or its
+/// one element alone), an enum a name. Anchors, aliases and merge keys work; what a plain word means is the schema's to
+/// say.
 /// </summary>
 public static class YamlFormat
 {
@@ -35,6 +36,8 @@ public static class YamlFormat
         return places.Errors.Count == 0 ? message : throw new CnnException(places.Errors);
     }
 
-    /// <summary>The text of a message: what is set, in the order of the field numbers; it reads back as the same message.</summary>
+    /// <summary>
+    /// The text of a message: what is set, in the order of the field numbers; it reads back as the same message.
+    /// </summary>
     public static string Print(IMessage message) => YamlPrinter.Print(message);
 }

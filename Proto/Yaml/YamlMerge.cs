@@ -1,14 +1,16 @@
 namespace Cnn.Proto;
 
 /// <summary>
-/// Resolves merge keys: <c>&lt;&lt;: *anchor</c> or a list of such adds the entries that a map does not have itself, the
-/// first of a list before the later ones.
+/// Resolves merge keys: <c>&lt;&lt;: *anchor</c> or a list of such adds the entries that a map does not have itself,
+/// the first of a list before the later ones.
 /// </summary>
 internal sealed class YamlMerge(YamlPlaces places, Func<YamlNode, bool> spend)
 {
     private const string Key = "<<";
 
-    /// <summary>The entries of a map, its own first, each name once. Reports names given twice and wrong merges.</summary>
+    /// <summary>
+    /// The entries of a map, its own first, each name once. Reports names given twice and wrong merges.
+    /// </summary>
     public List<(YamlNode Key, YamlNode Value)> Flatten(YamlNode map)
     {
         var entries = new List<(YamlNode, YamlNode)>(map.Entries.Count);

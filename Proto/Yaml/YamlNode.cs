@@ -10,7 +10,9 @@ internal enum YamlKind
     Map,
 }
 
-/// <summary>A node of a YAML document. An alias is the node it stands for, so the document is a graph without cycles.</summary>
+/// <summary>
+/// A node of a YAML document. An alias is the node it stands for, so the document is a graph without cycles.
+/// </summary>
 internal sealed class YamlNode(YamlKind kind, Mark at, string? tag)
 {
     // Made when asked for: most nodes are scalars.
@@ -38,7 +40,9 @@ internal sealed class YamlNode(YamlKind kind, Mark at, string? tag)
 
     /// <summary>An empty plain scalar, ~ or null: no value.</summary>
     public bool IsNull =>
-        Kind == YamlKind.Scalar && IsPlain && (Tag is null or YamlTags.Null) && (Text is "" or "~" or "null" or "Null" or "NULL");
+        Kind == YamlKind.Scalar && IsPlain
+        && (Tag is null or YamlTags.Null)
+        && (Text is "" or "~" or "null" or "Null" or "NULL");
 
     /// <summary>What it is, for errors.</summary>
     public string Describe() => Kind switch

@@ -6,7 +6,9 @@ using Google.Protobuf.Reflection;
 
 namespace Cnn.Proto;
 
-/// <summary>Writes a message as YAML: maps in block style, short lists of scalars in brackets, a list of one scalar alone.</summary>
+/// <summary>
+/// Writes a message as YAML: maps in block style, short lists of scalars in brackets, a list of one scalar alone.
+/// </summary>
 internal sealed class YamlPrinter
 {
     private const int Width = 100;
@@ -39,7 +41,8 @@ internal sealed class YamlPrinter
         {
             if (field.IsRepeated && field.Accessor.GetValue(message) is IList { Count: > 0 } list)
             {
-                fields.Add((field.Name, true, [.. list.Cast<object>().Select(v => v is IMessage ? v : Scalar(field, v))]));
+                var values = list.Cast<object>().Select(v => v is IMessage ? v : Scalar(field, v));
+                fields.Add((field.Name, true, [.. values]));
             }
             else if (!field.IsRepeated && field.Accessor.HasValue(message))
             {
@@ -62,16 +65,15 @@ internal sealed class YamlPrinter
     private static object OptionValue(PluginValue value) => value.KindCase switch
     {
         PluginValue.KindOneofCase.Block => value.Block,
-        PluginValue.KindOneofCase.Scalar when YamlScalar.IsWord(value.Scalar) => YamlScalar.FromWord(value.Scalar),
-        PluginValue.KindOneofCase.Scalar => YamlString.Quote(value.Scalar),
+        PluginValue.KindOneofCase.Scalar => YamlScalar.FromWord(value.Scalar) ?? YamlString.Quote(value.Scalar),
         _ => YamlString.Quote(value.Text),
     };
 
     private static string Scalar(FieldDescriptor field, object value) => value switch
     {
         bool b => b ? "true" : "false",
-        float f => YamlScalar.FromWord(ScalarText.Print(f, isSingle: true)),
-        double d => YamlScalar.FromWord(ScalarText.Print(d, isSingle: false)),
+        float f => YamlNumber.Print(f, isSingle: true),
+        double d => YamlNumber.Print(d, isSingle: false),
         string s => YamlString.Print(s),
         ByteString b => $"!!binary \"{b.ToBase64()}\"",
         _ when field.FieldType == FieldType.Enum =>

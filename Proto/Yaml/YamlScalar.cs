@@ -1,38 +1,39 @@
 namespace Cnn.Proto;
 
-/// <summary>Plain words of YAML to and from those of the text format.</summary>
+/// <summary>Converts plain words between YAML and the text format.</summary>
 internal static class YamlScalar
 {
     /// <summary>
-    /// YAML's own spellings of infinity, not-a-number, booleans, octal and a leading plus as the text format spells them;
-    /// every other word as it is.
+    /// Gives the word for a value of a field; null when YAML takes the plain word for nothing that the field holds.
     /// </summary>
-    public static string ToWord(string plain) => plain switch
+    /// <param name="plain">The word as YAML has it.</param>
+    /// <param name="isNumber">Whether the field holds numbers alone, neither booleans nor names.</param>
+    public static string? ToWord(string plain, bool isNumber) =>
+        YamlNumber.ToWord(plain) ?? (isNumber || !IsName(plain) ? null : Boolean(plain));
+
+    /// <summary>
+    /// Gives the unquoted word for a value of a free-form option; null when YAML takes the plain word for text.
+    /// </summary>
+    public static string? ToOption(string plain) =>
+        YamlNumber.ToWord(plain)
+        ?? (IsName(plain) && !TextNumber.TryParseReal(plain, out double _) ? Boolean(plain) : null);
+
+    /// <summary>
+    /// Gives a word of the text format as YAML spells it; null when it is neither a name nor a number.
+    /// </summary>
+    public static string? FromWord(string word) => YamlNumber.FromWord(word) ?? (IsName(word) ? word : null);
+
+    /// <summary>Whether the text format takes a word for a name.</summary>
+    public static bool IsName(string text)
     {
-        ".inf" or ".Inf" or ".INF" or "+.inf" or "+.Inf" or "+.INF" => "inf",
-        "-.inf" or "-.Inf" or "-.INF" => "-inf",
-        ".nan" or ".NaN" or ".NAN" => "nan",
+        var lexer = new TextLexer(text);
+        return lexer.Current.Kind == TextTokenKind.Identifier && lexer.Span.Length == text.Length;
+    }
+
+    private static string Boolean(string plain) => plain switch
+    {
         "TRUE" => "true",
         "FALSE" or "False" => "false",
-        _ when plain.Length > 2 && plain.StartsWith("0o", StringComparison.Ordinal) => "0" + plain[2..],
-        _ when plain.Length > 1 && plain[0] == '+' && (char.IsAsciiDigit(plain[1]) || plain[1] == '.') => plain[1..],
         _ => plain,
     };
-
-    /// <summary>A number as YAML spells it.</summary>
-    public static string FromWord(string word) => word switch
-    {
-        "inf" => ".inf",
-        "-inf" => "-.inf",
-        "nan" => ".nan",
-        _ => word,
-    };
-
-    /// <summary>Whether the text format takes a word for one unquoted value: a name or a number, with or without sign.</summary>
-    public static bool IsWord(string text)
-    {
-        var lexer = new TextLexer(text.StartsWith('-') ? text[1..] : text);
-        return lexer.Current.Kind is TextTokenKind.Identifier or TextTokenKind.Number
-            && lexer.Span.Length == text.Length - (text.StartsWith('-') ? 1 : 0);
-    }
 }

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Cnn.Proto;
 
-/// <summary>Strings as YAML writes them: bare when no reader of any YAML version takes them for something else.</summary>
+/// <summary>
+/// Strings as YAML writes them: bare when no reader of any YAML version takes them for something else.
+/// </summary>
 internal static class YamlString
 {
     private static readonly HashSet<string> Reserved = new(StringComparer.OrdinalIgnoreCase)
@@ -14,17 +16,28 @@ internal static class YamlString
     /// <summary>The string, quoted where it must be.</summary>
     public static string Print(string value) => IsBare(value) ? value : Quote(value);
 
-    /// <summary>The string in double quotes, what is not printable escaped.</summary>
+    /// <summary>
+    /// The string in double quotes, what is not printable escaped. A byte that is not UTF-8, which YAML cannot hold, is
+    /// the escape of the character that stands for it (see <see cref="ByteText"/>).
+    /// </summary>
     public static string Quote(string value)
     {
         var quoted = new StringBuilder("\"");
-        foreach (Rune rune in value.EnumerateRunes())
+        int used;
+        for (int i = 0; i < value.Length; i += used)
         {
-            int code = rune.Value;
-            switch (code)
+            used = 3;
+            if (IsUtf8(value.AsSpan(i)))
+            {
+                quoted.Append(value, i, used);
+                continue;
+            }
+
+            _ = Rune.DecodeFromUtf16(value.AsSpan(i), out Rune rune, out used);
+            switch (rune.Value)
             {
                 case '"' or '\\':
-                    quoted.Append('\\').Append((char)code);
+                    quoted.Append('\\').Append((char)rune.Value);
                     break;
                 case '\n':
                     quoted.Append("\\n");
@@ -40,6 +53,13 @@ internal static class YamlString
 
         return quoted.Append('"').ToString();
     }
+
+    // Three bytes that are UTF-8 after all: a real character of those that stand for bytes.
+    private static bool IsUtf8(ReadOnlySpan<char> text) =>
+        text.Length >= 3 && ByteText.IsByte(text[0]) && ByteText.IsByte(text[1]) && ByteText.IsByte(text[2])
+        && ByteText.ByteOf(text[0]) == 0xEE
+        && (ByteText.ByteOf(text[1]) is 0xBE or 0xBF)
+        && ByteText.ByteOf(text[2]) < 0xC0;
 
     private static void Append(StringBuilder quoted, Rune rune)
     {

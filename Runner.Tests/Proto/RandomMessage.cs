@@ -135,7 +135,7 @@ internal sealed class RandomMessage(ulong seed)
                 {
                     0 when depth < MaxDepth => new PluginValue { Block = Block(depth + 1) },
                     1 => new PluginValue { Text = Text() },
-                    _ => new PluginValue { Scalar = ((string[])["true", "-1", "0.5e-3", "FAST", "-inf", "0x1F", "1f"])[random.Next(7)] },
+                    _ => new PluginValue { Scalar = ((string[])["true", "-1", "0.5e-3", "FAST", "-inf", "17", "1.5"])[random.Next(7)] },
                 });
             }
 

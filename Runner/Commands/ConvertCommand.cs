@@ -15,7 +15,10 @@ internal static class ConvertCommand
     /// <summary>The command.</summary>
     public static Command Create(CommandConsole console)
     {
-        var input = new Argument<string>("in") { Description = "The file to read; its format is told by content and extension." };
+        var input = new Argument<string>("in")
+        {
+            Description = "The file to read; its format is told by content and extension.",
+        };
         var output = new Argument<string>("out")
         {
             Description = "The file to write: .prototxt, .yaml, or .caffemodel, .binaryproto, .solverstate for binary.",
@@ -25,7 +28,10 @@ internal static class ConvertCommand
             Description = "What the file holds; found out by its name and content if not given.",
         };
         kind.AcceptOnlyFromAmong(Kinds);
-        var upgrade = new Option<bool>("--upgrade") { Description = "Bring old formats of nets and solvers up to date." };
+        var upgrade = new Option<bool>("--upgrade")
+        {
+            Description = "Bring old formats of nets and solvers up to date.",
+        };
         var command = new CommandWithExamples(
             "convert",
             "Converts nets, solvers, weights, solver states and mean files between prototxt, YAML and binary.",
@@ -38,26 +44,45 @@ internal static class ConvertCommand
         {
             string from = parsed.GetRequiredValue(input), to = parsed.GetRequiredValue(output);
             using var log = RunLog.Create(new WriterSink(console.Error), null, "convert");
-            IMessage message = Read(from, parsed.GetValue(kind), parsed.GetValue(upgrade), log);
-            ProtoFile.Save(message, to);
-            console.Out.WriteLine($"Wrote {to}");
-            return ExitCode.Done;
+            return Convert(from, to, parsed.GetValue(kind), parsed.GetValue(upgrade), console, log);
         });
         return command;
     }
 
-    private static IMessage Read(string path, string? kind, bool upgrade, ILogger log)
+    private static int Convert(string from, string to, string? kind, bool upgrade, CommandConsole console, ILogger log)
+    {
+        ProtoFormat format = ProtoFile.FormatToWrite(to);
+        Input input = Read(from, kind, upgrade);
+        if (input.Format == ProtoFormat.Binary && format == ProtoFormat.Binary && !upgrade)
+        {
+            // The same bytes hold the same message, and a fork's fields in the fork's order.
+            byte[] bytes = FileText.ReadBytes(from);
+            AtomicFile.Write(to, stream => stream.Write(bytes));
+        }
+        else
+        {
+            ProtoFile.Save(input.Message, to, format);
+        }
+
+        var inText = format == ProtoFormat.Binary ? [] : UnknownFields.LostInText(input.Message);
+        Diagnostic[] lost = [.. input.Warnings, .. inText];
+        log.Warn(lost);
+        console.Out.WriteLine($"Wrote {to}");
+        return lost.Length == 0 ? ExitCode.Done : ExitCode.BadInput;
+    }
+
+    private static Input Read(string path, string? kind, bool upgrade)
     {
         switch (kind ?? KindByName(path))
         {
             case "net":
-                return upgrade ? Warned(ProtoFile.LoadNet(path)) : ProtoFile.Load<NetParameter>(path).Message;
+                return From(upgrade ? ProtoFile.LoadNet(path) : ProtoFile.Load<NetParameter>(path));
             case "solver":
-                return upgrade ? Warned(ProtoFile.LoadSolver(path)) : ProtoFile.Load<SolverParameter>(path).Message;
+                return From(upgrade ? ProtoFile.LoadSolver(path) : ProtoFile.Load<SolverParameter>(path));
             case "state":
-                return ProtoFile.Load<SolverState>(path).Message;
+                return From(ProtoFile.Load<SolverState>(path));
             case "blob":
-                return ProtoFile.Load<BlobProto>(path).Message;
+                return From(ProtoFile.Load<BlobProto>(path));
         }
 
         // A name that says nothing: whichever reads without a mistake, and the net's mistakes when none does.
@@ -66,7 +91,7 @@ internal static class ConvertCommand
         {
             try
             {
-                return Read(path, candidate, upgrade, log);
+                return Read(path, candidate, upgrade);
             }
             catch (CnnException exception)
             {
@@ -76,12 +101,9 @@ internal static class ConvertCommand
 
         throw mistakes!;
 
-        T Warned<T>(Definition<T> loaded)
-            where T : class, IMessage<T>
-        {
-            log.Warn(loaded.Warnings);
-            return loaded.Message;
-        }
+        static Input From<T>(Definition<T> loaded)
+            where T : class, IMessage<T> =>
+            new(loaded.Message, loaded.Format!.Value, loaded.Warnings);
     }
 
     private static string? KindByName(string path)
@@ -93,4 +115,6 @@ internal static class ConvertCommand
             : name.Contains("mean", StringComparison.Ordinal) ? "blob"
             : null;
     }
+
+    private sealed record Input(IMessage Message, ProtoFormat Format, IReadOnlyList<Diagnostic> Warnings);
 }

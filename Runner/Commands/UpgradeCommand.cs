@@ -51,11 +51,14 @@ internal static class UpgradeCommand
         var input = new Argument<string>("in") { Description = $"The file of {what}, in any format of any age." };
         var output = new Argument<string>("out")
         {
-            Description = $"The file to write in the current format, as {(isBinary ? "binary" : "text")} whatever its name"
-                + (isBinary ? "." : "; as YAML if that ends in .yaml."),
+            Description = isBinary
+                ? "The file to write in the current format, as binary whatever its name."
+                : "The file to write in the current format, as text whatever its name; as YAML if that ends in .yaml.",
         };
         var command = new CommandWithExamples(
-            name, $"Brings {what} up to date.", isBinary ? $"cnn {name} old.caffemodel new.caffemodel" : $"cnn {name} old.prototxt new.prototxt")
+            name,
+            $"Brings {what} up to date.",
+            isBinary ? $"cnn {name} old.caffemodel new.caffemodel" : $"cnn {name} old.prototxt new.prototxt")
         {
             input, output,
         };
@@ -95,6 +98,11 @@ internal static class UpgradeCommand
 
         var warnings = new List<Diagnostic>();
         T upgraded = upgrade(loaded, warnings);
+        if (format != ProtoFormat.Binary)
+        {
+            warnings.AddRange(UnknownFields.LostInText(upgraded));
+        }
+
         log.Warn(warnings);
         ProtoFile.Save(upgraded, to, format);
         console.Out.WriteLine($"Wrote {to}");

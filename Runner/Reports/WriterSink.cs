@@ -1,3 +1,4 @@
+using Cnn.Proto;
 using Serilog.Core;
 using Serilog.Events;
 
@@ -15,7 +16,7 @@ internal sealed class WriterSink(TextWriter writer) : ILogEventSink
         formatter.Format(logEvent, line);
         lock (gate)
         {
-            writer.Write(line.ToString());
+            writer.Write(ByteText.Readable(line.ToString()));
             writer.Flush();
         }
     }

@@ -117,7 +117,7 @@ internal sealed class Hdf5SnapshotFormat : ISnapshotFormat
             ["current_step"] = new[] { state.CurrentStep },
             ["learned_net"] = state.LearnedNet,
             ["history"] = group,
-            [ExtensionsName] = extensions.ToByteArray(),
+            [ExtensionsName] = MessageBytes.Of(extensions),
         };
 
         // Caffe reads strings of a fixed length only.

@@ -1,4 +1,3 @@
-using System.Text;
 using Microsoft.Win32.SafeHandles;
 
 namespace Cnn.Proto.Formats.Wire;
@@ -36,10 +35,10 @@ internal sealed class BinarySnapshotFormat : ISnapshotFormat
     public void WriteWeights(SnapshotNet net, bool withDiff, Stream stream)
     {
         var writer = new WireWriter(stream);
-        writer.Bytes(NetParameter.NameFieldNumber, Encoding.UTF8.GetBytes(net.Name));
+        writer.Bytes(NetParameter.NameFieldNumber, ByteText.Encode(net.Name));
         foreach (SnapshotLayer layer in net.Layers)
         {
-            long size = layer.Definition.CalculateSize();
+            long size = WireWriter.SizeOf(layer.Definition);
             foreach (SnapshotArray parameter in layer.Parameters)
             {
                 size += WireWriter.SizeOf(LayerParameter.BlobsFieldNumber, Size(parameter, withDiff));

@@ -4,7 +4,8 @@ namespace Cnn.Proto.Formats.Wire;
 internal static class WireBlob
 {
     // Values as raw bytes, as NVIDIA's fork writes them, with their types: DOUBLE, FLOAT, FLOAT16, INT, UINT, BOOL.
-    private const int RawDataType = 10, RawDiffType = 11, RawData = 12, RawDiff = 13;
+    private const int RawDataType = BlobProto.RawDataTypeFieldNumber, RawDiffType = BlobProto.RawDiffTypeFieldNumber;
+    private const int RawData = BlobProto.RawDataFieldNumber, RawDiff = BlobProto.RawDiffFieldNumber;
 
     private const int MaxAxes = 32;
 

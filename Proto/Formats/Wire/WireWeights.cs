@@ -1,4 +1,3 @@
-using System.Text;
 
 namespace Cnn.Proto.Formats.Wire;
 
@@ -93,7 +92,7 @@ internal static class WireWeights
         long outer = reader.Enter();
         if (field == nameField)
         {
-            name = Encoding.UTF8.GetString(reader.ReadRest(LongestName));
+            name = ByteText.Decode(reader.ReadRest(LongestName));
         }
         else
         {

@@ -9,7 +9,7 @@ namespace Cnn.Proto.Formats.Wire;
 internal sealed class WireWriter(Stream stream)
 {
     /// <summary>Writes a whole message as a field.</summary>
-    public void Message(int field, IMessage message) => Bytes(field, message.ToByteArray());
+    public void Message(int field, IMessage message) => Bytes(field, MessageBytes.Of(message));
 
     /// <summary>Writes some bytes as a field.</summary>
     public void Bytes(int field, ReadOnlySpan<byte> bytes)
@@ -19,7 +19,7 @@ internal sealed class WireWriter(Stream stream)
     }
 
     /// <summary>Writes the fields of a message as part of the message around them.</summary>
-    public void Fields(IMessage message) => stream.Write(message.ToByteArray());
+    public void Fields(IMessage message) => stream.Write(MessageBytes.Of(message));
 
     /// <summary>Writes the start of a field whose content follows.</summary>
     /// <param name="field">Its number.</param>
@@ -47,6 +47,9 @@ internal sealed class WireWriter(Stream stream)
             stream.Write(one);
         }
     }
+
+    /// <summary>The bytes of the fields of a message.</summary>
+    public static long SizeOf(IMessage message) => MessageBytes.Of(message).Length;
 
     /// <summary>The bytes of a field with a content of <paramref name="length"/> bytes.</summary>
     public static long SizeOf(int field, long length) => SizeOf(Tag(field)) + SizeOf((ulong)length) + length;

@@ -104,6 +104,21 @@ public class TextGrammarTests
         Assert.Equal((true, expected), (net.HasName, net.Name));
     }
 
+    [Theory]
+    [InlineData("'\\xff\\326'", "\uEFFF\uEFD6")]
+    [InlineData("'\uEFD6\\320'", "\uEFD6\uEFD0")]
+    [InlineData("'\\303' '\\251'", "é")]
+    [InlineData("'\uEFC3\\251'", "é")]
+    [InlineData("'\\uEF80'", "\uEFEE\uEFBE\uEF80")]
+    [InlineData("'\\355\\240\\200'", "\uEFED\uEFA0\uEF80")]
+    public void StringsHoldAnyBytes(string spelling, string expected)
+    {
+        Assert.Equal(expected, TextFormat.Parse<NetParameter>($"name: {spelling}", "f").Name);
+        var block = TextFormat.Parse<PluginParameter>($"a: {spelling}", "f");
+        Assert.Equal(expected, block.Option[0].Value[0].Text);
+        Assert.Equal(block, TextFormat.Parse<PluginParameter>(TextFormat.Print(block), "f"));
+    }
+
     [Fact]
     public void BytesHoldWhatIsNoText() =>
         Assert.Equal(

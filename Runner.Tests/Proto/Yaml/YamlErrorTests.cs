@@ -26,10 +26,22 @@ public class YamlErrorTests
     [InlineData("name: *x", "f:1:7: no anchor '&x' stands before this alias")]
     [InlineData("layer: &x\n- *x", "f:2:3: alias '*x' stands inside its own anchor")]
     [InlineData("layer:\n- <<: 3", "f:2:7: expected a map to merge, found '3'; '<<' takes an alias to a map")]
-    [InlineData("layer:\n- {a", "f:")]
+    [InlineData("layer:\n- {a", "f:2:5: ',' or '}' is missing in a map in braces")]
+    [InlineData("input: [a\nname: b", "',' or ']' is missing in a list in brackets")]
     [InlineData("name: a\n\tb: c", "f:1:7: ")]
-    [InlineData("name: \"open", "f:1:")]
-    [InlineData("name: %x\n@", "f:")]
+    [InlineData("name: \"open", "f:1:7: the text in quotes does not end; add the closing quote")]
+    [InlineData("name: %x\n@", "f:1:7: this character starts nothing in YAML; put the text in quotes")]
+    [InlineData("name: @x", "f:1:7: this character starts nothing in YAML; put the text in quotes")]
+    [InlineData("name: a: b", "a key and ':' cannot stand here; quote a text that holds ': '")]
+    [InlineData("name: - a", "'-' cannot start an element of a list here")]
+    [InlineData("layer:\n- name: a\n type: b", "an element of the list does not start with '-'")]
+    [InlineData("layer:\n  name: a\n type: b", "a key was expected")]
+    [InlineData("name: a\nforce_backward", "':' is missing after a key")]
+    [InlineData("name: \"C:\\dir\"", "the escape after '\\' is unknown; write \\\\ for a backslash, or use single quotes")]
+    [InlineData("name: \"\\xg\"", "the escape lacks a hexadecimal digit")]
+    [InlineData("name: &a &b c", "a value has two anchors")]
+    [InlineData("name: !a!b c", "the tag's prefix is not defined")]
+    [InlineData("%YAML 3.0\n---\nname: a", "the file asks for another version of YAML")]
     [InlineData("layer: {plugin_param: {1a: 3}}", "f:1:24: expected the name of an option, found '1a'")]
     [InlineData("layer: {plugin_param: {a: [[1]]}}", "f:1:28: a list inside a list")]
     public void EveryMistakeIsToldWithItsPlace(string yaml, string message)
@@ -37,6 +49,15 @@ public class YamlErrorTests
         var error = Assert.Throws<CnnException>(() => YamlFormat.Parse<NetParameter>(yaml, "f"));
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
         Assert.All(error.Diagnostics, d => Assert.NotNull(d.Location));
+    }
+
+    [Theory, MemberData(nameof(Hostile))]
+    public void NoWordsOfTheParserReachTheUser(string text)
+    {
+        var error = Assert.Throws<CnnException>(() => YamlFormat.Parse<NetParameter>(text, "f"));
+        Assert.DoesNotContain("While ", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("not find expected", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("Exception", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -20,7 +20,7 @@ public class YamlFormatTests
             - name: l
               type: Convolution
               top: null
-              loss_weight: [1., .5, -.inf, .NaN, +2, 1e-3, inf, !!float 3]
+              loss_weight: [1., .5, -.inf, .NaN, +2, 1e-3, .inf, !!float 3]
               convolution_param:
                 kernel_size: 3
                 weight_filler: {type: msra, variance_norm: FAN_OUT}
