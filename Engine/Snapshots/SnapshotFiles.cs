@@ -162,7 +162,6 @@ internal static class SnapshotFiles
             LearnedNet = modelPath,
             CurrentStep = state.CurrentStep,
             LearnedNetSha256 = ByteString.CopyFrom(digest),
-            SolverType = state.SolverType,
         };
         if (state.EarlyStopping is not null)
         {
