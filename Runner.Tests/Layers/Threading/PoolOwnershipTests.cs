@@ -66,7 +66,7 @@ public class PoolOwnershipTests
             isOver.Wait();
         });
         other.Start();
-        isHeld.Wait();
+        isHeld.Wait(TestContext.Current.CancellationToken);
         first.Dispose();
         Assert.Contains("two threads", ErrorOnAnotherThread(() => RunEmptyJob(pool)), StringComparison.Ordinal);
         isOver.Set();
@@ -166,7 +166,7 @@ public class PoolOwnershipTests
         {
             if (started.Count == 4)
             {
-                throw new OutOfMemoryException("no more threads");
+                throw new InsufficientMemoryException("no more threads");
             }
 
             thread.Start();

@@ -62,7 +62,7 @@ public unsafe class KeptWeightsTests
             pass(pool);
             return false;
         }
-        catch (OutOfMemoryException)
+        catch (InsufficientMemoryException)
         {
             return true;
         }
@@ -82,7 +82,7 @@ public unsafe class KeptWeightsTests
             task.Run(0);
             if (++jobs == Job)
             {
-                throw new OutOfMemoryException();
+                throw new InsufficientMemoryException();
             }
         }
     }
