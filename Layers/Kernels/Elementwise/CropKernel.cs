@@ -39,7 +39,7 @@ internal static unsafe class CropKernel
         {
             KernelGuard.Size(box[axis]);
             KernelGuard.Size(offsets[axis]);
-            KernelGuard.Size((long)whole[axis] - box[axis] - offsets[axis], $"the room beside the box on axis {axis}");
+            KernelGuard.Size((long)whole[axis] - box[axis] - offsets[axis], "what the larger array has behind the box");
         }
     }
 

@@ -6,7 +6,7 @@ namespace Cnn.Tests.Layers.Kernels.Elementwise;
 
 /// <summary>Kernels over arrays value by value: a result does not depend on its place.</summary>
 [Trait("Category", "Kernel")]
-public unsafe class ElementwisePlaceTests : IDisposable
+public sealed unsafe class ElementwisePlaceTests : IDisposable
 {
     private readonly WorkerPool pool = new(1);
 

@@ -6,7 +6,7 @@ namespace Cnn.Tests.Layers.Kernels.Losses;
 
 /// <summary>A score's gradient and its term of a loss depend on the score, not on its place.</summary>
 [Trait("Category", "Kernel")]
-public unsafe class LossPlaceTests : IDisposable
+public sealed unsafe class LossPlaceTests : IDisposable
 {
     private static readonly float[] Moderate = [.. PlaceTest.Values.Where(value => Math.Abs(value) < 1000)];
 

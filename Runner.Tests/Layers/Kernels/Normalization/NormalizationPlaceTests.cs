@@ -7,7 +7,7 @@ namespace Cnn.Tests.Layers.Kernels.Normalization;
 
 /// <summary>A normalised value depends on its own window or channel, not on its place.</summary>
 [Trait("Category", "Kernel")]
-public unsafe class NormalizationPlaceTests : IDisposable
+public sealed unsafe class NormalizationPlaceTests : IDisposable
 {
     // Numbers whose squares are finite.
     private static readonly float[] Moderate = [.. PlaceTest.Values.Where(value => Math.Abs(value) < 1000)];

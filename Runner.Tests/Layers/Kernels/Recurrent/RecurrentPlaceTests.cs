@@ -6,7 +6,7 @@ namespace Cnn.Tests.Layers.Kernels.Recurrent;
 
 /// <summary>What a step computes of a cell does not depend on which cell of its stream it is.</summary>
 [Trait("Category", "Kernel")]
-public unsafe class RecurrentPlaceTests : IDisposable
+public sealed unsafe class RecurrentPlaceTests : IDisposable
 {
     private readonly WorkerPool pool = new(1);
     private readonly AlignedBuffer gates = new(288);
