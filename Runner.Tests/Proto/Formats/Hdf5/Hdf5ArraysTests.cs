@@ -17,7 +17,7 @@ public sealed class Hdf5ArraysTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
 
-    public enum Colour
+    private enum Colour
     {
         Red,
         Green,
@@ -305,7 +305,7 @@ public sealed class Hdf5ArraysTests : IDisposable
         return path;
     }
 
-    public struct Point(int x, int y)
+    private struct Point(int x, int y)
     {
         public int X = x;
         public int Y = y;
