@@ -23,7 +23,7 @@ public class NetUpgradeTests
     [InlineData("layers { layer { name: \"im\" type: \"images\"\n new_height: -1 } }", "n:2:14: -1 is out of the range of uint32")]
     [InlineData(
         "layers { layer { name: \"p\" type: \"padding\" pad: 1 } bottom: \"x\" top: \"p\" }\nlayers { layer { name: \"r\" type: \"relu\" } bottom: \"p\" }",
-        "n:2:51: layer 'r': padding layer 'p' is read by something else")]
+        "n:2:51: layer 'r': padding layer 'p' is read by a layer other than a convolution or pooling with one bottom")]
     public void WhatCannotBeUpgradedIsToldWithItsPlace(string text, string message)
     {
         var sources = new SourceMap();
