@@ -65,6 +65,7 @@ internal static unsafe class Convolution
                 Depth = plan.Depth, Blocks = blocks, BlockSize = blockSize,
             };
             pool.Run(shape.Groups * blocks, ref pack);
+            kept?.Keep(winograd: false, packedSize);
         }
 
         int parts = images * plan.Strips * shape.Groups;

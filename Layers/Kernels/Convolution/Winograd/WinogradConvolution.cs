@@ -218,6 +218,11 @@ internal static unsafe class WinogradConvolution
             problem.Bias += problem.Bias == null ? 0 : problem.Outputs;
             problem.Weights += (nint)shape.GroupOutputs * shape.Taps;
         }
+
+        if (!areReady)
+        {
+            kept?.Keep(winograd: true, shape.Groups * weightsSize);
+        }
     }
 
     private static void RunShared<T>(WorkerPool pool, WinogradProblem problem, int all)
