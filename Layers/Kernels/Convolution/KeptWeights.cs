@@ -3,7 +3,8 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers.Kernels;
 
 /// <summary>
-/// The weights of one convolution in the form that its kernels read, packed or transformed once for all passes that follow.
+/// The weights of one convolution in the form that its kernels read, packed or transformed once for all passes that
+/// follow.
 /// </summary>
 internal sealed unsafe class KeptWeights
 {

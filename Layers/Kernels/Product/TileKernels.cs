@@ -4,10 +4,9 @@ namespace Cnn.Layers.Kernels;
 
 /// <summary>
 /// The micro-kernels of this process: a tile C[rows, columns] = A B + addend, from a packed panel of A (rows values for
-/// each k, and the next at a step) and a packed panel of B (columns values for each k, 64-byte aligned). The columns are one
-/// or two vectors.
-/// The addend is C itself or a bias: nothing where null, else a value a row, or a vector at each row's stride (0
-/// repeats one row).
+/// each k, and the next at a step) and a packed panel of B (columns values for each k, 64-byte aligned). The columns
+/// are one or two vectors. The addend is C itself or a bias: nothing where null, else a value a row, or a vector at
+/// each row's stride (0 repeats one row).
 /// </summary>
 /// <remarks>
 /// The letters of the field: M, N, K are the sizes of the product, mr the rows and nr the columns of a tile, lda, ldb,
@@ -47,7 +46,8 @@ internal static unsafe class TileKernels
     public static int MaxRows { get; }
 
     /// <summary>The micro-kernel for a tile of so many rows and of one or two vectors.</summary>
-    public static delegate*<nint, float*, nint, float*, float*, nint, float*, nint, bool, void> For(int rows, int vectors) =>
+    public static delegate*<nint, float*, nint, float*, float*, nint, float*, nint, bool, void> For(
+        int rows, int vectors) =>
         Table[(2 * rows) + vectors - 3];
 
     /// <summary>
