@@ -30,23 +30,40 @@ public sealed class LayerContext
     public PathResolver Files { get; init; } = new((string?)null);
 
     /// <summary>
-    /// Whether the net only runs forward, with parameters that stay as they are at the first pass: nothing need be kept for a
-    /// backward pass, and parameters may be kept in the form that kernels read.
+    /// Whether the net only runs forward, with parameters that stay as they are at the first pass: nothing need be kept
+    /// for a backward pass, and parameters may be kept in the form that kernels read.
     /// </summary>
     public bool Inference { get; init; }
+
+    /// <summary>Takes what the user should know although the layer goes on; null where nobody listens.</summary>
+    public Action<Diagnostic>? Warn { get; init; }
 
     /// <summary>An error in the layer's definition, located at the layer.</summary>
     public CnnException Error(string message, string? hint = null) => Error(Parameter, 0, message, hint);
 
-    /// <summary>An error in a message of the layer's definition, located at a field of it where it was written.</summary>
+    /// <summary>
+    /// An error in a message of the layer's definition, located at a field of it where it was written.
+    /// </summary>
     /// <param name="message">The parameter message, such as <c>Parameter.ConvolutionParam</c>; may be null.</param>
     /// <param name="fieldNumber">The field, such as <c>ConvolutionParameter.KernelSizeFieldNumber</c>.</param>
     /// <param name="text">What is wrong.</param>
     /// <param name="hint">What would be right.</param>
     public CnnException Error(IMessage? message, int fieldNumber, string text, string? hint = null) =>
-        new(new Diagnostic(
-            text,
-            Sources.Find(message, fieldNumber) ?? Sources.Find(Parameter),
-            hint,
-            Parameter.Name));
+        new(DiagnosticAt(message, fieldNumber, text, hint));
+
+    /// <summary>
+    /// Warns of something in the layer's definition that is legal but hardly meant; located as errors are.
+    /// </summary>
+    /// <param name="message">The parameter message; may be null.</param>
+    /// <param name="fieldNumber">The field.</param>
+    /// <param name="text">What is the matter.</param>
+    /// <param name="hint">What would be better.</param>
+    public void Warning(IMessage? message, int fieldNumber, string text, string? hint = null) =>
+        Warn?.Invoke(DiagnosticAt(message, fieldNumber, text, hint));
+
+    private Diagnostic DiagnosticAt(IMessage? message, int fieldNumber, string text, string? hint) => new(
+        text,
+        Sources.Find(message, fieldNumber) ?? Sources.Find(Parameter),
+        hint,
+        Parameter.Name);
 }

@@ -52,12 +52,12 @@ internal sealed unsafe class InnerProductLayer : Layer
             throw Context.Error($"bottom '{Parameter.Bottom[0]}' of shape {bottoms[0].ShapeText} has no values from axis {axis} on");
         }
 
-        if ((long)outputs * inputs > int.MaxValue / 2)
+        if ((long)outputs * inputs > BlobSize.Most)
         {
             throw Context.Error(
                 Options,
                 InnerProductParameter.NumOutputFieldNumber,
-                $"the weights {outputs} x {inputs} are too many",
+                $"the weights {outputs} x {inputs} are too many: {BlobSize.Excess((long)outputs * inputs)}",
                 $"bottom '{Parameter.Bottom[0]}' has {inputs} values from axis {axis} on");
         }
 

@@ -8,6 +8,7 @@ namespace Cnn.Layers.Vision;
 /// </summary>
 internal abstract class ConvolutionBaseLayer : Layer
 {
+    private IConvolutionEngine? engine;
     private int channelAxis;
     private int channels;
 
@@ -38,11 +39,17 @@ internal abstract class ConvolutionBaseLayer : Layer
     /// <summary>Channels of the bottoms.</summary>
     protected int Channels => channels;
 
+    /// <summary>Whether the channels are on axis 1, as other layers take them.</summary>
+    private protected bool IsOnAxisOne => channelAxis == 1;
+
     /// <summary>Images in a bottom: the product of the axes before the channels.</summary>
     protected int Images { get; private set; }
 
     /// <summary>Whether there is a bias, blob 1.</summary>
     protected bool HasBias => Blobs.Count > 1;
+
+    /// <summary>What computes the convolution; made in <see cref="SetUp"/>.</summary>
+    private protected IConvolutionEngine Engine => engine!;
 
     /// <summary>The windows, one entry a spatial axis.</summary>
     internal WindowParameters Window { get; private set; } = new([], [], [], []);
@@ -66,16 +73,19 @@ internal abstract class ConvolutionBaseLayer : Layer
             throw Context.Error(
                 Options,
                 ConvolutionParameter.GroupFieldNumber,
-                $"group {Groups} must divide the {channels} channels of bottom '{BottomName(0)}' and num_output {Outputs}");
+                $"group {Groups} must divide the {channels} channels of bottom '{BottomName(0)}' and num_output "
+                + $"{Outputs}");
         }
 
         int[] shape = [.. WeightChannels(), .. Window.Kernel];
-        CheckSize(shape);
+        CheckWeights(shape);
         AddBlob(Options.WeightFiller, WeightFans, shape);
         if (Options.BiasTerm)
         {
             AddBlob(Options.BiasFiller, Outputs);
         }
+
+        engine = CreateEngine();
     }
 
     /// <inheritdoc/>
@@ -87,7 +97,8 @@ internal abstract class ConvolutionBaseLayer : Layer
             if (!bottoms[i].HasShapeOf(first))
             {
                 throw Context.Error(
-                    $"bottom '{BottomName(i)}' has shape {bottoms[i].ShapeText}, bottom '{BottomName(0)}' {first.ShapeText}",
+                    $"bottom '{BottomName(i)}' has shape {bottoms[i].ShapeText}, bottom '{BottomName(0)}' "
+                    + first.ShapeText,
                     "the bottoms of one layer share its weights and must have one shape");
             }
         }
@@ -105,34 +116,19 @@ internal abstract class ConvolutionBaseLayer : Layer
         Span<int> shape = stackalloc int[first.AxisCount];
         first.Shape.CopyTo(shape);
         shape[channelAxis] = Outputs;
-        double count = (double)Images * Outputs;
+        CheckSize(first, first.Shape[channelAxis..]);
         for (int i = 0; i < axes; i++)
         {
-            long size = OutSize(spatial[i], i);
-            if (spatial[i] == 0 || size < 1 || size > int.MaxValue)
-            {
-                throw Context.Error(
-                    $"bottom '{BottomName(0)}' of shape {first.ShapeText} is {spatial[i]} long on spatial axis {i}, "
-                    + $"too small for kernel {Window.Kernel[i]} with dilation {Window.Dilation[i]} and pad {Window.Pad[i]}");
-            }
-
-            shape[channelAxis + 1 + i] = (int)size;
-            count *= size;
+            shape[channelAxis + 1 + i] = CheckedSize(first, spatial[i], i);
         }
 
-        if (count > int.MaxValue / 2)
-        {
-            throw Context.Error(
-                $"the top of bottom '{BottomName(0)}' of shape {first.ShapeText} would be {string.Join(" x ", shape.ToArray())}",
-                "that is more than 2^30 values");
-        }
-
+        CheckSize(first, shape[channelAxis..]);
         for (int i = 0; i < tops.Count; i++)
         {
             tops[i].Reshape(shape);
         }
 
-        Plan(spatial);
+        Prepare(spatial, shape[(channelAxis + 1)..]);
     }
 
     /// <summary>The cost where every weight is used once for each of so many pixels of a map.</summary>
@@ -150,29 +146,74 @@ internal abstract class ConvolutionBaseLayer : Layer
     /// <summary>The size of the top along a spatial axis.</summary>
     protected abstract long OutSize(int size, int axis);
 
-    /// <summary>Prepares for bottoms of these spatial sizes; called before every pass, so it compares first.</summary>
-    protected abstract void Plan(ReadOnlySpan<int> spatial);
+    /// <summary>Makes the engine for these options, once the sizes that all passes share are known.</summary>
+    private protected abstract IConvolutionEngine CreateEngine();
+
+    /// <summary>Prepares the engine; called before every pass.</summary>
+    /// <param name="bottom">The bottom's spatial sizes.</param>
+    /// <param name="top">The top's.</param>
+    protected abstract void Prepare(ReadOnlySpan<int> bottom, ReadOnlySpan<int> top);
 
     /// <summary>The name of a bottom, for messages.</summary>
     protected string BottomName(int index) => index < Parameter.Bottom.Count ? Parameter.Bottom[index] : $"{index}";
 
-    private int Bounded(uint value, int field, string name) =>
-        value is > 0 and <= 1 << 24
-            ? (int)value
-            : throw Context.Error(Options, field, $"{name} is {value}, expected 1 to {1 << 24}");
-
-    private void CheckSize(int[] shape)
+    private int Bounded(uint value, int field, string name) => value switch
     {
-        double count = 1;
-        foreach (int dim in shape)
-        {
-            count *= dim;
-        }
+        0 => throw Context.Error(Options, field, $"{name} is 0, expected 1 or more"),
+        > WindowReader.Largest => throw Context.Error(
+            Options, field, $"{name} is {value}, which is too large: it may be {WindowReader.Largest}"),
+        _ => (int)value,
+    };
 
-        if (count > int.MaxValue / 2)
+    private void CheckWeights(int[] shape)
+    {
+        long count = BlobSize.Of(Array.ConvertAll(shape, dim => (long)dim));
+        if (count > BlobSize.Most)
         {
             throw Context.Error(
-                Options, ConvolutionParameter.NumOutputFieldNumber, $"the weights {string.Join(" x ", shape)} are too many");
+                Options,
+                ConvolutionParameter.NumOutputFieldNumber,
+                $"the weights {string.Join(" x ", shape)} are too many: {BlobSize.Excess(count)}");
+        }
+    }
+
+    // The size of the top along an axis.
+    private int CheckedSize(Blob bottom, int size, int axis)
+    {
+        long result = OutSize(size, axis);
+        if (size == 0 || result < 1)
+        {
+            throw Context.Error(
+                $"bottom '{BottomName(0)}' of shape {bottom.ShapeText} is {size} long on spatial axis {axis}, "
+                + $"too small for kernel {Window.Kernel[axis]} with dilation {Window.Dilation[axis]} and pad "
+                + $"{Window.Pad[axis]}");
+        }
+
+        // Kernels count the places along an axis, its padding included, in 32 bits.
+        long padded = Window.PaddedSize(Math.Max(size, result), axis);
+        return padded <= int.MaxValue
+            ? (int)result
+            : throw Context.Error(
+                $"bottom '{BottomName(0)}' of shape {bottom.ShapeText} would be {padded} long with its padding on "
+                + $"spatial axis {axis}, which is too large: it may be {int.MaxValue}");
+    }
+
+    // One image counts even where the batch is empty, as kernels prepare for it.
+    private void CheckSize(Blob bottom, ReadOnlySpan<int> image)
+    {
+        Span<long> dims = stackalloc long[image.Length + 1];
+        dims[0] = Math.Max(1, Images);
+        for (int i = 0; i < image.Length; i++)
+        {
+            dims[i + 1] = image[i];
+        }
+
+        long count = BlobSize.Of(dims);
+        if (count > BlobSize.Most)
+        {
+            throw Context.Error(
+                $"{string.Join(" x ", dims.ToArray())} for bottom '{BottomName(0)}' of shape {bottom.ShapeText} "
+                + "are too many: " + BlobSize.Excess(count));
         }
     }
 }

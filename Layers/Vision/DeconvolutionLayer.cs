@@ -11,21 +11,15 @@ namespace Cnn.Layers.Vision;
 /// Krishnan, Taylor and Fergus, "Deconvolutional networks", CVPR 2010; stride, padding and groups are Caffe's.
 /// </summary>
 [LayerType("Deconvolution")]
-internal sealed unsafe class DeconvolutionLayer : ConvolutionBaseLayer
+internal sealed unsafe class DeconvolutionLayer(LayerContext context) : ConvolutionBaseLayer(context)
 {
-    private readonly PlannedConvolution convolution;
-
-    /// <summary>Makes the layer.</summary>
-    public DeconvolutionLayer(LayerContext context)
-        : base(context) => convolution = new PlannedConvolution(context);
-
     /// <inheritdoc/>
     public override void Forward(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
     {
         for (int i = 0; i < bottoms.Count && Images > 0; i++)
         {
             float* y = tops[i].DataPointer;
-            convolution.InputGradient(Images, bottoms[i].DataPointer, Blobs[0].DataPointer, y);
+            Engine.InputGradient(Images, bottoms[i].DataPointer, Blobs[0], y);
             if (HasBias)
             {
                 int pixels = tops[i].Count / (Images * Outputs);
@@ -53,12 +47,12 @@ internal sealed unsafe class DeconvolutionLayer : ConvolutionBaseLayer
 
             if (NeedsGradient(0))
             {
-                convolution.WeightGradient(Images, dy, bottoms[i].DataPointer, Blobs[0].DiffPointer);
+                Engine.WeightGradient(Images, dy, bottoms[i].DataPointer, Blobs[0].DiffPointer, null);
             }
 
             if (propagateDown[i])
             {
-                convolution.Forward(Images, dy, Blobs[0].DataPointer, null, bottoms[i].DiffPointer);
+                Engine.Forward(Images, dy, Blobs[0], null, bottoms[i].DiffPointer);
             }
         }
     }
@@ -77,14 +71,9 @@ internal sealed unsafe class DeconvolutionLayer : ConvolutionBaseLayer
         - (2L * Window.Pad[axis]);
 
     /// <inheritdoc/>
-    protected override void Plan(ReadOnlySpan<int> spatial)
-    {
-        Span<int> top = stackalloc int[spatial.Length];
-        for (int i = 0; i < spatial.Length; i++)
-        {
-            top[i] = (int)OutSize(spatial[i], i);
-        }
+    private protected override IConvolutionEngine CreateEngine() =>
+        new PlannedConvolution(Context, Outputs, Channels, Groups, Window);
 
-        convolution.Prepare(Outputs, Channels, Groups, top, Window);
-    }
+    /// <inheritdoc/>
+    protected override void Prepare(ReadOnlySpan<int> bottom, ReadOnlySpan<int> top) => Engine.Prepare(top);
 }

@@ -36,11 +36,7 @@ internal sealed unsafe class HistogramPoolingLayer(LayerContext context) : Layer
     public override void SetUp(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
     {
         HistogramPoolingParameter o = options;
-        windows = WholeWindows.Read(
-            Context,
-            o,
-            (o.HasKernelSize ? o.KernelSize : null, o.HasKernelH ? o.KernelH : null, o.HasKernelW ? o.KernelW : null),
-            (o.HasStride ? o.Stride : null, o.HasStrideH ? o.StrideH : null, o.HasStrideW ? o.StrideW : null));
+        windows = WholeWindows.Read(Context, options);
         if (o.Bins is < 2 or > MostBins)
         {
             throw Context.Error(
@@ -63,13 +59,15 @@ internal sealed unsafe class HistogramPoolingLayer(LayerContext context) : Layer
     public override void Reshape(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
     {
         shape = windows.Over(Context, bottoms[0]);
-        if ((double)Math.Max(1, bottoms[0].CountOf(0, 2)) * bins.Count * shape.PooledSize > int.MaxValue / 2)
+        long count = BlobSize.Of(
+            Math.Max(1, bottoms[0].Dim(0)), bottoms[0].Dim(1), bins.Count, shape.PooledHeight, shape.PooledWidth);
+        if (count > BlobSize.Most)
         {
             throw Context.Error(
                 options,
                 HistogramPoolingParameter.BinsFieldNumber,
                 $"{bins.Count} bins of each window of bottom '{Parameter.Bottom[0]}' of shape "
-                + $"{bottoms[0].ShapeText} are too many");
+                + $"{bottoms[0].ShapeText} are too many: {BlobSize.Excess(count)}");
         }
 
         tops[0].Reshape(bottoms[0].Dim(0), bottoms[0].Dim(1) * bins.Count, shape.PooledHeight, shape.PooledWidth);

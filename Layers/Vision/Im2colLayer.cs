@@ -54,36 +54,39 @@ internal sealed unsafe class Im2colLayer(LayerContext context) : Layer(context)
         images = bottom.CountOf(0, axis);
         Span<int> top = stackalloc int[bottom.AxisCount];
         bottom.Shape.CopyTo(top);
-        double channels = bottom.Dim(axis);
+        Span<long> sizes = stackalloc long[axes + 3];
+        (sizes[0], sizes[1], sizes[2]) = (Math.Max(1, images), bottom.Dim(axis), window.Taps);
         for (int i = 0; i < axes; i++)
         {
-            long size = window.OutSize(bottom.Dim(axis + 1 + i), i);
-            if (size < 1 || bottom.Dim(axis + 1 + i) == 0)
+            int size = bottom.Dim(axis + 1 + i);
+            sizes[3 + i] = window.OutSize(size, i);
+            if (sizes[3 + i] < 1 || size == 0)
             {
                 throw Context.Error(
-                    $"bottom '{Parameter.Bottom[0]}' of shape {bottom.ShapeText} is {bottom.Dim(axis + 1 + i)} "
+                    $"bottom '{Parameter.Bottom[0]}' of shape {bottom.ShapeText} is {size} "
                     + $"long on spatial axis {i}, too small for kernel {window.Kernel[i]} with dilation "
                     + $"{window.Dilation[i]} and pad {window.Pad[i]}");
             }
 
-            top[axis + 1 + i] = (int)Math.Min(size, int.MaxValue);
-            channels *= window.Kernel[i];
+            if (window.PaddedSize(size, i) > int.MaxValue)
+            {
+                throw Context.Error(
+                    $"bottom '{Parameter.Bottom[0]}' of shape {bottom.ShapeText} would be {window.PaddedSize(size, i)} "
+                    + $"long with its padding on spatial axis {i}, which is too large: it may be {int.MaxValue}");
+            }
+
+            top[axis + 1 + i] = (int)sizes[3 + i];
         }
 
-        double count = channels * Math.Max(1, images);
-        for (int i = 0; i < axes; i++)
-        {
-            count *= top[axis + 1 + i];
-        }
-
-        if (count > int.MaxValue / 2)
+        long count = BlobSize.Of(sizes);
+        if (count > BlobSize.Most)
         {
             throw Context.Error(
-                $"the columns of bottom '{Parameter.Bottom[0]}' of shape {bottom.ShapeText} would be more than "
-                + "2^30 values");
+                $"the columns of bottom '{Parameter.Bottom[0]}' of shape {bottom.ShapeText} are too many: "
+                + BlobSize.Excess(count));
         }
 
-        top[axis] = (int)channels;
+        top[axis] = (int)(sizes[1] * sizes[2]);
         tops[0].Reshape(top);
         ReadOnlySpan<int> spatial = bottom.Shape[(axis + 1)..];
         if (shape is null || shape.Channels != bottom.Dim(axis) || !spatial.SequenceEqual(shape.Size))

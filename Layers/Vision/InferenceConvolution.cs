@@ -4,20 +4,23 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers.Vision;
 
 /// <summary>
-/// A convolution of a net that only runs forward: its weights are packed once, and what follows it, a scale and shift for each
-/// channel and a rectifier, is part of them and of its last step. The layer's parameters stay as they are.
+/// A convolution of a net that only runs forward: its weights are packed once, and what follows it, a scale and shift
+/// for each channel and a rectifier, is part of them and of its last step. The layer's parameters stay as they are.
 /// </summary>
 internal sealed unsafe class InferenceConvolution(LayerContext context, PlannedConvolution convolution, int outputs)
+    : IConvolutionEngine
 {
     private readonly KeptWeights kept = new();
     private readonly List<IChannelAffine> followers = [];
-    private AlignedBuffer? bias;
+    private AlignedBuffer? foldedBias;
     private float? rectifier;
     private long packedVersion = -1;
 
-    /// <summary>Takes a layer in; none after a rectifier.</summary>
-    /// <returns>Whether it could.</returns>
-    public bool TryTake(IChannelAffine follower)
+    /// <inheritdoc/>
+    public void Prepare(ReadOnlySpan<int> spatial) => convolution.Prepare(spatial);
+
+    /// <inheritdoc/>
+    public bool TryFold(IChannelAffine follower)
     {
         if (rectifier is null)
         {
@@ -28,22 +31,29 @@ internal sealed unsafe class InferenceConvolution(LayerContext context, PlannedC
         return rectifier is null;
     }
 
-    /// <summary>Takes a rectifier of that slope below 0 in.</summary>
-    /// <returns>Whether it could.</returns>
-    public bool TryTake(float slope)
+    /// <inheritdoc/>
+    public bool TryFold(float slope)
     {
         bool isFirst = rectifier is null;
         rectifier ??= slope;
         return isFirst;
     }
 
-    /// <summary>Reads the parameters anew at the next pass.</summary>
-    public void Forget() => kept.Forget();
+    /// <inheritdoc/>
+    public void ParametersChanged() => kept.Forget();
 
-    /// <summary>y from x.</summary>
-    public void Forward(int images, float* x, Blob weights, Blob? weightsBias, float* y)
+    /// <inheritdoc/>
+    public void WeightGradient(int images, float* x, float* dy, float* dw, float* db) =>
+        convolution.WeightGradient(images, x, dy, dw, db);
+
+    /// <inheritdoc/>
+    public void InputGradient(int images, float* dy, Blob weights, float* dx) =>
+        convolution.InputGradient(images, dy, weights, dx);
+
+    /// <inheritdoc/>
+    public void Forward(int images, float* x, Blob weights, Blob? bias, float* y)
     {
-        if (Version(weights, weightsBias) != packedVersion)
+        if (Version(weights, bias) != packedVersion)
         {
             kept.Forget();
         }
@@ -51,18 +61,18 @@ internal sealed unsafe class InferenceConvolution(LayerContext context, PlannedC
         float* w = null;
         if (convolution.NeedsWeights(images, kept))
         {
-            w = followers.Count == 0 ? weights.ReadPointer : Fold(weights, weightsBias);
+            w = followers.Count == 0 ? weights.ReadPointer : Fold(weights, bias);
         }
 
-        float* b = followers.Count > 0 ? bias!.Pointer : weightsBias is null ? null : weightsBias.ReadPointer;
+        float* b = followers.Count > 0 ? foldedBias!.Pointer : bias is null ? null : bias.ReadPointer;
         convolution.Forward(images, x, w, b, y, kept, rectifier);
-        packedVersion = Version(weights, weightsBias);
+        packedVersion = Version(weights, bias);
     }
 
     // What the packed weights were made of.
-    private long Version(Blob weights, Blob? weightsBias)
+    private long Version(Blob weights, Blob? bias)
     {
-        long version = weights.DataVersion + (weightsBias?.DataVersion ?? 0);
+        long version = weights.DataVersion + (bias?.DataVersion ?? 0);
         foreach (IChannelAffine follower in followers)
         {
             version += follower.AffineVersion;
@@ -72,13 +82,13 @@ internal sealed unsafe class InferenceConvolution(LayerContext context, PlannedC
     }
 
     // In double, so that it costs a single rounding.
-    private float* Fold(Blob weights, Blob? weightsBias)
+    private float* Fold(Blob weights, Blob? bias)
     {
         double[] scale = new double[outputs], shift = new double[outputs];
         Array.Fill(scale, 1);
-        for (int o = 0; o < outputs && weightsBias is not null; o++)
+        for (int o = 0; o < outputs && bias is not null; o++)
         {
-            shift[o] = weightsBias.Data[o];
+            shift[o] = bias.ReadPointer[o];
         }
 
         foreach (IChannelAffine follower in followers)
@@ -86,12 +96,12 @@ internal sealed unsafe class InferenceConvolution(LayerContext context, PlannedC
             follower.Follow(scale, shift);
         }
 
-        bias ??= new AlignedBuffer(outputs);
+        foldedBias ??= new AlignedBuffer(outputs);
         float* folded = context.Pool.Scratch(0, ScratchSlot.Layer, weights.Count);
         int taps = weights.Count / outputs;
         for (int o = 0; o < outputs; o++)
         {
-            bias.Span[o] = (float)shift[o];
+            foldedBias.Span[o] = (float)shift[o];
             for (int i = o * taps; i < (o + 1) * taps; i++)
             {
                 folded[i] = (float)(weights.ReadPointer[i] * scale[o]);

@@ -6,56 +6,67 @@ namespace Cnn.Layers.Vision;
 /// Convolution with a connection table that leaves out few connections: the plain convolution over weights that are 0
 /// where there is no connection, which the plain one's kernels do many times faster than connection by connection.
 /// </summary>
-internal sealed unsafe class MaskedConvolution(LayerContext context, ConnectionTable table)
+internal sealed unsafe class MaskedConvolution : IConvolutionEngine
 {
     // From one connection of this many on, going connection by connection takes less.
     private const int Sparse = 8;
 
-    private readonly PlannedConvolution convolution = new(context);
-    private AlignedBuffer weights = new(0);
-    private AlignedBuffer gradient = new(0);
+    private readonly ConnectionTable table;
+    private readonly int taps;
+    private readonly PlannedConvolution convolution;
+
+    // [outputs, channels, taps], with their gradient; 0 from the start where there is no connection.
+    private readonly Blob all;
+
+    /// <summary>The engine of one layer.</summary>
+    public MaskedConvolution(LayerContext context, ConnectionTable table, WindowParameters window)
+    {
+        this.table = table;
+        taps = (int)window.Taps;
+        convolution = new PlannedConvolution(context, table.Channels, table.Outputs, 1, window);
+        all = new Blob(table.Outputs, table.Channels, taps);
+    }
 
     /// <summary>Whether a table has connections enough.</summary>
-    public static bool Suits(ConnectionTable table, int taps)
+    public static bool Suits(ConnectionTable table, WindowParameters window) =>
+        (long)table.Outputs * table.Channels <= (long)table.Count * Sparse
+        && BlobSize.Of(table.Outputs, table.Channels, window.Taps) <= BlobSize.Most;
+
+    /// <inheritdoc/>
+    public void Prepare(ReadOnlySpan<int> spatial) => convolution.Prepare(spatial);
+
+    /// <inheritdoc/>
+    public void Forward(int images, float* x, Blob weights, Blob? bias, float* y)
     {
-        long all = (long)table.Outputs * table.Channels;
-        return all <= (long)table.Count * Sparse && all * taps <= int.MaxValue / 2;
+        Spread(weights.ReadPointer);
+        convolution.Forward(images, x, all, bias, y);
     }
 
-    /// <summary>Prepares for images of these sizes.</summary>
-    public void Prepare(ReadOnlySpan<int> spatial, WindowParameters window, int taps)
+    /// <inheritdoc/>
+    public void InputGradient(int images, float* dy, Blob weights, float* dx)
     {
-        convolution.Prepare(table.Channels, table.Outputs, 1, spatial, window);
-        int count = table.Outputs * table.Channels * taps;
-        if (weights.Length != count)
+        Spread(weights.ReadPointer);
+        convolution.InputGradient(images, dy, all, dx);
+    }
+
+    /// <inheritdoc/>
+    public void WeightGradient(int images, float* x, float* dy, float* dw, float* db)
+    {
+        if (db != null)
         {
-            (weights, gradient) = (new AlignedBuffer(count), new AlignedBuffer(count));
+            convolution.WeightGradient(images, x, dy, null, db);
         }
-    }
 
-    /// <summary>y from x; the bias may be null.</summary>
-    public void Forward(int images, float* x, float* connected, float* bias, float* y)
-    {
-        Spread(connected);
-        convolution.Forward(images, x, weights.Pointer, bias, y);
-    }
+        if (dw == null)
+        {
+            return;
+        }
 
-    /// <summary>dx from dy; overwritten.</summary>
-    public void InputGradient(int images, float* dy, float* connected, float* dx)
-    {
-        Spread(connected);
-        convolution.InputGradient(images, dy, weights.Pointer, dx);
-    }
-
-    /// <summary>dw += the gradient of the connections' weights.</summary>
-    public void WeightGradient(int images, float* x, float* dy, float* dw)
-    {
-        gradient.Span.Clear();
-        convolution.WeightGradient(images, x, dy, gradient.Pointer);
-        int taps = Taps;
+        all.Diff.Clear();
+        convolution.WeightGradient(images, x, dy, all.DiffPointer, null);
         for (int connection = 0; connection < table.Count; connection++)
         {
-            float* from = gradient.Pointer + Place(connection, taps);
+            float* from = all.DiffPointer + Place(connection);
             for (int tap = 0; tap < taps; tap++)
             {
                 *dw++ += from[tap];
@@ -63,18 +74,14 @@ internal sealed unsafe class MaskedConvolution(LayerContext context, ConnectionT
         }
     }
 
-    private int Taps => weights.Length / (table.Outputs * table.Channels);
-
-    // The other weights have been 0 since the buffer was made.
     private void Spread(float* connected)
     {
-        int taps = Taps;
         for (int connection = 0; connection < table.Count; connection++, connected += taps)
         {
-            new ReadOnlySpan<float>(connected, taps).CopyTo(weights.Span.Slice(Place(connection, taps), taps));
+            new ReadOnlySpan<float>(connected, taps).CopyTo(all.Data.Slice(Place(connection), taps));
         }
     }
 
-    private int Place(int connection, int taps) =>
+    private int Place(int connection) =>
         ((table.OutputOf(connection) * table.Channels) + table.InputOf(connection)) * taps;
 }

@@ -1,42 +1,44 @@
 using Cnn.Layers.Kernels;
-using Cnn.Proto;
 
 namespace Cnn.Layers.Vision;
 
 /// <summary>
-/// The convolution kernels for one layer: the two-dimensional plan for up to two spatial axes, columns for more. Keeps
+/// The plain convolution: the two-dimensional plan for up to two spatial axes, columns for more and for images so large
+/// that the plan's memory for a strip or for a whole image with its border would be more than an array holds. Keeps
 /// what the sizes alone decide until they change.
 /// </summary>
-internal sealed unsafe class PlannedConvolution(LayerContext context)
+/// <param name="context">The layer's.</param>
+/// <param name="channels">Channels of an image.</param>
+/// <param name="outputs">Channels of a result.</param>
+/// <param name="groups">Slices of the channels.</param>
+/// <param name="window">The windows.</param>
+internal sealed unsafe class PlannedConvolution(
+    LayerContext context, int channels, int outputs, int groups, WindowParameters window) : IConvolutionEngine
 {
     // One of the two.
     private ConvolutionPlan? plan;
     private ConvolutionShapeNd? shapeNd;
 
-    /// <summary>Prepares for images of these channels and sizes.</summary>
-    /// <exception cref="CnnException">What the kernels lay out for one image would be too large.</exception>
-    public void Prepare(int channels, int outputs, int groups, ReadOnlySpan<int> spatial, WindowParameters window)
+    /// <summary>The most floats that the plan may take for one purpose.</summary>
+    internal long MostFloats { get; init; } = ConvolutionPlan.MostFloats;
+
+    /// <inheritdoc/>
+    public void Prepare(ReadOnlySpan<int> spatial)
     {
         WindowParameters w = window;
         if (spatial.Length > 2)
         {
-            if (shapeNd is null || !spatial.SequenceEqual(shapeNd.Size))
-            {
-                var wanted = new ConvolutionShapeNd(
-                    channels, outputs, groups, spatial.ToArray(), w.Kernel, w.Pad, w.Stride, w.Dilation);
-                RefuseAbove((double)wanted.Taps * wanted.OutPixels, w);
-                shapeNd = wanted;
-            }
-
+            PrepareColumns(spatial, w.Kernel, w.Pad, w.Stride, w.Dilation);
             return;
         }
 
         // A single spatial axis is a row of height 1, none at all a single pixel.
         bool across = spatial.Length > 0, down = spatial.Length > 1;
+        int height = down ? spatial[0] : 1, width = across ? spatial[^1] : 1;
         var shape = new ConvolutionShape(
             channels,
-            down ? spatial[0] : 1,
-            across ? spatial[^1] : 1,
+            height,
+            width,
             outputs,
             groups,
             down ? w.Kernel[0] : 1,
@@ -47,21 +49,41 @@ internal sealed unsafe class PlannedConvolution(LayerContext context)
             across ? w.Stride[^1] : 1,
             down ? w.Dilation[0] : 1,
             across ? w.Dilation[^1] : 1);
-        if (plan is null || plan.Shape != shape)
+        if (plan is not null && plan.Shape == shape)
         {
-            RefuseAbove(shape.LaidOutSize, w);
-            plan = new ConvolutionPlan(shape);
+            return;
+        }
+
+        plan = ConvolutionPlan.Fits(shape, MostFloats) ? new ConvolutionPlan(shape) : null;
+        if (plan is null)
+        {
+            PrepareColumns(
+                [height, width],
+                [shape.KernelHeight, shape.KernelWidth],
+                [shape.PadHeight, shape.PadWidth],
+                [shape.StrideHeight, shape.StrideWidth],
+                [shape.DilationHeight, shape.DilationWidth]);
         }
     }
 
     /// <summary>Whether a pass over so many images would read the weights.</summary>
-    public bool NeedsWeights(int images, KeptWeights kept) => Convolution.NeedsWeights(plan!, images, kept);
+    public bool NeedsWeights(int images, KeptWeights kept) =>
+        plan is null || Convolution.NeedsWeights(plan, images, kept);
 
-    /// <summary>
-    /// y from x; the bias may be null. Only up to two spatial axes take kept weights and a rectifier.
-    /// </summary>
+    /// <inheritdoc/>
+    public void Forward(int images, float* x, Blob weights, Blob? bias, float* y) =>
+        Forward(images, x, weights.ReadPointer, bias is null ? null : bias.ReadPointer, y, null, null);
+
+    /// <summary>y from x, with packed weights of earlier passes and a rectifier of the result.</summary>
+    /// <param name="images">Number of images.</param>
+    /// <param name="x">The images.</param>
+    /// <param name="weights">May be null where <see cref="NeedsWeights"/> says so.</param>
+    /// <param name="bias">May be null.</param>
+    /// <param name="y">The results; overwritten.</param>
+    /// <param name="kept">Packed weights; null where they are packed anew for each pass.</param>
+    /// <param name="rectifier">The rectifier's slope below 0; null for none.</param>
     public void Forward(
-        int images, float* x, float* weights, float* bias, float* y, KeptWeights? kept = null, float? rectifier = null)
+        int images, float* x, float* weights, float* bias, float* y, KeptWeights? kept, float? rectifier)
     {
         if (plan is not null)
         {
@@ -69,48 +91,49 @@ internal sealed unsafe class PlannedConvolution(LayerContext context)
         }
         else
         {
-            ConvolutionNd.Forward(context.Pool, shapeNd!, images, x, weights, bias, y);
+            ConvolutionNd.Forward(context.Pool, shapeNd!, images, x, weights, bias, y, rectifier);
         }
     }
 
-    /// <summary>dw += the gradient of the weights; db, where there is one, += that of the bias.</summary>
-    public void WeightGradient(int images, float* x, float* dy, float* dw, float* db = null)
+    /// <inheritdoc/>
+    public void WeightGradient(int images, float* x, float* dy, float* dw, float* db)
     {
-        if (plan is not null)
+        if (plan is not null && dw != null)
         {
             Convolution.WeightGradient(context.Pool, plan, images, x, dy, dw, db);
+            return;
         }
-        else
-        {
-            if (db != null)
-            {
-                Convolution.BiasGradient(context.Pool, shapeNd!.Outputs, shapeNd.OutPixels, images, dy, db);
-            }
 
+        if (db != null)
+        {
+            int pixels = plan is null ? shapeNd!.OutPixels : plan.Shape.OutPixels;
+            Convolution.BiasGradient(context.Pool, outputs, pixels, images, dy, db);
+        }
+
+        if (dw != null)
+        {
             ConvolutionNd.WeightGradient(context.Pool, shapeNd!, images, x, dy, dw);
         }
     }
 
-    /// <summary>dx from dy.</summary>
-    public void InputGradient(int images, float* dy, float* weights, float* dx)
+    /// <inheritdoc/>
+    public void InputGradient(int images, float* dy, Blob weights, float* dx)
     {
         if (plan is not null)
         {
-            Convolution.InputGradient(context.Pool, plan, images, dy, weights, dx);
+            Convolution.InputGradient(context.Pool, plan, images, dy, weights.ReadPointer, dx);
         }
         else
         {
-            ConvolutionNd.InputGradient(context.Pool, shapeNd!, images, dy, weights, dx);
+            ConvolutionNd.InputGradient(context.Pool, shapeNd!, images, dy, weights.ReadPointer, dx);
         }
     }
 
-    private void RefuseAbove(double size, WindowParameters w)
+    private void PrepareColumns(ReadOnlySpan<int> size, int[] kernel, int[] pad, int[] stride, int[] dilation)
     {
-        if (size > int.MaxValue / 2)
+        if (shapeNd is null || !size.SequenceEqual(shapeNd.Size))
         {
-            throw context.Error(
-                $"an image with its border is too large: pad {string.Join(' ', w.Pad)}, stride "
-                + $"{string.Join(' ', w.Stride)}");
+            shapeNd = new ConvolutionShapeNd(channels, outputs, groups, size.ToArray(), kernel, pad, stride, dilation);
         }
     }
 }

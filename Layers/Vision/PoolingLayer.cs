@@ -7,8 +7,8 @@ namespace Cnn.Layers.Vision;
 /// <summary>
 /// Shrinks each channel plane by the greatest value (MAX), the mean (AVE) or a drawn value (STOCHASTIC) of windows:
 /// [N, C, H, W] to [N, C, H', W'] with <c>H' = ceil((H + 2 pad - kernel) / stride) + 1</c> (floor with
-/// <c>round_mode: FLOOR</c>), less one where the last window would start beyond the image and its padding. A second top of
-/// MAX gets the index h * W + w of each maximum.
+/// <c>round_mode: FLOOR</c>), less one where the last window would start beyond the image and its padding. A second top
+/// of MAX gets the index h * W + w of each maximum.
 /// </summary>
 [LayerType("Pooling")]
 internal sealed unsafe class PoolingLayer(LayerContext context) : Layer(context)
@@ -17,11 +17,29 @@ internal sealed unsafe class PoolingLayer(LayerContext context) : Layer(context)
     private readonly PoolingPasses passes =
         new(context, context.Parameter.PoolingParam?.Pool ?? Method.Max, "pool");
 
+    // One entry an axis; not used by global pooling, whose window is the plane.
+    private int[] kernel = [], stride = [], pad = [];
+    private PoolingShape shape;
+
     /// <inheritdoc/>
     public override BlobCount BottomCount => BlobCount.Exactly(1);
 
     /// <inheritdoc/>
     public override BlobCount TopCount => options.Pool == Method.Max ? BlobCount.Between(1, 2) : BlobCount.Exactly(1);
+
+    /// <inheritdoc/>
+    public override void SetUp(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
+    {
+        if (options.GlobalPooling)
+        {
+            RefuseKernelWithGlobalPooling();
+            return;
+        }
+
+        var reader = new WindowReader(Context, options, 2);
+        (kernel, stride, pad) = (reader.Kernel(), reader.Stride(), reader.Pad());
+        CheckPadding();
+    }
 
     /// <inheritdoc/>
     public override void Reshape(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
@@ -33,7 +51,13 @@ internal sealed unsafe class PoolingLayer(LayerContext context) : Layer(context)
                 $"bottom '{Parameter.Bottom[0]}' has shape {bottom.ShapeText}", "pooling takes 4 axes: [N, C, H, W]");
         }
 
-        PoolingShape shape = Geometry(bottom.Dim(2), bottom.Dim(3));
+        PoolingShape wanted = Geometry(bottom);
+        if (wanted != shape)
+        {
+            shape = wanted;
+            WarnOfWindowsOutside(bottom);
+        }
+
         for (int i = 0; i < tops.Count; i++)
         {
             tops[i].Reshape(bottom.Dim(0), bottom.Dim(1), shape.PooledHeight, shape.PooledWidth);
@@ -66,37 +90,43 @@ internal sealed unsafe class PoolingLayer(LayerContext context) : Layer(context)
         }
     }
 
-    private PoolingShape Geometry(int height, int width)
+    private PoolingShape Geometry(Blob bottom)
     {
+        int height = bottom.Dim(2), width = bottom.Dim(3);
         if (options.GlobalPooling)
         {
-            RefuseKernelWithGlobalPooling();
             return new PoolingShape(height, width, 1, 1, height, width, 1, 1, 0, 0);
         }
 
-        var (kernelHeight, kernelWidth) = Pair(
-            options.HasKernelSize, options.KernelSize, options.HasKernelH || options.HasKernelW, options.KernelH, options.KernelW, "kernel");
-        var (strideHeight, strideWidth) = Pair(
-            options.HasStride || !(options.HasStrideH || options.HasStrideW), options.Stride, options.HasStrideH || options.HasStrideW, options.StrideH, options.StrideW, "stride");
-        var (padHeight, padWidth) = Pair(
-            options.HasPad || !(options.HasPadH || options.HasPadW), options.Pad, options.HasPadH || options.HasPadW, options.PadH, options.PadW, "pad");
-        CheckPadding(kernelHeight, kernelWidth, padHeight, padWidth);
-        if (strideHeight == 0 || strideWidth == 0)
+        int pooledHeight = PooledSize(bottom, 0), pooledWidth = PooledSize(bottom, 1);
+        long count = BlobSize.Of(Math.Max(1, bottom.Dim(0)), bottom.Dim(1), pooledHeight, pooledWidth);
+        if (count > BlobSize.Most)
         {
-            throw Context.Error(options, PoolingParameter.StrideFieldNumber, "the stride is 0", "it must be 1 or more");
+            throw Context.Error(
+                $"the windows of bottom '{Parameter.Bottom[0]}' of shape {bottom.ShapeText} are too many: "
+                + BlobSize.Excess(count));
         }
 
-        bool pads = padHeight > 0 || padWidth > 0;
-        int pooledHeight = PooledSize(height, kernelHeight, strideHeight, padHeight, pads);
-        int pooledWidth = PooledSize(width, kernelWidth, strideWidth, padWidth, pads);
         return new PoolingShape(
-            height, width, pooledHeight, pooledWidth, kernelHeight, kernelWidth, strideHeight, strideWidth, padHeight, padWidth);
+            height, width, pooledHeight, pooledWidth, kernel[0], kernel[1], stride[0], stride[1], pad[0], pad[1]);
     }
 
-    private int PooledSize(int size, int kernel, int stride, int pad, bool pads)
+    private int PooledSize(Blob bottom, int axis)
     {
+        int size = bottom.Dim(2 + axis);
+        long padded = size + (2L * pad[axis]);
+        if (padded + kernel[axis] + stride[axis] > int.MaxValue)
+        {
+            throw Context.Error(
+                options,
+                PoolingParameter.KernelSizeFieldNumber,
+                $"bottom '{Parameter.Bottom[0]}' of shape {bottom.ShapeText} is {padded} long on axis {2 + axis} "
+                + $"with its padding, which is too large for kernel {kernel[axis]} and stride {stride[axis]}",
+                $"the three together may be {int.MaxValue}");
+        }
+
         // A window may hang over the end, so an input smaller than the kernel by less than a stride still gives one.
-        double steps = (double)(size + (2 * pad) - kernel) / stride;
+        double steps = (double)(padded - kernel[axis]) / stride[axis];
         bool isFloor = options.RoundMode == PoolingParameter.Types.RoundMode.Floor;
         int pooled = (int)(isFloor ? Math.Floor(steps) : Math.Ceiling(steps)) + 1;
         if (pooled < 1 && size > 0)
@@ -104,38 +134,42 @@ internal sealed unsafe class PoolingLayer(LayerContext context) : Layer(context)
             throw Context.Error(
                 options,
                 PoolingParameter.KernelSizeFieldNumber,
-                $"a kernel of {kernel} does not fit an input of {size} with padding {pad}",
+                $"a kernel of {kernel[axis]} does not fit an input of {size} with padding {pad[axis]}",
                 "use a smaller kernel or more padding");
         }
 
         pooled = Math.Max(pooled, 0);
-        return pads && (pooled - 1) * stride >= size + pad ? pooled - 1 : pooled;
+        bool pads = pad[0] > 0 || pad[1] > 0;
+        return pads && (long)(pooled - 1) * stride[axis] >= size + pad[axis] ? pooled - 1 : pooled;
     }
 
-    private (int Height, int Width) Pair(bool hasOne, uint one, bool hasTwo, uint high, uint wide, string what)
+    // Rounding up can put the last windows of a stride above the kernel past the end, as in Caffe.
+    private void WarnOfWindowsOutside(Blob bottom)
     {
-        if (hasOne == hasTwo)
+        bool rows = IsOutside(shape.PooledHeight, shape.StrideHeight, shape.PadHeight, shape.Height);
+        bool columns = IsOutside(shape.PooledWidth, shape.StrideWidth, shape.PadWidth, shape.Width);
+        if (!rows && !columns)
         {
-            throw Context.Error(
-                options,
-                PoolingParameter.KernelSizeFieldNumber,
-                hasOne ? $"the {what} is given as one number and as a pair" : $"the {what} is missing",
-                $"give {(what == "kernel" ? "kernel_size" : what)}, or {what}_h and {what}_w");
+            return;
         }
 
-        uint height = hasOne ? one : high, width = hasOne ? one : wide;
-        if (height > int.MaxValue / 4 || width > int.MaxValue / 4 || (what == "kernel" && (height == 0 || width == 0)))
-        {
-            throw Context.Error(
-                options, PoolingParameter.KernelSizeFieldNumber, $"the {what} {height} x {width} is out of range");
-        }
-
-        return ((int)height, (int)width);
+        string windows = rows && columns ? "last row and the last column" : rows ? "last row" : "last column";
+        bool isMax = options.Pool == Method.Max;
+        Context.Warning(
+            options,
+            PoolingParameter.StrideFieldNumber,
+            $"the {windows} of windows lie outside bottom '{Parameter.Bottom[0]}' of shape {bottom.ShapeText}: "
+            + $"their values are {(isMax ? float.MinValue : 0)}",
+            "round_mode: FLOOR leaves them out; "
+            + (isMax ? "Caffe gives the same values" : "Caffe can give NaN there"));
     }
 
-    private void CheckPadding(int kernelHeight, int kernelWidth, int padHeight, int padWidth)
+    private static bool IsOutside(int windows, int stride, int pad, int size) =>
+        windows > 0 && size > 0 && ((long)(windows - 1) * stride) - pad >= size;
+
+    private void CheckPadding()
     {
-        if (padHeight == 0 && padWidth == 0)
+        if (pad[0] == 0 && pad[1] == 0)
         {
             return;
         }
@@ -146,12 +180,12 @@ internal sealed unsafe class PoolingLayer(LayerContext context) : Layer(context)
                 options, PoolingParameter.PadFieldNumber, "stochastic pooling takes no padding", "leave pad out");
         }
 
-        if (padHeight >= kernelHeight || padWidth >= kernelWidth)
+        if (pad[0] >= kernel[0] || pad[1] >= kernel[1])
         {
             throw Context.Error(
                 options,
                 PoolingParameter.PadFieldNumber,
-                $"padding of {padHeight} x {padWidth} is not less than the kernel of {kernelHeight} x {kernelWidth}");
+                $"padding of {pad[0]} x {pad[1]} is not less than the kernel of {kernel[0]} x {kernel[1]}");
         }
     }
 

@@ -20,7 +20,8 @@ internal sealed unsafe class PoolingPasses(LayerContext context, Method method, 
     public int* Indices => indices!.Pointer;
 
     // The mask, a second top, wants them even where no gradient does.
-    private bool KeepsIndices => (method == Method.Max && (!context.Inference || context.Parameter.Top.Count > 1)) || Samples;
+    private bool KeepsIndices =>
+        (method == Method.Max && (!context.Inference || context.Parameter.Top.Count > 1)) || Samples;
 
     private bool Samples => method == Method.Stochastic && context.Parameter.Phase == Phase.Train;
 

@@ -69,13 +69,14 @@ internal sealed unsafe class SPPLayer(LayerContext context) : Layer(context)
         }
 
         long bins = ((1L << (2 * levels.Length)) - 1) / 3;
-        if (bottom.CountOf(0, 2) * bins > int.MaxValue / 2)
+        long count = BlobSize.Of(bottom.CountOf(0, 2), bins);
+        if (count > BlobSize.Most)
         {
             throw Context.Error(
                 options,
                 SPPParameter.PyramidHeightFieldNumber,
-                $"{bins} bins of each channel of bottom '{Parameter.Bottom[0]}' of shape {bottom.ShapeText} are "
-                + "too many");
+                $"{bins} bins of each channel of bottom '{Parameter.Bottom[0]}' of shape {bottom.ShapeText} "
+                + "are too many: " + BlobSize.Excess(count));
         }
 
         for (int level = 0; level < levels.Length; level++)

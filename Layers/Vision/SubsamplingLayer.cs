@@ -33,16 +33,11 @@ internal sealed unsafe class SubsamplingLayer(LayerContext context) : Layer(cont
     /// <inheritdoc/>
     public override void SetUp(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
     {
-        SubsamplingParameter o = options;
-        windows = WholeWindows.Read(
-            Context,
-            o,
-            (o.HasKernelSize ? o.KernelSize : null, o.HasKernelH ? o.KernelH : null, o.HasKernelW ? o.KernelW : null),
-            (o.HasStride ? o.Stride : null, o.HasStrideH ? o.StrideH : null, o.HasStrideW ? o.StrideW : null));
+        windows = WholeWindows.Read(Context, options);
         windows.Over(Context, bottoms[0]);
         channels = bottoms[0].Dim(1);
-        AddBlob(o.WeightFiller ?? new FillerParameter { Value = 1f / Area }, channels);
-        AddBlob(o.BiasFiller, channels);
+        AddBlob(options.WeightFiller ?? new FillerParameter { Value = 1f / Area }, channels);
+        AddBlob(options.BiasFiller, channels);
     }
 
     /// <inheritdoc/>

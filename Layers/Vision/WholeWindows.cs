@@ -14,19 +14,13 @@ namespace Cnn.Layers.Vision;
 /// <param name="StrideWidth">Columns.</param>
 internal readonly record struct WholeWindows(int KernelHeight, int KernelWidth, int StrideHeight, int StrideWidth)
 {
-    private const uint Largest = 1 << 24;
-
-    /// <summary>Reads the fields, each null where it is not given.</summary>
+    /// <summary>Reads the fields <c>kernel_size</c> and <c>stride</c> of a message, or their pairs.</summary>
     /// <exception cref="CnnException">A size is missing, given twice over or out of range.</exception>
-    public static WholeWindows Read(
-        LayerContext context,
-        IMessage? options,
-        (uint? Side, uint? High, uint? Wide) kernel,
-        (uint? Side, uint? High, uint? Wide) stride)
+    public static WholeWindows Read(LayerContext context, IMessage options)
     {
-        var (height, width) = Pair(context, options, kernel, null, "kernel", "kernel_size");
-        var (down, across) = Pair(context, options, stride, (height, width), "stride", "stride");
-        return new WholeWindows((int)height, (int)width, (int)down, (int)across);
+        var reader = new WindowReader(context, options, 2);
+        int[] kernel = reader.Kernel(), stride = reader.StrideOr(kernel);
+        return new WholeWindows(kernel[0], kernel[1], stride[0], stride[1]);
     }
 
     /// <summary>The windows of a bottom.</summary>
@@ -59,33 +53,5 @@ internal readonly record struct WholeWindows(int KernelHeight, int KernelWidth, 
             StrideWidth,
             0,
             0);
-    }
-
-    private static (uint High, uint Wide) Pair(
-        LayerContext context,
-        IMessage? options,
-        (uint? Side, uint? High, uint? Wide) given,
-        (uint High, uint Wide)? otherwise,
-        string what,
-        string sideName)
-    {
-        int field = options?.Descriptor.FindFieldByName(sideName).FieldNumber ?? 0;
-        if (given.Side is not null && (given.High ?? given.Wide) is not null)
-        {
-            throw context.Error(
-                options, field, $"{sideName} is given together with {what}_h or {what}_w", "give one or the other");
-        }
-
-        if ((given.High ?? given.Side ?? otherwise?.High) is not { } high
-            || (given.Wide ?? given.Side ?? otherwise?.Wide) is not { } wide)
-        {
-            throw context.Error(
-                options, field, $"the {what} has no size", $"give {sideName}, or {what}_h and {what}_w");
-        }
-
-        return high is > 0 and <= Largest && wide is > 0 and <= Largest
-            ? (high, wide)
-            : throw context.Error(
-                options, field, $"the {what} is {high} x {wide}, expected 1 to {Largest} each way");
     }
 }

@@ -46,6 +46,7 @@ internal sealed class LayerHarness : IDisposable
             Layer = new LayerRegistry().Create(new LayerContext
             {
                 Parameter = parameter, Pool = pool, Clock = Clock, Random = new RandomStreams(seed), Sources = sources,
+                Warn = Warnings.Add,
             });
             Assert.True(Layer.BottomCount.Allows(bottoms.Length), $"takes {Layer.BottomCount} bottoms");
             Assert.True(Layer.TopCount.Allows(tops), $"gives {Layer.TopCount} tops");
@@ -63,6 +64,9 @@ internal sealed class LayerHarness : IDisposable
     public Layer Layer { get; }
 
     public PassClock Clock { get; } = new();
+
+    /// <summary>What the layer has warned of.</summary>
+    public List<Diagnostic> Warnings { get; } = [];
 
     public List<Blob> Bottoms { get; }
 

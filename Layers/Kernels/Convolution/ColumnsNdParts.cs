@@ -4,26 +4,35 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers.Kernels;
 
 /// <summary>
-/// One channel a part: fills the channel's rows of the columns from the image, or adds them up into the image, which is
-/// cleared first.
+/// One channel a part: fills the channel's rows of the columns, for some pixels of the result, from the image, or adds
+/// them up into the image, which the first pixels clear before.
 /// </summary>
 internal unsafe struct ColumnsNdParts : IParts
 {
     public ConvolutionShapeNd Shape;
     public float* Image, Columns;
+    public int FirstPixel, BlockPixels;
     public bool Back;
 
     public readonly void Run(int part, int worker)
     {
         float* image = Image + ((nint)part * Shape.Pixels);
-        nint size = (nint)Shape.KernelTaps * Shape.OutPixels;
+        nint size = (nint)Shape.KernelTaps * BlockPixels;
         float* columns = Columns + (part * size);
-        new Span<float>(Back ? image : columns, Back ? Shape.Pixels : (int)size).Clear();
-        int outPixels = Shape.OutPixels;
-        var runs = new TapRuns(Shape, stackalloc int[2 * Shape.Size.Length]);
+        if (!Back)
+        {
+            new Span<float>(columns, checked((int)size)).Clear();
+        }
+        else if (FirstPixel == 0)
+        {
+            new Span<float>(image, Shape.Pixels).Clear();
+        }
+
+        var runs = new TapRuns(Shape, stackalloc int[2 * Shape.Size.Length], FirstPixel, BlockPixels);
         while (runs.Next())
         {
-            float* pixels = image + runs.Pixel, column = columns + ((nint)runs.Tap * outPixels) + runs.OutPixel;
+            float* pixels = image + runs.Pixel,
+                column = columns + ((nint)runs.Tap * BlockPixels) + (runs.OutPixel - FirstPixel);
             if (Back)
             {
                 Add(column, pixels, runs.Count, runs.Step);

@@ -7,42 +7,39 @@ namespace Cnn.Layers.Kernels;
 /// connections of the input map convolved with the connection's kernel. Weights are [connections, kernel...]. A part is
 /// one map of one image, or for the weights one connection; sums run in the table's order.
 /// </summary>
-internal sealed unsafe class ConnectedConvolution(ConnectionTable table)
+internal static unsafe class ConnectedConvolution
 {
-    // Of one channel.
-    private ConvolutionShapeNd? shape;
-
-    /// <summary>Prepares for images of these sizes; each array has one entry an axis.</summary>
-    public void Prepare(ReadOnlySpan<int> spatial, int[] kernel, int[] pad, int[] stride, int[] dilation)
-    {
-        if (spatial.IsEmpty)
-        {
-            shape ??= new ConvolutionShapeNd(1, 1, 1, [1], [1], [0], [1], [1]);
-        }
-        else if (shape is null || !spatial.SequenceEqual(shape.Size))
-        {
-            shape = new ConvolutionShapeNd(1, 1, 1, spatial.ToArray(), kernel, pad, stride, dilation);
-        }
-    }
-
     /// <summary>y from x; the bias may be null.</summary>
-    public void Forward(int images, float* x, float* weights, float* bias, float* y, WorkerPool pool)
+    /// <param name="pool">The threads.</param>
+    /// <param name="shape">The sizes of one channel.</param>
+    /// <param name="table">The connections.</param>
+    /// <param name="images">Number of images, N.</param>
+    /// <param name="x">[N, channels, spatial...].</param>
+    /// <param name="weights">[connections, kernel...].</param>
+    /// <param name="bias">[outputs], or null.</param>
+    /// <param name="y">[N, outputs, spatial...]; overwritten.</param>
+    public static void Forward(
+        WorkerPool pool, ConvolutionShapeNd shape, ConnectionTable table, int images, float* x, float* weights,
+        float* bias, float* y)
     {
-        var job = new ForwardJob { Shape = shape!, Table = table, X = x, Weights = weights, Bias = bias, Y = y };
+        var job = new ForwardJob { Shape = shape, Table = table, X = x, Weights = weights, Bias = bias, Y = y };
         pool.Run(images * table.Outputs, ref job);
     }
 
     /// <summary>dx from dy; overwritten.</summary>
-    public void InputGradient(int images, float* dy, float* weights, float* dx, WorkerPool pool)
+    public static void InputGradient(
+        WorkerPool pool, ConvolutionShapeNd shape, ConnectionTable table, int images, float* dy, float* weights,
+        float* dx)
     {
-        var job = new InputJob { Shape = shape!, Table = table, Dy = dy, Weights = weights, Dx = dx };
+        var job = new InputJob { Shape = shape, Table = table, Dy = dy, Weights = weights, Dx = dx };
         pool.Run(images * table.Channels, ref job);
     }
 
     /// <summary>dw += the gradient of the weights.</summary>
-    public void WeightGradient(int images, float* x, float* dy, float* dw, WorkerPool pool)
+    public static void WeightGradient(
+        WorkerPool pool, ConvolutionShapeNd shape, ConnectionTable table, int images, float* x, float* dy, float* dw)
     {
-        var job = new WeightJob { Shape = shape!, Table = table, Images = images, X = x, Dy = dy, Dw = dw };
+        var job = new WeightJob { Shape = shape, Table = table, Images = images, X = x, Dy = dy, Dw = dw };
         pool.Run(table.Count, ref job);
     }
 

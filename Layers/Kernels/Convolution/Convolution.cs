@@ -5,8 +5,9 @@ namespace Cnn.Layers.Kernels;
 /// <summary>
 /// Two-dimensional convolution (cross-correlation, as networks use it) and its gradients over [N, C, H, W]: patches are
 /// packed straight into the panels of the matrix product, and images, strips of images and groups are the parts that
-/// threads share. What suits <see cref="WinogradConvolution"/>, <see cref="WinogradGradient"/> or <see cref="TapGradient"/> is
-/// theirs. The same bits on any number of threads. <see cref="ConvolutionReference"/> has the formula.
+/// threads share. What suits <see cref="WinogradConvolution"/>, <see cref="WinogradGradient"/> or
+/// <see cref="TapGradient"/> is theirs. The same bits on any number of threads. <see cref="ConvolutionReference"/> has
+/// the formula.
 /// </summary>
 internal static unsafe class Convolution
 {
@@ -27,7 +28,8 @@ internal static unsafe class Convolution
     /// <param name="bias">[Outputs], or null.</param>
     /// <param name="y">[N, Outputs, OutHeight, OutWidth]; overwritten.</param>
     /// <param name="kept">
-    /// Packed weights of earlier passes, used instead of <paramref name="weights"/> unless <see cref="NeedsWeights"/> says otherwise.
+    /// Packed weights of earlier passes, used instead of <paramref name="weights"/> unless <see cref="NeedsWeights"/>
+    /// says otherwise.
     /// </param>
     /// <param name="rectifier">The slope below 0 of a rectifier of the result; null for none.</param>
     public static void Forward(
@@ -42,6 +44,8 @@ internal static unsafe class Convolution
         float? rectifier = null)
     {
         ConvolutionShape shape = plan.Shape;
+        long sizeY = (long)images * shape.OutSizeOfImage, sizeX = (long)images * shape.ImageSize;
+        GemmGuard.Result(images, y, sizeY, x, sizeX, weights, (long)shape.Outputs * shape.Taps);
         if (WinogradConvolution.Suits(shape, images, kept is not null))
         {
             WinogradConvolution.Forward(pool, shape, images, x, weights, bias, y, kept, rectifier);
@@ -60,26 +64,30 @@ internal static unsafe class Convolution
         {
             var pack = new WeightPacking
             {
-                Weights = weights, Packed = packed, Rows = shape.GroupOutputs, Columns = shape.Taps, RowStep = shape.Taps,
+                Weights = weights, Packed = packed, Rows = shape.GroupOutputs, Columns = shape.Taps,
+                RowStep = shape.Taps,
                 ColumnStep = 1, GroupStep = (nint)shape.GroupOutputs * shape.Taps, PanelRows = plan.PanelRows,
                 Depth = plan.Depth, Blocks = blocks, BlockSize = blockSize,
             };
             pool.Run(shape.Groups * blocks, ref pack);
-            kept?.SetReady(winograd: false, packedSize);
+            kept?.Keep(winograd: false, packedSize);
         }
 
         int parts = images * plan.Strips * shape.Groups;
         int splits = Splits(parts, panels, pool.ThreadCount);
         var forward = new ForwardParts
         {
-            Plan = plan, Pool = pool, X = x, Bias = bias, Y = y, Packed = packed, Blocks = blocks, BlockSize = blockSize,
+            Plan = plan, Pool = pool, X = x, Bias = bias, Y = y, Packed = packed, Blocks = blocks,
+            BlockSize = blockSize,
             Splits = splits, PanelsPerSplit = (panels + splits - 1) / splits, Rectifies = rectifier.HasValue,
             Slope = rectifier ?? 0,
         };
         pool.Run(parts * splits, ref forward);
     }
 
-    /// <summary>Whether a pass over so many images would read the weights, as they are not kept in the form that it needs.</summary>
+    /// <summary>
+    /// Whether a pass over so many images would read the weights, as they are not kept in the form that it needs.
+    /// </summary>
     public static bool NeedsWeights(ConvolutionPlan plan, int images, KeptWeights kept) =>
         !kept.Has(WinogradConvolution.Suits(plan.Shape, images, keepsWeights: true));
 
@@ -94,6 +102,8 @@ internal static unsafe class Convolution
         WorkerPool pool, ConvolutionPlan plan, int images, float* dy, float* weights, float* dx)
     {
         ConvolutionShape shape = plan.Shape;
+        long sizeDy = (long)images * shape.OutSizeOfImage, sizeDx = (long)images * shape.ImageSize;
+        GemmGuard.Result(images, dx, sizeDx, dy, sizeDy, weights, (long)shape.Outputs * shape.Taps);
         if (WinogradConvolution.SuitsInputGradient(shape, images))
         {
             WinogradConvolution.InputGradient(pool, shape, images, dy, weights, dx);
@@ -143,6 +153,8 @@ internal static unsafe class Convolution
     {
         ConvolutionShape shape = plan.Shape;
         int count = shape.Outputs * shape.Taps;
+        GemmGuard.Result(
+            images, dw, count, x, (long)images * shape.ImageSize, dy, (long)images * shape.OutSizeOfImage);
         int strips = images * plan.Strips;
         if (strips == 0)
         {
@@ -184,7 +196,10 @@ internal static unsafe class Convolution
         pool.Run(parts * splits, ref gradient);
         if (sums > 1)
         {
-            var reduce = new AddPartials { Sums = partials, Count = sums, Length = count, PartFloats = ReductionFloats, Target = dw };
+            var reduce = new AddPartials
+            {
+                Sums = partials, Count = sums, Length = count, PartFloats = ReductionFloats, Target = dw,
+            };
             pool.Run((count + ReductionFloats - 1) / ReductionFloats, ref reduce);
         }
     }
@@ -202,8 +217,8 @@ internal static unsafe class Convolution
         pool.Run((outputs + BiasGradientParts.OutputsPerPart - 1) / BiasGradientParts.OutputsPerPart, ref gradient);
     }
 
-    // How many pieces the outputs or channels of each part are cut into, so that few parts occupy all threads. Each value is
-    // computed in one piece, so that its bits do not depend on this.
+    // How many pieces the outputs or channels of each part are cut into, so that few parts occupy all threads. Each
+    // value is computed in one piece, so that its bits do not depend on this.
     private static int Splits(int parts, int most, int threads)
     {
         int best = 1;

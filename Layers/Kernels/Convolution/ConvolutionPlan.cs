@@ -1,3 +1,5 @@
+using Cnn.Layers.Threading;
+
 namespace Cnn.Layers.Kernels;
 
 /// <summary>
@@ -9,6 +11,32 @@ internal sealed class ConvolutionPlan
     // A strip has about so many output pixels: enough that its border costs little, few enough that a large image
     // makes parts for many threads.
     private const int StripPixels = 1024;
+
+    /// <summary>
+    /// The most floats that memory for one purpose may take: what an array holds, less room to align.
+    /// </summary>
+    public static readonly long MostFloats = Array.MaxLength - CacheLine.Floats - Packing.Slack;
+
+    /// <summary>
+    /// Whether what the kernels lay out and pack at a time stays within so many floats: an image with its border, a row
+    /// of the result with all its taps or outputs, and the weights, which Winograd's transform makes four times as
+    /// many.
+    /// </summary>
+    /// <param name="shape">The sizes, as for the constructor.</param>
+    /// <param name="mostFloats">The limit; <see cref="MostFloats"/>, or less.</param>
+    public static bool Fits(in ConvolutionShape shape, long mostFloats)
+    {
+        double ofPixel = 64.0 + Math.Max(shape.Taps, shape.GroupOutputs);
+        if (WinogradConvolution.HasTransform(shape))
+        {
+            // 64 values for each 4 pixels of a row of tiles.
+            ofPixel = Math.Max(ofPixel, 16.0 * (shape.GroupChannels + (double)shape.GroupOutputs));
+        }
+
+        return shape.LaidOutSize <= mostFloats
+            && ofPixel * (shape.OutWidth + 4.0) <= mostFloats
+            && 8.0 * shape.Outputs * shape.Taps <= mostFloats;
+    }
 
     /// <summary>A plan.</summary>
     /// <param name="shape">The sizes; all at least 1, the result's too, and the groups divide the channels.</param>
@@ -30,7 +58,8 @@ internal sealed class ConvolutionPlan
         OutputDepth = PanelProduct.Depth(shape.GroupOutputs);
         int kernel = shape.KernelHeight * shape.KernelWidth;
         int stripPixels = stripRows * shape.OutWidth;
-        ChunkChannels = Math.Clamp(PanelProduct.BlockFloats / Math.Max(1, kernel * Math.Min(stripPixels, 256)), 1, shape.GroupChannels);
+        ChunkChannels = Math.Clamp(
+            PanelProduct.BlockFloats / Math.Max(1, kernel * Math.Min(stripPixels, 256)), 1, shape.GroupChannels);
         ChannelChunks = (shape.GroupChannels + ChunkChannels - 1) / ChunkChannels;
         ChunkPanelRows = TileKernels.PanelRows(ChunkChannels * kernel);
     }

@@ -1,6 +1,8 @@
 namespace Cnn.Layers.Kernels;
 
-/// <summary>The sizes of a two-dimensional convolution of one image: [C, H, W] to [Outputs, OutHeight, OutWidth].</summary>
+/// <summary>
+/// The sizes of a two-dimensional convolution of one image: [C, H, W] to [Outputs, OutHeight, OutWidth].
+/// </summary>
 /// <param name="Channels">Channels of the image, C.</param>
 /// <param name="Height">Its height.</param>
 /// <param name="Width">Its width.</param>
@@ -66,5 +68,5 @@ internal readonly record struct ConvolutionShape(
     /// smaller than the window by less than a stride gives one output.
     /// </summary>
     public static int OutSize(int size, int kernel, int pad, int stride, int dilation) =>
-        ((size + (2 * pad) - ((dilation * (kernel - 1)) + 1)) / stride) + 1;
+        checked((int)(((size + (2L * pad) - (((long)dilation * (kernel - 1)) + 1)) / stride) + 1));
 }

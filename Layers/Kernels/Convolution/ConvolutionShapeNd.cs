@@ -17,15 +17,15 @@ internal sealed record ConvolutionShapeNd(
         .Select(i => ConvolutionShape.OutSize(Size[i], Kernel[i], Pad[i], Stride[i], Dilation[i])).ToArray();
 
     /// <summary>Values of one channel of the image.</summary>
-    public int Pixels { get; } = Size.Aggregate(1, (a, b) => a * b);
+    public int Pixels { get; } = Size.Aggregate(1, (a, b) => checked(a * b));
 
     /// <summary>Values of one channel of the result.</summary>
     public int OutPixels { get; } = Enumerable.Range(0, Size.Length).Aggregate(
-        1, (a, i) => a * ConvolutionShape.OutSize(Size[i], Kernel[i], Pad[i], Stride[i], Dilation[i]));
+        1, (a, i) => checked(a * ConvolutionShape.OutSize(Size[i], Kernel[i], Pad[i], Stride[i], Dilation[i])));
 
     /// <summary>Taps of one channel.</summary>
-    public int KernelTaps { get; } = Kernel.Aggregate(1, (a, b) => a * b);
+    public int KernelTaps { get; } = Kernel.Aggregate(1, (a, b) => checked(a * b));
 
     /// <summary>Weights of one output.</summary>
-    public int Taps => Channels / Groups * KernelTaps;
+    public int Taps => checked(Channels / Groups * KernelTaps);
 }

@@ -17,7 +17,8 @@ internal unsafe struct ForwardParts : IParts
     {
         ConvolutionShape shape = Plan.Shape;
         int split = part % Splits, rest = part / Splits;
-        int group = rest % shape.Groups, strip = rest / shape.Groups % Plan.Strips, image = rest / shape.Groups / Plan.Strips;
+        int group = rest % shape.Groups, strip = rest / shape.Groups % Plan.Strips,
+            image = rest / shape.Groups / Plan.Strips;
         int firstOutput = split * PanelsPerSplit * Plan.PanelRows;
         int outputs = Math.Min(PanelsPerSplit * Plan.PanelRows, shape.GroupOutputs - firstOutput);
         if (outputs <= 0)
@@ -27,7 +28,8 @@ internal unsafe struct ForwardParts : IParts
 
         PatchPacking patches = Plan.PatchesOf(strip);
         int firstRow = strip * Plan.Strip.OutRows, nr = TileKernels.Columns;
-        float* source = X + ((nint)image * shape.ImageSize) + ((nint)group * shape.GroupChannels * shape.Height * shape.Width);
+        float* source = X + ((nint)image * shape.ImageSize)
+            + ((nint)group * shape.GroupChannels * shape.Height * shape.Width);
         float* scratch = Plan.Strip.InPlace ? null : Pool.Scratch(worker, ScratchSlot.Image, Plan.Strip.Size);
         source = Plan.Strip.Lay(source, firstRow, Plan.RowsOf(strip), scratch);
         int output = (group * shape.GroupOutputs) + firstOutput;
@@ -35,7 +37,8 @@ internal unsafe struct ForwardParts : IParts
 
         int blockPixels = Math.Min(patches.Pixels, Math.Max(nr, PanelProduct.BlockFloats / Plan.Depth / nr * nr));
         int blockPanels = (blockPixels + nr - 1) / nr;
-        float* panels = Pool.Scratch(worker, ScratchSlot.RightPanels, blockPanels * PanelProduct.RightPanelSize(Plan.Depth));
+        float* panels = Pool.Scratch(
+            worker, ScratchSlot.RightPanels, blockPanels * PanelProduct.RightPanelSize(Plan.Depth));
         for (int pixel = 0; pixel < patches.Pixels; pixel += blockPixels)
         {
             int pixels = Math.Min(blockPixels, patches.Pixels - pixel);
@@ -56,10 +59,12 @@ internal unsafe struct ForwardParts : IParts
                 }
 
                 nint panelSize = Packing.PanelSize(Plan.PanelRows, depth);
-                float* weights = Packed + (((group * Blocks) + block) * BlockSize) + (split * PanelsPerSplit * panelSize);
+                float* weights = Packed + (((group * Blocks) + block) * BlockSize)
+                    + (split * PanelsPerSplit * panelSize);
                 AddTo addTo = block > 0 ? AddTo.Existing : Bias != null ? AddTo.RowBias : AddTo.Nothing;
                 PanelProduct.Run(
-                    outputs, pixels, depth, Plan.PanelRows, weights, panels, target + pixel, shape.OutPixels, addTo, Bias + output);
+                    outputs, pixels, depth, Plan.PanelRows, weights, panels, target + pixel, shape.OutPixels, addTo,
+                    Bias + output);
             }
 
             // While it is still in the cache.

@@ -18,7 +18,10 @@ internal static unsafe class Im2colKernel
 
     private static void Run(ConvolutionShapeNd shape, int images, float* x, float* columns, bool back, WorkerPool pool)
     {
-        var job = new ColumnsNdParts { Shape = shape, Image = x, Columns = columns, Back = back };
+        var job = new ColumnsNdParts
+        {
+            Shape = shape, Image = x, Columns = columns, BlockPixels = shape.OutPixels, Back = back,
+        };
         pool.Run(images * shape.Channels, ref job);
     }
 }

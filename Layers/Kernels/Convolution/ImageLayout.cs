@@ -62,7 +62,9 @@ internal sealed unsafe class ImageLayout
     /// <summary>The offset of each of a group's taps.</summary>
     public int* Taps => taps.Pointer;
 
-    /// <summary>The strip that begins at a row of the result: in place, or copied to <paramref name="scratch"/>.</summary>
+    /// <summary>
+    /// The strip that begins at a row of the result: in place, or copied to <paramref name="scratch"/>.
+    /// </summary>
     /// <param name="image">The group's first channel.</param>
     /// <param name="firstOutRow">The first row of the result.</param>
     /// <param name="outRows">How many rows of the result are needed.</param>
@@ -80,7 +82,9 @@ internal sealed unsafe class ImageLayout
         {
             for (int r = 0; r < rows; r++)
             {
-                LayRow(image + ((nint)c * shape.Height * shape.Width), firstRow + r, scratch + ((nint)c * ChannelSize) + (r * RowSize));
+                LayRow(
+                    image + ((nint)c * shape.Height * shape.Width), firstRow + r,
+                    scratch + ((nint)c * ChannelSize) + (r * RowSize));
             }
         }
 
@@ -135,7 +139,8 @@ internal sealed unsafe class ImageLayout
             new Span<float>(target + end, phaseWidth - end).Clear();
             if (stride == 1)
             {
-                new ReadOnlySpan<float>(source + first - pad, end - first).CopyTo(new Span<float>(target + first, end - first));
+                new ReadOnlySpan<float>(source + first - pad, end - first).CopyTo(
+                    new Span<float>(target + first, end - first));
             }
             else
             {

@@ -33,7 +33,9 @@ internal unsafe struct InputGradientParts : IParts
         bool plain = IsPlain(shape);
         if (!plain)
         {
-            new Span<float>(laid + ((nint)firstChannel * layout.ChannelSize), (endChannel - firstChannel) * layout.ChannelSize).Clear();
+            new Span<float>(
+                laid + ((nint)firstChannel * layout.ChannelSize),
+                (endChannel - firstChannel) * layout.ChannelSize).Clear();
         }
 
         float* dy = Dy + ((((nint)image * shape.Outputs) + (group * shape.GroupOutputs)) * shape.OutPixels);
@@ -59,7 +61,8 @@ internal unsafe struct InputGradientParts : IParts
         KernelHeight: 1, KernelWidth: 1, StrideHeight: 1, StrideWidth: 1, PadHeight: 0, PadWidth: 0,
     };
 
-    private readonly void AddRows(float* dy, int group, int row, int rows, int split, float* laid, bool plain, int worker)
+    private readonly void AddRows(
+        float* dy, int group, int row, int rows, int split, float* laid, bool plain, int worker)
     {
         ConvolutionShape shape = Plan.Shape;
         int nr = TileKernels.Columns, pixels = rows * shape.OutWidth, kernel = shape.KernelHeight * shape.KernelWidth;
@@ -74,15 +77,18 @@ internal unsafe struct InputGradientParts : IParts
             for (int p = 0; p < pixels; p += nr, target += PanelProduct.RightPanelSize(depth))
             {
                 int count = Math.Min(nr, pixels - p);
-                Packing.Copy(source + p, shape.OutPixels, count, depth, target, PanelProduct.Vectors(count) * TileKernels.Width);
+                Packing.Copy(
+                    source + p, shape.OutPixels, count, depth, target, PanelProduct.Vectors(count) * TileKernels.Width);
             }
         }
 
-        float* columns = plain ? null : Pool.Scratch(worker, ScratchSlot.Columns, (long)Plan.ChunkChannels * kernel * pixels);
+        float* columns = plain ? null
+            : Pool.Scratch(worker, ScratchSlot.Columns, (long)Plan.ChunkChannels * kernel * pixels);
         int endChunk = Math.Min(Plan.ChannelChunks, (split + 1) * ChunksPerSplit);
         for (int chunk = split * ChunksPerSplit; chunk < endChunk; chunk++)
         {
-            int firstTap = chunk * Plan.ChunkChannels * kernel, taps = Math.Min(Plan.ChunkChannels * kernel, shape.Taps - firstTap);
+            int firstTap = chunk * Plan.ChunkChannels * kernel,
+                taps = Math.Min(Plan.ChunkChannels * kernel, shape.Taps - firstTap);
             float* target = plain ? laid + ((nint)firstTap * shape.OutPixels) + (row * shape.OutWidth) : columns;
             nint ldc = plain ? shape.OutPixels : pixels;
             for (int block = 0; block < Blocks; block++)

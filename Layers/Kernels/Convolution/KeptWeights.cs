@@ -3,7 +3,8 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers.Kernels;
 
 /// <summary>
-/// The weights of one convolution in the form that its kernels read, packed or transformed once for all passes that follow.
+/// The weights of one convolution in the form that its kernels read, packed or transformed once for all passes that
+/// follow.
 /// </summary>
 internal sealed unsafe class KeptWeights
 {
@@ -11,25 +12,31 @@ internal sealed unsafe class KeptWeights
     private bool isWinograd;
     private long kept;
 
+    /// <summary>Runs before memory is taken, so that a test can make that fail.</summary>
+    internal Action? Allocating { get; set; }
+
     /// <summary>Packs anew at the next pass.</summary>
     public void Forget() => kept = 0;
 
     /// <summary>Whether a pass by this algorithm finds its weights.</summary>
     internal bool Has(bool winograd) => kept > 0 && isWinograd == winograd;
 
-    /// <summary>The memory for the packed weights, and whether it holds them; if not, say when it does.</summary>
+    /// <summary>
+    /// The memory for the packed weights, and whether it holds them. Where it does not, whoever has packed all of them
+    /// calls <see cref="Keep"/>; a pass that fails before leaves nothing that the next would take for packed weights.
+    /// </summary>
     internal float* Room(bool winograd, long floats, out bool isReady)
     {
         isReady = Has(winograd) && kept == floats;
         if (!isReady)
         {
-            // A pass that fails before all is packed leaves nothing to find.
-            kept = 0;
+            Forget();
+            Allocating?.Invoke();
         }
 
         return memory.Get(ScratchSlot.SharedLeftPanels, floats);
     }
 
-    /// <summary>The memory holds all of the packed weights.</summary>
-    internal void SetReady(bool winograd, long floats) => (isWinograd, kept) = (winograd, floats);
+    /// <summary>Notes that the memory holds all weights in this algorithm's form.</summary>
+    internal void Keep(bool winograd, long floats) => (isWinograd, kept) = (winograd, floats);
 }

@@ -4,9 +4,9 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers.Kernels;
 
 /// <summary>
-/// The gradients of weights and bias from images that are not packed: for some taps at a time, what a tap sees of a run of pixels is
-/// read where it lies, and multiplied with the gradients of the outputs at these pixels, which lie side by side. With few
-/// outputs packing the patches would cost as much as the products.
+/// The gradients of weights and bias from images that are not packed: for some taps at a time, what a tap sees of a run
+/// of pixels is read where it lies, and multiplied with the gradients of the outputs at these pixels, which lie side by
+/// side. With few outputs packing the patches would cost as much as the products.
 /// </summary>
 internal static unsafe class TapGradient
 {
@@ -44,7 +44,8 @@ internal static unsafe class TapGradient
         }
     }
 
-    private static void Run<TLanes, TVector>(WorkerPool pool, ConvolutionPlan plan, int images, float* x, float* dy, float* dw, float* db)
+    private static void Run<TLanes, TVector>(
+        WorkerPool pool, ConvolutionPlan plan, int images, float* x, float* dy, float* dw, float* db)
         where TLanes : ILanes<TVector>
         where TVector : struct
     {
@@ -102,13 +103,16 @@ internal static unsafe class TapGradient
             {
                 int image = strip / Plan.Strips, firstRow = strip % Plan.Strips * Plan.Strip.OutRows;
                 int rows = Plan.RowsOf(strip % Plan.Strips);
-                float* source = X + ((nint)image * shape.ImageSize) + ((nint)group * shape.GroupChannels * shape.Height * shape.Width);
+                float* source = X + ((nint)image * shape.ImageSize)
+                    + ((nint)group * shape.GroupChannels * shape.Height * shape.Width);
                 source = Plan.Strip.Lay(source, firstRow, rows, room);
                 float* dy = Dy + ((((nint)image * shape.Outputs) + (group * shape.GroupOutputs)) * shape.OutPixels);
                 for (int row = 0; row < rows; row += rowsAtOnce)
                 {
                     float* pixels = dy + ((firstRow + row) * shape.OutWidth);
-                    AddRows(source + ((nint)row * Plan.Strip.PixelRowSize), pixels, Math.Min(rowsAtOnce, rows - row), ones, gradients, to);
+                    AddRows(
+                        source + ((nint)row * Plan.Strip.PixelRowSize), pixels, Math.Min(rowsAtOnce, rows - row), ones,
+                        gradients, to);
                 }
             }
         }
@@ -143,7 +147,8 @@ internal static unsafe class TapGradient
             {
                 for (int lane = 0; lane < TLanes.Width; lane++)
                 {
-                    from[lane] = dy + ((nint)Math.Min(output + i + lane, Plan.Shape.GroupOutputs - 1) * Plan.Shape.OutPixels);
+                    from[lane] =
+                        dy + ((nint)Math.Min(output + i + lane, Plan.Shape.GroupOutputs - 1) * Plan.Shape.OutPixels);
                 }
 
                 Transposition.Run(from, 0, TLanes.Width, pixels, to + i, Width);
@@ -163,8 +168,10 @@ internal static unsafe class TapGradient
         public readonly void Run(int part, int worker)
         {
             ConvolutionShape shape = Parts.Plan.Shape;
-            int width = SumParts<TLanes, TVector>.Width, group = part / shape.GroupOutputs, output = part % shape.GroupOutputs;
-            float* from = Parts.Sums + (group * Parts.SumSize) + ((nint)(output / width) * Parts.Taps * width) + (output % width);
+            int width = SumParts<TLanes, TVector>.Width, group = part / shape.GroupOutputs,
+                output = part % shape.GroupOutputs;
+            float* from = Parts.Sums + (group * Parts.SumSize) + ((nint)(output / width) * Parts.Taps * width)
+                + (output % width);
             float* to = Dw + ((nint)part * shape.Taps);
             for (int sum = 0; sum < Count; sum++, from += shape.Groups * Parts.SumSize)
             {

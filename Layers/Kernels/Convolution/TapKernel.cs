@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Cnn.Layers.Kernels;
 
 /// <summary>
-/// Tiles of 6 taps by two vectors of outputs: twelve sums, which two vectors of gradients and one value of the image a tap
-/// feed. That fits the sixteen registers of 256-bit vectors, and is enough to hide what a multiply-add takes.
+/// Tiles of 6 taps by two vectors of outputs: twelve sums, which two vectors of gradients and one value of the image a
+/// tap feed. That fits the sixteen registers of 256-bit vectors, and is enough to hide what a multiply-add takes.
 /// </summary>
 internal static unsafe class TapKernel
 {
@@ -18,7 +18,8 @@ internal static unsafe class TapKernel
     /// <param name="width">Pixels of a row, side by side.</param>
     /// <param name="gradients">Two vectors of outputs a pixel.</param>
     /// <param name="to">Two vectors of outputs a tap.</param>
-    public static void Run<TLanes, TVector>(float** taps, nint rowStep, int rows, int width, float* gradients, float* to)
+    public static void Run<TLanes, TVector>(
+        float** taps, nint rowStep, int rows, int width, float* gradients, float* to)
         where TLanes : ILanes<TVector>
         where TVector : struct
     {

@@ -10,21 +10,40 @@ internal ref struct TapRuns
     private readonly Span<int> tap;
     private readonly Span<int> row;
     private readonly int axes;
-    private readonly int rows;
+    private readonly int firstPixel;
+    private readonly int endPixel;
+    private readonly int firstRow;
+    private readonly int endRow;
     private int rowIndex;
     private int first;
+    private int length;
 
+    /// <summary>Walks over the whole result.</summary>
     /// <param name="shape">The sizes; one axis or more.</param>
     /// <param name="memory">Room for two numbers an axis.</param>
     public TapRuns(ConvolutionShapeNd shape, Span<int> memory)
+        : this(shape, memory, 0, shape.OutPixels)
+    {
+    }
+
+    /// <summary>Walks over some pixels of the result.</summary>
+    /// <param name="shape">The sizes; one axis or more.</param>
+    /// <param name="memory">Room for two numbers an axis.</param>
+    /// <param name="firstPixel">The first pixel of the result, counted through its channel.</param>
+    /// <param name="pixels">How many.</param>
+    public TapRuns(ConvolutionShapeNd shape, Span<int> memory, int firstPixel, int pixels)
     {
         this.shape = shape;
+        this.firstPixel = firstPixel;
         axes = shape.Size.Length;
         tap = memory[..axes];
         row = memory.Slice(axes, axes);
         memory.Clear();
-        rows = shape.OutPixels / Math.Max(1, shape.OutSize[^1]);
-        rowIndex = -1;
+        endPixel = firstPixel + pixels;
+        int rowSize = Math.Max(1, shape.OutSize[^1]);
+        firstRow = firstPixel / rowSize;
+        endRow = pixels > 0 ? ((endPixel - 1) / rowSize) + 1 : firstRow;
+        BeginRows();
         Measure();
     }
 
@@ -49,33 +68,47 @@ internal ref struct TapRuns
     {
         while (true)
         {
-            if (rowIndex >= 0)
+            if (rowIndex >= firstRow)
             {
                 Advance(row, shape.OutSize, axes - 1);
             }
 
-            if (++rowIndex >= rows)
+            if (++rowIndex >= endRow)
             {
-                rowIndex = -1;
                 if (++Tap >= shape.KernelTaps)
                 {
                     return false;
                 }
 
-                row.Clear();
+                BeginRows();
                 Advance(tap, shape.Kernel, axes);
                 Measure();
                 continue;
             }
 
+            int start = (rowIndex * shape.OutSize[axes - 1]) + first;
+            int skipped = Math.Max(0, firstPixel - start);
+            Count = Math.Min(length, endPixel - start) - skipped;
             int at = Count > 0 ? Place() : -1;
             if (at >= 0)
             {
-                Pixel = (at * shape.Size[axes - 1]) + (first * Step) - shape.Pad[axes - 1]
+                Pixel = (at * shape.Size[axes - 1]) + ((first + skipped) * Step) - shape.Pad[axes - 1]
                     + (tap[axes - 1] * shape.Dilation[axes - 1]);
-                OutPixel = (rowIndex * shape.OutSize[axes - 1]) + first;
+                OutPixel = start + skipped;
                 return true;
             }
+        }
+    }
+
+    // Before the first row.
+    private void BeginRows()
+    {
+        rowIndex = firstRow - 1;
+        int rest = firstRow;
+        for (int i = axes - 2; i >= 0; i--)
+        {
+            row[i] = rest % shape.OutSize[i];
+            rest /= shape.OutSize[i];
         }
     }
 
@@ -86,7 +119,7 @@ internal ref struct TapRuns
         first = before > 0 ? (before + Step - 1) / Step : 0;
         int farthest = shape.Size[last] - 1 + before;
         int end = farthest < 0 ? 0 : Math.Min(shape.OutSize[last], (farthest / Step) + 1);
-        Count = Math.Max(0, end - first);
+        length = Math.Max(0, end - first);
     }
 
     // The row of the image that this tap of this row of the result sees, or -1 outside of the image.

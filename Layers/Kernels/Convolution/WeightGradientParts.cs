@@ -26,7 +26,8 @@ internal unsafe struct WeightGradientParts : IParts
         float* left = Pool.Scratch(worker, ScratchSlot.LeftPanels, outputPanels * Packing.PanelSize(mr, depth));
         float* right = Pool.Scratch(worker, ScratchSlot.RightPanels, tapPanels * PanelProduct.RightPanelSize(depth));
         float* scratch = Plan.Strip.InPlace ? null : Pool.Scratch(worker, ScratchSlot.Image, Plan.Strip.Size);
-        float* target = Sums + ((nint)sum * shape.Outputs * shape.Taps) + ((nint)group * shape.GroupOutputs * shape.Taps) + firstTap;
+        float* target = Sums + ((nint)sum * shape.Outputs * shape.Taps)
+            + ((nint)group * shape.GroupOutputs * shape.Taps) + firstTap;
 
         int end = Math.Min(Strips, (sum + 1) * StripsPerSum);
         for (int first = sum * StripsPerSum; first < end; first += together)
@@ -52,7 +53,8 @@ internal unsafe struct WeightGradientParts : IParts
 
     // Puts one strip's pixels at depth "done" of panels that are "total" deep.
     private readonly void PackStrip(
-        int strip, int group, int firstTap, int taps, int rows, int done, int total, float* left, float* right, float* scratch)
+        int strip, int group, int firstTap, int taps, int rows, int done, int total, float* left, float* right,
+        float* scratch)
     {
         ConvolutionShape shape = Plan.Shape;
         int image = strip / Plan.Strips, firstRow = strip % Plan.Strips * Plan.Strip.OutRows;
@@ -62,10 +64,12 @@ internal unsafe struct WeightGradientParts : IParts
         for (int o = 0; o < shape.GroupOutputs; o += mr, left += Packing.PanelSize(mr, total))
         {
             int count = Math.Min(mr, shape.GroupOutputs - o);
-            Packing.Transpose(dy + ((nint)o * shape.OutPixels), shape.OutPixels, count, pixels, left + (done * count), count);
+            Packing.Transpose(
+                dy + ((nint)o * shape.OutPixels), shape.OutPixels, count, pixels, left + (done * count), count);
         }
 
-        float* source = X + ((nint)image * shape.ImageSize) + ((nint)group * shape.GroupChannels * shape.Height * shape.Width);
+        float* source = X + ((nint)image * shape.ImageSize)
+            + ((nint)group * shape.GroupChannels * shape.Height * shape.Width);
         source = Plan.Strip.Lay(source, firstRow, rows, scratch);
         for (int t = 0; t < taps; t += nr, right += PanelProduct.RightPanelSize(total))
         {
@@ -89,7 +93,8 @@ internal unsafe struct WeightGradientParts : IParts
             for (int row = 0; row < rows; row++)
             {
                 Transposition.Run(
-                    pointers, (nint)row * Plan.Strip.PixelRowSize, used, outWidth, target + ((nint)row * outWidth * stride), stride);
+                    pointers, (nint)row * Plan.Strip.PixelRowSize, used, outWidth,
+                    target + ((nint)row * outWidth * stride), stride);
             }
         }
     }

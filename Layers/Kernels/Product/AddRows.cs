@@ -12,7 +12,7 @@ internal static unsafe class AddRows
     public static void Run(WorkerPool pool, int rows, int columns, float* matrix, float* sums)
     {
         var parts = new Parts { Rows = rows, Columns = columns, Matrix = matrix, Sums = sums };
-        pool.Run((columns + ColumnsPerPart - 1) / ColumnsPerPart, ref parts);
+        pool.Run((int)(((long)columns + ColumnsPerPart - 1) / ColumnsPerPart), ref parts);
     }
 
     private struct Parts : IParts
@@ -22,7 +22,7 @@ internal static unsafe class AddRows
 
         public readonly void Run(int part, int worker)
         {
-            int first = part * ColumnsPerPart, end = Math.Min(Columns, first + ColumnsPerPart);
+            int first = part * ColumnsPerPart, end = (int)Math.Min(Columns, (long)first + ColumnsPerPart);
             for (int i = 0; i < Rows; i++)
             {
                 float* row = Matrix + ((nint)i * Columns);

@@ -4,9 +4,10 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers.Kernels;
 
 /// <summary>
-/// Products of few rows with a matrix that is read once, as it is stored, since packing it would cost much of the product: what a
-/// fully connected layer does with a small batch, forward (<see cref="FewRowsDots{TLanes, TVector}"/>) and for the gradient of its
-/// input (<see cref="FewRowsSums{TLanes, TVector}"/>). With up to about ten rows they run at the speed at which the matrix is read.
+/// Products of few rows with a matrix that is read once, as it is stored, since packing it would cost much of the
+/// product: what a fully connected layer does with a small batch, forward (<see cref="FewRowsDots{TLanes, TVector}"/>)
+/// and for the gradient of its input (<see cref="FewRowsSums{TLanes, TVector}"/>). With up to about ten rows they run
+/// at the speed at which the matrix is read.
 /// </summary>
 internal static unsafe class FewRows
 {
@@ -16,14 +17,16 @@ internal static unsafe class FewRows
     // A matrix below this stays in the caches, where packing it is cheap.
     private const long LeastFloats = 128 * 1024;
 
-    // With fewer columns the rows, which are packed, are no longer the small operand, and there are no parts for several threads.
+    // With fewer columns the rows, which are packed, are no longer the small operand, and there are no parts for
+    // several threads.
     private const int LeastColumns = 64;
 
     private static bool HasLanes => VectorUnit.Path is VectorPath.Avx512 or VectorPath.Avx2;
 
     /// <summary>Whether a product is of this kind and stored so that this class can do it.</summary>
     public static bool Fits(bool transposeA, int m, int n, int k) => HasLanes && k > 0
-        && !transposeA && m <= MostRows && n >= LeastColumns && (long)n * k >= LeastFloats && (long)m * k <= Product.SharedFloats;
+        && !transposeA && m <= MostRows && n >= LeastColumns && (long)n * k >= LeastFloats
+        && (long)m * k <= Product.SharedFloats;
 
     /// <summary>See <see cref="Product.Run"/>.</summary>
     public static void Run(

@@ -5,9 +5,9 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers.Kernels;
 
 /// <summary>
-/// C = A B' for few rows: each value is the product of a row of A and a row of B. Some rows of B at a time are read in long stretches,
-/// as the memory likes it, and meet the rows of A in tiles of some rows, which are packed for it: for each vector's width of k the
-/// vectors of the tile's rows, one after the other.
+/// C = A B' for few rows: each value is the product of a row of A and a row of B. Some rows of B at a time are read in
+/// long stretches, as the memory likes it, and meet the rows of A in tiles of some rows, which are packed for it: for
+/// each vector's width of k the vectors of the tile's rows, one after the other.
 /// </summary>
 internal unsafe struct FewRowsDots<TLanes, TVector> : IParts
     where TLanes : ILanes<TVector>
@@ -15,8 +15,8 @@ internal unsafe struct FewRowsDots<TLanes, TVector> : IParts
 {
     private const int MostColumns = 4;
 
-    // A part's sums are gathered in rows of this length, so that four can be added at a time: where a tile has three columns, zero is
-    // added to the next tile's first.
+    // A part's sums are gathered in rows of this length, so that four can be added at a time: where a tile has three
+    // columns, zero is added to the next tile's first.
     private const int BlockWidth = 8 * MostColumns;
 
     // The packed rows of A stay in the second-level cache, those of a tile and the rows of B in the first.
@@ -85,7 +85,8 @@ internal unsafe struct FewRowsDots<TLanes, TVector> : IParts
         nint ldb = product.Ldb;
         float* b = product.B + (j * ldb);
 
-        // What is read next is fetched meanwhile, a few rows by each tile, as the memory answers only so many reads at a time.
+        // What is read next is fetched meanwhile, a few rows by each tile, as the memory answers only so many reads at
+        // a time.
         int fetches = tiles == 1 ? Columns : tiles < Columns ? 2 : 1;
         for (int p = start; p < end; p += inner)
         {
@@ -95,7 +96,9 @@ internal unsafe struct FewRowsDots<TLanes, TVector> : IParts
             {
                 int firstFetched = tile * fetches;
                 float* fetched = next + (firstFetched * ldb);
-                AddTile(block, tile, columns, p, count, b + p, ldb, fetched, Math.Clamp(Columns - firstFetched, 0, fetches));
+                AddTile(
+                    block, tile, columns, p, count, b + p, ldb, fetched,
+                    Math.Clamp(Columns - firstFetched, 0, fetches));
             }
         }
     }
@@ -116,7 +119,8 @@ internal unsafe struct FewRowsDots<TLanes, TVector> : IParts
         }
     }
 
-    private readonly void AddTile(float* block, int tile, int columns, int p, int count, float* b, nint ldb, float* next, int fetches)
+    private readonly void AddTile(
+        float* block, int tile, int columns, int p, int count, float* b, nint ldb, float* next, int fetches)
     {
         int row = FirstRow(tile), rows = FirstRow(tile + 1) - row;
         float* a = packed + ((nint)row * paddedK) + ((nint)p * rows);
@@ -144,10 +148,12 @@ internal unsafe struct FewRowsDots<TLanes, TVector> : IParts
         }
     }
 
-    // Adds the products of a tile's rows and of up to four rows of B over a count of k, whole vectors. Meanwhile fetches, from next on,
-    // the same count of some rows, no nearer than the second-level cache, as the first is full. The sums' names: row, column. The rows
-    // are written out, since helpers for them are beyond what the compiler inlines here.
-    private static void AddTile<TRows>(float* a, float* b, nint ldb, int columns, int count, float* next, int fetches, float* sums)
+    // Adds the products of a tile's rows and of up to four rows of B over a count of k, whole vectors. Meanwhile
+    // fetches, from next on, the same count of some rows, no nearer than the second-level cache, as the first is full.
+    // The sums' names: row, column. The rows are written out, since helpers for them are beyond what the compiler
+    // inlines here.
+    private static void AddTile<TRows>(
+        float* a, float* b, nint ldb, int columns, int count, float* next, int fetches, float* sums)
         where TRows : ICount
     {
         // Columns beyond the last are the first once more; their sums are not kept.
@@ -184,40 +190,46 @@ internal unsafe struct FewRowsDots<TLanes, TVector> : IParts
             TVector y0 = TLanes.Load(b), y1 = TLanes.Load(b + b1), y2 = TLanes.Load(b + b2);
             TVector y3 = Columns > 3 ? TLanes.Load(b + b3) : default;
             TVector x = TLanes.Load(a);
-            (s00, s01, s02) = (TLanes.MultiplyAdd(x, y0, s00), TLanes.MultiplyAdd(x, y1, s01), TLanes.MultiplyAdd(x, y2, s02));
+            (s00, s01, s02) =
+                (TLanes.MultiplyAdd(x, y0, s00), TLanes.MultiplyAdd(x, y1, s01), TLanes.MultiplyAdd(x, y2, s02));
             s03 = Columns > 3 ? TLanes.MultiplyAdd(x, y3, s03) : s03;
             if (TRows.Value > 1)
             {
                 x = TLanes.Load(a + TLanes.Width);
-                (s10, s11, s12) = (TLanes.MultiplyAdd(x, y0, s10), TLanes.MultiplyAdd(x, y1, s11), TLanes.MultiplyAdd(x, y2, s12));
+                (s10, s11, s12) =
+                    (TLanes.MultiplyAdd(x, y0, s10), TLanes.MultiplyAdd(x, y1, s11), TLanes.MultiplyAdd(x, y2, s12));
                 s13 = Columns > 3 ? TLanes.MultiplyAdd(x, y3, s13) : s13;
             }
 
             if (TRows.Value > 2)
             {
                 x = TLanes.Load(a + (2 * TLanes.Width));
-                (s20, s21, s22) = (TLanes.MultiplyAdd(x, y0, s20), TLanes.MultiplyAdd(x, y1, s21), TLanes.MultiplyAdd(x, y2, s22));
+                (s20, s21, s22) =
+                    (TLanes.MultiplyAdd(x, y0, s20), TLanes.MultiplyAdd(x, y1, s21), TLanes.MultiplyAdd(x, y2, s22));
                 s23 = Columns > 3 ? TLanes.MultiplyAdd(x, y3, s23) : s23;
             }
 
             if (TRows.Value > 3)
             {
                 x = TLanes.Load(a + (3 * TLanes.Width));
-                (s30, s31, s32) = (TLanes.MultiplyAdd(x, y0, s30), TLanes.MultiplyAdd(x, y1, s31), TLanes.MultiplyAdd(x, y2, s32));
+                (s30, s31, s32) =
+                    (TLanes.MultiplyAdd(x, y0, s30), TLanes.MultiplyAdd(x, y1, s31), TLanes.MultiplyAdd(x, y2, s32));
                 s33 = Columns > 3 ? TLanes.MultiplyAdd(x, y3, s33) : s33;
             }
 
             if (TRows.Value > 4)
             {
                 x = TLanes.Load(a + (4 * TLanes.Width));
-                (s40, s41, s42) = (TLanes.MultiplyAdd(x, y0, s40), TLanes.MultiplyAdd(x, y1, s41), TLanes.MultiplyAdd(x, y2, s42));
+                (s40, s41, s42) =
+                    (TLanes.MultiplyAdd(x, y0, s40), TLanes.MultiplyAdd(x, y1, s41), TLanes.MultiplyAdd(x, y2, s42));
                 s43 = Columns > 3 ? TLanes.MultiplyAdd(x, y3, s43) : s43;
             }
 
             if (TRows.Value > 5)
             {
                 x = TLanes.Load(a + (5 * TLanes.Width));
-                (s50, s51, s52) = (TLanes.MultiplyAdd(x, y0, s50), TLanes.MultiplyAdd(x, y1, s51), TLanes.MultiplyAdd(x, y2, s52));
+                (s50, s51, s52) =
+                    (TLanes.MultiplyAdd(x, y0, s50), TLanes.MultiplyAdd(x, y1, s51), TLanes.MultiplyAdd(x, y2, s52));
                 s53 = Columns > 3 ? TLanes.MultiplyAdd(x, y3, s53) : s53;
             }
         }

@@ -8,7 +8,8 @@ internal unsafe struct FewRowsProduct
     public AddTo AddTo;
 
     /// <summary>
-    /// Fills a block with what the sums start from: all rows of C over some columns. Its rows are <paramref name="width"/> floats apart.
+    /// Fills a block with what the sums start from: all rows of C over some columns. Its rows are
+    /// <paramref name="width"/> floats apart.
     /// </summary>
     public readonly void Start(float* block, int width, int column, int columns)
     {
@@ -42,5 +43,6 @@ internal unsafe struct FewRowsProduct
         }
     }
 
-    private readonly Span<float> RowOfC(int row, int column, int columns) => new(C + ((nint)row * Ldc) + column, columns);
+    private readonly Span<float> RowOfC(int row, int column, int columns) =>
+        new(C + ((nint)row * Ldc) + column, columns);
 }

@@ -4,8 +4,8 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers.Kernels;
 
 /// <summary>
-/// C = A B for a few rows: rows of B are added up, weighted, four at a time into two rows of C. A block of columns of C is gathered
-/// in memory of its own, as rows a power of two apart would share the first-level cache's few ways.
+/// C = A B for a few rows: rows of B are added up, weighted, four at a time into two rows of C. A block of columns of C
+/// is gathered in memory of its own, as rows a power of two apart would share the first-level cache's few ways.
 /// </summary>
 internal unsafe struct FewRowsSums<TLanes, TVector> : IParts
     where TLanes : ILanes<TVector>
@@ -48,16 +48,18 @@ internal unsafe struct FewRowsSums<TLanes, TVector> : IParts
             {
                 float* weights = product.A + (2L * pair * product.Lda) + p;
                 float* second = (2 * pair) + 1 < product.M ? weights + product.Lda : null;
-                AddFour(block + (2L * pair * MostColumns), weights, second, b, terms, zeros, count, fetchesAhead: pair == 0);
+                AddFour(
+                    block + (2L * pair * MostColumns), weights, second, b, terms, zeros, count,
+                    fetchesAhead: pair == 0);
             }
         }
 
         product.Finish(block, MostColumns, first, count);
     }
 
-    // Adds up to four weighted rows of B to two rows of C. The weights of a second row that is not there are zeros, and so are
-    // the rows of B beyond the terms. The next four rows are fetched no nearer than the second-level cache: with rows a power of
-    // two apart the first level has no ways for them.
+    // Adds up to four weighted rows of B to two rows of C. The weights of a second row that is not there are zeros, and
+    // so are the rows of B beyond the terms. The next four rows are fetched no nearer than the second-level cache: with
+    // rows a power of two apart the first level has no ways for them.
     private readonly void AddFour(
         float* c, float* weights, float* second, float* b, int terms, float* zeros, int count, bool fetchesAhead)
     {
@@ -66,7 +68,8 @@ internal unsafe struct FewRowsSums<TLanes, TVector> : IParts
         TVector v0 = Weight(second, 0, terms), v1 = Weight(second, 1, terms);
         TVector v2 = Weight(second, 2, terms), v3 = Weight(second, 3, terms);
         nint ldb = product.Ldb, ahead = 4 * ldb;
-        float* b1 = terms > 1 ? b + ldb : zeros, b2 = terms > 2 ? b + (2 * ldb) : zeros, b3 = terms > 3 ? b + (3 * ldb) : zeros;
+        float* b1 = terms > 1 ? b + ldb : zeros, b2 = terms > 2 ? b + (2 * ldb) : zeros,
+            b3 = terms > 3 ? b + (3 * ldb) : zeros;
         float* d = c + MostColumns;
         int j = 0;
         for (; j <= count - TLanes.Width; j += TLanes.Width)
@@ -80,7 +83,8 @@ internal unsafe struct FewRowsSums<TLanes, TVector> : IParts
             }
 
             TVector term = TLanes.Load(b + j);
-            TVector x = TLanes.MultiplyAdd(term, w0, TLanes.Load(c + j)), y = TLanes.MultiplyAdd(term, v0, TLanes.Load(d + j));
+            TVector x = TLanes.MultiplyAdd(term, w0, TLanes.Load(c + j)),
+                y = TLanes.MultiplyAdd(term, v0, TLanes.Load(d + j));
             term = TLanes.Load(b1 + j);
             (x, y) = (TLanes.MultiplyAdd(term, w1, x), TLanes.MultiplyAdd(term, v1, y));
             term = TLanes.Load(b2 + j);

@@ -1,6 +1,8 @@
 namespace Cnn.Layers.Kernels;
 
-/// <summary>A number that is a constant to the compiler, so that one source gives a micro-kernel for each tile size.</summary>
+/// <summary>
+/// A number that is a constant to the compiler, so that one source gives a micro-kernel for each tile size.
+/// </summary>
 internal interface ICount
 {
     /// <summary>The number.</summary>

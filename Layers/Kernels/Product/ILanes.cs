@@ -2,7 +2,9 @@ using System.Runtime.Intrinsics;
 
 namespace Cnn.Layers.Kernels;
 
-/// <summary>The operations of one vector width, so that a kernel that is the same at every width is written once.</summary>
+/// <summary>
+/// The operations of one vector width, so that a kernel that is the same at every width is written once.
+/// </summary>
 /// <typeparam name="TVector">The vector.</typeparam>
 internal unsafe interface ILanes<TVector>
     where TVector : struct

@@ -9,7 +9,8 @@ internal readonly unsafe struct Lanes128 : ILanes<Vector128<float>>
     public static int Width => 4;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> Load(float* from, int count) => count >= 4 ? Vector128.Load(from) : LoadFirst(from, count);
+    public static Vector128<float> Load(float* from, int count) =>
+        count >= 4 ? Vector128.Load(from) : LoadFirst(from, count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Load(float* from) => Vector128.Load(from);
@@ -52,7 +53,8 @@ internal readonly unsafe struct Lanes128 : ILanes<Vector128<float>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Subtract(Vector128<float> a, Vector128<float> b) => a - b;
 
-    public static Vector128<float> Sums(Vector128<float> a, Vector128<float> b, Vector128<float> c, Vector128<float> d) =>
+    public static Vector128<float> Sums(
+        Vector128<float> a, Vector128<float> b, Vector128<float> c, Vector128<float> d) =>
         Vector128.Create(Vector128.Sum(a), Vector128.Sum(b), Vector128.Sum(c), Vector128.Sum(d));
 
     private static Vector128<float> LoadFirst(float* from, int count)

@@ -43,7 +43,8 @@ internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
     public static Vector512<float> Subtract(Vector512<float> a, Vector512<float> b) => a - b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> Sums(Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d) =>
+    public static Vector128<float> Sums(
+        Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d) =>
         Lanes256.Sums(Halves(a), Halves(b), Halves(c), Halves(d));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,12 +1,14 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using Cnn.Layers.Threading;
 
 namespace Cnn.Layers.Kernels;
 
 /// <summary>
-/// Products with one row or one column, but for the large single rows that <see cref="FewRows"/> takes, where packing would cost
-/// more than the product: they run at the speed at which the matrix is read. Either every row of the matrix is multiplied by the
-/// vector, or the rows are added up, weighted.
+/// Products with one row or one column, but for the large single rows that <see cref="FewRows"/> takes, where packing
+/// would cost more than the product: they run at the speed at which the matrix is read. Either every row of the matrix
+/// is multiplied by the vector, or the rows are added up, weighted.
 /// </summary>
 internal static unsafe class MatrixVector
 {
@@ -47,19 +49,21 @@ internal static unsafe class MatrixVector
         {
             var dots = new Dots
             {
-                Length = length, K = k, Ld = ld, Step = step, AddStep = addStep, RowsPerPart = Math.Max(1, PartFloats / Math.Max(k, 1)),
+                Length = length, K = k, Ld = ld, Step = step, AddStep = addStep,
+                RowsPerPart = Math.Max(1, PartFloats / Math.Max(k, 1)),
                 Matrix = matrix, Vector = vector, Add = addTo == AddTo.Nothing ? null : add, Result = c,
             };
-            pool.Run((length + dots.RowsPerPart - 1) / dots.RowsPerPart, ref dots);
+            pool.Run((int)(((long)length + dots.RowsPerPart - 1) / dots.RowsPerPart), ref dots);
         }
         else
         {
             var sums = new WeightedRows
             {
-                Length = length, K = k, Ld = ld, AddStep = addStep, VectorStep = row ? (transposeA ? lda : 1) : transposeB ? 1 : ldb,
+                Length = length, K = k, Ld = ld, AddStep = addStep,
+                VectorStep = row ? (transposeA ? lda : 1) : transposeB ? 1 : ldb,
                 Matrix = matrix, Vector = vector, Add = addTo == AddTo.Nothing ? null : add, Result = c,
             };
-            pool.Run((length + ColumnsPerPart - 1) / ColumnsPerPart, ref sums);
+            pool.Run((int)(((long)length + ColumnsPerPart - 1) / ColumnsPerPart), ref sums);
         }
     }
 
@@ -70,7 +74,7 @@ internal static unsafe class MatrixVector
 
         public readonly void Run(int part, int worker)
         {
-            int width = Vector<float>.Count, end = Math.Min(Length, (part + 1) * RowsPerPart);
+            int width = Vector<float>.Count, end = (int)Math.Min(Length, (part + 1L) * RowsPerPart);
             for (int i = part * RowsPerPart; i < end; i++)
             {
                 float* row = Matrix + ((nint)i * Ld);
@@ -128,9 +132,13 @@ internal static unsafe class MatrixVector
                     System.Numerics.Vector.Store(sum, sums + j);
                 }
 
-                for (; j < count; j++)
+                // Rounded as the others: a column's value must not depend on where it stands. The sums end with a whole
+                // vector.
+                if (j < count)
                 {
-                    sums[j] += weight * row[j];
+                    var sum = System.Numerics.Vector.MultiplyAddEstimate(
+                        weights, LoadFirst(row + j, count - j), Load(sums + j));
+                    System.Numerics.Vector.Store(sum, sums + j);
                 }
             }
 
@@ -139,4 +147,16 @@ internal static unsafe class MatrixVector
     }
 
     private static Vector<float> Load(float* at) => System.Numerics.Vector.Load(at);
+
+    private static Vector<float> LoadFirst(float* at, int count)
+    {
+        if (Avx.IsSupported && Vector<float>.Count == Vector256<float>.Count)
+        {
+            return Avx.MaskLoad(at, VectorMask.First256(count)).AsVector();
+        }
+
+        Vector<float> values = default;
+        new ReadOnlySpan<float>(at, count).CopyTo(new Span<float>(&values, Vector<float>.Count));
+        return values;
+    }
 }

@@ -16,7 +16,9 @@ internal static unsafe class Packing
     /// <summary>Floats that must be writable after a panel.</summary>
     public const int Slack = 16;
 
-    /// <summary>The floats from one panel to the next: its values, the slack, and up to a cache line's boundary.</summary>
+    /// <summary>
+    /// The floats from one panel to the next: its values, the slack, and up to a cache line's boundary.
+    /// </summary>
     public static nint PanelSize(int width, int k) => (((nint)width * k) + Slack + 15) & ~(nint)15;
 
     /// <summary>target[k * stride + i] = source[k * ld + i] for i below <paramref name="width"/>.</summary>

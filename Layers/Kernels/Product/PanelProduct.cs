@@ -48,6 +48,7 @@ internal static unsafe class PanelProduct
     public static void Run(
         int m, int n, int k, int mr, float* a, float* b, float* c, nint ldc, AddTo addTo, float* bias, int width = 0)
     {
+        GemmGuard.Panels(m, n, k, mr, b, ldc, addTo, bias);
         int nr = TileKernels.Columns;
         nint aStep = Packing.PanelSize(width > 0 ? width : mr, k), bStep = RightPanelSize(k);
         float* tile = stackalloc float[TileKernels.MaxRows * nr];
@@ -113,7 +114,8 @@ internal static unsafe class PanelProduct
                 TVector sum = TLanes.Load(tile + (i * nr) + j);
                 if (add != null)
                 {
-                    sum = TLanes.Add(sum, perRow ? TLanes.All(add[i]) : TLanes.Load(add + (i * stride) + j, columns - j));
+                    sum = TLanes.Add(
+                        sum, perRow ? TLanes.All(add[i]) : TLanes.Load(add + (i * stride) + j, columns - j));
                 }
 
                 TLanes.Store(sum, c + (i * ldc) + j, columns - j);

@@ -5,12 +5,14 @@ namespace Cnn.Layers.Kernels;
 /// <summary>
 /// The single-precision matrix product over row-major matrices, after Goto and van de Geijn, "Anatomy of
 /// high-performance matrix multiplication" (ACM TOMS 34, 2008): blocks of both operands are packed into panels that fit
-/// the caches and the registers, then multiplied tile by tile. The same bits on any number of threads. Not to be run from
-/// within a part of a job.
+/// the caches and the registers, then multiplied tile by tile. The same bits on any number of threads. Not to be run
+/// from within a part of a job.
 /// </summary>
 internal static unsafe class Product
 {
-    /// <summary>Floats that what all workers share of an operand takes at most: 8 MiB, within a third-level cache.</summary>
+    /// <summary>
+    /// Floats that what all workers share of an operand takes at most: 8 MiB, within a third-level cache.
+    /// </summary>
     internal const int SharedFloats = 2 * 1024 * 1024;
 
     // A part of a job is not worth handing out below about 4 microseconds of multiply-adds, or of copying.
@@ -48,6 +50,7 @@ internal static unsafe class Product
         AddTo addTo = AddTo.Nothing,
         float* bias = null)
     {
+        GemmGuard.Gemm(transposeA, transposeB, m, n, k, a, lda, b, ldb, c, ldc, addTo, bias);
         if (m <= 0 || n <= 0)
         {
             return;

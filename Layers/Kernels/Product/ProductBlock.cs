@@ -2,7 +2,9 @@ using Cnn.Layers.Threading;
 
 namespace Cnn.Layers.Kernels;
 
-/// <summary>One block of a product: its operands where they are stored, where they are packed, and how it is split.</summary>
+/// <summary>
+/// One block of a product: its operands where they are stored, where they are packed, and how it is split.
+/// </summary>
 internal unsafe struct ProductBlock
 {
     public int Rows, Columns, Depth, PanelRows, Lda, Ldb, Ldc;
@@ -86,6 +88,8 @@ internal unsafe struct ProductTiles : IParts
             Block.C + ((nint)row * Block.Ldc) + column,
             Block.Ldc,
             Block.AddTo,
-            Block.AddTo == AddTo.RowBias ? Block.Bias + row : Block.AddTo == AddTo.ColumnBias ? Block.Bias + column : null);
+            Block.AddTo == AddTo.RowBias ? Block.Bias + row
+                : Block.AddTo == AddTo.ColumnBias ? Block.Bias + column
+                : null);
     }
 }

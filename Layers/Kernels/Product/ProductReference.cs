@@ -1,6 +1,8 @@
 namespace Cnn.Layers.Kernels;
 
-/// <summary>The specification of <see cref="Product"/>: C[i, j] = bias + sum over p of op(A)[i, p] op(B)[p, j].</summary>
+/// <summary>
+/// The specification of <see cref="Product"/>: C[i, j] = bias + sum over p of op(A)[i, p] op(B)[p, j].
+/// </summary>
 internal static unsafe class ProductReference
 {
     /// <summary>See <see cref="Product.Run"/>; sums in double precision.</summary>

@@ -7,8 +7,8 @@ namespace Cnn.Layers.Kernels;
 /// once. With few rows a packing costs more than the product that it serves.
 /// </summary>
 /// <remarks>
-/// A single row goes to <see cref="Product"/>, which then reads the operand as it is stored; so neither pointer may change
-/// between <see cref="Pack"/> and the last <see cref="Run"/>.
+/// A single row goes to <see cref="Product"/>, which then reads the operand as it is stored; so neither pointer may
+/// change between <see cref="Pack"/> and the last <see cref="Run"/>.
 /// </remarks>
 internal unsafe struct RepeatedProduct
 {

@@ -4,7 +4,8 @@ using System.Runtime.Intrinsics;
 namespace Cnn.Layers.Kernels;
 
 /// <summary>Masks that take the first elements of a vector: all bits set where an element is taken.</summary>
-/// <remarks>A call, were it never made, would keep a loop's vectors out of registers; so these are always inlined.</remarks>
+/// <remarks>A call, were it never made, would keep a loop's vectors out of registers; so these are always
+/// inlined.</remarks>
 internal static class VectorMask
 {
     /// <summary>The first <paramref name="count"/> of 16; none when negative, all when more.</summary>

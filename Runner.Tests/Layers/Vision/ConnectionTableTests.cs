@@ -4,7 +4,8 @@ namespace Cnn.Tests.Layers.Vision;
 
 public class ConnectionTableTests
 {
-    private const string Uniform = "weight_filler { type: 'uniform' min: -1 max: 1 } bias_filler { type: 'uniform' min: -1 max: 1 }";
+    private const string Uniform =
+        "weight_filler { type: 'uniform' min: -1 max: 1 } bias_filler { type: 'uniform' min: -1 max: 1 }";
     private const string Four = "num_output: 4 connections { input: 0 input: 2 } connections { input: 1 } "
         + "connections { input: 0 input: 1 input: 2 } connections { input: 2 } ";
 
@@ -49,7 +50,8 @@ public class ConnectionTableTests
     public void ItIsAConvolutionWhoseOtherWeightsAreZero(string options, int[] shape)
     {
         using LayerHarness table = Make(options, shape);
-        using LayerHarness dense = Make(options[options.IndexOf("kernel", StringComparison.Ordinal)..] + " num_output: 4", shape);
+        using LayerHarness dense = Make(
+            options[options.IndexOf("kernel", StringComparison.Ordinal)..] + " num_output: 4", shape);
         int taps = table.Layer.Blobs[0].CountOf(1);
         Assert.Equal(shape[1] == 3 ? 7 : 4, table.Layer.Blobs[0].Dim(0));
         dense.Layer.Blobs[0].Data.Clear();
@@ -78,14 +80,16 @@ public class ConnectionTableTests
         Assert.Equal(dense.Tops[0].Shape.ToArray(), table.Tops[0].Shape.ToArray());
         Assert.All(dense.Top.Zip(table.Top), pair => Assert.Equal(pair.First, pair.Second, 1e-5));
         Assert.All(
-            dense.Bottoms[0].Diff.ToArray().Zip(table.Bottoms[0].Diff.ToArray()), pair => Assert.Equal(pair.First, pair.Second, 1e-5));
+            dense.Bottoms[0].Diff.ToArray().Zip(table.Bottoms[0].Diff.ToArray()), pair =>
+                Assert.Equal(pair.First, pair.Second, 1e-5));
     }
 
     [Fact]
     [Trait("Category", "Unit")]
     public void LeNet5sThirdLayerHas1516TrainableParameters()
     {
-        string entries = string.Concat(LeNet5.Select(e => $"connections {{ {string.Concat(e.Select(i => $"input: {i} "))}}} "));
+        string entries = string.Concat(
+            LeNet5.Select(e => $"connections {{ {string.Concat(e.Select(i => $"input: {i} "))}}} "));
         using LayerHarness harness = Make("num_output: 16 kernel_size: 5 " + entries, [1, 6, 14, 14]);
         Assert.Equal([60, 5, 5], harness.Layer.Blobs[0].Shape.ToArray());
         Assert.Equal(1516, harness.Layer.Blobs.Sum(b => b.Count));
@@ -100,7 +104,8 @@ public class ConnectionTableTests
     public void FillersSeeTheMeanNumberOfConnections(string norm, double fan)
     {
         using var harness = new LayerHarness(
-            $"type: 'Convolution' convolution_param {{ {Four} kernel_h: 2 kernel_w: 50 weight_filler {{ type: 'xavier' {norm} }} }}",
+            $"type: 'Convolution' convolution_param {{ {Four} kernel_h: 2 kernel_w: 50 "
+            + $"weight_filler {{ type: 'xavier' {norm} }} }}",
             [[1, 3, 2, 50]]);
         double bound = Math.Sqrt(3 / fan), greatest = harness.Layer.Blobs[0].Data.ToArray().Max();
         Assert.InRange(greatest, 0.97 * bound, bound * 1.000001);
@@ -110,7 +115,8 @@ public class ConnectionTableTests
     [Trait("Category", "Kernel")]
     public void TheResultDoesNotDependOnTheThreads()
     {
-        using LayerHarness alone = Make(Four + "kernel_size: 3", [9, 3, 30, 31], 1), shared = Make(Four + "kernel_size: 3", [9, 3, 30, 31], 3);
+        using LayerHarness alone = Make(Four + "kernel_size: 3", [9, 3, 30, 31], 1);
+        using LayerHarness shared = Make(Four + "kernel_size: 3", [9, 3, 30, 31], 3);
         foreach (LayerHarness harness in (LayerHarness[])[alone, shared])
         {
             harness.Forward();
@@ -147,7 +153,8 @@ public class ConnectionTableTests
     public void AWrongTableIsAnErrorWhereItStands(string options, string expected, int line)
     {
         var thrown = Assert.Throws<CnnException>(
-            () => new LayerHarness($"type: 'Convolution'\nconvolution_param {{ {options} kernel_size: 1 }}", [[1, 3, 4, 4]]));
+            () => new LayerHarness(
+                $"type: 'Convolution'\nconvolution_param {{ {options} kernel_size: 1 }}", [[1, 3, 4, 4]]));
         Assert.Contains(expected, thrown.Message);
         Assert.Equal(line, thrown.Diagnostics[0].Location?.Line);
     }

@@ -5,7 +5,8 @@ namespace Cnn.Tests.Layers.Vision;
 
 public class DeconvolutionLayerTests
 {
-    private const string Uniform = "weight_filler { type: 'uniform' min: -1 max: 1 } bias_filler { type: 'uniform' min: -1 max: 1 }";
+    private const string Uniform =
+        "weight_filler { type: 'uniform' min: -1 max: 1 } bias_filler { type: 'uniform' min: -1 max: 1 }";
 
     public static TheoryData<string, int[]> Cases => new()
     {
@@ -64,7 +65,8 @@ public class DeconvolutionLayerTests
     public void XavierSeesTheOutputsAsFanIn()
     {
         using var harness = new LayerHarness(
-            "type: 'Deconvolution' convolution_param { num_output: 6 group: 2 kernel_size: 2 weight_filler { type: 'xavier' } }",
+            "type: 'Deconvolution' convolution_param { num_output: 6 group: 2 kernel_size: 2 "
+            + "weight_filler { type: 'xavier' } }",
             [[1, 500, 3, 3]]);
         float bound = MathF.Sqrt(3f / (3 * 4));
         Assert.InRange(harness.Layer.Blobs[0].Data.ToArray().Max(), 0.99f * bound, bound);
@@ -92,8 +94,10 @@ public class DeconvolutionLayerTests
         ConvolutionParameter p = harness.Layer.Parameter.ConvolutionParam;
         Blob x = harness.Bottoms[0], y = harness.Tops[0], w = harness.Layer.Blobs[0];
         int group = (int)p.Group, perGroup = y.Dim(1) / group, channels = x.Dim(1) / group;
-        (int strideH, int strideW) = ((int)(p.HasStrideH ? p.StrideH : p.Stride.FirstOrDefault(1u)), (int)(p.HasStrideW ? p.StrideW : p.Stride.FirstOrDefault(1u)));
-        (int padH, int padW) = ((int)(p.HasPadH ? p.PadH : p.Pad.FirstOrDefault(0u)), (int)(p.HasPadW ? p.PadW : p.Pad.FirstOrDefault(0u)));
+        int strideH = (int)(p.HasStrideH ? p.StrideH : p.Stride.FirstOrDefault(1u));
+        int strideW = (int)(p.HasStrideW ? p.StrideW : p.Stride.FirstOrDefault(1u));
+        int padH = (int)(p.HasPadH ? p.PadH : p.Pad.FirstOrDefault(0u));
+        int padW = (int)(p.HasPadW ? p.PadW : p.Pad.FirstOrDefault(0u));
         int dilation = (int)p.Dilation.FirstOrDefault(1u);
         var sums = new double[y.Count];
         for (int i = 0; i < sums.Length && harness.Layer.Blobs.Count > 1; i++)
@@ -103,7 +107,8 @@ public class DeconvolutionLayerTests
 
         for (int i = 0; i < x.Count; i++)
         {
-            int column = i % x.Dim(3), row = i / x.Dim(3) % x.Dim(2), c = i / x.CountOf(2) % x.Dim(1), n = i / x.CountOf(1);
+            int column = i % x.Dim(3), row = i / x.Dim(3) % x.Dim(2), c = i / x.CountOf(2) % x.Dim(1),
+                n = i / x.CountOf(1);
             for (int j = 0; j < perGroup * w.CountOf(2); j++)
             {
                 int s = j % w.Dim(3), r = j / w.Dim(3) % w.Dim(2), o = (c / channels * perGroup) + (j / w.CountOf(2));

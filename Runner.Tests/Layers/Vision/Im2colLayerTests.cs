@@ -31,7 +31,8 @@ public class Im2colLayerTests
     {
         const string One = "num_output: 1 bias_term: false weight_filler { type: 'uniform' min: -1 max: 1 }";
         using LayerHarness columns = Make(options, shape);
-        using var convolution = new LayerHarness($"type: 'Convolution' convolution_param {{ {options} {One} }}", [shape]);
+        using var convolution = new LayerHarness(
+            $"type: 'Convolution' convolution_param {{ {options} {One} }}", [shape]);
         columns.Forward();
         convolution.Forward();
         int axis = options.Contains("axis: 2", StringComparison.Ordinal) ? 2 : 1;
@@ -43,7 +44,8 @@ public class Im2colLayerTests
             double sum = 0;
             for (int tap = 0; tap < taps; tap++)
             {
-                sum += (double)convolution.Layer.Blobs[0].Data[tap] * columns.Top[((((i / pixels) * taps) + tap) * pixels) + (i % pixels)];
+                int column = ((((i / pixels) * taps) + tap) * pixels) + (i % pixels);
+                sum += (double)convolution.Layer.Blobs[0].Data[tap] * columns.Top[column];
             }
 
             Assert.Equal(sum, convolution.Top[i], 1e-5);

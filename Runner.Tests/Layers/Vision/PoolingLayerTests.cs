@@ -135,6 +135,48 @@ public class PoolingLayerTests
     }
 
     [Theory]
+    [InlineData(
+        "MAX", "kernel_size: 1 stride: 2", 6, 6, "the last row and the last column of windows lie outside",
+        float.MinValue)]
+    [InlineData("MAX", "kernel_size: 1 stride: 2", 5, 6, "the last column of windows lie", float.MinValue)]
+    [InlineData(
+        "MAX", "kernel_h: 1 kernel_w: 2 stride_h: 3 stride_w: 1", 6, 6, "the last row of windows lie", float.MinValue)]
+    [InlineData("AVE", "kernel_size: 1 stride: 2", 6, 6, "the last row and the last column of windows lie outside", 0f)]
+    [Trait("Category", "Unit")]
+    public void AWindowOutsideTheImageIsWarnedOfOnce(
+        string method, string options, int height, int width, string expected, float value)
+    {
+        using var harness = Make(method, options, [1, 1, height, width]);
+        harness.Forward();
+        harness.Forward();
+        Assert.Equal(value, harness.Top[^1]);
+        Diagnostic warning = Assert.Single(harness.Warnings);
+        Assert.Contains(expected, warning.Message, StringComparison.Ordinal);
+        Assert.Contains("'bottom0'", warning.Message, StringComparison.Ordinal);
+        Assert.Equal("layer", warning.Layer);
+        Assert.Equal(1, warning.Location?.Line);
+
+        // Another size that has them too.
+        harness.Bottoms[0].Reshape(1, 1, height + 6, width + 6);
+        harness.Forward();
+        Assert.Equal(2, harness.Warnings.Count);
+    }
+
+    [Theory]
+    [InlineData("kernel_size: 1 stride: 2 round_mode: FLOOR", 6)]
+    [InlineData("kernel_size: 1 stride: 2", 5)]
+    [InlineData("kernel_size: 2 stride: 2 pad: 1", 4)]
+    [InlineData("kernel_size: 3 stride: 2", 8)]
+    [InlineData("global_pooling: true", 6)]
+    [Trait("Category", "Unit")]
+    public void WindowsWithinTheImageAreNotWarnedOf(string options, int size)
+    {
+        using var harness = Make("MAX", options, [1, 1, size, size]);
+        harness.Forward();
+        Assert.Empty(harness.Warnings);
+    }
+
+    [Theory]
     [InlineData("kernel_size: 2 stride: 2")]
     [InlineData("kernel_size: 3 stride: 3")]
     [Trait("Category", "Unit")]
@@ -157,7 +199,8 @@ public class PoolingLayerTests
     {
         float[] Draw(int threads, long pass)
         {
-            using var harness = Make("STOCHASTIC", "kernel_size: 2 stride: 2", [4, 40, 10, 10], positive: true, threads: threads);
+            using var harness = Make(
+                "STOCHASTIC", "kernel_size: 2 stride: 2", [4, 40, 10, 10], positive: true, threads: threads);
             harness.Clock.Pass = pass;
             harness.Forward();
             return harness.Top;
@@ -223,8 +266,10 @@ public class PoolingLayerTests
     [InlineData("global_pooling: true kernel_size: 2", "global_pooling")]
     [InlineData("global_pooling: true pad: 1", "global_pooling")]
     [InlineData("kernel_h: 2", "kernel")]
-    [InlineData("kernel_size: 4294967295", "kernel")]
-    [InlineData("kernel_size: 3 stride: 4294967295", "stride")]
+    [InlineData("kernel_size: 4294967295", "kernel_size is 4294967295, which is too large")]
+    [InlineData("kernel_size: 3 stride: 4294967295", "stride is 4294967295, which is too large")]
+    [InlineData("kernel_size: 3 stride_h: 2", "stride_h is given without stride_w")]
+    [InlineData("kernel_h: 3 kernel_w: 0", "kernel_w is 0, expected 1 or more")]
     [Trait("Category", "Unit")]
     public void AContradictoryDefinitionIsALocatedError(string options, string mentions)
     {
@@ -237,7 +282,8 @@ public class PoolingLayerTests
     [Fact]
     [Trait("Category", "Unit")]
     public void ABottomWithoutFourAxesIsAnError() =>
-        Assert.Throws<CnnException>(() => new LayerHarness("type: 'Pooling' pooling_param { kernel_size: 1 }", [[5, 5]]));
+        Assert.Throws<CnnException>(
+            () => new LayerHarness("type: 'Pooling' pooling_param { kernel_size: 1 }", [[5, 5]]));
 
     private static LayerHarness Make(
         string method, string options, int[] shape, bool apart = false, int tops = 1, Phase phase = Phase.Train,

@@ -44,12 +44,15 @@ public class SPPLayerTests
         int at = 0;
         foreach (string window in windows)
         {
-            using var level = new LayerHarness($"type: 'Pooling' pooling_param {{ pool: {method} {window} }}", [[2, 2, 6, 8]]);
+            using var level = new LayerHarness(
+                $"type: 'Pooling' pooling_param {{ pool: {method} {window} }}", [[2, 2, 6, 8]]);
             level.Forward();
             int size = level.Top.Length / 2;
             for (int item = 0; item < 2; item++)
             {
-                Assert.Equal(level.Top[(item * size)..((item + 1) * size)], pyramid.Top[((item * 42) + at)..((item * 42) + at + size)]);
+                Assert.Equal(
+                    level.Top[(item * size)..((item + 1) * size)],
+                    pyramid.Top[((item * 42) + at)..((item * 42) + at + size)]);
             }
 
             at += size;

@@ -4,7 +4,8 @@ namespace Cnn.Tests.Layers.Vision;
 
 public class SubsamplingLayerTests
 {
-    private const string Uniform = "weight_filler { type: 'uniform' min: -1 max: 1 } bias_filler { type: 'uniform' min: -1 max: 1 }";
+    private const string Uniform =
+        "weight_filler { type: 'uniform' min: -1 max: 1 } bias_filler { type: 'uniform' min: -1 max: 1 }";
 
     [Theory]
     [InlineData("kernel_size: 2", new[] { 2, 3, 4, 6 })]

@@ -3,9 +3,9 @@ using System.Runtime.CompilerServices;
 namespace Cnn.Layers.Kernels;
 
 /// <summary>
-/// F(4, 5) and, for the gradient of the weights, F(5, 4). The points are 0, 1, -1, 2, -2, 1/2, -1/2 and infinity: over 64
-/// channels the greatest error is 1.8e-5 of the root of the number of terms and the root of the mean square 3.1e-6, where
-/// the direct sum has 3.5e-6 and 0.7e-6. Other points of this kind have no smaller error.
+/// F(4, 5) and, for the gradient of the weights, F(5, 4). The points are 0, 1, -1, 2, -2, 1/2, -1/2 and infinity: over
+/// 64 channels the greatest error is 1.8e-5 of the root of the number of terms and the root of the mean square 3.1e-6,
+/// where the direct sum has 3.5e-6 and 0.7e-6. Other points of this kind have no smaller error.
 /// </summary>
 internal readonly unsafe struct FiveTapTransform<TLanes, TVector> : IWinogradGradientTransform
     where TLanes : ILanes<TVector>
@@ -43,8 +43,10 @@ internal readonly unsafe struct FiveTapTransform<TLanes, TVector> : IWinogradGra
         else
         {
             Signal(
-                TLanes.Load(rows[0] + offset, count), TLanes.Load(rows[1] + offset, count), TLanes.Load(rows[2] + offset, count),
-                TLanes.Load(rows[3] + offset, count), TLanes.Load(rows[4] + offset, count), TLanes.Load(rows[5] + offset, count),
+                TLanes.Load(rows[0] + offset, count), TLanes.Load(rows[1] + offset, count),
+                TLanes.Load(rows[2] + offset, count),
+                TLanes.Load(rows[3] + offset, count), TLanes.Load(rows[4] + offset, count),
+                TLanes.Load(rows[5] + offset, count),
                 TLanes.Load(rows[6] + offset, count), TLanes.Load(rows[7] + offset, count), to, toStep);
         }
     }
@@ -70,7 +72,9 @@ internal readonly unsafe struct FiveTapTransform<TLanes, TVector> : IWinogradGra
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Results(float* from, nint step, float addend, float* to, nint toStep)
     {
-        Read(from, step, out var sum, out var difference, out var wideSum, out var wideDifference, out var nearSum, out var nearDifference);
+        Read(
+            from, step, out var sum, out var difference, out var wideSum, out var wideDifference, out var nearSum,
+            out var nearDifference);
         TVector bias = TLanes.All(addend), first = TLanes.Load(from), last = TLanes.Load(from + (7 * step));
         sum = TLanes.Add(sum, bias);
         difference = TLanes.Add(difference, bias);
@@ -93,7 +97,9 @@ internal readonly unsafe struct FiveTapTransform<TLanes, TVector> : IWinogradGra
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void WeightGradients(float* from, nint step, float* to, nint toStep)
     {
-        Read(from, step, out var sum, out var difference, out var wideSum, out var wideDifference, out var nearSum, out var nearDifference);
+        Read(
+            from, step, out var sum, out var difference, out var wideSum, out var wideDifference, out var nearSum,
+            out var nearDifference);
         TVector first = TLanes.Load(from), last = TLanes.Load(from + (7 * step));
         AtPowers(0, TLanes.Add(first, sum), wideSum, nearSum, to);
         AtPowers(1, difference, wideDifference, nearDifference, to + toStep);
@@ -122,14 +128,17 @@ internal readonly unsafe struct FiveTapTransform<TLanes, TVector> : IWinogradGra
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void SignalGradients(float* from, nint step, float* to, nint toStep)
     {
-        Read(from, step, out var sum, out var difference, out var wideSum, out var wideDifference, out var nearSum, out var nearDifference);
+        Read(
+            from, step, out var sum, out var difference, out var wideSum, out var wideDifference, out var nearSum,
+            out var nearDifference);
         TVector first = TLanes.Load(from), last = TLanes.Load(from + (7 * step));
         TLanes.Store(TLanes.Multiply(first, -1), to);
         TVector second = TLanes.MultiplyAdd(wideDifference, 0.5f, TLanes.Subtract(difference, last));
         TLanes.Store(TLanes.MultiplyAdd(nearDifference, 2, second), to + toStep);
         TVector third = TLanes.MultiplyAdd(wideSum, 0.25f, TLanes.MultiplyAdd(first, 5.25f, sum));
         TLanes.Store(TLanes.MultiplyAdd(nearSum, 4, third), to + (2 * toStep));
-        TVector fourth = TLanes.MultiplyAdd(TLanes.Add(wideDifference, nearDifference), -2.5f, TLanes.Multiply(last, 5.25f));
+        TVector fourth = TLanes.MultiplyAdd(
+            TLanes.Add(wideDifference, nearDifference), -2.5f, TLanes.Multiply(last, 5.25f));
         TLanes.Store(TLanes.MultiplyAdd(difference, -4.25f, fourth), to + (3 * toStep));
         TVector fifth = TLanes.MultiplyAdd(wideSum, -1.25f, TLanes.Multiply(first, -5.25f));
         TLanes.Store(TLanes.MultiplyAdd(sum, -4.25f, TLanes.MultiplyAdd(nearSum, -5, fifth)), to + (4 * toStep));
@@ -166,10 +175,12 @@ internal readonly unsafe struct FiveTapTransform<TLanes, TVector> : IWinogradGra
             TLanes.MultiplyAdd(d, -4.25f, TLanes.Add(b, f)), to + toStep, to + (2 * toStep));
         SumAndDifference.Store<TLanes, TVector>(
             TLanes.MultiplyAdd(c, 0.25f, TLanes.MultiplyAdd(e, -1.25f, g)),
-            TLanes.MultiplyAdd(b, 0.5f, TLanes.MultiplyAdd(d, -2.5f, TLanes.Add(f, f))), to + (3 * toStep), to + (4 * toStep));
+            TLanes.MultiplyAdd(b, 0.5f, TLanes.MultiplyAdd(d, -2.5f, TLanes.Add(f, f))), to + (3 * toStep),
+            to + (4 * toStep));
         SumAndDifference.Store<TLanes, TVector>(
             TLanes.MultiplyAdd(c, 4, TLanes.MultiplyAdd(e, -5, g)),
-            TLanes.MultiplyAdd(b, 2, TLanes.MultiplyAdd(d, -2.5f, TLanes.Multiply(f, 0.5f))), to + (5 * toStep), to + (6 * toStep));
+            TLanes.MultiplyAdd(b, 2, TLanes.MultiplyAdd(d, -2.5f, TLanes.Multiply(f, 0.5f))), to + (5 * toStep),
+            to + (6 * toStep));
     }
 
     // A polynomial of degree 4 at the finite points, over f' there.

@@ -10,8 +10,8 @@ internal unsafe interface IWinogradGradientTransform : IWinogradTransform
     static abstract void WeightGradients(float* from, nint step, float* to, nint toStep);
 
     /// <summary>
-    /// The gradients of four results to those of the products, of rows that end after <paramref name="count"/>; more reads as
-    /// zero. The transpose of <see cref="IWinogradTransform.Results"/>.
+    /// The gradients of four results to those of the products, of rows that end after <paramref name="count"/>; more
+    /// reads as zero. The transpose of <see cref="IWinogradTransform.Results"/>.
     /// </summary>
     static abstract void ProductGradients(float** rows, nint offset, int count, float* to, nint toStep);
 

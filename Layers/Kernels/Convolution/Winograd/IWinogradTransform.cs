@@ -1,8 +1,9 @@
 namespace Cnn.Layers.Kernels;
 
 /// <summary>
-/// The one-dimensional transforms of Winograd's minimal filtering with tiles of four results; applied down and across they
-/// make those of a plane. Each reads all of its values, a vector of tiles or channels at a time, before it writes one.
+/// The one-dimensional transforms of Winograd's minimal filtering with tiles of four results; applied down and across
+/// they make those of a plane. Each reads all of its values, a vector of tiles or channels at a time, before it writes
+/// one.
 /// </summary>
 /// <remarks>
 /// With points p_i, f the product of (x - p_i), and one point at infinity: a signal goes to the coefficients of
@@ -22,14 +23,17 @@ internal unsafe interface IWinogradTransform
     /// <summary>Values along an axis that a tile sees; tiles are four apart.</summary>
     static abstract int Seen { get; }
 
-    /// <summary>Results along an axis of a tile, of which the first four are its own and others are added to the next tile's.</summary>
+    /// <summary>
+    /// Results along an axis of a tile, of which the first four are its own and others are added to the next tile's.
+    /// </summary>
     static abstract int Made { get; }
 
     /// <summary>Tiles or channels at a time: the width of a vector.</summary>
     static abstract int Lanes { get; }
 
     /// <summary>
-    /// What a tile sees to <see cref="Size"/> values, of rows that end after <paramref name="count"/>; more reads as zero.
+    /// What a tile sees to <see cref="Size"/> values, of rows that end after <paramref name="count"/>; more reads as
+    /// zero.
     /// </summary>
     static abstract void Signal(float** rows, nint offset, int count, float* to, nint toStep);
 

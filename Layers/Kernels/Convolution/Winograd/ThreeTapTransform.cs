@@ -4,8 +4,8 @@ namespace Cnn.Layers.Kernels;
 
 /// <summary>
 /// F(4, 3) and, for the gradient of the weights, F(3, 4). The points are 0, p, -p, q, -q and infinity with p = 3/4 and
-/// q = 3/2 instead of the usual 1 and 2: over 64 channels the greatest error is 5.4e-6 instead of 2.2e-5 of the root of the
-/// number of terms, where the direct sum has 2.9e-6.
+/// q = 3/2 instead of the usual 1 and 2: over 64 channels the greatest error is 5.4e-6 instead of 2.2e-5 of the root of
+/// the number of terms, where the direct sum has 2.9e-6.
 /// </summary>
 internal readonly unsafe struct ThreeTapTransform<TLanes, TVector> : IWinogradGradientTransform
     where TLanes : ILanes<TVector>
@@ -40,13 +40,16 @@ internal readonly unsafe struct ThreeTapTransform<TLanes, TVector> : IWinogradGr
         {
             Signal(
                 TLanes.Load(rows[0] + offset), TLanes.Load(rows[1] + offset), TLanes.Load(rows[2] + offset),
-                TLanes.Load(rows[3] + offset), TLanes.Load(rows[4] + offset), TLanes.Load(rows[5] + offset), to, toStep);
+                TLanes.Load(rows[3] + offset), TLanes.Load(rows[4] + offset), TLanes.Load(rows[5] + offset), to,
+                toStep);
         }
         else
         {
             Signal(
-                TLanes.Load(rows[0] + offset, count), TLanes.Load(rows[1] + offset, count), TLanes.Load(rows[2] + offset, count),
-                TLanes.Load(rows[3] + offset, count), TLanes.Load(rows[4] + offset, count), TLanes.Load(rows[5] + offset, count),
+                TLanes.Load(rows[0] + offset, count), TLanes.Load(rows[1] + offset, count),
+                TLanes.Load(rows[2] + offset, count),
+                TLanes.Load(rows[3] + offset, count), TLanes.Load(rows[4] + offset, count),
+                TLanes.Load(rows[5] + offset, count),
                 to, toStep);
         }
     }
@@ -95,7 +98,8 @@ internal readonly unsafe struct ThreeTapTransform<TLanes, TVector> : IWinogradGr
             TLanes.MultiplyAdd(d, P * PSquare / AtP, TLanes.Multiply(b, P / AtP)), to + toStep, to + (2 * toStep));
         SumAndDifference.Store<TLanes, TVector>(
             TLanes.MultiplyAdd(c, QSquare / AtQ, TLanes.Multiply(a, 1 / AtQ)),
-            TLanes.MultiplyAdd(d, Q * QSquare / AtQ, TLanes.Multiply(b, Q / AtQ)), to + (3 * toStep), to + (4 * toStep));
+            TLanes.MultiplyAdd(d, Q * QSquare / AtQ, TLanes.Multiply(b, Q / AtQ)), to + (3 * toStep),
+            to + (4 * toStep));
         TLanes.Store(TLanes.Multiply(a, 1 / SquareProduct), to);
         TLanes.Store(d, to + (5 * toStep));
     }
@@ -174,7 +178,8 @@ internal readonly unsafe struct ThreeTapTransform<TLanes, TVector> : IWinogradGr
     // The sums and differences of the products at p and -p, and at q and -q.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Read(
-        float* from, nint step, out TVector sum, out TVector difference, out TVector wideSum, out TVector wideDifference)
+        float* from, nint step, out TVector sum, out TVector difference, out TVector wideSum,
+        out TVector wideDifference)
     {
         TVector b = TLanes.Load(from + step), c = TLanes.Load(from + (2 * step));
         TVector d = TLanes.Load(from + (3 * step)), e = TLanes.Load(from + (4 * step));

@@ -5,16 +5,16 @@ namespace Cnn.Layers.Kernels;
 
 /// <summary>
 /// Convolution with 3 x 3 or 5 x 5 taps and stride 1 by Winograd's minimal filtering: a tile of 4 x 4 results takes 36
-/// multiplications a channel instead of 144, or 64 instead of 400. Weights and tiles are transformed, multiplied as 36 or
-/// 64 matrix products, and transformed back, a block of tiles after the other, so that what lies between stays in the
-/// caches: in a thread's own second-level cache where channels are few, else in the third-level one, with the threads sharing
-/// each step. Its rounding error is a few times that of the direct sum; the transforms say how many.
+/// multiplications a channel instead of 144, or 64 instead of 400. Weights and tiles are transformed, multiplied as 36
+/// or 64 matrix products, and transformed back, a block of tiles after the other, so that what lies between stays in
+/// the caches: in a thread's own second-level cache where channels are few, else in the third-level one, with the
+/// threads sharing each step. Its rounding error is a few times that of the direct sum; the transforms say how many.
 /// </summary>
 internal static unsafe class WinogradConvolution
 {
     /// <summary>
-    /// What lies between the transforms of a block, in floats: within a third-level cache, unless the weights, which every
-    /// block reads once, are more.
+    /// What lies between the transforms of a block, in floats: within a third-level cache, unless the weights, which
+    /// every block reads once, are more.
     /// </summary>
     public const long BlockFloats = 1536 * 1024;
 
@@ -25,14 +25,16 @@ internal static unsafe class WinogradConvolution
     private const long MostOwnWeights = 1024 * 1024;
     private const int LeastOwnBlocks = 8;
 
-    // What an output's weights for a channel cost, in multiply-adds: their transform, or reading them where they are kept.
+    // What an output's weights for a channel cost, in multiply-adds: their transform, or reading them where they are
+    // kept.
     private const int WeightsCost = 600, KeptWeightsCost = 300;
 
-    // Where each thread's products are so many times as much, it transforms the weights for itself: that takes less time than
-    // to fetch what others have transformed from their caches.
+    // Where each thread's products are so many times as much, it transforms the weights for itself: that takes less
+    // time than to fetch what others have transformed from their caches.
     private const int WorkOfOwnWeights = 8;
 
-    // Below, the transforms cost more than the products save; five taps save so much that there may be few maps to read.
+    // Below, the transforms cost more than the products save; five taps save so much that there may be few maps to
+    // read.
     private const int LeastChannels = 16, LeastReadByFiveTaps = 3;
 
     /// <summary>Whether a convolution of so many images can be done so, and gains.</summary>
@@ -46,7 +48,9 @@ internal static unsafe class WinogradConvolution
     public static bool SuitsInputGradient(in ConvolutionShape shape, int images) =>
         HasMaps(shape, shape.GroupOutputs, shape.GroupChannels) && Gains(shape, images);
 
-    /// <summary>Whether there are transforms for a convolution's taps, and tiles enough to pay for that of the weights.</summary>
+    /// <summary>
+    /// Whether there are transforms for a convolution's taps, and tiles enough to pay for that of the weights.
+    /// </summary>
     public static bool Gains(in ConvolutionShape shape, int images, bool keepsWeights = false)
     {
         if (!HasTransform(shape))
@@ -57,7 +61,8 @@ internal static unsafe class WinogradConvolution
         // In multiply-adds for each pair of channel and output.
         double tiles = (double)images * ((shape.OutHeight + 3) / 4) * ((shape.OutWidth + 3) / 4);
         int taps = shape.KernelHeight * shape.KernelWidth, size = SizeOf(shape);
-        return (double)taps * images * shape.OutPixels > 1.5 * ((size * size * tiles) + (keepsWeights ? KeptWeightsCost : WeightsCost));
+        double weightsCost = keepsWeights ? KeptWeightsCost : WeightsCost;
+        return (double)taps * images * shape.OutPixels > 1.5 * ((size * size * tiles) + weightsCost);
     }
 
     /// <summary>See <see cref="Convolution.Forward"/>.</summary>
@@ -74,9 +79,11 @@ internal static unsafe class WinogradConvolution
     {
         var problem = new WinogradProblem
         {
-            Size = SizeOf(shape), X = x, Weights = weights, Bias = bias, Y = y, Rectifies = rectifier.HasValue, Slope = rectifier ?? 0,
+            Size = SizeOf(shape), X = x, Weights = weights, Bias = bias, Y = y, Rectifies = rectifier.HasValue,
+            Slope = rectifier ?? 0,
             Channels = shape.GroupChannels, Height = shape.Height, Width = shape.Width, Outputs = shape.GroupOutputs,
-            OutHeight = shape.OutHeight, OutWidth = shape.OutWidth, PadHeight = shape.PadHeight, PadWidth = shape.PadWidth,
+            OutHeight = shape.OutHeight, OutWidth = shape.OutWidth, PadHeight = shape.PadHeight,
+            PadWidth = shape.PadWidth,
             ImageStep = shape.ImageSize, OutImageStep = shape.OutSizeOfImage, OutputStep = shape.Taps,
             ChannelStep = shape.KernelHeight * shape.KernelWidth,
         };
@@ -95,8 +102,8 @@ internal static unsafe class WinogradConvolution
     }
 
     /// <summary>
-    /// Whether the gradient of the input is computed by <see cref="WinogradTranspose{T}"/>: where tiles are so much fewer, and
-    /// those of whole images make blocks.
+    /// Whether the gradient of the input is computed by <see cref="WinogradTranspose{T}"/>: where tiles are so much
+    /// fewer, and those of whole images make blocks.
     /// </summary>
     public static bool Transposes(in ConvolutionShape shape, int images)
     {
@@ -109,7 +116,8 @@ internal static unsafe class WinogradConvolution
     private static WinogradProblem Transposed(in ConvolutionShape shape) => new()
     {
         Size = SizeOf(shape), Channels = shape.GroupOutputs, Height = shape.OutHeight, Width = shape.OutWidth,
-        Outputs = shape.GroupChannels, OutHeight = shape.Height, OutWidth = shape.Width, ImageStep = shape.OutSizeOfImage,
+        Outputs = shape.GroupChannels, OutHeight = shape.Height, OutWidth = shape.Width,
+        ImageStep = shape.OutSizeOfImage,
         OutImageStep = shape.ImageSize, OutputStep = shape.KernelHeight * shape.KernelWidth, ChannelStep = shape.Taps,
         Overlaps = true, CropHeight = shape.PadHeight, CropWidth = shape.PadWidth,
     };
@@ -126,8 +134,10 @@ internal static unsafe class WinogradConvolution
 
     private static int SizeOf(in ConvolutionShape shape) => shape.KernelHeight + WinogradProblem.Step - 1;
 
-    private static bool HasTransform(in ConvolutionShape shape) =>
-        shape.KernelHeight == shape.KernelWidth && shape.KernelWidth is 3 or 5 && shape.StrideHeight == 1 && shape.StrideWidth == 1
+    /// <summary>Whether there are transforms for a convolution's taps.</summary>
+    public static bool HasTransform(in ConvolutionShape shape) =>
+        shape.KernelHeight == shape.KernelWidth && shape.KernelWidth is 3 or 5
+        && shape.StrideHeight == 1 && shape.StrideWidth == 1
         && shape.DilationHeight == 1 && shape.DilationWidth == 1 && shape.PadHeight < shape.KernelHeight
         && shape.PadWidth < shape.KernelWidth;
 
@@ -219,7 +229,10 @@ internal static unsafe class WinogradConvolution
             problem.Weights += (nint)shape.GroupOutputs * shape.Taps;
         }
 
-        kept?.SetReady(winograd: true, shape.Groups * weightsSize);
+        if (!areReady)
+        {
+            kept?.Keep(winograd: true, shape.Groups * weightsSize);
+        }
     }
 
     private static void RunShared<T>(WorkerPool pool, WinogradProblem problem, int all)
@@ -240,8 +253,8 @@ internal static unsafe class WinogradConvolution
         }
     }
 
-    // Tiles in whole vectors whose values lie within one thread's second-level cache; none where that makes too few blocks, or the
-    // weights, which each block reads, are too many. Tiles that overlap stay together.
+    // Tiles in whole vectors whose values lie within one thread's second-level cache; none where that makes too few
+    // blocks, or the weights, which each block reads, are too many. Tiles that overlap stay together.
     private static int TilesOfOwnBlock(in WinogradProblem problem, int all)
     {
         long floatsOfTile = (long)problem.Values * (problem.Channels + problem.Outputs);
@@ -257,7 +270,8 @@ internal static unsafe class WinogradConvolution
     {
         long floatsOfTile = (long)problem.Values * (problem.Channels + problem.Outputs);
         long floats = Math.Max(BlockFloats, problem.Values * problem.WeightsStep);
-        int even = WinogradProblem.EvenBlock(all, (int)Math.Clamp(floats / floatsOfTile, 1, all)), nr = TileKernels.Columns;
+        int even = WinogradProblem.EvenBlock(all, (int)Math.Clamp(floats / floatsOfTile, 1, all)),
+            nr = TileKernels.Columns;
         return (even + nr - 1) / nr * nr;
     }
 }

@@ -4,10 +4,11 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers.Kernels;
 
 /// <summary>
-/// The gradient of 3 x 3 or 5 x 5 weights of stride 1 by Winograd's minimal filtering: the image is correlated with 4 x 4
-/// gradients of results at a time, which gives all taps for as many multiplications as the forward pass takes. Channels lie
-/// side by side in the vectors, so that narrow images cost no more than wide ones. Where the products fit a second-level cache
-/// each thread sums for itself; else the threads share the tiles of a block and split its products.
+/// The gradient of 3 x 3 or 5 x 5 weights of stride 1 by Winograd's minimal filtering: the image is correlated with 4 x
+/// 4 gradients of results at a time, which gives all taps for as many multiplications as the forward pass takes.
+/// Channels lie side by side in the vectors, so that narrow images cost no more than wide ones. Where the products fit
+/// a second-level cache each thread sums for itself; else the threads share the tiles of a block and split its
+/// products.
 /// </summary>
 internal static unsafe class WinogradGradient
 {
@@ -20,7 +21,8 @@ internal static unsafe class WinogradGradient
     // Fewer tiles would not pay for reading and writing the products.
     private const int LeastOwnTiles = 32;
 
-    // As many threads can take part, and fewer where there are few rows; their number must not depend on that of the threads.
+    // As many threads can take part, and fewer where there are few rows; their number must not depend on that of the
+    // threads.
     private const int MostOwnSums = 8;
 
     // Below, the transforms cost more than the products save.
@@ -47,7 +49,8 @@ internal static unsafe class WinogradGradient
         }
     }
 
-    private static void Run<TLanes, TVector>(WorkerPool pool, in ConvolutionShape shape, int images, float* x, float* dy, float* dw)
+    private static void Run<TLanes, TVector>(
+        WorkerPool pool, in ConvolutionShape shape, int images, float* x, float* dy, float* dw)
         where TLanes : ILanes<TVector>
         where TVector : struct
     {
@@ -66,11 +69,14 @@ internal static unsafe class WinogradGradient
     {
         var problem = new WinogradGradientProblem
         {
-            Size = T.Size, Channels = shape.GroupChannels, Height = shape.Height, Width = shape.Width, Outputs = shape.GroupOutputs,
-            OutHeight = shape.OutHeight, OutWidth = shape.OutWidth, PadHeight = shape.PadHeight, PadWidth = shape.PadWidth,
+            Size = T.Size, Channels = shape.GroupChannels, Height = shape.Height, Width = shape.Width,
+            Outputs = shape.GroupOutputs,
+            OutHeight = shape.OutHeight, OutWidth = shape.OutWidth, PadHeight = shape.PadHeight,
+            PadWidth = shape.PadWidth,
             ImageStep = shape.ImageSize, OutImageStep = shape.OutSizeOfImage,
         };
-        int allRows = images * problem.TilesDown, sums = OwnSums(problem, allRows), rowsOfSum = (allRows + sums - 1) / sums;
+        int allRows = images * problem.TilesDown, sums = OwnSums(problem, allRows),
+            rowsOfSum = (allRows + sums - 1) / sums;
         sums = (allRows + rowsOfSum - 1) / rowsOfSum;
         if (sums > 1)
         {
@@ -112,7 +118,8 @@ internal static unsafe class WinogradGradient
         where T : struct, IWinogradGradientTransform
     {
         problem.U = pool.Scratch(0, ScratchSlot.SharedLeftPanels, problem.Runs * problem.Values * problem.OutputsStep);
-        problem.V = pool.Scratch(0, ScratchSlot.SharedRightPanels, problem.Runs * problem.Values * problem.ChannelsStep);
+        problem.V = pool.Scratch(
+            0, ScratchSlot.SharedRightPanels, problem.Runs * problem.Values * problem.ChannelsStep);
         int panelFloats = (int)PanelProduct.RightPanelSize(problem.RowsOfRun * problem.TilesAcross);
         int panelsOfPart = Math.Clamp(PanelProduct.BlockFloats / panelFloats, 1, problem.ChannelPanels);
         int partsOfValue = (problem.ChannelPanels + panelsOfPart - 1) / panelsOfPart, most = problem.Rows;
@@ -123,7 +130,8 @@ internal static unsafe class WinogradGradient
             pool.Run(problem.Runs * tiles.Parts, ref tiles);
             var products = new WinogradGradientProducts
             {
-                Problem = problem, PanelsOfPart = panelsOfPart, PartsOfValue = partsOfValue, IsFirst = problem.FirstRow == 0,
+                Problem = problem, PanelsOfPart = panelsOfPart, PartsOfValue = partsOfValue,
+                IsFirst = problem.FirstRow == 0,
             };
             pool.Run(problem.Values * partsOfValue, ref products);
         }
@@ -151,7 +159,8 @@ internal static unsafe class WinogradGradient
         return (int)Math.Max(1, tiles / problem.TilesAcross);
     }
 
-    // As many rows of tiles as lie in the caches between transform and product, and no fewer than make a product deep, cut evenly.
+    // As many rows of tiles as lie in the caches between transform and product, and no fewer than make a product deep,
+    // cut evenly.
     private static int RowsOfBlock(in WinogradGradientProblem problem, int allRows)
     {
         long floatsOfTile = (long)problem.Values * (problem.Channels + problem.Outputs);

@@ -5,7 +5,10 @@ using Cnn.Layers.Threading;
 
 namespace Cnn.Layers.Kernels;
 
-/// <summary>The products, or several sums of them, transformed back and added to the gradients of the weights: a part is an output.</summary>
+/// <summary>
+/// The products, or several sums of them, transformed back and added to the gradients of the weights: a part is an
+/// output.
+/// </summary>
 internal unsafe struct WinogradGradientOutput<T> : IParts
     where T : struct, IWinogradGradientTransform
 {

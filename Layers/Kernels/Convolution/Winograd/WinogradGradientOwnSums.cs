@@ -3,8 +3,8 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers.Kernels;
 
 /// <summary>
-/// A part is a sum over some rows of tiles, block by block in its thread's own memory, so that neither tiles nor products leave
-/// the second-level cache.
+/// A part is a sum over some rows of tiles, block by block in its thread's own memory, so that neither tiles nor
+/// products leave the second-level cache.
 /// </summary>
 internal unsafe struct WinogradGradientOwnSums<T> : IParts
     where T : struct, IWinogradGradientTransform
@@ -32,7 +32,8 @@ internal unsafe struct WinogradGradientOwnSums<T> : IParts
 
             var products = new WinogradGradientProducts
             {
-                Problem = problem, PanelsOfPart = problem.ChannelPanels, PartsOfValue = 1, IsFirst = problem.FirstRow == first,
+                Problem = problem, PanelsOfPart = problem.ChannelPanels, PartsOfValue = 1,
+                IsFirst = problem.FirstRow == first,
             };
             for (int value = 0; value < problem.Values; value++)
             {

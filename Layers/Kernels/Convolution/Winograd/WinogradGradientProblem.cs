@@ -1,8 +1,9 @@
 namespace Cnn.Layers.Kernels;
 
 /// <summary>
-/// The gradient of the weights of one group by tiles of 4 x 4 gradients of results: for each value of a transformed tile a
-/// product [outputs, tiles] by [tiles, channels]. The tiles of a block come in runs, which are transformed apart.
+/// The gradient of the weights of one group by tiles of 4 x 4 gradients of results: for each value of a transformed
+/// tile a product [outputs, tiles] by [tiles, channels]. The tiles of a block come in runs, which are transformed
+/// apart.
 /// </summary>
 internal unsafe struct WinogradGradientProblem
 {
@@ -29,8 +30,8 @@ internal unsafe struct WinogradGradientProblem
     public readonly int PanelRows => TileKernels.PanelRows(Outputs);
 
     /// <summary>
-    /// Outputs whose gradients lie side by side, a vector apart from tile to tile, so that no store crosses a cache line: those of
-    /// one panel, or of all that a vector holds.
+    /// Outputs whose gradients lie side by side, a vector apart from tile to tile, so that no store crosses a cache
+    /// line: those of one panel, or of all that a vector holds.
     /// </summary>
     public readonly int OutputsAtOnce => TileKernels.Width / PanelRows * PanelRows;
 
@@ -39,7 +40,8 @@ internal unsafe struct WinogradGradientProblem
     public readonly int ChannelPanels => (Channels + TileKernels.Columns - 1) / TileKernels.Columns;
 
     /// <summary>Floats from the panels of one value to those of the next.</summary>
-    public readonly nint OutputsStep => WinogradProblem.Apart(OutputGroups * Packing.PanelSize(TileKernels.Width, RowsOfRun * TilesAcross));
+    public readonly nint OutputsStep =>
+        WinogradProblem.Apart(OutputGroups * Packing.PanelSize(TileKernels.Width, RowsOfRun * TilesAcross));
 
     public readonly nint ChannelsStep =>
         WinogradProblem.Apart((ChannelPanels * PanelProduct.RightPanelSize(RowsOfRun * TilesAcross)) + Packing.Slack);

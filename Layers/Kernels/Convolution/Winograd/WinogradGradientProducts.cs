@@ -3,8 +3,8 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers.Kernels;
 
 /// <summary>
-/// The products of a block, added to those of the blocks before it: a part is one value of the tiles, and as many channels as
-/// the second-level cache holds.
+/// The products of a block, added to those of the blocks before it: a part is one value of the tiles, and as many
+/// channels as the second-level cache holds.
 /// </summary>
 internal unsafe struct WinogradGradientProducts : IParts
 {

@@ -3,8 +3,8 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers.Kernels;
 
 /// <summary>
-/// The tiles of a run, transformed and packed into panels whose depth they are: a part is a run's panel of channels of the
-/// image, or some outputs, a vector's lanes of planes side by side at most.
+/// The tiles of a run, transformed and packed into panels whose depth they are: a part is a run's panel of channels of
+/// the image, or some outputs, a vector's lanes of planes side by side at most.
 /// </summary>
 internal unsafe struct WinogradGradientTiles<T> : IParts
     where T : struct, IWinogradGradientTransform
@@ -34,7 +34,8 @@ internal unsafe struct WinogradGradientTiles<T> : IParts
             }
             else
             {
-                TransformResult((of - ImageParts) * Problem.OutputsAtOnce, tileRow, run, row * Problem.TilesAcross, rows, rowSize);
+                TransformResult(
+                    (of - ImageParts) * Problem.OutputsAtOnce, tileRow, run, row * Problem.TilesAcross, rows, rowSize);
             }
         }
     }
@@ -42,7 +43,8 @@ internal unsafe struct WinogradGradientTiles<T> : IParts
     private readonly void TransformImage(int first, int tileRow, int run, int depth, float* rows, int rowSize)
     {
         int count = Math.Min(T.Lanes, Problem.Channels - first);
-        int image = tileRow / Problem.TilesDown, top = (tileRow % Problem.TilesDown * WinogradProblem.Step) - Problem.PadHeight;
+        int image = tileRow / Problem.TilesDown,
+            top = (tileRow % Problem.TilesDown * WinogradProblem.Step) - Problem.PadHeight;
         float* planes = Problem.X + (image * Problem.ImageStep) + ((nint)first * Problem.Height * Problem.Width);
         for (int r = 0; r < T.Size; r++)
         {
@@ -54,7 +56,8 @@ internal unsafe struct WinogradGradientTiles<T> : IParts
             T.Signal(rows + w, rowSize, rows + w, rowSize);
         }
 
-        // A panel of the last few channels may be a vector wide, and narrower than what is written: the next overwrites it.
+        // A panel of the last few channels may be a vector wide, and narrower than what is written: the next overwrites
+        // it.
         int nr = TileKernels.Columns, panel = first / nr * nr, all = Problem.RowsIn(run) * Problem.TilesAcross;
         int stride = TileKernels.Width * PanelProduct.Vectors(Math.Min(nr, Problem.Channels - panel));
         float* to = Problem.ChannelsOf(run) + ((nint)panel * all) + ((nint)depth * stride) + (first - panel);
@@ -73,7 +76,8 @@ internal unsafe struct WinogradGradientTiles<T> : IParts
     {
         int count = Math.Min(Problem.OutputsAtOnce, Problem.Outputs - first);
         int image = tileRow / Problem.TilesDown, top = tileRow % Problem.TilesDown * WinogradProblem.Step;
-        float* planes = Problem.Dy + (image * Problem.OutImageStep) + ((nint)first * Problem.OutHeight * Problem.OutWidth);
+        float* planes = Problem.Dy + (image * Problem.OutImageStep)
+            + ((nint)first * Problem.OutHeight * Problem.OutWidth);
         for (int r = 0; r < WinogradProblem.Step; r++)
         {
             Lay(planes, Problem.OutHeight, Problem.OutWidth, count, top + r, 0, rows + (r * rowSize));
@@ -108,6 +112,7 @@ internal unsafe struct WinogradGradientTiles<T> : IParts
 
         new Span<float>(to, T.Lanes * pad).Clear();
         new Span<float>(to + (T.Lanes * (pad + width)), T.Lanes * (positions - pad - width)).Clear();
-        PlaneLanes.Load(planes + ((nint)row * width), (nint)height * width, count, width, to + (T.Lanes * pad), T.Lanes);
+        PlaneLanes.Load(
+            planes + ((nint)row * width), (nint)height * width, count, width, to + (T.Lanes * pad), T.Lanes);
     }
 }

@@ -6,8 +6,8 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers.Kernels;
 
 /// <summary>
-/// The tiles of a block, transformed and packed: a part is a channel. Rows are transformed down along the image, then laid
-/// out so that the same column of all tiles is contiguous, and transformed across into the panels.
+/// The tiles of a block, transformed and packed: a part is a channel. Rows are transformed down along the image, then
+/// laid out so that the same column of all tiles is contiguous, and transformed across into the panels.
 /// </summary>
 internal unsafe struct WinogradInput<T> : IParts
     where T : struct, IWinogradTransform
@@ -50,7 +50,8 @@ internal unsafe struct WinogradInput<T> : IParts
     // The part of the image that some tiles of a row see, transformed down; the border stays zero.
     private readonly void Down(int channel, int tileRow, int column, int count, float* to, float* zeros)
     {
-        int image = tileRow / Problem.TilesDown, top = (tileRow % Problem.TilesDown * WinogradProblem.Step) - Problem.PadHeight;
+        int image = tileRow / Problem.TilesDown,
+            top = (tileRow % Problem.TilesDown * WinogradProblem.Step) - Problem.PadHeight;
         float* plane = Problem.X + (image * Problem.ImageStep) + ((nint)channel * Problem.Height * Problem.Width);
         float** from = stackalloc float*[T.Seen];
         for (int r = 0; r < T.Seen; r++)

@@ -62,8 +62,10 @@ internal unsafe struct WinogradOutput<T> : IParts
     private readonly void Place(int output, int tileRow, int column, int count, float* tiles, int room)
     {
         int image = tileRow / Problem.TilesDown, top = tileRow % Problem.TilesDown * WinogradProblem.Step;
-        int left = WinogradProblem.Step * column, width = Math.Min(WinogradProblem.Step * count, Problem.OutWidth - left);
-        float* plane = Problem.Y + (image * Problem.OutImageStep) + ((nint)output * Problem.OutHeight * Problem.OutWidth);
+        int left = WinogradProblem.Step * column,
+            width = Math.Min(WinogradProblem.Step * count, Problem.OutWidth - left);
+        float* plane = Problem.Y + (image * Problem.OutImageStep)
+            + ((nint)output * Problem.OutHeight * Problem.OutWidth);
         for (int r = 0; r < Math.Min(WinogradProblem.Step, Problem.OutHeight - top); r++)
         {
             float* to = plane + ((nint)(top + r) * Problem.OutWidth) + left;

@@ -11,7 +11,9 @@ internal unsafe struct WinogradOverlap
     public WinogradProblem Problem;
     public WorkerPool Pool;
 
-    /// <summary>Results along an axis of a tile; more than <see cref="WinogradProblem.Step"/>, at most twice as many.</summary>
+    /// <summary>
+    /// Results along an axis of a tile; more than <see cref="WinogradProblem.Step"/>, at most twice as many.
+    /// </summary>
     public int Made;
 
     // A row of results with what lies beyond the last tile's own ones.

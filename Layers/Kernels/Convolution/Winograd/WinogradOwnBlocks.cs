@@ -13,7 +13,9 @@ internal unsafe struct WinogradOwnBlocks<T> : IParts
     public WorkerPool Pool;
     public int AllTiles;
 
-    /// <summary>Of each worker, whether it has transformed the weights for itself; null where they are those of all.</summary>
+    /// <summary>
+    /// Of each worker, whether it has transformed the weights for itself; null where they are those of all.
+    /// </summary>
     public bool* HaveWeights;
 
     public readonly void Run(int part, int worker)

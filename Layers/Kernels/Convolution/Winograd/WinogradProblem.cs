@@ -1,8 +1,8 @@
 namespace Cnn.Layers.Kernels;
 
 /// <summary>
-/// A convolution of stride 1 by tiles of 4 x 4 results: the sizes of one group, where its operands are, and how the tiles
-/// of a block lie in memory. The gradient of the input is the same problem with the roles of both sides changed.
+/// A convolution of stride 1 by tiles of 4 x 4 results: the sizes of one group, where its operands are, and how the
+/// tiles of a block lie in memory. The gradient of the input is the same problem with the roles of both sides changed.
 /// </summary>
 internal unsafe struct WinogradProblem
 {
@@ -25,7 +25,9 @@ internal unsafe struct WinogradProblem
     public bool Rectifies;
     public float Slope;
 
-    /// <summary>The group's weights: what lies between outputs and between channels, and whether the taps run backwards.</summary>
+    /// <summary>
+    /// The group's weights: what lies between outputs and between channels, and whether the taps run backwards.
+    /// </summary>
     public float* Weights;
     public nint OutputStep, ChannelStep;
     public bool IsRotated;
@@ -60,7 +62,8 @@ internal unsafe struct WinogradProblem
     public readonly int Panels => (Outputs + PanelRows - 1) / PanelRows;
 
     /// <summary>Floats from the matrix of weights of one value to the next.</summary>
-    public readonly nint WeightsStep => Apart((Channels + Depth - 1) / Depth * Panels * Packing.PanelSize(PanelRows, Depth));
+    public readonly nint WeightsStep =>
+        Apart((Channels + Depth - 1) / Depth * Panels * Packing.PanelSize(PanelRows, Depth));
 
     /// <summary>Floats from the matrix of tiles of one value to the next.</summary>
     public readonly nint TilesStep => Apart((nint)Channels * Columns);
@@ -81,6 +84,9 @@ internal unsafe struct WinogradProblem
         return (all + blocks - 1) / blocks;
     }
 
-    /// <summary>An odd number of cache lines, so that the same place of all values does not fall into the same few ways of a cache.</summary>
+    /// <summary>
+    /// An odd number of cache lines, so that the same place of all values does not fall into the same few ways of a
+    /// cache.
+    /// </summary>
     public static nint Apart(nint floats) => ((floats + 15) & ~(nint)15) | 16;
 }

@@ -2,7 +2,9 @@ using Cnn.Layers.Threading;
 
 namespace Cnn.Layers.Kernels;
 
-/// <summary>The products of a block, [outputs, channels] by [channels, tiles]: a part is one value of the tiles.</summary>
+/// <summary>
+/// The products of a block, [outputs, channels] by [channels, tiles]: a part is one value of the tiles.
+/// </summary>
 internal unsafe struct WinogradProducts : IParts
 {
     public WinogradProblem Problem;

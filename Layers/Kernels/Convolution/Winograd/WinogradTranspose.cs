@@ -3,9 +3,9 @@ using System.Runtime.CompilerServices;
 namespace Cnn.Layers.Kernels;
 
 /// <summary>
-/// A convolution's transforms turned round, for the gradient of its input: four gradients of results go to as many values as
-/// the input of a tile has, which overlap those of the tiles beside it. The gradient has as many tiles as the results, which
-/// are fewer than those of the input where it is not padded.
+/// A convolution's transforms turned round, for the gradient of its input: four gradients of results go to as many
+/// values as the input of a tile has, which overlap those of the tiles beside it. The gradient has as many tiles as the
+/// results, which are fewer than those of the input where it is not padded.
 /// </summary>
 internal readonly unsafe struct WinogradTranspose<T> : IWinogradTransform
     where T : struct, IWinogradGradientTransform
@@ -32,7 +32,8 @@ internal readonly unsafe struct WinogradTranspose<T> : IWinogradTransform
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Signal(float* from, nint step, float* to, nint toStep) => T.ProductGradients(from, step, to, toStep);
+    public static void Signal(float* from, nint step, float* to, nint toStep) =>
+        T.ProductGradients(from, step, to, toStep);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -15,7 +15,8 @@ internal unsafe struct WinogradWeights<T> : IParts
     [SkipLocalsInit]
     public readonly void Run(int part, int worker)
     {
-        int first = part * Problem.PanelRows, rows = Math.Min(Problem.PanelRows, Problem.Outputs - first), all = T.Taps * T.Taps;
+        int first = part * Problem.PanelRows, rows = Math.Min(Problem.PanelRows, Problem.Outputs - first),
+            all = T.Taps * T.Taps;
         float* memory = stackalloc float[(((ChannelsAtOnce * 5) + 8) * 5 * T.Lanes) + CacheLine.Floats];
         float* taps = CacheLine.From(memory), columns = taps + (ChannelsAtOnce * 5 * 5 * T.Lanes);
         int atOnce = Problem.ChannelStep == all ? ChannelsAtOnce : 1, blockDepth = Problem.Depth;
@@ -36,14 +37,17 @@ internal unsafe struct WinogradWeights<T> : IParts
         }
     }
 
-    // The taps of a vector of outputs down, then across; past the last row of the panel lies what the next channel overwrites.
+    // The taps of a vector of outputs down, then across; past the last row of the panel lies what the next channel
+    // overwrites.
     private readonly void Transform(float* taps, float* columns, float* to)
     {
         int last = (T.Taps * T.Taps) - 1;
         for (int j = 0; j < T.Taps; j++)
         {
             float* from = Problem.IsRotated ? taps + (T.Lanes * (last - j)) : taps + (T.Lanes * j);
-            T.Weights(from, Problem.IsRotated ? -T.Lanes * T.Taps : T.Lanes * T.Taps, columns + (T.Lanes * T.Size * j), T.Lanes);
+            T.Weights(
+                from, Problem.IsRotated ? -T.Lanes * T.Taps : T.Lanes * T.Taps, columns + (T.Lanes * T.Size * j),
+                T.Lanes);
         }
 
         nint step = Problem.WeightsStep;

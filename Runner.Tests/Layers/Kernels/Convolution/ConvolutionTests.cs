@@ -36,7 +36,8 @@ public unsafe class ConvolutionTests
 
     [Theory]
     [MemberData(nameof(Geometries))]
-    public void AgreesWithTheReference(int[] geometry, int images) => Compare(Geometry.Convolution(geometry), images, 1);
+    public void AgreesWithTheReference(int[] geometry, int images) =>
+        Compare(Geometry.Convolution(geometry), images, 1);
 
     [Fact]
     public void AgreesWithTheReferenceOnRandomShapes()
@@ -65,7 +66,8 @@ public unsafe class ConvolutionTests
         AlignedBuffer dw = new(shape.Outputs * shape.Taps), db = new(shape.Outputs);
         dy.Span.Fill(0.1f);
         using var pool = new WorkerPool(2);
-        Convolution.WeightGradient(pool, new ConvolutionPlan(shape), Images, x.Pointer, dy.Pointer, dw.Pointer, db.Pointer);
+        Convolution.WeightGradient(
+            pool, new ConvolutionPlan(shape), Images, x.Pointer, dy.Pointer, dw.Pointer, db.Pointer);
         Assert.All(db.Span.ToArray(), value => Assert.InRange(value, 26214.4f * (1 - 1e-5f), 26214.4f * (1 + 1e-5f)));
         GC.KeepAlive((x, dy));
     }
@@ -85,6 +87,87 @@ public unsafe class ConvolutionTests
     {
         var flat = new ConvolutionShape(4, 9, 8, 6, 2, 3, 2, 1, 2, 2, 1, 2, 3);
         CompareNd(flat, new ConvolutionShapeNd(4, 6, 2, [9, 8], [3, 2], [1, 2], [2, 1], [2, 3]));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(700)]
+    [InlineData(1600)]
+    [InlineData(3000)]
+    public void ColumnsInBlocksOfPixelsGiveTheSame(long columnFloats)
+    {
+        // 12 x 12 results of 24 taps, which blocks cut within rows; once of a single axis.
+        var flat = new ConvolutionShape(4, 25, 12, 6, 1, 3, 2, 1, 2, 2, 1, 2, 4);
+        CompareNd(flat, new ConvolutionShapeNd(4, 6, 1, [25, 12], [3, 2], [1, 2], [2, 1], [2, 4]), columnFloats);
+        var line = new ConvolutionShape(4, 1, 300, 6, 2, 1, 9, 0, 3, 1, 2, 1, 1);
+        CompareNd(line, new ConvolutionShapeNd(4, 6, 2, [300], [9], [3], [2], [1]), columnFloats);
+    }
+
+    [Theory]
+    [InlineData(4, 100, 1000, 100)]
+    [InlineData(4, 100, 399, 64)]
+    [InlineData(1 << 20, 100, 1000, 1)]
+    [InlineData(2000, 1 << 20, 16 * 1024 * 1024, 8384)]
+    public void BlocksOfPixelsKeepTheColumnsWithinTheirMemory(int taps, int pixels, long columnFloats, int expected)
+    {
+        // Rounded up to whole panels where a block has several.
+        var shape = new ConvolutionShapeNd(1, 1, 1, [pixels + taps - 1], [taps], [0], [1], [1]);
+        int block = ConvolutionNd.BlockPixels(shape, columnFloats);
+        Assert.Equal(expected, block);
+        Assert.InRange((long)block * taps, 1, Math.Max(taps, columnFloats + (64L * taps)));
+    }
+
+    [Fact]
+    public void APlanIsNotMadeWhereItsMemoryWouldBeMoreThanAnArrayHolds()
+    {
+        Assert.True(ConvolutionPlan.Fits(new ConvolutionShape(64, 4200, 4200, 8, 1, 1, 1), ConvolutionPlan.MostFloats));
+        Assert.True(
+            ConvolutionPlan.Fits(new ConvolutionShape(64, 4200, 4200, 8, 1, 3, 3, 1, 1), ConvolutionPlan.MostFloats));
+        Assert.False(
+            ConvolutionPlan.Fits(new ConvolutionShape(64, 5800, 5780, 8, 1, 1, 1, 9, 9), ConvolutionPlan.MostFloats));
+        Assert.False(
+            ConvolutionPlan.Fits(new ConvolutionShape(1, 1, 100_000_000, 1, 1, 1, 3), ConvolutionPlan.MostFloats));
+        Assert.False(
+            ConvolutionPlan.Fits(new ConvolutionShape(30_000, 1, 1, 60_000, 1, 1, 1), ConvolutionPlan.MostFloats));
+    }
+
+    [Fact]
+    public void WeightsWhoseMemoryCouldNotBeHadArePackedByTheNextPass()
+    {
+        foreach (ConvolutionShape shape in (ConvolutionShape[])
+            [new(5, 14, 14, 7, 1, 3, 3, 1, 1), new(33, 24, 24, 40, 1, 3, 3, 1, 1)])
+        {
+            var data = new Operands(shape, 2, 4);
+            var plan = new ConvolutionPlan(shape);
+            var kept = new KeptWeights { Allocating = () => throw new OutOfMemoryException() };
+            using var pool = new WorkerPool(2);
+            var found = new AlignedBuffer(data.Y.Length);
+            Assert.Throws<OutOfMemoryException>(() => Forward());
+            Assert.True(Convolution.NeedsWeights(plan, 2, kept));
+            kept.Allocating = null;
+            Forward();
+            Assert.False(Convolution.NeedsWeights(plan, 2, kept));
+            Numbers.AssertClose(data.Y.Span, found.Span, 4 * shape.Taps, $"forward of {shape}");
+            GC.KeepAlive(data);
+
+            void Forward() => Convolution.Forward(
+                pool, plan, 2, data.X.Pointer, data.W.Pointer, data.B.Pointer, found.Pointer, kept);
+        }
+    }
+
+    [Fact]
+    public void MemoryThatNobodyHasPackedHoldsNoWeights()
+    {
+        var kept = new KeptWeights();
+        kept.Room(winograd: true, 100, out bool isReady);
+        Assert.False(isReady);
+        Assert.False(kept.Has(winograd: true));
+        kept.Keep(winograd: true, 100);
+        kept.Room(winograd: true, 100, out isReady);
+        Assert.True(isReady);
+        kept.Room(winograd: false, 100, out isReady);
+        Assert.False(isReady);
+        Assert.False(kept.Has(winograd: true));
     }
 
     [Theory]
@@ -128,17 +211,19 @@ public unsafe class ConvolutionTests
             Convolution.WeightGradient(pool, plan, images, data.X.Pointer, data.Dy.Pointer, to.Pointer));
     }
 
-    private static void CompareNd(ConvolutionShape flat, ConvolutionShapeNd shape)
+    private static void CompareNd(
+        ConvolutionShape flat, ConvolutionShapeNd shape, long columnFloats = ConvolutionNd.ColumnFloats)
     {
         var data = new Operands(flat, 3, 5);
         using var one = new WorkerPool(1);
         using var two = new WorkerPool(2);
         data.Check("forward", data.Y, flat.Taps, one, two, (pool, to) =>
-            ConvolutionNd.Forward(pool, shape, 3, data.X.Pointer, data.W.Pointer, data.B.Pointer, to.Pointer));
+            ConvolutionNd.Forward(
+                pool, shape, 3, data.X.Pointer, data.W.Pointer, data.B.Pointer, to.Pointer, null, columnFloats));
         data.Check("input gradient", data.Dx, flat.Outputs * 9, one, two, (pool, to) =>
-            ConvolutionNd.InputGradient(pool, shape, 3, data.Dy.Pointer, data.W.Pointer, to.Pointer));
+            ConvolutionNd.InputGradient(pool, shape, 3, data.Dy.Pointer, data.W.Pointer, to.Pointer, columnFloats));
         data.Check("weight gradient", data.Dw, 3 * flat.OutPixels, one, two, (pool, to) =>
-            ConvolutionNd.WeightGradient(pool, shape, 3, data.X.Pointer, data.Dy.Pointer, to.Pointer));
+            ConvolutionNd.WeightGradient(pool, shape, 3, data.X.Pointer, data.Dy.Pointer, to.Pointer, columnFloats));
     }
 
     private sealed class Operands
@@ -180,13 +265,15 @@ public unsafe class ConvolutionTests
 
         // Starts from the same values as the expected sums, which outputs that are overwritten must not show.
         public void Check(
-            string what, AlignedBuffer expected, int terms, WorkerPool one, WorkerPool several, Action<WorkerPool, AlignedBuffer> run)
+            string what, AlignedBuffer expected, int terms, WorkerPool one, WorkerPool several,
+            Action<WorkerPool, AlignedBuffer> run)
         {
             AlignedBuffer first = Start(expected.Length), second = Start(expected.Length);
             run(one, first);
             run(several, second);
             Numbers.AssertClose(expected.Span, first.Span, terms, $"{what} of {shape}");
-            Assert.True(first.Span.SequenceEqual(second.Span), $"{what} of {shape} differs on {several.ThreadCount} threads");
+            Assert.True(
+                first.Span.SequenceEqual(second.Span), $"{what} of {shape} differs on {several.ThreadCount} threads");
 
             // What is run is given addresses, which keep no memory from being collected.
             GC.KeepAlive(run);

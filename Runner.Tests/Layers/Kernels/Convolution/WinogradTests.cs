@@ -45,7 +45,8 @@ public unsafe class WinogradTests
     {
         ConvolutionShape shape = Geometry.Convolution(geometry);
         Assert.True(WinogradConvolution.Suits(shape, images), "it is not taken for this shape");
-        Assert.True(WinogradConvolution.SuitsInputGradient(shape, images), "it is not taken for the gradient of the input");
+        Assert.True(
+            WinogradConvolution.SuitsInputGradient(shape, images), "it is not taken for the gradient of the input");
         Assert.Equal(VectorUnit.Path >= VectorPath.Avx2, WinogradGradient.Suits(shape, images));
         AssertPasses(shape, images);
     }
@@ -64,18 +65,22 @@ public unsafe class WinogradTests
     {
         ConvolutionShape shape = Geometry.Convolution(geometry);
         Assert.True(WinogradConvolution.Suits(shape, images), "it is not taken for the forward pass");
-        Assert.False(WinogradConvolution.SuitsInputGradient(shape, images), "it is taken for the gradient of the input");
+        Assert.False(
+            WinogradConvolution.SuitsInputGradient(shape, images), "it is taken for the gradient of the input");
         AssertPasses(shape, images);
         var reverse = new ConvolutionShape(
-            shape.Outputs, shape.Height, shape.Width, shape.Channels, shape.Groups, 5, 5, shape.PadHeight, shape.PadWidth);
+            shape.Outputs, shape.Height, shape.Width, shape.Channels, shape.Groups, 5, 5, shape.PadHeight,
+            shape.PadWidth);
         Assert.False(WinogradConvolution.Suits(reverse, images), "it is taken for the forward pass");
-        Assert.True(WinogradConvolution.SuitsInputGradient(reverse, images), "it is not taken for the gradient of the input");
+        Assert.True(
+            WinogradConvolution.SuitsInputGradient(reverse, images), "it is not taken for the gradient of the input");
         AssertPasses(reverse, images);
     }
 
     private static void AssertPasses(ConvolutionShape shape, int images)
     {
-        AlignedBuffer x = Numbers.Random(images * shape.ImageSize, 1), w = Numbers.Random(shape.Outputs * shape.Taps, 2);
+        AlignedBuffer x = Numbers.Random(images * shape.ImageSize, 1);
+        AlignedBuffer w = Numbers.Random(shape.Outputs * shape.Taps, 2);
         AlignedBuffer b = Numbers.Random(shape.Outputs, 3), dy = Numbers.Random(images * shape.OutSizeOfImage, 4);
         AlignedBuffer y = new(dy.Length), dx = new(x.Length), dw = Numbers.Random(w.Length, 7);
         ConvolutionReference.Forward(shape, images, x.Pointer, w.Pointer, b.Pointer, y.Pointer);
@@ -87,7 +92,8 @@ public unsafe class WinogradTests
         foreach (int threads in (int[])[1, 2, 5])
         {
             using var pool = new WorkerPool(threads);
-            AlignedBuffer foundY = Numbers.Random(y.Length, 5), foundX = Numbers.Random(x.Length, 6), foundW = Numbers.Random(w.Length, 7);
+            AlignedBuffer foundY = Numbers.Random(y.Length, 5), foundX = Numbers.Random(x.Length, 6);
+            AlignedBuffer foundW = Numbers.Random(w.Length, 7);
 
             // What other layers leave in memory that is used for something else must not count.
             new Span<float>(pool.Scratch(0, ScratchSlot.Partials, 4_000_000), 4_000_000).Fill(float.NaN);
@@ -96,12 +102,16 @@ public unsafe class WinogradTests
             Convolution.WeightGradient(pool, plan, images, x.Pointer, dy.Pointer, foundW.Pointer);
             double tolerance = shape.KernelHeight == 3 ? ToleranceOfThreeTaps : ToleranceOfFiveTaps;
             AssertClose("the forward pass", y, foundY, shape.Taps, tolerance);
-            AssertClose("the gradient of the input", dx, foundX, shape.GroupOutputs * shape.KernelHeight * shape.KernelWidth, tolerance);
+            AssertClose(
+                "the gradient of the input", dx, foundX, shape.GroupOutputs * shape.KernelHeight * shape.KernelWidth,
+                tolerance);
             AssertClose("the gradient of the weights", dw, foundW, images * shape.OutPixels, tolerance);
             first ??= [foundY, foundX, foundW];
             Assert.True(first[0].Span.SequenceEqual(foundY.Span), $"{threads} threads give other results");
-            Assert.True(first[1].Span.SequenceEqual(foundX.Span), $"{threads} threads give another gradient of the input");
-            Assert.True(first[2].Span.SequenceEqual(foundW.Span), $"{threads} threads give another gradient of the weights");
+            Assert.True(
+                first[1].Span.SequenceEqual(foundX.Span), $"{threads} threads give another gradient of the input");
+            Assert.True(
+                first[2].Span.SequenceEqual(foundW.Span), $"{threads} threads give another gradient of the weights");
         }
 
         GC.KeepAlive((x, w, b, dy));
@@ -114,7 +124,8 @@ public unsafe class WinogradTests
         Assert.False(WinogradConvolution.Suits(shape, 1));
         Assert.True(WinogradConvolution.Suits(shape, 1, keepsWeights: true));
         AlignedBuffer x = Numbers.Random(shape.ImageSize, 1), w = Numbers.Random(shape.Outputs * shape.Taps, 2);
-        AlignedBuffer b = Numbers.Random(shape.Outputs, 3), y = new(shape.OutSizeOfImage), found = new(y.Length), again = new(y.Length);
+        AlignedBuffer b = Numbers.Random(shape.Outputs, 3);
+        AlignedBuffer y = new(shape.OutSizeOfImage), found = new(y.Length), again = new(y.Length);
         ConvolutionReference.Forward(shape, 1, x.Pointer, w.Pointer, b.Pointer, y.Pointer);
         using var pool = new WorkerPool(2);
         var plan = new ConvolutionPlan(shape);
@@ -142,7 +153,8 @@ public unsafe class WinogradTests
     [Fact]
     public void WhatIsNoNumberStaysAmongTheWeightsOfItsChannelAndOutput()
     {
-        // Lanes and panels that have no channel or output of their own are filled with others' values, which must not mix.
+        // Lanes and panels that have no channel or output of their own are filled with others' values, which must not
+        // mix.
         var shape = new ConvolutionShape(35, 12, 12, 37, 1, 5, 5, 2, 2);
         AlignedBuffer x = Numbers.Random(2 * shape.ImageSize, 1), dy = Numbers.Random(2 * shape.OutSizeOfImage, 2);
         AlignedBuffer dw = new(shape.Outputs * shape.Taps);
@@ -176,24 +188,30 @@ public unsafe class WinogradTests
     [InlineData(64, 64, 3, 2, 1, 28)]
     [InlineData(64, 64, 3, 1, 2, 28)]
     [InlineData(64, 64, 3, 1, 1, 3)]
-    public void OtherConvolutionsAreDoneDirectly(int channels, int outputs, int kernel, int stride, int dilation, int size) =>
+    public void OtherConvolutionsAreDoneDirectly(
+        int channels, int outputs, int kernel, int stride, int dilation, int size) =>
         Assert.False(WinogradConvolution.Suits(
-            new ConvolutionShape(channels, size, size, outputs, 1, kernel, kernel, 1, 1, stride, stride, dilation, dilation), 8));
+            new ConvolutionShape(
+                channels, size, size, outputs, 1, kernel, kernel, 1, 1, stride, stride, dilation, dilation), 8));
 
     // What a machine does not choose for itself is computed there all the same, only slowly.
     [Fact]
     public void TransformsOfEveryWidthGiveTheSameBits()
     {
         AssertSameBits(
-            Transformed<ThreeTapTransform<Lanes128, Vector128<float>>>(), Transformed<ThreeTapTransform<Lanes512, Vector512<float>>>());
+            Transformed<ThreeTapTransform<Lanes128, Vector128<float>>>(),
+            Transformed<ThreeTapTransform<Lanes512, Vector512<float>>>());
         AssertSameBits(
-            Transformed<FiveTapTransform<Lanes128, Vector128<float>>>(), Transformed<FiveTapTransform<Lanes512, Vector512<float>>>());
+            Transformed<FiveTapTransform<Lanes128, Vector128<float>>>(),
+            Transformed<FiveTapTransform<Lanes512, Vector512<float>>>());
         if (VectorUnit.Path >= VectorPath.Avx2)
         {
             AssertSameBits(
-                Transformed<ThreeTapTransform<Lanes256, Vector256<float>>>(), Transformed<ThreeTapTransform<Lanes512, Vector512<float>>>());
+                Transformed<ThreeTapTransform<Lanes256, Vector256<float>>>(),
+                Transformed<ThreeTapTransform<Lanes512, Vector512<float>>>());
             AssertSameBits(
-                Transformed<FiveTapTransform<Lanes256, Vector256<float>>>(), Transformed<FiveTapTransform<Lanes512, Vector512<float>>>());
+                Transformed<FiveTapTransform<Lanes256, Vector256<float>>>(),
+                Transformed<FiveTapTransform<Lanes512, Vector512<float>>>());
         }
     }
 
@@ -236,7 +254,8 @@ public unsafe class WinogradTests
         Assert.Equal(expected.Span.ToArray(), found.Span.ToArray());
     }
 
-    private static void AssertClose(string what, AlignedBuffer expected, AlignedBuffer found, int terms, double tolerance)
+    private static void AssertClose(
+        string what, AlignedBuffer expected, AlignedBuffer found, int terms, double tolerance)
     {
         double worst = 0;
         for (int i = 0; i < expected.Length; i++)

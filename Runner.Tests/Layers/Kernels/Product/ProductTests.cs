@@ -82,6 +82,50 @@ public unsafe class ProductTests
         }
     }
 
+    [Theory]
+    [InlineData(1, 13, 9)]
+    [InlineData(1, 301, 40)]
+    [InlineData(1, 1029, 700)]
+    [InlineData(5, 37, 19)]
+    [InlineData(7, 259, 1037)]
+    [InlineData(29, 47, 401)]
+    public void AValueDoesNotDependOnWhereItStands(int m, int n, int k)
+    {
+        // All columns of B are one, and so are all rows of its transpose.
+        using var pool = new WorkerPool(2);
+        AlignedBuffer a = Numbers.Random(m * k, 1), column = Numbers.Random(k, 2);
+        AlignedBuffer b = new(k * n), transposed = new(k * n), c = new(m * n), turned = new(m * n);
+        for (int j = 0; j < n; j++)
+        {
+            for (int p = 0; p < k; p++)
+            {
+                b.Span[(p * n) + j] = transposed.Span[(j * k) + p] = column.Span[p];
+            }
+        }
+
+        foreach (bool transposeB in (bool[])[false, true])
+        {
+            Product.Run(
+                pool, false, transposeB, m, n, k, a.Pointer, k, transposeB ? transposed.Pointer : b.Pointer,
+                transposeB ? k : n,
+                c.Pointer, n);
+            for (int i = 0; i < m; i++)
+            {
+                Assert.All(c.Span.Slice(i * n, n).ToArray(), value => Assert.Equal(c.Span[i * n], value));
+            }
+        }
+
+        // The transpose of the whole product, whose rows are then equal: C' = B' A'.
+        Product.Run(pool, true, true, n, m, k, b.Pointer, n, a.Pointer, k, turned.Pointer, m);
+        for (int i = 0; i < m; i++)
+        {
+            float first = turned.Span[i];
+            Assert.All(Enumerable.Range(0, n), j => Assert.Equal(first, turned.Span[(j * m) + i]));
+        }
+
+        GC.KeepAlive((a, b, transposed));
+    }
+
     // What other layers leave in memory that is used for something else must not count.
     private static void Spoil(WorkerPool pool)
     {
@@ -95,7 +139,8 @@ public unsafe class ProductTests
     }
 
     private static void Compare(
-        WorkerPool one, WorkerPool two, bool transposeA, bool transposeB, int m, int n, int k, int pad, AddTo addTo, ulong seed)
+        WorkerPool one, WorkerPool two, bool transposeA, bool transposeB, int m, int n, int k, int pad, AddTo addTo,
+        ulong seed)
     {
         string what = $"{m} x {n} x {k}, transposed {transposeA} {transposeB}, {addTo}, padded {pad}";
         int lda = (transposeA ? m : k) + pad, ldb = (transposeB ? k : n) + pad, ldc = n + pad;
@@ -108,11 +153,14 @@ public unsafe class ProductTests
         expected.Span.CopyTo(second.Span);
 
         ProductReference.Run(
-            transposeA, transposeB, m, n, k, a.Pointer, lda, b.Pointer, ldb, expected.Pointer, ldc, addTo, bias.Pointer);
+            transposeA, transposeB, m, n, k, a.Pointer, lda, b.Pointer, ldb, expected.Pointer, ldc, addTo,
+            bias.Pointer);
         Product.Run(
-            one, transposeA, transposeB, m, n, k, a.Pointer, lda, b.Pointer, ldb, first.Pointer, ldc, addTo, bias.Pointer);
+            one, transposeA, transposeB, m, n, k, a.Pointer, lda, b.Pointer, ldb, first.Pointer, ldc, addTo,
+            bias.Pointer);
         Product.Run(
-            two, transposeA, transposeB, m, n, k, a.Pointer, lda, b.Pointer, ldb, second.Pointer, ldc, addTo, bias.Pointer);
+            two, transposeA, transposeB, m, n, k, a.Pointer, lda, b.Pointer, ldb, second.Pointer, ldc, addTo,
+            bias.Pointer);
 
         Numbers.AssertClose(expected.Span, first.Span, k, what);
         Assert.True(first.Span.SequenceEqual(second.Span), $"{what}: differs on two threads");

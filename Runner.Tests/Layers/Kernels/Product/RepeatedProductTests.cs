@@ -17,7 +17,8 @@ public unsafe class RepeatedProductTests
         {
             foreach (int n in Sizes)
             {
-                Compare(m, n, Sizes[(int)(seed * 7 % (ulong)Sizes.Length)], seed % 2 == 0, (AddTo)(seed / 2 % 2), seed++);
+                Compare(
+                    m, n, Sizes[(int)(seed * 7 % (ulong)Sizes.Length)], seed % 2 == 0, (AddTo)(seed / 2 % 2), seed++);
             }
         }
     }
@@ -51,7 +52,8 @@ public unsafe class RepeatedProductTests
         {
             AlignedBuffer a = Numbers.Random(m * k, seed + step + 10);
             ProductReference.Run(
-                false, transposed, m, n, k, a.Pointer, k, b.Pointer, transposed ? k : n, expected.Pointer, n, addTo, null);
+                false, transposed, m, n, k, a.Pointer, k, b.Pointer, transposed ? k : n, expected.Pointer, n, addTo,
+                null);
             product.Run(one, m, a.Pointer, first.Pointer, addTo);
             sameProduct.Run(three, m, a.Pointer, second.Pointer, addTo);
         }
