@@ -354,8 +354,9 @@ public sealed class Net : IDisposable
     }
 
     /// <summary>Writes the weights as Caffe does: HDF5 when the path ends in .h5, else a .caffemodel; atomically.</summary>
-    /// <exception cref="CnnException">HDF5 cannot hold the layers' names.</exception>
-    /// <exception cref="IOException">The file cannot be written; one that was there is as it was.</exception>
+    /// <exception cref="CnnException">
+    /// HDF5 cannot hold the layers' names, or the file cannot be written; one that was there is as it was.
+    /// </exception>
     public void SaveWeights(string path)
     {
         bool hdf5 = path.EndsWith(".h5", StringComparison.OrdinalIgnoreCase);

@@ -17,23 +17,23 @@ namespace Cnn.Engine.Snapshots;
 internal static class SnapshotFiles
 {
     private const string ModelSuffix = ".caffemodel", StateSuffix = ".solverstate", Hdf5Suffix = ".h5";
+    private const string LongestEnd = "_iter_2147483647" + StateSuffix + Hdf5Suffix;
 
     /// <summary>Makes the folder of a prefix if need be and checks that files can be written there.</summary>
     /// <exception cref="CnnException">They cannot.</exception>
     public static void ProbeWritable(string prefix)
     {
+        PathText.Require(prefix + LongestEnd);
         string folder = FolderOf(prefix);
-        string probe = Path.Combine(folder, $".cnn-probe-{Environment.ProcessId}");
         try
         {
             Directory.CreateDirectory(folder);
-            File.WriteAllBytes(probe, []);
-            File.Delete(probe);
+            TemporaryFile.Probe(folder);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new CnnException(
-                $"snapshots cannot be written to '{folder}': {exception.Message}",
+                $"snapshots cannot be written to '{folder}': {FileErrors.Reason(exception)}",
                 "give a snapshot_prefix in a folder that can be written to",
                 exception);
         }
@@ -77,7 +77,7 @@ internal static class SnapshotFiles
             });
             return statePath;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (CnnException exception)
         {
             throw new TrainingException(
                 $"the snapshot of iteration {state.Iteration} cannot be written: {exception.Message}; earlier ones are whole",
@@ -97,7 +97,7 @@ internal static class SnapshotFiles
             WriteWeights(definition, net, path);
             return path;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (CnnException exception)
         {
             throw new TrainingException($"the best weights cannot be written: {exception.Message}", exception);
         }
@@ -132,9 +132,12 @@ internal static class SnapshotFiles
     /// <exception cref="CnnException">They are not there.</exception>
     public static string FindWeights(string statePath, string learnedNet)
     {
-        string beside = Path.Combine(Path.GetDirectoryName(statePath) ?? "", Path.GetFileName(learnedNet));
+        string folder = Path.GetDirectoryName(statePath) ?? "";
+        string beside = Path.Combine(folder, Path.GetFileName(learnedNet));
+        string ofAnySystem = Path.Combine(folder, PathResolver.LastPart(learnedNet));
         return File.Exists(beside) ? beside
             : File.Exists(learnedNet) ? learnedNet
+            : File.Exists(ofAnySystem) ? ofAnySystem
             : throw new CnnException(
                 $"{statePath}: names the weights '{learnedNet}', which do not exist", "put them beside the solver state");
     }
@@ -215,5 +218,6 @@ internal static class SnapshotFiles
         return digest;
     }
 
-    private static string FolderOf(string prefix) => Path.GetDirectoryName(Path.GetFullPath(prefix))!;
+    // With a letter after it, a prefix that is empty or ends in a slash names its folder too.
+    private static string FolderOf(string prefix) => Path.GetDirectoryName(Path.GetFullPath(prefix + "_"))!;
 }

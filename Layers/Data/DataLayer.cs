@@ -40,9 +40,10 @@ internal sealed unsafe class DataLayer : Layer, IDisposable
     public override void SetUp(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
     {
         batch = BatchSize.Check(Context, parameter, DataParameter.BatchSizeFieldNumber, parameter.BatchSize);
-        if (!parameter.HasSource)
+        if (parameter.Source.Length == 0)
         {
-            throw Context.Error(parameter, DataParameter.SourceFieldNumber, "data_param has no source", "name the database");
+            throw Context.Error(
+                parameter, DataParameter.SourceFieldNumber, "source is missing in data_param", "name the database");
         }
 
         if (parameter.Backend != DataParameter.Types.DB.Lmdb)

@@ -42,7 +42,7 @@ internal sealed unsafe class IdxDataLayer : Layer
     public override void SetUp(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
     {
         batch = BatchSize.Check(Context, parameter, IdxDataParameter.BatchSizeFieldNumber, parameter.BatchSize);
-        if (!parameter.HasImages)
+        if (parameter.Images.Length == 0)
         {
             throw Context.Error(parameter, IdxDataParameter.ImagesFieldNumber, "idx_data_param names no images");
         }

@@ -17,7 +17,7 @@ public static class FileText
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new CnnException($"{path}: cannot be read: {exception.Message}", inner: exception);
+            throw FileErrors.From(path, "read", exception)!;
         }
     }
 
@@ -32,7 +32,7 @@ public static class FileText
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new CnnException($"{path}: cannot be read: {exception.Message}", inner: exception);
+            throw FileErrors.From(path, "read", exception)!;
         }
     }
 
@@ -66,6 +66,7 @@ public static class FileText
     /// <exception cref="CnnException">It is not; with the nearest name of the folder where one is near.</exception>
     public static void RequireFile(string path)
     {
+        PathText.Require(path);
         if (Directory.Exists(path))
         {
             throw new CnnException($"'{path}' is a folder, not a file");

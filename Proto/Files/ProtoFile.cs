@@ -79,8 +79,7 @@ public static class ProtoFile
     }
 
     /// <summary>Writes a message in the format of the file's extension, atomically.</summary>
-    /// <exception cref="CnnException">The extension says no format.</exception>
-    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="CnnException">The extension says no format, or the file cannot be written.</exception>
     public static void Save(IMessage message, string path)
     {
         ProtoFormat format = ExtensionFormat(path) ?? throw new CnnException(
@@ -90,7 +89,7 @@ public static class ProtoFile
     }
 
     /// <summary>Writes a message in a given format, atomically, whatever the file's name.</summary>
-    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="CnnException">The file cannot be written.</exception>
     public static void Save(IMessage message, string path, ProtoFormat format) =>
         AtomicFile.Write(path, stream =>
         {
@@ -150,7 +149,7 @@ public static class ProtoFile
         catch (Exception exception) when (exception is InvalidProtocolBufferException or InvalidOperationException)
         {
             throw new CnnException(
-                $"{path}: is damaged or not a binary {new T().Descriptor.Name}: {exception.Message}", inner: exception);
+                $"{path}: is damaged or not a binary {new T().Descriptor.Name}", inner: exception);
         }
 
         // Another kind of file can parse as unknown fields alone.

@@ -21,6 +21,7 @@ internal readonly record struct BlobFile(string Blob, string File)
             }
 
             var one = new BlobFile(option[..at], option[(at + 1)..]);
+            PathText.Require(one.File);
             if (parsed.Any(p => p.Blob == one.Blob))
             {
                 throw new CnnException($"blob '{one.Blob}' is named twice");

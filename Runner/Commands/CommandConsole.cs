@@ -1,4 +1,5 @@
 using Cnn.Proto;
+using Cnn.Runner.Display;
 using Spectre.Console;
 
 namespace Cnn.Runner.Commands;
@@ -8,8 +9,8 @@ namespace Cnn.Runner.Commands;
 /// <param name="Error">Log lines and errors.</param>
 internal sealed record CommandConsole(TextWriter Out, TextWriter Error)
 {
-    /// <summary>The terminal for live displays; null when the errors do not go to one.</summary>
-    public IAnsiConsole? Terminal { get; init; }
+    /// <summary>The line for live displays; null when the errors do not go to a terminal.</summary>
+    public LiveLine? Live { get; init; }
 
     /// <summary>Tells the user's mistakes.</summary>
     public void Tell(CnnException exception)
@@ -23,13 +24,15 @@ internal sealed record CommandConsole(TextWriter Out, TextWriter Error)
     /// <summary>The console of this process.</summary>
     public static CommandConsole OfProcess()
     {
-        IAnsiConsole? terminal = null;
-        if (!Console.IsErrorRedirected)
+        PatientWriter output = StandardStream.Output(), error = StandardStream.Error();
+        return new CommandConsole(output, error)
         {
-            terminal = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
-            terminal = terminal.Profile.Capabilities is { Interactive: true, Ansi: true } ? terminal : null;
-        }
-
-        return new CommandConsole(Console.Out, Console.Error) { Terminal = terminal };
+            Live = IsLiveTerminal() ? new LiveLine(error, TerminalWidth.Columns) : null,
+        };
     }
+
+    private static bool IsLiveTerminal() =>
+        !Console.IsErrorRedirected
+        && AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) })
+            .Profile.Capabilities is { Interactive: true, Ansi: true };
 }

@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Cnn.Engine.Solvers;
 using Cnn.Proto;
+using Cnn.Runner.Display;
 
 namespace Cnn.Runner.Commands;
 
@@ -45,7 +46,9 @@ internal static class CommandLineProgram
             help.Action = new HelpWithExamples((HelpAction)help.Action!);
         }
 
-        ParseResult parsed = root.Parse(CaffeSpelling.WithTwoDashes(args));
+        // A name that begins with @ is a file's name, not a file of further arguments.
+        var parsing = new ParserConfiguration { ResponseFileTokenReplacer = null };
+        ParseResult parsed = root.Parse(CaffeSpelling.WithTwoDashes(args), parsing);
         if (parsed.Action is ParseErrorAction)
         {
             console.Error.WriteLine($"cnn: {UsageMistake.Describe(parsed)}");
@@ -60,7 +63,16 @@ internal static class CommandLineProgram
             EnableDefaultExceptionHandler = false,
             ProcessTerminationTimeout = null,
         };
-        return Guarded(() => parsed.Invoke(configuration), console, trace);
+        int code = Guarded(() => parsed.Invoke(configuration), console, trace);
+        return code == ExitCode.Done && console.Out is PatientWriter { HasLost: true } lost ? Lost(lost, console) : code;
+    }
+
+    // The work is done, but who asked for its results does not have them.
+    private static int Lost(PatientWriter output, CommandConsole console)
+    {
+        string why = output.Failure is { } failure ? FileErrors.Reason(failure) : "it is closed";
+        console.Error.WriteLine($"cnn: the results cannot be written to standard output: {why}");
+        return ExitCode.Failed;
     }
 
     private static int Guarded(Func<int> run, CommandConsole console, bool trace)
@@ -73,16 +85,28 @@ internal static class CommandLineProgram
         {
             console.Tell(exception);
             Trace(exception);
-            return ExitCode.BadInput;
+            return exception.IsOfTheMachine ? ExitCode.Failed : ExitCode.BadInput;
         }
         catch (OperationCanceledException)
         {
             console.Error.WriteLine("cnn: interrupted");
             return ExitCode.Interrupted;
         }
-        catch (Exception exception) when (exception is TrainingException or IOException or UnauthorizedAccessException)
+        catch (TrainingException exception)
         {
             console.Error.WriteLine($"cnn: {exception.Message}");
+            Trace(exception);
+            return ExitCode.Failed;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            console.Error.WriteLine($"cnn: a file cannot be used: {FileErrors.Reason(exception)}");
+            Trace(exception);
+            return ExitCode.Failed;
+        }
+        catch (ThreadStartException exception)
+        {
+            console.Error.WriteLine("cnn: the system gives no more threads; --threads takes a smaller number");
             Trace(exception);
             return ExitCode.Failed;
         }

@@ -15,16 +15,19 @@ internal static class ConvertCommand
     /// <summary>The command.</summary>
     public static Command Create(CommandConsole console)
     {
-        var input = new Argument<string>("in") { Description = "The file to read; its format is told by content and extension." };
-        var output = new Argument<string>("out")
+        Argument<string> input = OptionValues.OfPath(new Argument<string>("in")
+        {
+            Description = "The file to read; its format is told by content and extension.",
+        });
+        Argument<string> output = OptionValues.OfPath(new Argument<string>("out")
         {
             Description = "The file to write: .prototxt, .yaml, or .caffemodel, .binaryproto, .solverstate for binary.",
-        };
+        });
         var kind = new Option<string?>("--kind")
         {
             Description = "What the file holds; found out by its name and content if not given.",
         };
-        kind.AcceptOnlyFromAmong(Kinds);
+        OptionValues.OneOf(kind, StringComparison.Ordinal, Kinds);
         var upgrade = new Option<bool>("--upgrade") { Description = "Bring old formats of nets and solvers up to date." };
         var command = new CommandWithExamples(
             "convert",

@@ -15,8 +15,7 @@ internal static class DataFormatOption
             Description = "lmdb for Data layers and Caffe, idx for IdxData layers.",
             DefaultValueFactory = _ => "lmdb",
         };
-        option.AcceptOnlyFromAmong("lmdb", "idx");
-        return option;
+        return OptionValues.OneOf(option, StringComparison.Ordinal, "lmdb", "idx");
     }
 
     /// <summary>The format of its value.</summary>

@@ -1,43 +1,45 @@
 using System.Diagnostics;
 using Cnn.Engine.Solvers;
+using Cnn.Runner.Display;
 using Cnn.Runner.Reports;
 using Serilog.Core;
 using Serilog.Events;
-using Spectre.Console;
 
 namespace Cnn.Runner.Commands;
 
 /// <summary>A line on a terminal that says where the run stands, below the log lines.</summary>
-internal sealed class LiveTrainingDisplay(IAnsiConsole terminal) : TrainingDisplay(new TerminalSink(terminal))
+internal sealed class LiveTrainingDisplay(LiveLine live) : TrainingDisplay(new LiveSink(live))
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
     /// <inheritdoc/>
     public override bool Run(Solver solver, Func<bool> solve)
     {
-        bool result = false;
-        terminal.Live(new Text("")).AutoClear(true).Start(live =>
+        var line = new ProgressLine(solver.Iteration, BatchSize(solver));
+        var shown = Stopwatch.StartNew();
+        solver.Progressed += progress =>
         {
-            var line = new ProgressLine(solver.Iteration, BatchSize(solver));
-            var shown = Stopwatch.StartNew();
-            solver.Progressed += progress =>
+            if (shown.Elapsed >= Pause)
             {
-                if (shown.Elapsed >= Pause)
-                {
-                    shown.Restart();
-                    live.UpdateTarget(new Text(line.Describe(progress)));
-                }
-            };
-            result = solve();
-        });
-        return result;
+                shown.Restart();
+                live.Show(line.Describe(progress));
+            }
+        };
+        try
+        {
+            return solve();
+        }
+        finally
+        {
+            live.Clear();
+        }
     }
 
     // The images of a pass: the first dimension of the first data.
     private static int BatchSize(Solver solver) =>
         solver.TrainNet.Layers[0].Tops is [var top, ..] && top.AxisCount > 0 ? top.Dim(0) * solver.PassesAnIteration : 0;
 
-    private sealed class TerminalSink(IAnsiConsole terminal) : ILogEventSink
+    private sealed class LiveSink(LiveLine live) : ILogEventSink
     {
         private readonly GlogFormatter formatter = new();
 
@@ -45,7 +47,7 @@ internal sealed class LiveTrainingDisplay(IAnsiConsole terminal) : TrainingDispl
         {
             using var line = new StringWriter();
             formatter.Format(logEvent, line);
-            terminal.WriteLine(line.ToString().TrimEnd('\n'));
+            live.WriteAbove(line.ToString().TrimEnd('\n'));
         }
     }
 }

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Globalization;
+using System.Numerics;
 using Serilog;
 
 namespace Cnn.Runner.Commands;
@@ -6,13 +8,52 @@ namespace Cnn.Runner.Commands;
 /// <summary>Options that several commands have, and how their values are read.</summary>
 internal static class OptionValues
 {
+    /// <summary>The most threads; far above any machine's cores, far below what a system gives.</summary>
+    public const int MostThreads = 1024;
+
     /// <summary>An option that takes a path; must be given.</summary>
     public static Option<string> RequiredFile(string name, string description) =>
-        new(name) { Description = description, Required = true, HelpName = "file" };
+        OfPath(new Option<string>(name) { Description = description, Required = true, HelpName = "file" });
+
+    /// <summary>Refuses empty values, as of a shell variable that is not set, where paths are asked for.</summary>
+    public static T OfPath<T>(T option)
+        where T : Option
+    {
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Any(t => t.Value.Trim().Length == 0))
+            {
+                result.AddError($"{option.Name} is empty, it must be a path");
+            }
+        });
+        return option;
+    }
+
+    /// <summary>An argument that is a path, which may not be empty either.</summary>
+    public static Argument<T> OfPath<T>(Argument<T> argument)
+    {
+        argument.Validators.Add(result =>
+        {
+            if (result.Tokens.Any(t => t.Value.Trim().Length == 0))
+            {
+                result.AddError($"<{argument.Name}> is empty, it must be a path");
+            }
+        });
+        return argument;
+    }
 
     /// <summary><c>--threads</c>.</summary>
-    public static Option<int?> Threads() =>
-        AtLeast(new Option<int?>("--threads") { Description = "Threads to compute with; one a core if not given.", HelpName = "n" }, 1);
+    public static Option<int?> Threads() => Between(
+        new Option<int?>("--threads")
+        {
+            Description = $"Threads to compute with, at most {MostThreads}; one a core if not given.", HelpName = "n",
+        },
+        1,
+        MostThreads);
+
+    /// <summary><c>--log-dir</c>.</summary>
+    public static Option<string?> LogFolder() =>
+        OfPath(new Option<string?>("--log-dir") { Description = "A folder to write the log to as well.", HelpName = "folder" });
 
     /// <summary><c>--level</c>.</summary>
     public static Option<int?> Level() =>
@@ -23,8 +64,10 @@ internal static class OptionValues
         new("--stage") { Description = "Stage of the net's state, for its include and exclude rules; commas separate several.", HelpName = "name" };
 
     /// <summary><c>--plugin</c>.</summary>
-    public static Option<string[]> Plugin() =>
-        new("--plugin") { Description = "An assembly with layer types of your own; may be given several times.", HelpName = "dll" };
+    public static Option<string[]> Plugin() => OfPath(new Option<string[]>("--plugin")
+    {
+        Description = "An assembly with layer types of your own; may be given several times.", HelpName = "dll",
+    });
 
     /// <summary><c>--weights-strict</c>.</summary>
     public static Option<bool> WeightsStrict() =>
@@ -42,8 +85,7 @@ internal static class OptionValues
             Description = $"What {signal} does: stop, snapshot or none.",
             DefaultValueFactory = _ => preset.ToString().ToLowerInvariant(),
         };
-        option.AcceptOnlyFromAmong(StringComparer.OrdinalIgnoreCase, "stop", "snapshot", "none");
-        return option;
+        return OneOf(option, StringComparison.OrdinalIgnoreCase, "stop", "snapshot", "none");
     }
 
     /// <summary>Says once that a GPU was asked for and is not used.</summary>
@@ -63,18 +105,45 @@ internal static class OptionValues
             Description = "TRAIN or TEST: which layers the net has and how they behave.",
             DefaultValueFactory = _ => preset,
         };
-        option.AcceptOnlyFromAmong(StringComparer.OrdinalIgnoreCase, "TRAIN", "TEST");
+        return OneOf(option, StringComparison.OrdinalIgnoreCase, "TRAIN", "TEST");
+    }
+
+    /// <summary>Refuses words that are not among some.</summary>
+    public static Option<T> OneOf<T>(Option<T> option, StringComparison comparison, params string[] words)
+    {
+        option.CompletionSources.Add(words);
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.FirstOrDefault(t => !words.Any(w => w.Equals(t.Value, comparison))) is { } wrong)
+            {
+                string? near = Proto.Suggestion.For(wrong.Value, words);
+                result.AddError($"{option.Name} is '{wrong.Value}', it must be {string.Join(" or ", words)}"
+                    + (near is null ? "" : $"; {near}"));
+            }
+        });
         return option;
     }
 
     /// <summary>Refuses values below a bound.</summary>
-    public static Option<int?> AtLeast(Option<int?> option, int least)
+    public static Option<int?> AtLeast(Option<int?> option, int least) => Between(option, least, int.MaxValue);
+
+    /// <summary>Refuses values outside of two bounds.</summary>
+    public static Option<int?> Between(Option<int?> option, int least, int most)
     {
         option.Validators.Add(result =>
         {
-            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out int value) && value < least)
+            // A number that does not fit the type is too large or too small as well.
+            if (result.Tokens.Count == 1 && BigInteger.TryParse(
+                result.Tokens[0].Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out BigInteger value))
             {
-                result.AddError($"{option.Name} is {value}, it must be {least} or more");
+                if (value < least)
+                {
+                    result.AddError($"{option.Name} is {value}, it must be {least} or more");
+                }
+                else if (value > most)
+                {
+                    result.AddError($"{option.Name} is {value}, at most {most}");
+                }
             }
         });
         return option;

@@ -24,7 +24,7 @@ internal static class TestCommand
         Option<int?> threads = OptionValues.Threads();
         Option<int?> level = OptionValues.Level();
         Option<string[]> stage = OptionValues.Stage();
-        var logFolder = new Option<string?>("--log-dir") { Description = "A folder to write the log to as well.", HelpName = "folder" };
+        Option<string?> logFolder = OptionValues.LogFolder();
         var command = new CommandWithExamples(
             "test",
             "Runs a net in its TEST phase and prints each output of each batch, the means and the loss.",

@@ -13,8 +13,8 @@ internal class TrainingDisplay : IDisposable
     public ILogEventSink Sink { get; }
 
     /// <summary>The display that fits a console.</summary>
-    public static TrainingDisplay For(CommandConsole console) => console.Terminal is { } terminal
-        ? new LiveTrainingDisplay(terminal)
+    public static TrainingDisplay For(CommandConsole console) => console.Live is { } live
+        ? new LiveTrainingDisplay(live)
         : new TrainingDisplay(new WriterSink(console.Error));
 
     /// <summary>Runs a solver.</summary>

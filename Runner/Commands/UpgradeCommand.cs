@@ -48,12 +48,15 @@ internal static class UpgradeCommand
         where T : class, IMessage<T>, new()
     {
         bool isBinary = format == ProtoFormat.Binary;
-        var input = new Argument<string>("in") { Description = $"The file of {what}, in any format of any age." };
-        var output = new Argument<string>("out")
+        Argument<string> input = OptionValues.OfPath(new Argument<string>("in")
+        {
+            Description = $"The file of {what}, in any format of any age.",
+        });
+        Argument<string> output = OptionValues.OfPath(new Argument<string>("out")
         {
             Description = $"The file to write in the current format, as {(isBinary ? "binary" : "text")} whatever its name"
                 + (isBinary ? "." : "; as YAML if that ends in .yaml."),
-        };
+        });
         var command = new CommandWithExamples(
             name, $"Brings {what} up to date.", isBinary ? $"cnn {name} old.caffemodel new.caffemodel" : $"cnn {name} old.prototxt new.prototxt")
         {

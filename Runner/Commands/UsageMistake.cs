@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Cnn.Proto;
 
 namespace Cnn.Runner.Commands;
@@ -25,14 +26,38 @@ internal static class UsageMistake
             return $"'{path}' needs a command: {string.Join(", ", command.Subcommands.Select(c => c.Name))}; {help}";
         }
 
-        string message = string.Join(" ", parsed.Errors[0].Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-        return $"{message.TrimEnd('.')}; {help}";
+        return $"{Text(parsed.Errors[0], command, parsed)}; {help}";
+    }
+
+    // The library's own texts name types of .NET, so its errors are put into words here; those of validators are ours.
+    private static string Text(ParseError error, Command command, ParseResult parsed)
+    {
+        if (error.SymbolResult is OptionResult option)
+        {
+            string name = option.Option.Name;
+            int count = option.Tokens.Count;
+            ArgumentArity arity = option.Option.Arity;
+            return count < arity.MinimumNumberOfValues ? $"{name} needs a value"
+                : count > arity.MaximumNumberOfValues ? $"{name} is given {count} values, it takes {arity.MaximumNumberOfValues}"
+                : NumberText.Mistake(option.Tokens, option.Option.ValueType) is { } mistake ? $"{name} is {mistake}"
+                : error.Message;
+        }
+
+        if (error.SymbolResult is ArgumentResult argument)
+        {
+            return argument.Tokens.Count < argument.Argument.Arity.MinimumNumberOfValues
+                ? $"<{argument.Argument.Name}> is missing"
+                : error.Message;
+        }
+
+        Option? missing = command.Options.FirstOrDefault(o => o.Required && parsed.GetResult(o) is null);
+        return missing is null ? "the command line is wrong" : $"Option '{missing.Name}' is required";
     }
 
     private static string CommandPath(ParseResult parsed)
     {
         var names = new List<string>();
-        for (var result = parsed.CommandResult; result is not null; result = result.Parent as System.CommandLine.Parsing.CommandResult)
+        for (var result = parsed.CommandResult; result is not null; result = result.Parent as CommandResult)
         {
             names.Insert(0, result.Command is RootCommand ? "cnn" : result.Command.Name);
         }

@@ -107,7 +107,7 @@ public static class Cifar10Files
         }
         catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException or FormatException)
         {
-            throw new CnnException($"'{archive}' is damaged or is no gzip-compressed tar: {exception.Message}", "fetch it again", exception);
+            throw new CnnException($"'{archive}' is damaged or is no gzip-compressed tar", "fetch it again", exception);
         }
         catch (Exception exception) when (FileErrors.From(archive, "read", exception) is { } error)
         {

@@ -36,7 +36,7 @@ internal sealed class Hdf5File : IDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new CnnException($"{path}: cannot be read: {exception.Message}", inner: exception);
+            throw FileErrors.From(path, "read", exception)!;
         }
     }
 

@@ -76,7 +76,7 @@ public sealed class IdxFile
         }
         catch (InvalidDataException exception)
         {
-            throw new CnnException($"'{path}' is a damaged gzip file: {exception.Message}", "fetch it again", exception);
+            throw new CnnException($"'{path}' is a damaged gzip file", "fetch it again", exception);
         }
         catch (Exception exception) when (FileErrors.From(path, "read", exception) is { } error)
         {

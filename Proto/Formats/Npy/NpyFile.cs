@@ -13,6 +13,7 @@ namespace Cnn.Proto.Formats.Npy;
 public static partial class NpyFile
 {
     private const int HeaderLimit = 1 << 16;
+    private const string NumbersHint = "save them as float32: numpy.save(path, x.astype('float32'))";
 
     private static ReadOnlySpan<byte> Magic => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y'];
 
@@ -29,7 +30,7 @@ public static partial class NpyFile
         }
 
         int[] shape = ParseShape(shapeField.Groups[1].Value, path, out long count);
-        string kind = type.Groups[1].Value;
+        string kind = type.Groups[1].Success ? type.Groups[1].Value : type.Groups[2].Value;
         int width = Width(kind, path);
         if (bytes.Length - start != count * width)
         {
@@ -47,7 +48,7 @@ public static partial class NpyFile
     }
 
     /// <summary>Writes an array as float32, atomically.</summary>
-    /// <exception cref="IOException">It cannot be written.</exception>
+    /// <exception cref="CnnException">It cannot be written.</exception>
     public static void Write(string path, NumberArray array)
     {
         string shape = string.Concat(array.Shape.Select(d => string.Create(CultureInfo.InvariantCulture, $"{d}, "))).TrimEnd();
@@ -102,13 +103,16 @@ public static partial class NpyFile
         return [.. shape];
     }
 
-    private static int Width(string kind, string path) => kind[^2..] switch
+    private static int Width(string kind, string path) => kind.TrimStart('<', '>', '|', '=') switch
     {
         "b1" or "u1" or "i1" => 1,
         "f2" or "u2" or "i2" => 2,
         "f4" or "u4" or "i4" => 4,
         "f8" or "u8" or "i8" => 8,
-        _ => throw new CnnException($"{path}: holds numbers of type '{kind}'", "save them as float32: numpy.save(path, x.astype('float32'))"),
+        ['U' or 'S' or 'a', ..] => throw new CnnException($"{path}: holds text ('{kind}'), not numbers", NumbersHint),
+        ['O', ..] => throw new CnnException($"{path}: holds Python objects ('{kind}'), not numbers", NumbersHint),
+        ['[', ..] => throw new CnnException($"{path}: holds records of several fields, not numbers", NumbersHint),
+        _ => throw new CnnException($"{path}: holds numbers of type '{kind}'", NumbersHint),
     };
 
     private static float Number(ReadOnlySpan<byte> bytes, string kind)
@@ -155,7 +159,7 @@ public static partial class NpyFile
         return rows;
     }
 
-    [GeneratedRegex("'descr':\\s*'([<>|=]?[a-z][0-9]+)'")]
+    [GeneratedRegex("'descr':\\s*(?:'([^']+)'|(\\[))")]
     private static partial Regex TypeField();
 
     [GeneratedRegex("'fortran_order':\\s*(True|False)")]

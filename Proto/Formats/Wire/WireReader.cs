@@ -128,7 +128,7 @@ internal sealed class WireReader(SafeFileHandle file, string path)
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new CnnException($"{path}: cannot be read: {exception.Message}", inner: exception);
+            throw FileErrors.From(path, "read", exception)!;
         }
     }
 
