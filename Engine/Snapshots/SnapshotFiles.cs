@@ -20,10 +20,16 @@ internal static class SnapshotFiles
     private const string LongestEnd = "_iter_2147483647" + StateSuffix + Hdf5Suffix;
 
     /// <summary>Makes the folder of a prefix if need be and checks that files can be written there.</summary>
+    /// <param name="prefix">The prefix.</param>
+    /// <param name="at">Where it is written; null when that is not known.</param>
     /// <exception cref="CnnException">They cannot.</exception>
-    public static void ProbeWritable(string prefix)
+    public static void ProbeWritable(string prefix, SourceLocation? at = null)
     {
-        PathText.Require(prefix + LongestEnd);
+        if (PathText.Fault(prefix + LongestEnd) is { } fault)
+        {
+            throw new CnnException(new Diagnostic($"snapshot_prefix: {fault}", at));
+        }
+
         string folder = FolderOf(prefix);
         try
         {
@@ -106,6 +112,11 @@ internal static class SnapshotFiles
     /// <summary>The newest snapshot of a prefix whose two files are whole; null when there is none.</summary>
     public static string? FindLatest(string prefix)
     {
+        if (PathText.Fault(prefix + LongestEnd) is not null)
+        {
+            return null;
+        }
+
         string folder = FolderOf(prefix);
         if (!Directory.Exists(folder))
         {

@@ -141,7 +141,8 @@ public sealed class Solver : IDisposable
     {
         if (definition.Snapshot > 0 || definition.SnapshotAfterTrain || earlyStopping is not null)
         {
-            SnapshotFiles.ProbeWritable(definition.SnapshotPrefix);
+            SnapshotFiles.ProbeWritable(
+                definition.SnapshotPrefix, options.Sources.Find(definition, SolverParameter.SnapshotPrefixFieldNumber));
             SnapshotFiles.RequireWritable(definition, TrainNet);
         }
 

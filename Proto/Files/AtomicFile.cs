@@ -29,7 +29,7 @@ public static class AtomicFile
 
         try
         {
-            WriteAt(Path.GetFullPath(path), write);
+            WriteAt(path, Path.GetFullPath(path), write);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -37,17 +37,17 @@ public static class AtomicFile
         }
     }
 
-    private static void WriteAt(string path, Action<Stream> write)
+    private static void WriteAt(string name, string path, Action<Stream> write)
     {
         UnixStatus? status = OperatingSystem.IsWindows() ? null : UnixFile.Status(path);
         bool isDevice = status is { IsRegular: false } || path.StartsWith(@"\\.\", StringComparison.Ordinal);
         if (isDevice || OutputLink.Follow(path) is not { } target)
         {
-            WriteThrough(path, status, write);
+            WriteThrough(name, path, status, write);
         }
         else if (status is { Links: > 1 })
         {
-            WriteInPlace(target, write);
+            WriteInPlace(name, target, write);
         }
         else
         {
@@ -82,7 +82,7 @@ public static class AtomicFile
         }
     }
 
-    private static void WriteInPlace(string target, Action<Stream> write)
+    private static void WriteInPlace(string name, string target, Action<Stream> write)
     {
         RequireWritable(target);
         using FileStream content = TemporaryFile.Beside(target, isPrivate: true);
@@ -108,7 +108,7 @@ public static class AtomicFile
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new CnnException(
-                $"cannot write '{target}': {FileErrors.Reason(exception)}",
+                $"cannot write '{name}': {FileErrors.Reason(exception)}",
                 $"what should be in it is in '{content.Name}'",
                 exception)
             {
@@ -120,20 +120,20 @@ public static class AtomicFile
     }
 
     // Not every writer can do without going back in its stream, so devices and pipes get the finished content.
-    private static void WriteThrough(string path, UnixStatus? status, Action<Stream> write)
+    private static void WriteThrough(string name, string path, UnixStatus? status, Action<Stream> write)
     {
         using FileStream content = TemporaryFile.Spool();
         write(content);
         content.Flush();
         content.Position = 0;
-        using IDisposable? reader = status is { IsFifo: true } ? WaitForReader(path) : null;
+        using IDisposable? reader = status is { IsFifo: true } ? WaitForReader(name, path) : null;
         FileMode mode = status is { IsRegular: true } ? FileMode.Truncate : FileMode.Open;
         using var stream = new FileStream(path, mode, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
         content.CopyTo(stream);
     }
 
     // Opening a FIFO waits for a reader, and one that never comes would be a hang.
-    private static IDisposable WaitForReader(string path)
+    private static IDisposable WaitForReader(string name, string path)
     {
         for (int waited = 0; !OperatingSystem.IsWindows() && waited <= ReaderPatience; waited += Pause)
         {
@@ -145,7 +145,7 @@ public static class AtomicFile
             Thread.Sleep(Pause);
         }
 
-        throw new CnnException($"cannot write '{path}': it is a pipe that nobody reads", "start its reader first");
+        throw new CnnException($"cannot write '{name}': it is a pipe that nobody reads", "start its reader first");
     }
 
     private static void Inherit(FileStream stream, UnixStatus? status)

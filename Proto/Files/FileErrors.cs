@@ -54,8 +54,10 @@ internal static class FileErrors
     private static CnnException Missing(string path, string doing, Exception exception)
     {
         string? folder = doing == "write" ? Path.GetDirectoryName(path) : null;
-        return folder is { Length: > 0 } && !Directory.Exists(folder)
-            ? new CnnException($"cannot write '{path}': there is no folder '{folder}'", "make it first", exception)
-            : new CnnException($"cannot {doing} '{path}': it does not exist", "check the path", exception);
+        return folder is not { Length: > 0 } || Directory.Exists(folder)
+            ? new CnnException($"cannot {doing} '{path}': it does not exist", "check the path", exception)
+            : File.Exists(folder)
+            ? new CnnException($"cannot write '{path}': '{folder}' is a file, not a folder", inner: exception)
+            : new CnnException($"cannot write '{path}': there is no folder '{folder}'", "make it first", exception);
     }
 }

@@ -83,7 +83,9 @@ public static class FileText
             throw new CnnException($"'{path}' does not exist", $"there is no folder '{folder}' either");
         }
 
-        var names = Directory.EnumerateFiles(folder).Take(10_000).Select(f => Path.GetFileName(f));
+        // A folder that can be entered but not listed makes no suggestions.
+        var listed = new EnumerationOptions { IgnoreInaccessible = true, AttributesToSkip = 0 };
+        var names = Directory.EnumerateFiles(folder, "*", listed).Take(10_000).Select(f => Path.GetFileName(f));
         string? near = Suggestion.Nearest(Path.GetFileName(path), names);
         throw new CnnException($"'{path}' does not exist", near is null ? null : $"did you mean '{near}'?");
     }

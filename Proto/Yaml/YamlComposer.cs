@@ -145,7 +145,7 @@ internal sealed class YamlComposer(YamlPlaces places)
         }
         catch (YamlException exception)
         {
-            throw Stop(exception.Start.Line > 0 ? exception.Start : last, exception.Message, inner: exception);
+            throw Stop(exception.Start.Line > 0 ? exception.Start : last, YamlMessages.NotParsed(exception), inner: exception);
         }
         catch (Exception exception) when (exception is ArgumentException or InvalidOperationException
             or IndexOutOfRangeException or FormatException or ArithmeticException or NullReferenceException)

@@ -11,6 +11,9 @@ internal static class YamlMessages
     public const string MergeHint = "'<<' takes an alias to a map, or a list of such";
     public const string NestedList = "a list inside a list; the schema has none";
     public const string NotYaml = "this is not YAML from here on";
+    public static string NotParsed(YamlDotNet.Core.YamlException exception) =>
+        $"this is not YAML: {exception.Message.TrimEnd('.')}";
+
     public const string NotYamlHint = "lines inside brackets are indented, and each bracket and quote is closed";
     public const string ScalarHint = "write it without quotes";
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Cnn.Engine.Solvers;
+using Cnn.Layers.Plugins;
 using Cnn.Proto;
 using Cnn.Runner.Display;
 
@@ -20,25 +21,11 @@ internal static class CommandLineProgram
     /// <returns>The exit code.</returns>
     public static int Run(string[] args, CommandConsole console)
     {
+        RootCommand root = Root(console);
         var verbose = new Option<bool>("--verbose")
         {
             Description = "Show the program's stack trace when it fails by a fault of its own.",
             Recursive = true,
-        };
-        var root = new RootCommand("Trains and runs neural networks that are described by text files, as Caffe does.")
-        {
-            TrainCommand.Create(console),
-            TestCommand.Create(console),
-            TimeCommand.Create(console),
-            SummaryCommand.Create(console),
-            ForwardCommand.Create(console),
-            ConvertCommand.Create(console),
-            DataCommand.Create(console),
-            PlotCommand.Create(console),
-            DeviceQueryCommand.Create(console),
-            UpgradeCommand.NetText(console),
-            UpgradeCommand.NetBinary(console),
-            UpgradeCommand.SolverText(console),
         };
         root.Options.Add(verbose);
         foreach (HelpOption help in root.Options.OfType<HelpOption>())
@@ -74,6 +61,24 @@ internal static class CommandLineProgram
         console.Error.WriteLine($"cnn: the results cannot be written to standard output: {why}");
         return ExitCode.Failed;
     }
+
+    /// <summary>All commands; a new one is added here.</summary>
+    internal static RootCommand Root(CommandConsole console) =>
+        new("Trains and runs neural networks that are described by text files, as Caffe does.")
+        {
+            TrainCommand.Create(console),
+            TestCommand.Create(console),
+            TimeCommand.Create(console),
+            SummaryCommand.Create(console),
+            ForwardCommand.Create(console),
+            ConvertCommand.Create(console),
+            DataCommand.Create(console),
+            PlotCommand.Create(console),
+            DeviceQueryCommand.Create(console),
+            UpgradeCommand.NetText(console),
+            UpgradeCommand.NetBinary(console),
+            UpgradeCommand.SolverText(console),
+        };
 
     private static int Guarded(Func<int> run, CommandConsole console, bool trace)
     {
@@ -119,7 +124,7 @@ internal static class CommandLineProgram
         catch (Exception exception) when (exception is MissingMemberException or TypeLoadException)
         {
             console.Error.WriteLine(
-                $"cnn: a plug-in was built for another version, build it again: {FirstLine(exception)}");
+                $"cnn: a plug-in was built for another version, build it again: {PluginFault.Describe(exception)}");
             Trace(exception);
             return ExitCode.Failed;
         }

@@ -26,15 +26,31 @@ internal static class UsageMistake
             return $"'{path}' needs a command: {string.Join(", ", command.Subcommands.Select(c => c.Name))}; {help}";
         }
 
-        return $"{Text(parsed.Errors[0], command, parsed)}; {help}";
+        // What is wrong in what was given comes before what was not.
+        ParseError error = parsed.Errors.FirstOrDefault(e => !IsOfMissing(e)) ?? parsed.Errors[0];
+        string text = Text(error, parsed);
+        return text + (text.EndsWith('?') ? " " : "; ") + help;
     }
 
+    private static bool IsOfMissing(ParseError error) => error.SymbolResult is OptionResult { IdentifierToken: null };
+
     // The library's own texts name types of .NET, so its errors are put into words here; those of validators are ours.
-    private static string Text(ParseError error, Command command, ParseResult parsed)
+    private static string Text(ParseError error, ParseResult parsed)
     {
         if (error.SymbolResult is OptionResult option)
         {
             string name = option.Option.Name;
+            if (option.IdentifierToken is null)
+            {
+                return $"Option '{name}' is required";
+            }
+
+            if (parsed.Errors.FirstOrDefault(
+                e => e.SymbolResult == option && e.Message.StartsWith(name, StringComparison.Ordinal)) is { } ours)
+            {
+                return ours.Message;
+            }
+
             int count = option.Tokens.Count;
             ArgumentArity arity = option.Option.Arity;
             return count < arity.MinimumNumberOfValues ? $"{name} needs a value"
@@ -50,8 +66,7 @@ internal static class UsageMistake
                 : error.Message;
         }
 
-        Option? missing = command.Options.FirstOrDefault(o => o.Required && parsed.GetResult(o) is null);
-        return missing is null ? "the command line is wrong" : $"Option '{missing.Name}' is required";
+        return error.Message;
     }
 
     private static string CommandPath(ParseResult parsed)
