@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Cnn.Engine.Runs;
 using Cnn.Proto;
+using Cnn.Runner.Commands.Support;
+using Cnn.Runner.Display;
 using Cnn.Runner.Reports;
 using Google.Protobuf;
 using Serilog;

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Cnn.Proto;
+using Cnn.Runner.Commands.Support;
 using Cnn.Runner.DataSets.Cifar;
+using Cnn.Runner.Display;
 
 namespace Cnn.Runner.Commands;
 

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Cnn.Layers.Data.Digits;
+using Cnn.Runner.Commands.Support;
 using Cnn.Runner.DataSets;
+using Cnn.Runner.Display;
 
 namespace Cnn.Runner.Commands;
 

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using Cnn.Layers.Data;
 using Cnn.Proto;
+using Cnn.Runner.Commands.Support;
 using Cnn.Runner.DataSets.Mnist;
+using Cnn.Runner.Display;
 
 namespace Cnn.Runner.Commands;
 

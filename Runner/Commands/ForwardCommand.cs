@@ -2,6 +2,8 @@ using System.CommandLine;
 using Cnn.Engine.Graph;
 using Cnn.Layers.Threading;
 using Cnn.Proto;
+using Cnn.Runner.Commands.Support;
+using Cnn.Runner.Display;
 using Cnn.Runner.Reports;
 
 namespace Cnn.Runner.Commands;

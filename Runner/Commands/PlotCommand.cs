@@ -1,5 +1,7 @@
 using System.CommandLine;
 using Cnn.Proto;
+using Cnn.Runner.Commands.Support;
+using Cnn.Runner.Display;
 using Cnn.Runner.Reports;
 
 namespace Cnn.Runner.Commands;

@@ -3,6 +3,8 @@ using Cnn.Engine.Graph;
 using Cnn.Engine.Runs;
 using Cnn.Layers.Threading;
 using Cnn.Proto;
+using Cnn.Runner.Commands.Support;
+using Cnn.Runner.Display;
 using Cnn.Runner.Reports;
 using Serilog;
 

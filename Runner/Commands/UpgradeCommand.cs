@@ -1,7 +1,9 @@
 using System.CommandLine;
-using Cnn.Engine.Runs;
 using Cnn.Engine.Graph;
+using Cnn.Engine.Runs;
 using Cnn.Proto;
+using Cnn.Runner.Commands.Support;
+using Cnn.Runner.Display;
 using Cnn.Runner.Reports;
 using Google.Protobuf;
 

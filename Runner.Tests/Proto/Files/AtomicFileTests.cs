@@ -163,11 +163,11 @@ public sealed class AtomicFileTests : IDisposable
     {
         Shell.OrSkip();
         folder.Write("x", "old");
-        File.SetUnixFileMode(folder["x"], mode);
+        SetMode(folder["x"], mode);
         Write("x", "new");
 
         Assert.Equal("new", File.ReadAllText(folder["x"]));
-        Assert.Equal(mode, File.GetUnixFileMode(folder["x"]));
+        Assert.Equal(mode, ModeOf(folder["x"]));
     }
 
     [Fact]
@@ -175,11 +175,11 @@ public sealed class AtomicFileTests : IDisposable
     {
         Shell.OrSkip();
         folder.Write("x", "old");
-        File.SetUnixFileMode(folder["x"], UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        SetMode(folder["x"], UnixFileMode.UserRead | UnixFileMode.UserWrite);
         AtomicFile.Write(folder["x"], _ =>
         {
             string temporary = Assert.Single(Directory.GetFiles(folder.Path), f => f != folder["x"]);
-            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(temporary));
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, ModeOf(temporary));
         });
     }
 
@@ -201,7 +201,7 @@ public sealed class AtomicFileTests : IDisposable
         Shell.OrSkip();
         Shell.NotAsRootOrSkip();
         folder.Write("x", "old");
-        File.SetUnixFileMode(folder["x"], UnixFileMode.UserRead);
+        SetMode(folder["x"], UnixFileMode.UserRead);
 
         Assert.Contains(
             "no permission", Assert.Throws<CnnException>(() => Write("x", "new")).Message, StringComparison.Ordinal);
@@ -311,4 +311,16 @@ public sealed class AtomicFileTests : IDisposable
 
     private void Write(string name, string content) =>
         AtomicFile.Write(Path.Combine(folder.Path, name), stream => stream.Write(Encoding.UTF8.GetBytes(content)));
+
+    private static void SetMode(string path, UnixFileMode mode)
+    {
+        Shell.OrSkip();
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(path, mode);
+        }
+    }
+
+    private static UnixFileMode ModeOf(string path) =>
+        OperatingSystem.IsWindows() ? throw new PlatformNotSupportedException() : File.GetUnixFileMode(path);
 }

@@ -1,4 +1,6 @@
-using Cnn.Runner.Commands;
+using Cnn.Runner;
+using Cnn.Runner.Commands.Support;
+using Cnn.Runner.Display;
 
 namespace Cnn.Tests.Runner.Commands;
 

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Cnn.Engine.Solvers;
 
-namespace Cnn.Runner.Commands;
+namespace Cnn.Runner.Commands.Support;
 
 /// <summary>
 /// Signals to a training run. Interrupt and hang up have the effects that the user chose; terminate stops. A second stop

@@ -1,6 +1,6 @@
 using System.CommandLine;
 
-namespace Cnn.Runner.Commands;
+namespace Cnn.Runner.Commands.Support;
 
 /// <summary>A command whose help ends with examples.</summary>
 internal sealed class CommandWithExamples(string name, string description, params string[] examples)

@@ -3,7 +3,7 @@ using Cnn.Layers;
 using Cnn.Layers.Plugins;
 using Cnn.Proto;
 
-namespace Cnn.Runner.Commands;
+namespace Cnn.Runner.Commands.Support;
 
 /// <summary>
 /// The layer and filler types of a run: the built-in ones and those of the plug-ins that the user named. What a solver

@@ -1,8 +1,9 @@
 using System.CommandLine;
 using Cnn.Layers.Data;
 using Cnn.Runner.DataSets;
+using Cnn.Runner.Display;
 
-namespace Cnn.Runner.Commands;
+namespace Cnn.Runner.Commands.Support;
 
 /// <summary><c>--format</c> of the data commands, and their last word.</summary>
 internal static class DataFormatOption

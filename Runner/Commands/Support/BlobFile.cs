@@ -1,6 +1,6 @@
 using Cnn.Proto;
 
-namespace Cnn.Runner.Commands;
+namespace Cnn.Runner.Commands.Support;
 
 /// <summary>A blob and the file of its values, as <c>blob=file</c>.</summary>
 /// <param name="Blob">The blob's name.</param>

@@ -1,4 +1,4 @@
-namespace Cnn.Runner.Commands;
+namespace Cnn.Runner.Commands.Support;
 
 /// <summary>What a signal does to a training run.</summary>
 internal enum SignalEffect

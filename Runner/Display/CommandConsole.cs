@@ -1,8 +1,7 @@
 using Cnn.Proto;
-using Cnn.Runner.Display;
 using Spectre.Console;
 
-namespace Cnn.Runner.Commands;
+namespace Cnn.Runner.Display;
 
 /// <summary>Where a command writes.</summary>
 /// <param name="Out">Results.</param>

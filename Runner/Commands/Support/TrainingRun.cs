@@ -5,10 +5,11 @@ using Cnn.Engine.Snapshots;
 using Cnn.Engine.Solvers;
 using Cnn.Layers.Threading;
 using Cnn.Proto;
+using Cnn.Runner.Display;
 using Cnn.Runner.Reports;
 using Serilog;
 
-namespace Cnn.Runner.Commands;
+namespace Cnn.Runner.Commands.Support;
 
 /// <summary>A run of <c>cnn train</c> from the solver file to the last word on what was written.</summary>
 internal sealed class TrainingRun(CommandConsole console, TrainingSettings settings)

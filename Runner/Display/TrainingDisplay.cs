@@ -2,7 +2,7 @@ using Cnn.Engine.Solvers;
 using Cnn.Runner.Reports;
 using Serilog.Core;
 
-namespace Cnn.Runner.Commands;
+namespace Cnn.Runner.Display;
 
 /// <summary>How a run shows itself: as plain log lines here, with a live line under them on a terminal.</summary>
 internal class TrainingDisplay : IDisposable

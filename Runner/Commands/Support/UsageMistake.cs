@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using Cnn.Proto;
 
-namespace Cnn.Runner.Commands;
+namespace Cnn.Runner.Commands.Support;
 
 /// <summary>What is wrong with a command line, as one line.</summary>
 internal static class UsageMistake

@@ -1,11 +1,10 @@
 using System.Diagnostics;
 using Cnn.Engine.Solvers;
-using Cnn.Runner.Display;
 using Cnn.Runner.Reports;
 using Serilog.Core;
 using Serilog.Events;
 
-namespace Cnn.Runner.Commands;
+namespace Cnn.Runner.Display;
 
 /// <summary>A line on a terminal that says where the run stands, below the log lines.</summary>
 internal sealed class LiveTrainingDisplay(LiveLine live) : TrainingDisplay(new LiveSink(live))

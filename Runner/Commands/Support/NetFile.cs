@@ -5,7 +5,7 @@ using Cnn.Proto;
 using Cnn.Runner.Reports;
 using Serilog;
 
-namespace Cnn.Runner.Commands;
+namespace Cnn.Runner.Commands.Support;
 
 /// <summary>The net of a model file, built for a command.</summary>
 internal static class NetFile

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Cnn.Runner.Commands;
+namespace Cnn.Runner.Commands.Support;
 
 /// <summary>Cancels a token at the first interrupt; the second ends the process as usual.</summary>
 internal sealed class CancelOnInterrupt : IDisposable

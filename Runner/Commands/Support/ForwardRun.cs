@@ -4,9 +4,10 @@ using Cnn.Engine.Runs;
 using Cnn.Layers;
 using Cnn.Proto;
 using Cnn.Proto.Formats;
+using Cnn.Runner.Display;
 using Cnn.Runner.Reports;
 
-namespace Cnn.Runner.Commands;
+namespace Cnn.Runner.Commands.Support;
 
 /// <summary>A run of <c>cnn forward</c>.</summary>
 internal sealed class ForwardRun(Net net, CommandConsole console)

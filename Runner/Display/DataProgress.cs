@@ -1,7 +1,7 @@
 using Cnn.Layers.Data;
 using Cnn.Runner.DataSets;
 
-namespace Cnn.Runner.Commands;
+namespace Cnn.Runner.Display;
 
 /// <summary>How far files have come: one line that changes on a terminal, else a line for each file that is done.</summary>
 internal sealed class DataProgress(CommandConsole console) : IProgress<WriteProgress>

@@ -1,4 +1,4 @@
-namespace Cnn.Runner.Commands;
+namespace Cnn.Runner.Commands.Support;
 
 /// <summary>What the process tells its caller.</summary>
 internal static class ExitCode

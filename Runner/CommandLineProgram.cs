@@ -4,9 +4,11 @@ using System.CommandLine.Invocation;
 using Cnn.Engine.Solvers;
 using Cnn.Layers.Plugins;
 using Cnn.Proto;
+using Cnn.Runner.Commands;
+using Cnn.Runner.Commands.Support;
 using Cnn.Runner.Display;
 
-namespace Cnn.Runner.Commands;
+namespace Cnn.Runner;
 
 /// <summary>The program <c>cnn</c>: reads the command line, runs a command, turns what goes wrong into an exit code.</summary>
 internal static class CommandLineProgram

@@ -1,6 +1,6 @@
 using Cnn.Engine.Solvers;
 
-namespace Cnn.Runner.Commands;
+namespace Cnn.Runner.Commands.Support;
 
 /// <summary>What the user asked of <c>cnn train</c>; null where nothing was said.</summary>
 internal sealed record TrainingSettings

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Cnn.Runner.Commands;
+namespace Cnn.Runner.Commands.Support;
 
 /// <summary>Command lines as Caffe's users write them: options with one dash (<c>-solver s.prototxt</c>, <c>-gpu=0</c>).</summary>
 internal static partial class CaffeSpelling

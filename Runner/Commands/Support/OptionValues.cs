@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Numerics;
 using Serilog;
 
-namespace Cnn.Runner.Commands;
+namespace Cnn.Runner.Commands.Support;
 
 /// <summary>Options that several commands have, and how their values are read.</summary>
 internal static class OptionValues

@@ -1,4 +1,4 @@
-namespace Cnn.Runner.Commands;
+namespace Cnn.Runner.Commands.Support;
 
 /// <summary>How to call this program again, for the hints that it prints.</summary>
 internal static class ProgramName

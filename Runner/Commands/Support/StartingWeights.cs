@@ -4,7 +4,7 @@ using Cnn.Proto;
 using Cnn.Runner.Reports;
 using Serilog;
 
-namespace Cnn.Runner.Commands;
+namespace Cnn.Runner.Commands.Support;
 
 /// <summary>Weights from files into a net, with a table of what came from where.</summary>
 internal static class StartingWeights
