@@ -17,7 +17,10 @@ public static class ShapeFormat
             dims[i] = shape.Dim[i] is >= 0 and <= int.MaxValue
                 ? (int)shape.Dim[i]
                 : throw context.Error(
-                    shape, BlobShape.DimFieldNumber, $"dimension {i} is {shape.Dim[i]}", "it must be 0 or more");
+                    shape,
+                    BlobShape.DimFieldNumber,
+                    $"dimension {i} is {shape.Dim[i]}",
+                    shape.Dim[i] < 0 ? "it must be 0 or more" : $"that is too large, at most {int.MaxValue}");
         }
 
         try

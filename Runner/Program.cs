@@ -1,3 +1,4 @@
-using Cnn.Runner.Commands;
+using Cnn.Runner;
+using Cnn.Runner.Display;
 
 return CommandLineProgram.Run(args, CommandConsole.OfProcess());

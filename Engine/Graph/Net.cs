@@ -398,8 +398,9 @@ public sealed class Net : IDisposable
     }
 
     /// <summary>Writes the weights in the format of the path's extension: HDF5 for .h5, else a .caffemodel; atomically.</summary>
-    /// <exception cref="CnnException">The format cannot hold the layers' names.</exception>
-    /// <exception cref="IOException">The file cannot be written; one that was there is as it was.</exception>
+    /// <exception cref="CnnException">
+    /// The format cannot hold the layers' names, or the file cannot be written; one that was there is as it was.
+    /// </exception>
     public void SaveWeights(string path)
     {
         ISnapshotFormat format = SnapshotFormats.ForName(path);

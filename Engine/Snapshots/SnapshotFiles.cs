@@ -17,23 +17,29 @@ namespace Cnn.Engine.Snapshots;
 internal static class SnapshotFiles
 {
     private const string ModelSuffix = ".caffemodel", StateSuffix = ".solverstate";
+    private const string LongestEnd = "_iter_2147483647" + StateSuffix + ".h5";
 
     /// <summary>Makes the folder of a prefix if need be and checks that files can be written there.</summary>
+    /// <param name="prefix">The prefix.</param>
+    /// <param name="at">Where it is written; null when that is not known.</param>
     /// <exception cref="CnnException">They cannot.</exception>
-    public static void ProbeWritable(string prefix)
+    public static void ProbeWritable(string prefix, SourceLocation? at = null)
     {
+        if (PathText.Fault(prefix + LongestEnd) is { } fault)
+        {
+            throw new CnnException(new Diagnostic($"snapshot_prefix: {fault}", at));
+        }
+
         string folder = FolderOf(prefix);
-        string probe = Path.Combine(folder, $".cnn-probe-{Environment.ProcessId}");
         try
         {
             Directory.CreateDirectory(folder);
-            File.WriteAllBytes(probe, []);
-            File.Delete(probe);
+            TemporaryFile.Probe(folder);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new CnnException(
-                $"snapshots cannot be written to '{folder}': {exception.Message}",
+                $"snapshots cannot be written to '{folder}': {FileErrors.Reason(exception)}",
                 "give a snapshot_prefix in a folder that can be written to",
                 exception);
         }
@@ -63,7 +69,7 @@ internal static class SnapshotFiles
             AtomicFile.Write(statePath, stream => format.WriteState(stored, history, stream));
             return statePath;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (CnnException exception)
         {
             throw new TrainingException(
                 $"the snapshot of iteration {state.Iteration} cannot be written: {exception.Message}; "
@@ -84,7 +90,7 @@ internal static class SnapshotFiles
             WriteWeights(definition, net, path);
             return path;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (CnnException exception)
         {
             throw new TrainingException($"the best weights cannot be written: {exception.Message}", exception);
         }
@@ -93,6 +99,11 @@ internal static class SnapshotFiles
     /// <summary>The newest snapshot of a prefix whose two files are whole; null when there is none.</summary>
     public static string? FindLatest(string prefix)
     {
+        if (PathText.Fault(prefix + LongestEnd) is not null)
+        {
+            return null;
+        }
+
         string folder = FolderOf(prefix);
         if (!Directory.Exists(folder))
         {
@@ -118,9 +129,12 @@ internal static class SnapshotFiles
     /// <exception cref="CnnException">They are not there.</exception>
     public static string FindWeights(string statePath, string learnedNet)
     {
-        string beside = Path.Combine(Path.GetDirectoryName(statePath) ?? "", Path.GetFileName(learnedNet));
+        string folder = Path.GetDirectoryName(statePath) ?? "";
+        string beside = Path.Combine(folder, Path.GetFileName(learnedNet));
+        string ofAnySystem = Path.Combine(folder, PathResolver.LastPart(learnedNet));
         return File.Exists(beside) ? beside
             : File.Exists(learnedNet) ? learnedNet
+            : File.Exists(ofAnySystem) ? ofAnySystem
             : throw new CnnException(
                 $"{statePath}: names the weights '{learnedNet}', which do not exist",
                 "put them beside the solver state");
@@ -192,5 +206,6 @@ internal static class SnapshotFiles
         return digest;
     }
 
-    private static string FolderOf(string prefix) => Path.GetDirectoryName(Path.GetFullPath(prefix))!;
+    // With a letter after it, a prefix that is empty or ends in a slash names its folder too.
+    private static string FolderOf(string prefix) => Path.GetDirectoryName(Path.GetFullPath(prefix + "_"))!;
 }

@@ -233,7 +233,8 @@ public sealed partial class Solver : IDisposable
     {
         if (definition.Snapshot > 0 || definition.SnapshotAfterTrain || earlyStopping is not null)
         {
-            SnapshotFiles.ProbeWritable(definition.SnapshotPrefix);
+            SnapshotFiles.ProbeWritable(
+                definition.SnapshotPrefix, sources.Find(definition, SolverParameter.SnapshotPrefixFieldNumber));
             SnapshotFiles.RequireWritable(definition, TrainNet);
         }
 

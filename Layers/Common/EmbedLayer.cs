@@ -28,8 +28,8 @@ internal sealed unsafe class EmbedLayer(LayerContext context) : Layer(context)
     /// <inheritdoc/>
     public override void SetUp(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
     {
-        outputs = Size(EmbedParameter.NumOutputFieldNumber, "num_output", options.NumOutput);
-        inputs = Size(EmbedParameter.InputDimFieldNumber, "input_dim", options.InputDim);
+        outputs = SizeField.Check(Context, options, EmbedParameter.NumOutputFieldNumber, "num_output", options.NumOutput);
+        inputs = SizeField.Check(Context, options, EmbedParameter.InputDimFieldNumber, "input_dim", options.InputDim);
         if ((long)outputs * inputs > int.MaxValue / 2)
         {
             throw Context.Error(
@@ -88,9 +88,4 @@ internal sealed unsafe class EmbedLayer(LayerContext context) : Layer(context)
                 dy, null, Blobs[1].DiffPointer, true, bottoms[0].Count, outputs, 1, Context.Pool);
         }
     }
-
-    private int Size(int field, string name, uint value) =>
-        value is > 0 and <= int.MaxValue
-            ? (int)value
-            : throw Context.Error(options, field, $"{name} is {value}, expected 1 or more");
 }

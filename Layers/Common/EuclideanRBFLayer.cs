@@ -39,18 +39,17 @@ internal sealed unsafe class EuclideanRBFLayer(LayerContext context) : Layer(con
                 $"bottom '{Parameter.Bottom[0]}' of shape {bottoms[0].ShapeText} has no values from axis {axis} on");
         }
 
-        if (options.NumOutput == 0 || (long)options.NumOutput * inputs > int.MaxValue / 2)
+        outputs = SizeField.Check(
+            Context, options, EuclideanRBFParameter.NumOutputFieldNumber, "num_output", options.NumOutput);
+        if ((long)outputs * inputs > int.MaxValue / 2)
         {
             throw Context.Error(
                 options,
                 EuclideanRBFParameter.NumOutputFieldNumber,
-                $"num_output is {options.NumOutput}",
-                options.NumOutput == 0
-                    ? "say how many prototypes there are"
-                    : $"a prototype has {inputs} values; these are too many");
+                $"num_output {outputs} is too large",
+                $"a prototype has {inputs} values; these are too many");
         }
 
-        outputs = (int)options.NumOutput;
         CheckPrototypes();
         Blob prototypes = AddBlob(options.PrototypeFiller, outputs, inputs);
         if (Parameter.Blobs.Count == 0 && options.Prototype.Count > 0)

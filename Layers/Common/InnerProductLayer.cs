@@ -35,15 +35,8 @@ internal sealed unsafe class InnerProductLayer : Layer
     /// <inheritdoc/>
     public override void SetUp(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
     {
-        if (Options.NumOutput is 0 or > int.MaxValue)
-        {
-            throw Context.Error(
-                Options,
-                InnerProductParameter.NumOutputFieldNumber,
-                $"num_output is {Options.NumOutput}, expected 1 or more");
-        }
-
-        outputs = (int)Options.NumOutput;
+        outputs = SizeField.Check(
+            Context, Options, InnerProductParameter.NumOutputFieldNumber, "num_output", Options.NumOutput);
         transposed = Options.Transpose;
         axis = CanonicalAxis(bottoms[0], Options.Axis);
         inputs = bottoms[0].CountOf(axis);

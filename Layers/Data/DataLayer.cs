@@ -40,10 +40,10 @@ internal sealed class DataLayer : ImageSourceLayer
 
     private protected override void Open(bool hasLabels)
     {
-        if (!parameter.HasSource)
+        if (parameter.Source.Length == 0)
         {
             throw Context.Error(
-                parameter, DataParameter.SourceFieldNumber, "data_param has no source", "name the database");
+                parameter, DataParameter.SourceFieldNumber, "source is missing in data_param", "name the database");
         }
 
         if (parameter.Backend != DataParameter.Types.DB.Lmdb)

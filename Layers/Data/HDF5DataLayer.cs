@@ -36,12 +36,12 @@ internal sealed class HDF5DataLayer : Layer
         }
 
         batch = BatchSize.Check(Context, parameter, HDF5DataParameter.BatchSizeFieldNumber, parameter.BatchSize);
-        if (!parameter.HasSource)
+        if (parameter.Source.Length == 0)
         {
             throw Context.Error(
                 parameter,
                 HDF5DataParameter.SourceFieldNumber,
-                "hdf5_data_param has no source",
+                "source is missing in hdf5_data_param",
                 "name the list of files");
         }
 

@@ -35,7 +35,7 @@ internal sealed class IdxDataLayer : ImageSourceLayer
 
     private protected override void Open(bool hasLabels)
     {
-        if (!parameter.HasImages)
+        if (parameter.Images.Length == 0)
         {
             throw Context.Error(parameter, IdxDataParameter.ImagesFieldNumber, "idx_data_param names no images");
         }

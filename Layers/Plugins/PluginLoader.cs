@@ -60,6 +60,7 @@ public sealed class PluginLoader(LayerRegistry layers, FillerRegistry fillers, p
 
     private static string Identity(string path)
     {
+        PathText.Require(path);
         string full = Path.GetFullPath(path);
         return File.Exists(full) ? File.ResolveLinkTarget(full, returnFinalTarget: true)?.FullName ?? full : full;
     }
@@ -78,7 +79,7 @@ public sealed class PluginLoader(LayerRegistry layers, FillerRegistry fillers, p
         catch (Exception exception)
             when (exception is IOException or UnauthorizedAccessException or InvalidOperationException)
         {
-            throw new CnnException($"the plug-in '{path}' cannot be loaded: {FirstLine(exception)}", inner: exception);
+            throw new CnnException($"the plug-in '{path}' cannot be loaded: {PluginFault.Describe(exception)}", inner: exception);
         }
     }
 
@@ -103,11 +104,8 @@ public sealed class PluginLoader(LayerRegistry layers, FillerRegistry fillers, p
             is ReflectionTypeLoadException or TypeLoadException or MissingMemberException or IOException
                 or BadImageFormatException)
         {
-            Exception cause =
-                (exception as ReflectionTypeLoadException)?.LoaderExceptions.FirstOrDefault(e => e is not null)
-                ?? exception;
             throw new CnnException(
-                $"the plug-in '{path}' does not fit this version of Cnn: {FirstLine(cause)}",
+                $"the plug-in '{path}' does not fit this version of Cnn: {PluginFault.Describe(exception)}",
                 "build it again against this version, with all that it needs beside it",
                 exception);
         }
@@ -183,8 +181,6 @@ public sealed class PluginLoader(LayerRegistry layers, FillerRegistry fillers, p
     private static string? LayerName(Type type) => type.GetCustomAttribute<LayerTypeAttribute>()?.Name;
 
     private static string? FillerName(Type type) => type.GetCustomAttribute<FillerTypeAttribute>()?.Name;
-
-    private static string FirstLine(Exception exception) => exception.Message.Split('\n')[0].TrimEnd();
 
     private sealed class PluginContext(string path) : AssemblyLoadContext(Path.GetFileName(path))
     {

@@ -28,21 +28,18 @@ internal sealed class RecurrentShape
             Require(StaticInputs > 0, bottoms, 2, "the static input needs one value a stream or more");
         }
 
-        if (options.NumOutput is 0 or > int.MaxValue)
+        Size = SizeField.Check(
+            context, options, RecurrentParameter.NumOutputFieldNumber, "num_output", options.NumOutput);
+        long widest = Math.Max(Size, Math.Max(Inputs, StaticInputs));
+        if (gates * (long)Size > int.MaxValue / 4 / widest)
         {
-            throw NumOutput($"num_output is {options.NumOutput}, expected 1 or more");
+            throw context.Error(
+                options,
+                RecurrentParameter.NumOutputFieldNumber,
+                $"weights of {gates * (long)Size} x {widest} are too many");
         }
 
-        long widest = Math.Max(options.NumOutput, Math.Max(Inputs, StaticInputs));
-        if (gates * (long)options.NumOutput > int.MaxValue / 4 / widest)
-        {
-            throw NumOutput($"weights of {gates * (long)options.NumOutput} x {widest} are too many");
-        }
-
-        Size = (int)options.NumOutput;
         Update(bottoms);
-
-        CnnException NumOutput(string text) => context.Error(options, RecurrentParameter.NumOutputFieldNumber, text);
     }
 
     /// <summary>T: time steps of a batch; fixed.</summary>

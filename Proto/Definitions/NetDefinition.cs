@@ -53,12 +53,42 @@ public sealed class NetDefinition : Definition<NetParameter>
         return new NetDefinition(net, sources) { Warnings = warnings };
     }
 
+    /// <summary>Adds an Input layer of up to eight axes: a blob that the user of the net fills.</summary>
+    /// <param name="name">The name of layer and blob.</param>
+    /// <param name="dim">The outermost axis of the blob's shape, such as N of [N, C, H, W].</param>
+    /// <param name="dim1">The next axis; this and those after it are left out where the shape has no more.</param>
+    /// <param name="dim2">The next axis.</param>
+    /// <param name="dim3">The next axis.</param>
+    /// <param name="dim4">The next axis.</param>
+    /// <param name="dim5">The next axis.</param>
+    /// <param name="dim6">The next axis.</param>
+    /// <param name="dim7">The last axis.</param>
+    /// <param name="file">The caller's file, for errors.</param>
+    /// <param name="line">The caller's line, for errors.</param>
+    /// <returns>This definition.</returns>
+    public NetDefinition Input(
+        string name,
+        int dim,
+        int? dim1 = null,
+        int? dim2 = null,
+        int? dim3 = null,
+        int? dim4 = null,
+        int? dim5 = null,
+        int? dim6 = null,
+        int? dim7 = null,
+        [CallerFilePath] string file = "",
+        [CallerLineNumber] int line = 0) =>
+        Input(name, [.. ((int?[])[dim, dim1, dim2, dim3, dim4, dim5, dim6, dim7]).OfType<int>()], file, line);
+
     /// <summary>Adds an Input layer: a blob that the user of the net fills.</summary>
     /// <param name="name">The name of layer and blob.</param>
-    /// <param name="shape">The blob's shape, outermost axis first.</param>
+    /// <param name="shape">The blob's shape, outermost axis first; a single value where it is empty.</param>
+    /// <param name="file">The caller's file, for errors.</param>
+    /// <param name="line">The caller's line, for errors.</param>
     /// <returns>This definition.</returns>
-    public NetDefinition Input(string name, params int[] shape) =>
-        Add("Input", name, options: new { shape = new { dim = shape } });
+    public NetDefinition Input(
+        string name, int[] shape, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        Add("Input", name, options: new { shape = new { dim = shape } }, file: file, line: line);
 
     /// <summary>Adds a layer.</summary>
     /// <param name="type">The type as in a file, such as <c>Convolution</c>.</param>
@@ -107,8 +137,7 @@ public sealed class NetDefinition : Definition<NetParameter>
     }
 
     /// <summary>Writes it in the format of the file's extension: .prototxt, .yaml or .binaryproto.</summary>
-    /// <exception cref="CnnException">The extension says no format.</exception>
-    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="CnnException">The extension says no format, or the file cannot be written.</exception>
     public void Save(string path) => ProtoFile.Save(Message, path);
 
     /// <summary>The definition as prototxt.</summary>

@@ -29,9 +29,18 @@ public sealed class CnnException : Exception
     /// <summary>What is wrong, one entry a mistake.</summary>
     public IReadOnlyList<Diagnostic> Diagnostics { get; }
 
+    /// <summary>
+    /// Whether nothing that the user gave is wrong and the machine failed instead, as when a disk is full: the command then
+    /// ends with the exit code of a failed run.
+    /// </summary>
+    public bool IsOfTheMachine { get; init; }
+
     /// <summary>The same mistakes with the file named that they are in, for files without lines.</summary>
     public CnnException In(string path) => new(
         [.. Diagnostics.Select(d => d.Location is null && !d.Message.StartsWith(path, StringComparison.Ordinal)
             ? d with { Message = $"{path}: {d.Message}" } : d)],
-        this);
+        this)
+    {
+        IsOfTheMachine = IsOfTheMachine,
+    };
 }

@@ -1,29 +1,169 @@
 namespace Cnn.Proto;
 
-/// <summary>Writes files that are never half there: beside the final name, flushed to disk, then renamed.</summary>
+/// <summary>
+/// Writes files that are never half there: into a temporary file beside the final name, flushed to disk, then renamed, and
+/// the folder flushed. What stands at the name keeps its nature: a symbolic link stays and its target gets the content, a
+/// file keeps its mode and, where permitted, its owner, a device or FIFO is written into.
+/// </summary>
+/// <remarks>
+/// A file with several hard links cannot be renamed over without parting them. Its content is first written to the
+/// temporary file, then copied in, so only a crash during the copy leaves it half written, and the whole content beside it.
+/// </remarks>
 public static class AtomicFile
 {
+    private const int ReaderPatience = 5000, Pause = 20;
+
     /// <summary>Writes a file, replacing one of the same name only when all of it is on disk.</summary>
     /// <param name="path">The final name.</param>
-    /// <param name="write">Writes the content.</param>
-    /// <exception cref="IOException">It cannot be written; what was there before is as it was.</exception>
+    /// <param name="write">Writes the content, to a stream that can be read back and go to any place.</param>
+    /// <exception cref="CnnException">It cannot be written; what was there before is as it was.</exception>
     public static void Write(string path, Action<Stream> write)
     {
-        string temporary = path + ".part";
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(write);
+        PathText.Require(path);
+        if (Directory.Exists(path) || Path.EndsInDirectorySeparator(path))
+        {
+            throw new CnnException($"cannot write '{path}': it is a folder", "name a file in it");
+        }
+
         try
         {
-            using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 20))
+            WriteAt(path, Path.GetFullPath(path), write);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw FileErrors.From(path, "write", exception)!;
+        }
+    }
+
+    private static void WriteAt(string name, string path, Action<Stream> write)
+    {
+        UnixStatus? status = OperatingSystem.IsWindows() ? null : UnixFile.Status(path);
+        bool isDevice = status is { IsRegular: false } || path.StartsWith(@"\\.\", StringComparison.Ordinal);
+        if (isDevice || OutputLink.Follow(path) is not { } target)
+        {
+            WriteThrough(name, path, status, write);
+        }
+        else if (status is { Links: > 1 })
+        {
+            WriteInPlace(name, target, write);
+        }
+        else
+        {
+            Replace(target, status, write);
+        }
+    }
+
+    private static void Replace(string target, UnixStatus? status, Action<Stream> write)
+    {
+        RequireWritable(target);
+        FileStream stream = TemporaryFile.Beside(target, isPrivate: status is not null);
+        try
+        {
+            using (stream)
             {
                 write(stream);
+                Inherit(stream, status);
                 stream.Flush(flushToDisk: true);
             }
 
-            File.Move(temporary, path, overwrite: true);
+            File.Move(stream.Name, target, overwrite: true);
         }
         catch
         {
-            TryDelete(temporary);
+            TryDelete(stream.Name);
             throw;
+        }
+
+        if (!OperatingSystem.IsWindows())
+        {
+            UnixFile.FlushFolder(Path.GetDirectoryName(target)!);
+        }
+    }
+
+    private static void WriteInPlace(string name, string target, Action<Stream> write)
+    {
+        RequireWritable(target);
+        using FileStream content = TemporaryFile.Beside(target, isPrivate: true);
+        try
+        {
+            write(content);
+            content.Flush(flushToDisk: true);
+        }
+        catch
+        {
+            TryDelete(content.Name);
+            throw;
+        }
+
+        try
+        {
+            using var stream = new FileStream(target, FileMode.Open, FileAccess.Write, FileShare.None);
+            content.Position = 0;
+            content.CopyTo(stream);
+            stream.SetLength(content.Length);
+            stream.Flush(flushToDisk: true);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new CnnException(
+                $"cannot write '{name}': {FileErrors.Reason(exception)}",
+                $"what should be in it is in '{content.Name}'",
+                exception)
+            {
+                IsOfTheMachine = FileErrors.IsOfTheMachine(exception),
+            };
+        }
+
+        TryDelete(content.Name);
+    }
+
+    // Not every writer can do without going back in its stream, so devices and pipes get the finished content.
+    private static void WriteThrough(string name, string path, UnixStatus? status, Action<Stream> write)
+    {
+        using FileStream content = TemporaryFile.Spool();
+        write(content);
+        content.Flush();
+        content.Position = 0;
+        using IDisposable? reader = status is { IsFifo: true } ? WaitForReader(name, path) : null;
+        FileMode mode = status is { IsRegular: true } ? FileMode.Truncate : FileMode.Open;
+        using var stream = new FileStream(path, mode, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+        content.CopyTo(stream);
+    }
+
+    // Opening a FIFO waits for a reader, and one that never comes would be a hang.
+    private static IDisposable WaitForReader(string name, string path)
+    {
+        for (int waited = 0; !OperatingSystem.IsWindows() && waited <= ReaderPatience; waited += Pause)
+        {
+            if (UnixFile.OpenFifo(path) is { } opened)
+            {
+                return opened;
+            }
+
+            Thread.Sleep(Pause);
+        }
+
+        throw new CnnException($"cannot write '{name}': it is a pipe that nobody reads", "start its reader first");
+    }
+
+    private static void Inherit(FileStream stream, UnixStatus? status)
+    {
+        if (status is { } old && !OperatingSystem.IsWindows())
+        {
+            // The owner first: a change of owner takes bits from the mode.
+            UnixFile.TryChangeOwner(stream.SafeFileHandle, old.User, old.Group);
+            File.SetUnixFileMode(stream.SafeFileHandle, old.Permissions);
+        }
+    }
+
+    // A rename asks for no right to the file, but whoever took the right to write away from it meant it.
+    private static void RequireWritable(string target)
+    {
+        if (File.Exists(target))
+        {
+            new FileStream(target, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete).Dispose();
         }
     }
 

@@ -7,14 +7,57 @@ internal static class FileErrors
     /// <param name="path">The file as the user named it.</param>
     /// <param name="doing">What was tried: "read", "write".</param>
     /// <param name="exception">What was thrown.</param>
-    public static CnnException? From(string path, string doing, Exception exception) => exception switch
+    public static CnnException? From(string path, string doing, Exception exception)
     {
-        FileNotFoundException or DirectoryNotFoundException =>
-            new CnnException($"cannot {doing} '{path}': it does not exist", "check the path", exception),
-        UnauthorizedAccessException =>
-            new CnnException($"cannot {doing} '{path}': no permission, or it is a folder", null, exception),
-        IOException or ArgumentException or NotSupportedException =>
-            new CnnException($"cannot {doing} '{path}': {exception.Message}", null, exception),
-        _ => null,
+        if (exception is (IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+            && PathText.Fault(path) is { } fault)
+        {
+            return new CnnException(fault, inner: exception);
+        }
+
+        // Any other argument that is wrong is a fault of the program.
+        if (exception is not (IOException or UnauthorizedAccessException or NotSupportedException))
+        {
+            return null;
+        }
+
+        if (doing == "read" && Directory.Exists(path))
+        {
+            return new CnnException($"cannot read '{path}': it is a folder", "name a file", exception);
+        }
+
+        if (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return Missing(path, doing, exception);
+        }
+
+        return new CnnException($"cannot {doing} '{path}': {Reason(exception)}", inner: exception)
+        {
+            IsOfTheMachine = IsOfTheMachine(exception),
+        };
+    }
+
+    /// <summary>Why the system refused, in a few words without a subject of their own: "the disk is full".</summary>
+    public static string Reason(Exception exception) => SystemError.Of(exception)?.Text ?? exception switch
+    {
+        FileNotFoundException or DirectoryNotFoundException => "it does not exist",
+        UnauthorizedAccessException => "no permission",
+        PathTooLongException => "its name is too long",
+        EndOfStreamException => "it ends too early",
+        NotSupportedException => "its name is not one that the system takes",
+        _ => "the system reports an error without a name",
     };
+
+    /// <summary>Whether the machine failed, rather than the user: a full disk, a broken disk, a pipe without a reader.</summary>
+    public static bool IsOfTheMachine(Exception exception) => SystemError.Of(exception) is { IsOfTheMachine: true };
+
+    private static CnnException Missing(string path, string doing, Exception exception)
+    {
+        string? folder = doing == "write" ? Path.GetDirectoryName(path) : null;
+        return folder is not { Length: > 0 } || Directory.Exists(folder)
+            ? new CnnException($"cannot {doing} '{path}': it does not exist", "check the path", exception)
+            : File.Exists(folder)
+            ? new CnnException($"cannot write '{path}': '{folder}' is a file, not a folder", inner: exception)
+            : new CnnException($"cannot write '{path}': there is no folder '{folder}'", "make it first", exception);
+    }
 }

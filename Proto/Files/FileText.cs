@@ -16,7 +16,7 @@ public static class FileText
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new CnnException($"{path}: cannot be read: {exception.Message}", inner: exception);
+            throw FileErrors.From(path, "read", exception)!;
         }
     }
 
@@ -31,7 +31,7 @@ public static class FileText
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new CnnException($"{path}: cannot be read: {exception.Message}", inner: exception);
+            throw FileErrors.From(path, "read", exception)!;
         }
     }
 
@@ -70,6 +70,7 @@ public static class FileText
     /// <exception cref="CnnException">It is not; with the nearest name of the folder where one is near.</exception>
     public static void RequireFile(string path)
     {
+        PathText.Require(path);
         if (Directory.Exists(path))
         {
             throw new CnnException($"'{path}' is a folder, not a file");
@@ -86,7 +87,9 @@ public static class FileText
             throw new CnnException($"'{path}' does not exist", $"there is no folder '{folder}' either");
         }
 
-        var names = Directory.EnumerateFiles(folder).Take(10_000).Select(f => Path.GetFileName(f));
+        // A folder that can be entered but not listed makes no suggestions.
+        var listed = new EnumerationOptions { IgnoreInaccessible = true, AttributesToSkip = 0 };
+        var names = Directory.EnumerateFiles(folder, "*", listed).Take(10_000).Select(f => Path.GetFileName(f));
         string? near = Suggestion.Nearest(Path.GetFileName(path), names);
         throw new CnnException($"'{path}' does not exist", near is null ? null : $"did you mean '{near}'?");
     }

@@ -9,18 +9,30 @@ public sealed record PathResolver(string? NamedIn)
 {
     /// <summary>
     /// The path to open: <paramref name="path"/> itself where it exists from the working directory, else beside
-    /// <see cref="NamedIn"/> where it exists there, else <paramref name="path"/> unchanged.
+    /// <see cref="NamedIn"/> where it exists there, else the same with backslashes as slashes, else
+    /// <paramref name="path"/> unchanged.
     /// </summary>
     public string Find(string path)
     {
-        if (Path.IsPathRooted(path) || Path.Exists(path) || NamedIn is null)
+        if (path.Length == 0 || Path.IsPathRooted(path) || Path.Exists(path))
         {
             return path;
         }
 
         string beside = Path.Combine(Path.GetDirectoryName(NamedIn) ?? "", path);
-        return Path.Exists(beside) ? beside : path;
+        if (NamedIn is not null && Path.Exists(beside))
+        {
+            return beside;
+        }
+
+        // Written on Windows, read elsewhere.
+        string slashed = path.Replace('\\', '/');
+        string found = slashed == path ? path : Find(slashed);
+        return Path.Exists(found) ? found : path;
     }
+
+    /// <summary>The last part of a path of any system: <c>w.caffemodel</c> of <c>C:\nets\w.caffemodel</c>.</summary>
+    public static string LastPart(string path) => path[(path.LastIndexOfAny(['/', '\\']) + 1)..];
 
     /// <summary>
     /// The path to write to: rooted paths and those whose folder exists from the working directory as they are, else

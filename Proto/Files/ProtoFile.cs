@@ -84,8 +84,7 @@ public static class ProtoFile
     }
 
     /// <summary>Writes a message in the format of the file's extension, atomically.</summary>
-    /// <exception cref="CnnException">The extension says no format.</exception>
-    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="CnnException">The extension says no format, or the file cannot be written.</exception>
     public static void Save(IMessage message, string path) => Save(message, path, FormatToWrite(path));
 
     /// <summary>The format that a file's extension says.</summary>
@@ -95,7 +94,7 @@ public static class ProtoFile
         "use .prototxt, .yaml, or .caffemodel and .binaryproto for binary");
 
     /// <summary>Writes a message in a given format, atomically, whatever the file's name.</summary>
-    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="CnnException">The file cannot be written.</exception>
     public static void Save(IMessage message, string path, ProtoFormat format) =>
         AtomicFile.Write(path, stream =>
         {

@@ -16,7 +16,7 @@ public class ArchitectureTests
     private static readonly Assembly Fillers = typeof(Filler).Assembly;
     private static readonly Assembly Layers = typeof(Layer).Assembly;
     private static readonly Assembly Engine = typeof(Net).Assembly;
-    private static readonly Assembly Runner = typeof(Cnn.Runner.Commands.CommandLineProgram).Assembly;
+    private static readonly Assembly Runner = typeof(Cnn.Runner.CommandLineProgram).Assembly;
 
     [Fact]
     public void ArrowsBetweenTheRoomsPointOneWay()
@@ -66,10 +66,15 @@ public class ArchitectureTests
         Assert.Equal([], strangers);
     }
 
+    [Fact]
+    public void TheFolderOfCommandsHoldsCommandsAlone() => Assert.All(
+        Runner.GetTypes().Where(t => t is { Namespace: "Cnn.Runner.Commands", IsNested: false }),
+        t => Assert.EndsWith("Command", t.Name, StringComparison.Ordinal));
+
     // What ends the process, writes to the console, tells the time or draws without a seed has one owner each.
     [Theory]
-    [InlineData("System.Console", null, "Cnn.Runner.Commands", "Program")]
-    [InlineData("System.Environment", "Exit", "Cnn.Runner.Commands", "-")]
+    [InlineData("System.Console", null, "Cnn.Runner.Display", "-")]
+    [InlineData("System.Environment", "Exit", "Cnn.Runner.Commands.Support", "-")]
     [InlineData("System.Environment", "FailFast", "-", "-")]
     [InlineData("System.Threading.Tasks.Parallel", null, "-", "-")]
     [InlineData("System.DateTime", "get_Now", "-", "-")]

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Cnn.Engine.Runs;
 using Cnn.Proto;
+using Cnn.Runner.Commands.Support;
+using Cnn.Runner.Display;
 using Cnn.Runner.Reports;
 using Google.Protobuf;
 using Serilog;
@@ -15,19 +17,19 @@ internal static class ConvertCommand
     /// <summary>The command.</summary>
     public static Command Create(CommandConsole console)
     {
-        var input = new Argument<string>("in")
+        Argument<string> input = OptionValues.OfPath(new Argument<string>("in")
         {
             Description = "The file to read; its format is told by content and extension.",
-        };
-        var output = new Argument<string>("out")
+        });
+        Argument<string> output = OptionValues.OfPath(new Argument<string>("out")
         {
             Description = "The file to write: .prototxt, .yaml, or .caffemodel, .binaryproto, .solverstate for binary.",
-        };
+        });
         var kind = new Option<string?>("--kind")
         {
             Description = "What the file holds; found out by its name and content if not given.",
         };
-        kind.AcceptOnlyFromAmong(Kinds);
+        OptionValues.OneOf(kind, StringComparison.Ordinal, Kinds);
         var upgrade = new Option<bool>("--upgrade")
         {
             Description = "Bring old formats of nets and solvers up to date.",

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Cnn.Proto;
+using Cnn.Runner.Commands.Support;
 using Cnn.Runner.DataSets.Cifar;
+using Cnn.Runner.Display;
 
 namespace Cnn.Runner.Commands;
 
@@ -10,11 +12,14 @@ internal static class DataCifar10Command
     /// <summary>The command.</summary>
     public static Command Create(CommandConsole console)
     {
-        var from = new Option<string?>("--from")
+        Option<string?> from = OptionValues.OfPath(new Option<string?>("--from")
         {
             Description = "The folder with CIFAR-10's binary version, unpacked or not, or its archive.", HelpName = "folder",
-        };
-        var to = new Option<string>("--to") { Description = "The folder to write to.", Required = true, HelpName = "folder" };
+        });
+        Option<string> to = OptionValues.OfPath(new Option<string>("--to")
+        {
+            Description = "The folder to write to.", Required = true, HelpName = "folder",
+        });
         var download = new Option<bool>("--download")
         {
             Description = "Fetch the archive first, into --from if given, else into --to; a broken download is gone on with.",

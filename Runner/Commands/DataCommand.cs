@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Cnn.Runner.Display;
 
 namespace Cnn.Runner.Commands;
 

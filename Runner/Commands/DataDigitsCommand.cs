@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Cnn.Layers.Data.Digits;
+using Cnn.Runner.Commands.Support;
 using Cnn.Runner.DataSets;
+using Cnn.Runner.Display;
 
 namespace Cnn.Runner.Commands;
 
@@ -10,7 +12,10 @@ internal static class DataDigitsCommand
     /// <summary>The command.</summary>
     public static Command Create(CommandConsole console)
     {
-        var to = new Option<string>("--to") { Description = "The folder to write.", Required = true, HelpName = "folder" };
+        Option<string> to = OptionValues.OfPath(new Option<string>("--to")
+        {
+            Description = "The folder to write.", Required = true, HelpName = "folder",
+        });
         var count = new Option<int>("--count") { Description = "Images.", DefaultValueFactory = _ => 10_000, HelpName = "n" };
         var seed = new Option<long>("--seed") { Description = "Seed of the stream of images.", DefaultValueFactory = _ => 1, HelpName = "n" };
         var first = new Option<ulong>("--first") { Description = "Index of the first image in the stream.", DefaultValueFactory = _ => 0, HelpName = "n" };

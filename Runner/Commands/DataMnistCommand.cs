@@ -1,7 +1,9 @@
 using System.CommandLine;
 using Cnn.Layers.Data;
 using Cnn.Proto;
+using Cnn.Runner.Commands.Support;
 using Cnn.Runner.DataSets.Mnist;
+using Cnn.Runner.Display;
 
 namespace Cnn.Runner.Commands;
 
@@ -11,8 +13,14 @@ internal static class DataMnistCommand
     /// <summary>The command.</summary>
     public static Command Create(CommandConsole console)
     {
-        var from = new Option<string?>("--from") { Description = "The folder with MNIST's four idx files, gzip or plain.", HelpName = "folder" };
-        var to = new Option<string>("--to") { Description = "The folder to write to.", Required = true, HelpName = "folder" };
+        Option<string?> from = OptionValues.OfPath(new Option<string?>("--from")
+        {
+            Description = "The folder with MNIST's four idx files, gzip or plain.", HelpName = "folder",
+        });
+        Option<string> to = OptionValues.OfPath(new Option<string>("--to")
+        {
+            Description = "The folder to write to.", Required = true, HelpName = "folder",
+        });
         var download = new Option<bool>("--download")
         {
             Description = "Fetch the files first, into --from if given, else into --to; broken downloads are gone on with.",

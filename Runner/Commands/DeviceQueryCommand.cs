@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using Cnn.Layers.Kernels;
+using Cnn.Runner.Commands.Support;
+using Cnn.Runner.Display;
 
 namespace Cnn.Runner.Commands;
 

@@ -2,6 +2,8 @@ using System.CommandLine;
 using Cnn.Engine.Graph;
 using Cnn.Layers.Threading;
 using Cnn.Proto;
+using Cnn.Runner.Commands.Support;
+using Cnn.Runner.Display;
 using Cnn.Runner.Reports;
 
 namespace Cnn.Runner.Commands;
@@ -13,11 +15,18 @@ internal static class ForwardCommand
     public static Command Create(CommandConsole console)
     {
         Option<string> model = OptionValues.RequiredFile("--model", "The net.");
-        var weights = new Option<string[]>("--weights") { Description = "The weights; commas separate several files. As filled, if not given.", HelpName = "files" };
+        Option<string[]> weights = OptionValues.OfPath(new Option<string[]>("--weights")
+        {
+            Description = "The weights; commas separate several files. As filled, if not given.", HelpName = "files",
+        });
         Option<bool> strict = OptionValues.WeightsStrict();
         var input = new Option<string[]>("--input") { Description = "An input blob's values: blob=x.npy, or blob=x.h5:dataset. The net takes the array's shape.", HelpName = "blob=file" };
         var output = new Option<string[]>("--output") { Description = "Where to write a blob's values: blob=y.npy or blob=y.h5.", HelpName = "blob=file" };
-        var all = new Option<string?>("--all-blobs") { Description = "Write every blob to an HDF5 file, /data/BLOB, and with --backward /diff/BLOB and /param/LAYER/INDEX.", HelpName = "file" };
+        Option<string?> all = OptionValues.OfPath(new Option<string?>("--all-blobs")
+        {
+            Description = "Write every blob to an HDF5 file, /data/BLOB, and with --backward /diff/BLOB and /param/LAYER/INDEX.",
+            HelpName = "file",
+        });
         var backward = new Option<bool>("--backward") { Description = "Run backward too, down to the inputs." };
         var diff = new Option<string[]>("--diff") { Description = "With --backward, the gradient at an output blob: blob=dy.npy. A loss has its weight.", HelpName = "blob=file" };
         Option<string> phase = OptionValues.Phase("TEST");

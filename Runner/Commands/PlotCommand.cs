@@ -1,5 +1,7 @@
 using System.CommandLine;
 using Cnn.Proto;
+using Cnn.Runner.Commands.Support;
+using Cnn.Runner.Display;
 using Cnn.Runner.Reports;
 
 namespace Cnn.Runner.Commands;
@@ -10,12 +12,12 @@ internal static class PlotCommand
     /// <summary>The command.</summary>
     public static Command Create(CommandConsole console)
     {
-        var logs = new Argument<string[]>("logs")
+        Argument<string[]> logs = OptionValues.OfPath(new Argument<string[]>("logs")
         {
             Description = "Logs of training runs; LABEL=FILE names one in the legend.",
             Arity = ArgumentArity.OneOrMore,
-        };
-        var output = new Option<string>("--output") { Description = "The picture to write: .png or .svg.", Required = true, HelpName = "file" };
+        });
+        Option<string> output = OptionValues.RequiredFile("--output", "The picture to write: .png or .svg.");
         var values = new Option<string[]>("--value")
         {
             Description = $"What to draw: outputs of test nets, or '{TrainingLog.TrainLoss}'; commas separate several. "

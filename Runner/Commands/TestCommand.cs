@@ -3,6 +3,8 @@ using Cnn.Engine.Graph;
 using Cnn.Engine.Runs;
 using Cnn.Layers.Threading;
 using Cnn.Proto;
+using Cnn.Runner.Commands.Support;
+using Cnn.Runner.Display;
 using Cnn.Runner.Reports;
 using Serilog;
 
@@ -24,7 +26,7 @@ internal static class TestCommand
         Option<int?> threads = OptionValues.Threads();
         Option<int?> level = OptionValues.Level();
         Option<string[]> stage = OptionValues.Stage();
-        var logFolder = new Option<string?>("--log-dir") { Description = "A folder to write the log to as well.", HelpName = "folder" };
+        Option<string?> logFolder = OptionValues.LogFolder();
         var command = new CommandWithExamples(
             "test",
             "Runs a net in its TEST phase and prints each output of each batch, the means and the loss.",

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Cnn.Engine.Graph;
 using Cnn.Layers.Threading;
+using Cnn.Runner.Commands.Support;
+using Cnn.Runner.Display;
 using Cnn.Runner.Reports;
 
 namespace Cnn.Runner.Commands;

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using Cnn.Engine.Solvers;
+using Cnn.Runner.Commands.Support;
+using Cnn.Runner.Display;
 
 namespace Cnn.Runner.Commands;
 
@@ -10,22 +12,22 @@ internal static class TrainCommand
     public static Command Create(CommandConsole console)
     {
         Option<string> solver = OptionValues.RequiredFile("--solver", "The solver file: what to train and how.");
-        var weights = new Option<string[]>("--weights")
+        Option<string[]> weights = OptionValues.OfPath(new Option<string[]>("--weights")
         {
             Description = "Weights to start from, layer by layer of the same names; commas separate several files.",
             HelpName = "files",
-        };
-        var snapshot = new Option<string?>("--snapshot")
+        });
+        Option<string?> snapshot = OptionValues.OfPath(new Option<string?>("--snapshot")
         {
             Description = "A .solverstate to go on from.",
             HelpName = "file",
-        };
-        var resume = new Option<string?>("--resume")
+        });
+        Option<string?> resume = OptionValues.OfPath(new Option<string?>("--resume")
         {
             Description = "'latest' goes on from the newest whole snapshot of the solver's snapshot_prefix (from the "
                 + "beginning if there is none); a file is the same as --snapshot.",
             HelpName = "latest|file",
-        };
+        });
         Option<string[]> plugin = OptionValues.Plugin();
         var allowPlugins = new Option<bool>("--allow-plugins")
         {
@@ -51,7 +53,7 @@ internal static class TrainCommand
                 HelpName = "n",
             },
             1);
-        var logFolder = new Option<string?>("--log-dir") { Description = "A folder to write the log to as well.", HelpName = "folder" };
+        Option<string?> logFolder = OptionValues.LogFolder();
         Option<int?> level = OptionValues.Level();
         Option<string[]> stage = OptionValues.Stage();
         var restartData = new Option<bool>("--restart-data")

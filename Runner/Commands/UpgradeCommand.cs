@@ -1,7 +1,9 @@
 using System.CommandLine;
-using Cnn.Engine.Runs;
 using Cnn.Engine.Graph;
+using Cnn.Engine.Runs;
 using Cnn.Proto;
+using Cnn.Runner.Commands.Support;
+using Cnn.Runner.Display;
 using Cnn.Runner.Reports;
 using Google.Protobuf;
 
@@ -48,13 +50,16 @@ internal static class UpgradeCommand
         where T : class, IMessage<T>, new()
     {
         bool isBinary = format == ProtoFormat.Binary;
-        var input = new Argument<string>("in") { Description = $"The file of {what}, in any format of any age." };
-        var output = new Argument<string>("out")
+        Argument<string> input = OptionValues.OfPath(new Argument<string>("in")
+        {
+            Description = $"The file of {what}, in any format of any age.",
+        });
+        Argument<string> output = OptionValues.OfPath(new Argument<string>("out")
         {
             Description = isBinary
                 ? "The file to write in the current format, as binary whatever its name."
                 : "The file to write in the current format, as text whatever its name; as YAML if that ends in .yaml.",
-        };
+        });
         var command = new CommandWithExamples(
             name,
             $"Brings {what} up to date.",

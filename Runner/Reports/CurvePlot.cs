@@ -77,14 +77,7 @@ internal sealed class CurvePlot : IDisposable
         byte[] picture = path.EndsWith(".svg", StringComparison.OrdinalIgnoreCase)
             ? System.Text.Encoding.UTF8.GetBytes(plot.GetSvgXml(Width, Height))
             : plot.GetImageBytes(Width, Height, ImageFormat.Png);
-        try
-        {
-            AtomicFile.Write(path, stream => stream.Write(picture));
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new CnnException($"'{path}' cannot be written: {exception.Message}", inner: exception);
-        }
+        AtomicFile.Write(path, stream => stream.Write(picture));
     }
 
     /// <inheritdoc/>

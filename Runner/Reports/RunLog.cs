@@ -33,6 +33,7 @@ internal static class RunLog
     private static string FilePath(string folder, string command)
     {
         string time = TimeProvider.System.GetLocalNow().ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
+        PathText.Require(folder);
         string path = Path.Combine(folder, $"cnn.{command}.{time}.{Environment.ProcessId}.log");
         try
         {
@@ -43,7 +44,7 @@ internal static class RunLog
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new CnnException($"no log can be written to '{folder}': {exception.Message}", inner: exception);
+            throw new CnnException($"no log can be written to '{folder}': {FileErrors.Reason(exception)}", inner: exception);
         }
     }
 }

@@ -28,6 +28,7 @@ internal sealed partial class TrainingLog
     /// <exception cref="CnnException">The file cannot be read or holds no curve.</exception>
     public static TrainingLog Read(string path)
     {
+        FileText.RequireFile(path);
         var log = new TrainingLog(path);
         try
         {
@@ -35,7 +36,7 @@ internal sealed partial class TrainingLog
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new CnnException($"'{path}' cannot be read: {exception.Message}", inner: exception);
+            throw FileErrors.From(path, "read", exception)!;
         }
 
         return log.curves.Count > 0

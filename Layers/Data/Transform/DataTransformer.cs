@@ -55,6 +55,11 @@ internal sealed unsafe class DataTransformer
             return;
         }
 
+        if (parameter.MeanFile.Length == 0)
+        {
+            throw Error(TransformationParameter.MeanFileFieldNumber, "mean_file names no file", "remove it or name the file");
+        }
+
         if (meanValues.Length > 0)
         {
             throw Error(

@@ -46,7 +46,7 @@ internal static class MeanFile
         catch (InvalidProtocolBufferException exception)
         {
             throw new CnnException(
-                $"'{path}' is no mean file: {exception.Message}", "it is a binary BlobProto", exception);
+                $"'{path}' is no mean file", "it is a binary BlobProto", exception);
         }
         catch (Exception exception) when (FileErrors.From(path, "read", exception) is { } error)
         {

@@ -27,34 +27,22 @@ public static class IdxWriter
             throw new CnnException($"'{path}' exists already", "remove it or write to another folder");
         }
 
-        string partial = path + ".partial";
-        try
+        int[] words = header.ToArray();
+        AtomicFile.Write(path, stream =>
         {
-            using (var stream = new FileStream(partial, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16))
+            Span<byte> word = stackalloc byte[4];
+            foreach (int value in words)
             {
-                Span<byte> word = stackalloc byte[4];
-                foreach (int value in header)
-                {
-                    BinaryPrimitives.WriteInt32BigEndian(word, value);
-                    stream.Write(word);
-                }
-
-                var bytes = new byte[size];
-                for (int i = 0; i < count; i++)
-                {
-                    item(i, bytes);
-                    stream.Write(bytes);
-                }
-
-                stream.Flush(flushToDisk: true);
+                BinaryPrimitives.WriteInt32BigEndian(word, value);
+                stream.Write(word);
             }
 
-            File.Move(partial, path);
-        }
-        catch (Exception exception) when (FileErrors.From(path, "write", exception) is { } error)
-        {
-            File.Delete(partial);
-            throw error;
-        }
+            var bytes = new byte[size];
+            for (int i = 0; i < count; i++)
+            {
+                item(i, bytes);
+                stream.Write(bytes);
+            }
+        });
     }
 }

@@ -20,8 +20,7 @@ public sealed class LmdbWriter : IDisposable
     private LmdbWriter(string path)
     {
         this.path = path;
-        partial = path + ".partial";
-        Directory.CreateDirectory(partial);
+        partial = TemporaryFile.FolderBeside(path);
         tree = new LmdbTree(Path.Combine(partial, "data.mdb"));
     }
 
@@ -33,6 +32,7 @@ public sealed class LmdbWriter : IDisposable
     /// <exception cref="CnnException">The path exists, or nothing can be written there.</exception>
     public static LmdbWriter Create(string path)
     {
+        PathText.Require(path);
         string full = Path.TrimEndingDirectorySeparator(path);
         if (Path.Exists(full))
         {

@@ -13,6 +13,7 @@ namespace Cnn.Proto.Formats.Npy;
 public static partial class NpyFile
 {
     private const int HeaderLimit = 1 << 16;
+    private const string NumbersHint = "save them as float32: numpy.save(path, x.astype('float32'))";
 
     private static ReadOnlySpan<byte> Magic => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y'];
 
@@ -47,7 +48,7 @@ public static partial class NpyFile
     }
 
     /// <summary>Writes an array as float32, atomically.</summary>
-    /// <exception cref="IOException">It cannot be written.</exception>
+    /// <exception cref="CnnException">It cannot be written.</exception>
     public static void Write(string path, NumberArray array)
     {
         string shape = string.Concat(

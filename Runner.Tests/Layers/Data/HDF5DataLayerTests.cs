@@ -103,7 +103,7 @@ public sealed class HDF5DataLayerTests : IDisposable
     }
 
     [Theory]
-    [InlineData("batch_size: 2", "has no source")]
+    [InlineData("batch_size: 2", "source is missing")]
     [InlineData("source: 'LIST'", "batch_size is missing")]
     [InlineData("source: 'nowhere.txt' batch_size: 1", "nowhere.txt")]
     [InlineData("source: 'EMPTY' batch_size: 1", "lists no files")]

@@ -84,6 +84,34 @@ public sealed class NetDefinitionTests
     }
 
     [Fact]
+    public void AnInputIsReportedAtTheLineOfTheCallWhicheverWayItsShapeIsGiven()
+    {
+        Func<NetDefinition>[] ways =
+        [
+            () => new NetDefinition().Input("x", -1),
+            () => new NetDefinition().Input("x", 1, 1, 1, -1),
+            () => new NetDefinition().Input("x", 1, 1, 1, 1, 1, 1, 1, -1),
+            () => new NetDefinition().Input("x", [2, -1]),
+        ];
+        Assert.All(ways, way => Assert.Matches(
+            @"^\S*NetDefinitionTests\.cs:\d+:1: ",
+            Assert.Throws<CnnException>(() => Cnn.Engine.Graph.Net.Build(way())).Message));
+    }
+
+    [Fact]
+    public void NoMemberThatTakesOptionsReportsALineOfTheLibrary()
+    {
+        var members = typeof(NetDefinition).GetMembers().OfType<System.Reflection.MethodBase>()
+            .Concat(typeof(SolverDefinition).GetConstructors())
+            .Where(m => m.DeclaringType!.Assembly == typeof(NetDefinition).Assembly
+                && m.GetParameters().Any(p => p.Name is "options" or "shape" or "dim"));
+
+        Assert.All(members, m => Assert.Contains(
+            m.GetParameters(),
+            p => p.IsDefined(typeof(System.Runtime.CompilerServices.CallerFilePathAttribute), false)));
+    }
+
+    [Fact]
     public void AWrongSolverOptionIsReportedAtTheLineOfTheCall()
     {
         var error = Assert.Throws<CnnException>(

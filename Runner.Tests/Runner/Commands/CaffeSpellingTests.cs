@@ -1,6 +1,6 @@
 using Cnn.Engine.Graph;
 using Cnn.Engine.Solvers;
-using Cnn.Runner.Commands;
+using Cnn.Runner.Commands.Support;
 
 namespace Cnn.Tests.Runner.Commands;
 

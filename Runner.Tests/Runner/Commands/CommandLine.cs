@@ -1,4 +1,5 @@
-using Cnn.Runner.Commands;
+using Cnn.Runner;
+using Cnn.Runner.Commands.Support;
 
 namespace Cnn.Tests.Runner.Commands;
 

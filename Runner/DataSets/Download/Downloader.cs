@@ -94,9 +94,13 @@ public sealed class Downloader(HttpClient client, IReadOnlyList<Uri> mirrors, IR
 
             return (problem, again);
         }
-        catch (Exception exception) when (exception is HttpRequestException or HttpIOException)
+        catch (HttpRequestException exception)
         {
-            return (exception.Message, true);
+            return (HttpFault.Describe(exception.HttpRequestError), true);
+        }
+        catch (HttpIOException exception)
+        {
+            return (HttpFault.Describe(exception.HttpRequestError), true);
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
@@ -180,9 +184,9 @@ public sealed class Downloader(HttpClient client, IReadOnlyList<Uri> mirrors, IR
             {
                 read = await body.ReadAsync(block, waiting.Token).ConfigureAwait(false);
             }
-            catch (IOException exception)
+            catch (IOException)
             {
-                return ($"the connection broke after {stream.Length} of {file.Size} bytes: {exception.Message}", true);
+                return ($"the connection broke after {stream.Length} of {file.Size} bytes", true);
             }
 
             if (read == 0)

@@ -44,7 +44,7 @@ public unsafe class KeptWeightsTests
         kept.Room(winograd: true, 100, out bool isReady);
         Assert.False(isReady);
         Assert.False(kept.Has(winograd: true));
-        kept.SetReady(winograd: true, 100);
+        kept.Keep(winograd: true, 100);
         Assert.True(kept.Has(winograd: true));
 
         // Memory for others overwrites them.

@@ -69,6 +69,29 @@ public class NpyFileTests
         Assert.Contains(expected, message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("'<U1'", "holds text ('<U1'), not numbers; save them as float32")]
+    [InlineData("'|S5'", "holds text ('|S5'), not numbers")]
+    [InlineData("'|O'", "holds Python objects ('|O'), not numbers")]
+    [InlineData("[('a', '<f4'), ('b', '<f4')]", "holds records of several fields, not numbers")]
+    [InlineData("'<c8'", "holds numbers of type '<c8'")]
+    [InlineData("'<M8[ns]'", "holds numbers of type '<M8[ns]'")]
+    [InlineData("'f'", "holds numbers of type 'f'")]
+    [InlineData("'<zu1'", "holds numbers of type '<zu1'")]
+    public void WhatIsNoNumberIsNamedAsWhatItIs(string descr, string expected)
+    {
+        using var folder = new TemporaryFolder();
+        string path = Write(folder, descr, "False", "(1,)", [0, 0, 0, 0]);
+        byte[] bytes = File.ReadAllBytes(path);
+        string quoted = Encoding.Latin1.GetString(bytes).Replace($"'{descr}'", descr, StringComparison.Ordinal);
+        byte[] unquoted = Encoding.Latin1.GetBytes(quoted);
+        unquoted[8] -= 2;
+        File.WriteAllBytes(path, unquoted);
+        string message = Assert.Throws<CnnException>(() => NpyFile.Read(path)).Message;
+
+        Assert.StartsWith($"{path}: {expected}", message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void AFileCutAnywhereIsRefused()
     {

@@ -1,0 +1,36 @@
+namespace Cnn.Proto;
+
+/// <summary>Where the symbolic links of an output path lead.</summary>
+internal static class OutputLink
+{
+    private const int MostLinks = 40;
+
+    /// <summary>
+    /// The file at the end of a chain of links, whether it exists or not; null when the chain goes through what only the
+    /// kernel can follow, such as <c>/dev/stdout</c>.
+    /// </summary>
+    /// <exception cref="CnnException">The links lead in a circle.</exception>
+    public static string? Follow(string path)
+    {
+        string at = path;
+        for (int links = 0; links < MostLinks; links++)
+        {
+            if (!OperatingSystem.IsWindows() && at.StartsWith("/proc/", StringComparison.Ordinal))
+            {
+                return null;
+            }
+
+            if (new FileInfo(at).LinkTarget is not { } next)
+            {
+                return at;
+            }
+
+            // What '..' in a link means depends on where the link's folder really is.
+            string folder = Path.GetDirectoryName(at) ?? "";
+            folder = OperatingSystem.IsWindows() ? folder : UnixFile.RealPath(folder);
+            at = Path.GetFullPath(Path.Combine(folder, next));
+        }
+
+        throw new CnnException($"cannot write '{path}': its links lead in a circle");
+    }
+}

@@ -1,0 +1,62 @@
+using System.Text;
+
+namespace Cnn.Proto;
+
+/// <summary>The rules that the text of a path keeps on any system, whatever is done with the file.</summary>
+internal static class PathText
+{
+    // NAME_MAX and PATH_MAX of Linux, in bytes; PATH_MAX counts the NUL at the end.
+    private const int LongestName = 255, LongestPath = 4095, CharactersShown = 80;
+
+    /// <summary>Requires a path that the system can take.</summary>
+    /// <exception cref="CnnException">It is empty, too long or holds a NUL.</exception>
+    public static void Require(string path)
+    {
+        if (Fault(path) is { } fault)
+        {
+            throw new CnnException(fault);
+        }
+    }
+
+    /// <summary>What is wrong with the text of a path; null when nothing is.</summary>
+    public static string? Fault(string path)
+    {
+        if (path.Length == 0)
+        {
+            return "a file is asked for and its path is empty";
+        }
+
+        if (path.Contains('\0', StringComparison.Ordinal))
+        {
+            return $"the path '{Shown(path)}' holds a NUL character, which no file's name can";
+        }
+
+        int bytes = Length(path);
+        if (bytes > LongestPath)
+        {
+            return $"the path '{Shown(path)}' is too long: {bytes} bytes, at most {LongestPath}";
+        }
+
+        string? name = path.Split(Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar)
+            .FirstOrDefault(part => Length(part) > LongestName);
+        return name is null
+            ? null
+            : $"the path '{Shown(path)}' holds a name of {Length(name)} bytes, at most {LongestName}";
+    }
+
+    /// <summary>The path with control characters escaped as C does, its end left out where it is long.</summary>
+    public static string Shown(string path)
+    {
+        var text = new StringBuilder();
+        foreach (char c in path.Length <= CharactersShown ? path : path[..CharactersShown])
+        {
+            text.Append(char.IsControl(c) ? "\\" + Convert.ToString(c, 8).PadLeft(3, '0') : c.ToString());
+        }
+
+        return path.Length <= CharactersShown ? text.ToString() : text.Append("...").ToString();
+    }
+
+    // Windows counts characters, other systems bytes.
+    private static int Length(string text) =>
+        OperatingSystem.IsWindows() ? text.Length : Encoding.UTF8.GetByteCount(text);
+}

@@ -1,0 +1,119 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+using Microsoft.Win32.SafeHandles;
+
+namespace Cnn.Proto;
+
+/// <summary>What Unix knows of files and .NET does not tell: kinds, links, owners, folders that can be flushed.</summary>
+[UnsupportedOSPlatform("windows")]
+internal static partial class UnixFile
+{
+    private const int CurrentFolder = -100, BasicStatus = 0x7FF;
+    private const int WriteOnly = 1, GetDescriptorFlags = 1, CloseOnExec = 1;
+
+    private static int CloseOnExecFlag => OperatingSystem.IsMacOS() ? 0x1000000 : 0x80000;
+
+    private static int NonBlockFlag => OperatingSystem.IsMacOS() ? 0x4 : 0x800;
+
+    /// <summary>The status of what a path names, symbolic links followed; null where nothing is or it cannot be told.</summary>
+    public static UnixStatus? Status(string path)
+    {
+        Span<byte> buffer = stackalloc byte[512];
+        try
+        {
+            if (OperatingSystem.IsLinux())
+            {
+                // struct statx has the same layout on every processor; struct stat has not.
+                return StatX(CurrentFolder, path, 0, BasicStatus, buffer) != 0 ? null : new UnixStatus(
+                    MemoryMarshal.Read<ushort>(buffer[28..]),
+                    MemoryMarshal.Read<uint>(buffer[16..]),
+                    MemoryMarshal.Read<uint>(buffer[20..]),
+                    MemoryMarshal.Read<uint>(buffer[24..]));
+            }
+
+            if (OperatingSystem.IsMacOS())
+            {
+                bool isArm = RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
+                return (isArm ? Stat(path, buffer) : StatInode64(path, buffer)) != 0 ? null : new UnixStatus(
+                    MemoryMarshal.Read<ushort>(buffer[4..]),
+                    MemoryMarshal.Read<ushort>(buffer[6..]),
+                    MemoryMarshal.Read<uint>(buffer[16..]),
+                    MemoryMarshal.Read<uint>(buffer[20..]));
+            }
+        }
+        catch (EntryPointNotFoundException)
+        {
+            // A C library from before 2018 has no statx.
+        }
+
+        return null;
+    }
+
+    /// <summary>A folder's path without links and dots; as it was where it does not exist.</summary>
+    public static string RealPath(string folder)
+    {
+        // realpath writes up to PATH_MAX bytes.
+        Span<byte> buffer = stackalloc byte[4096];
+        return RealPath(folder, buffer) == 0
+            ? folder
+            : System.Text.Encoding.UTF8.GetString(buffer[..buffer.IndexOf((byte)0)]);
+    }
+
+    /// <summary>Gives a file to an owner and a group where that is permitted.</summary>
+    public static void TryChangeOwner(SafeFileHandle file, uint user, uint group) => _ = ChangeOwner(file, user, group);
+
+    /// <summary>Flushes a folder's entries to disk; file systems that have no such thing are left alone.</summary>
+    public static void FlushFolder(string folder)
+    {
+        int descriptor = Open(folder, CloseOnExecFlag);
+        if (descriptor >= 0)
+        {
+            _ = Flush(descriptor);
+            _ = Close(descriptor);
+        }
+    }
+
+    /// <summary>Opens a FIFO for writing without waiting; null when nobody reads it.</summary>
+    public static SafeFileHandle? OpenFifo(string path)
+    {
+        int descriptor = Open(path, WriteOnly | NonBlockFlag | CloseOnExecFlag);
+        return descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
+    }
+
+    /// <summary>
+    /// Whether a standard stream was given by the parent process. One that was closed has no descriptor, or another file
+    /// has taken it since: every file that .NET opens closes on exec, and what came through one cannot.
+    /// </summary>
+    public static bool IsInherited(int descriptor)
+    {
+        int flags = Control(descriptor, GetDescriptorFlags);
+        return flags >= 0 && (flags & CloseOnExec) == 0;
+    }
+
+    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int StatX(int folder, string path, int flags, uint mask, Span<byte> status);
+
+    [LibraryImport("libc", EntryPoint = "stat", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Stat(string path, Span<byte> status);
+
+    [LibraryImport("libc", EntryPoint = "stat$INODE64", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int StatInode64(string path, Span<byte> status);
+
+    [LibraryImport("libc", EntryPoint = "realpath", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial nint RealPath(string path, Span<byte> resolved);
+
+    [LibraryImport("libc", EntryPoint = "fchown")]
+    private static partial int ChangeOwner(SafeFileHandle file, uint user, uint group);
+
+    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fsync")]
+    private static partial int Flush(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    private static partial int Close(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "fcntl")]
+    private static partial int Control(int descriptor, int command);
+}

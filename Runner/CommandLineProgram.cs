@@ -1,0 +1,152 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using Cnn.Engine.Solvers;
+using Cnn.Layers.Plugins;
+using Cnn.Proto;
+using Cnn.Runner.Commands;
+using Cnn.Runner.Commands.Support;
+using Cnn.Runner.Display;
+
+namespace Cnn.Runner;
+
+/// <summary>The program <c>cnn</c>: reads the command line, runs a command, turns what goes wrong into an exit code.</summary>
+internal static class CommandLineProgram
+{
+    private const string TraceVariable = "CNN_TRACE";
+
+    /// <summary>Runs the program on writers of the caller's.</summary>
+    public static int Run(string[] args, TextWriter output, TextWriter error) =>
+        Run(args, new CommandConsole(output, error));
+
+    /// <summary>Runs the program.</summary>
+    /// <returns>The exit code.</returns>
+    public static int Run(string[] args, CommandConsole console)
+    {
+        RootCommand root = Root(console);
+        var verbose = new Option<bool>("--verbose")
+        {
+            Description = "Show the program's stack trace when it fails by a fault of its own.",
+            Recursive = true,
+        };
+        root.Options.Add(verbose);
+        foreach (HelpOption help in root.Options.OfType<HelpOption>())
+        {
+            help.Action = new HelpWithExamples((HelpAction)help.Action!);
+        }
+
+        // A name that begins with @ is a file's name, not a file of further arguments.
+        var parsing = new ParserConfiguration { ResponseFileTokenReplacer = null };
+        ParseResult parsed = root.Parse(CaffeSpelling.WithTwoDashes(args), parsing);
+        if (parsed.Action is ParseErrorAction)
+        {
+            console.Error.WriteLine($"cnn: {UsageMistake.Describe(parsed)}");
+            return ExitCode.BadInput;
+        }
+
+        bool trace = parsed.GetValue(verbose) || Environment.GetEnvironmentVariable(TraceVariable) is "1";
+        var configuration = new InvocationConfiguration
+        {
+            Output = console.Out,
+            Error = console.Error,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = null,
+        };
+        int code = Guarded(() => parsed.Invoke(configuration), console, trace);
+        return code == ExitCode.Done && console.Out is PatientWriter { HasLost: true } lost ? Lost(lost, console) : code;
+    }
+
+    // The work is done, but who asked for its results does not have them.
+    private static int Lost(PatientWriter output, CommandConsole console)
+    {
+        string why = output.Failure is { } failure ? FileErrors.Reason(failure) : "it is closed";
+        console.Error.WriteLine($"cnn: the results cannot be written to standard output: {why}");
+        return ExitCode.Failed;
+    }
+
+    /// <summary>All commands; a new one is added here.</summary>
+    internal static RootCommand Root(CommandConsole console) =>
+        new("Trains and runs neural networks that are described by text files, as Caffe does.")
+        {
+            TrainCommand.Create(console),
+            TestCommand.Create(console),
+            TimeCommand.Create(console),
+            SummaryCommand.Create(console),
+            ForwardCommand.Create(console),
+            ConvertCommand.Create(console),
+            DataCommand.Create(console),
+            PlotCommand.Create(console),
+            DeviceQueryCommand.Create(console),
+            UpgradeCommand.NetText(console),
+            UpgradeCommand.NetBinary(console),
+            UpgradeCommand.SolverText(console),
+        };
+
+    private static int Guarded(Func<int> run, CommandConsole console, bool trace)
+    {
+        try
+        {
+            return run();
+        }
+        catch (CnnException exception)
+        {
+            console.Tell(exception);
+            Trace(exception);
+            return exception.IsOfTheMachine ? ExitCode.Failed : ExitCode.BadInput;
+        }
+        catch (OperationCanceledException)
+        {
+            console.Error.WriteLine("cnn: interrupted");
+            return ExitCode.Interrupted;
+        }
+        catch (TrainingException exception)
+        {
+            console.Error.WriteLine($"cnn: {exception.Message}");
+            Trace(exception);
+            return ExitCode.Failed;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            console.Error.WriteLine($"cnn: a file cannot be used: {FileErrors.Reason(exception)}");
+            Trace(exception);
+            return ExitCode.Failed;
+        }
+        catch (ThreadStartException exception)
+        {
+            console.Error.WriteLine("cnn: the system gives no more threads; --threads takes a smaller number");
+            Trace(exception);
+            return ExitCode.Failed;
+        }
+        catch (OutOfMemoryException exception)
+        {
+            console.Error.WriteLine("cnn: out of memory; a smaller batch_size may help");
+            Trace(exception);
+            return ExitCode.Failed;
+        }
+        catch (Exception exception) when (exception is MissingMemberException or TypeLoadException)
+        {
+            console.Error.WriteLine(
+                $"cnn: a plug-in was built for another version, build it again: {PluginFault.Describe(exception)}");
+            Trace(exception);
+            return ExitCode.Failed;
+        }
+        catch (Exception exception)
+        {
+            console.Error.WriteLine(
+                $"cnn: a fault of the program: {exception.GetType().Name}: {FirstLine(exception)}"
+                + (trace ? "" : "; --verbose shows where"));
+            Trace(exception);
+            return ExitCode.Failed;
+        }
+
+        void Trace(Exception exception)
+        {
+            if (trace)
+            {
+                console.Error.WriteLine(exception);
+            }
+        }
+    }
+
+    private static string FirstLine(Exception exception) => exception.Message.Split('\n')[0].TrimEnd();
+}

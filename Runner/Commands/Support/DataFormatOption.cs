@@ -1,0 +1,33 @@
+using System.CommandLine;
+using Cnn.Layers.Data;
+using Cnn.Runner.DataSets;
+using Cnn.Runner.Display;
+
+namespace Cnn.Runner.Commands.Support;
+
+/// <summary><c>--format</c> of the data commands, and their last word.</summary>
+internal static class DataFormatOption
+{
+    /// <summary>The option.</summary>
+    public static Option<string> Create()
+    {
+        var option = new Option<string>("--format")
+        {
+            Description = "lmdb for Data layers and Caffe, idx for IdxData layers.",
+            DefaultValueFactory = _ => "lmdb",
+        };
+        return OptionValues.OneOf(option, StringComparison.Ordinal, "lmdb", "idx");
+    }
+
+    /// <summary>The format of its value.</summary>
+    public static DataSetFormat Of(string value) => value == "idx" ? DataSetFormat.Idx : DataSetFormat.Lmdb;
+
+    /// <summary>Says what was written.</summary>
+    public static void TellWritten(CommandConsole console, IReadOnlyList<string> paths)
+    {
+        foreach (string path in paths)
+        {
+            console.Out.WriteLine($"Wrote {path}");
+        }
+    }
+}

@@ -1,0 +1,31 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+
+namespace Cnn.Runner.Commands.Support;
+
+/// <summary>The usual help, and the command's examples after it.</summary>
+internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLineAction
+{
+    /// <inheritdoc/>
+    public override bool ClearsParseErrors => true;
+
+    /// <inheritdoc/>
+    public override int Invoke(ParseResult parseResult)
+    {
+        int code = usual.Invoke(parseResult);
+        if (parseResult.CommandResult.Command is CommandWithExamples { Examples.Count: > 0 } command)
+        {
+            TextWriter output = parseResult.InvocationConfiguration.Output;
+            output.WriteLine(command.Examples.Count == 1 ? "Example:" : "Examples:");
+            foreach (string example in command.Examples)
+            {
+                output.WriteLine("  " + example);
+            }
+
+            output.WriteLine();
+        }
+
+        return code;
+    }
+}

@@ -1,0 +1,167 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Numerics;
+using Serilog;
+
+namespace Cnn.Runner.Commands.Support;
+
+/// <summary>Options that several commands have, and how their values are read.</summary>
+internal static class OptionValues
+{
+    /// <summary>The most threads; far above any machine's cores, far below what a system gives.</summary>
+    public const int MostThreads = 1024;
+
+    /// <summary>An option that takes a path; must be given.</summary>
+    public static Option<string> RequiredFile(string name, string description) =>
+        OfPath(new Option<string>(name) { Description = description, Required = true, HelpName = "file" });
+
+    /// <summary>Refuses empty values, as of a shell variable that is not set, where paths are asked for.</summary>
+    public static T OfPath<T>(T option)
+        where T : Option
+    {
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Any(t => t.Value.Trim().Length == 0))
+            {
+                result.AddError($"{option.Name} is empty, it must be a path");
+            }
+        });
+        return option;
+    }
+
+    /// <summary>An argument that is a path, which may not be empty either.</summary>
+    public static Argument<T> OfPath<T>(Argument<T> argument)
+    {
+        argument.Validators.Add(result =>
+        {
+            if (result.Tokens.Any(t => t.Value.Trim().Length == 0))
+            {
+                result.AddError($"<{argument.Name}> is empty, it must be a path");
+            }
+        });
+        return argument;
+    }
+
+    /// <summary><c>--threads</c>.</summary>
+    public static Option<int?> Threads() => Between(
+        new Option<int?>("--threads")
+        {
+            Description = $"Threads to compute with, at most {MostThreads}; one a core if not given.", HelpName = "n",
+        },
+        1,
+        MostThreads);
+
+    /// <summary><c>--log-dir</c>.</summary>
+    public static Option<string?> LogFolder() =>
+        OfPath(new Option<string?>("--log-dir") { Description = "A folder to write the log to as well.", HelpName = "folder" });
+
+    /// <summary><c>--level</c>.</summary>
+    public static Option<int?> Level() =>
+        new("--level") { Description = "Level of the net's state, for its include and exclude rules.", HelpName = "n" };
+
+    /// <summary><c>--stage</c>.</summary>
+    public static Option<string[]> Stage() =>
+        new("--stage") { Description = "Stage of the net's state, for its include and exclude rules; commas separate several.", HelpName = "name" };
+
+    /// <summary><c>--plugin</c>.</summary>
+    public static Option<string[]> Plugin() => OfPath(new Option<string[]>("--plugin")
+    {
+        Description = "An assembly with layer types of your own; may be given several times.", HelpName = "dll",
+    });
+
+    /// <summary><c>--weights-strict</c>.</summary>
+    public static Option<bool> WeightsStrict() =>
+        new("--weights-strict") { Description = "Fail where a layer finds no weights, or weights find no layer." };
+
+    /// <summary><c>--gpu</c>, which Caffe's users give.</summary>
+    public static Option<string?> Gpu() =>
+        new("--gpu") { Description = "Accepted for Caffe's sake; everything runs on the CPU.", HelpName = "ids" };
+
+    /// <summary>An option that says what a signal does.</summary>
+    public static Option<string> SignalEffectOf(string name, string signal, SignalEffect preset)
+    {
+        var option = new Option<string>(name)
+        {
+            Description = $"What {signal} does: stop, snapshot or none.",
+            DefaultValueFactory = _ => preset.ToString().ToLowerInvariant(),
+        };
+        return OneOf(option, StringComparison.OrdinalIgnoreCase, "stop", "snapshot", "none");
+    }
+
+    /// <summary>Says once that a GPU was asked for and is not used.</summary>
+    public static void WarnOfGpu(ILogger log, bool isAskedFor)
+    {
+        if (isAskedFor)
+        {
+            log.Warning("{Line:l}", "A GPU was asked for (--gpu or solver_mode: GPU); this program computes on the CPU.");
+        }
+    }
+
+    /// <summary><c>--phase</c>.</summary>
+    public static Option<string> Phase(string preset)
+    {
+        var option = new Option<string>("--phase")
+        {
+            Description = "TRAIN or TEST: which layers the net has and how they behave.",
+            DefaultValueFactory = _ => preset,
+        };
+        return OneOf(option, StringComparison.OrdinalIgnoreCase, "TRAIN", "TEST");
+    }
+
+    /// <summary>Refuses words that are not among some.</summary>
+    public static Option<T> OneOf<T>(Option<T> option, StringComparison comparison, params string[] words)
+    {
+        option.CompletionSources.Add(words);
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.FirstOrDefault(t => !words.Any(w => w.Equals(t.Value, comparison))) is { } wrong)
+            {
+                string? near = Proto.Suggestion.For(wrong.Value, words);
+                result.AddError($"{option.Name} is '{wrong.Value}', it must be {string.Join(" or ", words)}"
+                    + (near is null ? "" : $"; {near}"));
+            }
+        });
+        return option;
+    }
+
+    /// <summary>Refuses values below a bound.</summary>
+    public static Option<int?> AtLeast(Option<int?> option, int least) => Between(option, least, int.MaxValue);
+
+    /// <summary>Refuses values outside of two bounds.</summary>
+    public static Option<int?> Between(Option<int?> option, int least, int most)
+    {
+        option.Validators.Add(result =>
+        {
+            // A number that does not fit the type is too large or too small as well.
+            if (result.Tokens.Count == 1 && BigInteger.TryParse(
+                result.Tokens[0].Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out BigInteger value))
+            {
+                if (value < least)
+                {
+                    result.AddError($"{option.Name} is {value}, it must be {least} or more");
+                }
+                else if (value > most)
+                {
+                    result.AddError($"{option.Name} is {value}, at most {most}");
+                }
+            }
+        });
+        return option;
+    }
+
+    /// <summary>The values of options that take lists at commas.</summary>
+    public static string[] SplitAtCommas(params ReadOnlySpan<string> values)
+    {
+        var parts = new List<string>();
+        foreach (string value in values)
+        {
+            parts.AddRange(value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+        }
+
+        return [.. parts];
+    }
+
+    /// <summary>A phase by its name.</summary>
+    public static Proto.Phase PhaseOf(string name) =>
+        name.Equals("TRAIN", StringComparison.OrdinalIgnoreCase) ? Proto.Phase.Train : Proto.Phase.Test;
+}

@@ -1,0 +1,119 @@
+using System.Diagnostics;
+using Cnn.Engine.Graph;
+using Cnn.Engine.Runs;
+using Cnn.Engine.Snapshots;
+using Cnn.Engine.Solvers;
+using Cnn.Layers.Threading;
+using Cnn.Proto;
+using Cnn.Runner.Display;
+using Cnn.Runner.Reports;
+using Serilog;
+
+namespace Cnn.Runner.Commands.Support;
+
+/// <summary>A run of <c>cnn train</c> from the solver file to the last word on what was written.</summary>
+internal sealed class TrainingRun(CommandConsole console, TrainingSettings settings)
+{
+    /// <summary>Trains.</summary>
+    /// <returns>The exit code.</returns>
+    public int Run()
+    {
+        RequireOneStart();
+        SolverDefinition solverFile = SolverDefinition.Load(settings.Solver);
+        var plugins = new PluginChoice(settings.Plugins);
+        plugins.LoadFrom(solverFile, settings.AllowPlugins);
+        SolverParameter definition = solverFile.Message;
+        definition.RandomSeed = settings.Seed ?? definition.RandomSeed;
+        definition.MaxIter = settings.Iterations ?? definition.MaxIter;
+        SetPatience(definition);
+        using var pool = new WorkerPool(settings.Threads ?? 0);
+        using var display = TrainingDisplay.For(console);
+        using var log = RunLog.Create(display.Sink, settings.LogFolder, "train");
+        OptionValues.WarnOfGpu(
+            log,
+            settings.Gpu || definition is { HasSolverMode: true, SolverMode: SolverParameter.Types.SolverMode.Gpu });
+        var watch = Stopwatch.StartNew();
+        string? start = Start(definition, log);
+        using var solver = new Solver(solverFile, new SolverOptions
+        {
+            Pool = pool,
+            Layers = plugins.Layers,
+            Fillers = plugins.Fillers,
+            Solvers = plugins.Solvers,
+            Log = log,
+            Weights = settings.Weights.Length > 0 && start is null ? settings.Weights : null,
+            WeightsAreStrict = settings.WeightsStrict,
+            ResumeFrom = start,
+            RestartsData = settings.RestartsData,
+            Level = settings.Level,
+            Stages = settings.Stages,
+        });
+        var report = new TrainingReport(console, settings, solver, definition, plugins);
+        using var signals = new RunSignals(solver.Control, settings.OnInterrupt, settings.OnHangUp);
+        log.Information("Starting Optimization");
+        if (!display.Run(solver, () => solver.Solve()))
+        {
+            report.WriteInterrupted();
+            return ExitCode.Interrupted;
+        }
+
+        log.Information("Optimization Done.");
+        report.WriteResult(watch.Elapsed, TestModel(solverFile));
+        return ExitCode.Done;
+    }
+
+    private void SetPatience(SolverParameter definition)
+    {
+        if (settings.Patience is not { } patience)
+        {
+            return;
+        }
+
+        if (definition.EarlyStopping is not { } early)
+        {
+            throw new CnnException(
+                "--patience is for early stopping, which the solver file does not ask for",
+                "leave it out, or give the solver file early_stopping { ... }");
+        }
+
+        early.Patience = patience;
+    }
+
+    private void RequireOneStart()
+    {
+        if (settings.Snapshot is not null && settings.Resume is not null)
+        {
+            throw new CnnException("--snapshot and --resume both say where to go on from", "give one of them");
+        }
+
+        if (settings.Weights.Length > 0 && (settings.Snapshot ?? settings.Resume) is not null)
+        {
+            throw new CnnException(
+                "--weights starts anew, --snapshot and --resume go on with a run", "give one of them");
+        }
+    }
+
+    private string? Start(SolverParameter definition, ILogger log)
+    {
+        if (settings.Resume is null or not "latest")
+        {
+            return settings.Snapshot ?? settings.Resume;
+        }
+
+        string? latest = SnapshotFiles.FindLatest(definition.SnapshotPrefix);
+        if (latest is null)
+        {
+            log.Warning("{Line:l}", $"No whole snapshot of {definition.SnapshotPrefix} found; starting from the beginning");
+        }
+
+        return latest;
+    }
+
+
+    // A test needs a net file with a TEST phase: the solver's, if it has one.
+    private static string? TestModel(SolverDefinition solver) =>
+        solver.Message.TestIter.Count == 0 ? null
+        : solver.Message.TestNet.Count > 0 ? solver.Files.Find(solver.Message.TestNet[0])
+        : solver.Message.HasNet ? solver.Files.Find(solver.Message.Net)
+        : null;
+}

@@ -1,0 +1,43 @@
+using Cnn.Engine.Solvers;
+
+namespace Cnn.Runner.Commands.Support;
+
+/// <summary>What the user asked of <c>cnn train</c>; null where nothing was said.</summary>
+internal sealed record TrainingSettings
+{
+    public required string Solver { get; init; }
+
+    public string[] Weights { get; init; } = [];
+
+    public bool WeightsStrict { get; init; }
+
+    public bool Gpu { get; init; }
+
+    public SignalEffect OnInterrupt { get; init; } = SignalEffect.Stop;
+
+    public SignalEffect OnHangUp { get; init; } = SignalEffect.Snapshot;
+
+    public string? Snapshot { get; init; }
+
+    public string? Resume { get; init; }
+
+    public bool RestartsData { get; init; }
+
+    public string[] Plugins { get; init; } = [];
+
+    public bool AllowPlugins { get; init; }
+
+    public int? Threads { get; init; }
+
+    public long? Seed { get; init; }
+
+    public int? Iterations { get; init; }
+
+    public int? Patience { get; init; }
+
+    public string? LogFolder { get; init; }
+
+    public int? Level { get; init; }
+
+    public string[] Stages { get; init; } = [];
+}

@@ -1,0 +1,87 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Cnn.Proto;
+
+namespace Cnn.Runner.Commands.Support;
+
+/// <summary>What is wrong with a command line, as one line.</summary>
+internal static class UsageMistake
+{
+    /// <summary>The first mistake, with the nearest valid name and where to read on.</summary>
+    public static string Describe(ParseResult parsed)
+    {
+        Command command = parsed.CommandResult.Command;
+        string path = CommandPath(parsed);
+        string help = $"'{path} --help' shows the usage";
+        if (parsed.UnmatchedTokens.Count > 0)
+        {
+            string token = parsed.UnmatchedTokens[0];
+            string kind = token.StartsWith('-') ? "option" : command.Subcommands.Count > 0 ? "command" : "argument";
+            string? suggestion = Suggestion.For(token, Names(parsed, command));
+            return $"unknown {kind} '{token}'; {(suggestion is null ? "" : suggestion + " ")}{help}";
+        }
+
+        if (command.Subcommands.Count > 0)
+        {
+            return $"'{path}' needs a command: {string.Join(", ", command.Subcommands.Select(c => c.Name))}; {help}";
+        }
+
+        // What is wrong in what was given comes before what was not.
+        ParseError error = parsed.Errors.FirstOrDefault(e => !IsOfMissing(e)) ?? parsed.Errors[0];
+        string text = Text(error, parsed);
+        return text + (text.EndsWith('?') ? " " : "; ") + help;
+    }
+
+    private static bool IsOfMissing(ParseError error) => error.SymbolResult is OptionResult { IdentifierToken: null };
+
+    // The library's own texts name types of .NET, so its errors are put into words here; those of validators are ours.
+    private static string Text(ParseError error, ParseResult parsed)
+    {
+        if (error.SymbolResult is OptionResult option)
+        {
+            string name = option.Option.Name;
+            if (option.IdentifierToken is null)
+            {
+                return $"Option '{name}' is required";
+            }
+
+            if (parsed.Errors.FirstOrDefault(
+                e => e.SymbolResult == option && e.Message.StartsWith(name, StringComparison.Ordinal)) is { } ours)
+            {
+                return ours.Message;
+            }
+
+            int count = option.Tokens.Count;
+            ArgumentArity arity = option.Option.Arity;
+            return count < arity.MinimumNumberOfValues ? $"{name} needs a value"
+                : count > arity.MaximumNumberOfValues ? $"{name} is given {count} values, it takes {arity.MaximumNumberOfValues}"
+                : NumberText.Mistake(option.Tokens, option.Option.ValueType) is { } mistake ? $"{name} is {mistake}"
+                : error.Message;
+        }
+
+        if (error.SymbolResult is ArgumentResult argument)
+        {
+            return argument.Tokens.Count < argument.Argument.Arity.MinimumNumberOfValues
+                ? $"<{argument.Argument.Name}> is missing"
+                : error.Message;
+        }
+
+        return error.Message;
+    }
+
+    private static string CommandPath(ParseResult parsed)
+    {
+        var names = new List<string>();
+        for (var result = parsed.CommandResult; result is not null; result = result.Parent as CommandResult)
+        {
+            names.Insert(0, result.Command is RootCommand ? "cnn" : result.Command.Name);
+        }
+
+        return string.Join(' ', names);
+    }
+
+    private static IEnumerable<string> Names(ParseResult parsed, Command command) =>
+        command.Subcommands.Select(c => c.Name)
+            .Concat(command.Options.SelectMany(o => o.Aliases.Prepend(o.Name)))
+            .Concat(parsed.RootCommandResult.Command.Options.Where(o => o.Recursive).Select(o => o.Name));
+}

@@ -1,0 +1,37 @@
+using Cnn.Proto;
+using Spectre.Console;
+
+namespace Cnn.Runner.Display;
+
+/// <summary>Where a command writes.</summary>
+/// <param name="Out">Results.</param>
+/// <param name="Error">Log lines and errors.</param>
+internal sealed record CommandConsole(TextWriter Out, TextWriter Error)
+{
+    /// <summary>The line for live displays; null when the errors do not go to a terminal.</summary>
+    public LiveLine? Live { get; init; }
+
+    /// <summary>Tells the user's mistakes.</summary>
+    public void Tell(CnnException exception)
+    {
+        foreach (Diagnostic diagnostic in exception.Diagnostics)
+        {
+            Error.WriteLine(diagnostic.Location is null ? $"cnn: {diagnostic}" : diagnostic.ToString());
+        }
+    }
+
+    /// <summary>The console of this process.</summary>
+    public static CommandConsole OfProcess()
+    {
+        PatientWriter output = StandardStream.Output(), error = StandardStream.Error();
+        return new CommandConsole(output, error)
+        {
+            Live = IsLiveTerminal() ? new LiveLine(error, TerminalWidth.Columns) : null,
+        };
+    }
+
+    private static bool IsLiveTerminal() =>
+        !Console.IsErrorRedirected
+        && AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) })
+            .Profile.Capabilities is { Interactive: true, Ansi: true };
+}

@@ -1,0 +1,33 @@
+using Cnn.Layers.Data;
+using Cnn.Runner.DataSets;
+
+namespace Cnn.Runner.Display;
+
+/// <summary>How far files have come: one line that changes on a terminal, else a line for each file that is done.</summary>
+internal sealed class DataProgress(CommandConsole console) : IProgress<WriteProgress>
+{
+    private int shownPercent = -1;
+
+    /// <inheritdoc/>
+    public void Report(WriteProgress value)
+    {
+        int percent = value.Total == 0 ? 100 : (int)(100 * value.Done / value.Total);
+        if (value.Done == value.Total)
+        {
+            End();
+            console.Error.WriteLine($"{value.Name}: {value.Total} of {value.Total}");
+        }
+        else if (percent != shownPercent)
+        {
+            console.Live?.Show($"{value.Name}: {percent} %");
+            shownPercent = percent;
+        }
+    }
+
+    /// <summary>Removes the line that changes.</summary>
+    public void End()
+    {
+        console.Live?.Clear();
+        shownPercent = -1;
+    }
+}

@@ -1,0 +1,50 @@
+namespace Cnn.Runner.Display;
+
+/// <summary>
+/// A line at the bottom of a terminal that changes in place. It is erased before anything else is written and when it is
+/// no longer wanted, so nothing of it stays among the lines above.
+/// </summary>
+/// <param name="writer">The terminal.</param>
+/// <param name="width">The terminal's columns at the time of asking.</param>
+internal sealed class LiveLine(TextWriter writer, Func<int> width)
+{
+    // Back to the first column, and everything from there to the end of the line cleared.
+    private const string Erase = "\r\u001b[K";
+
+    private readonly Lock gate = new();
+    private string shown = "";
+
+    /// <summary>Shows a text, cut to the terminal's width, in place of the one before.</summary>
+    public void Show(string text)
+    {
+        lock (gate)
+        {
+            // A line that wraps could not be erased; a full one moves the cursor on some terminals.
+            string cut = text[..Math.Min(text.Length, Math.Max(1, width() - 1))];
+            writer.Write((shown.Length > 0 ? Erase : "") + cut);
+            shown = cut;
+        }
+    }
+
+    /// <summary>Writes a line that stays, above the live one.</summary>
+    public void WriteAbove(string line)
+    {
+        lock (gate)
+        {
+            writer.Write((shown.Length > 0 ? Erase : "") + line + Environment.NewLine + shown);
+        }
+    }
+
+    /// <summary>Removes the live line.</summary>
+    public void Clear()
+    {
+        lock (gate)
+        {
+            if (shown.Length > 0)
+            {
+                writer.Write(Erase);
+                shown = "";
+            }
+        }
+    }
+}

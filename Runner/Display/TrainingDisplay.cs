@@ -1,0 +1,25 @@
+using Cnn.Engine.Solvers;
+using Cnn.Runner.Reports;
+using Serilog.Core;
+
+namespace Cnn.Runner.Display;
+
+/// <summary>How a run shows itself: as plain log lines here, with a live line under them on a terminal.</summary>
+internal class TrainingDisplay : IDisposable
+{
+    protected TrainingDisplay(ILogEventSink sink) => Sink = sink;
+
+    /// <summary>Takes the log lines.</summary>
+    public ILogEventSink Sink { get; }
+
+    /// <summary>The display that fits a console.</summary>
+    public static TrainingDisplay For(CommandConsole console) => console.Live is { } live
+        ? new LiveTrainingDisplay(live)
+        : new TrainingDisplay(new WriterSink(console.Error));
+
+    /// <summary>Runs a solver.</summary>
+    public virtual bool Run(Solver solver, Func<bool> solve) => solve();
+
+    /// <inheritdoc/>
+    public virtual void Dispose() => GC.SuppressFinalize(this);
+}
