@@ -64,7 +64,7 @@ public sealed class NetDefinition
     /// <param name="shape">The blob's shape, outermost axis first.</param>
     /// <returns>This definition.</returns>
     public NetDefinition Input(string name, params int[] shape) =>
-        Add("Input", name, options: new { shape = new { dim = shape } });
+        Add("Input", name, default, new { shape = new { dim = shape } }, default, new SourceMap(), "", 1);
 
     /// <summary>Adds a layer.</summary>
     /// <param name="type">The type as in a file, such as <c>Convolution</c>.</param>
@@ -86,7 +86,26 @@ public sealed class NetDefinition
         object? options = null,
         BlobNames tops = default,
         [CallerFilePath] string file = "",
-        [CallerLineNumber] int line = 0)
+        [CallerLineNumber] int line = 0) => Add(type, name, bottoms, options, tops, Sources, file, line);
+
+    /// <summary>Writes it in the format of the file's extension: .prototxt, .yaml or .binaryproto.</summary>
+    /// <exception cref="CnnException">The extension says no format.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public void Save(string path) => ProtoFile.Save(Message, path);
+
+    /// <summary>The definition as prototxt.</summary>
+    public override string ToString() => TextFormat.Print(Message);
+
+    internal static Google.Protobuf.IMessage Bind(MessageDescriptor type, YamlNode root, SourceMap sources, string file)
+    {
+        var places = new YamlPlaces("", file);
+        Google.Protobuf.IMessage message = new YamlBinder(places, sources, 0).Bind(type, root);
+        return places.Errors.Count == 0 ? message : throw new CnnException(places.Errors);
+    }
+
+    // A method with params cannot learn its caller's place, so what Input adds has none: its own would be of no use.
+    private NetDefinition Add(
+        string type, string name, BlobNames bottoms, object? options, BlobNames tops, SourceMap sources, string file, int line)
     {
         var tree = new OptionTree(new Mark(0, line, 1));
         FieldDescriptor own = OwnOptions(type);
@@ -108,23 +127,8 @@ public sealed class NetDefinition
             layer.Entries.Add((tree.Text(own.Name), ownOptions));
         }
 
-        Message.Layer.Add((LayerParameter)Bind(LayerParameter.Descriptor, layer, Sources, file));
+        Message.Layer.Add((LayerParameter)Bind(LayerParameter.Descriptor, layer, sources, file));
         return this;
-    }
-
-    /// <summary>Writes it in the format of the file's extension: .prototxt, .yaml or .binaryproto.</summary>
-    /// <exception cref="CnnException">The extension says no format.</exception>
-    /// <exception cref="IOException">The file cannot be written.</exception>
-    public void Save(string path) => ProtoFile.Save(Message, path);
-
-    /// <summary>The definition as prototxt.</summary>
-    public override string ToString() => TextFormat.Print(Message);
-
-    internal static Google.Protobuf.IMessage Bind(MessageDescriptor type, YamlNode root, SourceMap sources, string file)
-    {
-        var places = new YamlPlaces("", file);
-        Google.Protobuf.IMessage message = new YamlBinder(places, sources, 0).Bind(type, root);
-        return places.Errors.Count == 0 ? message : throw new CnnException(places.Errors);
     }
 
     // The field whose message is the type's: convolution_param for Convolution; other types' options are free-form.
