@@ -70,19 +70,22 @@ internal sealed class CnnProcess : IDisposable
         }
     }
 
-    /// <summary>Kills it (SIGKILL) a while after it has begun to train; false when it had ended by itself.</summary>
-    public async Task<bool> KillWhileTraining(TimeSpan delay)
+    /// <summary>Waits until something has come about that can be seen from outside; fails when the process ends before.</summary>
+    public async Task WaitUntil(Func<bool> hasHappened)
     {
-        await WaitForError("Iteration ");
-        await Task.WhenAny(process.WaitForExitAsync(), Task.Delay(delay));
-        if (process.HasExited)
+        while (!hasHappened())
         {
-            return false;
+            Assert.False(process.HasExited, ErrorSoFar);
+            await Task.Delay(1, TestContext.Current.CancellationToken);
         }
+    }
 
+    /// <summary>Kills it (SIGKILL) while it runs.</summary>
+    public async Task Kill()
+    {
+        Assert.False(process.HasExited, ErrorSoFar);
         process.Kill();
-        await process.WaitForExitAsync();
-        return true;
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
     }
 
     /// <summary>Sends a signal by its name, such as "INT".</summary>

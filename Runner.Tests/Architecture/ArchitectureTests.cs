@@ -101,6 +101,23 @@ public class ArchitectureTests
     }
 
     [Fact]
+    public void EveryTestSaysItsKind()
+    {
+        string[] kinds = ["Unit", "Gradient", "Kernel", "Golden", "Resume", "Crash", "Fuzz"];
+        MethodInfo[] tests =
+        [
+            .. typeof(ArchitectureTests).Assembly.GetTypes().SelectMany(t => t.GetMethods())
+                .Where(m => m.IsDefined(typeof(FactAttribute), inherit: true)),
+        ];
+
+        Assert.Contains(tests, m => m.Name == nameof(EveryTestSaysItsKind));
+        Assert.Equal([], tests.Where(m => !SaysItsKind(m) && !SaysItsKind(m.DeclaringType!)).Select(m => $"{m.DeclaringType}.{m.Name}"));
+
+        bool SaysItsKind(MemberInfo test) =>
+            test.GetCustomAttributes<TraitAttribute>().Any(a => a.Name == "Category" && kinds.Contains(a.Value));
+    }
+
+    [Fact]
     public void TheScannerSeesWhatCodeMentions()
     {
         MemberInfo[] mentioned = [.. CodeReferences.Of(typeof(ArchitectureTests))];

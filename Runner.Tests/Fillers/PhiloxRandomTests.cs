@@ -2,6 +2,7 @@ using Cnn.Fillers;
 
 namespace Cnn.Tests.Fillers;
 
+[Trait("Category", "Unit")]
 public class PhiloxRandomTests
 {
     // The published known answers of Random123 for philox4x32-10.

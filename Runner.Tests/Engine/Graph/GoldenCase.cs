@@ -50,10 +50,6 @@ internal sealed class GoldenCase
     public (string Written, string Expected)? ExpectedFile =>
         words["expect_file"].Split(':') is [var written, var expected] ? (written, expected) : null;
 
-    /// <summary>The layer types that the net needs and a registry lacks.</summary>
-    public IReadOnlyList<string> MissingTypes(LayerRegistry registry) =>
-        [.. Net.Message.Layer.Select(l => l.Type).Distinct().Where(t => !registry.Types.Contains(t)).Order(StringComparer.Ordinal)];
-
     public string PathOf(string name) => Path.Combine(Folder, name);
 
     /// <summary>Requires values to agree within the tolerance that the case gives.</summary>

@@ -6,7 +6,7 @@ using Cnn.Proto;
 
 namespace Cnn.Tests.Engine.Graph;
 
-/// <summary>The cases that the real Caffe computed; one whose layers do not exist yet is skipped by name.</summary>
+/// <summary>The cases that the real Caffe computed; those that need what <see cref="NotBuilt"/> lists are skipped.</summary>
 [Trait("Category", "Golden")]
 public class GoldenNetTests
 {
@@ -23,7 +23,7 @@ public class GoldenNetTests
     public void ForwardAndBackwardGiveWhatCaffeGives(string name, string folder)
     {
         var golden = new GoldenCase(folder);
-        SkipIfNotCovered(name, golden);
+        NotBuilt.SkipIfNeededBy(golden.Net.Message, name);
         using var pool = new WorkerPool(2);
         using var written = new WrittenFile(golden);
         Net net = Build(golden, pool);
@@ -67,7 +67,7 @@ public class GoldenNetTests
     {
         var golden = new GoldenCase(folder);
         string file = golden.PathOf("layers.tsv");
-        SkipIfNotCovered(name, golden);
+        NotBuilt.SkipIfNeededBy(golden.Net.Message, name);
         using var pool = new WorkerPool(1);
         Net net = Build(golden, pool);
         var actual = net.Layers.Select(l => string.Join(
@@ -102,17 +102,6 @@ public class GoldenNetTests
         }
 
         return cases;
-    }
-
-    private static void SkipIfNotCovered(string name, GoldenCase golden)
-    {
-        var missing = golden.MissingTypes(new LayerRegistry());
-        Assert.SkipWhen(missing.Count > 0, $"not yet covered: {name} needs {string.Join(", ", missing)}");
-        bool isLevelDb = golden.Net.Message.Layer.Any(
-            l => l.Type == "Data" && l.DataParam.Backend == DataParameter.Types.DB.Leveldb);
-        Assert.SkipWhen(isLevelDb, $"not yet covered: {name} needs LevelDB");
-        bool isEncoded = name.EndsWith("DataLmdbEncoded", StringComparison.Ordinal);
-        Assert.SkipWhen(isEncoded, $"not yet covered: {name} needs encoded images");
     }
 
     private static Net Build(GoldenCase golden, WorkerPool pool) => Net.Build(golden.Net, new NetOptions

@@ -1,43 +1,41 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
 namespace Cnn.Tests.Engine.Snapshots;
 
 [Trait("Category", "Crash")]
-public class KillAndResumeTests
+public partial class KillAndResumeTests
 {
-    private const int Iterations = 600;
+    private const int Endless = 1_000_000, Kills = 8, IterationsMore = 25;
 
+    // Waiting for what the run does rather than for some time, the moments of the kills are the same on any machine: while
+    // a snapshot is being written, and as soon as one is whole.
     [Fact]
     public async Task TrainingThatIsKilledAndResumedEndsInTheSameBytes()
     {
-        using var straight = new TemporaryFolder();
         using var killed = new TemporaryFolder();
-        SmallTraining.Write(straight, Iterations, snapshot: 7);
-        SmallTraining.Write(killed, Iterations, snapshot: 7);
-        using (CnnProcess run = CnnProcess.Start(straight.Path, "train", "--solver", "solver.prototxt"))
+        SmallTraining.Write(killed, Endless, snapshot: 7);
+        int reached = 0;
+        for (int kill = 0; kill < Kills; kill++)
         {
-            var (exitCode, _, error) = await run.Finish();
-            Assert.True(exitCode == 0, error);
+            string[] leftBefore = Unfinished(killed);
+            using CnnProcess run = Train(killed, "--resume", "latest");
+            int before = reached;
+            bool isWhole = kill % 2 == 0;
+            await run.WaitUntil(() => Latest(killed) > before && (isWhole || IsBeingWritten(killed, leftBefore)));
+            await run.Kill();
+            reached = Latest(killed);
         }
 
-        // Moments from a fixed seed, so that a failure can be seen again; the machine's speed varies them further.
-        var moments = new Random(11);
-        int kills = 0;
-        for (int attempt = 0; attempt < 30; attempt++)
-        {
-            using CnnProcess run = CnnProcess.Start(
-                killed.Path, "train", "--solver", "solver.prototxt", "--resume", "latest");
-            if (attempt < 8 && await run.KillWhileTraining(TimeSpan.FromMilliseconds(moments.Next(120))))
-            {
-                kills++;
-                continue;
-            }
+        int end = reached + IterationsMore;
+        SmallTraining.Write(killed, end, snapshot: 7);
+        string resumed = await Finish(Train(killed, "--resume", "latest"));
+        using var straight = new TemporaryFolder();
+        SmallTraining.Write(straight, end, snapshot: 7);
+        await Finish(Train(straight));
 
-            var (exitCode, _, error) = await run.Finish();
-            Assert.True(exitCode == 0, error);
-            break;
-        }
-
-        Assert.True(kills > 0, "no run was killed");
-        string model = $"snap_iter_{Iterations}.caffemodel", state = $"snap_iter_{Iterations}.solverstate";
+        Assert.Matches($"Resuming from .*snap_iter_{reached}[.]solverstate", resumed);
+        string model = $"snap_iter_{end}.caffemodel", state = $"snap_iter_{end}.solverstate";
         Assert.Equal(File.ReadAllBytes(straight[model]), File.ReadAllBytes(killed[model]));
         Assert.Equal(File.ReadAllBytes(straight[state]), File.ReadAllBytes(killed[state]));
     }
@@ -56,4 +54,35 @@ public class KillAndResumeTests
         Assert.Single(Directory.GetFiles(folder.Path, "snap_iter_*.solverstate"));
         Assert.Single(Directory.GetFiles(folder.Path, "snap_iter_*.caffemodel"));
     }
+
+    private static CnnProcess Train(TemporaryFolder folder, params string[] more) =>
+        CnnProcess.Start(folder.Path, ["train", "--solver", "solver.prototxt", .. more]);
+
+    private static async Task<string> Finish(CnnProcess process)
+    {
+        using CnnProcess run = process;
+        var (exitCode, _, error) = await run.Finish();
+        Assert.True(exitCode == 0, error);
+        return error;
+    }
+
+    // The iteration of the newest solver state, 0 for none.
+    private static int Latest(TemporaryFolder folder) => Iterations(folder, "solverstate").DefaultIfEmpty(0).Max();
+
+    // Weights whose state is not there yet, or a file under a name that is not its last.
+    private static bool IsBeingWritten(TemporaryFolder folder, string[] leftBefore) =>
+        Iterations(folder, "caffemodel").Max() > Latest(folder) || Unfinished(folder).Except(leftBefore).Any();
+
+    private static string[] Unfinished(TemporaryFolder folder) =>
+        [.. Names(folder).Where(n => !n.EndsWith(".prototxt", StringComparison.Ordinal) && !Finished().IsMatch(n))];
+
+    private static IEnumerable<int> Iterations(TemporaryFolder folder, string kind) => Names(folder)
+        .Select(n => Finished().Match(n)).Where(m => m.Success && m.Groups["kind"].Value == kind)
+        .Select(m => int.Parse(m.Groups["iteration"].Value, CultureInfo.InvariantCulture));
+
+    private static IEnumerable<string> Names(TemporaryFolder folder) =>
+        Directory.GetFiles(folder.Path).Select(f => Path.GetFileName(f)!);
+
+    [GeneratedRegex(@"^snap_iter_(?<iteration>\d+)\.(?<kind>caffemodel|solverstate)$")]
+    private static partial Regex Finished();
 }

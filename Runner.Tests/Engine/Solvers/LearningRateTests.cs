@@ -3,6 +3,7 @@ using Cnn.Proto;
 
 namespace Cnn.Tests.Engine.Solvers;
 
+[Trait("Category", "Unit")]
 public class LearningRateTests
 {
     [Theory]

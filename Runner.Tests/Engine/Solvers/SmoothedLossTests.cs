@@ -2,6 +2,7 @@ using Cnn.Engine.Solvers;
 
 namespace Cnn.Tests.Engine.Solvers;
 
+[Trait("Category", "Unit")]
 public class SmoothedLossTests
 {
     [Fact]

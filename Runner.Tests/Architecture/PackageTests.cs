@@ -1,0 +1,62 @@
+using System.Reflection;
+using System.Text;
+using Cnn.Engine.Graph;
+using Cnn.Fillers;
+using Cnn.Layers;
+using Cnn.Proto;
+
+namespace Cnn.Tests.Architecture;
+
+/// <summary>What is in the assemblies that are handed out.</summary>
+[Trait("Category", "Unit")]
+public class PackageTests
+{
+    public static TheoryData<string> Assemblies =>
+    [
+        typeof(CnnException).Assembly.Location,
+        typeof(Filler).Assembly.Location,
+        typeof(Layer).Assembly.Location,
+        typeof(Net).Assembly.Location,
+        typeof(Cnn.Runner.Commands.CommandLineProgram).Assembly.Location,
+    ];
+
+    [Theory]
+    [MemberData(nameof(Assemblies))]
+    public void NoPathOfTheMachineThatBuiltItIsInAnAssembly(string assembly)
+    {
+        string configuration = typeof(PackageTests).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
+        Assert.SkipUnless(configuration == "Release", "debuggers want the paths of the sources");
+
+        Assert.DoesNotContain(Repository.Root, TextIn(assembly), StringComparison.Ordinal);
+        Assert.DoesNotContain(Repository.Root, TextIn(Path.ChangeExtension(assembly, ".pdb")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AMistakeInAUsersCodeIsReportedAtTheUsersFile()
+    {
+        var error = Assert.Throws<CnnException>(() => new NetDefinition("net").Add("ReLU", "r", "x", new { slope = 1 }));
+
+        Assert.Equal(Repository.PathOf("Runner.Tests", "Architecture", "PackageTests.cs"), error.Diagnostics[0].Location?.File);
+    }
+
+    [Fact]
+    public void AMistakeInAnInputsShapeIsNotReportedAtAFileOfTheLibrary()
+    {
+        var error = Assert.Throws<CnnException>(() => Net.Build(new NetDefinition("net").Input("x", 2, -3)));
+
+        Assert.Equal("x", error.Diagnostics[0].Layer);
+        Assert.Contains("-3", error.Message, StringComparison.Ordinal);
+        Assert.Null(error.Diagnostics[0].Location);
+    }
+
+    // Strings of code are UTF-16, names of files in symbols are UTF-8; read as both, at both parities.
+    private static string TextIn(string path)
+    {
+        byte[] bytes = File.ReadAllBytes(path);
+        return string.Join(
+            '\n',
+            Encoding.Latin1.GetString(bytes),
+            Encoding.Unicode.GetString(bytes),
+            Encoding.Unicode.GetString(bytes.AsSpan(1)));
+    }
+}

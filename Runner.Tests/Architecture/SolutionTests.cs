@@ -1,0 +1,28 @@
+namespace Cnn.Tests.Architecture;
+
+/// <summary>The files at the top of the repository fit its projects.</summary>
+[Trait("Category", "Unit")]
+public class SolutionTests
+{
+    [Fact]
+    public void TheSolutionListsEveryProject()
+    {
+        string[] projects = [.. RepositoryFiles.WithExtension(".csproj")];
+
+        Assert.Contains("Engine/Cnn.Engine.csproj", projects);
+        string solution = File.ReadAllText(Repository.PathOf("Cnn.sln"));
+        Assert.Equal([], projects.Where(p => !solution.Contains($"\"{p.Replace('/', '\\')}\"", StringComparison.Ordinal)));
+    }
+
+    // A lock file is written by a restore; the folder it came from is nobody else's business.
+    [Fact]
+    public void EveryProjectHasALockFileWithoutAnAddress()
+    {
+        foreach (string project in RepositoryFiles.WithExtension(".csproj"))
+        {
+            string locked = Repository.PathOf(Path.GetDirectoryName(project)!, "packages.lock.json");
+            Assert.True(File.Exists(locked), $"{project} has no lock file; dotnet restore Cnn.sln writes it");
+            Assert.DoesNotContain("://", File.ReadAllText(locked), StringComparison.Ordinal);
+        }
+    }
+}
