@@ -152,7 +152,7 @@ public class GoldenSolverTests
         Assert.Equal(expected.Count, actual.Count);
         for (int i = 0; i < expected.Count; i++)
         {
-            Assert.Equal(expected[i]!.Shape, actual[i]!.Shape);
+            Assert.Equal(expected[i]!.Shape.Axes, actual[i]!.Shape.Axes);
             GoldenCase.RequireClose($"{what} blob {i}", Values(expected[i]!), Values(actual[i]!), tolerance);
         }
     }
