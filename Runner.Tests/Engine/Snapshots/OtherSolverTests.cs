@@ -100,7 +100,7 @@ public sealed class OtherSolverTests : IDisposable
         var error = Assert.Throws<CnnException>(() => Training.Prepare(other, pool, resumeFrom: state));
 
         Assert.StartsWith(
-            $"{state}: history blob 0 has shape 2 3 (6) and 6 values, this net's parameter has shape 2 5 (10)",
+            $"{state}: history blob 0 has shape 2 3 and 6 values, this net's parameter has shape 2 5 (10)",
             error.Message,
             StringComparison.Ordinal);
     }
