@@ -3,8 +3,9 @@ using Cnn.Engine.Runs;
 using Cnn.Engine.Snapshots;
 using Cnn.Engine.Solvers;
 using Cnn.Proto;
+using Cnn.Runner.Display;
 
-namespace Cnn.Runner.Commands;
+namespace Cnn.Runner.Commands.Support;
 
 /// <summary>The last words of <c>cnn train</c>: what the run reached, what it wrote and how to go on.</summary>
 internal sealed class TrainingReport
