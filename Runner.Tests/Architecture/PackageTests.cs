@@ -17,7 +17,7 @@ public class PackageTests
         typeof(Filler).Assembly.Location,
         typeof(Layer).Assembly.Location,
         typeof(Net).Assembly.Location,
-        typeof(Cnn.Runner.Commands.CommandLineProgram).Assembly.Location,
+        typeof(Cnn.Runner.CommandLineProgram).Assembly.Location,
     ];
 
     [Theory]
