@@ -65,10 +65,13 @@ internal sealed class HDF5OutputLayer(LayerContext context) : Layer(context)
         {
             file.Append(bottoms[0], bottoms[1]);
         }
-        catch (Exception exception) when (FileErrors.From(file.Path, "write", exception) is { } error)
+        catch (Exception exception) when (
+            (exception as CnnException ?? FileErrors.From(file.Path, "write", exception)) is { } error)
         {
             Diagnostic first = error.Diagnostics[0];
-            throw Context.Error(parameter, HDF5OutputParameter.FileNameFieldNumber, first.Message, first.Hint);
+            CnnException located = Context.Error(
+                parameter, HDF5OutputParameter.FileNameFieldNumber, first.Message, first.Hint);
+            throw new CnnException(located.Diagnostics, exception) { IsOfTheMachine = error.IsOfTheMachine };
         }
     }
 

@@ -33,6 +33,7 @@ internal sealed class RowFile(string path)
         || (blob.LegacyDim(1) == shape[1] && blob.LegacyDim(2) == shape[2] && blob.LegacyDim(3) == shape[3]);
 
     /// <summary>Adds items; with the first, the file replaces one of its name.</summary>
+    /// <exception cref="CnnException">It cannot be written anew; the items before are as they were.</exception>
     /// <exception cref="IOException">It cannot be written; the items before are as they were.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
     public void Append(Blob data, Blob labels)

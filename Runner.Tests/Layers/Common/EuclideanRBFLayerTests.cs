@@ -77,7 +77,7 @@ public class EuclideanRBFLayerTests
 
     [Theory]
     [InlineData("", "num_output is 0")]
-    [InlineData("num_output: 4294967295", "too many")]
+    [InlineData("num_output: 4294967295", "too large")]
     [InlineData("num_output: 2 axis: 2", "axis 2 does not exist")]
     [InlineData("num_output: 2 prototype: [1, 2, 3]", "the blob is 2 x 3 (6)")]
     [InlineData("num_output: 1 prototype: [1, 2, 3] prototype_filler { }", "both given")]

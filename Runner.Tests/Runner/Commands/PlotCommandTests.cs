@@ -61,7 +61,7 @@ public sealed class PlotCommandTests : IDisposable
     [Theory]
     [InlineData("curve.gif", "loss", "its name should end in .png or .svg")]
     [InlineData("curve.png", "lose", "it has accuracy, loss")]
-    [InlineData("no/such/curve.png", "loss", "cannot be written")]
+    [InlineData("no/such/curve.png", "loss", "cannot write")]
     public void MistakesAreExplainedAndLeaveNoFile(string output, string value, string expected)
     {
         CommandLine run = CommandLine.Run("plot", folder.Write("a.log", Log), "--value", value, "--output", folder[output]);

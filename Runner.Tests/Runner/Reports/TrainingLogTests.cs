@@ -56,7 +56,7 @@ public sealed class TrainingLogTests : IDisposable
     public void AFileWithoutCurvesIsAnErrorAndSoIsNone()
     {
         Assert.Contains("holds neither tests nor displayed losses", Assert.Throws<CnnException>(() => Read("nothing")).Message, StringComparison.Ordinal);
-        Assert.Contains("cannot be read", Assert.Throws<CnnException>(() => TrainingLog.Read(folder["none"])).Message, StringComparison.Ordinal);
+        Assert.Contains("does not exist", Assert.Throws<CnnException>(() => TrainingLog.Read(folder["none"])).Message, StringComparison.Ordinal);
     }
 
     private TrainingLog Read(params string[] messages) => TrainingLog.Read(folder.Write(
