@@ -227,7 +227,7 @@ public sealed unsafe class ConvolutionLayerTests : IDisposable
 
         // A pass that fails while it folds leaves nothing that the next takes for folded.
         follower.Fails = true;
-        Assert.Throws<OutOfMemoryException>(() => inference.Forward(1, x.DataPointer, w, b, y.DataPointer));
+        Assert.Throws<InsufficientMemoryException>(() => inference.Forward(1, x.DataPointer, w, b, y.DataPointer));
         follower.Fails = false;
         inference.Forward(1, x.DataPointer, w, b, y.DataPointer);
         float[] expected = [.. plain.Data.ToArray().Select(v => v > 0 ? 2 * v : v)];
@@ -255,7 +255,7 @@ public sealed unsafe class ConvolutionLayerTests : IDisposable
         }
 
         follower.Fails = true;
-        Assert.Throws<OutOfMemoryException>(() => inference.Forward(1, x.DataPointer, w, b, y.DataPointer));
+        Assert.Throws<InsufficientMemoryException>(() => inference.Forward(1, x.DataPointer, w, b, y.DataPointer));
         follower.Fails = false;
         inference.Forward(1, x.DataPointer, w, b, y.DataPointer);
         Assert.Equal(first.Select(v => 4 * v), y.Data.ToArray());
@@ -289,7 +289,7 @@ public sealed unsafe class ConvolutionLayerTests : IDisposable
 
             if (Fails)
             {
-                throw new OutOfMemoryException();
+                throw new InsufficientMemoryException();
             }
         }
     }

@@ -139,10 +139,10 @@ public unsafe class ConvolutionTests
         {
             var data = new Operands(shape, 2, 4);
             var plan = new ConvolutionPlan(shape);
-            var kept = new KeptWeights { Allocating = () => throw new OutOfMemoryException() };
+            var kept = new KeptWeights { Allocating = () => throw new InsufficientMemoryException() };
             using var pool = new WorkerPool(2);
             var found = new AlignedBuffer(data.Y.Length);
-            Assert.Throws<OutOfMemoryException>(() => Forward());
+            Assert.Throws<InsufficientMemoryException>(() => Forward());
             Assert.True(Convolution.NeedsWeights(plan, 2, kept));
             kept.Allocating = null;
             Forward();
