@@ -105,7 +105,14 @@ public sealed class NetDefinition
 
     // A method with params cannot learn its caller's place, so what Input adds has none: its own would be of no use.
     private NetDefinition Add(
-        string type, string name, BlobNames bottoms, object? options, BlobNames tops, SourceMap sources, string file, int line)
+        string type,
+        string name,
+        BlobNames bottoms,
+        object? options,
+        BlobNames tops,
+        SourceMap sources,
+        string file,
+        int line)
     {
         var tree = new OptionTree(new Mark(0, line, 1));
         FieldDescriptor own = OwnOptions(type);
