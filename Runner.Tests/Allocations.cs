@@ -1,9 +1,9 @@
 namespace Cnn.Tests;
 
 /// <summary>
-/// What a step allocates once it has run for a while. The runtime allocates now and then on its own account (a first wait,
-/// code compiled anew), so steps are counted in rounds until some rounds in a row are clean; a step that itself allocates
-/// once in a hundred times or more often never gets that far.
+/// What a step allocates once it has run for a while. The runtime allocates now and then on its own account (a first
+/// wait, code compiled anew), so steps are counted in rounds until some rounds in a row are clean; a step that itself
+/// allocates once in a hundred times or more often never gets that far.
 /// </summary>
 internal static class Allocations
 {
@@ -15,12 +15,14 @@ internal static class Allocations
 
     private const int MostRounds = 40;
 
-    /// <summary>Bytes that <paramref name="step"/> allocates on this thread: 0, or what the last dirty round took.</summary>
+    /// <summary>
+    /// Bytes that <paramref name="step"/> allocates on this thread: 0, or what the last dirty round took.
+    /// </summary>
     public static long OnThisThread(Action step) => Settled(step, 5, GC.GetAllocatedBytesForCurrentThread);
 
     /// <summary>
-    /// Bytes allocated anywhere in the process while <paramref name="step"/> runs: 0, or what the last dirty round took.
-    /// Wants the process to itself.
+    /// Bytes allocated anywhere in the process while <paramref name="step"/> runs: 0, or what the last dirty round
+    /// took. Wants the process to itself.
     /// </summary>
     public static long OnAllThreads(Action step) => Settled(step, 60, () => GC.GetTotalAllocatedBytes(precise: true));
 

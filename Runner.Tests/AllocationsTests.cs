@@ -11,7 +11,8 @@ public class AllocationsTests
     public void AStepThatAllocatesNothingPasses() => Assert.Equal(0, Allocations.OnThisThread(() => steps++));
 
     [Fact]
-    public void AStepThatAllocatesOnlyAtFirstPasses() => Assert.Equal(0, Allocations.OnThisThread(() => Allocate(++steps < 50)));
+    public void AStepThatAllocatesOnlyAtFirstPasses() =>
+        Assert.Equal(0, Allocations.OnThisThread(() => Allocate(++steps < 50)));
 
     [Theory]
     [InlineData(1)]

@@ -70,7 +70,9 @@ internal sealed class CnnProcess : IDisposable
         }
     }
 
-    /// <summary>Waits until something has come about that can be seen from outside; fails when the process ends before.</summary>
+    /// <summary>
+    /// Waits until something has come about that can be seen from outside; fails when the process ends before.
+    /// </summary>
     public async Task WaitUntil(Func<bool> hasHappened)
     {
         while (!hasHappened())

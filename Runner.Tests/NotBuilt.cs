@@ -2,7 +2,9 @@ using Cnn.Proto;
 
 namespace Cnn.Tests;
 
-/// <summary>What Caffe has and Cnn has not. The golden cases of these alone are skipped; another that lacks a layer fails.</summary>
+/// <summary>
+/// What Caffe has and Cnn has not. The golden cases of these alone are skipped; another that lacks a layer fails.
+/// </summary>
 internal static class NotBuilt
 {
     // Python never; the others come with the data layers that read images from files.

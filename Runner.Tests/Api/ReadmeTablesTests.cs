@@ -55,7 +55,8 @@ public partial class ReadmeTablesTests
         Assert.True(start >= 0, $"README.md has no section '{section}'");
         string[][] rows =
         [
-            .. lines.Skip(start).SkipWhile(line => !line.StartsWith('|')).TakeWhile(line => line.StartsWith('|')).Skip(2)
+            .. lines.Skip(start).SkipWhile(line => !line.StartsWith('|')).TakeWhile(line => line.StartsWith('|'))
+                .Skip(2)
                 .Select(line => line.Trim('|', ' ').Split(" | ")),
         ];
         Assert.NotEmpty(rows);

@@ -41,7 +41,8 @@ public class ArchitectureTests
         [
             .. assembly.GetReferencedAssemblies()
                 .Select(n => n.Name!)
-                .Where(n => !n.StartsWith("Cnn.", StringComparison.Ordinal) && !n.StartsWith("System", StringComparison.Ordinal))
+                .Where(n => !n.StartsWith("Cnn.", StringComparison.Ordinal) && !n.StartsWith(
+                    "System", StringComparison.Ordinal))
                 .Except(packages)
                 .Except(["netstandard", "Microsoft.Win32.Primitives"]),
         ];
@@ -58,7 +59,9 @@ public class ArchitectureTests
             .. Layers.GetTypes()
                 .Where(t => IsIn(t, Kernels))
                 .SelectMany(t => CodeReferences.Of(t).OfType<Type>().Select(r => (User: t, Used: r)))
-                .Where(r => r.Used.Assembly.GetName().Name!.StartsWith("Cnn.", StringComparison.Ordinal) && !IsIn(r.Used, Kernels) && !IsIn(r.Used, "Cnn.Layers.Threading"))
+                .Where(r => r.Used.Assembly.GetName().Name!.StartsWith(
+                    "Cnn.",
+                    StringComparison.Ordinal) && !IsIn(r.Used, Kernels) && !IsIn(r.Used, "Cnn.Layers.Threading"))
                 .Where(r => r.Used != typeof(PhiloxRandom) && r.Used != typeof(PhiloxLanes))
                 .Select(r => $"{r.User} uses {r.Used}"),
         ];
@@ -91,7 +94,8 @@ public class ArchitectureTests
         [
             .. new[] { Proto, Fillers, Layers, Engine, Runner }
                 .SelectMany(a => a.GetTypes())
-                .Where(t => !IsIn(t, ownerNamespace) && t.FullName != ownerType && t.DeclaringType?.FullName != ownerType)
+                .Where(
+                    t => !IsIn(t, ownerNamespace) && t.FullName != ownerType && t.DeclaringType?.FullName != ownerType)
                 .SelectMany(t => CodeReferences.Of(t).Where(m => m is not Type).Select(m => (User: t, Used: m)))
                 .Where(r => r.Used.DeclaringType?.FullName == type && (member is null || r.Used.Name == member))
                 .Select(r => $"{r.User} uses {type}.{r.Used.Name}"),
@@ -111,7 +115,10 @@ public class ArchitectureTests
         ];
 
         Assert.Contains(tests, m => m.Name == nameof(EveryTestSaysItsKind));
-        Assert.Equal([], tests.Where(m => !SaysItsKind(m) && !SaysItsKind(m.DeclaringType!)).Select(m => $"{m.DeclaringType}.{m.Name}"));
+        Assert.Equal(
+            [],
+            tests.Where(m => !SaysItsKind(m) && !SaysItsKind(m.DeclaringType!))
+                .Select(m => $"{m.DeclaringType}.{m.Name}"));
 
         bool SaysItsKind(MemberInfo test) =>
             test.GetCustomAttributes<TraitAttribute>().Any(a => a.Name == "Category" && kinds.Contains(a.Value));

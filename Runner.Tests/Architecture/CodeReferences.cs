@@ -3,7 +3,9 @@ using System.Reflection.Emit;
 
 namespace Cnn.Tests.Architecture;
 
-/// <summary>Which types and members the code of an assembly mentions: in signatures, fields and the IL of its methods.</summary>
+/// <summary>
+/// Which types and members the code of an assembly mentions: in signatures, fields and the IL of its methods.
+/// </summary>
 internal static class CodeReferences
 {
     private const BindingFlags Declared = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance
@@ -74,7 +76,9 @@ internal static class CodeReferences
     {
         byte[] code = method.GetMethodBody()?.GetILAsByteArray() ?? [];
         Type[]? typeArguments = method.DeclaringType?.GetGenericArguments();
-        Type[]? methodArguments = method is MethodInfo { IsGenericMethod: true } generic ? generic.GetGenericArguments() : null;
+        Type[]? methodArguments = method is MethodInfo { IsGenericMethod: true } generic
+            ? generic.GetGenericArguments()
+            : null;
         for (int i = 0; i < code.Length;)
         {
             short value = code[i] == 0xFE ? (short)(0xFE00 | code[i + 1]) : code[i];
@@ -82,8 +86,10 @@ internal static class CodeReferences
             i += operation.Size;
             switch (operation.OperandType)
             {
-                case OperandType.InlineMethod or OperandType.InlineField or OperandType.InlineType or OperandType.InlineTok:
-                    yield return method.Module.ResolveMember(BitConverter.ToInt32(code, i), typeArguments, methodArguments)!;
+                case OperandType.InlineMethod or OperandType.InlineField or OperandType.InlineType
+                    or OperandType.InlineTok:
+                    yield return method.Module.ResolveMember(
+                        BitConverter.ToInt32(code, i), typeArguments, methodArguments)!;
                     i += 4;
                     break;
                 case OperandType.InlineSwitch:

@@ -24,19 +24,23 @@ public class PackageTests
     [MemberData(nameof(Assemblies))]
     public void NoPathOfTheMachineThatBuiltItIsInAnAssembly(string assembly)
     {
-        string configuration = typeof(PackageTests).Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
+        string configuration = typeof(PackageTests)
+            .Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!.Configuration;
         Assert.SkipUnless(configuration == "Release", "debuggers want the paths of the sources");
 
         Assert.DoesNotContain(Repository.Root, TextIn(assembly), StringComparison.Ordinal);
-        Assert.DoesNotContain(Repository.Root, TextIn(Path.ChangeExtension(assembly, ".pdb")), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            Repository.Root, TextIn(Path.ChangeExtension(assembly, ".pdb")), StringComparison.Ordinal);
     }
 
     [Fact]
     public void AMistakeInAUsersCodeIsReportedAtTheUsersFile()
     {
-        var error = Assert.Throws<CnnException>(() => new NetDefinition("net").Add("ReLU", "r", "x", new { slope = 1 }));
+        var error = Assert.Throws<CnnException>(
+            () => new NetDefinition("net").Add("ReLU", "r", "x", new { slope = 1 }));
 
-        Assert.Equal(Repository.PathOf("Runner.Tests", "Architecture", "PackageTests.cs"), error.Diagnostics[0].Location?.File);
+        Assert.Equal(
+            Repository.PathOf("Runner.Tests", "Architecture", "PackageTests.cs"), error.Diagnostics[0].Location?.File);
     }
 
     [Fact]

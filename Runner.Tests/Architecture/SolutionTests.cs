@@ -11,7 +11,8 @@ public class SolutionTests
 
         Assert.Contains("Engine/Cnn.Engine.csproj", projects);
         string solution = File.ReadAllText(Repository.PathOf("Cnn.sln"));
-        Assert.Equal([], projects.Where(p => !solution.Contains($"\"{p.Replace('/', '\\')}\"", StringComparison.Ordinal)));
+        Assert.Equal(
+            [], projects.Where(p => !solution.Contains($"\"{p.Replace('/', '\\')}\"", StringComparison.Ordinal)));
     }
 
     // A lock file is written by a restore; the folder it came from is nobody else's business.

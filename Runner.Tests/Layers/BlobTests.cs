@@ -46,7 +46,8 @@ public class BlobTests
     [InlineData(new[] { 64, 1, 28, 28 }, "64 1 28 28 (50176)")]
     [InlineData(new[] { 3 }, "3 (3)")]
     [InlineData(new[] { 2, 0, 5 }, "2 0 5 (0)")]
-    public void TheShapeIsPrintedAsCaffePrintsIt(int[] shape, string text) => Assert.Equal(text, new Blob(shape).ShapeText);
+    public void TheShapeIsPrintedAsCaffePrintsIt(int[] shape, string text) =>
+        Assert.Equal(text, new Blob(shape).ShapeText);
 
     [Fact]
     public void AxesCountFromTheEndToo()

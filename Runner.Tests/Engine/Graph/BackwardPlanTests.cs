@@ -116,11 +116,13 @@ public class BackwardPlanTests
     private static string[] Plan(string definition)
     {
         using Net net = Build(definition);
-        return
-        [
-            .. net.Layers.Select(l =>
-                $"{l.Name} {(l.NeedsBackward ? '+' : '-')} {string.Concat(l.PropagateDown.Select(p => p ? '1' : '0'))}".TrimEnd()),
-        ];
+        return [.. net.Layers.Select(Describe)];
+    }
+
+    private static string Describe(NetLayer layer)
+    {
+        string bottoms = string.Concat(layer.PropagateDown.Select(p => p ? '1' : '0'));
+        return $"{layer.Name} {(layer.NeedsBackward ? '+' : '-')} {bottoms}".TrimEnd();
     }
 
     private static Net Build(string net) => Net.Build(NetDefinition.Parse(net));

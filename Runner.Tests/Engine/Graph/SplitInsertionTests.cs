@@ -3,11 +3,14 @@ using Cnn.Proto;
 
 namespace Cnn.Tests.Engine.Graph;
 
-/// <summary>Where a net has Split layers, and what they and their readers are called: Caffe's rules, which snapshots keep.</summary>
+/// <summary>
+/// Where a net has Split layers, and what they and their readers are called: Caffe's rules, which snapshots keep.
+/// </summary>
 [Trait("Category", "Unit")]
 public class SplitInsertionTests
 {
-    private const string Input = "layer { name: 'in' type: 'Input' top: 'x' input_param { shape { dim: 2 dim: 3 } } }\n";
+    private const string Input =
+        "layer { name: 'in' type: 'Input' top: 'x' input_param { shape { dim: 2 dim: 3 } } }\n";
 
     [Fact]
     public void ATopThatOneLayerReadsIsNotSplit() => Assert.Equal(
@@ -55,7 +58,8 @@ public class SplitInsertionTests
             "c: a_r_0_split_1 -> c",
         ],
         Layers(Input
-            + Power("a", "x") + "layer { name: 'r' type: 'ReLU' bottom: 'a' top: 'a' }" + Power("b", "a") + Power("c", "a")));
+            + Power("a", "x") + "layer { name: 'r' type: 'ReLU' bottom: 'a' top: 'a' }"
+            + Power("b", "a") + Power("c", "a")));
 
     // The loss weight moves to the first top of the split, and readers begin with the second.
     [Fact]

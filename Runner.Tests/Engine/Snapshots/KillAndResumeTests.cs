@@ -8,8 +8,8 @@ public partial class KillAndResumeTests
 {
     private const int Endless = 1_000_000, Kills = 8, IterationsMore = 25;
 
-    // Waiting for what the run does rather than for some time, the moments of the kills are the same on any machine: while
-    // a snapshot is being written, and as soon as one is whole.
+    // Waiting for what the run does rather than for some time, the moments of the kills are the same on any machine:
+    // while a snapshot is being written, and as soon as one is whole.
     [Fact]
     public async Task TrainingThatIsKilledAndResumedEndsInTheSameBytes()
     {

@@ -6,7 +6,9 @@ using Cnn.Layers.Kernels;
 
 namespace Cnn.Tests.Layers.Kernels;
 
-/// <summary>Runs the kernels' tests and the gradient checks again in processes whose vectors the runtime's switches narrow.</summary>
+/// <summary>
+/// Runs the kernels' tests and the gradient checks again in processes whose vectors the runtime's switches narrow.
+/// </summary>
 [Trait("Category", "Kernel")]
 public partial class VectorWidthTests
 {
@@ -16,7 +18,10 @@ public partial class VectorWidthTests
     {
         { nameof(VectorPath.Avx512), [] },
         { nameof(VectorPath.Avx2), ["DOTNET_EnableAVX512", "DOTNET_EnableAVX512F"] },
-        { nameof(VectorPath.Vector128), ["DOTNET_EnableAVX512", "DOTNET_EnableAVX512F", "DOTNET_EnableAVX2", "DOTNET_EnableFMA"] },
+        {
+            nameof(VectorPath.Vector128),
+            ["DOTNET_EnableAVX512", "DOTNET_EnableAVX512F", "DOTNET_EnableAVX2", "DOTNET_EnableFMA"]
+        },
         { nameof(VectorPath.Scalar), ["DOTNET_EnableHWIntrinsic"] },
     };
 
@@ -43,7 +48,8 @@ public partial class VectorWidthTests
             Assert.Skip("this is the process that the test starts");
         }
 
-        if ((path == nameof(VectorPath.Avx512) && !Avx512F.IsSupported) || (path == nameof(VectorPath.Avx2) && !Fma.IsSupported))
+        if ((path == nameof(VectorPath.Avx512) && !Avx512F.IsSupported)
+            || (path == nameof(VectorPath.Avx2) && !Fma.IsSupported))
         {
             Assert.Skip($"this machine, or the switches set already, have no {path}");
         }
@@ -54,7 +60,8 @@ public partial class VectorWidthTests
         }
 
         string assembly = typeof(VectorWidthTests).Assembly.Location;
-        var start = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet")
+        var start = new ProcessStartInfo(
+            Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet")
         {
             ArgumentList = { assembly, "-trait", "Category=Kernel", "-trait", "Category=Gradient", "-noColor" },
             RedirectStandardOutput = true,
