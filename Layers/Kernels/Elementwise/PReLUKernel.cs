@@ -91,7 +91,8 @@ internal static unsafe class PReLUKernel
             double sum = 0;
             for (int n = 0; n < images; n++)
             {
-                sum += Plane(((long)n * channels * plane) + ((long)part * plane));
+                long start = (((long)n * channels) + part) * plane;
+                sum += plane > 1 ? Plane(start) : x[start] > 0 ? 0 : x[start] * dy[start];
             }
 
             gradient[part] += (float)sum;
