@@ -170,6 +170,7 @@ internal sealed class NetBuilder : IDisposable
             Sources = sources,
             Files = this.definition.Files,
             Inference = options.Inference,
+            Warn = warning => options.Log?.Warn([warning]),
         };
         var layer = new NetLayer(definition, options.Layers.Create(context));
         Tell($"Creating Layer {definition.Name}");
