@@ -1,4 +1,5 @@
 using Cnn.Fillers;
+using Cnn.Layers.Kernels.Gemm;
 using Cnn.Layers.Threading;
 using Cnn.Proto;
 

@@ -1,5 +1,6 @@
 using Cnn.Layers;
 using Cnn.Layers.Kernels;
+using Cnn.Layers.Kernels.Convolution;
 using Cnn.Layers.Threading;
 using Cnn.Runner.Reports;
 
@@ -60,11 +61,11 @@ internal static unsafe class ConvolutionBench
         var data = new ConvolutionOperands(shape, images);
         double operations = shape.Operations * images;
         Console.WriteLine($"  {name}, {images} images, {operations * 1e-6:F0} MFLOP a pass");
-        Line("forward", () => Convolution.Forward(
+        Line("forward", () => ConvolutionKernel.Forward(
             pool, plan, images, data.X.Pointer, data.Weights.Pointer, data.Bias.Pointer, data.Y.Pointer));
-        Line("weight gradient", () => Convolution.WeightGradient(
+        Line("weight gradient", () => ConvolutionKernel.WeightGradient(
             pool, plan, images, data.X.Pointer, data.Dy.Pointer, data.WeightGradient.Pointer));
-        Line("input gradient", () => Convolution.InputGradient(
+        Line("input gradient", () => ConvolutionKernel.InputGradient(
             pool, plan, images, data.Dy.Pointer, data.Weights.Pointer, data.Dx.Pointer));
 
         void Line(string what, Action action) =>

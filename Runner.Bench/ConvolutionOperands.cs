@@ -1,5 +1,6 @@
 using Cnn.Layers;
 using Cnn.Layers.Kernels;
+using Cnn.Layers.Kernels.Convolution;
 
 namespace Cnn.Bench;
 

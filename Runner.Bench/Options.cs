@@ -1,4 +1,5 @@
 using System.Globalization;
+using Cnn.Layers.Kernels.Gemm;
 using Cnn.Proto;
 
 namespace Cnn.Bench;

@@ -21,7 +21,7 @@ static int Run(string command, string[] rest)
             Console.Write(Peak.Text(Options.Number(rest, "--threads", Environment.ProcessorCount)));
             return 0;
         case "product":
-            return ProductBench.Run(rest);
+            return GemmBench.Run(rest);
         case "convolution":
             return ConvolutionBench.Run(rest);
         case "step":

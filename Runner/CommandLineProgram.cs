@@ -90,7 +90,7 @@ internal static class CommandLineProgram
         }
         catch (CnnException exception)
         {
-            console.Tell(exception);
+            console.WriteError(exception);
             Trace(exception);
             return exception.IsOfTheMachine ? ExitCode.Failed : ExitCode.BadInput;
         }

@@ -46,48 +46,48 @@ internal static class InferencePlan
     /// </summary>
     public static void ShareMemory(IReadOnlyList<NetLayer> layers, IReadOnlySet<Blob> kept)
     {
-        var lives = new Dictionary<object, Life>();
+        var ranges = new Dictionary<object, LiveRange>();
         for (int i = 0; i < layers.Count; i++)
         {
             foreach (Blob blob in layers[i].BottomList.Concat(layers[i].TopList))
             {
-                if (!lives.TryGetValue(blob.Memory, out Life? life))
+                if (!ranges.TryGetValue(blob.Memory, out LiveRange? range))
                 {
-                    lives.Add(blob.Memory, life = new Life { First = i });
+                    ranges.Add(blob.Memory, range = new LiveRange { First = i });
                 }
 
-                life.Last = i;
-                life.Size = Math.Max(life.Size, blob.Count);
-                life.IsKept |= kept.Contains(blob) || layers[i].BottomList.Count == 0 || layers[i].Layer.State.Count > 0;
-                if (!life.Blobs.Contains(blob))
+                range.Last = i;
+                range.Size = Math.Max(range.Size, blob.Count);
+                range.IsKept |= kept.Contains(blob) || layers[i].BottomList.Count == 0 || layers[i].Layer.State.Count > 0;
+                if (!range.Blobs.Contains(blob))
                 {
-                    life.Blobs.Add(blob);
+                    range.Blobs.Add(blob);
                 }
             }
         }
 
         foreach (Blob own in layers.SelectMany(l => l.Layer.Blobs.Concat(l.Layer.State)))
         {
-            lives.Remove(own.Memory);
+            ranges.Remove(own.Memory);
         }
 
-        Life[] ordered = [.. lives.Values.Where(l => !l.IsKept && l.Size > 0).OrderBy(l => l.First)];
-        var rooms = new List<Room>();
-        foreach (Life life in ordered)
+        LiveRange[] ordered = [.. ranges.Values.Where(l => !l.IsKept && l.Size > 0).OrderBy(l => l.First)];
+        var buffers = new List<SharedBuffer>();
+        foreach (LiveRange range in ordered)
         {
-            Room room = Choose(rooms, life);
-            room.Size = Math.Max(room.Size, life.Size);
-            room.FreeAfter = life.Last;
-            foreach (Blob blob in life.Blobs)
+            SharedBuffer buffer = Choose(buffers, range);
+            buffer.Size = Math.Max(buffer.Size, range.Size);
+            buffer.FreeAfter = range.Last;
+            foreach (Blob blob in range.Blobs)
             {
-                blob.UseMemoryOf(room.Memory);
+                blob.UseMemoryOf(buffer.Memory);
             }
         }
 
-        foreach (Room room in rooms)
+        foreach (SharedBuffer buffer in buffers)
         {
-            room.Memory.Reshape(room.Size);
-            _ = room.Memory.Data;
+            buffer.Memory.Reshape(buffer.Size);
+            _ = buffer.Memory.Data;
         }
     }
 
@@ -108,27 +108,27 @@ internal static class InferencePlan
     }
 
     // Of those that are free the smallest that is large enough, else the largest, which then grows.
-    private static Room Choose(List<Room> rooms, Life life)
+    private static SharedBuffer Choose(List<SharedBuffer> buffers, LiveRange range)
     {
-        Room? best = null;
-        foreach (Room room in rooms)
+        SharedBuffer? best = null;
+        foreach (SharedBuffer buffer in buffers)
         {
-            bool isBetter = best is null || (best.Size < life.Size ? room.Size > best.Size : room.Size >= life.Size && room.Size < best.Size);
-            if (room.FreeAfter < life.First && isBetter)
+            bool isBetter = best is null || (best.Size < range.Size ? buffer.Size > best.Size : buffer.Size >= range.Size && buffer.Size < best.Size);
+            if (buffer.FreeAfter < range.First && isBetter)
             {
-                best = room;
+                best = buffer;
             }
         }
 
         if (best is null)
         {
-            rooms.Add(best = new Room());
+            buffers.Add(best = new SharedBuffer());
         }
 
         return best;
     }
 
-    private sealed class Life
+    private sealed class LiveRange
     {
         public int First { get; init; }
 
@@ -141,7 +141,7 @@ internal static class InferencePlan
         public List<Blob> Blobs { get; } = [];
     }
 
-    private sealed class Room
+    private sealed class SharedBuffer
     {
         public Blob Memory { get; } = new();
 

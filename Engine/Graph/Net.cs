@@ -234,7 +234,7 @@ public sealed class Net : IDisposable
     /// <returns>The loss: the sum over all weighted tops of weight times the top's sum.</returns>
     public float Forward()
     {
-        using PoolLease lease = options.Pool!.Enter();
+        using PoolLease lease = Enter();
         if (options.Inference && !sharesMemory)
         {
             Reshape();
@@ -256,8 +256,7 @@ public sealed class Net : IDisposable
     /// <returns>What it adds to the loss.</returns>
     public float ForwardLayer(NetLayer layer)
     {
-        ObjectDisposedException.ThrowIf(isDisposed, this);
-        using PoolLease lease = options.Pool!.Enter();
+        using PoolLease lease = Enter();
         Reshape(layer);
         if (!layer.IsFolded)
         {
@@ -285,7 +284,7 @@ public sealed class Net : IDisposable
 
         if (DebugInfo && options.Log is { } log)
         {
-            NetDebug.TellForward(log, layer);
+            NetDebug.LogForward(log, layer);
         }
 
         return (float)loss;
@@ -295,7 +294,7 @@ public sealed class Net : IDisposable
     /// <exception cref="CnnException">The net is built for <see cref="NetOptions.Inference"/>.</exception>
     public void Backward()
     {
-        using PoolLease lease = options.Pool!.Enter();
+        using PoolLease lease = Enter();
         for (int i = Layers.Count - 1; i >= 0; i--)
         {
             BackwardLayer(Layers[i]);
@@ -303,7 +302,7 @@ public sealed class Net : IDisposable
 
         if (DebugInfo && options.Log is { } log)
         {
-            NetDebug.TellTotals(log, Learnable);
+            NetDebug.LogTotals(log, Learnable);
         }
     }
 
@@ -321,11 +320,11 @@ public sealed class Net : IDisposable
             return;
         }
 
-        using PoolLease lease = options.Pool!.Enter();
+        using PoolLease lease = Enter();
         layer.Layer.Backward(layer.TopList, layer.PropagateDownList, layer.BottomList);
         if (DebugInfo && options.Log is { } log)
         {
-            NetDebug.TellBackward(log, layer);
+            NetDebug.LogBackward(log, layer);
         }
     }
 
@@ -444,6 +443,9 @@ public sealed class Net : IDisposable
 
         return null;
     }
+
+    private PoolLease Enter() =>
+        isDisposed ? throw new CnnException($"net '{Name}' has been disposed of") : options.Pool!.Enter();
 
     private static void Reshape(NetLayer layer)
     {

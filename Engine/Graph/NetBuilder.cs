@@ -81,15 +81,15 @@ internal sealed class NetBuilder : IDisposable
         WarnOfRepeatedNames();
         foreach (NetLayer layer in Enumerable.Reverse(layers))
         {
-            Tell($"{layer.Name} {(layer.NeedsBackward ? "needs" : "does not need")} backward computation.");
+            Log($"{layer.Name} {(layer.NeedsBackward ? "needs" : "does not need")} backward computation.");
         }
 
         foreach (string output in unread)
         {
-            Tell($"This network produces output {output}");
+            Log($"This network produces output {output}");
         }
 
-        Tell("Network initialization done.");
+        Log("Network initialization done.");
         var inputs = layers.Where(l => l.Definition.Type == "Input").SelectMany(l => l.TopNames);
         return new Net(definition, options, ownPool, clock, layers, blobs, [.. inputs], [.. unread], learnable);
     }
@@ -157,7 +157,7 @@ internal sealed class NetBuilder : IDisposable
                 "give it once a bottom or not at all");
         }
 
-        Tell($"Creating layer {definition.Name}");
+        Log($"Creating layer {definition.Name}");
         LayerParameter own = definition.Clone();
         sources.Carry(definition, own);
         var context = new LayerContext
@@ -173,16 +173,16 @@ internal sealed class NetBuilder : IDisposable
             Warn = warning => options.Log?.Warn([warning]),
         };
         var layer = new NetLayer(definition, options.Layers.Create(context));
-        Tell($"Creating Layer {definition.Name}");
+        Log($"Creating Layer {definition.Name}");
         layers.Add(layer);
         bool needsBackward = ConnectBottoms(layer);
         ConnectTops(layer);
         CheckCounts(layer);
-        Tell($"Setting up {definition.Name}");
+        Log($"Setting up {definition.Name}");
         layer.Layer.SetUp(layer.BottomList, layer.TopList);
         layer.Layer.Reshape(layer.BottomList, layer.TopList);
         SetLossWeights(layer);
-        TellTops(layer);
+        LogTops(layer);
         needsBackward |= AddParameters(layer);
         layer.NeedsBackward = needsBackward;
         if (needsBackward)
@@ -202,7 +202,7 @@ internal sealed class NetBuilder : IDisposable
                 throw GraphErrors.UnknownBottom(sources, layer.Definition, i, unread, leftOut);
             }
 
-            Tell($"{layer.Name} <- {name}");
+            Log($"{layer.Name} <- {name}");
             layer.BottomList.Add(blob);
             bool wanted = wantsGradient.Contains(name);
             needsBackward |= wanted;
@@ -220,7 +220,7 @@ internal sealed class NetBuilder : IDisposable
         {
             string name = definition.Top[i];
             bool inPlace = i < definition.Bottom.Count && definition.Bottom[i] == name;
-            Tell($"{layer.Name} -> {name}{(inPlace ? " (in-place)" : "")}");
+            Log($"{layer.Name} -> {name}{(inPlace ? " (in-place)" : "")}");
             if (inPlace)
             {
                 if (!layer.Layer.AllowsInPlace)
@@ -253,7 +253,7 @@ internal sealed class NetBuilder : IDisposable
             blobs[AutomaticTop] = new Blob();
             layer.TopList.Add(blobs[AutomaticTop]);
             layer.TopNameList.Add(AutomaticTop);
-            Tell($"{layer.Name} -> {AutomaticTop}");
+            Log($"{layer.Name} -> {AutomaticTop}");
         }
     }
 
@@ -367,7 +367,7 @@ internal sealed class NetBuilder : IDisposable
 
         blob.ShareData(owner.Blob);
         blob.ShareDiff(owner.Blob);
-        Tell($"Sharing parameter '{spec.Name}' owned by layer '{owner.Owner.Name}', param index {owner.Index}");
+        Log($"Sharing parameter '{spec.Name}' owned by layer '{owner.Owner.Name}', param index {owner.Index}");
         ApplyMultipliers(owner, layer, spec);
     }
 
@@ -402,23 +402,23 @@ internal sealed class NetBuilder : IDisposable
             "give it the same value everywhere, or in one layer only");
     }
 
-    private void TellTops(NetLayer layer)
+    private void LogTops(NetLayer layer)
     {
         for (int i = 0; i < layer.TopList.Count; i++)
         {
-            Tell($"Top shape: {layer.TopList[i].ShapeText}");
+            Log($"Top shape: {layer.TopList[i].ShapeText}");
             if (layer.LossWeightList[i] != 0)
             {
-                Tell($"    with loss weight {CaffeNumber.Format(layer.LossWeightList[i])}");
+                Log($"    with loss weight {CaffeNumber.Format(layer.LossWeightList[i])}");
             }
 
             memory += layer.TopList[i].Count;
         }
 
-        Tell($"Memory required for data: {memory * sizeof(float)}");
+        Log($"Memory required for data: {memory * sizeof(float)}");
     }
 
-    private void Tell(string line)
+    private void Log(string line)
     {
         if (!options.BuildsQuietly)
         {

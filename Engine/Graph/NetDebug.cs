@@ -7,26 +7,26 @@ namespace Cnn.Engine.Graph;
 /// <summary>The lines of <c>debug_info</c>: mean absolute values of what each layer reads and writes.</summary>
 internal static class NetDebug
 {
-    public static void TellForward(ILogger log, NetLayer layer)
+    public static void LogForward(ILogger log, NetLayer layer)
     {
         for (int i = 0; i < layer.Tops.Count; i++)
         {
-            Tell(log, $"    [Forward] Layer {layer.Name}, top blob {layer.TopNames[i]} data: {Mean(layer.Tops[i].Data)}");
+            Log(log, $"    [Forward] Layer {layer.Name}, top blob {layer.TopNames[i]} data: {Mean(layer.Tops[i].Data)}");
         }
 
         for (int i = 0; i < layer.Layer.Blobs.Count; i++)
         {
-            Tell(log, $"    [Forward] Layer {layer.Name}, param blob {ParameterName(layer, i)} data: {Mean(layer.Layer.Blobs[i].Data)}");
+            Log(log, $"    [Forward] Layer {layer.Name}, param blob {ParameterName(layer, i)} data: {Mean(layer.Layer.Blobs[i].Data)}");
         }
     }
 
-    public static void TellBackward(ILogger log, NetLayer layer)
+    public static void LogBackward(ILogger log, NetLayer layer)
     {
         for (int i = 0; i < layer.Bottoms.Count; i++)
         {
             if (layer.PropagateDown[i])
             {
-                Tell(log, $"    [Backward] Layer {layer.Name}, bottom blob {layer.BottomNames[i]} diff: {Mean(layer.Bottoms[i].Diff)}");
+                Log(log, $"    [Backward] Layer {layer.Name}, bottom blob {layer.BottomNames[i]} diff: {Mean(layer.Bottoms[i].Diff)}");
             }
         }
 
@@ -34,12 +34,12 @@ internal static class NetDebug
         {
             if (layer.Layer.NeedsGradient(i))
             {
-                Tell(log, $"    [Backward] Layer {layer.Name}, param blob {i} diff: {Mean(layer.Layer.Blobs[i].Diff)}");
+                Log(log, $"    [Backward] Layer {layer.Name}, param blob {i} diff: {Mean(layer.Layer.Blobs[i].Diff)}");
             }
         }
     }
 
-    public static void TellTotals(ILogger log, IReadOnlyList<LearnableParameter> parameters)
+    public static void LogTotals(ILogger log, IReadOnlyList<LearnableParameter> parameters)
     {
         double dataL1 = 0, diffL1 = 0, dataL2 = 0, diffL2 = 0;
         foreach (LearnableParameter parameter in parameters)
@@ -76,5 +76,5 @@ internal static class NetDebug
         return CaffeNumber.Format(values.Length == 0 ? 0 : sum / values.Length);
     }
 
-    private static void Tell(ILogger log, string line) => log.Information("{Line:l}", line);
+    private static void Log(ILogger log, string line) => log.Information("{Line:l}", line);
 }

@@ -14,7 +14,7 @@ internal static class NetOutputs
     /// <param name="passes">How many passes were summed.</param>
     /// <param name="log">Where to tell; null for nowhere.</param>
     /// <returns>The means.</returns>
-    public static List<(string Blob, double Mean)> Tell(
+    public static List<(string Blob, double Mean)> Log(
         Net net, string kind, ReadOnlySpan<double> sums, int passes, ILogger? log)
     {
         var means = new List<(string, double)>();

@@ -1,4 +1,5 @@
 using System.Text;
+using Cnn.Layers.Kernels.Gemm;
 
 namespace Cnn.Engine.Runs;
 

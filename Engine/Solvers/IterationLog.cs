@@ -48,6 +48,6 @@ internal sealed class IterationLog(Net net, int display, ILogger? log)
             }
         }
 
-        NetOutputs.Tell(net, "Train", values, 1, to);
+        NetOutputs.Log(net, "Train", values, 1, to);
     }
 }

@@ -1,5 +1,6 @@
 using Cnn.Engine.Graph;
 using Cnn.Engine.Runs;
+using Cnn.Layers.Kernels.Gemm;
 using Cnn.Proto;
 
 namespace Cnn.Engine.Solvers;

@@ -48,6 +48,6 @@ internal sealed record TestNet(int Index, Net Net, int Iterations)
         }
 
         return new TestScores(
-            iteration, Index, loss / Iterations, NetOutputs.Tell(Net, "Test", sums, Iterations, log));
+            iteration, Index, loss / Iterations, NetOutputs.Log(Net, "Test", sums, Iterations, log));
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.Intrinsics;
 using Cnn.Layers.Kernels.Elementwise;
+using Cnn.Layers.Kernels.Gemm;
 
 namespace Cnn.Layers.Activations;
 

@@ -1,4 +1,5 @@
 using Cnn.Layers.Kernels;
+using Cnn.Layers.Kernels.Gemm;
 using Cnn.Proto;
 
 namespace Cnn.Layers.Common;
@@ -80,7 +81,7 @@ internal sealed unsafe class InnerProductLayer : Layer
 
     /// <inheritdoc/>
     public override void Forward(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops) =>
-        Product.Run(
+        GemmKernel.Run(
             Context.Pool,
             false,
             !transposed,
@@ -93,7 +94,7 @@ internal sealed unsafe class InnerProductLayer : Layer
             transposed ? outputs : inputs,
             tops[0].DataPointer,
             outputs,
-            HasBias ? AddTo.ColumnBias : AddTo.Nothing,
+            HasBias ? GemmAddend.ColumnBias : GemmAddend.Nothing,
             HasBias ? Blobs[1].DataPointer : null);
 
     /// <inheritdoc/>
@@ -110,7 +111,7 @@ internal sealed unsafe class InnerProductLayer : Layer
         float* x = bottoms[0].DataPointer, dy = tops[0].DiffPointer;
         if (HasBias && NeedsGradient(1))
         {
-            AddRows.Run(Context.Pool, rows, outputs, dy, Blobs[1].DiffPointer);
+            SumRows.Run(Context.Pool, rows, outputs, dy, Blobs[1].DiffPointer);
         }
 
         if (NeedsGradient(0))
@@ -118,13 +119,13 @@ internal sealed unsafe class InnerProductLayer : Layer
             // dW += dy' x, or x' dy where the weights are stored transposed.
             var (m, n) = transposed ? (inputs, outputs) : (outputs, inputs);
             float* left = transposed ? x : dy, right = transposed ? dy : x, sum = Blobs[0].SumOfDiff(out bool isZero);
-            AddTo addTo = isZero ? AddTo.Nothing : AddTo.Existing;
-            Product.Run(Context.Pool, true, false, m, n, rows, left, m, right, n, sum, n, addTo);
+            GemmAddend addTo = isZero ? GemmAddend.Nothing : GemmAddend.Existing;
+            GemmKernel.Run(Context.Pool, true, false, m, n, rows, left, m, right, n, sum, n, addTo);
         }
 
         if (propagateDown[0])
         {
-            Product.Run(
+            GemmKernel.Run(
                 Context.Pool,
                 false,
                 transposed,

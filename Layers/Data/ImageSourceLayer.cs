@@ -121,7 +121,7 @@ public abstract unsafe class ImageSourceLayer : Layer
         return IsShuffled ? EpochOrder.ItemAt(orderKey, epoch, place, count) : place;
     }
 
-    private readonly struct LoadJob(ImageSourceLayer layer, float* images, int size, float* labels) : IParts
+    private readonly struct LoadJob(ImageSourceLayer layer, float* images, int size, float* labels) : IParallelJob
     {
         public void Run(int part, int worker)
         {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using Cnn.Layers.Kernels.Gemm;
 
 namespace Cnn.Layers.Kernels;
 

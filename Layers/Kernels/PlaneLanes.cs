@@ -1,3 +1,5 @@
+using Cnn.Layers.Kernels.Gemm;
+
 namespace Cnn.Layers.Kernels;
 
 /// <summary>
@@ -24,16 +26,16 @@ internal static unsafe class PlaneLanes
             from[i] = planes + ((i < count ? i : 0) * planeSize);
         }
 
-        for (int i = 0; i < width; i += TileKernels.Width)
+        for (int i = 0; i < width; i += MicroKernels.Width)
         {
-            Transposition.Run(from + i, 0, TileKernels.Width, values, lanes + i, width);
+            Transposition.Run(from + i, 0, MicroKernels.Width, values, lanes + i, width);
         }
     }
 
     /// <summary>Values of lanes to planes; the inverse of <see cref="Load"/>.</summary>
     public static void Store(float* lanes, float* planes, nint planeSize, int count, int values)
     {
-        int step = TileKernels.Width;
+        int step = MicroKernels.Width;
         float** from = stackalloc float*[step];
         float* rest = stackalloc float[Count * Count];
         for (int v = 0; v < values; v += step)

@@ -5,7 +5,7 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers.Plugins;
 
 /// <summary>The sum of an array, in parts.</summary>
-internal readonly unsafe struct SumOfValues(float* x, int count) : IPartSum
+internal readonly unsafe struct SumOfValues(float* x, int count) : IPartialSum
 {
     /// <inheritdoc/>
     public double Sum(int part)
@@ -30,7 +30,7 @@ internal readonly unsafe struct SumOfValues(float* x, int count) : IPartSum
 /// <summary>
 /// The sum of the products of two arrays' values, in parts; a product of floats is exact in a double.
 /// </summary>
-internal readonly unsafe struct SumOfProducts(float* a, float* b, int count) : IPartSum
+internal readonly unsafe struct SumOfProducts(float* a, float* b, int count) : IPartialSum
 {
     /// <inheritdoc/>
     public double Sum(int part)

@@ -66,7 +66,7 @@ public sealed unsafe partial class LayerMath
     /// <summary>The same for a struct, which the loop is compiled for and which needs no memory.</summary>
     /// <exception cref="CnnException"><paramref name="count"/> is negative.</exception>
     public void Parallel<T>(int count, ref T parts)
-        where T : struct, IParts
+        where T : struct, IParallelJob
     {
         RequireCount(count);
         pool.Run(count, ref parts);
@@ -80,12 +80,12 @@ public sealed unsafe partial class LayerMath
         }
     }
 
-    private readonly struct PartJob(Action<int> part) : IParts
+    private readonly struct PartJob(Action<int> part) : IParallelJob
     {
         public void Run(int index, int worker) => part(index);
     }
 
-    private readonly struct MapJob(float* x, float* y, int count, ElementFunction function) : IParts
+    private readonly struct MapJob(float* x, float* y, int count, ElementFunction function) : IParallelJob
     {
         public void Run(int part, int worker)
         {
@@ -94,7 +94,7 @@ public sealed unsafe partial class LayerMath
         }
     }
 
-    private readonly struct MapOfTwoJob(float* a, float* b, float* y, int count, ElementFunctionOfTwo function) : IParts
+    private readonly struct MapOfTwoJob(float* a, float* b, float* y, int count, ElementFunctionOfTwo function) : IParallelJob
     {
         public void Run(int part, int worker)
         {

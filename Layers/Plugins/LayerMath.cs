@@ -1,5 +1,6 @@
 using Cnn.Layers.Kernels;
 using Cnn.Layers.Kernels.Elementwise;
+using Cnn.Layers.Kernels.Gemm;
 using Cnn.Layers.Threading;
 using Cnn.Proto;
 
@@ -83,9 +84,9 @@ public sealed unsafe partial class LayerMath(LayerContext context)
 
             if (alpha == 1 || beta == 0)
             {
-                Product.Run(
+                GemmKernel.Run(
                     pool, transposeA, transposeB, m, n, k, pa, transposeA ? m : k, pb, transposeB ? k : n, pc, n,
-                    beta == 0 ? AddTo.Nothing : AddTo.Existing);
+                    beta == 0 ? GemmAddend.Nothing : GemmAddend.Existing);
                 if (alpha != 1)
                 {
                     EltwiseKernel.Run(new Multiple(alpha), pc, pc, pc, c.Length, pool);
@@ -99,7 +100,7 @@ public sealed unsafe partial class LayerMath(LayerContext context)
                 product = new AlignedBuffer(c.Length);
             }
 
-            Product.Run(
+            GemmKernel.Run(
                 pool, transposeA, transposeB, m, n, k, pa, transposeA ? m : k, pb, transposeB ? k : n,
                 product.Pointer, n);
             EltwiseKernel.Run(new WeightedSum(alpha, 1), product.Pointer, pc, pc, c.Length, pool);

@@ -1,4 +1,5 @@
 using Cnn.Fillers;
+using Cnn.Layers.Kernels.Gemm;
 using Cnn.Layers.Threading;
 
 namespace Cnn.Layers.Plugins;
@@ -47,7 +48,7 @@ public sealed unsafe class LayerRandom(LayerContext context, string purpose)
     }
 
     private readonly struct Job(
-        float* values, int count, ulong key, ulong pass, float offset, float scale, bool isNormal) : IParts
+        float* values, int count, ulong key, ulong pass, float offset, float scale, bool isNormal) : IParallelJob
     {
         // A block of four words serves four values; parts begin with a block.
         public void Run(int part, int worker)

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Reflection;
+using Cnn.Layers.Kernels.Gemm;
 
 namespace Cnn.Layers.Plugins;
 

@@ -1,3 +1,4 @@
+using Cnn.Layers.Kernels.Gemm;
 using Cnn.Layers.Kernels.Recurrent;
 
 namespace Cnn.Layers.Recurrent;

@@ -1,6 +1,7 @@
 using Cnn.Layers.Activations;
 using Cnn.Layers.Kernels;
 using Cnn.Layers.Kernels.Elementwise;
+using Cnn.Layers.Kernels.Gemm;
 using Cnn.Layers.Kernels.Recurrent;
 
 namespace Cnn.Layers.Recurrent;
@@ -52,9 +53,9 @@ internal sealed unsafe class RNNLayer(LayerContext context) : RecurrentLayer(con
     private protected override void EndForward(IReadOnlyList<Blob> tops)
     {
         float* o = output.DataPointer;
-        Product.Run(
+        GemmKernel.Run(
             Context.Pool, false, true, Steps * Streams, Size, Size, SumsAt(0), Size, OutputWeights.DataPointer, Size, o,
-            Size, AddTo.ColumnBias, OutputBias.DataPointer);
+            Size, GemmAddend.ColumnBias, OutputBias.DataPointer);
         UnaryKernel.Forward(default(TanHLayer.Tangent), o, o, output.Count, Context.Pool);
         output.Data.CopyTo(tops[0].Data);
     }
@@ -65,9 +66,9 @@ internal sealed unsafe class RNNLayer(LayerContext context) : RecurrentLayer(con
         int rows = Steps * Streams;
         UnaryKernel.Backward(
             default(TanHLayer.Tangent), o, o, tops[0].DiffPointer, diff, output.Count, Context.Pool);
-        AddRows.Run(Context.Pool, rows, Size, diff, OutputBias.DiffPointer);
+        SumRows.Run(Context.Pool, rows, Size, diff, OutputBias.DiffPointer);
         AddProduct(rows, Size, diff, Size, SumsAt(0), OutputWeights);
-        Product.Run(
+        GemmKernel.Run(
             Context.Pool, false, false, rows, Size, Size, diff, Size, OutputWeights.DataPointer, Size,
             hiddenDiff.DataPointer, Size);
     }

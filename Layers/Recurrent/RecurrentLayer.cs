@@ -1,4 +1,5 @@
 using Cnn.Layers.Kernels;
+using Cnn.Layers.Kernels.Gemm;
 using Cnn.Layers.Kernels.Recurrent;
 using Cnn.Proto;
 
@@ -110,7 +111,7 @@ internal abstract unsafe class RecurrentLayer : Layer
         {
             int width = Gates * Size;
             packed = new AlignedBuffer(
-                (int)Math.Max(RepeatedProduct.PackedSize(width, Size), RepeatedProduct.PackedSize(Size, width)));
+                (int)Math.Max(PrepackedGemm.PackedSize(width, Size), PrepackedGemm.PackedSize(Size, width)));
         }
     }
 
@@ -138,24 +139,24 @@ internal abstract unsafe class RecurrentLayer : Layer
 
         int width = Gates * Size, inputs = shape.Inputs, fixedInputs = shape.StaticInputs;
         float* x = bottoms[0].DataPointer, inputWeights = Blobs[0].DataPointer;
-        Product.Run(
+        GemmKernel.Run(
             Context.Pool, false, true, Steps * Streams, width, inputs, x, inputs, inputWeights, inputs,
-            sums.DataPointer, width, AddTo.ColumnBias, Blobs[1].DataPointer);
+            sums.DataPointer, width, GemmAddend.ColumnBias, Blobs[1].DataPointer);
         if (shape.HasStatic)
         {
-            Product.Run(
+            GemmKernel.Run(
                 Context.Pool, false, true, Streams, width, fixedInputs, bottoms[2].DataPointer, fixedInputs,
                 Blobs[2].DataPointer, fixedInputs, staticSums.DataPointer, width);
         }
 
-        var product = new RepeatedProduct(true, width, Size, Blobs[RecurrentWeights].DataPointer, Packed());
+        var product = new PrepackedGemm(true, width, Size, Blobs[RecurrentWeights].DataPointer, Packed());
         product.Pack(Context.Pool, Streams);
         ContinueKernel.Run(
             Streams, Size, Initial(bottoms, 0).DataPointer, bottoms[1].DataPointer, hidden.DataPointer, Context.Pool);
         BeginForward(bottoms);
         for (int t = 0; t < Steps; t++)
         {
-            product.Run(Context.Pool, Streams, hidden.DataPointer + (t * StepValues), SumsAt(t), AddTo.Existing);
+            product.Run(Context.Pool, Streams, hidden.DataPointer + (t * StepValues), SumsAt(t), GemmAddend.Existing);
             StepForward(t, bottoms[1], tops);
         }
 
@@ -204,7 +205,7 @@ internal abstract unsafe class RecurrentLayer : Layer
         }
 
         int width = Gates * Size;
-        var product = new RepeatedProduct(false, Size, width, Blobs[RecurrentWeights].DataPointer, Packed());
+        var product = new PrepackedGemm(false, Size, width, Blobs[RecurrentWeights].DataPointer, Packed());
         product.Pack(Context.Pool, Streams);
         BeginBackward(tops);
         for (int t = Steps - 1; t >= 0; t--)
@@ -218,13 +219,13 @@ internal abstract unsafe class RecurrentLayer : Layer
 
         float* diff = sums.DiffPointer;
         int rows = Steps * Streams;
-        AddRows.Run(Context.Pool, rows, width, diff, Blobs[1].DiffPointer);
+        SumRows.Run(Context.Pool, rows, width, diff, Blobs[1].DiffPointer);
         AddProduct(rows, width, diff, Size, hidden.DataPointer, Blobs[RecurrentWeights]);
         BackwardThrough(rows, shape.Inputs, diff, bottoms[0], Blobs[0]);
         if (shape.HasStatic)
         {
             staticSums.Diff.Clear();
-            AddRows.Run(Context.Pool, Steps, Streams * width, diff, staticSums.DiffPointer);
+            SumRows.Run(Context.Pool, Steps, Streams * width, diff, staticSums.DiffPointer);
             BackwardThrough(Streams, shape.StaticInputs, staticSums.DiffPointer, bottoms[2], Blobs[2]);
         }
     }
@@ -247,8 +248,8 @@ internal abstract unsafe class RecurrentLayer : Layer
     private protected abstract void StepBackward(int t, Blob markers, IReadOnlyList<Blob> tops);
 
     /// <summary>Weights' diff [m, n] += left' right, for left [rows, m] and right [rows, n].</summary>
-    private protected void AddProduct(int rows, int m, float* left, int n, float* right, Blob weights) => Product.Run(
-        Context.Pool, true, false, m, n, rows, left, m, right, n, weights.DiffPointer, n, AddTo.Existing);
+    private protected void AddProduct(int rows, int m, float* left, int n, float* right, Blob weights) => GemmKernel.Run(
+        Context.Pool, true, false, m, n, rows, left, m, right, n, weights.DiffPointer, n, GemmAddend.Existing);
 
     private protected Blob Initial(IReadOnlyList<Blob> bottoms, int index) =>
         ExposesHidden ? bottoms[shape.FirstHidden + index] : state[index];
@@ -278,7 +279,7 @@ internal abstract unsafe class RecurrentLayer : Layer
     {
         int width = Gates * Size;
         AddProduct(rows, width, diff, inputs, bottom.DataPointer, weights);
-        Product.Run(
+        GemmKernel.Run(
             Context.Pool, false, false, rows, inputs, width, diff, width, weights.DataPointer, inputs,
             bottom.DiffPointer, inputs);
     }

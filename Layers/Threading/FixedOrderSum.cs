@@ -7,7 +7,7 @@ public static unsafe class FixedOrderSum
 {
     /// <summary>The sum of parts 0 to <paramref name="count"/> - 1.</summary>
     public static double Run<T>(T parts, int count, WorkerPool pool)
-        where T : struct, IPartSum
+        where T : struct, IPartialSum
     {
         double* sums = (double*)pool.Scratch(0, ScratchSlot.Partials, 2L * count);
         var job = new Job<T>(parts, sums);
@@ -21,8 +21,8 @@ public static unsafe class FixedOrderSum
         return total;
     }
 
-    private struct Job<T>(T parts, double* sums) : IParts
-        where T : struct, IPartSum
+    private struct Job<T>(T parts, double* sums) : IParallelJob
+        where T : struct, IPartialSum
     {
         private T parts = parts;
 

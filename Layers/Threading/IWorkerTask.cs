@@ -1,3 +1,5 @@
+using Cnn.Layers.Kernels.Gemm;
+
 namespace Cnn.Layers.Threading;
 
 /// <summary>What the threads behind a pool are given to do: the parts of one job after another.</summary>

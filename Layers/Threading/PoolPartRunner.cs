@@ -12,7 +12,7 @@ internal sealed class PoolPartRunner(WorkerPool pool) : IPartRunner
         pool.Run(count, ref job);
     }
 
-    private readonly struct Job(Action<int> part) : IParts
+    private readonly struct Job(Action<int> part) : IParallelJob
     {
         public void Run(int index, int worker) => part(index);
     }

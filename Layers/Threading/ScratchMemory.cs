@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Cnn.Layers.Kernels.Gemm;
 
 namespace Cnn.Layers.Threading;
 

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
+using Cnn.Layers.Kernels.Gemm;
 using Cnn.Proto;
 
 namespace Cnn.Layers.Threading;
@@ -81,7 +82,7 @@ public sealed unsafe class WorkerPool : IWorkerTask, IDisposable
     /// Memory of one worker for one purpose, on a 64-byte boundary, with whatever was left in it; grows and is then
     /// kept. Valid until the same worker asks for more in the same slot. Outside a job use worker 0.
     /// </summary>
-    /// <param name="worker">The worker, as given to <see cref="IParts.Run"/>.</param>
+    /// <param name="worker">The worker, as given to <see cref="IParallelJob.Run"/>.</param>
     /// <param name="slot">What it is for.</param>
     /// <param name="floats">How many floats.</param>
     public float* Scratch(int worker, ScratchSlot slot, long floats) => scratch[worker].Get(slot, floats);
@@ -109,7 +110,7 @@ public sealed unsafe class WorkerPool : IWorkerTask, IDisposable
     /// </summary>
     /// <exception cref="CnnException">Another thread drives the pool, or it is disposed.</exception>
     public void Run<T>(int count, ref T work)
-        where T : struct, IParts
+        where T : struct, IParallelJob
     {
         if (IsInPart)
         {
@@ -198,7 +199,7 @@ public sealed unsafe class WorkerPool : IWorkerTask, IDisposable
         : throw new CnnException($"a pool cannot have {count} threads", $"it has from 1 to {MaxThreads}");
 
     private static void RunHere<T>(int count, ref T work, int worker)
-        where T : struct, IParts
+        where T : struct, IParallelJob
     {
         for (int i = 0; i < count; i++)
         {
@@ -207,7 +208,7 @@ public sealed unsafe class WorkerPool : IWorkerTask, IDisposable
     }
 
     private static void Invoke<T>(void* work, int part, int worker)
-        where T : struct, IParts => Unsafe.AsRef<T>(work).Run(part, worker);
+        where T : struct, IParallelJob => Unsafe.AsRef<T>(work).Run(part, worker);
 
     private void Claim()
     {
@@ -229,7 +230,7 @@ public sealed unsafe class WorkerPool : IWorkerTask, IDisposable
     }
 
     private void RunOnAll<T>(int count, ref T work)
-        where T : struct, IParts
+        where T : struct, IParallelJob
     {
         fixed (byte* pinned = &Unsafe.As<T, byte>(ref work))
         {

@@ -1,4 +1,5 @@
 using Cnn.Layers.Kernels;
+using Cnn.Layers.Kernels.Convolution;
 
 namespace Cnn.Layers.Vision;
 
@@ -83,10 +84,10 @@ internal sealed unsafe class ConvolutionLayer(LayerContext context) : Convolutio
         {
             return MaskedConvolution.Suits(table, Window)
                 ? new MaskedConvolution(Context, table, Window)
-                : new TableConvolution(Context, table, Window);
+                : new SparseConvolution(Context, table, Window);
         }
 
-        var convolution = new PlannedConvolution(Context, Channels, Outputs, Groups, Window);
+        var convolution = new DenseConvolution(Context, Channels, Outputs, Groups, Window);
         return Context.Inference && IsOnAxisOne && Window.Kernel.Length <= 2
             ? new InferenceConvolution(Context, convolution, Outputs)
             : convolution;

@@ -1,4 +1,5 @@
 using Cnn.Layers.Kernels;
+using Cnn.Layers.Kernels.Convolution;
 using Cnn.Layers.Kernels.Elementwise;
 
 namespace Cnn.Layers.Vision;
@@ -42,7 +43,7 @@ internal sealed unsafe class DeconvolutionLayer(LayerContext context) : Convolut
             if (HasBias && NeedsGradient(1))
             {
                 int pixels = tops[i].Count / (Images * Outputs);
-                Convolution.BiasGradient(Context.Pool, Outputs, pixels, Images, dy, Blobs[1].DiffPointer);
+                ConvolutionKernel.BiasGradient(Context.Pool, Outputs, pixels, Images, dy, Blobs[1].DiffPointer);
             }
 
             if (NeedsGradient(0))
@@ -72,7 +73,7 @@ internal sealed unsafe class DeconvolutionLayer(LayerContext context) : Convolut
 
     /// <inheritdoc/>
     private protected override IConvolutionEngine CreateEngine() =>
-        new PlannedConvolution(Context, Outputs, Channels, Groups, Window);
+        new DenseConvolution(Context, Outputs, Channels, Groups, Window);
 
     /// <inheritdoc/>
     protected override void Prepare(ReadOnlySpan<int> bottom, ReadOnlySpan<int> top) => Engine.Prepare(top);

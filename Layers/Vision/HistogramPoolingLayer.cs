@@ -22,7 +22,7 @@ internal sealed unsafe class HistogramPoolingLayer(LayerContext context) : Layer
     private readonly HistogramPoolingParameter options =
         context.Parameter.HistogramPoolingParam ??= new HistogramPoolingParameter();
 
-    private WholeWindows windows;
+    private UnpaddedWindows windows;
     private PoolingShape shape;
     private HistogramBins bins;
 
@@ -36,7 +36,7 @@ internal sealed unsafe class HistogramPoolingLayer(LayerContext context) : Layer
     public override void SetUp(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
     {
         HistogramPoolingParameter o = options;
-        windows = WholeWindows.Read(Context, options);
+        windows = UnpaddedWindows.Read(Context, options);
         if (o.Bins is < 2 or > MostBins)
         {
             throw Context.Error(

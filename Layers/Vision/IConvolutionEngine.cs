@@ -1,3 +1,5 @@
+using Cnn.Layers.Kernels.Gemm;
+
 namespace Cnn.Layers.Vision;
 
 /// <summary>

@@ -1,4 +1,5 @@
 using Cnn.Layers.Kernels;
+using Cnn.Layers.Kernels.Convolution;
 using Cnn.Proto;
 
 namespace Cnn.Layers.Vision;

@@ -1,4 +1,5 @@
 using Cnn.Layers.Kernels;
+using Cnn.Layers.Kernels.Convolution;
 using Cnn.Layers.Threading;
 
 namespace Cnn.Layers.Vision;
@@ -7,10 +8,10 @@ namespace Cnn.Layers.Vision;
 /// A convolution of a net that only runs forward: its weights are packed once, and what follows it, a scale and shift
 /// for each channel and a rectifier, is part of them and of its last step. The layer's parameters stay as they are.
 /// </summary>
-internal sealed unsafe class InferenceConvolution(LayerContext context, PlannedConvolution convolution, int outputs)
+internal sealed unsafe class InferenceConvolution(LayerContext context, DenseConvolution convolution, int outputs)
     : IConvolutionEngine
 {
-    private readonly KeptWeights kept = new();
+    private readonly PackedWeights packed = new();
     private readonly List<IChannelAffine> followers = [];
     private AlignedBuffer? foldedBias;
     private float? rectifier;
@@ -25,7 +26,7 @@ internal sealed unsafe class InferenceConvolution(LayerContext context, PlannedC
         if (rectifier is null)
         {
             followers.Add(follower);
-            kept.Forget();
+            packed.Forget();
         }
 
         return rectifier is null;
@@ -40,7 +41,7 @@ internal sealed unsafe class InferenceConvolution(LayerContext context, PlannedC
     }
 
     /// <inheritdoc/>
-    public void ParametersChanged() => kept.Forget();
+    public void ParametersChanged() => packed.Forget();
 
     /// <inheritdoc/>
     public void WeightGradient(int images, float* x, float* dy, float* dw, float* db) =>
@@ -55,17 +56,17 @@ internal sealed unsafe class InferenceConvolution(LayerContext context, PlannedC
     {
         if (Version(weights, bias) != packedVersion)
         {
-            kept.Forget();
+            packed.Forget();
         }
 
         float* w = null;
-        if (convolution.NeedsWeights(images, kept))
+        if (convolution.NeedsWeights(images, packed))
         {
             w = followers.Count == 0 ? weights.ReadPointer : Fold(weights, bias);
         }
 
         float* b = followers.Count > 0 ? foldedBias!.Pointer : bias is null ? null : bias.ReadPointer;
-        convolution.Forward(images, x, w, b, y, kept, rectifier);
+        convolution.Forward(images, x, w, b, y, packed, rectifier);
         packedVersion = Version(weights, bias);
     }
 

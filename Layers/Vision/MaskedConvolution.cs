@@ -1,4 +1,5 @@
 using Cnn.Layers.Kernels;
+using Cnn.Layers.Kernels.Convolution;
 
 namespace Cnn.Layers.Vision;
 
@@ -13,7 +14,7 @@ internal sealed unsafe class MaskedConvolution : IConvolutionEngine
 
     private readonly ConnectionTable table;
     private readonly int taps;
-    private readonly PlannedConvolution convolution;
+    private readonly DenseConvolution convolution;
 
     // [outputs, channels, taps], with their gradient; 0 from the start where there is no connection.
     private readonly Blob all;
@@ -23,7 +24,7 @@ internal sealed unsafe class MaskedConvolution : IConvolutionEngine
     {
         this.table = table;
         taps = (int)window.Taps;
-        convolution = new PlannedConvolution(context, table.Channels, table.Outputs, 1, window);
+        convolution = new DenseConvolution(context, table.Channels, table.Outputs, 1, window);
         all = new Blob(table.Outputs, table.Channels, taps);
     }
 

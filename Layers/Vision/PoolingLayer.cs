@@ -1,3 +1,4 @@
+using Cnn.Layers.Kernels.Gemm;
 using Cnn.Layers.Kernels.Pooling;
 using Cnn.Proto;
 using Method = Cnn.Proto.PoolingParameter.Types.PoolMethod;

@@ -18,7 +18,7 @@ internal sealed unsafe class SubsamplingLayer(LayerContext context) : Layer(cont
 {
     private readonly SubsamplingParameter options = context.Parameter.SubsamplingParam ??= new SubsamplingParameter();
     private readonly Blob means = new();
-    private WholeWindows windows;
+    private UnpaddedWindows windows;
     private PoolingShape shape;
     private int channels;
 
@@ -33,7 +33,7 @@ internal sealed unsafe class SubsamplingLayer(LayerContext context) : Layer(cont
     /// <inheritdoc/>
     public override void SetUp(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
     {
-        windows = WholeWindows.Read(Context, options);
+        windows = UnpaddedWindows.Read(Context, options);
         windows.Over(Context, bottoms[0]);
         channels = bottoms[0].Dim(1);
         AddBlob(options.WeightFiller ?? new FillerParameter { Value = 1f / Area }, channels);

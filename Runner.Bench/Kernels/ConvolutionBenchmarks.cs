@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using Cnn.Layers.Kernels;
+using Cnn.Layers.Kernels.Convolution;
 using Cnn.Layers.Threading;
 
 namespace Cnn.Bench.Kernels;
@@ -61,14 +62,14 @@ public unsafe class ConvolutionBenchmarks : IDisposable
     }
 
     [Benchmark]
-    public void Forward() => Convolution.Forward(
+    public void Forward() => ConvolutionKernel.Forward(
         pool!, plan!, Images, data!.X.Pointer, data.Weights.Pointer, data.Bias.Pointer, data.Y.Pointer);
 
     [Benchmark]
-    public void WeightGradient() => Convolution.WeightGradient(
+    public void WeightGradient() => ConvolutionKernel.WeightGradient(
         pool!, plan!, Images, data!.X.Pointer, data.Dy.Pointer, data.WeightGradient.Pointer);
 
     [Benchmark]
-    public void InputGradient() => Convolution.InputGradient(
+    public void InputGradient() => ConvolutionKernel.InputGradient(
         pool!, plan!, Images, data!.Dy.Pointer, data.Weights.Pointer, data.Dx.Pointer);
 }

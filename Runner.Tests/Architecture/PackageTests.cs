@@ -44,13 +44,13 @@ public class PackageTests
     }
 
     [Fact]
-    public void AMistakeInAnInputsShapeIsNotReportedAtAFileOfTheLibrary()
+    public void AMistakeInAnInputsShapeIsReportedAtTheCallersFile()
     {
         var error = Assert.Throws<CnnException>(() => Net.Build(new NetDefinition("net").Input("x", 2, -3)));
 
         Assert.Equal("x", error.Diagnostics[0].Layer);
         Assert.Contains("-3", error.Message, StringComparison.Ordinal);
-        Assert.Null(error.Diagnostics[0].Location);
+        Assert.EndsWith("PackageTests.cs", error.Diagnostics[0].Location!.File, StringComparison.Ordinal);
     }
 
     // Strings of code are UTF-16, names of files in symbols are UTF-8; read as both, at both parities.

@@ -1,4 +1,5 @@
 using Cnn.Fillers;
+using Cnn.Layers.Kernels.Gemm;
 using Cnn.Proto;
 using Cnn.Tests.Layers;
 using Google.Protobuf;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Cnn.Fillers;
+using Cnn.Layers.Kernels.Gemm;
 using Cnn.Proto;
 
 namespace Cnn.Tests.Fillers;

@@ -1,5 +1,6 @@
 using Cnn.Fillers;
 using Cnn.Layers;
+using Cnn.Layers.Kernels.Gemm;
 using Cnn.Layers.Threading;
 using Cnn.Proto;
 

@@ -51,7 +51,7 @@ internal static class DataCifar10Command
 
             IReadOnlyList<string> written = Cifar10Converter.Convert(source, target, progress, cancelling.Token);
             progress.End();
-            DataFormatOption.TellWritten(console, written);
+            DataFormatOption.LogWritten(console, written);
             return ExitCode.Done;
         });
         return command;

@@ -41,7 +41,7 @@ internal static class DataDigitsCommand
                 progress,
                 cancelling.Token);
             progress.End();
-            DataFormatOption.TellWritten(console, written);
+            DataFormatOption.LogWritten(console, written);
             return Task.FromResult(ExitCode.Done);
         });
         return command;

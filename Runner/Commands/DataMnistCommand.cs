@@ -54,7 +54,7 @@ internal static class DataMnistCommand
             IReadOnlyList<string> written = MnistConverter.Convert(
                 source, target, DataFormatOption.Of(parsed.GetValue(format)!), progress, cancelling.Token);
             progress.End();
-            DataFormatOption.TellWritten(console, written);
+            DataFormatOption.LogWritten(console, written);
             return ExitCode.Done;
         });
         return command;

@@ -80,7 +80,7 @@ internal static class TestCommand
             }
         }
 
-        Tell($"Loss: {CaffeNumber.Format(loss / iterations)}");
+        Write($"Loss: {CaffeNumber.Format(loss / iterations)}");
         int next = 0;
         foreach (string name in net.Outputs)
         {
@@ -89,11 +89,11 @@ internal static class TestCommand
             {
                 double mean = sums![next++] / iterations;
                 string suffix = weight == 0 ? "" : NetOutputs.LossSuffix(weight, mean);
-                Tell($"{name} = {CaffeNumber.Format(mean)}{suffix}");
+                Write($"{name} = {CaffeNumber.Format(mean)}{suffix}");
             }
         }
 
-        void Tell(string line)
+        void Write(string line)
         {
             log.Information("{Line:l}", line);
             output.WriteLine(line);

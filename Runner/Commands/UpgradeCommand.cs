@@ -91,7 +91,7 @@ internal static class UpgradeCommand
         }
         catch (CnnException exception)
         {
-            console.Tell(exception);
+            console.WriteError(exception);
             return Unreadable;
         }
 

@@ -12,7 +12,7 @@ internal sealed record CommandConsole(TextWriter Out, TextWriter Error)
     public LiveLine? Live { get; init; }
 
     /// <summary>Tells the user's mistakes.</summary>
-    public void Tell(CnnException exception)
+    public void WriteError(CnnException exception)
     {
         foreach (Diagnostic diagnostic in exception.Diagnostics)
         {

@@ -22,7 +22,7 @@ internal static unsafe class Bandwidth
         return 12.0 * Count / measure.Least;
     }
 
-    private struct Job : IParts
+    private struct Job : IParallelJob
     {
         public float* A, B, C;
 

@@ -51,18 +51,18 @@ internal static class LayerTimes
                 backward[i] += Stopwatch.GetTimestamp() - before;
             }
 
-            Tell($"Iteration: {round + 1} forward-backward time: {Number(Stopwatch.GetTimestamp() - roundStart)} ms.");
+            Log($"Iteration: {round + 1} forward-backward time: {Number(Stopwatch.GetTimestamp() - roundStart)} ms.");
         }
 
         long total = Stopwatch.GetTimestamp() - start;
         var table = new TextTable(
             "layer", "type", ">forward ms", ">GFLOP/s", ">share", ">backward ms", ">GFLOP/s", ">share");
-        Tell("Average time per layer: ");
+        Log("Average time per layer: ");
         for (int i = 0; i < count; i++)
         {
             NetLayer layer = net.Layers[i];
-            Tell($"{layer.Name,10}\tforward: {Number(forward[i] / (double)iterations)} ms.");
-            Tell($"{layer.Name,10}\tbackward: {Number(backward[i] / (double)iterations)} ms.");
+            Log($"{layer.Name,10}\tforward: {Number(forward[i] / (double)iterations)} ms.");
+            Log($"{layer.Name,10}\tbackward: {Number(backward[i] / (double)iterations)} ms.");
             table.Add(
                 layer.Name,
                 layer.Layer.Type,
@@ -86,11 +86,11 @@ internal static class LayerTimes
             $"{Milliseconds(backward.Sum()) / iterations:0.000}",
             Rate(backwardMultiplyAdds, backward.Sum()),
             Share(backwardMultiplyAdds / iterations, 0, backward.Sum()));
-        Tell($"Average Forward pass: {Number(forward.Sum() / (double)iterations)} ms.");
-        Tell($"Average Backward pass: {Number(backward.Sum() / (double)iterations)} ms.");
-        Tell($"Average Forward-Backward: {Number(total / (double)iterations)} ms.");
-        Tell($"Total Time: {Number(total)} ms.");
-        Tell("*** Benchmark ends ***");
+        Log($"Average Forward pass: {Number(forward.Sum() / (double)iterations)} ms.");
+        Log($"Average Backward pass: {Number(backward.Sum() / (double)iterations)} ms.");
+        Log($"Average Forward-Backward: {Number(total / (double)iterations)} ms.");
+        Log($"Total Time: {Number(total)} ms.");
+        Log("*** Benchmark ends ***");
         double work = 2e-9 * (forwardMultiplyAdds + backwardMultiplyAdds) / iterations;
         return string.Create(
             CultureInfo.InvariantCulture,
@@ -101,7 +101,7 @@ internal static class LayerTimes
 
             """);
 
-        void Tell(string line) => log.Information("{Line:l}", line);
+        void Log(string line) => log.Information("{Line:l}", line);
 
         string Share(long multiplyAdds, double bytes, long ticks)
         {

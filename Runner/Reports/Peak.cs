@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using Cnn.Layers.Kernels.Gemm;
 using Cnn.Layers.Threading;
 
 namespace Cnn.Runner.Reports;
@@ -49,7 +50,7 @@ internal static class Peak
         return T.Lanes * 2.0 * Chains * Rounds * threads / Measure.Of(() => pool.Run(threads, ref job), 0.15).Least;
     }
 
-    private struct Job<T> : IParts
+    private struct Job<T> : IParallelJob
         where T : struct, ILoop
     {
         public float Sink;

@@ -1,3 +1,5 @@
+using Cnn.Layers.Kernels.Gemm;
+
 namespace Cnn.Layers.Data.Digits;
 
 /// <summary>One way to write a digit.</summary>

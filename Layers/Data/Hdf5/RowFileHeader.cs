@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using Cnn.Layers.Kernels.Gemm;
 
 namespace Cnn.Layers.Data.Hdf5;
 

@@ -40,7 +40,7 @@ internal static unsafe class ArgMaxKernel
         pool.Run(job.Split.Count, ref job);
     }
 
-    private struct Job : IParts
+    private struct Job : IParallelJob
     {
         public float* X, Indices, Values;
         public int Length, Inner, K;

@@ -1,10 +1,10 @@
 using System.Numerics;
 using Cnn.Layers.Threading;
 
-namespace Cnn.Layers.Kernels;
+namespace Cnn.Layers.Kernels.Convolution;
 
 /// <summary>Target += the sums, always first to last: a part is a range of the values.</summary>
-internal unsafe struct AddPartials : IParts
+internal unsafe struct AddPartials : IParallelJob
 {
     public float* Sums, Target;
     public int Count, Length, PartFloats;

@@ -1,4 +1,4 @@
-namespace Cnn.Layers.Kernels;
+namespace Cnn.Layers.Kernels.Convolution;
 
 /// <summary>
 /// Which input maps each output map of a convolution sees. Connections are counted output map by output map, and found

@@ -1,6 +1,8 @@
+using Cnn.Layers.Kernels.Convolution.Winograd;
+using Cnn.Layers.Kernels.Gemm;
 using Cnn.Layers.Threading;
 
-namespace Cnn.Layers.Kernels;
+namespace Cnn.Layers.Kernels.Convolution;
 
 /// <summary>
 /// What a two-dimensional convolution of one shape computes once: layouts, offsets and block sizes. They depend on the
@@ -53,15 +55,15 @@ internal sealed class ConvolutionPlan
         int lastRows = shape.OutHeight - ((Strips - 1) * stripRows);
         LastPatches = lastRows == stripRows ? Patches : new PatchPacking(Strip, lastRows, shape.OutWidth);
 
-        Depth = PanelProduct.Depth(shape.Taps);
-        PanelRows = TileKernels.PanelRows(shape.GroupOutputs);
-        OutputDepth = PanelProduct.Depth(shape.GroupOutputs);
+        Depth = PackedGemm.Depth(shape.Taps);
+        PanelRows = MicroKernels.PanelRows(shape.GroupOutputs);
+        OutputDepth = PackedGemm.Depth(shape.GroupOutputs);
         int kernel = shape.KernelHeight * shape.KernelWidth;
         int stripPixels = stripRows * shape.OutWidth;
         ChunkChannels = Math.Clamp(
-            PanelProduct.BlockFloats / Math.Max(1, kernel * Math.Min(stripPixels, 256)), 1, shape.GroupChannels);
+            PackedGemm.BlockFloats / Math.Max(1, kernel * Math.Min(stripPixels, 256)), 1, shape.GroupChannels);
         ChannelChunks = (shape.GroupChannels + ChunkChannels - 1) / ChunkChannels;
-        ChunkPanelRows = TileKernels.PanelRows(ChunkChannels * kernel);
+        ChunkPanelRows = MicroKernels.PanelRows(ChunkChannels * kernel);
     }
 
     /// <summary>The sizes.</summary>

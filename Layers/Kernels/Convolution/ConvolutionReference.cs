@@ -1,7 +1,7 @@
-namespace Cnn.Layers.Kernels;
+namespace Cnn.Layers.Kernels.Convolution;
 
 /// <summary>
-/// The specification of <see cref="Convolution"/>: y[n, o, i, j] = b[o] + sum over c, r, s of
+/// The specification of <see cref="ConvolutionKernel"/>: y[n, o, i, j] = b[o] + sum over c, r, s of
 /// W[o, c, r, s] x[n, c, i * stride + r * dilation - pad, ...], x being zero outside, and its gradients. In double
 /// precision.
 /// </summary>

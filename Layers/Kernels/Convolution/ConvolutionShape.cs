@@ -1,4 +1,4 @@
-namespace Cnn.Layers.Kernels;
+namespace Cnn.Layers.Kernels.Convolution;
 
 /// <summary>
 /// The sizes of a two-dimensional convolution of one image: [C, H, W] to [Outputs, OutHeight, OutWidth].

@@ -1,4 +1,4 @@
-namespace Cnn.Layers.Kernels;
+namespace Cnn.Layers.Kernels.Convolution;
 
 /// <summary>The sizes of a convolution over any number of axes; each array has one entry an axis.</summary>
 /// <param name="Channels">Channels of the image.</param>

@@ -1,6 +1,6 @@
 using Cnn.Layers.Threading;
 
-namespace Cnn.Layers.Kernels;
+namespace Cnn.Layers.Kernels.Convolution;
 
 /// <summary>
 /// Patches as columns: [N, C, spatial...] to [N, C * taps, result...], where channel (c * taps + tap) holds what that
@@ -18,7 +18,7 @@ internal static unsafe class Im2colKernel
 
     private static void Run(ConvolutionShapeNd shape, int images, float* x, float* columns, bool back, WorkerPool pool)
     {
-        var job = new ColumnsNdParts
+        var job = new Im2colJob
         {
             Shape = shape, Image = x, Columns = columns, BlockPixels = shape.OutPixels, Back = back,
         };

@@ -1,6 +1,6 @@
 using Cnn.Layers.Threading;
 
-namespace Cnn.Layers.Kernels;
+namespace Cnn.Layers.Kernels.Convolution;
 
 /// <summary>
 /// Where a strip of an image lies so that every tap of every output pixel is at (offset of the tap) + (offset of the

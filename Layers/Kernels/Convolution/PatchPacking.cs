@@ -1,8 +1,9 @@
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using Cnn.Layers.Kernels.Gemm;
 using Cnn.Layers.Threading;
 
-namespace Cnn.Layers.Kernels;
+namespace Cnn.Layers.Kernels.Convolution;
 
 /// <summary>
 /// Packs the patches of a strip into panels of B, without a matrix of columns in between: a panel's columns are output
@@ -17,7 +18,7 @@ internal sealed unsafe class PatchPacking
     /// <summary>The plan for strips of so many rows of the result.</summary>
     public PatchPacking(ImageLayout layout, int outRows, int outWidth)
     {
-        int width = TileKernels.Width;
+        int width = MicroKernels.Width;
         Pixels = outRows * outWidth;
         int vectors = (Pixels + width - 1) / width;
         pixels = new PinnedInts(Pixels);
@@ -67,7 +68,7 @@ internal sealed unsafe class PatchPacking
     /// <param name="stride">Floats from one tap to the next: one or two vectors.</param>
     public void Pack(float* image, int* taps, int k, int first, int count, float* target, nint stride)
     {
-        int width = TileKernels.Width;
+        int width = MicroKernels.Width;
         if (VectorUnit.Path < VectorPath.Avx2)
         {
             int* offsets = pixels.Pointer + first;

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Cnn.Layers.Kernels;
+namespace Cnn.Layers.Kernels.Convolution;
 
 /// <summary>Sums over runs of pixels of which one side lies side by side and the other some steps apart.</summary>
 internal static unsafe class PixelRuns

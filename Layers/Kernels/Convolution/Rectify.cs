@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Cnn.Layers.Kernels.Elementwise;
 
-namespace Cnn.Layers.Kernels;
+namespace Cnn.Layers.Kernels.Convolution;
 
 /// <summary>The rectifier that follows a convolution: <c>x</c> above 0, <c>slope x</c> elsewhere.</summary>
 internal static unsafe class Rectify

@@ -1,9 +1,10 @@
+using Cnn.Layers.Kernels.Gemm;
 using Cnn.Layers.Threading;
 
-namespace Cnn.Layers.Kernels;
+namespace Cnn.Layers.Kernels.Convolution;
 
 /// <summary>Packs each group's weights, or their transpose, into panels of A: one block of depths a part.</summary>
-internal unsafe struct WeightPacking : IParts
+internal unsafe struct WeightPacking : IParallelJob
 {
     public float* Weights, Packed;
     public int Rows, Columns, RowStep, ColumnStep, PanelRows, Depth, Blocks;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Cnn.Layers.Kernels.Elementwise;
+using Cnn.Layers.Kernels.Gemm;
 using Cnn.Layers.Threading;
 
 namespace Cnn.Layers.Kernels.Distance;
@@ -61,7 +62,7 @@ internal static unsafe class DistanceKernel
         KernelGuard.Apart(dy, (long)rows * others, target, (long)rows * size);
     }
 
-    private readonly struct ForwardJob(PositionParts parts, float* x, float* w, float* y, int others, int size) : IParts
+    private readonly struct ForwardJob(PositionParts parts, float* x, float* w, float* y, int others, int size) : IParallelJob
     {
         public void Run(int part, int worker)
         {
@@ -141,7 +142,7 @@ internal static unsafe class DistanceKernel
     // dy[r * rowStride + s * otherStride].
     private readonly struct BackwardJob(
         PositionParts parts, float* own, float* other, float* dy, int rowStride, int otherStride, float* target,
-        int others, int size, bool add) : IParts
+        int others, int size, bool add) : IParallelJob
     {
         public void Run(int part, int worker)
         {

@@ -34,7 +34,7 @@ internal static unsafe class DropoutKernel
     }
 
     private readonly struct Job(
-        float* x, float* y, int count, ulong threshold, float scale, ulong key, ulong pass) : IParts
+        float* x, float* y, int count, ulong threshold, float scale, ulong key, ulong pass) : IParallelJob
     {
         public void Run(int part, int worker)
         {

@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using Cnn.Layers.Kernels.Gemm;
 
 namespace Cnn.Layers.Kernels.Elementwise;
 

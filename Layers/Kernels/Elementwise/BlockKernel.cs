@@ -55,7 +55,7 @@ internal static unsafe class BlockKernel
     }
 
     private readonly struct Job(
-        float* from, long fromStride, float* to, long toStride, int length, int blocks) : IParts
+        float* from, long fromStride, float* to, long toStride, int length, int blocks) : IParallelJob
     {
         private readonly RowParts split = new(blocks, length);
 

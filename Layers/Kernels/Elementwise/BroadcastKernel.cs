@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Cnn.Layers.Kernels.Gemm;
 using Cnn.Layers.Kernels.Normalization;
 using Cnn.Layers.Threading;
 
@@ -85,7 +86,7 @@ internal static unsafe class BroadcastKernel
     }
 
     private readonly struct ForwardJob(
-        float* x, float* scale, float* bias, float* y, long rows, int length, int step, int dim) : IParts
+        float* x, float* scale, float* bias, float* y, long rows, int length, int step, int dim) : IParallelJob
     {
         private readonly int rowsPerPart = Math.Max(1, ElementParts.Size / Math.Max(1, length));
         private readonly int partsPerRow = Math.Max(1, ElementParts.Count(length));
@@ -135,7 +136,7 @@ internal static unsafe class BroadcastKernel
     }
 
     // Nothing to sum up: a factor for each value.
-    private readonly struct SingleJob(float* dy, float* x, float* gradient, int dim, bool adds) : IParts
+    private readonly struct SingleJob(float* dy, float* x, float* gradient, int dim, bool adds) : IParallelJob
     {
         public void Run(int part, int worker)
         {

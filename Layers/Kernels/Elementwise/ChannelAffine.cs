@@ -34,7 +34,7 @@ internal static unsafe class ChannelAffine
         pool.Run(ElementParts.Count(job.Count), ref job);
     }
 
-    private struct Job : IParts
+    private struct Job : IParallelJob
     {
         public float* X, Y, Factors, Addends;
         public float Common;

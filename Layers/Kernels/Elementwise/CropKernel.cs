@@ -55,7 +55,7 @@ internal static unsafe class CropKernel
     }
 
     private readonly struct ForwardJob(
-        float* x, int* whole, float* y, int* box, int* offsets, int axes, RowParts split) : IParts
+        float* x, int* whole, float* y, int* box, int* offsets, int axes, RowParts split) : IParallelJob
     {
         public RowParts Split => split;
 
@@ -85,7 +85,7 @@ internal static unsafe class CropKernel
     }
 
     private readonly struct BackwardJob(
-        float* dy, int* box, float* dx, int* whole, int* offsets, int axes, RowParts split) : IParts
+        float* dy, int* box, float* dx, int* whole, int* offsets, int axes, RowParts split) : IParallelJob
     {
         public RowParts Split => split;
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Cnn.Layers.Kernels.Gemm;
 using Cnn.Layers.Threading;
 
 namespace Cnn.Layers.Kernels.Elementwise;
@@ -19,7 +20,7 @@ internal static unsafe class EltwiseKernel
         pool.Run(ElementParts.Count(count), ref job);
     }
 
-    private readonly struct Job<T>(T operation, float* a, float* b, float* y, int count) : IParts
+    private readonly struct Job<T>(T operation, float* a, float* b, float* y, int count) : IParallelJob
         where T : struct, IBinaryOperation
     {
         public void Run(int part, int worker)

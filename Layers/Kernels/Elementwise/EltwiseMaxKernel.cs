@@ -20,7 +20,7 @@ internal static unsafe class EltwiseMaxKernel
         pool.Run(ElementParts.Count(count), ref job);
     }
 
-    private readonly struct Job(float* x, float* y, float* winner, float index, int count) : IParts
+    private readonly struct Job(float* x, float* y, float* winner, float index, int count) : IParallelJob
     {
         public void Run(int part, int worker)
         {

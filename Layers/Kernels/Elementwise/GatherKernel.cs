@@ -1,3 +1,4 @@
+using Cnn.Layers.Kernels.Gemm;
 using Cnn.Layers.Threading;
 
 namespace Cnn.Layers.Kernels.Elementwise;
@@ -36,7 +37,7 @@ internal static unsafe class GatherKernel
         pool.Run((int)(((long)length + columns - 1) / columns), ref job);
     }
 
-    private readonly struct GatherJob(float* table, int* rows, float* y, int length, int count) : IParts
+    private readonly struct GatherJob(float* table, int* rows, float* y, int length, int count) : IParallelJob
     {
         private readonly int rowsPerPart = Math.Max(1, ElementParts.Size / Math.Max(1, length));
 
@@ -53,7 +54,7 @@ internal static unsafe class GatherKernel
         }
     }
 
-    private readonly struct AddJob(float* dy, int* rows, float* table, int length, int count, int columns) : IParts
+    private readonly struct AddJob(float* dy, int* rows, float* table, int length, int count, int columns) : IParallelJob
     {
         public void Run(int part, int worker)
         {

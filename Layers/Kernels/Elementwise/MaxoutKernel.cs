@@ -40,7 +40,7 @@ internal static unsafe class MaxoutKernel
         pool.Run(rows, ref job);
     }
 
-    private readonly struct ForwardJob(float* x, float* y, int pieces, int inner) : IParts
+    private readonly struct ForwardJob(float* x, float* y, int pieces, int inner) : IParallelJob
     {
         public void Run(int part, int worker)
         {
@@ -67,7 +67,7 @@ internal static unsafe class MaxoutKernel
             Lanes.Store(Vector512.Max(Lanes.Load(to, left), Lanes.Load(from, left)), to, left);
     }
 
-    private readonly struct BackwardJob(float* x, float* y, float* dy, float* dx, int pieces, int inner) : IParts
+    private readonly struct BackwardJob(float* x, float* y, float* dy, float* dx, int pieces, int inner) : IParallelJob
     {
         public void Run(int part, int worker)
         {

@@ -1,5 +1,6 @@
 using System.Runtime.Intrinsics;
 using Cnn.Fillers;
+using Cnn.Layers.Kernels.Gemm;
 using Cnn.Layers.Threading;
 
 namespace Cnn.Layers.Kernels.Elementwise;
@@ -47,7 +48,7 @@ internal static unsafe class NoisyRectifierKernel
         pool.Run(ElementParts.Count(count), ref job);
     }
 
-    private readonly struct Job(float* x, float* from, float* to, int count, ulong key, ulong pass, Kind kind) : IParts
+    private readonly struct Job(float* x, float* from, float* to, int count, ulong key, ulong pass, Kind kind) : IParallelJob
     {
         public void Run(int part, int worker)
         {

@@ -51,7 +51,7 @@ internal static unsafe class PReLUKernel
 
     // The sign is that of x; what is let through or scaled is another array in the backward pass.
     private readonly struct Job(
-        float* sign, float* from, float* to, float* slopes, int images, int channels, int plane) : IParts
+        float* sign, float* from, float* to, float* slopes, int images, int channels, int plane) : IParallelJob
     {
         public int Parts => plane == 1 ? images : checked(images * channels);
 
@@ -84,7 +84,7 @@ internal static unsafe class PReLUKernel
     }
 
     private readonly struct GradientJob(
-        float* x, float* dy, float* gradient, int images, int channels, int plane) : IParts
+        float* x, float* dy, float* gradient, int images, int channels, int plane) : IParallelJob
     {
         public void Run(int part, int worker)
         {

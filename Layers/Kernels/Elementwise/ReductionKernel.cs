@@ -57,7 +57,7 @@ internal static unsafe class ReductionKernel
         pool.Run(split.Count, ref job);
     }
 
-    private readonly struct SumJob(float* x, double* sums, RowParts split, int length, Term term) : IParts
+    private readonly struct SumJob(float* x, double* sums, RowParts split, int length, Term term) : IParallelJob
     {
         public void Run(int part, int worker)
         {
@@ -99,7 +99,7 @@ internal static unsafe class ReductionKernel
     }
 
     private readonly struct BackwardJob(
-        float* x, float* dy, float* dx, RowParts split, int length, Term term, float factor) : IParts
+        float* x, float* dy, float* dx, RowParts split, int length, Term term, float factor) : IParallelJob
     {
         public void Run(int part, int worker)
         {

@@ -35,7 +35,7 @@ internal static unsafe class SumKernel
     private static void Add(float* target, float* source, int left) =>
         Lanes.Store(Lanes.Load(target, left) + Lanes.Load(source, left), target, left);
 
-    private readonly struct Job(float* target, float* source, int count) : IParts
+    private readonly struct Job(float* target, float* source, int count) : IParallelJob
     {
         public void Run(int part, int worker)
         {

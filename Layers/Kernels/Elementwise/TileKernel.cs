@@ -27,7 +27,7 @@ internal static unsafe class TileKernel
         pool.Run(job.Split.Count, ref job);
     }
 
-    private readonly struct ForwardJob(float* x, float* y, int tiles, int length, PositionParts split) : IParts
+    private readonly struct ForwardJob(float* x, float* y, int tiles, int length, PositionParts split) : IParallelJob
     {
         public PositionParts Split => split;
 
@@ -51,7 +51,7 @@ internal static unsafe class TileKernel
         }
     }
 
-    private readonly struct BackwardJob(float* dy, float* dx, int tiles, int length, PositionParts split) : IParts
+    private readonly struct BackwardJob(float* dy, float* dx, int tiles, int length, PositionParts split) : IParallelJob
     {
         public PositionParts Split => split;
 

@@ -33,7 +33,7 @@ internal static unsafe class UnaryKernel
         pool.Run(ElementParts.Count(count), ref job);
     }
 
-    private readonly struct ForwardJob<T>(T operation, float* x, float* y, int count) : IParts
+    private readonly struct ForwardJob<T>(T operation, float* x, float* y, int count) : IParallelJob
         where T : struct, IUnaryOperation
     {
         public void Run(int part, int worker)
@@ -54,7 +54,7 @@ internal static unsafe class UnaryKernel
         private void Compute(int i, int left) => Lanes.Store(operation.Forward(Lanes.Load(x + i, left)), y + i, left);
     }
 
-    private readonly struct BackwardJob<T>(T operation, float* x, float* y, float* dy, float* dx, int count) : IParts
+    private readonly struct BackwardJob<T>(T operation, float* x, float* y, float* dy, float* dx, int count) : IParallelJob
         where T : struct, IUnaryOperation
     {
         public void Run(int part, int worker)

@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Cnn.Layers.Kernels.Elementwise;
+using Cnn.Layers.Kernels.Gemm;
 using Cnn.Layers.Threading;
 
 namespace Cnn.Layers.Kernels.Losses;
@@ -28,7 +29,7 @@ internal static unsafe class AccuracyKernel
     }
 
     private readonly struct Count(
-        PositionParts parts, float* scores, int* labels, float* right, int channels, int inner, int topK) : IPartSum
+        PositionParts parts, float* scores, int* labels, float* right, int channels, int inner, int topK) : IPartialSum
     {
         public double Sum(int part)
         {

@@ -63,7 +63,7 @@ internal static unsafe class DifferenceKernel
         return sum.Total;
     }
 
-    private readonly struct SquareSum(float* a, float* b, int count) : IPartSum
+    private readonly struct SquareSum(float* a, float* b, int count) : IPartialSum
     {
         public double Sum(int part)
         {
@@ -72,7 +72,7 @@ internal static unsafe class DifferenceKernel
         }
     }
 
-    private readonly struct RowSquaresJob(PositionParts parts, float* a, float* b, float* squares, int size) : IParts
+    private readonly struct RowSquaresJob(PositionParts parts, float* a, float* b, float* squares, int size) : IParallelJob
     {
         public void Run(int part, int worker)
         {
@@ -86,7 +86,7 @@ internal static unsafe class DifferenceKernel
     }
 
     private readonly struct ScaleJob(
-        PositionParts parts, float* a, float* b, float* factors, float sign, float* dx, int size) : IParts
+        PositionParts parts, float* a, float* b, float* factors, float sign, float* dx, int size) : IParallelJob
     {
         public void Run(int part, int worker)
         {

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Cnn.Layers.Kernels.Elementwise;
+using Cnn.Layers.Kernels.Gemm;
 using Cnn.Layers.Threading;
 
 namespace Cnn.Layers.Kernels.Losses;
@@ -42,7 +43,7 @@ internal static unsafe class HingeKernel
     private static Vector512<float> Margins(Vector512<float> values, Vector512<float> signs) =>
         Vector512.Max(Vector512<float>.Zero, Vector512<float>.One + (signs * values));
 
-    private readonly struct MarginSum(PositionParts parts, float* x, int* labels, int classes, bool squared) : IPartSum
+    private readonly struct MarginSum(PositionParts parts, float* x, int* labels, int classes, bool squared) : IPartialSum
     {
         public double Sum(int part)
         {
@@ -82,7 +83,7 @@ internal static unsafe class HingeKernel
     }
 
     private readonly struct GradientJob(
-        PositionParts parts, float* x, int* labels, float* dx, int classes, bool squared, float scale) : IParts
+        PositionParts parts, float* x, int* labels, float* dx, int classes, bool squared, float scale) : IParallelJob
     {
         public void Run(int part, int worker)
         {

@@ -53,7 +53,7 @@ internal static unsafe class InfogainKernel
     }
 
     private readonly struct LogSum(
-        PositionParts parts, float* p, int* labels, float* matrix, int channels, int inner, float floor) : IPartSum
+        PositionParts parts, float* p, int* labels, float* matrix, int channels, int inner, float floor) : IPartialSum
     {
         public double Sum(int part)
         {
@@ -123,7 +123,7 @@ internal static unsafe class InfogainKernel
 
     private readonly struct GradientJob(
         PositionParts parts, float* p, int* labels, float* matrix, float* rowSums, float* dx, int channels, int inner,
-        float scale) : IParts
+        float scale) : IParallelJob
     {
         public void Run(int part, int worker)
         {

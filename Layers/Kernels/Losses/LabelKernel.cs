@@ -41,7 +41,7 @@ internal static unsafe class LabelKernel
     }
 
     private readonly struct Job(
-        float* labels, int* indices, int count, int classes, bool hasIgnore, int ignore, int* results) : IParts
+        float* labels, int* indices, int count, int classes, bool hasIgnore, int ignore, int* results) : IParallelJob
     {
         public void Run(int part, int worker)
         {

@@ -53,7 +53,7 @@ internal static unsafe class LogLossKernel
     }
 
     private readonly struct LogSum(
-        float* p, int* labels, int positions, int channels, int inner, float floor) : IPartSum
+        float* p, int* labels, int positions, int channels, int inner, float floor) : IPartialSum
     {
         public double Sum(int part)
         {
@@ -86,7 +86,7 @@ internal static unsafe class LogLossKernel
     }
 
     private readonly struct SoftmaxGradientJob(
-        PositionParts parts, float* p, int* labels, float* dx, int channels, int inner, float scale) : IParts
+        PositionParts parts, float* p, int* labels, float* dx, int channels, int inner, float scale) : IParallelJob
     {
         public void Run(int part, int worker)
         {
@@ -156,7 +156,7 @@ internal static unsafe class LogLossKernel
     }
 
     private readonly struct GradientJob(
-        PositionParts parts, float* p, int* labels, float* dp, int channels, float floor, float scale) : IParts
+        PositionParts parts, float* p, int* labels, float* dp, int channels, float floor, float scale) : IParallelJob
     {
         public void Run(int part, int worker)
         {

@@ -39,7 +39,7 @@ internal static unsafe class SigmoidLossKernel
         pool.Run(ElementParts.Count(count), ref job);
     }
 
-    private readonly struct LossSum(float* x, float* t, int count, IgnoredTargets ignore) : IPartSum
+    private readonly struct LossSum(float* x, float* t, int count, IgnoredTargets ignore) : IPartialSum
     {
         public double Sum(int part)
         {
@@ -68,7 +68,7 @@ internal static unsafe class SigmoidLossKernel
         }
     }
 
-    private readonly struct IgnoredCount(float* t, int count, IgnoredTargets ignore) : IPartSum
+    private readonly struct IgnoredCount(float* t, int count, IgnoredTargets ignore) : IPartialSum
     {
         public double Sum(int part)
         {
@@ -89,7 +89,7 @@ internal static unsafe class SigmoidLossKernel
     }
 
     private readonly struct GradientJob(
-        float* x, float* t, float* dx, int count, IgnoredTargets ignore, float scale) : IParts
+        float* x, float* t, float* dx, int count, IgnoredTargets ignore, float scale) : IParallelJob
     {
         public void Run(int part, int worker)
         {

@@ -29,7 +29,7 @@ internal static class ChannelRuns
         pool.Run(ElementParts.Count(count), ref job);
     }
 
-    private readonly struct Job<T>(T run, int count, int channels, int inner) : IParts
+    private readonly struct Job<T>(T run, int count, int channels, int inner) : IParallelJob
         where T : struct, IChannelRun
     {
         public void Run(int part, int worker)

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Cnn.Layers.Kernels.Elementwise;
+using Cnn.Layers.Kernels.Gemm;
 using Cnn.Layers.Threading;
 
 namespace Cnn.Layers.Kernels.Normalization;
@@ -66,7 +67,7 @@ internal static unsafe class ChannelSums
         }
     }
 
-    private struct Job : IParts
+    private struct Job : IParallelJob
     {
         public float* A, A0, B, B0;
         public int Images, Channels, Inner, Pieces, PerPart;

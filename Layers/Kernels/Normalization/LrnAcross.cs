@@ -53,7 +53,7 @@ internal static unsafe class LrnAcross
         new(x, shape.Inner, shape.Channels, 0, shape.Channels, shape.Reach, true, running, width);
 
     private readonly struct ForwardJob<T>(
-        T power, float* x, float* y, LrnShape shape, int strip, WorkerPool pool) : IParts
+        T power, float* x, float* y, LrnShape shape, int strip, WorkerPool pool) : IParallelJob
         where T : struct, IInversePower
     {
         public void Run(int part, int worker)
@@ -75,7 +75,7 @@ internal static unsafe class LrnAcross
     // Runs `Reach` channels ahead of the one whose gradient it writes. What lies between is kept in two rings of rows:
     // dy s^-beta and dy x s^-(beta + 1).
     private readonly struct BackwardJob<T>(
-        T power, float* x, float* dy, float* dx, LrnShape shape, int strip, WorkerPool pool) : IParts
+        T power, float* x, float* dy, float* dx, LrnShape shape, int strip, WorkerPool pool) : IParallelJob
         where T : struct, IInversePower
     {
         public void Run(int part, int worker)

@@ -36,7 +36,7 @@ internal static unsafe class LrnWithin
         ? shape.Height
         : (int)Math.Min(shape.Height, Math.Max(PartValues / shape.Width, 4L * Math.Max(1, shape.Reach)));
 
-    private readonly struct Job<T>(T power, float* x, float* dy, float* to, LrnShape shape, WorkerPool pool) : IParts
+    private readonly struct Job<T>(T power, float* x, float* dy, float* to, LrnShape shape, WorkerPool pool) : IParallelJob
         where T : struct, IInversePower
     {
         private readonly int columns = BoxWindow.Columns(shape.Width);

@@ -27,7 +27,7 @@ internal static unsafe class AveragePooling
         pool.Run((planes + PlanesPerPart - 1) / PlanesPerPart, ref job);
     }
 
-    private readonly struct ForwardJob(float* x, float* y, int planes, PoolingShape shape, WorkerPool pool) : IParts
+    private readonly struct ForwardJob(float* x, float* y, int planes, PoolingShape shape, WorkerPool pool) : IParallelJob
     {
         public void Run(int part, int worker)
         {
@@ -48,7 +48,7 @@ internal static unsafe class AveragePooling
         }
     }
 
-    private readonly struct BackwardJob(float* dy, float* dx, int planes, PoolingShape shape, WorkerPool pool) : IParts
+    private readonly struct BackwardJob(float* dy, float* dx, int planes, PoolingShape shape, WorkerPool pool) : IParallelJob
     {
         public void Run(int part, int worker)
         {

@@ -44,7 +44,7 @@ internal static unsafe class HistogramPooling
 
     private static int PlanesPerPart(in PoolingShape shape) => Math.Max(1, PartValues / Math.Max(1, shape.PlaneSize));
 
-    private struct Job : IParts
+    private struct Job : IParallelJob
     {
         public float* X, Y, Dx;
         public int Planes, PerPart;

@@ -1,3 +1,4 @@
+using Cnn.Layers.Kernels.Gemm;
 using Cnn.Layers.Threading;
 
 namespace Cnn.Layers.Kernels.Pooling;
@@ -80,7 +81,7 @@ internal static unsafe class MaxPooling
     }
 
     private readonly struct ForwardJob(
-        float* x, float* y, int* indices, int planes, PoolingShape shape, WorkerPool pool) : IParts
+        float* x, float* y, int* indices, int planes, PoolingShape shape, WorkerPool pool) : IParallelJob
     {
         public void Run(int part, int worker)
         {
@@ -113,7 +114,7 @@ internal static unsafe class MaxPooling
     }
 
     private readonly struct BackwardJob(
-        float* dy, int* indices, float* dx, int planes, PoolingShape shape, WorkerPool pool) : IParts
+        float* dy, int* indices, float* dx, int planes, PoolingShape shape, WorkerPool pool) : IParallelJob
     {
         public void Run(int part, int worker)
         {

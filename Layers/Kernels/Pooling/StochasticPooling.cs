@@ -62,7 +62,7 @@ internal static unsafe class StochasticPooling
     }
 
     private readonly struct MeanBackwardJob(
-        float* x, float* y, float* dy, float* dx, int planes, PoolingShape shape) : IParts
+        float* x, float* y, float* dy, float* dx, int planes, PoolingShape shape) : IParallelJob
     {
         public void Run(int part, int worker)
         {
@@ -102,7 +102,7 @@ internal static unsafe class StochasticPooling
     }
 
     private readonly struct Job(
-        float* x, float* y, int* indices, int planes, PoolingShape shape, ulong key, ulong pass) : IParts
+        float* x, float* y, int* indices, int planes, PoolingShape shape, ulong key, ulong pass) : IParallelJob
     {
         public void Run(int part, int worker)
         {

@@ -20,7 +20,7 @@ internal static unsafe class ContinueKernel
         pool.Run(job.Parts.Count, ref job);
     }
 
-    private struct Job : IParts
+    private struct Job : IParallelJob
     {
         public int Size;
         public float* Source, Markers, Target;

@@ -1,5 +1,6 @@
 using System.Runtime.Intrinsics;
 using Cnn.Layers.Kernels.Elementwise;
+using Cnn.Layers.Kernels.Gemm;
 using Cnn.Layers.Threading;
 
 namespace Cnn.Layers.Kernels.Recurrent;
@@ -27,7 +28,7 @@ internal static unsafe class LstmKernel
         pool.Run(job.Parts.Count, ref job);
     }
 
-    private struct ForwardJob : IParts
+    private struct ForwardJob : IParallelJob
     {
         public LstmStep Step;
         public StreamParts Parts;
@@ -76,7 +77,7 @@ internal static unsafe class LstmKernel
         }
     }
 
-    private struct BackwardJob : IParts
+    private struct BackwardJob : IParallelJob
     {
         public LstmStep Step;
         public StreamParts Parts;

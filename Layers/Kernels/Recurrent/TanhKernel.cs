@@ -1,5 +1,6 @@
 using System.Runtime.Intrinsics;
 using Cnn.Layers.Kernels.Elementwise;
+using Cnn.Layers.Kernels.Gemm;
 using Cnn.Layers.Threading;
 
 namespace Cnn.Layers.Kernels.Recurrent;
@@ -26,7 +27,7 @@ internal static unsafe class TanhKernel
         pool.Run(job.Parts.Count, ref job);
     }
 
-    private struct ForwardJob : IParts
+    private struct ForwardJob : IParallelJob
     {
         public TanhStep Step;
         public StreamParts Parts;
@@ -55,7 +56,7 @@ internal static unsafe class TanhKernel
         }
     }
 
-    private struct BackwardJob : IParts
+    private struct BackwardJob : IParallelJob
     {
         public TanhStep Step;
         public StreamParts Parts;

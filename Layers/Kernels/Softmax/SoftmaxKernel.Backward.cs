@@ -9,7 +9,7 @@ namespace Cnn.Layers.Kernels.Softmax;
 internal static unsafe partial class SoftmaxKernel
 {
     private readonly struct BackwardJob(
-        PositionParts parts, float* y, float* dy, float* dx, int channels, int inner) : IParts
+        PositionParts parts, float* y, float* dy, float* dx, int channels, int inner) : IParallelJob
     {
         public void Run(int part, int worker)
         {

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Cnn.Layers.Kernels.Elementwise;
+using Cnn.Layers.Kernels.Gemm;
 using Cnn.Layers.Threading;
 
 namespace Cnn.Layers.Kernels.Softmax;
@@ -35,7 +36,7 @@ internal static unsafe partial class SoftmaxKernel
         pool.Run(channels == 0 ? 0 : parts.Count, ref job);
     }
 
-    private readonly struct ForwardJob(PositionParts parts, float* x, float* y, int channels, int inner) : IParts
+    private readonly struct ForwardJob(PositionParts parts, float* x, float* y, int channels, int inner) : IParallelJob
     {
         public void Run(int part, int worker)
         {

@@ -35,7 +35,7 @@ internal static unsafe class UpdateKernel
     }
 
     private readonly struct Job<T>(
-        T operation, float* weights, float* diffs, float* first, float* second, int count, GradientStep step) : IParts
+        T operation, float* weights, float* diffs, float* first, float* second, int count, GradientStep step) : IParallelJob
         where T : struct, IUpdateOperation
     {
         public void Run(int part, int worker)

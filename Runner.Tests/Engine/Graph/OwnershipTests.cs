@@ -31,7 +31,8 @@ public sealed class OwnershipTests : IDisposable
         net.Dispose();
 
         Assert.Equal([1], layers.Select(l => l.Disposals));
-        Assert.Throws<ObjectDisposedException>(() => net.Forward());
+        var error = Assert.Throws<CnnException>(() => net.Forward());
+        Assert.Equal("net 'n' has been disposed of", error.Message);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Cnn.Engine.Solvers;
 using Cnn.Layers;
+using Cnn.Layers.Kernels.Gemm;
 using Cnn.Layers.Threading;
 using Cnn.Proto;
 using Cnn.Proto.Formats;

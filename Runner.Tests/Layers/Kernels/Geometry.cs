@@ -1,4 +1,5 @@
 using Cnn.Layers.Kernels;
+using Cnn.Layers.Kernels.Convolution;
 using Cnn.Layers.Kernels.Pooling;
 
 namespace Cnn.Tests.Layers.Kernels;

@@ -1,10 +1,11 @@
 using Cnn.Layers;
-using Cnn.Layers.Kernels;
-#if DEBUG
 using Cnn.Layers.Activations;
+using Cnn.Layers.Kernels;
 using Cnn.Layers.Kernels.Elementwise;
+using Cnn.Layers.Kernels.Gemm;
 using Cnn.Layers.Kernels.Softmax;
 using Cnn.Layers.Threading;
+#if DEBUG
 #endif
 
 namespace Cnn.Tests.Layers.Kernels;
@@ -73,7 +74,7 @@ public unsafe class KernelGuardTests
             () => UnaryKernel.Forward(default(TanHLayer.Tangent), x, x, -1, pool));
         Assert.Throws<ArgumentException>(() => UnaryKernel.Forward(default(TanHLayer.Tangent), x, x + 1, 8, pool));
         Assert.Throws<ArgumentNullException>(() => SoftmaxKernel.Forward(x, null, 1, 2, 3, pool));
-        Assert.Throws<ArgumentException>(() => TileKernel.Forward(x, x, 2, 2, 2, pool));
+        Assert.Throws<ArgumentException>(() => MicroKernel.Forward(x, x, 2, 2, 2, pool));
         GC.KeepAlive(memory);
     }
 #endif

@@ -3,6 +3,7 @@ using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using System.Text.RegularExpressions;
 using Cnn.Layers.Kernels;
+using Cnn.Layers.Kernels.Gemm;
 
 namespace Cnn.Tests.Layers.Kernels;
 
@@ -36,7 +37,7 @@ public partial class VectorWidthTests
     public void ThePathIsTheOneThatTheSwitchesAskFor()
     {
         Assert.Equal(Environment.GetEnvironmentVariable(ExpectedPath) ?? Widest, $"{VectorUnit.Path}");
-        Assert.InRange(TileKernels.Columns, 1, 32);
+        Assert.InRange(MicroKernels.Columns, 1, 32);
     }
 
     [Theory]

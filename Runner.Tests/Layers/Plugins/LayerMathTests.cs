@@ -234,7 +234,7 @@ public sealed class LayerMathTests : IDisposable
         return values;
     }
 
-    private struct Counting : IParts
+    private struct Counting : IParallelJob
     {
         public int[] Runs;
 

@@ -1,6 +1,7 @@
 using Cnn.Engine.Solvers;
 using Cnn.Layers;
 using Cnn.Layers.Kernels;
+using Cnn.Layers.Kernels.Gemm;
 using Cnn.Layers.Threading;
 using Cnn.Proto;
 using Cnn.Tests.Engine.Solvers;
@@ -75,7 +76,7 @@ public class HostThreadsTests
         float[] Multiply(WorkerPool pool)
         {
             var c = new AlignedBuffer(M * N);
-            Product.Run(pool, false, false, M, N, K, a.Pointer, K, b.Pointer, N, c.Pointer, N);
+            GemmKernel.Run(pool, false, false, M, N, K, a.Pointer, K, b.Pointer, N, c.Pointer, N);
             return c.Span.ToArray();
         }
     }
@@ -142,7 +143,7 @@ public class HostThreadsTests
         return Training.Weights(solver);
     }
 
-    private struct Counting : IParts
+    private struct Counting : IParallelJob
     {
         public int[] Runs;
         public int[] Inside;
@@ -159,14 +160,14 @@ public class HostThreadsTests
         }
     }
 
-    private struct Nested : IParts
+    private struct Nested : IParallelJob
     {
         public readonly void Run(int part, int worker)
         {
         }
     }
 
-    private struct Failing : IParts
+    private struct Failing : IParallelJob
     {
         public int Bad;
 

@@ -1,5 +1,6 @@
 using Cnn.Layers;
 using Cnn.Layers.Kernels;
+using Cnn.Layers.Kernels.Gemm;
 using Cnn.Layers.Threading;
 using Cnn.Proto;
 
@@ -191,7 +192,7 @@ public class PoolOwnershipTests
         var (a, b, c) = (new AlignedBuffer(M * K), new AlignedBuffer(K * N), new AlignedBuffer(M * N));
         a.Span.Fill(value);
         b.Span.Fill(1);
-        Product.Run(pool, false, false, M, N, K, a.Pointer, K, b.Pointer, N, c.Pointer, N);
+        GemmKernel.Run(pool, false, false, M, N, K, a.Pointer, K, b.Pointer, N, c.Pointer, N);
         return !c.Span.ContainsAnyExcept(value * K);
     }
 
@@ -215,7 +216,7 @@ public class PoolOwnershipTests
         return said;
     }
 
-    private struct Meanwhile : IParts
+    private struct Meanwhile : IParallelJob
     {
         public Func<string> Do;
         public string Said;

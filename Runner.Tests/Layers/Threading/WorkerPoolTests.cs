@@ -1,3 +1,4 @@
+using Cnn.Layers.Kernels.Gemm;
 using Cnn.Layers.Threading;
 
 namespace Cnn.Tests.Layers.Threading;
@@ -109,7 +110,7 @@ public class WorkerPoolTests
         Assert.All(noting.Threads, thread => Assert.True(thread == Thread.CurrentThread || !thread!.IsAlive));
     }
 
-    private struct Counting : IParts
+    private struct Counting : IParallelJob
     {
         public int[] Runs;
         public int Threads;
@@ -125,7 +126,7 @@ public class WorkerPoolTests
     }
 
     // No worker goes on to a second part before all have begun their first.
-    private struct Beginning : IParts
+    private struct Beginning : IParallelJob
     {
         public int[] First;
         public CountdownEvent AllBegan;
@@ -142,7 +143,7 @@ public class WorkerPoolTests
     }
 
     // One part ends after all others.
-    private struct HeldUp : IParts
+    private struct HeldUp : IParallelJob
     {
         public int Held;
         public CountdownEvent OthersDone;
@@ -160,7 +161,7 @@ public class WorkerPoolTests
         }
     }
 
-    private struct Failing : IParts
+    private struct Failing : IParallelJob
     {
         public int Bad;
 
@@ -173,7 +174,7 @@ public class WorkerPoolTests
         }
     }
 
-    private struct Nesting : IParts
+    private struct Nesting : IParallelJob
     {
         public WorkerPool Pool;
         public bool[] Agreed;
@@ -186,14 +187,14 @@ public class WorkerPoolTests
         }
     }
 
-    private struct Workers : IParts
+    private struct Workers : IParallelJob
     {
         public int[] Seen;
 
         public readonly void Run(int part, int worker) => Seen[part] = worker;
     }
 
-    private struct Noting : IParts
+    private struct Noting : IParallelJob
     {
         public Thread?[] Threads;
 

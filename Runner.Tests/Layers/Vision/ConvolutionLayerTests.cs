@@ -180,8 +180,8 @@ public sealed unsafe class ConvolutionLayerTests : IDisposable
             ? new WindowParameters([3], [1], [1], [1])
             : new WindowParameters([3, 2], [1, 0], [2, 1], [1, 1]);
         var context = new LayerContext { Parameter = new LayerParameter(), Pool = pool };
-        var plan = new PlannedConvolution(context, 4, 6, 2, window);
-        var columns = new PlannedConvolution(context, 4, 6, 2, window) { MostFloats = 100 };
+        var plan = new DenseConvolution(context, 4, 6, 2, window);
+        var columns = new DenseConvolution(context, 4, 6, 2, window) { MostFloats = 100 };
         plan.Prepare(size);
         columns.Prepare(size);
         int pixels = isLine ? 40 : 5 * 7, taps = 2 * (isLine ? 3 : 6), inputs = isLine ? 40 : 72;
@@ -212,7 +212,7 @@ public sealed unsafe class ConvolutionLayerTests : IDisposable
     {
         var window = new WindowParameters([3, 3], [1, 1], [1, 1], [1, 1]);
         var context = new LayerContext { Parameter = new LayerParameter(), Pool = pool };
-        var columns = new PlannedConvolution(context, 2, 3, 1, window) { MostFloats = 100 };
+        var columns = new DenseConvolution(context, 2, 3, 1, window) { MostFloats = 100 };
         var inference = new InferenceConvolution(context, columns, 3);
         var follower = new Doubling();
         Assert.True(inference.TryFold(follower));
@@ -239,7 +239,7 @@ public sealed unsafe class ConvolutionLayerTests : IDisposable
     {
         var window = new WindowParameters([3, 3], [1, 1], [1, 1], [1, 1]);
         var context = new LayerContext { Parameter = new LayerParameter(), Pool = pool };
-        var plan = new PlannedConvolution(context, 2, 3, 1, window);
+        var plan = new DenseConvolution(context, 2, 3, 1, window);
         var inference = new InferenceConvolution(context, plan, 3);
         var follower = new Doubling();
         inference.TryFold(follower);

@@ -1,3 +1,5 @@
+using Cnn.Layers.Kernels.Gemm;
+
 namespace Cnn.Tests.Layers.Vision;
 
 public class Im2colLayerTests

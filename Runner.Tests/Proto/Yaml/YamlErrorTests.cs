@@ -1,4 +1,5 @@
 using System.Text;
+using Cnn.Layers.Kernels.Gemm;
 using Cnn.Proto;
 
 namespace Cnn.Tests.Proto.Yaml;

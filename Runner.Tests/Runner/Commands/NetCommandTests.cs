@@ -1,3 +1,4 @@
+using Cnn.Layers.Kernels.Gemm;
 using Cnn.Proto;
 
 namespace Cnn.Tests.Runner.Commands;

@@ -23,7 +23,7 @@ internal static class DataFormatOption
     public static DataSetFormat Of(string value) => value == "idx" ? DataSetFormat.Idx : DataSetFormat.Lmdb;
 
     /// <summary>Says what was written.</summary>
-    public static void TellWritten(CommandConsole console, IReadOnlyList<string> paths)
+    public static void LogWritten(CommandConsole console, IReadOnlyList<string> paths)
     {
         foreach (string path in paths)
         {

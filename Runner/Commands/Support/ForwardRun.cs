@@ -38,7 +38,7 @@ internal sealed class ForwardRun(Net net, CommandConsole console)
             SetInput(input);
         }
 
-        Tell("forward", () => net.Forward());
+        Time("forward", () => net.Forward());
         if (RunsBackward)
         {
             foreach (BlobFile diff in Diffs)
@@ -46,7 +46,7 @@ internal sealed class ForwardRun(Net net, CommandConsole console)
                 SetDiff(diff);
             }
 
-            Tell("backward", net.Backward);
+            Time("backward", net.Backward);
         }
 
         foreach (string name in net.Outputs)
@@ -92,7 +92,7 @@ internal sealed class ForwardRun(Net net, CommandConsole console)
         net.SetOutputDiff(diff.Blob, array.Values);
     }
 
-    private void Tell(string what, Action action)
+    private void Time(string what, Action action)
     {
         var watch = Stopwatch.StartNew();
         action();

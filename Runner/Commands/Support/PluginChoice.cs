@@ -1,6 +1,7 @@
 using Cnn.Engine.Solvers;
 using Cnn.Fillers;
 using Cnn.Layers;
+using Cnn.Layers.Kernels.Gemm;
 using Cnn.Layers.Plugins;
 using Cnn.Proto;
 

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
+using Cnn.Layers.Kernels.Gemm;
 
-namespace Cnn.Layers.Kernels;
+namespace Cnn.Layers.Kernels.Convolution.Winograd;
 
 /// <summary>
 /// F(4, 5) and, for the gradient of the weights, F(5, 4). The points are 0, 1, -1, 2, -2, 1/2, -1/2 and infinity: over

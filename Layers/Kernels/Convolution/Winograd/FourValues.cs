@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
+using Cnn.Layers.Kernels.Gemm;
 
-namespace Cnn.Layers.Kernels;
+namespace Cnn.Layers.Kernels.Convolution.Winograd;
 
 /// <summary>The gradients of a tile's four results along an axis.</summary>
 internal static unsafe class FourValues

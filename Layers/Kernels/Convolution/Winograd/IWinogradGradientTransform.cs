@@ -1,4 +1,4 @@
-namespace Cnn.Layers.Kernels;
+namespace Cnn.Layers.Kernels.Convolution.Winograd;
 
 /// <summary>What the gradients take beyond <see cref="IWinogradTransform"/>: its linear maps transposed.</summary>
 internal unsafe interface IWinogradGradientTransform : IWinogradTransform

@@ -1,4 +1,4 @@
-namespace Cnn.Layers.Kernels;
+namespace Cnn.Layers.Kernels.Convolution.Winograd;
 
 /// <summary>
 /// The one-dimensional transforms of Winograd's minimal filtering with tiles of four results; applied down and across

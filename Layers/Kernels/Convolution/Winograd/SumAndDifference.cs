@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
+using Cnn.Layers.Kernels.Gemm;
 
-namespace Cnn.Layers.Kernels;
+namespace Cnn.Layers.Kernels.Convolution.Winograd;
 
 /// <summary>What even and odd powers give at a point and at its opposite.</summary>
 internal static unsafe class SumAndDifference

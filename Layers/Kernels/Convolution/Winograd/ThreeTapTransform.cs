@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
+using Cnn.Layers.Kernels.Gemm;
 
-namespace Cnn.Layers.Kernels;
+namespace Cnn.Layers.Kernels.Convolution.Winograd;
 
 /// <summary>
 /// F(4, 3) and, for the gradient of the weights, F(3, 4). The points are 0, p, -p, q, -q and infinity with p = 3/4 and

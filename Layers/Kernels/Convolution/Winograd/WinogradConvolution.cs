@@ -1,7 +1,8 @@
 using System.Runtime.Intrinsics;
+using Cnn.Layers.Kernels.Gemm;
 using Cnn.Layers.Threading;
 
-namespace Cnn.Layers.Kernels;
+namespace Cnn.Layers.Kernels.Convolution.Winograd;
 
 /// <summary>
 /// Convolution with 3 x 3 or 5 x 5 taps and stride 1 by Winograd's minimal filtering: a tile of 4 x 4 results takes 36
@@ -27,7 +28,7 @@ internal static unsafe class WinogradConvolution
 
     // What an output's weights for a channel cost, in multiply-adds: their transform, or reading them where they are
     // kept.
-    private const int WeightsCost = 600, KeptWeightsCost = 300;
+    private const int WeightsCost = 600, ReusedWeightsCost = 300;
 
     // Where each thread's products are so many times as much, it transforms the weights for itself: that takes less
     // time than to fetch what others have transformed from their caches.
@@ -40,9 +41,9 @@ internal static unsafe class WinogradConvolution
     /// <summary>Whether a convolution of so many images can be done so, and gains.</summary>
     /// <param name="shape">The sizes.</param>
     /// <param name="images">Number of images.</param>
-    /// <param name="keepsWeights">Whether the transformed weights serve many passes.</param>
-    public static bool Suits(in ConvolutionShape shape, int images, bool keepsWeights = false) =>
-        HasMaps(shape, shape.GroupChannels, shape.GroupOutputs) && Gains(shape, images, keepsWeights);
+    /// <param name="reusesWeights">Whether the transformed weights serve many passes.</param>
+    public static bool Suits(in ConvolutionShape shape, int images, bool reusesWeights = false) =>
+        HasMaps(shape, shape.GroupChannels, shape.GroupOutputs) && Gains(shape, images, reusesWeights);
 
     /// <summary>Whether the gradient of the input of so many images can be computed so, and gains.</summary>
     public static bool SuitsInputGradient(in ConvolutionShape shape, int images) =>
@@ -51,7 +52,7 @@ internal static unsafe class WinogradConvolution
     /// <summary>
     /// Whether there are transforms for a convolution's taps, and tiles enough to pay for that of the weights.
     /// </summary>
-    public static bool Gains(in ConvolutionShape shape, int images, bool keepsWeights = false)
+    public static bool Gains(in ConvolutionShape shape, int images, bool reusesWeights = false)
     {
         if (!HasTransform(shape))
         {
@@ -61,11 +62,11 @@ internal static unsafe class WinogradConvolution
         // In multiply-adds for each pair of channel and output.
         double tiles = (double)images * ((shape.OutHeight + 3) / 4) * ((shape.OutWidth + 3) / 4);
         int taps = shape.KernelHeight * shape.KernelWidth, size = SizeOf(shape);
-        double weightsCost = keepsWeights ? KeptWeightsCost : WeightsCost;
+        double weightsCost = reusesWeights ? ReusedWeightsCost : WeightsCost;
         return (double)taps * images * shape.OutPixels > 1.5 * ((size * size * tiles) + weightsCost);
     }
 
-    /// <summary>See <see cref="Convolution.Forward"/>.</summary>
+    /// <summary>See <see cref="ConvolutionKernel.Forward"/>.</summary>
     public static void Forward(
         WorkerPool pool,
         in ConvolutionShape shape,
@@ -74,7 +75,7 @@ internal static unsafe class WinogradConvolution
         float* weights,
         float* bias,
         float* y,
-        KeptWeights? kept = null,
+        PackedWeights? packed = null,
         float? rectifier = null)
     {
         var problem = new WinogradProblem
@@ -87,10 +88,10 @@ internal static unsafe class WinogradConvolution
             ImageStep = shape.ImageSize, OutImageStep = shape.OutSizeOfImage, OutputStep = shape.Taps,
             ChannelStep = shape.KernelHeight * shape.KernelWidth,
         };
-        Run(pool, problem, shape, images, kept);
+        Run(pool, problem, shape, images, packed);
     }
 
-    /// <summary>See <see cref="Convolution.InputGradient"/>.</summary>
+    /// <summary>See <see cref="ConvolutionKernel.InputGradient"/>.</summary>
     public static void InputGradient(
         WorkerPool pool, in ConvolutionShape shape, int images, float* dy, float* weights, float* dx)
     {
@@ -143,51 +144,51 @@ internal static unsafe class WinogradConvolution
 
     // The problem's operands are those of all groups.
     private static void Run(
-        WorkerPool pool, in WinogradProblem problem, in ConvolutionShape shape, int images, KeptWeights? kept)
+        WorkerPool pool, in WinogradProblem problem, in ConvolutionShape shape, int images, PackedWeights? packed)
     {
         switch (VectorUnit.Path)
         {
             case VectorPath.Avx512:
-                Run<Lanes512, Vector512<float>>(pool, problem, shape, images, kept);
+                Run<Lanes512, Vector512<float>>(pool, problem, shape, images, packed);
                 break;
             case VectorPath.Avx2:
-                Run<Lanes256, Vector256<float>>(pool, problem, shape, images, kept);
+                Run<Lanes256, Vector256<float>>(pool, problem, shape, images, packed);
                 break;
             default:
-                Run<Lanes128, Vector128<float>>(pool, problem, shape, images, kept);
+                Run<Lanes128, Vector128<float>>(pool, problem, shape, images, packed);
                 break;
         }
     }
 
     private static void Run<TLanes, TVector>(
-        WorkerPool pool, in WinogradProblem problem, in ConvolutionShape shape, int images, KeptWeights? kept)
+        WorkerPool pool, in WinogradProblem problem, in ConvolutionShape shape, int images, PackedWeights? packed)
         where TLanes : ILanes<TVector>
         where TVector : struct
     {
         switch (shape.KernelHeight, problem.Overlaps)
         {
             case (3, false):
-                Run<ThreeTapTransform<TLanes, TVector>>(pool, problem, shape, images, kept);
+                Run<ThreeTapTransform<TLanes, TVector>>(pool, problem, shape, images, packed);
                 break;
             case (3, true):
-                Run<WinogradTranspose<ThreeTapTransform<TLanes, TVector>>>(pool, problem, shape, images, kept);
+                Run<WinogradTranspose<ThreeTapTransform<TLanes, TVector>>>(pool, problem, shape, images, packed);
                 break;
             case (_, false):
-                Run<FiveTapTransform<TLanes, TVector>>(pool, problem, shape, images, kept);
+                Run<FiveTapTransform<TLanes, TVector>>(pool, problem, shape, images, packed);
                 break;
             default:
-                Run<WinogradTranspose<FiveTapTransform<TLanes, TVector>>>(pool, problem, shape, images, kept);
+                Run<WinogradTranspose<FiveTapTransform<TLanes, TVector>>>(pool, problem, shape, images, packed);
                 break;
         }
     }
 
     private static void Run<T>(
-        WorkerPool pool, WinogradProblem problem, in ConvolutionShape shape, int images, KeptWeights? kept)
+        WorkerPool pool, WinogradProblem problem, in ConvolutionShape shape, int images, PackedWeights? packed)
         where T : struct, IWinogradTransform
     {
         int all = images * problem.TilesDown * problem.TilesAcross, own = TilesOfOwnBlock(problem, all);
         problem.Tiles = own > 0 ? own : TilesOfSharedBlock(problem, all);
-        bool areOwn = own > 0 && kept is null
+        bool areOwn = own > 0 && packed is null
             && (long)problem.Values * all >= (long)WorkOfOwnWeights * WeightsCost * pool.ThreadCount;
         bool* haveOwn = stackalloc bool[pool.ThreadCount];
         long weightsSize = problem.Values * problem.WeightsStep;
@@ -195,14 +196,14 @@ internal static unsafe class WinogradConvolution
         float* transformed = null;
         if (!areOwn)
         {
-            transformed = kept is null
+            transformed = packed is null
                 ? pool.Scratch(0, ScratchSlot.SharedLeftPanels, weightsSize)
-                : kept.Room(winograd: true, shape.Groups * weightsSize, out areReady);
+                : packed.Buffer(winograd: true, shape.Groups * weightsSize, out areReady);
         }
 
         for (int group = 0; group < shape.Groups; group++)
         {
-            problem.U = transformed + (kept is null ? 0 : group * weightsSize);
+            problem.U = transformed + (packed is null ? 0 : group * weightsSize);
             if (!areReady)
             {
                 var transform = new WinogradWeights<T> { Problem = problem };
@@ -212,7 +213,7 @@ internal static unsafe class WinogradConvolution
             if (own > 0)
             {
                 new Span<bool>(haveOwn, pool.ThreadCount).Clear();
-                var blocks = new WinogradOwnBlocks<T>
+                var blocks = new WinogradThreadBlocks<T>
                 {
                     Problem = problem, Pool = pool, AllTiles = all, HaveWeights = areOwn ? haveOwn : null,
                 };
@@ -231,7 +232,7 @@ internal static unsafe class WinogradConvolution
 
         if (!areReady)
         {
-            kept?.Keep(winograd: true, shape.Groups * weightsSize);
+            packed?.MarkPacked(winograd: true, shape.Groups * weightsSize);
         }
     }
 
@@ -246,7 +247,7 @@ internal static unsafe class WinogradConvolution
             problem.Tiles = Math.Min(most, all - problem.FirstTile);
             var input = new WinogradInput<T> { Problem = problem, Pool = pool };
             pool.Run(problem.Channels, ref input);
-            var products = new WinogradProducts { Problem = problem };
+            var products = new WinogradBatchedGemm { Problem = problem };
             pool.Run(problem.Values, ref products);
             var output = new WinogradOutput<T> { Problem = problem, Pool = pool };
             pool.Run(problem.Outputs, ref output);
@@ -258,10 +259,10 @@ internal static unsafe class WinogradConvolution
     private static int TilesOfOwnBlock(in WinogradProblem problem, int all)
     {
         long floatsOfTile = (long)problem.Values * (problem.Channels + problem.Outputs);
-        long most = Math.Min(Math.Max(OwnBlockFloats / floatsOfTile, TileKernels.Columns), all / LeastOwnBlocks);
-        long unit = problem.Overlaps ? problem.TilesDown * problem.TilesAcross : TileKernels.Width;
+        long most = Math.Min(Math.Max(OwnBlockFloats / floatsOfTile, MicroKernels.Columns), all / LeastOwnBlocks);
+        long unit = problem.Overlaps ? problem.TilesDown * problem.TilesAcross : MicroKernels.Width;
         long tiles = most / unit * unit;
-        bool fits = tiles >= TileKernels.Width && tiles * floatsOfTile <= MostOwnFloats
+        bool fits = tiles >= MicroKernels.Width && tiles * floatsOfTile <= MostOwnFloats
             && problem.Values * problem.WeightsStep <= MostOwnWeights;
         return fits ? (int)tiles : 0;
     }
@@ -271,7 +272,7 @@ internal static unsafe class WinogradConvolution
         long floatsOfTile = (long)problem.Values * (problem.Channels + problem.Outputs);
         long floats = Math.Max(BlockFloats, problem.Values * problem.WeightsStep);
         int even = WinogradProblem.EvenBlock(all, (int)Math.Clamp(floats / floatsOfTile, 1, all)),
-            nr = TileKernels.Columns;
+            nr = MicroKernels.Columns;
         return (even + nr - 1) / nr * nr;
     }
 }

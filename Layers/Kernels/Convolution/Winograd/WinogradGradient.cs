@@ -1,7 +1,8 @@
 using System.Runtime.Intrinsics;
+using Cnn.Layers.Kernels.Gemm;
 using Cnn.Layers.Threading;
 
-namespace Cnn.Layers.Kernels;
+namespace Cnn.Layers.Kernels.Convolution.Winograd;
 
 /// <summary>
 /// The gradient of 3 x 3 or 5 x 5 weights of stride 1 by Winograd's minimal filtering: the image is correlated with 4 x
@@ -36,7 +37,7 @@ internal static unsafe class WinogradGradient
             && WinogradConvolution.Gains(shape, images);
     }
 
-    /// <summary>See <see cref="Convolution.WeightGradient"/>.</summary>
+    /// <summary>See <see cref="ConvolutionKernel.WeightGradient"/>.</summary>
     public static void Run(WorkerPool pool, in ConvolutionShape shape, int images, float* x, float* dy, float* dw)
     {
         if (VectorUnit.Path == VectorPath.Avx512)
@@ -95,7 +96,7 @@ internal static unsafe class WinogradGradient
             problem.Dy = dy + ((nint)group * problem.Outputs * problem.OutHeight * problem.OutWidth);
             if (sums > 1)
             {
-                var own = new WinogradGradientOwnSums<T>
+                var own = new WinogradGradientThreadSums<T>
                 {
                     Problem = problem, Pool = pool, AllRows = allRows, RowsOfSum = rowsOfSum,
                 };
@@ -120,15 +121,15 @@ internal static unsafe class WinogradGradient
         problem.U = pool.Scratch(0, ScratchSlot.SharedLeftPanels, problem.Runs * problem.Values * problem.OutputsStep);
         problem.V = pool.Scratch(
             0, ScratchSlot.SharedRightPanels, problem.Runs * problem.Values * problem.ChannelsStep);
-        int panelFloats = (int)PanelProduct.RightPanelSize(problem.RowsOfRun * problem.TilesAcross);
-        int panelsOfPart = Math.Clamp(PanelProduct.BlockFloats / panelFloats, 1, problem.ChannelPanels);
+        int panelFloats = (int)PackedGemm.RightPanelSize(problem.RowsOfRun * problem.TilesAcross);
+        int panelsOfPart = Math.Clamp(PackedGemm.BlockFloats / panelFloats, 1, problem.ChannelPanels);
         int partsOfValue = (problem.ChannelPanels + panelsOfPart - 1) / panelsOfPart, most = problem.Rows;
         for (; problem.FirstRow < allRows; problem.FirstRow += most)
         {
             problem.Rows = Math.Min(most, allRows - problem.FirstRow);
             var tiles = new WinogradGradientTiles<T> { Problem = problem, Pool = pool };
             pool.Run(problem.Runs * tiles.Parts, ref tiles);
-            var products = new WinogradGradientProducts
+            var products = new WinogradGradientBatchedGemm
             {
                 Problem = problem, PanelsOfPart = panelsOfPart, PartsOfValue = partsOfValue,
                 IsFirst = problem.FirstRow == 0,
@@ -164,7 +165,7 @@ internal static unsafe class WinogradGradient
     private static int RowsOfBlock(in WinogradGradientProblem problem, int allRows)
     {
         long floatsOfTile = (long)problem.Values * (problem.Channels + problem.Outputs);
-        long tiles = Math.Max(WinogradConvolution.BlockFloats / floatsOfTile, PanelProduct.MaxDepth);
+        long tiles = Math.Max(WinogradConvolution.BlockFloats / floatsOfTile, PackedGemm.MaxDepth);
         return WinogradProblem.EvenBlock(allRows, (int)Math.Clamp(tiles / problem.TilesAcross, 1, allRows));
     }
 

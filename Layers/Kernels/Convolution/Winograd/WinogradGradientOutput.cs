@@ -3,13 +3,13 @@ using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using Cnn.Layers.Threading;
 
-namespace Cnn.Layers.Kernels;
+namespace Cnn.Layers.Kernels.Convolution.Winograd;
 
 /// <summary>
 /// The products, or several sums of them, transformed back and added to the gradients of the weights: a part is an
 /// output.
 /// </summary>
-internal unsafe struct WinogradGradientOutput<T> : IParts
+internal unsafe struct WinogradGradientOutput<T> : IParallelJob
     where T : struct, IWinogradGradientTransform
 {
     public WinogradGradientProblem Problem;

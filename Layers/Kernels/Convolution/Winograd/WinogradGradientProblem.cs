@@ -1,4 +1,6 @@
-namespace Cnn.Layers.Kernels;
+using Cnn.Layers.Kernels.Gemm;
+
+namespace Cnn.Layers.Kernels.Convolution.Winograd;
 
 /// <summary>
 /// The gradient of the weights of one group by tiles of 4 x 4 gradients of results: for each value of a transformed
@@ -27,24 +29,24 @@ internal unsafe struct WinogradGradientProblem
 
     public readonly int Runs => (Rows + RowsOfRun - 1) / RowsOfRun;
 
-    public readonly int PanelRows => TileKernels.PanelRows(Outputs);
+    public readonly int PanelRows => MicroKernels.PanelRows(Outputs);
 
     /// <summary>
     /// Outputs whose gradients lie side by side, a vector apart from tile to tile, so that no store crosses a cache
     /// line: those of one panel, or of all that a vector holds.
     /// </summary>
-    public readonly int OutputsAtOnce => TileKernels.Width / PanelRows * PanelRows;
+    public readonly int OutputsAtOnce => MicroKernels.Width / PanelRows * PanelRows;
 
     public readonly int OutputGroups => (Outputs + OutputsAtOnce - 1) / OutputsAtOnce;
 
-    public readonly int ChannelPanels => (Channels + TileKernels.Columns - 1) / TileKernels.Columns;
+    public readonly int ChannelPanels => (Channels + MicroKernels.Columns - 1) / MicroKernels.Columns;
 
     /// <summary>Floats from the panels of one value to those of the next.</summary>
     public readonly nint OutputsStep =>
-        WinogradProblem.Apart(OutputGroups * Packing.PanelSize(TileKernels.Width, RowsOfRun * TilesAcross));
+        WinogradProblem.Apart(OutputGroups * Packing.PanelSize(MicroKernels.Width, RowsOfRun * TilesAcross));
 
     public readonly nint ChannelsStep =>
-        WinogradProblem.Apart((ChannelPanels * PanelProduct.RightPanelSize(RowsOfRun * TilesAcross)) + Packing.Slack);
+        WinogradProblem.Apart((ChannelPanels * PackedGemm.RightPanelSize(RowsOfRun * TilesAcross)) + Packing.Slack);
 
     /// <summary>Floats from the product of one value to the next; rows may be read up to whole vectors.</summary>
     public readonly nint ProductsStep => WinogradProblem.Apart(((nint)Outputs * Channels) + Packing.Slack);
@@ -52,7 +54,7 @@ internal unsafe struct WinogradGradientProblem
     /// <summary>The first value of a run's gradients of results, for the outputs from a given one on.</summary>
     public readonly float* OutputsOf(int run, int output) =>
         U + (run * Values * OutputsStep) + (output % OutputsAtOnce)
-        + (output / OutputsAtOnce * Packing.PanelSize(TileKernels.Width, RowsIn(run) * TilesAcross));
+        + (output / OutputsAtOnce * Packing.PanelSize(MicroKernels.Width, RowsIn(run) * TilesAcross));
 
     /// <summary>The panels of channels for the first value of a run.</summary>
     public readonly float* ChannelsOf(int run) => V + (run * Values * ChannelsStep);

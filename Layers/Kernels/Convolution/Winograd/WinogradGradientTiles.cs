@@ -1,12 +1,13 @@
+using Cnn.Layers.Kernels.Gemm;
 using Cnn.Layers.Threading;
 
-namespace Cnn.Layers.Kernels;
+namespace Cnn.Layers.Kernels.Convolution.Winograd;
 
 /// <summary>
 /// The tiles of a run, transformed and packed into panels whose depth they are: a part is a run's panel of channels of
 /// the image, or some outputs, a vector's lanes of planes side by side at most.
 /// </summary>
-internal unsafe struct WinogradGradientTiles<T> : IParts
+internal unsafe struct WinogradGradientTiles<T> : IParallelJob
     where T : struct, IWinogradGradientTransform
 {
     public WinogradGradientProblem Problem;
@@ -58,8 +59,8 @@ internal unsafe struct WinogradGradientTiles<T> : IParts
 
         // A panel of the last few channels may be a vector wide, and narrower than what is written: the next overwrites
         // it.
-        int nr = TileKernels.Columns, panel = first / nr * nr, all = Problem.RowsIn(run) * Problem.TilesAcross;
-        int stride = TileKernels.Width * PanelProduct.Vectors(Math.Min(nr, Problem.Channels - panel));
+        int nr = MicroKernels.Columns, panel = first / nr * nr, all = Problem.RowsIn(run) * Problem.TilesAcross;
+        int stride = MicroKernels.Width * PackedGemm.Vectors(Math.Min(nr, Problem.Channels - panel));
         float* to = Problem.ChannelsOf(run) + ((nint)panel * all) + ((nint)depth * stride) + (first - panel);
         nint step = Problem.ChannelsStep;
         for (int t = 0; t < Problem.TilesAcross; t++, to += stride)

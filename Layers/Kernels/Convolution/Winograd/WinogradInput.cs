@@ -1,15 +1,16 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using Cnn.Layers.Kernels.Gemm;
 using Cnn.Layers.Threading;
 
-namespace Cnn.Layers.Kernels;
+namespace Cnn.Layers.Kernels.Convolution.Winograd;
 
 /// <summary>
 /// The tiles of a block, transformed and packed: a part is a channel. Rows are transformed down along the image, then
 /// laid out so that the same column of all tiles is contiguous, and transformed across into the panels.
 /// </summary>
-internal unsafe struct WinogradInput<T> : IParts
+internal unsafe struct WinogradInput<T> : IParallelJob
     where T : struct, IWinogradTransform
 {
     public WinogradProblem Problem;
@@ -145,7 +146,7 @@ internal unsafe struct WinogradInput<T> : IParts
     private readonly void Across(int channel, float* tiles, int room)
     {
         int columns = Problem.Columns;
-        int nr = TileKernels.Columns, block = channel / Problem.Depth, inBlock = channel % Problem.Depth;
+        int nr = MicroKernels.Columns, block = channel / Problem.Depth, inBlock = channel % Problem.Depth;
         int depth = Math.Min(Problem.Depth, Problem.Channels - (block * Problem.Depth));
         float* panels = Problem.TilePanels(block);
         nint step = Problem.TilesStep;

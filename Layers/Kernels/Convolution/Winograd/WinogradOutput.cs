@@ -2,12 +2,13 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using Cnn.Layers.Kernels.Elementwise;
+using Cnn.Layers.Kernels.Gemm;
 using Cnn.Layers.Threading;
 
-namespace Cnn.Layers.Kernels;
+namespace Cnn.Layers.Kernels.Convolution.Winograd;
 
 /// <summary>The products of a block transformed back into rows of the result: a part is an output.</summary>
-internal unsafe struct WinogradOutput<T> : IParts
+internal unsafe struct WinogradOutput<T> : IParallelJob
     where T : struct, IWinogradTransform
 {
     public WinogradProblem Problem;

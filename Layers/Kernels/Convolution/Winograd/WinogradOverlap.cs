@@ -1,7 +1,8 @@
 using System.Runtime.Intrinsics;
+using Cnn.Layers.Kernels.Gemm;
 using Cnn.Layers.Threading;
 
-namespace Cnn.Layers.Kernels;
+namespace Cnn.Layers.Kernels.Convolution.Winograd;
 
 /// <summary>Adds up the overlapping results of the tiles of whole images, in the order of the tiles.</summary>
 internal unsafe struct WinogradOverlap

@@ -1,4 +1,6 @@
-namespace Cnn.Layers.Kernels;
+using Cnn.Layers.Kernels.Gemm;
+
+namespace Cnn.Layers.Kernels.Convolution.Winograd;
 
 /// <summary>
 /// A convolution of stride 1 by tiles of 4 x 4 results: the sizes of one group, where its operands are, and how the
@@ -52,12 +54,12 @@ internal unsafe struct WinogradProblem
     public readonly int TilesDown => ((Overlaps ? Height : OutHeight) + Step - 1) / Step;
 
     /// <summary>Columns of the block's products: its tiles, up to whole vectors.</summary>
-    public readonly int Columns => (Tiles + TileKernels.Width - 1) / TileKernels.Width * TileKernels.Width;
+    public readonly int Columns => (Tiles + MicroKernels.Width - 1) / MicroKernels.Width * MicroKernels.Width;
 
     /// <summary>Channels are multiplied in blocks of so many.</summary>
-    public readonly int Depth => PanelProduct.Depth(Channels);
+    public readonly int Depth => PackedGemm.Depth(Channels);
 
-    public readonly int PanelRows => TileKernels.PanelRows(Outputs);
+    public readonly int PanelRows => MicroKernels.PanelRows(Outputs);
 
     public readonly int Panels => (Outputs + PanelRows - 1) / PanelRows;
 

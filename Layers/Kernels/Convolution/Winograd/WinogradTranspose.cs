@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Cnn.Layers.Kernels;
+namespace Cnn.Layers.Kernels.Convolution.Winograd;
 
 /// <summary>
 /// A convolution's transforms turned round, for the gradient of its input: four gradients of results go to as many

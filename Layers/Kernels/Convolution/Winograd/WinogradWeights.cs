@@ -1,10 +1,11 @@
 using System.Runtime.CompilerServices;
+using Cnn.Layers.Kernels.Gemm;
 using Cnn.Layers.Threading;
 
-namespace Cnn.Layers.Kernels;
+namespace Cnn.Layers.Kernels.Convolution.Winograd;
 
 /// <summary>The weights of a panel of outputs, transformed and packed: a part is a panel.</summary>
-internal unsafe struct WinogradWeights<T> : IParts
+internal unsafe struct WinogradWeights<T> : IParallelJob
     where T : struct, IWinogradTransform
 {
     public WinogradProblem Problem;

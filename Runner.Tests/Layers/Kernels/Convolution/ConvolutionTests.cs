@@ -1,9 +1,10 @@
 using Cnn.Fillers;
 using Cnn.Layers;
 using Cnn.Layers.Kernels;
+using Cnn.Layers.Kernels.Convolution;
 using Cnn.Layers.Threading;
 
-namespace Cnn.Tests.Layers.Kernels;
+namespace Cnn.Tests.Layers.Kernels.Convolution;
 
 [Trait("Category", "Kernel")]
 public unsafe class ConvolutionTests
@@ -66,7 +67,7 @@ public unsafe class ConvolutionTests
         AlignedBuffer dw = new(shape.Outputs * shape.Taps), db = new(shape.Outputs);
         dy.Span.Fill(0.1f);
         using var pool = new WorkerPool(2);
-        Convolution.WeightGradient(
+        ConvolutionKernel.WeightGradient(
             pool, new ConvolutionPlan(shape), Images, x.Pointer, dy.Pointer, dw.Pointer, db.Pointer);
         Assert.All(db.Span.ToArray(), value => Assert.InRange(value, 26214.4f * (1 - 1e-5f), 26214.4f * (1 + 1e-5f)));
         GC.KeepAlive((x, dy));
@@ -112,7 +113,7 @@ public unsafe class ConvolutionTests
     {
         // Rounded up to whole panels where a block has several.
         var shape = new ConvolutionShapeNd(1, 1, 1, [pixels + taps - 1], [taps], [0], [1], [1]);
-        int block = ConvolutionNd.BlockPixels(shape, columnFloats);
+        int block = Im2colConvolution.BlockPixels(shape, columnFloats);
         Assert.Equal(expected, block);
         Assert.InRange((long)block * taps, 1, Math.Max(taps, columnFloats + (64L * taps)));
     }
@@ -139,35 +140,35 @@ public unsafe class ConvolutionTests
         {
             var data = new Operands(shape, 2, 4);
             var plan = new ConvolutionPlan(shape);
-            var kept = new KeptWeights { Allocating = () => throw new InsufficientMemoryException() };
+            var packed = new PackedWeights { Allocating = () => throw new InsufficientMemoryException() };
             using var pool = new WorkerPool(2);
             var found = new AlignedBuffer(data.Y.Length);
             Assert.Throws<InsufficientMemoryException>(() => Forward());
-            Assert.True(Convolution.NeedsWeights(plan, 2, kept));
-            kept.Allocating = null;
+            Assert.True(ConvolutionKernel.NeedsWeights(plan, 2, packed));
+            packed.Allocating = null;
             Forward();
-            Assert.False(Convolution.NeedsWeights(plan, 2, kept));
+            Assert.False(ConvolutionKernel.NeedsWeights(plan, 2, packed));
             Numbers.AssertClose(data.Y.Span, found.Span, 4 * shape.Taps, $"forward of {shape}");
             GC.KeepAlive(data);
 
-            void Forward() => Convolution.Forward(
-                pool, plan, 2, data.X.Pointer, data.W.Pointer, data.B.Pointer, found.Pointer, kept);
+            void Forward() => ConvolutionKernel.Forward(
+                pool, plan, 2, data.X.Pointer, data.W.Pointer, data.B.Pointer, found.Pointer, packed);
         }
     }
 
     [Fact]
     public void MemoryThatNobodyHasPackedHoldsNoWeights()
     {
-        var kept = new KeptWeights();
-        kept.Room(winograd: true, 100, out bool isReady);
+        var packed = new PackedWeights();
+        packed.Buffer(winograd: true, 100, out bool isReady);
         Assert.False(isReady);
-        Assert.False(kept.Has(winograd: true));
-        kept.Keep(winograd: true, 100);
-        kept.Room(winograd: true, 100, out isReady);
+        Assert.False(packed.Has(winograd: true));
+        packed.MarkPacked(winograd: true, 100);
+        packed.Buffer(winograd: true, 100, out isReady);
         Assert.True(isReady);
-        kept.Room(winograd: false, 100, out isReady);
+        packed.Buffer(winograd: false, 100, out isReady);
         Assert.False(isReady);
-        Assert.False(kept.Has(winograd: true));
+        Assert.False(packed.Has(winograd: true));
     }
 
     [Theory]
@@ -194,36 +195,36 @@ public unsafe class ConvolutionTests
         using var two = new WorkerPool(2);
         CheckPasses(data, plan, images, one, two);
         data.Check("bias gradient", data.Db, images * shape.OutPixels, one, two, (pool, to) =>
-            Convolution.BiasGradient(pool, shape.Outputs, shape.OutPixels, images, data.Dy.Pointer, to.Pointer));
+            ConvolutionKernel.BiasGradient(pool, shape.Outputs, shape.OutPixels, images, data.Dy.Pointer, to.Pointer));
         var dw = new AlignedBuffer(data.Dw.Length);
         data.Check("bias gradient with the weights'", data.Db, images * shape.OutPixels, one, two, (pool, to) =>
-            Convolution.WeightGradient(pool, plan, images, data.X.Pointer, data.Dy.Pointer, dw.Pointer, to.Pointer));
+            ConvolutionKernel.WeightGradient(pool, plan, images, data.X.Pointer, data.Dy.Pointer, dw.Pointer, to.Pointer));
     }
 
     private static void CheckPasses(Operands data, ConvolutionPlan plan, int images, WorkerPool one, WorkerPool several)
     {
         ConvolutionShape shape = plan.Shape;
         data.Check("forward", data.Y, shape.Taps, one, several, (pool, to) =>
-            Convolution.Forward(pool, plan, images, data.X.Pointer, data.W.Pointer, data.B.Pointer, to.Pointer));
+            ConvolutionKernel.Forward(pool, plan, images, data.X.Pointer, data.W.Pointer, data.B.Pointer, to.Pointer));
         data.Check("input gradient", data.Dx, shape.GroupOutputs * 9, one, several, (pool, to) =>
-            Convolution.InputGradient(pool, plan, images, data.Dy.Pointer, data.W.Pointer, to.Pointer));
+            ConvolutionKernel.InputGradient(pool, plan, images, data.Dy.Pointer, data.W.Pointer, to.Pointer));
         data.Check("weight gradient", data.Dw, images * shape.OutPixels, one, several, (pool, to) =>
-            Convolution.WeightGradient(pool, plan, images, data.X.Pointer, data.Dy.Pointer, to.Pointer));
+            ConvolutionKernel.WeightGradient(pool, plan, images, data.X.Pointer, data.Dy.Pointer, to.Pointer));
     }
 
     private static void CompareNd(
-        ConvolutionShape flat, ConvolutionShapeNd shape, long columnFloats = ConvolutionNd.ColumnFloats)
+        ConvolutionShape flat, ConvolutionShapeNd shape, long columnFloats = Im2colConvolution.ColumnFloats)
     {
         var data = new Operands(flat, 3, 5);
         using var one = new WorkerPool(1);
         using var two = new WorkerPool(2);
         data.Check("forward", data.Y, flat.Taps, one, two, (pool, to) =>
-            ConvolutionNd.Forward(
+            Im2colConvolution.Forward(
                 pool, shape, 3, data.X.Pointer, data.W.Pointer, data.B.Pointer, to.Pointer, null, columnFloats));
         data.Check("input gradient", data.Dx, flat.Outputs * 9, one, two, (pool, to) =>
-            ConvolutionNd.InputGradient(pool, shape, 3, data.Dy.Pointer, data.W.Pointer, to.Pointer, columnFloats));
+            Im2colConvolution.InputGradient(pool, shape, 3, data.Dy.Pointer, data.W.Pointer, to.Pointer, columnFloats));
         data.Check("weight gradient", data.Dw, 3 * flat.OutPixels, one, two, (pool, to) =>
-            ConvolutionNd.WeightGradient(pool, shape, 3, data.X.Pointer, data.Dy.Pointer, to.Pointer, columnFloats));
+            Im2colConvolution.WeightGradient(pool, shape, 3, data.X.Pointer, data.Dy.Pointer, to.Pointer, columnFloats));
     }
 
     private sealed class Operands

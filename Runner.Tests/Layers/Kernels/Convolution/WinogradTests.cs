@@ -1,9 +1,12 @@
 using System.Runtime.Intrinsics;
 using Cnn.Layers;
 using Cnn.Layers.Kernels;
+using Cnn.Layers.Kernels.Convolution;
+using Cnn.Layers.Kernels.Convolution.Winograd;
+using Cnn.Layers.Kernels.Gemm;
 using Cnn.Layers.Threading;
 
-namespace Cnn.Tests.Layers.Kernels;
+namespace Cnn.Tests.Layers.Kernels.Convolution;
 
 [Trait("Category", "Kernel")]
 public unsafe class WinogradTests
@@ -97,9 +100,9 @@ public unsafe class WinogradTests
 
             // What other layers leave in memory that is used for something else must not count.
             new Span<float>(pool.Scratch(0, ScratchSlot.Partials, 4_000_000), 4_000_000).Fill(float.NaN);
-            Convolution.Forward(pool, plan, images, x.Pointer, w.Pointer, b.Pointer, foundY.Pointer);
-            Convolution.InputGradient(pool, plan, images, dy.Pointer, w.Pointer, foundX.Pointer);
-            Convolution.WeightGradient(pool, plan, images, x.Pointer, dy.Pointer, foundW.Pointer);
+            ConvolutionKernel.Forward(pool, plan, images, x.Pointer, w.Pointer, b.Pointer, foundY.Pointer);
+            ConvolutionKernel.InputGradient(pool, plan, images, dy.Pointer, w.Pointer, foundX.Pointer);
+            ConvolutionKernel.WeightGradient(pool, plan, images, x.Pointer, dy.Pointer, foundW.Pointer);
             double tolerance = shape.KernelHeight == 3 ? ToleranceOfThreeTaps : ToleranceOfFiveTaps;
             AssertClose("the forward pass", y, foundY, shape.Taps, tolerance);
             AssertClose(
@@ -122,19 +125,19 @@ public unsafe class WinogradTests
     {
         var shape = new ConvolutionShape(33, 14, 14, 40, 1, 3, 3, 1, 1);
         Assert.False(WinogradConvolution.Suits(shape, 1));
-        Assert.True(WinogradConvolution.Suits(shape, 1, keepsWeights: true));
+        Assert.True(WinogradConvolution.Suits(shape, 1, reusesWeights: true));
         AlignedBuffer x = Numbers.Random(shape.ImageSize, 1), w = Numbers.Random(shape.Outputs * shape.Taps, 2);
         AlignedBuffer b = Numbers.Random(shape.Outputs, 3);
         AlignedBuffer y = new(shape.OutSizeOfImage), found = new(y.Length), again = new(y.Length);
         ConvolutionReference.Forward(shape, 1, x.Pointer, w.Pointer, b.Pointer, y.Pointer);
         using var pool = new WorkerPool(2);
         var plan = new ConvolutionPlan(shape);
-        var kept = new KeptWeights();
-        Assert.True(Convolution.NeedsWeights(plan, 1, kept));
-        Convolution.Forward(pool, plan, 1, x.Pointer, w.Pointer, b.Pointer, found.Pointer, kept);
+        var packed = new PackedWeights();
+        Assert.True(ConvolutionKernel.NeedsWeights(plan, 1, packed));
+        ConvolutionKernel.Forward(pool, plan, 1, x.Pointer, w.Pointer, b.Pointer, found.Pointer, packed);
         AssertClose("the forward pass", y, found, shape.Taps, ToleranceOfThreeTaps);
-        Assert.False(Convolution.NeedsWeights(plan, 1, kept));
-        Convolution.Forward(pool, plan, 1, x.Pointer, null, b.Pointer, again.Pointer, kept);
+        Assert.False(ConvolutionKernel.NeedsWeights(plan, 1, packed));
+        ConvolutionKernel.Forward(pool, plan, 1, x.Pointer, null, b.Pointer, again.Pointer, packed);
         Assert.True(found.Span.SequenceEqual(again.Span), "a second pass gives other results");
         GC.KeepAlive((x, w, b));
     }
@@ -161,7 +164,7 @@ public unsafe class WinogradTests
         x.Span[(34 * 144) + 70] = float.NaN;
         dy.Span[(36 * 144) + 70] = float.PositiveInfinity;
         using var pool = new WorkerPool(2);
-        Convolution.WeightGradient(pool, new ConvolutionPlan(shape), 2, x.Pointer, dy.Pointer, dw.Pointer);
+        ConvolutionKernel.WeightGradient(pool, new ConvolutionPlan(shape), 2, x.Pointer, dy.Pointer, dw.Pointer);
         for (int output = 0; output < 37; output++)
         {
             for (int channel = 0; channel < 35; channel++)

@@ -2,7 +2,7 @@ using Cnn.Layers;
 using Cnn.Layers.Kernels.Pooling;
 using Cnn.Layers.Threading;
 
-namespace Cnn.Tests.Layers.Kernels;
+namespace Cnn.Tests.Layers.Kernels.Pooling;
 
 [Trait("Category", "Kernel")]
 public unsafe class AveragePoolingTests

@@ -1,4 +1,5 @@
 using Cnn.Layers;
+using Cnn.Layers.Kernels.Gemm;
 using Cnn.Layers.Kernels.Softmax;
 using Cnn.Layers.Threading;
 

@@ -1,0 +1,125 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Cnn.Layers.Kernels.Gemm;
+
+/// <summary>The product of packed panels: what every product and convolution ends in.</summary>
+internal static unsafe class PackedGemm
+{
+    /// <summary>
+    /// The most values of k in a panel: with the tallest tile a panel of A takes 21 KiB, two thirds of a 32 KiB first
+    /// level cache, and stays there while panels of B stream past from the second level.
+    /// </summary>
+    public const int MaxDepth = 384;
+
+    /// <summary>
+    /// The most floats of B in a block of panels, 256 KiB: they stay in the second level while all of A passes.
+    /// </summary>
+    public const int BlockFloats = 64 * 1024;
+
+    /// <summary>The depth of the blocks that k is cut into: equal ones, multiples of 4.</summary>
+    public static int Depth(int k)
+    {
+        int blocks = Math.Max(1, (k + MaxDepth - 1) / MaxDepth);
+        return ((((k + blocks - 1) / blocks) + 3) & ~3) is var depth and > 0 ? depth : 4;
+    }
+
+    /// <summary>
+    /// How many floats there are from one packed panel of B to the next; the last may be narrow but has as much room.
+    /// </summary>
+    public static nint RightPanelSize(int k) => (nint)MicroKernels.Columns * k;
+
+    /// <summary>The vectors of a panel that holds <paramref name="columns"/> columns: 1 or 2.</summary>
+    public static int Vectors(int columns) => columns > MicroKernels.Width ? 2 : 1;
+
+    /// <summary>C[m, n] = A B + addend from panels packed by <see cref="Packing"/>.</summary>
+    /// <param name="m">Rows of A and C.</param>
+    /// <param name="n">Columns of B and C.</param>
+    /// <param name="k">Columns of A, rows of B.</param>
+    /// <param name="mr">Height of A's panels.</param>
+    /// <param name="a">Panels of A, <see cref="Packing.PanelSize"/> apart.</param>
+    /// <param name="b">Panels of B, <see cref="RightPanelSize"/> apart.</param>
+    /// <param name="c">The first value of C.</param>
+    /// <param name="ldc">Floats from row to row of C.</param>
+    /// <param name="addTo">What to add to.</param>
+    /// <param name="bias">The bias of the first row or column, where one is added.</param>
+    /// <param name="width">Floats that each k takes in a panel of A; as many as the panel has rows where 0.</param>
+    [SkipLocalsInit]
+    public static void Run(
+        int m, int n, int k, int mr, float* a, float* b, float* c, nint ldc, GemmAddend addTo, float* bias, int width = 0)
+    {
+        GemmGuard.Panels(m, n, k, mr, b, ldc, addTo, bias);
+        int nr = MicroKernels.Columns;
+        nint aStep = Packing.PanelSize(width > 0 ? width : mr, k), bStep = RightPanelSize(k);
+        float* tile = stackalloc float[MicroKernels.MaxRows * nr];
+        for (int i = 0; i < m; i += mr, a += aStep)
+        {
+            int rows = Math.Min(mr, m - i);
+            nint step = width > 0 ? width : rows;
+            var wide = MicroKernels.For(rows, 2);
+            float* panel = b;
+            for (int j = 0; j < n; j += nr, panel += bStep)
+            {
+                int columns = Math.Min(nr, n - j);
+                float* corner = c + (i * ldc) + j;
+                var (add, stride) = addTo switch
+                {
+                    GemmAddend.Existing => ((nint)corner, ldc),
+                    GemmAddend.RowBias => ((nint)(bias + i), (nint)0),
+                    GemmAddend.ColumnBias => ((nint)(bias + j), (nint)0),
+                    _ => (0, 0),
+                };
+                var kernel = columns == nr ? wide : MicroKernels.For(rows, Vectors(columns));
+                if (columns % MicroKernels.Width == 0)
+                {
+                    kernel(k, a, step, panel, corner, ldc, (float*)add, stride, addTo == GemmAddend.RowBias);
+                }
+                else
+                {
+                    kernel(k, a, step, panel, tile, nr, null, 0, false);
+                    Merge(rows, columns, tile, corner, ldc, (float*)add, stride, addTo == GemmAddend.RowBias);
+                }
+            }
+        }
+    }
+
+    // What a tile at the right edge holds goes to C without touching what lies beside C.
+    private static void Merge(
+        int rows, int columns, float* tile, float* c, nint ldc, float* add, nint stride, bool perRow)
+    {
+        switch (VectorUnit.Path)
+        {
+            case VectorPath.Avx512:
+                Merge<Lanes512, Vector512<float>>(rows, columns, tile, c, ldc, add, stride, perRow);
+                break;
+            case VectorPath.Avx2:
+                Merge<Lanes256, Vector256<float>>(rows, columns, tile, c, ldc, add, stride, perRow);
+                break;
+            default:
+                Merge<Lanes128, Vector128<float>>(rows, columns, tile, c, ldc, add, stride, perRow);
+                break;
+        }
+    }
+
+    private static void Merge<TLanes, TVector>(
+        int rows, int columns, float* tile, float* c, nint ldc, float* add, nint stride, bool perRow)
+        where TLanes : ILanes<TVector>
+        where TVector : struct
+    {
+        int nr = 2 * TLanes.Width;
+        for (int j = 0; j < columns; j += TLanes.Width)
+        {
+            for (int i = 0; i < rows; i++)
+            {
+                TVector sum = TLanes.Load(tile + (i * nr) + j);
+                if (add != null)
+                {
+                    sum = TLanes.Add(
+                        sum, perRow ? TLanes.All(add[i]) : TLanes.Load(add + (i * stride) + j, columns - j));
+                }
+
+                TLanes.Store(sum, c + (i * ldc) + j, columns - j);
+            }
+        }
+    }
+}

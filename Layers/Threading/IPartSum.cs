@@ -1,9 +1,0 @@
-namespace Cnn.Layers.Threading;
-
-/// <summary>A sum split into parts, each summed by itself; see <see cref="FixedOrderSum"/>.</summary>
-public interface IPartSum
-{
-    /// <summary>The sum of one part.</summary>
-    /// <param name="part">The part, from 0.</param>
-    double Sum(int part);
-}

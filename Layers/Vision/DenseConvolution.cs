@@ -1,0 +1,141 @@
+using Cnn.Layers.Kernels;
+using Cnn.Layers.Kernels.Convolution;
+using Cnn.Layers.Kernels.Gemm;
+
+namespace Cnn.Layers.Vision;
+
+/// <summary>
+/// The plain convolution: the two-dimensional plan for up to two spatial axes, columns for more and for images so large
+/// that the plan's memory for a strip or for a whole image with its border would be more than an array holds. Keeps
+/// what the sizes alone decide until they change.
+/// </summary>
+/// <param name="context">The layer's.</param>
+/// <param name="channels">Channels of an image.</param>
+/// <param name="outputs">Channels of a result.</param>
+/// <param name="groups">Slices of the channels.</param>
+/// <param name="window">The windows.</param>
+internal sealed unsafe class DenseConvolution(
+    LayerContext context, int channels, int outputs, int groups, WindowParameters window) : IConvolutionEngine
+{
+    // One of the two.
+    private ConvolutionPlan? plan;
+    private ConvolutionShapeNd? shapeNd;
+
+    /// <summary>The most floats that the plan may take for one purpose.</summary>
+    internal long MostFloats { get; init; } = ConvolutionPlan.MostFloats;
+
+    /// <inheritdoc/>
+    public void Prepare(ReadOnlySpan<int> spatial)
+    {
+        WindowParameters w = window;
+        if (spatial.Length > 2)
+        {
+            PrepareColumns(spatial, w.Kernel, w.Pad, w.Stride, w.Dilation);
+            return;
+        }
+
+        // A single spatial axis is a row of height 1, none at all a single pixel.
+        bool across = spatial.Length > 0, down = spatial.Length > 1;
+        int height = down ? spatial[0] : 1, width = across ? spatial[^1] : 1;
+        var shape = new ConvolutionShape(
+            channels,
+            height,
+            width,
+            outputs,
+            groups,
+            down ? w.Kernel[0] : 1,
+            across ? w.Kernel[^1] : 1,
+            down ? w.Pad[0] : 0,
+            across ? w.Pad[^1] : 0,
+            down ? w.Stride[0] : 1,
+            across ? w.Stride[^1] : 1,
+            down ? w.Dilation[0] : 1,
+            across ? w.Dilation[^1] : 1);
+        if (plan is not null && plan.Shape == shape)
+        {
+            return;
+        }
+
+        plan = ConvolutionPlan.Fits(shape, MostFloats) ? new ConvolutionPlan(shape) : null;
+        if (plan is null)
+        {
+            PrepareColumns(
+                [height, width],
+                [shape.KernelHeight, shape.KernelWidth],
+                [shape.PadHeight, shape.PadWidth],
+                [shape.StrideHeight, shape.StrideWidth],
+                [shape.DilationHeight, shape.DilationWidth]);
+        }
+    }
+
+    /// <summary>Whether a pass over so many images would read the weights.</summary>
+    public bool NeedsWeights(int images, PackedWeights packed) =>
+        plan is null || ConvolutionKernel.NeedsWeights(plan, images, packed);
+
+    /// <inheritdoc/>
+    public void Forward(int images, float* x, Blob weights, Blob? bias, float* y) =>
+        Forward(images, x, weights.ReadPointer, bias is null ? null : bias.ReadPointer, y, null, null);
+
+    /// <summary>y from x, with packed weights of earlier passes and a rectifier of the result.</summary>
+    /// <param name="images">Number of images.</param>
+    /// <param name="x">The images.</param>
+    /// <param name="weights">May be null where <see cref="NeedsWeights"/> says so.</param>
+    /// <param name="bias">May be null.</param>
+    /// <param name="y">The results; overwritten.</param>
+    /// <param name="packed">Packed weights; null where they are packed anew for each pass.</param>
+    /// <param name="rectifier">The rectifier's slope below 0; null for none.</param>
+    public void Forward(
+        int images, float* x, float* weights, float* bias, float* y, PackedWeights? packed, float? rectifier)
+    {
+        if (plan is not null)
+        {
+            ConvolutionKernel.Forward(context.Pool, plan, images, x, weights, bias, y, packed, rectifier);
+        }
+        else
+        {
+            Im2colConvolution.Forward(context.Pool, shapeNd!, images, x, weights, bias, y, rectifier);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void WeightGradient(int images, float* x, float* dy, float* dw, float* db)
+    {
+        if (plan is not null && dw != null)
+        {
+            ConvolutionKernel.WeightGradient(context.Pool, plan, images, x, dy, dw, db);
+            return;
+        }
+
+        if (db != null)
+        {
+            int pixels = plan is null ? shapeNd!.OutPixels : plan.Shape.OutPixels;
+            ConvolutionKernel.BiasGradient(context.Pool, outputs, pixels, images, dy, db);
+        }
+
+        if (dw != null)
+        {
+            Im2colConvolution.WeightGradient(context.Pool, shapeNd!, images, x, dy, dw);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void InputGradient(int images, float* dy, Blob weights, float* dx)
+    {
+        if (plan is not null)
+        {
+            ConvolutionKernel.InputGradient(context.Pool, plan, images, dy, weights.ReadPointer, dx);
+        }
+        else
+        {
+            Im2colConvolution.InputGradient(context.Pool, shapeNd!, images, dy, weights.ReadPointer, dx);
+        }
+    }
+
+    private void PrepareColumns(ReadOnlySpan<int> size, int[] kernel, int[] pad, int[] stride, int[] dilation)
+    {
+        if (shapeNd is null || !size.SequenceEqual(shapeNd.Size))
+        {
+            shapeNd = new ConvolutionShapeNd(channels, outputs, groups, size.ToArray(), kernel, pad, stride, dilation);
+        }
+    }
+}
