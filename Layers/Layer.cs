@@ -1,5 +1,4 @@
 using Cnn.Fillers;
-using Cnn.Layers.Kernels.Gemm;
 using Cnn.Layers.Threading;
 using Cnn.Proto;
 

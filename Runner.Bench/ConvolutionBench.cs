@@ -1,5 +1,3 @@
-using Cnn.Layers;
-using Cnn.Layers.Kernels;
 using Cnn.Layers.Kernels.Convolution;
 using Cnn.Layers.Threading;
 using Cnn.Runner.Reports;

@@ -1,5 +1,4 @@
 using Cnn.Layers;
-using Cnn.Layers.Kernels;
 using Cnn.Layers.Kernels.Convolution;
 
 namespace Cnn.Bench;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Cnn.Layers.Kernels.Gemm;
 using Cnn.Proto;
 
 namespace Cnn.Bench;

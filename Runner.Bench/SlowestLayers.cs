@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using Cnn.Engine.Graph;
-using Cnn.Layers;
-using Cnn.Runner.Reports;
 
 namespace Cnn.Bench;
 

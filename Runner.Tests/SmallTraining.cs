@@ -1,6 +1,3 @@
-using Cnn.Engine.Graph;
-using Cnn.Engine.Solvers;
-
 namespace Cnn.Tests;
 
 /// <summary>A training that is over in a second or two and draws at random wherever a net can.</summary>

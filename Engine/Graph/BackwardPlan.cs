@@ -1,5 +1,3 @@
-using Cnn.Proto;
-
 namespace Cnn.Engine.Graph;
 
 /// <summary>Decides which layers run backward and which bottoms get a gradient.</summary>

@@ -1,5 +1,4 @@
 using Cnn.Engine.Runs;
-using Cnn.Layers;
 using Serilog;
 
 namespace Cnn.Engine.Graph;

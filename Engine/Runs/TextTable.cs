@@ -1,5 +1,4 @@
 using System.Text;
-using Cnn.Layers.Kernels.Gemm;
 
 namespace Cnn.Engine.Runs;
 

@@ -1,4 +1,3 @@
-using Cnn.Engine.Solvers;
 using Cnn.Layers;
 using Cnn.Proto;
 

@@ -1,5 +1,4 @@
 using Cnn.Layers;
-using Cnn.Layers.Kernels.Gemm;
 using Cnn.Layers.Kernels.Update;
 using Cnn.Layers.Threading;
 

@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using Cnn.Engine.Graph;
 using Cnn.Engine.Runs;
 using Cnn.Engine.Snapshots;
-using Cnn.Layers.Kernels.Gemm;
 using Cnn.Layers.Threading;
 using Cnn.Proto;
 using Cnn.Proto.Formats;

@@ -1,6 +1,5 @@
 using Cnn.Engine.Graph;
 using Cnn.Engine.Runs;
-using Cnn.Layers.Kernels.Gemm;
 using Cnn.Proto;
 
 namespace Cnn.Engine.Solvers;

@@ -1,6 +1,5 @@
 using Cnn.Engine.Graph;
 using Cnn.Engine.Runs;
-using Cnn.Layers;
 using Serilog;
 
 namespace Cnn.Engine.Solvers;

@@ -1,5 +1,3 @@
-using Cnn.Layers.Kernels.Gemm;
-
 namespace Cnn.Engine.Solvers;
 
 /// <summary>

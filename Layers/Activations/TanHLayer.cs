@@ -1,6 +1,5 @@
 using System.Runtime.Intrinsics;
 using Cnn.Layers.Kernels.Elementwise;
-using Cnn.Layers.Kernels.Gemm;
 
 namespace Cnn.Layers.Activations;
 

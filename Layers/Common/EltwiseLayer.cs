@@ -1,5 +1,4 @@
 using Cnn.Layers.Kernels.Elementwise;
-using Cnn.Layers.Kernels.Gemm;
 using Cnn.Proto;
 using static Cnn.Proto.EltwiseParameter.Types;
 

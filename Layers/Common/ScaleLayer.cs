@@ -1,5 +1,4 @@
 using Cnn.Layers.Kernels.Elementwise;
-using Cnn.Layers.Kernels.Gemm;
 using Cnn.Proto;
 
 namespace Cnn.Layers.Common;

@@ -1,5 +1,4 @@
 using Cnn.Layers.Data.Hdf5;
-using Cnn.Layers.Kernels.Gemm;
 using Cnn.Proto;
 
 namespace Cnn.Layers.Data;

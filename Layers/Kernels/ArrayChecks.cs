@@ -1,5 +1,3 @@
-using Cnn.Layers.Kernels.Gemm;
-
 namespace Cnn.Layers.Kernels;
 
 /// <summary>Checks of sizes, addresses and overlap; <see cref="KernelGuard"/> makes them in debug builds.</summary>

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using Cnn.Layers.Kernels.Gemm;
 
 namespace Cnn.Layers.Kernels;
 

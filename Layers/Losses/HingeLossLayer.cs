@@ -1,4 +1,3 @@
-using Cnn.Layers.Kernels.Gemm;
 using Cnn.Layers.Kernels.Losses;
 using Cnn.Proto;
 

@@ -1,5 +1,4 @@
 using Cnn.Layers.Kernels.Losses;
-using Cnn.Proto;
 using Mode = Cnn.Proto.LossParameter.Types.NormalizationMode;
 
 namespace Cnn.Layers.Losses;

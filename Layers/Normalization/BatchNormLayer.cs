@@ -1,4 +1,3 @@
-using Cnn.Layers.Common;
 using Cnn.Layers.Kernels.Normalization;
 using Cnn.Proto;
 

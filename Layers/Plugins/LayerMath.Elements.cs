@@ -1,5 +1,4 @@
 using Cnn.Layers.Kernels.Elementwise;
-using Cnn.Layers.Threading;
 using Cnn.Proto;
 
 namespace Cnn.Layers.Plugins;

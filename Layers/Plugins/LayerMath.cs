@@ -1,4 +1,3 @@
-using Cnn.Layers.Kernels;
 using Cnn.Layers.Kernels.Elementwise;
 using Cnn.Layers.Kernels.Gemm;
 using Cnn.Layers.Threading;

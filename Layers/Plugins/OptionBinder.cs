@@ -1,4 +1,3 @@
-using System.Reflection;
 using Cnn.Proto;
 using Google.Protobuf;
 

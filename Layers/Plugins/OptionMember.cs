@@ -1,6 +1,5 @@
 using System.ComponentModel.DataAnnotations;
 using System.Reflection;
-using Cnn.Layers.Kernels.Gemm;
 
 namespace Cnn.Layers.Plugins;
 

@@ -1,5 +1,4 @@
 using Cnn.Layers.Activations;
-using Cnn.Layers.Kernels;
 using Cnn.Layers.Kernels.Elementwise;
 using Cnn.Layers.Kernels.Gemm;
 using Cnn.Layers.Kernels.Recurrent;

@@ -1,5 +1,3 @@
-using Cnn.Layers.Kernels.Gemm;
-
 namespace Cnn.Layers.Threading;
 
 /// <summary>What the threads behind a pool are given to do: the parts of one job after another.</summary>

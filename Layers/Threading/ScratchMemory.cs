@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Cnn.Layers.Kernels.Gemm;
 
 namespace Cnn.Layers.Threading;
 

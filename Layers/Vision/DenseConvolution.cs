@@ -1,6 +1,4 @@
-using Cnn.Layers.Kernels;
 using Cnn.Layers.Kernels.Convolution;
-using Cnn.Layers.Kernels.Gemm;
 
 namespace Cnn.Layers.Vision;
 

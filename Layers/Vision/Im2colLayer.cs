@@ -1,4 +1,3 @@
-using Cnn.Layers.Kernels;
 using Cnn.Layers.Kernels.Convolution;
 using Cnn.Proto;
 

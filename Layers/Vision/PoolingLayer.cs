@@ -1,4 +1,3 @@
-using Cnn.Layers.Kernels.Gemm;
 using Cnn.Layers.Kernels.Pooling;
 using Cnn.Proto;
 using Method = Cnn.Proto.PoolingParameter.Types.PoolMethod;

@@ -1,5 +1,4 @@
 using BenchmarkDotNet.Attributes;
-using Cnn.Layers.Kernels;
 using Cnn.Layers.Kernels.Convolution;
 using Cnn.Layers.Threading;
 

@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using Cnn.Engine.Graph;
-using Cnn.Engine.Solvers;
 using Cnn.Layers;
 using Cnn.Proto;
 using Cnn.Proto.Formats;

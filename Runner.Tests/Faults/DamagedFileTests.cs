@@ -3,7 +3,6 @@ using Cnn.Engine.Solvers;
 using Cnn.Layers.Threading;
 using Cnn.Proto;
 using Cnn.Proto.Formats;
-using Cnn.Proto.Formats.Hdf5;
 using Cnn.Proto.Formats.Npy;
 using Cnn.Tests.Engine.Solvers;
 

@@ -1,5 +1,4 @@
 using Cnn.Engine.Graph;
-using Cnn.Engine.Solvers;
 using Cnn.Layers.Threading;
 using Cnn.Proto;
 

@@ -1,4 +1,3 @@
-using Cnn.Proto;
 using Cnn.Proto.Formats;
 using Cnn.Proto.Formats.Npy;
 using Cnn.Tests.Proto.Formats.Idx;

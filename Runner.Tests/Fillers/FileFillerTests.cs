@@ -1,5 +1,4 @@
 using Cnn.Fillers;
-using Cnn.Layers.Kernels.Gemm;
 using Cnn.Proto;
 using Cnn.Tests.Layers;
 using Google.Protobuf;

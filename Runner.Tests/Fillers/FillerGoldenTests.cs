@@ -1,6 +1,5 @@
 using System.Globalization;
 using Cnn.Fillers;
-using Cnn.Layers.Kernels.Gemm;
 using Cnn.Proto;
 
 namespace Cnn.Tests.Fillers;

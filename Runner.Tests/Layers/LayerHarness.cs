@@ -1,6 +1,5 @@
 using Cnn.Fillers;
 using Cnn.Layers;
-using Cnn.Layers.Kernels.Gemm;
 using Cnn.Layers.Threading;
 using Cnn.Proto;
 

@@ -1,5 +1,3 @@
-using Cnn.Engine.Graph;
-using Cnn.Engine.Solvers;
 using Cnn.Fillers;
 using Cnn.Layers;
 

@@ -1,6 +1,5 @@
 using Cnn.Engine.Graph;
 using Cnn.Engine.Solvers;
-using Cnn.Layers.Kernels.Gemm;
 using Cnn.Layers.Threading;
 using Cnn.Proto;
 using Google.Protobuf;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Cnn.Layers.Data;
 using Cnn.Proto;
 using Cnn.Runner.Commands.Support;
 using Cnn.Runner.DataSets.Mnist;

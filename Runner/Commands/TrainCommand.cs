@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Cnn.Engine.Solvers;
 using Cnn.Runner.Commands.Support;
 using Cnn.Runner.Display;
 

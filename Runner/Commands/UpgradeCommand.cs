@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Cnn.Engine.Graph;
 using Cnn.Engine.Runs;
 using Cnn.Proto;
 using Cnn.Runner.Commands.Support;

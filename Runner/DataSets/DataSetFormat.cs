@@ -1,4 +1,3 @@
-using Cnn.Layers.Data;
 namespace Cnn.Runner.DataSets;
 
 /// <summary>How a data set is stored.</summary>

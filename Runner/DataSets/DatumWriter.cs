@@ -1,4 +1,3 @@
-using Cnn.Layers.Data;
 using Cnn.Proto;
 using Cnn.Proto.Formats.Lmdb;
 using Google.Protobuf;

@@ -1,4 +1,3 @@
-using Cnn.Layers.Data;
 namespace Cnn.Runner.DataSets;
 
 /// <summary>How far a file or database has come.</summary>

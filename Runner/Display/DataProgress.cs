@@ -1,4 +1,3 @@
-using Cnn.Layers.Data;
 using Cnn.Runner.DataSets;
 
 namespace Cnn.Runner.Display;

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
-using Cnn.Layers.Kernels.Gemm;
 using Cnn.Layers.Threading;
 
 namespace Cnn.Runner.Reports;

@@ -1,5 +1,3 @@
-using Cnn.Layers.Kernels.Gemm;
-
 namespace Cnn.Layers.Data.Digits;
 
 /// <summary>One way to write a digit.</summary>

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Text;
-using Cnn.Layers.Kernels.Gemm;
 
 namespace Cnn.Layers.Data.Hdf5;
 

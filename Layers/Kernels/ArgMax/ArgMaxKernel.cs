@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Cnn.Layers.Kernels.Elementwise;
 using Cnn.Layers.Threading;

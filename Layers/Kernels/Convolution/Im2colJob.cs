@@ -1,5 +1,4 @@
 using System.Runtime.Intrinsics;
-using Cnn.Layers.Kernels.Gemm;
 using Cnn.Layers.Threading;
 
 namespace Cnn.Layers.Kernels.Convolution;

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using Cnn.Layers.Kernels.Gemm;
 using Cnn.Layers.Kernels.Normalization;
 using Cnn.Layers.Threading;
 

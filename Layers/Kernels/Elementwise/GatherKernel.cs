@@ -1,4 +1,3 @@
-using Cnn.Layers.Kernels.Gemm;
 using Cnn.Layers.Threading;
 
 namespace Cnn.Layers.Kernels.Elementwise;

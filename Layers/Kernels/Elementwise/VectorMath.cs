@@ -1,5 +1,4 @@
 using System.Runtime.Intrinsics;
-using Cnn.Layers.Kernels.Gemm;
 
 namespace Cnn.Layers.Kernels.Elementwise;
 

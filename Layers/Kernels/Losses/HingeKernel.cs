@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Cnn.Layers.Kernels.Elementwise;
-using Cnn.Layers.Kernels.Gemm;
 using Cnn.Layers.Threading;
 
 namespace Cnn.Layers.Kernels.Losses;

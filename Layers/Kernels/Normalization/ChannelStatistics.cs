@@ -1,5 +1,3 @@
-using Cnn.Layers.Kernels.Gemm;
-
 namespace Cnn.Layers.Kernels.Normalization;
 
 /// <summary>What a normalisation needs of each channel, [channels] each.</summary>

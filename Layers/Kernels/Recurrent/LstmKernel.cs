@@ -1,6 +1,5 @@
 using System.Runtime.Intrinsics;
 using Cnn.Layers.Kernels.Elementwise;
-using Cnn.Layers.Kernels.Gemm;
 using Cnn.Layers.Threading;
 
 namespace Cnn.Layers.Kernels.Recurrent;

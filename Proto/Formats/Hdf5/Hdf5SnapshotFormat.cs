@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Google.Protobuf;
 using PureHDF;
 
 namespace Cnn.Proto.Formats.Hdf5;

@@ -1,5 +1,4 @@
 using Cnn.Engine.Graph;
-using Cnn.Layers;
 using Cnn.Proto;
 
 namespace Cnn.Tests.Engine.Graph;

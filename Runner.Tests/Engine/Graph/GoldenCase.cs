@@ -1,5 +1,4 @@
 using System.Globalization;
-using Cnn.Engine.Graph;
 using Cnn.Layers;
 using Cnn.Proto;
 using Cnn.Proto.Formats;

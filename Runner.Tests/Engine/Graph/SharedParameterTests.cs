@@ -1,6 +1,5 @@
 using Cnn.Engine.Graph;
 using Cnn.Engine.Solvers;
-using Cnn.Layers;
 using Cnn.Proto;
 
 namespace Cnn.Tests.Engine.Graph;

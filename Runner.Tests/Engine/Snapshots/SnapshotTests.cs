@@ -1,7 +1,5 @@
-using Cnn.Engine.Graph;
 using Cnn.Engine.Solvers;
 using Cnn.Layers.Threading;
-using Cnn.Proto;
 using Cnn.Proto.Formats;
 using Cnn.Tests.Engine.Solvers;
 

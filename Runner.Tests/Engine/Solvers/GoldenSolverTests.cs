@@ -1,7 +1,5 @@
 using System.Globalization;
 using Cnn.Engine.Solvers;
-using Cnn.Layers;
-using Cnn.Layers.Kernels.Gemm;
 using Cnn.Layers.Threading;
 using Cnn.Proto;
 using Cnn.Proto.Formats;

@@ -1,9 +1,7 @@
 using System.Reflection;
 using System.Reflection.Emit;
 using System.Runtime.Intrinsics;
-using Cnn.Engine.Graph;
 using Cnn.Engine.Solvers;
-using Cnn.Layers;
 using Cnn.Proto;
 using Cnn.Tests.Runner.Commands;
 

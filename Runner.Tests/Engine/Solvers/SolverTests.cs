@@ -1,4 +1,3 @@
-using Cnn.Engine.Graph;
 using Cnn.Engine.Solvers;
 using Cnn.Layers.Threading;
 

@@ -1,5 +1,3 @@
-using Cnn.Proto;
-
 namespace Cnn.Tests.Layers.Activations;
 
 public class ActivationTests

@@ -1,6 +1,6 @@
+using System.Runtime.Intrinsics;
 using Cnn.Layers.Kernels.Elementwise;
 using Cnn.Proto;
-using System.Runtime.Intrinsics;
 
 namespace Cnn.Tests.Layers.Activations;
 

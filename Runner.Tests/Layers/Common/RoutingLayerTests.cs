@@ -1,5 +1,3 @@
-using Cnn.Proto;
-
 namespace Cnn.Tests.Layers.Common;
 
 /// <summary>Softmax, Split and Silence.</summary>

@@ -1,8 +1,5 @@
 using Cnn.Layers;
-using Cnn.Layers.Activations;
 using Cnn.Layers.Kernels;
-using Cnn.Layers.Kernels.Elementwise;
-using Cnn.Layers.Kernels.Gemm;
 using Cnn.Layers.Kernels.Softmax;
 using Cnn.Layers.Threading;
 #if DEBUG

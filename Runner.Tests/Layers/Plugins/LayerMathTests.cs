@@ -1,4 +1,3 @@
-using Cnn.Fillers;
 using Cnn.Layers;
 using Cnn.Layers.Plugins;
 using Cnn.Layers.Threading;

@@ -1,6 +1,5 @@
 using System.ComponentModel.DataAnnotations;
 using Cnn.Layers;
-using Cnn.Layers.Kernels.Gemm;
 using Cnn.Layers.Plugins;
 using Cnn.Layers.Threading;
 using Cnn.Proto;

@@ -1,5 +1,3 @@
-using Cnn.Layers.Kernels.Gemm;
-
 namespace Cnn.Tests.Layers.Recurrent;
 
 /// <summary>

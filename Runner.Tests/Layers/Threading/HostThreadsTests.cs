@@ -1,6 +1,5 @@
 using Cnn.Engine.Solvers;
 using Cnn.Layers;
-using Cnn.Layers.Kernels;
 using Cnn.Layers.Kernels.Gemm;
 using Cnn.Layers.Threading;
 using Cnn.Proto;

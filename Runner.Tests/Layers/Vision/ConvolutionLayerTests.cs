@@ -1,5 +1,4 @@
 using Cnn.Layers;
-using Cnn.Layers.Kernels;
 using Cnn.Layers.Threading;
 using Cnn.Layers.Vision;
 using Cnn.Proto;

@@ -1,4 +1,3 @@
-using Cnn.Layers.Kernels.Gemm;
 using Cnn.Proto.Formats;
 
 namespace Cnn.Tests.Proto.Formats;

@@ -1,6 +1,3 @@
-using Cnn.Engine.Graph;
-using Cnn.Proto;
-
 namespace Cnn.Tests.Proto.Upgrades;
 
 [Trait("Category", "Unit")]

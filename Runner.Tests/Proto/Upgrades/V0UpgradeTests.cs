@@ -1,5 +1,4 @@
 using System.Collections;
-using Cnn.Engine.Graph;
 using Cnn.Proto;
 using Google.Protobuf;
 

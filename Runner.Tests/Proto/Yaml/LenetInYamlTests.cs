@@ -1,4 +1,3 @@
-using Cnn.Engine.Graph;
 using Cnn.Proto;
 using Google.Protobuf;
 

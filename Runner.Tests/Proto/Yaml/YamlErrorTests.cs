@@ -1,5 +1,4 @@
 using System.Text;
-using Cnn.Layers.Kernels.Gemm;
 using Cnn.Proto;
 
 namespace Cnn.Tests.Proto.Yaml;

@@ -1,5 +1,3 @@
-using Cnn.Engine.Graph;
-using Cnn.Engine.Solvers;
 using Cnn.Runner.Commands.Support;
 
 namespace Cnn.Tests.Runner.Commands;

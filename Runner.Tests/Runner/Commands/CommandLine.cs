@@ -1,5 +1,4 @@
 using Cnn.Runner;
-using Cnn.Runner.Commands.Support;
 
 namespace Cnn.Tests.Runner.Commands;
 

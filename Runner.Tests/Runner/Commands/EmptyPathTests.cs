@@ -1,5 +1,3 @@
-using Cnn.Proto;
-
 namespace Cnn.Tests.Runner.Commands;
 
 /// <summary>An empty path, as of a shell variable that is not set, is a mistake in words before anything is done.</summary>

@@ -1,5 +1,3 @@
-using Cnn.Engine.Graph;
-using Cnn.Proto;
 using Cnn.Proto.Formats;
 using Cnn.Proto.Formats.Npy;
 

@@ -1,4 +1,3 @@
-using Cnn.Layers.Kernels.Gemm;
 using Cnn.Proto;
 
 namespace Cnn.Tests.Runner.Commands;

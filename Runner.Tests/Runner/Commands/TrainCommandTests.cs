@@ -1,8 +1,5 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Cnn.Engine.Graph;
-using Cnn.Engine.Solvers;
-using Cnn.Layers.Kernels.Gemm;
 
 namespace Cnn.Tests.Runner.Commands;
 

@@ -1,5 +1,4 @@
 using Cnn.Runner;
-using Cnn.Runner.Commands.Support;
 using Cnn.Runner.Display;
 
 namespace Cnn.Tests.Runner.Commands;

@@ -1,5 +1,4 @@
 using Cnn.Engine.Runs;
-using Cnn.Runner.Reports;
 
 namespace Cnn.Tests.Runner.Reports;
 

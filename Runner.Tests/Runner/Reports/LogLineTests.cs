@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Cnn.Engine.Graph;
 using Cnn.Tests.Runner.Commands;
 
 namespace Cnn.Tests.Runner.Reports;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Cnn.Layers.Data;
 using Cnn.Runner.DataSets;
 using Cnn.Runner.Display;
 

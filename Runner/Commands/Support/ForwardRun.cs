@@ -5,7 +5,6 @@ using Cnn.Layers;
 using Cnn.Proto;
 using Cnn.Proto.Formats;
 using Cnn.Runner.Display;
-using Cnn.Runner.Reports;
 
 namespace Cnn.Runner.Commands.Support;
 

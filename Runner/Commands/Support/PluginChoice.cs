@@ -1,7 +1,6 @@
 using Cnn.Engine.Solvers;
 using Cnn.Fillers;
 using Cnn.Layers;
-using Cnn.Layers.Kernels.Gemm;
 using Cnn.Layers.Plugins;
 using Cnn.Proto;
 

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using Cnn.Engine.Graph;
-using Cnn.Engine.Runs;
 using Cnn.Engine.Snapshots;
 using Cnn.Engine.Solvers;
 using Cnn.Layers.Threading;

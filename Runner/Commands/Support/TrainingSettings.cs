@@ -1,5 +1,3 @@
-using Cnn.Engine.Solvers;
-
 namespace Cnn.Runner.Commands.Support;
 
 /// <summary>What the user asked of <c>cnn train</c>; null where nothing was said.</summary>

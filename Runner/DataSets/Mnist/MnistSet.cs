@@ -1,4 +1,3 @@
-using Cnn.Layers.Kernels.Gemm;
 using Cnn.Proto;
 using Cnn.Proto.Formats.Idx;
 

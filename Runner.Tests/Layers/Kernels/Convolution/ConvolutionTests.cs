@@ -1,6 +1,5 @@
 using Cnn.Fillers;
 using Cnn.Layers;
-using Cnn.Layers.Kernels;
 using Cnn.Layers.Kernels.Convolution;
 using Cnn.Layers.Threading;
 

@@ -1,5 +1,4 @@
 using Cnn.Layers;
-using Cnn.Layers.Kernels;
 using Cnn.Layers.Kernels.Convolution;
 using Cnn.Layers.Kernels.Convolution.Winograd;
 using Cnn.Layers.Threading;

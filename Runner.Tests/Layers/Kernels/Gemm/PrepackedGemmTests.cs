@@ -1,5 +1,4 @@
 using Cnn.Layers;
-using Cnn.Layers.Kernels;
 using Cnn.Layers.Kernels.Gemm;
 using Cnn.Layers.Threading;
 

@@ -1,5 +1,4 @@
 using Cnn.Layers;
-using Cnn.Layers.Kernels.Gemm;
 using Cnn.Layers.Kernels.Softmax;
 using Cnn.Layers.Threading;
 

@@ -1,4 +1,3 @@
-using Cnn.Layers.Data;
 using Cnn.Proto;
 using Cnn.Proto.Formats.Idx;
 using Cnn.Runner.DataSets;
