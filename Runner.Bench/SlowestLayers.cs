@@ -39,7 +39,7 @@ internal static class SlowestLayers
                 + (forwardOnly ? "" : $"{1e3 * backward[i],9:F3} ms back {Share(backward[i], layer.BackwardMultiplyAdds, layer.BytesMoved(isBackward: true))}"));
         }
 
-        string Share(double seconds, long multiplyAdds, double bytes) => 
+        string Share(double seconds, long multiplyAdds, double bytes) =>
             seconds <= 0 || (multiplyAdds == 0 && bytes == 0) ? $"{"",22}"
             : multiplyAdds > 0 ? $"{200.0 * multiplyAdds / seconds / peak,6:F1} % of peak     "
             : $"{100 * bytes / seconds / bandwidth,6:F1} % of bandwidth";

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
+using global::Cnn.Proto;
 using Cnn.Proto.Formats.Hdf5;
 using Cnn.Tests.Faults;
-using global::Cnn.Proto;
 using PureHDF;
 using PureHDF.Filters;
 using PureHDF.VOL.Native;

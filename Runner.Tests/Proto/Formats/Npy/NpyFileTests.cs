@@ -55,7 +55,7 @@ public class NpyFileTests
     [InlineData("<c8", "(1,)", "holds complex numbers ('<c8'), not numbers that can be read")]
     [InlineData("<U1", "(1,)", "holds text ('<U1'), not numbers")]
     [InlineData("|S4", "(1,)", "holds text ('|S4'), not numbers")]
-    [InlineData("|O", "(1,)", "holds Python objects ('|O'), not real numbers")]
+    [InlineData("|O", "(1,)", "holds Python objects ('|O'), not numbers")]
     [InlineData("<f16", "(1,)", "holds floats of an unusual size ('<f16'), not numbers")]
     [InlineData("<f4", "(2,)", "needs 8")]
     [InlineData("<f4", "(x,)", "shape is (x,)")]
@@ -70,10 +70,10 @@ public class NpyFileTests
     }
 
     [Theory]
-    [InlineData("'<U1'", "holds text ('<U1'), not real numbers; save them as float32")]
-    [InlineData("'|S5'", "holds text ('|S5'), not real numbers")]
-    [InlineData("'|O'", "holds Python objects ('|O'), not real numbers")]
-    [InlineData("[('a', '<f4'), ('b', '<f4')]", "holds records of several fields, not real numbers")]
+    [InlineData("'<U1'", "holds text ('<U1'), not numbers that can be read; save them as float32")]
+    [InlineData("'|S5'", "holds text ('|S5'), not numbers")]
+    [InlineData("'|O'", "holds Python objects ('|O'), not numbers")]
+    [InlineData("[('a', '<f4'), ('b', '<f4')]", "holds records of several fields, not numbers")]
     [InlineData("'<c8'", "holds complex numbers ('<c8')")]
     [InlineData("'<M8[ns]'", "holds times ('<M8[ns]')")]
     [InlineData("'f'", "holds floats of an unusual size ('f')")]
