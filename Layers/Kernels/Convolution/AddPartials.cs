@@ -3,7 +3,7 @@ using Cnn.Layers.Threading;
 
 namespace Cnn.Layers.Kernels.Convolution;
 
-/// <summary>Target += the sums, always first to last: a part is a range of the values.</summary>
+/// <summary>Adds the partial sums to the target, always first to last. A part is a range of the values.</summary>
 internal unsafe struct AddPartials : IParallelJob
 {
     public float* Sums, Target;

@@ -3,7 +3,7 @@ using Cnn.Layers.Threading;
 
 namespace Cnn.Layers.Kernels.Convolution;
 
-/// <summary>Gradient of the bias: a part is a few channels, summed image by image.</summary>
+/// <summary>Computes the gradient of the bias. A part is a few channels, summed image by image.</summary>
 internal unsafe struct BiasGradientJob : IParallelJob
 {
     public const int OutputsPerPart = 4;

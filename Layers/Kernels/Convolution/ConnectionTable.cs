@@ -1,8 +1,8 @@
 namespace Cnn.Layers.Kernels.Convolution;
 
 /// <summary>
-/// Which input maps each output map of a convolution sees. Connections are counted output map by output map, and found
-/// from either side.
+/// The connections of a convolution: which input maps each output map reads. Connections are numbered output map by
+/// output map, and can be looked up from either side.
 /// </summary>
 internal sealed class ConnectionTable
 {
@@ -12,8 +12,11 @@ internal sealed class ConnectionTable
     private readonly int[] inputs;
     private readonly int[] outputs;
 
-    /// <param name="inputsOfOutputs">For each output map the input maps that it sees; none but existing ones.</param>
-    /// <param name="channels">Input maps.</param>
+    /// <summary>Builds the table.</summary>
+    /// <param name="inputsOfOutputs">
+    /// For each output map, the input maps that it reads, all below <paramref name="channels"/>.
+    /// </param>
+    /// <param name="channels">Number of input maps.</param>
     public ConnectionTable(int[][] inputsOfOutputs, int channels)
     {
         (Outputs, Channels) = (inputsOfOutputs.Length, channels);
@@ -40,29 +43,29 @@ internal sealed class ConnectionTable
         connectionsByInput = [.. Enumerable.Range(0, Count).OrderBy(i => inputs[i])];
     }
 
-    /// <summary>Output maps.</summary>
+    /// <summary>Number of output maps.</summary>
     public int Outputs { get; }
 
-    /// <summary>Input maps.</summary>
+    /// <summary>Number of input maps.</summary>
     public int Channels { get; }
 
-    /// <summary>Connections in all.</summary>
+    /// <summary>Number of connections.</summary>
     public int Count => inputs.Length;
 
-    /// <summary>The input map of a connection.</summary>
+    /// <summary>Returns the input map of a connection.</summary>
     public int InputOf(int connection) => inputs[connection];
 
-    /// <summary>The output map of a connection.</summary>
+    /// <summary>Returns the output map of a connection.</summary>
     public int OutputOf(int connection) => outputs[connection];
 
-    /// <summary>An output map's connections: from First up to and without End.</summary>
+    /// <summary>Returns an output map's connections, from First to End (exclusive).</summary>
     public (int First, int End) OfOutput(int output) => (firstOfOutput[output], firstOfOutput[output + 1]);
 
-    /// <summary>An input map's connections.</summary>
+    /// <summary>Returns an input map's connections.</summary>
     public ReadOnlySpan<int> OfInput(int input) =>
         connectionsByInput.AsSpan(firstOfInput[input]..firstOfInput[input + 1]);
 
-    /// <summary>How many weights an output map has and how many weights an input map meets, on average.</summary>
+    /// <summary>Returns the average fan-in of an output map and fan-out of an input map, in weights.</summary>
     public (float In, float Out) Fans(int[] kernel)
     {
         double weights = Count;

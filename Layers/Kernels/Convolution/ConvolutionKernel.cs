@@ -5,23 +5,22 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers.Kernels.Convolution;
 
 /// <summary>
-/// Two-dimensional convolution (cross-correlation, as networks use it) and its gradients over [N, C, H, W]: patches are
-/// packed straight into the panels of the matrix product, and images, strips of images and groups are the parts that
-/// threads share. What suits <see cref="WinogradConvolution"/>, <see cref="WinogradGradient"/> or
-/// <see cref="DirectWeightGradient"/> is theirs. The same bits on any number of threads. <see cref="ConvolutionReference"/> has
-/// the formula.
+/// Two-dimensional convolution (cross-correlation, as networks use it) and its gradients over [N, C, H, W]. Patches are
+/// packed straight into the panels of a GEMM, and the threads share images, strips of images and groups. Shapes that
+/// suit <see cref="WinogradConvolution"/>, <see cref="WinogradGradient"/> or <see cref="DirectWeightGradient"/> go
+/// there. Results are bit-identical on any number of threads. <see cref="ConvolutionReference"/> has the formula.
 /// </summary>
 internal static unsafe class ConvolutionKernel
 {
-    // What packing the patches costs, as a share of a part's products: each split of a part packs them anew.
+    // The cost of packing the patches, as a share of a part's GEMM: each split of a part packs them again.
     private const double PackingShare = 1.0 / 12;
 
-    // Sums of image groups that are added at the end take up to 8 MiB.
+    // The partial sums over groups of images, which are added at the end, take up to 8 MiB.
     private const long PartialFloats = 2 * 1024 * 1024;
     private const int MostPartials = 16;
     private const int ReductionFloats = 8 * 1024;
 
-    /// <summary>y = x convolved with the weights, plus the bias.</summary>
+    /// <summary>Computes y = x convolved with the weights, plus the bias.</summary>
     /// <param name="pool">The threads.</param>
     /// <param name="plan">The sizes.</param>
     /// <param name="images">Number of images, N.</param>
@@ -88,12 +87,13 @@ internal static unsafe class ConvolutionKernel
     }
 
     /// <summary>
-    /// Whether a pass over so many images would read the weights, as they are not kept in the form that it needs.
+    /// Returns whether a pass over <paramref name="images"/> images would read the weights, as they are not packed in
+    /// the form that it needs.
     /// </summary>
     public static bool NeedsWeights(ConvolutionPlan plan, int images, PackedWeights packed) =>
         !packed.Has(WinogradConvolution.Suits(plan.Shape, images, reusesWeights: true));
 
-    /// <summary>dx = the gradient of x; overwritten.</summary>
+    /// <summary>Computes dx = the gradient of x; overwrites dx.</summary>
     /// <param name="pool">The threads.</param>
     /// <param name="plan">The sizes.</param>
     /// <param name="images">Number of images, N.</param>
@@ -142,7 +142,7 @@ internal static unsafe class ConvolutionKernel
         pool.Run(parts * splits, ref gradient);
     }
 
-    /// <summary>dW += the gradient of the weights, and db += that of the bias.</summary>
+    /// <summary>Adds the gradient of the weights to dW, and that of the bias to db.</summary>
     /// <param name="pool">The threads.</param>
     /// <param name="plan">The sizes.</param>
     /// <param name="images">Number of images, N.</param>
@@ -206,7 +206,7 @@ internal static unsafe class ConvolutionKernel
         }
     }
 
-    /// <summary>db += the gradient of the bias.</summary>
+    /// <summary>Adds the gradient of the bias to db.</summary>
     /// <param name="pool">The threads.</param>
     /// <param name="outputs">Channels of the result.</param>
     /// <param name="pixels">Values of one channel of one image.</param>
@@ -219,8 +219,8 @@ internal static unsafe class ConvolutionKernel
         pool.Run((outputs + BiasGradientJob.OutputsPerPart - 1) / BiasGradientJob.OutputsPerPart, ref gradient);
     }
 
-    // How many pieces the outputs or channels of each part are cut into, so that few parts occupy all threads. Each
-    // value is computed in one piece, so that its bits do not depend on this.
+    // Returns the number of pieces that the outputs or channels of each part are split into, so that a small number of
+    // parts occupies all threads. Each value is computed within one piece, so its bits do not depend on the number.
     private static int Splits(int parts, int most, int threads)
     {
         int best = 1;

@@ -5,33 +5,33 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers.Kernels.Convolution;
 
 /// <summary>
-/// What a two-dimensional convolution of one shape computes once: layouts, offsets and block sizes. They depend on the
-/// shape alone, so results do not depend on the number of threads.
+/// The layouts, offsets and block sizes of a two-dimensional convolution of one shape, computed once. They depend on
+/// the shape alone, so results do not depend on the number of threads.
 /// </summary>
 internal sealed class ConvolutionPlan
 {
-    // A strip has about so many output pixels: enough that its border costs little, few enough that a large image
-    // makes parts for many threads.
+    // About the number of output pixels in a strip: enough that its border costs little, few enough that a large image
+    // yields parts for many threads.
     private const int StripPixels = 1024;
 
     /// <summary>
-    /// The most floats that memory for one purpose may take: what an array holds, less room to align.
+    /// The most floats that one buffer may take: the largest array, less the floats for alignment and slack.
     /// </summary>
     public static readonly long MostFloats = Array.MaxLength - CacheLine.Floats - Packing.Slack;
 
     /// <summary>
-    /// Whether what the kernels lay out and pack at a time stays within so many floats: an image with its border, a row
-    /// of the result with all its taps or outputs, and the weights, which Winograd's transform makes four times as
-    /// many.
+    /// Returns whether each buffer that the kernels need at a time has at most <paramref name="mostFloats"/> floats: an
+    /// image with its border, a row of the result with all its taps or outputs, and the weights, whose number
+    /// Winograd's transform multiplies by four.
     /// </summary>
     /// <param name="shape">The sizes, as for the constructor.</param>
-    /// <param name="mostFloats">The limit; <see cref="MostFloats"/>, or less.</param>
+    /// <param name="mostFloats">The limit: <see cref="MostFloats"/> or less.</param>
     public static bool Fits(in ConvolutionShape shape, long mostFloats)
     {
         double ofPixel = 64.0 + Math.Max(shape.Taps, shape.GroupOutputs);
         if (WinogradConvolution.HasTransform(shape))
         {
-            // 64 values for each 4 pixels of a row of tiles.
+            // There are 64 values for each 4 pixels of a row of tiles.
             ofPixel = Math.Max(ofPixel, 16.0 * (shape.GroupChannels + (double)shape.GroupOutputs));
         }
 
@@ -40,8 +40,10 @@ internal sealed class ConvolutionPlan
             && 8.0 * shape.Outputs * shape.Taps <= mostFloats;
     }
 
-    /// <summary>A plan.</summary>
-    /// <param name="shape">The sizes; all at least 1, the result's too, and the groups divide the channels.</param>
+    /// <summary>Computes the plan.</summary>
+    /// <param name="shape">
+    /// The sizes; all at least 1, including those of the result, and the groups divide the channels.
+    /// </param>
     public ConvolutionPlan(in ConvolutionShape shape)
     {
         Shape = shape;
@@ -69,7 +71,7 @@ internal sealed class ConvolutionPlan
     /// <summary>The sizes.</summary>
     public ConvolutionShape Shape { get; }
 
-    /// <summary>Strips of rows that the result of one image is cut into.</summary>
+    /// <summary>Number of strips of rows that the result of one image is split into.</summary>
     internal int Strips { get; }
 
     internal ImageLayout Strip { get; }
@@ -80,26 +82,26 @@ internal sealed class ConvolutionPlan
 
     internal PatchPacking LastPatches { get; }
 
-    /// <summary>Depth of the blocks of taps in the forward product.</summary>
+    /// <summary>Depth of the blocks of taps in the forward GEMM.</summary>
     internal int Depth { get; }
 
     /// <summary>Height of the panels of outputs.</summary>
     internal int PanelRows { get; }
 
-    /// <summary>Depth of the blocks of outputs in the product for the input's gradient.</summary>
+    /// <summary>Depth of the blocks of outputs in the GEMM for the input's gradient.</summary>
     internal int OutputDepth { get; }
 
-    /// <summary>Channels whose columns are computed at a time for the input's gradient.</summary>
+    /// <summary>Number of channels whose columns are computed at a time for the input's gradient: a chunk.</summary>
     internal int ChunkChannels { get; }
 
     internal int ChannelChunks { get; }
 
-    /// <summary>Height of the panels of taps of such channels.</summary>
+    /// <summary>Height of the panels of a chunk's taps.</summary>
     internal int ChunkPanelRows { get; }
 
-    /// <summary>Rows of the result in a strip.</summary>
+    /// <summary>Returns the rows of the result in a strip.</summary>
     internal int RowsOf(int strip) => Math.Min(Strip.OutRows, Shape.OutHeight - (strip * Strip.OutRows));
 
-    /// <summary>The packing of a strip.</summary>
+    /// <summary>Returns the packing of a strip.</summary>
     internal PatchPacking PatchesOf(int strip) => strip == Strips - 1 ? LastPatches : Patches;
 }

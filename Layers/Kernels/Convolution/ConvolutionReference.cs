@@ -2,14 +2,14 @@ namespace Cnn.Layers.Kernels.Convolution;
 
 /// <summary>
 /// The specification of <see cref="ConvolutionKernel"/>: y[n, o, i, j] = b[o] + sum over c, r, s of
-/// W[o, c, r, s] x[n, c, i * stride + r * dilation - pad, ...], x being zero outside, and its gradients. In double
-/// precision.
+/// W[o, c, r, s] x[n, c, i * stride + r * dilation - pad, ...], where x is 0 outside the image, and its gradients. Sums
+/// are in double precision.
 /// </summary>
 internal static unsafe class ConvolutionReference
 {
     private delegate void Visit(long x, long w, long y);
 
-    /// <summary>y from x, the weights and the bias (null for none).</summary>
+    /// <summary>Computes y from x, the weights and the bias (null for none).</summary>
     public static void Forward(in ConvolutionShape shape, int images, float* x, float* weights, float* bias, float* y)
     {
         var sums = new double[(long)images * shape.OutSizeOfImage];
@@ -22,7 +22,7 @@ internal static unsafe class ConvolutionReference
         Write(sums, y, false);
     }
 
-    /// <summary>dx from dy; overwritten.</summary>
+    /// <summary>Computes dx from dy; overwrites dx.</summary>
     public static void InputGradient(in ConvolutionShape shape, int images, float* dy, float* weights, float* dx)
     {
         var sums = new double[(long)images * shape.ImageSize];
@@ -30,7 +30,7 @@ internal static unsafe class ConvolutionReference
         Write(sums, dx, false);
     }
 
-    /// <summary>dW from x and dy; added to.</summary>
+    /// <summary>Adds the gradient of the weights, from x and dy, to dW.</summary>
     public static void WeightGradient(in ConvolutionShape shape, int images, float* x, float* dy, float* dw)
     {
         var sums = new double[(long)shape.Outputs * shape.Taps];
@@ -38,7 +38,7 @@ internal static unsafe class ConvolutionReference
         Write(sums, dw, true);
     }
 
-    /// <summary>db from dy; added to.</summary>
+    /// <summary>Adds the gradient of the bias, from dy, to db.</summary>
     public static void BiasGradient(in ConvolutionShape shape, int images, float* dy, float* db)
     {
         var sums = new double[shape.Outputs];

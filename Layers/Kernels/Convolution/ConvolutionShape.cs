@@ -7,7 +7,7 @@ namespace Cnn.Layers.Kernels.Convolution;
 /// <param name="Height">Its height.</param>
 /// <param name="Width">Its width.</param>
 /// <param name="Outputs">Channels of the result.</param>
-/// <param name="Groups">Slices of the channels that are convolved apart; divides both numbers of channels.</param>
+/// <param name="Groups">Groups of channels that are convolved separately; divides both numbers of channels.</param>
 /// <param name="KernelHeight">Taps down.</param>
 /// <param name="KernelWidth">Taps across.</param>
 /// <param name="PadHeight">Zero rows above and below.</param>
@@ -64,8 +64,8 @@ internal readonly record struct ConvolutionShape(
         * (((double)StrideWidth * (OutWidth + 1)) + ((double)DilationWidth * KernelWidth));
 
     /// <summary>
-    /// The size of the result along one axis. The division truncates towards zero as Caffe's does, so an input that is
-    /// smaller than the window by less than a stride gives one output.
+    /// Returns the size of the result along one axis. The division truncates towards zero, as in Caffe, so an input
+    /// that is smaller than the window by less than a stride yields one output.
     /// </summary>
     public static int OutSize(int size, int kernel, int pad, int stride, int dilation) =>
         checked((int)(((size + (2L * pad) - (((long)dilation * (kernel - 1)) + 1)) / stride) + 1));

@@ -1,9 +1,9 @@
 namespace Cnn.Layers.Kernels.Convolution;
 
-/// <summary>The sizes of a convolution over any number of axes; each array has one entry an axis.</summary>
+/// <summary>The sizes of a convolution over any number of axes; each array has one entry per axis.</summary>
 /// <param name="Channels">Channels of the image.</param>
 /// <param name="Outputs">Channels of the result.</param>
-/// <param name="Groups">Slices of the channels that are convolved apart.</param>
+/// <param name="Groups">Groups of channels that are convolved separately.</param>
 /// <param name="Size">The image's sizes.</param>
 /// <param name="Kernel">Taps.</param>
 /// <param name="Pad">Zeros on either side.</param>

@@ -5,25 +5,25 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers.Kernels.Convolution;
 
 /// <summary>
-/// The gradients of weights and bias from images that are not packed: for some taps at a time, what a tap sees of a run
-/// of pixels is read where it lies, and multiplied with the gradients of the outputs at these pixels, which lie side by
-/// side. With few outputs packing the patches would cost as much as the products.
+/// Computes the gradients of weights and bias without packing the images. A few taps at a time, the pixels that a tap
+/// sees are read in place and multiplied with the gradients of the outputs at these pixels, which are contiguous for
+/// each pixel. With few outputs, packing the patches would cost as much as the multiplication.
 /// </summary>
 internal static unsafe class DirectWeightGradient
 {
-    // So many pixels' gradients of a panel of outputs stay in the second-level cache while all taps pass.
+    // The gradients of a panel of outputs at this many pixels stay in the second-level cache while all taps read them.
     private const int PixelsAtOnce = 512;
 
-    // Enough parts for some threads, few enough that adding their sums costs little.
+    // Enough parts for several threads, few enough that adding their sums costs little.
     private const int MostSums = 16, LeastParts = 8;
 
-    // The sums of all parts, 8 MiB.
+    // The most floats of all parts' sums: 8 MiB.
     private const long MostFloats = 2 * 1024 * 1024;
 
-    // Runs of fewer pixels are too short; fewer outputs leave most of a vector empty; with more, packing pays.
+    // Rows of fewer pixels are too short; fewer outputs leave most of a vector empty; with more outputs, packing pays.
     private const int LeastWidth = 8, LeastOutputs = 8, MostOutputs = 64;
 
-    /// <summary>Whether there is a kernel for this machine's vectors, and it gains.</summary>
+    /// <summary>Returns whether there is a kernel for this machine's vectors, and it is faster.</summary>
     public static bool Suits(ConvolutionPlan plan, int images)
     {
         ConvolutionShape shape = plan.Shape;
@@ -32,7 +32,7 @@ internal static unsafe class DirectWeightGradient
             && (long)images * plan.Strips * shape.Groups >= LeastParts;
     }
 
-    /// <summary>See <see cref="ConvolutionKernel.WeightGradient"/>.</summary>
+    /// <summary>Runs <see cref="ConvolutionKernel.WeightGradient"/>.</summary>
     public static void Run(WorkerPool pool, ConvolutionPlan plan, int images, float* x, float* dy, float* dw, float* db)
     {
         if (VectorUnit.Path == VectorPath.Avx512)
@@ -81,8 +81,9 @@ internal static unsafe class DirectWeightGradient
 
         public readonly int Panels => (Plan.Shape.GroupOutputs + Width - 1) / Width;
 
-        /// <summary>The taps and that of the bias, which sees ones, up to whole tiles.</summary>
-        public readonly int Taps => (UsedTaps + DirectWeightGradientKernel.Taps - 1) / DirectWeightGradientKernel.Taps * DirectWeightGradientKernel.Taps;
+        /// <summary>The taps, including that of the bias, which sees ones, rounded up to whole tiles.</summary>
+        public readonly int Taps => (UsedTaps + DirectWeightGradientKernel.Taps - 1)
+            / DirectWeightGradientKernel.Taps * DirectWeightGradientKernel.Taps;
 
         private readonly int UsedTaps => Plan.Shape.Taps + (HasBias ? 1 : 0);
 
@@ -99,14 +100,14 @@ internal static unsafe class DirectWeightGradient
             int seen = ((rowsAtOnce - 1) * Plan.Strip.PixelRowSize) + shape.OutWidth;
             float* ones = HasBias ? Pool.Scratch(worker, ScratchSlot.Columns, seen) : null;
             new Span<float>(ones, HasBias ? seen : 0).Fill(1);
-            float* room = Plan.Strip.InPlace ? null : Pool.Scratch(worker, ScratchSlot.Image, Plan.Strip.Size);
+            float* scratch = Plan.Strip.InPlace ? null : Pool.Scratch(worker, ScratchSlot.Image, Plan.Strip.Size);
             for (int strip = sum * StripsPerSum; strip < Math.Min(Strips, (sum + 1) * StripsPerSum); strip++)
             {
                 int image = strip / Plan.Strips, firstRow = strip % Plan.Strips * Plan.Strip.OutRows;
                 int rows = Plan.RowsOf(strip % Plan.Strips);
                 float* source = X + ((nint)image * shape.ImageSize)
                     + ((nint)group * shape.GroupChannels * shape.Height * shape.Width);
-                source = Plan.Strip.Lay(source, firstRow, rows, room);
+                source = Plan.Strip.Lay(source, firstRow, rows, scratch);
                 float* dy = Dy + ((((nint)image * shape.Outputs) + (group * shape.GroupOutputs)) * shape.OutPixels);
                 for (int row = 0; row < rows; row += rowsAtOnce)
                 {
@@ -125,23 +126,24 @@ internal static unsafe class DirectWeightGradient
             int tile = DirectWeightGradientKernel.Taps * Width;
             for (int output = 0; output < shape.GroupOutputs; output += Width)
             {
-                SideBySide(dy, output, rows * shape.OutWidth, gradients);
+                Transpose(dy, output, rows * shape.OutWidth, gradients);
                 for (int tap = 0; tap < UsedTaps; tap += DirectWeightGradientKernel.Taps, to += tile)
                 {
-                    // What lies beyond the last is any; its sums are not used.
+                    // Taps beyond the last may read anything; their sums are not used.
                     for (int i = 0; i < DirectWeightGradientKernel.Taps; i++)
                     {
                         bool isBias = HasBias && tap + i >= shape.Taps;
                         from[i] = isBias ? ones : source + Plan.Strip.Taps[Math.Min(tap + i, shape.Taps - 1)];
                     }
 
-                    DirectWeightGradientKernel.Run<TLanes, TVector>(from, Plan.Strip.PixelRowSize, rows, shape.OutWidth, gradients, to);
+                    DirectWeightGradientKernel.Run<TLanes, TVector>(
+                        from, Plan.Strip.PixelRowSize, rows, shape.OutWidth, gradients, to);
                 }
             }
         }
 
-        // The gradients of a panel of outputs, pixel by pixel; outputs beyond the last are the last once more.
-        private readonly void SideBySide(float* dy, int output, int pixels, float* to)
+        // Transposes the gradients of a panel of outputs to [pixels, outputs]; outputs beyond the last repeat it.
+        private readonly void Transpose(float* dy, int output, int pixels, float* to)
         {
             float** from = stackalloc float*[TLanes.Width];
             for (int i = 0; i < Width; i += TLanes.Width)
@@ -157,7 +159,7 @@ internal static unsafe class DirectWeightGradient
         }
     }
 
-    // Adds the sums, always first to last, to the gradient: a part is an output.
+    // Adds the sums, always first to last, to the gradient. A part is an output.
     private struct AddParts<TLanes, TVector> : IParallelJob
         where TLanes : ILanes<TVector>
         where TVector : struct

@@ -4,21 +4,24 @@ using Cnn.Layers.Kernels.Gemm;
 namespace Cnn.Layers.Kernels.Convolution;
 
 /// <summary>
-/// Tiles of 6 taps by two vectors of outputs: twelve sums, which two vectors of gradients and one value of the image a
-/// tap feed. That fits the sixteen registers of 256-bit vectors, and is enough to hide what a multiply-add takes.
+/// Computes tiles of 6 taps by two vectors of outputs: twelve sums, fed by two vectors of gradients and, for each tap,
+/// one value of the image. They fit the sixteen registers of 256-bit vectors, and are enough to hide the latency of a
+/// multiply-add.
 /// </summary>
 internal static unsafe class DirectWeightGradientKernel
 {
     /// <summary>Taps of a tile.</summary>
     public const int Taps = 6;
 
-    /// <summary>to[tap, output] += sum over pixels of taps[tap][pixel] gradients[pixel, output].</summary>
-    /// <param name="taps">For each tap the value that it sees of the first pixel.</param>
+    /// <summary>
+    /// Computes to[tap, output] += sum over pixels of taps[tap][pixel] gradients[pixel, output].
+    /// </summary>
+    /// <param name="taps">For each tap, the address of the value that it sees at the first pixel.</param>
     /// <param name="rowStep">Floats from one row of pixels to the next.</param>
     /// <param name="rows">Rows of pixels.</param>
-    /// <param name="width">Pixels of a row, side by side.</param>
-    /// <param name="gradients">Two vectors of outputs a pixel.</param>
-    /// <param name="to">Two vectors of outputs a tap.</param>
+    /// <param name="width">Pixels of a row, contiguous.</param>
+    /// <param name="gradients">Two vectors of outputs per pixel.</param>
+    /// <param name="to">Two vectors of outputs per tap.</param>
     public static void Run<TLanes, TVector>(
         float** taps, nint rowStep, int rows, int width, float* gradients, float* to)
         where TLanes : ILanes<TVector>
@@ -49,7 +52,7 @@ internal static unsafe class DirectWeightGradientKernel
             }
         }
 
-        // Each call sums for itself first, so that no sum is one long chain of roundings.
+        // Each call adds up its own sums first, so that no sum is one long chain of roundings.
         AddTo<TLanes, TVector>(a0, a1, to);
         AddTo<TLanes, TVector>(b0, b1, to + (2 * w));
         AddTo<TLanes, TVector>(c0, c1, to + (4 * w));

@@ -3,7 +3,9 @@ using Cnn.Layers.Threading;
 
 namespace Cnn.Layers.Kernels.Convolution;
 
-/// <summary>Forward: a part is some outputs of one group over one strip of one image.</summary>
+/// <summary>
+/// Runs the forward pass by GEMM. A part is some outputs of one group over one strip of one image.
+/// </summary>
 internal unsafe struct ForwardGemmJob : IParallelJob
 {
     public ConvolutionPlan Plan;
@@ -62,13 +64,15 @@ internal unsafe struct ForwardGemmJob : IParallelJob
                 nint panelSize = Packing.PanelSize(Plan.PanelRows, depth);
                 float* weights = Packed + (((group * Blocks) + block) * BlockSize)
                     + (split * PanelsPerSplit * panelSize);
-                GemmAddend addTo = block > 0 ? GemmAddend.Existing : Bias != null ? GemmAddend.RowBias : GemmAddend.Nothing;
+                GemmAddend addTo = block > 0 ? GemmAddend.Existing
+                    : Bias != null ? GemmAddend.RowBias
+                    : GemmAddend.Nothing;
                 PackedGemm.Run(
                     outputs, pixels, depth, Plan.PanelRows, weights, panels, target + pixel, shape.OutPixels, addTo,
                     Bias + output);
             }
 
-            // While it is still in the cache.
+            // Rectify the result while it is still in the cache.
             for (int row = 0; row < outputs && Rectifies; row++)
             {
                 Rectify.Run(target + pixel + ((nint)row * shape.OutPixels), pixels, Slope);

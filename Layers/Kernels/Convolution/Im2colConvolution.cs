@@ -4,21 +4,22 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers.Kernels.Convolution;
 
 /// <summary>
-/// Convolution over any number of axes, by way of columns for one image and group and some pixels of the result at a
-/// time: [taps, pixels], in the pool's scratch memory. Formula and conventions as in <see cref="ConvolutionKernel"/>.
+/// Convolution over any number of axes by im2col and GEMM: the columns [taps, pixels] of one image, one group and some
+/// pixels of the result at a time are written to the pool's scratch memory. Formula and conventions are those of
+/// <see cref="ConvolutionKernel"/>.
 /// </summary>
 internal static unsafe class Im2colConvolution
 {
     /// <summary>
-    /// What the columns take at most, 64 MiB, but for a single pixel with even more taps. Results of more columns are
-    /// computed block by block; the gradient of the weights is then the sum of the blocks'.
+    /// The most floats of the columns, 64 MiB, unless a single pixel has more taps. Larger results are computed block
+    /// by block; the gradient of the weights is then the sum over the blocks.
     /// </summary>
     public const long ColumnFloats = 16 * 1024 * 1024;
 
-    // Blocks are a multiple of this where they can be, for whole panels.
+    // Blocks are a multiple of this number of pixels if possible, so that panels are whole.
     private const int PixelsAtOnce = 64;
 
-    /// <summary>y = x convolved with the weights, plus the bias (null for none).</summary>
+    /// <summary>Computes y = x convolved with the weights, plus the bias (null for none).</summary>
     /// <param name="pool">The threads.</param>
     /// <param name="shape">The sizes.</param>
     /// <param name="images">Number of images, N.</param>
@@ -64,7 +65,7 @@ internal static unsafe class Im2colConvolution
         }
     }
 
-    /// <summary>dx = the gradient of x; overwritten.</summary>
+    /// <summary>Computes dx = the gradient of x; overwrites dx.</summary>
     /// <param name="pool">The threads.</param>
     /// <param name="shape">The sizes.</param>
     /// <param name="images">Number of images, N.</param>
@@ -100,7 +101,7 @@ internal static unsafe class Im2colConvolution
         }
     }
 
-    /// <summary>dW += the gradient of the weights.</summary>
+    /// <summary>Adds the gradient of the weights to dW.</summary>
     /// <param name="pool">The threads.</param>
     /// <param name="shape">The sizes.</param>
     /// <param name="images">Number of images, N.</param>
@@ -136,7 +137,9 @@ internal static unsafe class Im2colConvolution
         }
     }
 
-    /// <summary>The pixels of a block: all, or as few blocks of equal size as can be.</summary>
+    /// <summary>
+    /// Returns the pixels of a block: all pixels, or an equal share in as few blocks as possible.
+    /// </summary>
     internal static int BlockPixels(ConvolutionShapeNd shape, long columnFloats)
     {
         int pixels = shape.OutPixels;
@@ -156,7 +159,7 @@ internal static unsafe class Im2colConvolution
         pool.Run(shape.Channels / shape.Groups, ref move);
     }
 
-    // A part is an output.
+    // Rectifies rows of the result. A part is an output.
     private struct RectifyRows : IParallelJob
     {
         public float* X;

@@ -4,8 +4,8 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers.Kernels.Convolution;
 
 /// <summary>
-/// One channel a part: fills the channel's rows of the columns, for some pixels of the result, from the image, or adds
-/// them up into the image, which the first pixels clear before.
+/// Fills a channel's rows of the columns, for some pixels of the result, from the image (im2col), or adds them to the
+/// image (col2im), which the block with the first pixel clears before. A part is one channel.
 /// </summary>
 internal unsafe struct Im2colJob : IParallelJob
 {

@@ -3,16 +3,17 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers.Kernels.Convolution;
 
 /// <summary>
-/// Patches as columns: [N, C, spatial...] to [N, C * taps, result...], where channel (c * taps + tap) holds what that
-/// tap of every window sees, 0 beyond the border; and back, adding up what each pixel went to.
+/// Converts patches to columns, from [N, C, spatial...] to [N, C * taps, result...], where channel (c * taps + tap)
+/// holds the values that this tap sees in every window, 0 beyond the border. The backward pass sums, for each pixel,
+/// the gradients of all its copies.
 /// </summary>
 internal static unsafe class Im2colKernel
 {
-    /// <summary>The columns of images.</summary>
+    /// <summary>Computes the columns of images.</summary>
     public static void Forward(ConvolutionShapeNd shape, int images, float* x, float* columns, WorkerPool pool) =>
         Run(shape, images, x, columns, false, pool);
 
-    /// <summary>The images' gradient from the columns'; overwritten.</summary>
+    /// <summary>Computes the gradient of the images from that of the columns; overwrites it.</summary>
     public static void Backward(ConvolutionShapeNd shape, int images, float* columns, float* x, WorkerPool pool) =>
         Run(shape, images, x, columns, true, pool);
 

@@ -3,10 +3,10 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers.Kernels.Convolution;
 
 /// <summary>
-/// Where a strip of an image lies so that every tap of every output pixel is at (offset of the tap) + (offset of the
-/// pixel), with no border to check and neighbours along a row side by side: with zeros around it, and with the columns
-/// of a row sorted by their remainder modulo the stride. An image without padding or stride along its rows already lies
-/// so and is used in place.
+/// The layout of a strip of an image in which every tap of every output pixel is at (offset of the tap) + (offset of
+/// the pixel), without border checks, and neighbouring output pixels of a row are contiguous. The strip is padded with
+/// zeros, and the columns of a row are sorted by their remainder modulo the stride. An image without padding or stride
+/// along its rows already has this layout and is used in place.
 /// </summary>
 internal sealed unsafe class ImageLayout
 {
@@ -14,7 +14,7 @@ internal sealed unsafe class ImageLayout
     private readonly PinnedInts taps;
     private readonly int phaseWidth;
 
-    /// <summary>The layout for strips of so many rows of the result.</summary>
+    /// <summary>Computes the layout for strips of <paramref name="outRows"/> rows of the result.</summary>
     public ImageLayout(in ConvolutionShape shape, int outRows)
     {
         this.shape = shape;
@@ -41,10 +41,10 @@ internal sealed unsafe class ImageLayout
     /// <summary>Rows of the result in a strip.</summary>
     public int OutRows { get; }
 
-    /// <summary>Whether the image is used as it is.</summary>
+    /// <summary>Whether the image is used in place.</summary>
     public bool InPlace { get; }
 
-    /// <summary>Rows of the image in a strip, the border's included.</summary>
+    /// <summary>Rows of the image in a strip, including the border.</summary>
     public int Rows { get; }
 
     /// <summary>Floats from one row to the next.</summary>
@@ -63,12 +63,13 @@ internal sealed unsafe class ImageLayout
     public int* Taps => taps.Pointer;
 
     /// <summary>
-    /// The strip that begins at a row of the result: in place, or copied to <paramref name="scratch"/>.
+    /// Lays out the strip that begins at a row of the result: in place, or copied to <paramref name="scratch"/>.
     /// </summary>
     /// <param name="image">The group's first channel.</param>
     /// <param name="firstOutRow">The first row of the result.</param>
-    /// <param name="outRows">How many rows of the result are needed.</param>
-    /// <param name="scratch">Room for <see cref="Size"/> floats.</param>
+    /// <param name="outRows">Number of rows of the result that are needed.</param>
+    /// <param name="scratch">A buffer of <see cref="Size"/> floats, or null if the image is used in place.</param>
+    /// <returns>The strip in this layout.</returns>
     public float* Lay(float* image, int firstOutRow, int outRows, float* scratch)
     {
         int firstRow = (firstOutRow * shape.StrideHeight) - shape.PadHeight;
@@ -91,8 +92,8 @@ internal sealed unsafe class ImageLayout
         return scratch;
     }
 
-    /// <summary>The inverse of <see cref="Lay"/> for one channel of a whole image: drops the border.</summary>
-    /// <param name="laid">The channel as laid out.</param>
+    /// <summary>Reverses <see cref="Lay"/> for one channel of a whole image: drops the border.</summary>
+    /// <param name="laid">The channel in this layout.</param>
     /// <param name="channel">The channel of the image; overwritten.</param>
     public void TakeUp(float* laid, float* channel)
     {
@@ -131,7 +132,7 @@ internal sealed unsafe class ImageLayout
         int stride = shape.StrideWidth, pad = shape.PadWidth;
         for (int phase = 0; phase < stride; phase++, target += phaseWidth)
         {
-            // The columns q * stride + phase - pad that lie within the image.
+            // From first to end, column q * stride + phase - pad is within the image.
             int first = Math.Min(Math.Max(0, (pad - phase + stride - 1) / stride), phaseWidth);
             int reach = shape.Width + pad - phase;
             int end = Math.Clamp(reach <= 0 ? 0 : (reach + stride - 1) / stride, first, phaseWidth);

@@ -5,8 +5,8 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers.Kernels.Convolution;
 
 /// <summary>
-/// Gradient of the input: a part is some channels of one group of one image. The columns of a few channels at a time,
-/// W' dy, are computed in the cache and added up where their taps lie.
+/// Computes the gradient of the input. A part is some channels of one group of one image. The columns of a few channels
+/// at a time, W' dy, are computed in the cache and added to the pixels that their taps see.
 /// </summary>
 internal unsafe struct InputGradientJob : IParallelJob
 {
@@ -56,7 +56,7 @@ internal unsafe struct InputGradientJob : IParallelJob
         }
     }
 
-    // One tap that covers every pixel once: the columns are the gradient.
+    // Returns whether one tap covers every pixel once, so that the columns are the gradient.
     private static bool IsPlain(in ConvolutionShape shape) => shape is
     {
         KernelHeight: 1, KernelWidth: 1, StrideHeight: 1, StrideWidth: 1, PadHeight: 0, PadWidth: 0,

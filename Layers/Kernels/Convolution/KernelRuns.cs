@@ -1,8 +1,8 @@
 namespace Cnn.Layers.Kernels.Convolution;
 
 /// <summary>
-/// Walks over the pairs of pixels that the taps of one channel connect, in runs along the last axis: for each tap and
-/// each row of the result, the stretch of the row whose pixels see the image and not its border.
+/// Enumerates the pairs of input and output pixels that the taps of one channel connect, in runs along the last axis: a
+/// run is, for one tap and one row of the result, the range of pixels that see the image and not its border.
 /// </summary>
 internal ref struct KernelRuns
 {
@@ -18,19 +18,19 @@ internal ref struct KernelRuns
     private int first;
     private int length;
 
-    /// <summary>Walks over the whole result.</summary>
+    /// <summary>Enumerates the runs of the whole result.</summary>
     /// <param name="shape">The sizes; one axis or more.</param>
-    /// <param name="memory">Room for two numbers an axis.</param>
+    /// <param name="memory">A buffer of two numbers per axis.</param>
     public KernelRuns(ConvolutionShapeNd shape, Span<int> memory)
         : this(shape, memory, 0, shape.OutPixels)
     {
     }
 
-    /// <summary>Walks over some pixels of the result.</summary>
+    /// <summary>Enumerates the runs of some pixels of the result.</summary>
     /// <param name="shape">The sizes; one axis or more.</param>
-    /// <param name="memory">Room for two numbers an axis.</param>
-    /// <param name="firstPixel">The first pixel of the result, counted through its channel.</param>
-    /// <param name="pixels">How many.</param>
+    /// <param name="memory">A buffer of two numbers per axis.</param>
+    /// <param name="firstPixel">The first pixel of the result, as an index into its channel.</param>
+    /// <param name="pixels">Number of pixels.</param>
     public KernelRuns(ConvolutionShapeNd shape, Span<int> memory, int firstPixel, int pixels)
     {
         this.shape = shape;
@@ -47,22 +47,24 @@ internal ref struct KernelRuns
         Measure();
     }
 
-    /// <summary>The tap, counted through the kernel.</summary>
+    /// <summary>The tap, as an index into the kernel.</summary>
     public int Tap { get; private set; }
 
-    /// <summary>The run's first pixel in the channel of the image; the next lie <see cref="Step"/> apart.</summary>
+    /// <summary>
+    /// The run's first pixel in the channel of the image; its pixels there are <see cref="Step"/> apart.
+    /// </summary>
     public int Pixel { get; private set; }
 
     /// <summary>The run's first pixel in the channel of the result.</summary>
     public int OutPixel { get; private set; }
 
-    /// <summary>Pixels of the run.</summary>
+    /// <summary>Number of pixels of the run.</summary>
     public int Count { get; private set; }
 
     /// <summary>The stride along the last axis.</summary>
     public readonly int Step => shape.Stride[axes - 1];
 
-    /// <summary>Goes on to the next run that is not empty.</summary>
+    /// <summary>Advances to the next run that is not empty.</summary>
     /// <returns>Whether there is one.</returns>
     public bool Next()
     {
@@ -100,7 +102,7 @@ internal ref struct KernelRuns
         }
     }
 
-    // Before the first row.
+    // Moves to before the first row.
     private void BeginRows()
     {
         rowIndex = firstRow - 1;
@@ -112,7 +114,7 @@ internal ref struct KernelRuns
         }
     }
 
-    // The pixels of a row that this tap puts inside the image.
+    // Computes the range of pixels of a row for which this tap is within the image.
     private void Measure()
     {
         int last = axes - 1, before = shape.Pad[last] - (tap[last] * shape.Dilation[last]);
@@ -122,7 +124,7 @@ internal ref struct KernelRuns
         length = Math.Max(0, end - first);
     }
 
-    // The row of the image that this tap of this row of the result sees, or -1 outside of the image.
+    // Returns the row of the image that this tap sees in this row of the result, or -1 outside the image.
     private readonly int Place()
     {
         int place = 0;

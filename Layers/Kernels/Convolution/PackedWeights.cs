@@ -3,8 +3,8 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers.Kernels.Convolution;
 
 /// <summary>
-/// The weights of one convolution in the form that its kernels read, packed or transformed once for all passes that
-/// follow.
+/// The packed weights of one convolution, in the form that its kernels read: packed or transformed once for all passes
+/// that follow.
 /// </summary>
 internal sealed unsafe class PackedWeights
 {
@@ -12,18 +12,18 @@ internal sealed unsafe class PackedWeights
     private bool isWinograd;
     private long packedFloats;
 
-    /// <summary>Runs before memory is taken, so that a test can make that fail.</summary>
+    /// <summary>Callback before memory is allocated, so that a test can make the allocation fail.</summary>
     internal Action? Allocating { get; set; }
 
-    /// <summary>Packs anew at the next pass.</summary>
+    /// <summary>Discards the packed weights, so that the next pass packs them again.</summary>
     public void Forget() => packedFloats = 0;
 
-    /// <summary>Whether a pass by this algorithm finds its weights.</summary>
+    /// <summary>Returns whether the weights are packed for this algorithm.</summary>
     internal bool Has(bool winograd) => packedFloats > 0 && isWinograd == winograd;
 
     /// <summary>
-    /// The memory for the packed weights, and whether it holds them. Where it does not, whoever has packed all of them
-    /// calls <see cref="MarkPacked"/>; a pass that fails before leaves nothing that the next would take for packed weights.
+    /// Returns the buffer for the packed weights, and whether it holds them. If it does not, the caller packs all
+    /// weights and then calls <see cref="MarkPacked"/>; if a pass fails before that, the next pass packs them again.
     /// </summary>
     internal float* Buffer(bool winograd, long floats, out bool isReady)
     {
@@ -37,6 +37,6 @@ internal sealed unsafe class PackedWeights
         return memory.Get(ScratchSlot.SharedLeftPanels, floats);
     }
 
-    /// <summary>Notes that the memory holds all weights in this algorithm's form.</summary>
+    /// <summary>Records that the buffer holds all weights in this algorithm's form.</summary>
     internal void MarkPacked(bool winograd, long floats) => (isWinograd, packedFloats) = (winograd, floats);
 }

@@ -6,8 +6,9 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers.Kernels.Convolution;
 
 /// <summary>
-/// Packs the patches of a strip into panels of B, without a matrix of columns in between: a panel's columns are output
-/// pixels, its rows are taps. Each vector of pixels is loaded in as many pieces as it touches rows of the result.
+/// Packs the patches of a strip into panels of B, without an intermediate matrix of columns: a panel's columns are
+/// output pixels, its rows are taps. Each vector of pixels is loaded in one piece for each row of the result that it
+/// touches.
 /// </summary>
 internal sealed unsafe class PatchPacking
 {
@@ -15,7 +16,7 @@ internal sealed unsafe class PatchPacking
     private readonly PinnedInts firstPiece;
     private readonly PinnedInts pieces;
 
-    /// <summary>The plan for strips of so many rows of the result.</summary>
+    /// <summary>Plans the packing of strips of <paramref name="outRows"/> rows of the result.</summary>
     public PatchPacking(ImageLayout layout, int outRows, int outWidth)
     {
         int width = MicroKernels.Width;
@@ -35,7 +36,7 @@ internal sealed unsafe class PatchPacking
                 firstPiece.Pointer[p / width] = count;
             }
 
-            // A piece is the address of its vector's first lane and the lanes that it gives.
+            // A piece is the offset of its vector's first lane and the range of lanes that it fills.
             if (lane != 0 && pieces.Pointer[(3 * count) - 3] == start)
             {
                 pieces.Pointer[(3 * count) - 1]++;
@@ -56,14 +57,14 @@ internal sealed unsafe class PatchPacking
     public int Pixels { get; }
 
     /// <summary>
-    /// Packs the panel of the pixels from <paramref name="first"/> on, a multiple of the panel's width:
+    /// Packs the panel of the pixels that begin at <paramref name="first"/>, a multiple of the panel's width:
     /// target[t * stride + i] = image[taps[t] + offset of pixel first + i].
     /// </summary>
-    /// <param name="image">The strip, as laid out.</param>
+    /// <param name="image">The strip in its <see cref="ImageLayout"/>.</param>
     /// <param name="taps">The offsets of the taps.</param>
-    /// <param name="k">How many taps.</param>
+    /// <param name="k">Number of taps.</param>
     /// <param name="first">The first pixel.</param>
-    /// <param name="count">How many pixels, at most a panel's.</param>
+    /// <param name="count">Number of pixels, at most the panel's width.</param>
     /// <param name="target">The panel.</param>
     /// <param name="stride">Floats from one tap to the next: one or two vectors.</param>
     public void Pack(float* image, int* taps, int k, int first, int count, float* target, nint stride)

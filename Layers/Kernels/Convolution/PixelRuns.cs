@@ -2,10 +2,10 @@ using System.Numerics;
 
 namespace Cnn.Layers.Kernels.Convolution;
 
-/// <summary>Sums over runs of pixels of which one side lies side by side and the other some steps apart.</summary>
+/// <summary>Sums over runs of pixels: one operand is contiguous, the other has a step.</summary>
 internal static unsafe class PixelRuns
 {
-    /// <summary><c>to[i] += factor * pixels[i * step]</c>.</summary>
+    /// <summary>Computes <c>to[i] += factor * pixels[i * step]</c>.</summary>
     public static void AddTo(float* to, float* pixels, int step, float factor, int count)
     {
         int i = 0;
@@ -20,7 +20,7 @@ internal static unsafe class PixelRuns
         }
     }
 
-    /// <summary><c>pixels[i * step] += factor * from[i]</c>.</summary>
+    /// <summary>Computes <c>pixels[i * step] += factor * from[i]</c>.</summary>
     public static void AddFrom(float* from, float* pixels, int step, float factor, int count)
     {
         int i = 0;
@@ -35,7 +35,7 @@ internal static unsafe class PixelRuns
         }
     }
 
-    /// <summary>The sum of <c>values[i] * pixels[i * step]</c>.</summary>
+    /// <summary>Returns the sum of <c>values[i] * pixels[i * step]</c>.</summary>
     public static float Dot(float* values, float* pixels, int step, int count)
     {
         Vector<float> sums = default;

@@ -3,13 +3,13 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers.Kernels.Convolution;
 
 /// <summary>
-/// Convolution with a connection table, over any number of axes: y of an output map is its bias plus the sum over its
-/// connections of the input map convolved with the connection's kernel. Weights are [connections, kernel...]. A part is
-/// one map of one image, or for the weights one connection; sums run in the table's order.
+/// Convolution with a connection table, over any number of axes: an output map is its bias plus the sum, over its
+/// connections, of the input map convolved with the connection's kernel. Weights are [connections, kernel...]. A part
+/// is one map of one image, or one connection for the gradient of the weights; sums follow the table's order.
 /// </summary>
 internal static unsafe class SparseConvolutionKernel
 {
-    /// <summary>y from x; the bias may be null.</summary>
+    /// <summary>Computes y from x; the bias may be null.</summary>
     /// <param name="pool">The threads.</param>
     /// <param name="shape">The sizes of one channel.</param>
     /// <param name="table">The connections.</param>
@@ -26,7 +26,7 @@ internal static unsafe class SparseConvolutionKernel
         pool.Run(images * table.Outputs, ref job);
     }
 
-    /// <summary>dx from dy; overwritten.</summary>
+    /// <summary>Computes dx from dy; overwrites dx.</summary>
     public static void InputGradient(
         WorkerPool pool, ConvolutionShapeNd shape, ConnectionTable table, int images, float* dy, float* weights,
         float* dx)
@@ -35,7 +35,7 @@ internal static unsafe class SparseConvolutionKernel
         pool.Run(images * table.Channels, ref job);
     }
 
-    /// <summary>dw += the gradient of the weights.</summary>
+    /// <summary>Adds the gradient of the weights to dw.</summary>
     public static void WeightGradient(
         WorkerPool pool, ConvolutionShapeNd shape, ConnectionTable table, int images, float* x, float* dy, float* dw)
     {

@@ -4,7 +4,8 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers.Kernels.Convolution;
 
 /// <summary>
-/// Gradient of the weights: a part is the sum over a range of strips of the batch, for one group and some of its taps.
+/// Computes the gradient of the weights. A part is the sum over a range of strips of the batch, for one group and some
+/// of its taps.
 /// </summary>
 internal unsafe struct WeightGradientJob : IParallelJob
 {
@@ -52,7 +53,7 @@ internal unsafe struct WeightGradientJob : IParallelJob
         }
     }
 
-    // Puts one strip's pixels at depth "done" of panels that are "total" deep.
+    // Packs one strip's pixels at depth "done" of panels that are "total" deep.
     private readonly void PackStrip(
         int strip, int group, int firstTap, int taps, int rows, int done, int total, float* left, float* right,
         float* scratch)

@@ -3,7 +3,9 @@ using Cnn.Layers.Threading;
 
 namespace Cnn.Layers.Kernels.Convolution;
 
-/// <summary>Packs each group's weights, or their transpose, into panels of A: one block of depths a part.</summary>
+/// <summary>
+/// Packs each group's weights, or their transpose, into panels of A. A part is one block of depths of one group.
+/// </summary>
 internal unsafe struct WeightPacking : IParallelJob
 {
     public float* Weights, Packed;

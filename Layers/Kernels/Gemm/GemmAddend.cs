@@ -1,17 +1,17 @@
 namespace Cnn.Layers.Kernels.Gemm;
 
-/// <summary>What a product is added to.</summary>
+/// <summary>The addend of a GEMM: C = op(A) op(B) + addend.</summary>
 internal enum GemmAddend
 {
-    /// <summary>Nothing: C is overwritten, whatever it holds.</summary>
+    /// <summary>No addend: C is overwritten, whatever it holds.</summary>
     Nothing,
 
-    /// <summary>What C holds.</summary>
+    /// <summary>The existing values of C.</summary>
     Existing,
 
-    /// <summary>A value for each row.</summary>
+    /// <summary>A bias with one value for each row.</summary>
     RowBias,
 
-    /// <summary>A value for each column.</summary>
+    /// <summary>A bias with one value for each column.</summary>
     ColumnBias,
 }

@@ -3,7 +3,7 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers.Kernels.Gemm;
 
 /// <summary>
-/// One block of a product: its operands where they are stored, where they are packed, and how it is split.
+/// One block of a GEMM: its operands as stored, the buffers of their packed panels, and the split into parts.
 /// </summary>
 internal unsafe struct GemmBlock
 {
@@ -14,7 +14,7 @@ internal unsafe struct GemmBlock
     public float* A, B, C, Bias, PackedA, PackedB;
 }
 
-/// <summary>First job of a block: pack the panels of A, then those of B.</summary>
+/// <summary>First job of a block: packs the panels of A, then those of B.</summary>
 internal unsafe struct GemmPacking : IParallelJob
 {
     public GemmBlock Block;
@@ -67,7 +67,7 @@ internal unsafe struct GemmPacking : IParallelJob
     }
 }
 
-/// <summary>Second job of a block: multiply the panels, some rows by some columns a part.</summary>
+/// <summary>Second job of a block: multiplies the panels. A part is some rows by some columns.</summary>
 internal unsafe struct GemmTiles : IParallelJob
 {
     public GemmBlock Block;

@@ -3,9 +3,9 @@ using System.Diagnostics;
 namespace Cnn.Layers.Kernels.Gemm;
 
 /// <summary>
-/// Checks of what a GEMM or a convolution is given, in debug builds alone: kernels take addresses, and a wrong count or
-/// a result that lies on an operand would show as wrong numbers far from its cause. The texts are for who writes
-/// kernels.
+/// Checks the arguments of a GEMM or a convolution, in debug builds only: kernels take addresses, and a wrong count or
+/// a result that overlaps an operand would show as wrong numbers far from its cause. The messages address developers
+/// of kernels.
 /// </summary>
 internal static unsafe class GemmGuard
 {
@@ -23,7 +23,7 @@ internal static unsafe class GemmGuard
     public static void Panels(int m, int n, int k, int mr, float* b, nint ldc, GemmAddend addTo, float* bias) =>
         Require(FaultOfPanels(m, n, k, mr, b, ldc, addTo, bias));
 
-    /// <summary>Checks that the result of a convolution or of a gradient lies on none of its operands.</summary>
+    /// <summary>Checks that the result of a convolution or of a gradient overlaps none of its operands.</summary>
     /// <exception cref="ArgumentException">See <see cref="FaultOfResult"/>.</exception>
     [Conditional("DEBUG")]
     public static void Result(
@@ -32,8 +32,8 @@ internal static unsafe class GemmGuard
         Require(FaultOfResult(images, result, resultFloats, first, firstFloats, second, secondFloats));
 
     /// <summary>
-    /// What is wrong with operands of a GEMM: a negative size, rows that overlap, a bias that is missing, or a result
-    /// that lies on an operand; null where nothing is.
+    /// Returns what is wrong with the operands of a GEMM: a negative size, rows that overlap, a missing bias, or a
+    /// result that overlaps an operand; null if nothing is wrong.
     /// </summary>
     public static string? FaultOfGemm(
         bool transposeA, bool transposeB, int m, int n, int k, float* a, int lda, float* b, int ldb, float* c, int ldc,
@@ -59,10 +59,12 @@ internal static unsafe class GemmGuard
     }
 
     /// <summary>
-    /// What is wrong with packed panels: a size below 1, panels of more rows than a tile, or panels of B that do not
-    /// begin at a whole vector, so that loads cross cache lines; null where nothing is.
+    /// Returns what is wrong with packed panels: a negative size, panels of more rows than a tile, panels of B that are
+    /// not aligned to a vector, so that loads cross cache lines, rows of C that overlap, or a missing bias; null if
+    /// nothing is wrong.
     /// </summary>
-    public static string? FaultOfPanels(int m, int n, int k, int mr, float* b, nint ldc, GemmAddend addTo, float* bias) =>
+    public static string? FaultOfPanels(
+        int m, int n, int k, int mr, float* b, nint ldc, GemmAddend addTo, float* bias) =>
         m < 0 || n < 0 || k < 0 ? $"a size is negative: m {m}, n {n}, k {k}"
         : mr < 1 || mr > MicroKernels.MaxRows ? $"panels of A are {mr} high, a tile at most {MicroKernels.MaxRows}"
         : (nint)b % (MicroKernels.Width * sizeof(float)) != 0 ? "the panels of B do not begin at a whole vector"
@@ -71,8 +73,8 @@ internal static unsafe class GemmGuard
         : null;
 
     /// <summary>
-    /// What is wrong with the operands of a convolution: a negative number of images, or a result that lies on an
-    /// operand; null where nothing is. An operand may be null.
+    /// Returns what is wrong with the operands of a convolution: a negative number of images, or a result that overlaps
+    /// an operand; null if nothing is wrong. An operand may be null.
     /// </summary>
     public static string? FaultOfResult(
         int images, float* result, long resultFloats, float* first, long firstFloats, float* second,
@@ -107,7 +109,7 @@ internal static unsafe class GemmGuard
 
         private int Step => step;
 
-        // Rows of two matrices that are equally far apart may lie beside each other.
+        // The rows of two matrices with the same row step may interleave without overlapping.
         public bool Overlaps(in Matrix other)
         {
             if (!GemmGuard.Overlaps(first, Length, other.First, other.Length))

@@ -3,23 +3,25 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers.Kernels.Gemm;
 
 /// <summary>
-/// The single-precision matrix product over row-major matrices, after Goto and van de Geijn, "Anatomy of
-/// high-performance matrix multiplication" (ACM TOMS 34, 2008): blocks of both operands are packed into panels that fit
-/// the caches and the registers, then multiplied tile by tile. The same bits on any number of threads. Not to be run
-/// from within a part of a job.
+/// Single-precision GEMM over row-major matrices, after Goto and van de Geijn, "Anatomy of high-performance matrix
+/// multiplication" (ACM TOMS 34, 2008): blocks of both operands are packed into panels that fit the caches and the
+/// registers, then multiplied tile by tile. The result is bit-identical on any number of threads. A part of a job must
+/// not call it.
 /// </summary>
 internal static unsafe class GemmKernel
 {
     /// <summary>
-    /// Floats that what all workers share of an operand takes at most: 8 MiB, within a third-level cache.
+    /// The most floats that the shared packed panels of one operand take: 8 MiB, within a third-level cache.
     /// </summary>
     internal const int SharedFloats = 2 * 1024 * 1024;
 
-    // A part of a job is not worth handing out below about 4 microseconds of multiply-adds, or of copying.
+    // Below about 4 microseconds of multiply-adds, or of copying, a part of a job is not worth dispatching.
     private const long WorthwhileOperations = 400_000;
     private const long WorthwhileFloats = 8_000;
 
-    /// <summary>C[m, n] = op(A)[m, k] op(B)[k, n] + addend, where op transposes if asked to.</summary>
+    /// <summary>
+    /// Computes C[m, n] = op(A)[m, k] op(B)[k, n] + addend, where op transposes an operand if its flag is set.
+    /// </summary>
     /// <param name="pool">The threads.</param>
     /// <param name="transposeA">Whether A is stored as [k, m].</param>
     /// <param name="transposeB">Whether B is stored as [n, k].</param>
@@ -32,8 +34,10 @@ internal static unsafe class GemmKernel
     /// <param name="ldb">Floats from one stored row of B to the next.</param>
     /// <param name="c">The result; overlaps neither operand.</param>
     /// <param name="ldc">Floats from one row of C to the next.</param>
-    /// <param name="addTo">What to add to.</param>
-    /// <param name="bias">m or n values, where <paramref name="addTo"/> says so.</param>
+    /// <param name="addTo">The addend.</param>
+    /// <param name="bias">
+    /// m values for <see cref="GemmAddend.RowBias"/>, n values for <see cref="GemmAddend.ColumnBias"/>.
+    /// </param>
     public static void Run(
         WorkerPool pool,
         bool transposeA,
@@ -92,7 +96,9 @@ internal static unsafe class GemmKernel
                         C = c + ((nint)i * ldc) + j,
                         Ldc = ldc,
                         AddTo = p == 0 ? addTo : GemmAddend.Existing,
-                        Bias = addTo == GemmAddend.RowBias ? bias + i : addTo == GemmAddend.ColumnBias ? bias + j : null,
+                        Bias = addTo == GemmAddend.RowBias ? bias + i
+                            : addTo == GemmAddend.ColumnBias ? bias + j
+                            : null,
                     };
                     RunBlock(pool, ref block);
                 }
@@ -113,8 +119,8 @@ internal static unsafe class GemmKernel
         block.PackPartsOfA = (aPanels + block.PanelsPerPack - 1) / block.PanelsPerPack;
         int packParts = block.PackPartsOfA + ((bPanels + block.PanelsPerPack - 1) / block.PanelsPerPack);
 
-        // First as many panels of B as the second-level cache holds, cut evenly; then as few of A as make a part
-        // worthwhile, so that there are parts enough for many threads.
+        // A part takes as many panels of B as the second-level cache holds, split evenly, and as few panels of A as
+        // make it worthwhile, so that there are enough parts for many threads.
         int widest = (int)Math.Clamp(PackedGemm.BlockFloats / Math.Max(1, panelFloats), 1, bPanels);
         int columnParts = (bPanels + widest - 1) / widest;
         block.PanelsPerColumnPart = (bPanels + columnParts - 1) / columnParts;

@@ -5,7 +5,7 @@ namespace Cnn.Layers.Kernels.Gemm;
 /// </summary>
 internal static unsafe class GemmReference
 {
-    /// <summary>See <see cref="GemmKernel.Run"/>; sums in double precision.</summary>
+    /// <summary>Computes the GEMM of <see cref="GemmKernel.Run"/>, summing in double precision.</summary>
     public static void Run(
         bool transposeA,
         bool transposeB,

@@ -6,9 +6,10 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers.Kernels.Gemm;
 
 /// <summary>
-/// Products with one row or one column, but for the large single rows that <see cref="SkinnyGemm"/> takes, where packing
-/// would cost more than the product: they run at the speed at which the matrix is read. Either every row of the matrix
-/// is multiplied by the vector, or the rows are added up, weighted.
+/// Matrix-vector multiplication, for GEMMs with one row or one column, except the large single rows that
+/// <see cref="SkinnyGemm"/> takes. Packing would cost more than the multiplication, which runs at the speed at which
+/// the matrix is read. Either each result is the dot product of a row of the matrix and the vector, or the result is
+/// the weighted sum of the rows.
 /// </summary>
 internal static unsafe class Gemv
 {
@@ -16,7 +17,7 @@ internal static unsafe class Gemv
     private const int PartFloats = 32 * 1024;
     private const int ColumnsPerPart = 256;
 
-    /// <summary>Whether a product is of this kind and stored so that this class can do it.</summary>
+    /// <summary>Returns whether a GEMM has one row or one column and is stored as this class needs it.</summary>
     public static bool Fits(int m, int n, bool transposeA, bool transposeB, int ldb, int ldc) =>
         (m == 1 && (!transposeA || !transposeB)) || (n == 1 && (transposeA ? ldc == 1 : transposeB || ldb == 1));
 
@@ -132,8 +133,8 @@ internal static unsafe class Gemv
                     System.Numerics.Vector.Store(sum, sums + j);
                 }
 
-                // Rounded as the others: a column's value must not depend on where it stands. The sums end with a whole
-                // vector.
+                // The tail is rounded like the whole vectors, as a column's value must not depend on its position. The
+                // buffer of sums holds whole vectors.
                 if (j < count)
                 {
                     var sum = System.Numerics.Vector.MultiplyAddEstimate(

@@ -1,7 +1,7 @@
 namespace Cnn.Layers.Kernels.Gemm;
 
 /// <summary>
-/// A number that is a constant to the compiler, so that one source gives a micro-kernel for each tile size.
+/// A number that is a constant to the compiler, so that one source yields a micro-kernel for each tile size.
 /// </summary>
 internal interface IConstant
 {

@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 
 namespace Cnn.Layers.Kernels.Gemm;
 
-/// <summary>Four values, on any machine.</summary>
+/// <summary>Four lanes, on any machine.</summary>
 internal readonly unsafe struct Lanes128 : ILanes<Vector128<float>>
 {
     public static int Width => 4;

@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Cnn.Layers.Kernels.Gemm;
 
-/// <summary>Eight values, with AVX2 and FMA.</summary>
+/// <summary>Eight lanes, with AVX2 and FMA.</summary>
 internal readonly unsafe struct Lanes256 : ILanes<Vector256<float>>
 {
     public static int Width => 8;

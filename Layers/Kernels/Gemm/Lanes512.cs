@@ -5,7 +5,7 @@ using Cnn.Layers.Kernels.Elementwise;
 
 namespace Cnn.Layers.Kernels.Gemm;
 
-/// <summary>Sixteen values, with AVX-512; what the transforms use of it works on any machine.</summary>
+/// <summary>Sixteen lanes, with AVX-512. The operations that the transforms use work on any machine.</summary>
 internal readonly unsafe struct Lanes512 : ILanes<Vector512<float>>
 {
     public static int Width => 16;

@@ -3,20 +3,20 @@ using System.Runtime.CompilerServices;
 namespace Cnn.Layers.Kernels.Gemm;
 
 /// <summary>
-/// The micro-kernel: a tile of a few rows by one or two vectors of C, whose sums stay in registers. One source serves
-/// every width. The tallest tile leaves registers for two vectors of the right panel and a broadcast: 14 rows with the
-/// 32 registers of AVX-512 (28 sums, and 16 loads feed 28 multiply-adds), 6 rows with the 16 of AVX2, and 4 rows with
-/// 128-bit vectors, where machines without a fused multiply-add need registers for products.
+/// The micro-kernel: computes a tile of C of a few rows by one or two vectors, whose sums stay in registers. One source
+/// serves every width. The tallest tile leaves registers for two vectors of the right panel and a broadcast: 14 rows
+/// with the 32 registers of AVX-512 (28 sums; 16 loads feed 28 multiply-adds), 6 rows with the 16 registers of AVX2,
+/// and 4 rows with 128-bit vectors, where machines without a fused multiply-add need registers for the products.
 /// </summary>
 /// <remarks>
-/// The rows are written out, since sums in an array would live in memory. Rows, vectors and width are constants to the
-/// compiler, which drops what a tile lacks.
+/// The rows are written out, since an array of sums would live in memory. Rows, vectors and width are constants to the
+/// compiler, which removes the code for rows and vectors that a tile lacks.
 /// </remarks>
 internal static unsafe class MicroKernel<TLanes, TVector>
     where TLanes : ILanes<TVector>
     where TVector : struct
 {
-    /// <summary>The tallest tile.</summary>
+    /// <summary>Rows of the tallest tile.</summary>
     public static int MaxRows => TLanes.Width switch
     {
         16 => 14,
@@ -24,7 +24,7 @@ internal static unsafe class MicroKernel<TLanes, TVector>
         _ => 4,
     };
 
-    /// <summary>See <see cref="MicroKernels"/>.</summary>
+    /// <summary>Computes a tile; see <see cref="MicroKernels"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run<TRows, TVectors>(
         nint k, float* a, nint aStep, float* b, float* c, nint ldc, float* add, nint addStride, bool addPerRow)

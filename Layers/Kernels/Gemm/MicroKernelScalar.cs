@@ -1,15 +1,17 @@
 namespace Cnn.Layers.Kernels.Gemm;
 
-/// <summary>Tiles of up to 4 rows by 8 columns, one number at a time, for machines without vectors.</summary>
+/// <summary>
+/// The scalar micro-kernel, for machines without vectors: computes tiles of up to 4 rows by 8 columns.
+/// </summary>
 internal static unsafe class MicroKernelScalar
 {
-    /// <summary>The columns of a narrow tile.</summary>
+    /// <summary>Columns of a narrow tile.</summary>
     public const int Width = 4;
 
-    /// <summary>The tallest tile.</summary>
+    /// <summary>Rows of the tallest tile.</summary>
     public const int MaxRows = 4;
 
-    /// <summary>See <see cref="MicroKernels"/>.</summary>
+    /// <summary>Computes a tile; see <see cref="MicroKernels"/>.</summary>
     public static void Run<TRows, TVectors>(
         nint k, float* a, nint aStep, float* b, float* c, nint ldc, float* add, nint addStride, bool addPerRow)
         where TRows : struct, IConstant

@@ -3,14 +3,15 @@ using System.Runtime.Intrinsics;
 namespace Cnn.Layers.Kernels.Gemm;
 
 /// <summary>
-/// The micro-kernels of this process: a tile C[rows, columns] = A B + addend, from a packed panel of A (rows values for
-/// each k, and the next at a step) and a packed panel of B (columns values for each k, 64-byte aligned). The columns
-/// are one or two vectors. The addend is C itself or a bias: nothing where null, else a value a row, or a vector at
-/// each row's stride (0 repeats one row).
+/// The micro-kernels of this process. A micro-kernel computes a tile C[rows, columns] = A B + addend from a packed
+/// panel of A (one value a row for each k, the values of successive k a given step apart) and a packed panel of B (one
+/// value a column for each k, 64-byte aligned). The columns are one or two vectors. The addend is C itself or a bias:
+/// none if null, else one value a row, or one row of values a row of the tile, a stride apart (a stride of 0 repeats
+/// one row).
 /// </summary>
 /// <remarks>
-/// The letters of the field: M, N, K are the sizes of the product, mr the rows and nr the columns of a tile, lda, ldb,
-/// ldc the distance from one stored row to the next.
+/// The letters are those of the field: M, N, K are the sizes of the GEMM, mr and nr the rows and columns of a tile,
+/// lda, ldb, ldc the distances from one stored row to the next.
 /// </remarks>
 internal static unsafe class MicroKernels
 {
@@ -39,20 +40,20 @@ internal static unsafe class MicroKernels
     /// <summary>Floats in a vector: the columns of a narrow tile.</summary>
     public static int Width { get; }
 
-    /// <summary>The columns of a wide tile, nr: two vectors.</summary>
+    /// <summary>Columns of a wide tile, nr: two vectors.</summary>
     public static int Columns => 2 * Width;
 
-    /// <summary>The tallest tile.</summary>
+    /// <summary>Rows of the tallest tile.</summary>
     public static int MaxRows { get; }
 
-    /// <summary>The micro-kernel for a tile of so many rows and of one or two vectors.</summary>
+    /// <summary>Returns the micro-kernel for a tile of the given rows and of one or two vectors.</summary>
     public static delegate*<nint, float*, nint, float*, float*, nint, float*, nint, bool, void> For(
         int rows, int vectors) =>
         Table[(2 * rows) + vectors - 3];
 
     /// <summary>
-    /// The height mr of the panels for so many rows: as few panels as can be, of the same height save the last, so that
-    /// none is left with a row or two.
+    /// Returns the height mr of the panels for <paramref name="m"/> rows: as few panels as possible, of the same
+    /// height except the last, so that none is left with a row or two.
     /// </summary>
     public static int PanelRows(int m)
     {
@@ -60,7 +61,7 @@ internal static unsafe class MicroKernels
         return panels == 0 ? 1 : (m + panels - 1) / panels;
     }
 
-    // Those of more rows than the tallest tile are there but never asked for, and so never compiled.
+    // The micro-kernels with more rows than the tallest tile are in the table, but never run and so never compiled.
     private static (int Width, int MaxRows) Fill<TLanes, TVector>(
         delegate*<nint, float*, nint, float*, float*, nint, float*, nint, bool, void>[] table)
         where TLanes : ILanes<TVector>

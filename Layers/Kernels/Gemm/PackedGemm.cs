@@ -3,21 +3,22 @@ using System.Runtime.Intrinsics;
 
 namespace Cnn.Layers.Kernels.Gemm;
 
-/// <summary>The product of packed panels: what every product and convolution ends in.</summary>
+/// <summary>GEMM over packed panels: the inner loops of every blocked GEMM and convolution.</summary>
 internal static unsafe class PackedGemm
 {
     /// <summary>
-    /// The most values of k in a panel: with the tallest tile a panel of A takes 21 KiB, two thirds of a 32 KiB first
-    /// level cache, and stays there while panels of B stream past from the second level.
+    /// The most values of k in a panel: with the tallest tile a panel of A takes 21 KiB, two thirds of a 32 KiB
+    /// first-level cache, and stays there while panels of B stream in from the second level.
     /// </summary>
     public const int MaxDepth = 384;
 
     /// <summary>
-    /// The most floats of B in a block of panels, 256 KiB: they stay in the second level while all of A passes.
+    /// The most floats of B in a block of panels, 256 KiB: they stay in the second-level cache while all panels of A
+    /// are read.
     /// </summary>
     public const int BlockFloats = 64 * 1024;
 
-    /// <summary>The depth of the blocks that k is cut into: equal ones, multiples of 4.</summary>
+    /// <summary>Returns the depth of the blocks that k is split into: equal depths, multiples of 4.</summary>
     public static int Depth(int k)
     {
         int blocks = Math.Max(1, (k + MaxDepth - 1) / MaxDepth);
@@ -25,14 +26,14 @@ internal static unsafe class PackedGemm
     }
 
     /// <summary>
-    /// How many floats there are from one packed panel of B to the next; the last may be narrow but has as much room.
+    /// Returns the floats from one packed panel of B to the next. The last panel may be narrower but takes as many.
     /// </summary>
     public static nint RightPanelSize(int k) => (nint)MicroKernels.Columns * k;
 
-    /// <summary>The vectors of a panel that holds <paramref name="columns"/> columns: 1 or 2.</summary>
+    /// <summary>Returns the vectors of a panel that holds <paramref name="columns"/> columns: 1 or 2.</summary>
     public static int Vectors(int columns) => columns > MicroKernels.Width ? 2 : 1;
 
-    /// <summary>C[m, n] = A B + addend from panels packed by <see cref="Packing"/>.</summary>
+    /// <summary>Computes C[m, n] = A B + addend from panels packed by <see cref="Packing"/>.</summary>
     /// <param name="m">Rows of A and C.</param>
     /// <param name="n">Columns of B and C.</param>
     /// <param name="k">Columns of A, rows of B.</param>
@@ -40,13 +41,14 @@ internal static unsafe class PackedGemm
     /// <param name="a">Panels of A, <see cref="Packing.PanelSize"/> apart.</param>
     /// <param name="b">Panels of B, <see cref="RightPanelSize"/> apart.</param>
     /// <param name="c">The first value of C.</param>
-    /// <param name="ldc">Floats from row to row of C.</param>
-    /// <param name="addTo">What to add to.</param>
-    /// <param name="bias">The bias of the first row or column, where one is added.</param>
-    /// <param name="width">Floats that each k takes in a panel of A; as many as the panel has rows where 0.</param>
+    /// <param name="ldc">Floats from one row of C to the next.</param>
+    /// <param name="addTo">The addend.</param>
+    /// <param name="bias">The bias of the first row or column, if <paramref name="addTo"/> is a bias.</param>
+    /// <param name="width">Floats that each k takes in a panel of A; 0 for as many as the panel has rows.</param>
     [SkipLocalsInit]
     public static void Run(
-        int m, int n, int k, int mr, float* a, float* b, float* c, nint ldc, GemmAddend addTo, float* bias, int width = 0)
+        int m, int n, int k, int mr, float* a, float* b, float* c, nint ldc, GemmAddend addTo, float* bias,
+        int width = 0)
     {
         GemmGuard.Panels(m, n, k, mr, b, ldc, addTo, bias);
         int nr = MicroKernels.Columns;
@@ -83,7 +85,7 @@ internal static unsafe class PackedGemm
         }
     }
 
-    // What a tile at the right edge holds goes to C without touching what lies beside C.
+    // Copies a tile at the right edge to C without touching memory beside C.
     private static void Merge(
         int rows, int columns, float* tile, float* c, nint ldc, float* add, nint stride, bool perRow)
     {

@@ -4,12 +4,13 @@ using System.Runtime.Intrinsics.X86;
 namespace Cnn.Layers.Kernels.Gemm;
 
 /// <summary>
-/// Copies matrices into panels: for each k the panel's values side by side. A value i of a panel comes either from
+/// Copies matrices into panels: for each k the panel's values are contiguous. Value i of a panel comes either from
 /// column i of the stored matrix (<see cref="Copy"/>) or from its row i (<see cref="Transpose"/>).
 /// </summary>
 /// <remarks>
-/// Whole vectors are stored in ascending order, so what one writes past its values the next one overwrites; after the
-/// last, up to <see cref="Slack"/> floats past the panel are overwritten. Columns that pad a panel hold anything.
+/// Whole vectors are stored in ascending order, so each store overwrites what the one before it wrote past its values.
+/// The last store overwrites up to <see cref="Slack"/> floats past the panel. The padding columns of a panel hold
+/// undefined values.
 /// </remarks>
 internal static unsafe class Packing
 {
@@ -17,11 +18,13 @@ internal static unsafe class Packing
     public const int Slack = 16;
 
     /// <summary>
-    /// The floats from one panel to the next: its values, the slack, and up to a cache line's boundary.
+    /// Returns the floats from one panel to the next: its values and the slack, rounded up to whole cache lines.
     /// </summary>
     public static nint PanelSize(int width, int k) => (((nint)width * k) + Slack + 15) & ~(nint)15;
 
-    /// <summary>target[k * stride + i] = source[k * ld + i] for i below <paramref name="width"/>.</summary>
+    /// <summary>
+    /// Computes target[k * stride + i] = source[k * ld + i] for i below <paramref name="width"/>.
+    /// </summary>
     public static void Copy(float* source, nint ld, int width, int k, float* target, nint stride)
     {
         if (VectorUnit.Path == VectorPath.Avx512)
@@ -44,7 +47,9 @@ internal static unsafe class Packing
         }
     }
 
-    /// <summary>target[k * stride + i] = source[i * ld + k] for i below <paramref name="width"/>.</summary>
+    /// <summary>
+    /// Computes target[k * stride + i] = source[i * ld + k] for i below <paramref name="width"/>.
+    /// </summary>
     public static void Transpose(float* source, nint ld, int width, int k, float* target, nint stride)
     {
         int step = MicroKernels.Width;

@@ -3,12 +3,12 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers.Kernels.Gemm;
 
 /// <summary>
-/// Products with the same right operand one after another, such as the steps of a recurrent net: its panels are packed
-/// once. With few rows a packing costs more than the product that it serves.
+/// A sequence of GEMMs with the same right operand, such as the steps of a recurrent net: its panels are packed once.
+/// With few rows, packing costs more than the GEMM itself.
 /// </summary>
 /// <remarks>
-/// A single row goes to <see cref="GemmKernel"/>, which then reads the operand as it is stored; so neither pointer may
-/// change between <see cref="Pack"/> and the last <see cref="Run"/>.
+/// A single row goes to <see cref="GemmKernel"/>, which reads the operand as it is stored. So neither the stored nor
+/// the packed operand may change between <see cref="Pack"/> and the last <see cref="Run"/>.
 /// </remarks>
 internal unsafe struct PrepackedGemm
 {
@@ -24,10 +24,10 @@ internal unsafe struct PrepackedGemm
 
     /// <summary>Describes the right operand op(B)[k, n].</summary>
     /// <param name="transposed">Whether B is stored as [n, k].</param>
-    /// <param name="n">Columns of the product.</param>
+    /// <param name="n">Columns of C.</param>
     /// <param name="k">Length of the sums.</param>
     /// <param name="b">B, stored without gaps.</param>
-    /// <param name="packed">Room for <see cref="PackedSize"/> floats, on a 64-byte boundary.</param>
+    /// <param name="packed">A buffer of <see cref="PackedSize"/> floats, 64-byte aligned.</param>
     public PrepackedGemm(bool transposed, int n, int k, float* b, float* packed)
     {
         this.transposed = transposed;
@@ -38,11 +38,11 @@ internal unsafe struct PrepackedGemm
         this.packed = packed;
     }
 
-    /// <summary>The floats that a packed operand takes.</summary>
+    /// <summary>Returns the floats that a packed operand takes.</summary>
     public static long PackedSize(int n, int k) =>
         ((long)Panels(n) * MicroKernels.Columns * k) + Packing.Slack;
 
-    /// <summary>Packs the operand, if products of <paramref name="m"/> rows want it packed.</summary>
+    /// <summary>Packs the operand, if GEMMs of <paramref name="m"/> rows read it packed.</summary>
     public readonly void Pack(WorkerPool pool, int m)
     {
         if (m < 2)
@@ -51,13 +51,13 @@ internal unsafe struct PrepackedGemm
         }
 
         int depth = PackedGemm.Depth(k);
-        var job = new PackJob { Product = this, Depth = depth, Panels = Panels(n) };
+        var job = new PackJob { Operand = this, Depth = depth, Panels = Panels(n) };
         job.PanelsPerPart = (int)Math.Clamp(WorthwhileFloats / ((long)depth * MicroKernels.Columns), 1, job.Panels);
         job.PartsPerBlock = (job.Panels + job.PanelsPerPart - 1) / job.PanelsPerPart;
         pool.Run(job.PartsPerBlock * Blocks(depth), ref job);
     }
 
-    /// <summary>C[m, n] = A[m, k] op(B) + addend, all stored without gaps.</summary>
+    /// <summary>Computes C[m, n] = A[m, k] op(B) + addend, all stored without gaps.</summary>
     public readonly void Run(WorkerPool pool, int m, float* a, float* c, GemmAddend addTo = GemmAddend.Nothing)
     {
         if (m < 2)
@@ -74,7 +74,7 @@ internal unsafe struct PrepackedGemm
         pool.Run(((rowPanels * Blocks(depth)) + left.PanelsPerPart - 1) / left.PanelsPerPart, ref left);
 
         int panels = Panels(n);
-        var tiles = new TileJob { Product = this, Left = left, C = c, AddTo = addTo };
+        var tiles = new TileJob { Operand = this, Left = left, C = c, AddTo = addTo };
         tiles.PanelsPerPart = (int)Math.Clamp(WorthwhileOperations / Math.Max(1, panelOperations), 1, panels);
         pool.Run((panels + tiles.PanelsPerPart - 1) / tiles.PanelsPerPart, ref tiles);
     }
@@ -83,33 +83,33 @@ internal unsafe struct PrepackedGemm
 
     private readonly int Blocks(int depth) => (k + depth - 1) / depth;
 
-    // The panels of the blocks of depths before this one fill their columns' full width.
+    // In the blocks of k before this one, all panels take their full width.
     private static nint RightOffset(int panels, int p, int panel, int depth) =>
         ((nint)panels * MicroKernels.Columns * p) + (panel * PackedGemm.RightPanelSize(depth));
 
     private struct PackJob : IParallelJob
     {
-        public PrepackedGemm Product;
+        public PrepackedGemm Operand;
         public int Depth, Panels, PanelsPerPart, PartsPerBlock;
 
         public readonly void Run(int part, int worker)
         {
-            int p = part / PartsPerBlock * Depth, depth = Math.Min(Depth, Product.k - p);
+            int p = part / PartsPerBlock * Depth, depth = Math.Min(Depth, Operand.k - p);
             int first = part % PartsPerBlock * PanelsPerPart, end = Math.Min(Panels, first + PanelsPerPart);
             for (int panel = first; panel < end; panel++)
             {
-                int column = panel * MicroKernels.Columns, count = Math.Min(MicroKernels.Columns, Product.n - column);
+                int column = panel * MicroKernels.Columns, count = Math.Min(MicroKernels.Columns, Operand.n - column);
                 int stride = MicroKernels.Width * PackedGemm.Vectors(count);
-                float* target = Product.packed + RightOffset(Panels, p, panel, depth);
-                if (Product.transposed)
+                float* target = Operand.packed + RightOffset(Panels, p, panel, depth);
+                if (Operand.transposed)
                 {
-                    float* source = Product.stored + ((nint)column * Product.ld) + p;
-                    Packing.Transpose(source, Product.ld, count, depth, target, stride);
+                    float* source = Operand.stored + ((nint)column * Operand.ld) + p;
+                    Packing.Transpose(source, Operand.ld, count, depth, target, stride);
                 }
                 else
                 {
-                    float* source = Product.stored + ((nint)p * Product.ld) + column;
-                    Packing.Copy(source, Product.ld, count, depth, target, stride);
+                    float* source = Operand.stored + ((nint)p * Operand.ld) + column;
+                    Packing.Copy(source, Operand.ld, count, depth, target, stride);
                 }
             }
         }
@@ -138,7 +138,7 @@ internal unsafe struct PrepackedGemm
 
     private struct TileJob : IParallelJob
     {
-        public PrepackedGemm Product;
+        public PrepackedGemm Operand;
         public LeftJob Left;
         public float* C;
         public GemmAddend AddTo;
@@ -146,20 +146,20 @@ internal unsafe struct PrepackedGemm
 
         public readonly void Run(int part, int worker)
         {
-            int panel = part * PanelsPerPart, column = panel * MicroKernels.Columns, panels = Panels(Product.n);
-            int columns = Math.Min(PanelsPerPart * MicroKernels.Columns, Product.n - column);
-            for (int p = 0; p < Product.k; p += Left.Depth)
+            int panel = part * PanelsPerPart, column = panel * MicroKernels.Columns, panels = Panels(Operand.n);
+            int columns = Math.Min(PanelsPerPart * MicroKernels.Columns, Operand.n - column);
+            for (int p = 0; p < Operand.k; p += Left.Depth)
             {
-                int depth = Math.Min(Left.Depth, Product.k - p);
+                int depth = Math.Min(Left.Depth, Operand.k - p);
                 PackedGemm.Run(
                     Left.M,
                     columns,
                     depth,
                     Left.PanelRows,
                     Left.Block(p),
-                    Product.packed + RightOffset(panels, p, panel, depth),
+                    Operand.packed + RightOffset(panels, p, panel, depth),
                     C + column,
-                    Product.n,
+                    Operand.n,
                     p == 0 ? AddTo : GemmAddend.Existing,
                     null);
             }

@@ -5,9 +5,9 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers.Kernels.Gemm;
 
 /// <summary>
-/// C = A B' for few rows: each value is the product of a row of A and a row of B. Some rows of B at a time are read in
-/// long stretches, as the memory likes it, and meet the rows of A in tiles of some rows, which are packed for it: for
-/// each vector's width of k the vectors of the tile's rows, one after the other.
+/// Computes C = A B' for few rows: each value is the dot product of a row of A and a row of B. A few rows of B at a
+/// time are read in long contiguous runs, which suits the memory, and multiplied with the rows of A in tiles of a few
+/// rows. A is packed for this: for each vector's width of k, the vectors of the tile's rows follow each other.
 /// </summary>
 internal unsafe struct SkinnyGemmDots<TLanes, TVector> : IParallelJob
     where TLanes : ILanes<TVector>
@@ -15,52 +15,52 @@ internal unsafe struct SkinnyGemmDots<TLanes, TVector> : IParallelJob
 {
     private const int MostColumns = 4;
 
-    // A part's sums are gathered in rows of this length, so that four can be added at a time: where a tile has three
-    // columns, zero is added to the next tile's first.
+    // A part's sums are accumulated in rows of this length, so that four can be added at a time: if a tile has three
+    // columns, 0 is added to the next tile's first.
     private const int BlockWidth = 8 * MostColumns;
 
-    // The packed rows of A stay in the second-level cache, those of a tile and the rows of B in the first.
+    // The packed rows of A stay in the second-level cache, a tile's rows of A and its rows of B in the first.
     private const int SecondLevelFloats = 64 * 1024;
     private const int FirstLevelFloats = 7 * 1024;
 
-    // A tile's sums, the columns' vectors of B and one of A fill the registers: 32 of sixteen lanes, else 16.
+    // A tile's sums, one vector of B for each column and one of A fill the registers: 32 of sixteen lanes, else 16.
     private static int MostRows => TLanes.Width == 16 ? 6 : 4;
 
     private static int Columns => TLanes.Width == 16 ? MostColumns : 3;
 
     private static int ColumnsPerPart => 8 * Columns;
 
-    private SkinnyGemmOperands product;
+    private SkinnyGemmOperands operands;
     private WorkerPool pool;
     private float* packed;
     private int tiles;
     private int paddedK;
 
-    /// <summary>Runs the product.</summary>
-    public static void Run(WorkerPool pool, in SkinnyGemmOperands product)
+    /// <summary>Runs the GEMM.</summary>
+    public static void Run(WorkerPool pool, in SkinnyGemmOperands operands)
     {
-        int padded = (product.K + TLanes.Width - 1) / TLanes.Width * TLanes.Width;
+        int padded = (operands.K + TLanes.Width - 1) / TLanes.Width * TLanes.Width;
         var parts = new SkinnyGemmDots<TLanes, TVector>
         {
-            product = product,
+            operands = operands,
             pool = pool,
-            packed = pool.Scratch(0, ScratchSlot.SharedLeftPanels, (long)product.M * padded),
-            tiles = (product.M + MostRows - 1) / MostRows,
+            packed = pool.Scratch(0, ScratchSlot.SharedLeftPanels, (long)operands.M * padded),
+            tiles = (operands.M + MostRows - 1) / MostRows,
             paddedK = padded,
         };
-        var packing = new Packing { Of = parts };
+        var packing = new Packing { Gemm = parts };
         pool.Run(parts.tiles, ref packing);
-        pool.Run((product.N + ColumnsPerPart - 1) / ColumnsPerPart, ref parts);
+        pool.Run((operands.N + ColumnsPerPart - 1) / ColumnsPerPart, ref parts);
     }
 
     /// <inheritdoc/>
     public readonly void Run(int part, int worker)
     {
-        int first = part * ColumnsPerPart, columns = Math.Min(ColumnsPerPart, product.N - first);
-        float* block = pool.Scratch(worker, ScratchSlot.RightPanels, (long)product.M * BlockWidth);
-        product.Start(block, BlockWidth, first, columns);
-        int whole = product.K / TLanes.Width * TLanes.Width;
-        int outer = Math.Max(TLanes.Width, SecondLevelFloats / product.M / TLanes.Width * TLanes.Width);
+        int first = part * ColumnsPerPart, columns = Math.Min(ColumnsPerPart, operands.N - first);
+        float* block = pool.Scratch(worker, ScratchSlot.RightPanels, (long)operands.M * BlockWidth);
+        operands.Start(block, BlockWidth, first, columns);
+        int whole = operands.K / TLanes.Width * TLanes.Width;
+        int outer = Math.Max(TLanes.Width, SecondLevelFloats / operands.M / TLanes.Width * TLanes.Width);
         for (int p = 0; p < whole; p += outer)
         {
             for (int j = 0; j < columns; j += Columns)
@@ -69,24 +69,23 @@ internal unsafe struct SkinnyGemmDots<TLanes, TVector> : IParallelJob
             }
         }
 
-        for (int j = 0; j < columns && whole < product.K; j += Columns)
+        for (int j = 0; j < columns && whole < operands.K; j += Columns)
         {
-            AddRest(block + j, first + j, Math.Min(Columns, columns - j), whole);
+            AddTail(block + j, first + j, Math.Min(Columns, columns - j), whole);
         }
 
-        product.Finish(block, BlockWidth, first, columns);
+        operands.Finish(block, BlockWidth, first, columns);
     }
 
-    private readonly int FirstRow(int tile) => product.M * tile / tiles;
+    private readonly int FirstRow(int tile) => operands.M * tile / tiles;
 
     private readonly void AddBlock(float* block, int j, int columns, int start, int end)
     {
         int inner = Math.Max(TLanes.Width, FirstLevelFloats / (Columns + MostRows) / TLanes.Width * TLanes.Width);
-        nint ldb = product.Ldb;
-        float* b = product.B + (j * ldb);
+        nint ldb = operands.Ldb;
+        float* b = operands.B + (j * ldb);
 
-        // What is read next is fetched meanwhile, a few rows by each tile, as the memory answers only so many reads at
-        // a time.
+        // Each tile prefetches a few of the rows that are read next, as the memory serves only so many reads at a time.
         int fetches = tiles == 1 ? Columns : tiles < Columns ? 2 : 1;
         for (int p = start; p < end; p += inner)
         {
@@ -103,14 +102,14 @@ internal unsafe struct SkinnyGemmDots<TLanes, TVector> : IParallelJob
         }
     }
 
-    // What is left of k beyond the last whole vector, from a copy of B with zeros beyond.
-    private readonly void AddRest(float* block, int j, int columns, int start)
+    // Adds the tail of k beyond the last whole vector, from a copy of B that is padded with zeros.
+    private readonly void AddTail(float* block, int j, int columns, int start)
     {
         float* b = stackalloc float[MostColumns * TLanes.Width];
         for (int column = 0; column < columns; column++)
         {
-            float* row = product.B + ((nint)(j + column) * product.Ldb) + start;
-            TLanes.Store(TLanes.Load(row, product.K - start), b + (column * TLanes.Width));
+            float* row = operands.B + ((nint)(j + column) * operands.Ldb) + start;
+            TLanes.Store(TLanes.Load(row, operands.K - start), b + (column * TLanes.Width));
         }
 
         for (int tile = 0; tile < tiles; tile++)
@@ -148,15 +147,15 @@ internal unsafe struct SkinnyGemmDots<TLanes, TVector> : IParallelJob
         }
     }
 
-    // Adds the products of a tile's rows and of up to four rows of B over a count of k, whole vectors. Meanwhile
-    // fetches, from next on, the same count of some rows, no nearer than the second-level cache, as the first is full.
-    // The sums' names: row, column. The rows are written out, since helpers for them are beyond what the compiler
-    // inlines here.
+    // Adds the dot products of a tile's rows and up to four rows of B over a count of k, in whole vectors. Meanwhile
+    // prefetches the same count of some rows, from next on, into the second-level cache, as the first is full. The
+    // digits of a sum's name are its row and column. The rows are written out, since the compiler would not inline
+    // helpers for them here.
     private static void AddTile<TRows>(
         float* a, float* b, nint ldb, int columns, int count, float* next, int fetches, float* sums)
         where TRows : IConstant
     {
-        // Columns beyond the last are the first once more; their sums are not kept.
+        // Columns beyond the last repeat the first; their sums are not used.
         nint b1 = columns > 1 ? ldb : 0, b2 = columns > 2 ? 2 * ldb : 0, b3 = columns > 3 ? 3 * ldb : 0;
         TVector s00 = default, s01 = default, s02 = default, s03 = default;
         TVector s10 = default, s11 = default, s12 = default, s13 = default;
@@ -263,20 +262,20 @@ internal unsafe struct SkinnyGemmDots<TLanes, TVector> : IParallelJob
 
     private static void Add(Vector128<float> sums, float* to) => (Vector128.Load(to) + sums).Store(to);
 
-    // Packs a tile's rows of A, with zeros beyond the last value of k.
+    // Packs a tile's rows of A, padded with zeros beyond the last value of k.
     private struct Packing : IParallelJob
     {
-        public SkinnyGemmDots<TLanes, TVector> Of;
+        public SkinnyGemmDots<TLanes, TVector> Gemm;
 
         public readonly void Run(int tile, int worker)
         {
-            int first = Of.FirstRow(tile), end = Of.FirstRow(tile + 1), k = Of.product.K;
-            float* to = Of.packed + ((nint)first * Of.paddedK);
+            int first = Gemm.FirstRow(tile), end = Gemm.FirstRow(tile + 1), k = Gemm.operands.K;
+            float* to = Gemm.packed + ((nint)first * Gemm.paddedK);
             for (int p = 0; p < k; p += TLanes.Width)
             {
                 for (int i = first; i < end; i++, to += TLanes.Width)
                 {
-                    TLanes.Store(TLanes.Load(Of.product.A + ((nint)i * Of.product.Lda) + p, k - p), to);
+                    TLanes.Store(TLanes.Load(Gemm.operands.A + ((nint)i * Gemm.operands.Lda) + p, k - p), to);
                 }
             }
         }

@@ -1,6 +1,6 @@
 namespace Cnn.Layers.Kernels.Gemm;
 
-/// <summary>The operands of a product with a few rows, named as in <see cref="GemmKernel.Run"/>.</summary>
+/// <summary>The operands of a GEMM with few rows, named as in <see cref="GemmKernel.Run"/>.</summary>
 internal unsafe struct SkinnyGemmOperands
 {
     public int M, N, K, Lda, Ldb, Ldc;
@@ -8,8 +8,8 @@ internal unsafe struct SkinnyGemmOperands
     public GemmAddend AddTo;
 
     /// <summary>
-    /// Fills a block with what the sums start from: all rows of C over some columns. Its rows are
-    /// <paramref name="width"/> floats apart.
+    /// Fills a block with the initial values of the sums: the addend for all rows of C and some columns. The rows of
+    /// the block are <paramref name="width"/> floats apart.
     /// </summary>
     public readonly void Start(float* block, int width, int column, int columns)
     {
@@ -34,7 +34,7 @@ internal unsafe struct SkinnyGemmOperands
         }
     }
 
-    /// <summary>Moves a block of finished sums to their place in C; see <see cref="Start"/>.</summary>
+    /// <summary>Copies a block of finished sums to C; see <see cref="Start"/>.</summary>
     public readonly void Finish(float* block, int width, int column, int columns)
     {
         for (int i = 0; i < M; i++)

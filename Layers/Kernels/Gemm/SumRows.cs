@@ -3,7 +3,9 @@ using Cnn.Layers.Threading;
 
 namespace Cnn.Layers.Kernels.Gemm;
 
-/// <summary>sums[j] += the sum over i of matrix[i, j], rows first to last: the gradient of a bias per column.</summary>
+/// <summary>
+/// Computes sums[j] += the sum over i of matrix[i, j], rows first to last: the gradient of a bias per column.
+/// </summary>
 internal static unsafe class SumRows
 {
     private const int ColumnsPerPart = 1024;

@@ -6,25 +6,26 @@ using System.Runtime.Intrinsics.X86;
 namespace Cnn.Layers.Kernels.Gemm;
 
 /// <summary>
-/// Rows into columns, a vector's width of rows at a time: loads of four values from every row put four rows that are
-/// four apart into the lanes of one vector, so that transposing 4 x 4 within lanes gives whole columns.
+/// Transposes rows into columns, a vector's width of rows at a time. Loads of four values from each row put rows that
+/// are four apart into the 128-bit lanes of one vector, so that a 4 x 4 transposition within the lanes yields whole
+/// columns.
 /// </summary>
 internal static unsafe class Transposition
 {
     /// <summary>
-    /// target[k * stride + i] = rows[i][offset + k] for i below <paramref name="count"/>; whole vectors are stored, see
-    /// <see cref="Packing"/>.
+    /// Computes target[k * stride + i] = rows[i][offset + k] for i below <paramref name="count"/>. It stores whole
+    /// vectors, see <see cref="Packing"/>.
     /// </summary>
     /// <param name="rows">As many readable rows as a vector has elements, whatever <paramref name="count"/> is.</param>
-    /// <param name="offset">Where in each row to begin.</param>
-    /// <param name="count">How many rows matter.</param>
+    /// <param name="offset">Floats to skip at the start of each row.</param>
+    /// <param name="count">Rows to transpose.</param>
     /// <param name="k">Values of each row.</param>
     /// <param name="target">The panel.</param>
     /// <param name="stride">Floats from one k to the next.</param>
     public static void Run(float** rows, nint offset, int count, int k, float* target, nint stride)
     {
         int done = 0;
-        // A rest of one to three values is done with the values before it once more: the stores ascend from there.
+        // A tail of one to three values is transposed again together with the values before it, in ascending stores.
         if (VectorUnit.Path == VectorPath.Avx512)
         {
             done = Run512(rows, offset, k, target, stride);

@@ -2,15 +2,22 @@ using System.Runtime.Intrinsics;
 
 namespace Cnn.Layers.Kernels.Update;
 
-/// <summary>What every update rule does to a gradient first: scale it (clipping and iter_size), then add the decay.</summary>
+/// <summary>
+/// The preparation of a gradient, the same for every update rule: scales it (clipping and iter_size), then adds the
+/// weight decay.
+/// </summary>
 /// <param name="Rate">Learning rate times the parameter's multiplier.</param>
-/// <param name="Scale">Factor on the accumulated gradient: 1/iter_size, times the clipping factor.</param>
+/// <param name="Scale">Factor of the accumulated gradient: 1/iter_size times the clipping factor.</param>
 /// <param name="Decay">Weight decay times the parameter's multiplier.</param>
 /// <param name="IsL1">Whether the decay is that of the L1 norm (sign of the weight) rather than of the L2 norm.</param>
-/// <param name="KeepsStep">Whether the step is left where the gradient was, for who looks at it, at the cost of writing it.</param>
+/// <param name="KeepsStep">
+/// Whether the step overwrites the gradient, so that it can be inspected, at the cost of writing it.
+/// </param>
 internal readonly record struct GradientStep(float Rate, float Scale, float Decay, bool IsL1, bool KeepsStep = true)
 {
-    /// <summary>The gradients to use: <c>scale * g + decay * w</c>, or <c>+ decay * sign(w)</c>.</summary>
+    /// <summary>
+    /// Returns the scaled gradients with decay: <c>scale * g + decay * w</c>, or <c>+ decay * sign(w)</c> for L1.
+    /// </summary>
     public Vector512<float> Gradient(Vector512<float> diff, Vector512<float> weight)
     {
         Vector512<float> direction = weight;

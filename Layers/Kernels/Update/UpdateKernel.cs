@@ -4,19 +4,19 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers.Kernels.Update;
 
 /// <summary>
-/// An update in one pass over memory: <c>g = step.Gradient(diff, w); u = operation(g, w, histories); w -= u</c>, and
-/// <c>diff = u</c> where the step is kept.
-/// Every value is computed alone, so parts and vector widths do not change a bit of it.
+/// Updates weights in one pass over memory: <c>g = step.Gradient(diff, w); u = operation(g, w, histories); w -= u</c>,
+/// and <c>diff = u</c> if <see cref="GradientStep.KeepsStep"/> is set. Every value is computed independently, so the
+/// result is bit-identical for any number of parts and any vector width.
 /// </summary>
 internal static unsafe class UpdateKernel
 {
     /// <summary>Updates <paramref name="count"/> weights.</summary>
     /// <param name="operation">The rule.</param>
     /// <param name="weights">The values.</param>
-    /// <param name="diffs">The gradients; the steps afterwards where they are kept.</param>
-    /// <param name="first">What the rule remembers; null where it remembers nothing.</param>
-    /// <param name="second">The second thing that it remembers; null where there is none.</param>
-    /// <param name="count">How many.</param>
+    /// <param name="diffs">The gradients; overwritten with the steps if <paramref name="step"/> keeps them.</param>
+    /// <param name="first">The rule's history; null if it has none.</param>
+    /// <param name="second">The rule's second history; null if it has none.</param>
+    /// <param name="count">Number of weights.</param>
     /// <param name="step">Scale and decay of the gradients.</param>
     /// <param name="pool">The threads to compute with.</param>
     public static void Run<T>(
@@ -35,7 +35,8 @@ internal static unsafe class UpdateKernel
     }
 
     private readonly struct Job<T>(
-        T operation, float* weights, float* diffs, float* first, float* second, int count, GradientStep step) : IParallelJob
+        T operation, float* weights, float* diffs, float* first, float* second, int count, GradientStep step)
+        : IParallelJob
         where T : struct, IUpdateOperation
     {
         public void Run(int part, int worker)
@@ -48,7 +49,7 @@ internal static unsafe class UpdateKernel
 
             if (i < end)
             {
-                Last(i, end - i);
+                UpdateTail(i, end - i);
             }
         }
 
@@ -76,27 +77,27 @@ internal static unsafe class UpdateKernel
             (weight - u).Store(w);
         }
 
-        // The rest, in a vector's worth of memory of its own.
-        private void Last(int start, int rest)
+        // Updates the tail, padded to whole vectors in a buffer.
+        private void UpdateTail(int start, int tail)
         {
             const int Lanes = 16;
             float* w = stackalloc float[4 * Lanes];
             float* g = w + Lanes, h = g + Lanes, s = h + Lanes;
             new Span<float>(w, 4 * Lanes).Clear();
-            Copy(weights + start, w, rest);
-            Copy(diffs + start, g, rest);
-            Copy(At(first, start), h, rest);
-            Copy(At(second, start), s, rest);
+            Copy(weights + start, w, tail);
+            Copy(diffs + start, g, tail);
+            Copy(At(first, start), h, tail);
+            Copy(At(second, start), s, tail);
             Update(w, g, h, s);
-            Copy(w, weights + start, rest);
-            Copy(g, diffs + start, rest);
-            Copy(h, At(first, start), rest);
-            Copy(s, At(second, start), rest);
+            Copy(w, weights + start, tail);
+            Copy(g, diffs + start, tail);
+            Copy(h, At(first, start), tail);
+            Copy(s, At(second, start), tail);
         }
 
         private static float* At(float* histories, int start) => histories == null ? null : histories + start;
 
-        // Of a history that there is none of, nothing.
+        // Copies nothing if the history is missing.
         private static void Copy(float* from, float* to, int count)
         {
             if (from != null && to != null)

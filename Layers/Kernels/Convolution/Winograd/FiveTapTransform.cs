@@ -4,15 +4,15 @@ using Cnn.Layers.Kernels.Gemm;
 namespace Cnn.Layers.Kernels.Convolution.Winograd;
 
 /// <summary>
-/// F(4, 5) and, for the gradient of the weights, F(5, 4). The points are 0, 1, -1, 2, -2, 1/2, -1/2 and infinity: over
-/// 64 channels the greatest error is 1.8e-5 of the root of the number of terms and the root of the mean square 3.1e-6,
-/// where the direct sum has 3.5e-6 and 0.7e-6. Other points of this kind have no smaller error.
+/// F(4, 5) and, for the gradient of the weights, F(5, 4). The points are 0, 1, -1, 2, -2, 1/2, -1/2 and infinity. Over
+/// 64 channels the greatest error is 1.8e-5 and the root mean square error 3.1e-6, in units of the square root of the
+/// number of terms; those of the direct sum are 3.5e-6 and 0.7e-6. Other points of this kind have no smaller error.
 /// </summary>
 internal readonly unsafe struct FiveTapTransform<TLanes, TVector> : IWinogradGradientTransform
     where TLanes : ILanes<TVector>
     where TVector : struct
 {
-    // f' at 1, 2 and 1/2, which taps are divided by; at 0 it is -1.
+    // f' at 1, 2 and 1/2, by which the taps are divided; at 0 it is -1.
     private const float AtOne = -4.5f, AtTwo = 90, AtHalf = 1.40625f;
 
     /// <inheritdoc/>
@@ -149,7 +149,7 @@ internal readonly unsafe struct FiveTapTransform<TLanes, TVector> : IWinogradGra
         TLanes.Store(last, to + (7 * toStep));
     }
 
-    // The polynomial of the gradients at the points.
+    // Evaluates the polynomial of the gradients at the points.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void ProductGradients(TVector a, TVector b, TVector c, TVector d, float* to, nint toStep)
     {
@@ -164,7 +164,7 @@ internal readonly unsafe struct FiveTapTransform<TLanes, TVector> : IWinogradGra
         TLanes.Store(d, to + (7 * toStep));
     }
 
-    // f = x (x^6 - 21/4 x^4 + 21/4 x^2 - 1).
+    // Transforms a signal with f = x (x^6 - 21/4 x^4 + 21/4 x^2 - 1).
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Signal(
         TVector a, TVector b, TVector c, TVector d, TVector e, TVector f, TVector g, TVector h, float* to, nint toStep)
@@ -184,7 +184,7 @@ internal readonly unsafe struct FiveTapTransform<TLanes, TVector> : IWinogradGra
             to + (6 * toStep));
     }
 
-    // A polynomial of degree 4 at the finite points, over f' there.
+    // Evaluates a polynomial of degree 4 at the finite points and divides it by f' there.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void AtPoints(TVector a, TVector b, TVector c, TVector d, TVector e, float* to, nint toStep)
     {
@@ -200,7 +200,7 @@ internal readonly unsafe struct FiveTapTransform<TLanes, TVector> : IWinogradGra
             TLanes.Multiply(TLanes.MultiplyAdd(d, 0.25f, b), 0.5f / AtHalf), to + (5 * toStep), to + (6 * toStep));
     }
 
-    // The sums and differences of the products at 1 and -1, at 2 and -2, at 1/2 and -1/2.
+    // Returns the sums and differences of the products at 1 and -1, at 2 and -2, and at 1/2 and -1/2.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Read(
         float* from, nint step,
@@ -215,7 +215,7 @@ internal readonly unsafe struct FiveTapTransform<TLanes, TVector> : IWinogradGra
         (nearSum, nearDifference) = (TLanes.Add(f, g), TLanes.Subtract(f, g));
     }
 
-    // What products at 1, 2 and 1/2 give to the result of a power, by the powers of their points.
+    // Computes the result of a power: the products at 1, 2 and 1/2, weighted by that power of their points.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void AtPowers(int power, TVector atOne, TVector atTwo, TVector atHalf, float* to)
     {

@@ -3,10 +3,10 @@ using Cnn.Layers.Kernels.Gemm;
 
 namespace Cnn.Layers.Kernels.Convolution.Winograd;
 
-/// <summary>The gradients of a tile's four results along an axis.</summary>
+/// <summary>Loads the gradients of a tile's four results along an axis.</summary>
 internal static unsafe class FourValues
 {
-    /// <summary>Of four rows that end after <paramref name="count"/>; more reads as zero.</summary>
+    /// <summary>Loads from four rows that end after <paramref name="count"/> values; the other lanes are 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Load<TLanes, TVector>(
         float** rows, nint offset, int count, out TVector a, out TVector b, out TVector c, out TVector d)
@@ -19,7 +19,7 @@ internal static unsafe class FourValues
         d = TLanes.Load(rows[3] + offset, count);
     }
 
-    /// <summary>That lie a step apart.</summary>
+    /// <summary>Loads from four rows that are <paramref name="step"/> floats apart.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Load<TLanes, TVector>(
         float* from, nint step, out TVector a, out TVector b, out TVector c, out TVector d)

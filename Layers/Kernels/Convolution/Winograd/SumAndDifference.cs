@@ -3,10 +3,10 @@ using Cnn.Layers.Kernels.Gemm;
 
 namespace Cnn.Layers.Kernels.Convolution.Winograd;
 
-/// <summary>What even and odd powers give at a point and at its opposite.</summary>
+/// <summary>Combines the even and odd powers of a polynomial to its values at a point and at its opposite.</summary>
 internal static unsafe class SumAndDifference
 {
-    /// <summary>Writes a + b and a - b.</summary>
+    /// <summary>Stores a + b and a - b.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store<TLanes, TVector>(TVector a, TVector b, float* sum, float* difference)
         where TLanes : ILanes<TVector>

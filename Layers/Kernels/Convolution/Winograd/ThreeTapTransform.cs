@@ -5,8 +5,8 @@ namespace Cnn.Layers.Kernels.Convolution.Winograd;
 
 /// <summary>
 /// F(4, 3) and, for the gradient of the weights, F(3, 4). The points are 0, p, -p, q, -q and infinity with p = 3/4 and
-/// q = 3/2 instead of the usual 1 and 2: over 64 channels the greatest error is 5.4e-6 instead of 2.2e-5 of the root of
-/// the number of terms, where the direct sum has 2.9e-6.
+/// q = 3/2 instead of the usual 1 and 2. Over 64 channels the greatest error is 5.4e-6 instead of 2.2e-5, in units of
+/// the square root of the number of terms; that of the direct sum is 2.9e-6.
 /// </summary>
 internal readonly unsafe struct ThreeTapTransform<TLanes, TVector> : IWinogradGradientTransform
     where TLanes : ILanes<TVector>
@@ -15,7 +15,7 @@ internal readonly unsafe struct ThreeTapTransform<TLanes, TVector> : IWinogradGr
     private const float P = 0.75f, Q = 1.5f, PSquare = P * P, QSquare = Q * Q;
     private const float SquareSum = PSquare + QSquare, SquareProduct = PSquare * QSquare;
 
-    // f' at p and at q, which taps are divided by; at 0 it is the product of the squares.
+    // f' at p and at q, by which the taps are divided; at 0 it is the product of the squares.
     private const float AtP = 2 * PSquare * (PSquare - QSquare), AtQ = 2 * QSquare * (QSquare - PSquare);
 
     /// <inheritdoc/>
@@ -149,7 +149,7 @@ internal readonly unsafe struct ThreeTapTransform<TLanes, TVector> : IWinogradGr
         TLanes.Store(last, to + (5 * toStep));
     }
 
-    // The polynomial of the gradients at the points.
+    // Evaluates the polynomial of the gradients at the points.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void ProductGradients(TVector a, TVector b, TVector c, TVector d, float* to, nint toStep)
     {
@@ -176,7 +176,7 @@ internal readonly unsafe struct ThreeTapTransform<TLanes, TVector> : IWinogradGr
         TLanes.Store(TLanes.MultiplyAdd(b, SquareProduct, TLanes.MultiplyAdd(d, -SquareSum, f)), to + (5 * toStep));
     }
 
-    // The sums and differences of the products at p and -p, and at q and -q.
+    // Returns the sums and differences of the products at p and -p, and at q and -q.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Read(
         float* from, nint step, out TVector sum, out TVector difference, out TVector wideSum,

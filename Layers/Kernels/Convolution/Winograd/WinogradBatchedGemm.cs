@@ -4,7 +4,7 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers.Kernels.Convolution.Winograd;
 
 /// <summary>
-/// The products of a block, [outputs, channels] by [channels, tiles]: a part is one value of the tiles.
+/// Runs the batched GEMM of a block, [outputs, channels] by [channels, tiles]. A part is one value of the tiles.
 /// </summary>
 internal unsafe struct WinogradBatchedGemm : IParallelJob
 {

@@ -6,51 +6,50 @@ namespace Cnn.Layers.Kernels.Convolution.Winograd;
 
 /// <summary>
 /// Convolution with 3 x 3 or 5 x 5 taps and stride 1 by Winograd's minimal filtering: a tile of 4 x 4 results takes 36
-/// multiplications a channel instead of 144, or 64 instead of 400. Weights and tiles are transformed, multiplied as 36
-/// or 64 matrix products, and transformed back, a block of tiles after the other, so that what lies between stays in
-/// the caches: in a thread's own second-level cache where channels are few, else in the third-level one, with the
-/// threads sharing each step. Its rounding error is a few times that of the direct sum; the transforms say how many.
+/// multiplications per channel instead of 144, or 64 instead of 400. Weights and tiles are transformed, multiplied in
+/// 36 or 64 GEMMs, and transformed back, block by block of tiles, so that the transformed values stay in the caches: in
+/// a thread's own second-level cache if there are few channels, else in the third-level cache, where the threads share
+/// each step. The rounding error is a few times that of the direct sum; the transforms state it.
 /// </summary>
 internal static unsafe class WinogradConvolution
 {
     /// <summary>
-    /// What lies between the transforms of a block, in floats: within a third-level cache, unless the weights, which
-    /// every block reads once, are more.
+    /// The floats of a block's transformed values: within a third-level cache, unless there are more weights, which
+    /// every block reads once.
     /// </summary>
     public const long BlockFloats = 1536 * 1024;
 
-    // What lies between the transforms of a thread's own block, in floats: within a second-level cache of a MiB.
+    // The floats of the transformed values of a block of one thread: within a second-level cache of 1 MiB.
     private const long OwnBlockFloats = 192 * 1024, MostOwnFloats = 256 * 1024;
 
-    // Each own block reads all weights, from the third-level cache.
+    // Each block of one thread reads all weights, from the third-level cache.
     private const long MostOwnWeights = 1024 * 1024;
     private const int LeastOwnBlocks = 8;
 
-    // What an output's weights for a channel cost, in multiply-adds: their transform, or reading them where they are
-    // kept.
+    // The cost of an output's weights for a channel, in multiply-adds: to transform them, or to read packed ones.
     private const int WeightsCost = 600, ReusedWeightsCost = 300;
 
-    // Where each thread's products are so many times as much, it transforms the weights for itself: that takes less
-    // time than to fetch what others have transformed from their caches.
+    // If a thread's GEMMs cost this many times as much as transforming the weights, each thread transforms them itself:
+    // that is faster than to fetch from other caches what other threads have transformed.
     private const int WorkOfOwnWeights = 8;
 
-    // Below, the transforms cost more than the products save; five taps save so much that there may be few maps to
-    // read.
+    // With fewer channels, the transforms cost more than the GEMMs save. Five taps save so much that few input maps
+    // suffice.
     private const int LeastChannels = 16, LeastReadByFiveTaps = 3;
 
-    /// <summary>Whether a convolution of so many images can be done so, and gains.</summary>
+    /// <summary>Returns whether this algorithm can run a convolution, and is faster.</summary>
     /// <param name="shape">The sizes.</param>
     /// <param name="images">Number of images.</param>
     /// <param name="reusesWeights">Whether the transformed weights serve many passes.</param>
     public static bool Suits(in ConvolutionShape shape, int images, bool reusesWeights = false) =>
         HasMaps(shape, shape.GroupChannels, shape.GroupOutputs) && Gains(shape, images, reusesWeights);
 
-    /// <summary>Whether the gradient of the input of so many images can be computed so, and gains.</summary>
+    /// <summary>Returns whether this algorithm can compute the gradient of the input, and is faster.</summary>
     public static bool SuitsInputGradient(in ConvolutionShape shape, int images) =>
         HasMaps(shape, shape.GroupOutputs, shape.GroupChannels) && Gains(shape, images);
 
     /// <summary>
-    /// Whether there are transforms for a convolution's taps, and tiles enough to pay for that of the weights.
+    /// Returns whether there are transforms for a convolution's taps, and enough tiles to pay for that of the weights.
     /// </summary>
     public static bool Gains(in ConvolutionShape shape, int images, bool reusesWeights = false)
     {
@@ -59,14 +58,14 @@ internal static unsafe class WinogradConvolution
             return false;
         }
 
-        // In multiply-adds for each pair of channel and output.
+        // Costs are in multiply-adds for each pair of channel and output.
         double tiles = (double)images * ((shape.OutHeight + 3) / 4) * ((shape.OutWidth + 3) / 4);
         int taps = shape.KernelHeight * shape.KernelWidth, size = SizeOf(shape);
         double weightsCost = reusesWeights ? ReusedWeightsCost : WeightsCost;
         return (double)taps * images * shape.OutPixels > 1.5 * ((size * size * tiles) + weightsCost);
     }
 
-    /// <summary>See <see cref="ConvolutionKernel.Forward"/>.</summary>
+    /// <summary>Runs <see cref="ConvolutionKernel.Forward"/>.</summary>
     public static void Forward(
         WorkerPool pool,
         in ConvolutionShape shape,
@@ -91,7 +90,7 @@ internal static unsafe class WinogradConvolution
         Run(pool, problem, shape, images, packed);
     }
 
-    /// <summary>See <see cref="ConvolutionKernel.InputGradient"/>.</summary>
+    /// <summary>Runs <see cref="ConvolutionKernel.InputGradient"/>.</summary>
     public static void InputGradient(
         WorkerPool pool, in ConvolutionShape shape, int images, float* dy, float* weights, float* dx)
     {
@@ -103,8 +102,8 @@ internal static unsafe class WinogradConvolution
     }
 
     /// <summary>
-    /// Whether the gradient of the input is computed by <see cref="WinogradTranspose{T}"/>: where tiles are so much
-    /// fewer, and those of whole images make blocks.
+    /// Returns whether the gradient of the input is computed by <see cref="WinogradTranspose{T}"/>: if that takes at
+    /// most two thirds of the tiles, and blocks of whole images fit a thread's cache.
     /// </summary>
     public static bool Transposes(in ConvolutionShape shape, int images)
     {
@@ -113,7 +112,7 @@ internal static unsafe class WinogradConvolution
             && TilesOfOwnBlock(transposed, images * transposed.TilesDown * transposed.TilesAcross) > 0;
     }
 
-    // The gradient of the input, which its caller gives the operands.
+    // Returns the gradient of the input as a transposed problem; the caller sets the operands.
     private static WinogradProblem Transposed(in ConvolutionShape shape) => new()
     {
         Size = SizeOf(shape), Channels = shape.GroupOutputs, Height = shape.OutHeight, Width = shape.OutWidth,
@@ -123,7 +122,7 @@ internal static unsafe class WinogradConvolution
         Overlaps = true, CropHeight = shape.PadHeight, CropWidth = shape.PadWidth,
     };
 
-    // The gradient as a convolution of its own, with the taps backwards.
+    // Returns the gradient of the input as a convolution with the taps in reverse order.
     private static WinogradProblem Rotated(in ConvolutionShape shape) => Transposed(shape) with
     {
         Overlaps = false, CropHeight = 0, CropWidth = 0, IsRotated = true,
@@ -135,14 +134,14 @@ internal static unsafe class WinogradConvolution
 
     private static int SizeOf(in ConvolutionShape shape) => shape.KernelHeight + WinogradProblem.Step - 1;
 
-    /// <summary>Whether there are transforms for a convolution's taps.</summary>
+    /// <summary>Returns whether there are transforms for a convolution's taps.</summary>
     public static bool HasTransform(in ConvolutionShape shape) =>
         shape.KernelHeight == shape.KernelWidth && shape.KernelWidth is 3 or 5
         && shape.StrideHeight == 1 && shape.StrideWidth == 1
         && shape.DilationHeight == 1 && shape.DilationWidth == 1 && shape.PadHeight < shape.KernelHeight
         && shape.PadWidth < shape.KernelWidth;
 
-    // The problem's operands are those of all groups.
+    // Runs all groups; the problem's operands are those of the first.
     private static void Run(
         WorkerPool pool, in WinogradProblem problem, in ConvolutionShape shape, int images, PackedWeights? packed)
     {
@@ -254,8 +253,9 @@ internal static unsafe class WinogradConvolution
         }
     }
 
-    // Tiles in whole vectors whose values lie within one thread's second-level cache; none where that makes too few
-    // blocks, or the weights, which each block reads, are too many. Tiles that overlap stay together.
+    // Returns the tiles of a block of one thread, in whole vectors, whose values fit the thread's second-level cache; 0
+    // if there would be too few blocks, or there are too many weights, which each block reads. Tiles of an image that
+    // overlap stay together.
     private static int TilesOfOwnBlock(in WinogradProblem problem, int all)
     {
         long floatsOfTile = (long)problem.Values * (problem.Channels + problem.Outputs);

@@ -5,31 +5,31 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers.Kernels.Convolution.Winograd;
 
 /// <summary>
-/// The gradient of 3 x 3 or 5 x 5 weights of stride 1 by Winograd's minimal filtering: the image is correlated with 4 x
-/// 4 gradients of results at a time, which gives all taps for as many multiplications as the forward pass takes.
-/// Channels lie side by side in the vectors, so that narrow images cost no more than wide ones. Where the products fit
-/// a second-level cache each thread sums for itself; else the threads share the tiles of a block and split its
-/// products.
+/// Computes the gradient of 3 x 3 or 5 x 5 weights of stride 1 by Winograd's minimal filtering: the image is correlated
+/// with tiles of 4 x 4 gradients of results, which yields all taps for as many multiplications as the forward pass. The
+/// lanes of a vector are channels, so that narrow images cost no more than wide ones. If the products fit a
+/// second-level cache, each thread has sums of its own; else the threads share the tiles of a block and split its
+/// GEMMs.
 /// </summary>
 internal static unsafe class WinogradGradient
 {
-    // Runs of about so many parts keep some threads busy with transforms alike.
+    // With about this many parts, the transforms keep several threads equally busy.
     private const int EnoughParts = 16;
 
-    // A thread's own tiles and its own products, in floats: together within a second-level cache of a MiB.
+    // The floats of a thread's own tiles and own products: together within a second-level cache of 1 MiB.
     private const long OwnBlockFloats = 128 * 1024, MostOwnFloats = 256 * 1024, MostOwnProducts = 128 * 1024;
 
     // Fewer tiles would not pay for reading and writing the products.
     private const int LeastOwnTiles = 32;
 
-    // As many threads can take part, and fewer where there are few rows; their number must not depend on that of the
-    // threads.
+    // The most sums, and so the most threads that can take part; there are fewer sums if there are few rows. The number
+    // of sums must not depend on the number of threads.
     private const int MostOwnSums = 8;
 
-    // Below, the transforms cost more than the products save.
+    // With fewer channels, the transforms cost more than the GEMMs save.
     private const int LeastChannels = 16;
 
-    /// <summary>Whether the gradient over so many images can be computed so, and gains.</summary>
+    /// <summary>Returns whether this algorithm can compute the gradient, and is faster.</summary>
     public static bool Suits(in ConvolutionShape shape, int images)
     {
         bool hasPath = VectorUnit.Path is VectorPath.Avx512 or VectorPath.Avx2;
@@ -37,7 +37,7 @@ internal static unsafe class WinogradGradient
             && WinogradConvolution.Gains(shape, images);
     }
 
-    /// <summary>See <see cref="ConvolutionKernel.WeightGradient"/>.</summary>
+    /// <summary>Adds the gradient of the weights to dw; see <see cref="ConvolutionKernel.WeightGradient"/>.</summary>
     public static void Run(WorkerPool pool, in ConvolutionShape shape, int images, float* x, float* dy, float* dw)
     {
         if (VectorUnit.Path == VectorPath.Avx512)
@@ -138,7 +138,7 @@ internal static unsafe class WinogradGradient
         }
     }
 
-    // Sums that threads have for themselves; one where they would be too large for that or the rows too few.
+    // Returns the number of sums that threads own; 1 if the sums would be too large or the rows too few.
     private static int OwnSums(in WinogradGradientProblem problem, int allRows)
     {
         long products = (long)problem.Values * problem.Channels * problem.Outputs;
@@ -160,8 +160,8 @@ internal static unsafe class WinogradGradient
         return (int)Math.Max(1, tiles / problem.TilesAcross);
     }
 
-    // As many rows of tiles as lie in the caches between transform and product, and no fewer than make a product deep,
-    // cut evenly.
+    // Returns as many rows of tiles, in even blocks, as the caches hold between transform and GEMM, but enough to make
+    // the GEMM deep.
     private static int RowsOfBlock(in WinogradGradientProblem problem, int allRows)
     {
         long floatsOfTile = (long)problem.Values * (problem.Channels + problem.Outputs);
@@ -169,7 +169,8 @@ internal static unsafe class WinogradGradient
         return WinogradProblem.EvenBlock(allRows, (int)Math.Clamp(tiles / problem.TilesAcross, 1, allRows));
     }
 
-    // Several runs where channels and outputs alone make few parts; that leaves none much deeper than a panel.
+    // Splits a block into several runs if channels and outputs alone yield few parts; no run is then much deeper than a
+    // panel.
     private static int RowsOfRun(in WinogradGradientProblem problem, int rowsOfBlock)
     {
         int parts = Math.Max(1, (problem.Channels + problem.Outputs) / PlaneLanes.Count);

@@ -4,8 +4,8 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers.Kernels.Convolution.Winograd;
 
 /// <summary>
-/// The products of a block, added to those of the blocks before it: a part is one value of the tiles, and as many
-/// channels as the second-level cache holds.
+/// Runs the batched GEMM of a block and adds it to those of the blocks before. A part is one value of the tiles, for as
+/// many channels as the second-level cache holds.
 /// </summary>
 internal unsafe struct WinogradGradientBatchedGemm : IParallelJob
 {
@@ -16,7 +16,8 @@ internal unsafe struct WinogradGradientBatchedGemm : IParallelJob
     public readonly void Run(int part, int worker)
     {
         int value = part / PartsOfValue, channel = part % PartsOfValue * PanelsOfPart * MicroKernels.Columns;
-        int mr = Problem.PanelRows, channels = Math.Min(PanelsOfPart * MicroKernels.Columns, Problem.Channels - channel);
+        int mr = Problem.PanelRows,
+            channels = Math.Min(PanelsOfPart * MicroKernels.Columns, Problem.Channels - channel);
         float* to = Problem.M + (value * Problem.ProductsStep) + channel;
         for (int run = 0; run < Problem.Runs; run++)
         {

@@ -6,7 +6,7 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers.Kernels.Convolution.Winograd;
 
 /// <summary>
-/// The products, or several sums of them, transformed back and added to the gradients of the weights: a part is an
+/// Transforms the products, or several sums of them, back and adds them to the gradients of the weights. A part is an
 /// output.
 /// </summary>
 internal unsafe struct WinogradGradientOutput<T> : IParallelJob
@@ -14,10 +14,10 @@ internal unsafe struct WinogradGradientOutput<T> : IParallelJob
 {
     public WinogradGradientProblem Problem;
 
-    /// <summary>How many sums there are; they are added first to last.</summary>
+    /// <summary>Number of sums; they are added first to last.</summary>
     public int Sums;
 
-    /// <summary>[outputs, channels, taps].</summary>
+    /// <summary>The gradients of the weights, [outputs, channels, taps].</summary>
     public float* Dw;
 
     [SkipLocalsInit]
@@ -33,7 +33,7 @@ internal unsafe struct WinogradGradientOutput<T> : IParallelJob
             for (int value = 0; value < T.Size * T.Size; value++)
             {
                 float* at = from + (value * step);
-                // More streams side by side than the machine foresees.
+                // There are more parallel streams than the hardware prefetches.
                 if (Sse.IsSupported)
                 {
                     Sse.Prefetch0(at + 32);

@@ -4,21 +4,21 @@ namespace Cnn.Layers.Kernels.Convolution.Winograd;
 
 /// <summary>
 /// The gradient of the weights of one group by tiles of 4 x 4 gradients of results: for each value of a transformed
-/// tile a product [outputs, tiles] by [tiles, channels]. The tiles of a block come in runs, which are transformed
-/// apart.
+/// tile, a GEMM [outputs, tiles] by [tiles, channels]. The tiles of a block are split into runs, which are transformed
+/// separately.
 /// </summary>
 internal unsafe struct WinogradGradientProblem
 {
     public int Size, Channels, Height, Width, Outputs, OutHeight, OutWidth, PadHeight, PadWidth;
 
-    /// <summary>The group's first channel of the first image, and what lies between images.</summary>
+    /// <summary>The group's first channel of the first image, and the floats from one image to the next.</summary>
     public float* X, Dy;
     public nint ImageStep, OutImageStep;
 
-    /// <summary>Transformed gradients of the results, transformed images, and their products.</summary>
+    /// <summary>Transformed gradients of the results (U), transformed images (V), and their products (M).</summary>
     public float* U, V, M;
 
-    /// <summary>Rows of tiles are counted through all images; a block is some of them, and so is a run.</summary>
+    /// <summary>Rows of tiles, numbered through all images: first of the block, rows of a block and of a run.</summary>
     public int FirstRow, Rows, RowsOfRun;
 
     public readonly int Values => Size * Size;
@@ -32,8 +32,8 @@ internal unsafe struct WinogradGradientProblem
     public readonly int PanelRows => MicroKernels.PanelRows(Outputs);
 
     /// <summary>
-    /// Outputs whose gradients lie side by side, a vector apart from tile to tile, so that no store crosses a cache
-    /// line: those of one panel, or of all that a vector holds.
+    /// Number of outputs whose gradients are contiguous, a vector from tile to tile, so that no store crosses a cache
+    /// line: those of one panel, or of as many whole panels as a vector holds.
     /// </summary>
     public readonly int OutputsAtOnce => MicroKernels.Width / PanelRows * PanelRows;
 
@@ -41,24 +41,25 @@ internal unsafe struct WinogradGradientProblem
 
     public readonly int ChannelPanels => (Channels + MicroKernels.Columns - 1) / MicroKernels.Columns;
 
-    /// <summary>Floats from the panels of one value to those of the next.</summary>
+    /// <summary>Floats from the panels of outputs of one value to those of the next.</summary>
     public readonly nint OutputsStep =>
         WinogradProblem.Apart(OutputGroups * Packing.PanelSize(MicroKernels.Width, RowsOfRun * TilesAcross));
 
+    /// <summary>Floats from the panels of channels of one value to those of the next.</summary>
     public readonly nint ChannelsStep =>
         WinogradProblem.Apart((ChannelPanels * PackedGemm.RightPanelSize(RowsOfRun * TilesAcross)) + Packing.Slack);
 
-    /// <summary>Floats from the product of one value to the next; rows may be read up to whole vectors.</summary>
+    /// <summary>Floats from the products of one value to the next; rows may be read up to whole vectors.</summary>
     public readonly nint ProductsStep => WinogradProblem.Apart(((nint)Outputs * Channels) + Packing.Slack);
 
-    /// <summary>The first value of a run's gradients of results, for the outputs from a given one on.</summary>
+    /// <summary>Returns the first value of a run's gradients of results, starting at an output.</summary>
     public readonly float* OutputsOf(int run, int output) =>
         U + (run * Values * OutputsStep) + (output % OutputsAtOnce)
         + (output / OutputsAtOnce * Packing.PanelSize(MicroKernels.Width, RowsIn(run) * TilesAcross));
 
-    /// <summary>The panels of channels for the first value of a run.</summary>
+    /// <summary>Returns the panels of channels for the first value of a run.</summary>
     public readonly float* ChannelsOf(int run) => V + (run * Values * ChannelsStep);
 
-    /// <summary>Rows of tiles in a run.</summary>
+    /// <summary>Returns the rows of tiles in a run.</summary>
     public readonly int RowsIn(int run) => Math.Min(RowsOfRun, Rows - (run * RowsOfRun));
 }

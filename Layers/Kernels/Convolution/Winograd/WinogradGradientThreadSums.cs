@@ -3,13 +3,13 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers.Kernels.Convolution.Winograd;
 
 /// <summary>
-/// A part is a sum over some rows of tiles, block by block in its thread's own memory, so that neither tiles nor
-/// products leave the second-level cache.
+/// Sums the products over rows of tiles, block by block in buffers of one thread, so that neither tiles nor products
+/// leave the second-level cache. A part is the sum over some rows of tiles.
 /// </summary>
 internal unsafe struct WinogradGradientThreadSums<T> : IParallelJob
     where T : struct, IWinogradGradientTransform
 {
-    /// <summary>Its rows are those of a block, and so are those of a run.</summary>
+    /// <summary>The problem; its rows are those of a block, which is a single run.</summary>
     public WinogradGradientProblem Problem;
     public WorkerPool Pool;
     public int AllRows, RowsOfSum;

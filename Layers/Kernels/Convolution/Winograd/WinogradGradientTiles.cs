@@ -4,8 +4,8 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers.Kernels.Convolution.Winograd;
 
 /// <summary>
-/// The tiles of a run, transformed and packed into panels whose depth they are: a part is a run's panel of channels of
-/// the image, or some outputs, a vector's lanes of planes side by side at most.
+/// Transforms the tiles of a run and packs them into panels, whose depth is the tiles. A part is some channels of the
+/// image, or some outputs, of a run: at most as many planes as a vector has lanes.
 /// </summary>
 internal unsafe struct WinogradGradientTiles<T> : IParallelJob
     where T : struct, IWinogradGradientTransform
@@ -18,25 +18,26 @@ internal unsafe struct WinogradGradientTiles<T> : IParallelJob
 
     private readonly int ImageParts => (Problem.Channels + T.Lanes - 1) / T.Lanes;
 
-    // Columns of the image that a row of tiles sees.
+    // Columns of the image that a row of tiles reads.
     private readonly int RowWidth => (WinogradProblem.Step * Problem.TilesAcross) + T.Size - WinogradProblem.Step;
 
     public readonly void Run(int part, int worker)
     {
-        int run = part / Parts, of = part % Parts;
+        int run = part / Parts, item = part % Parts;
         int rowSize = T.Lanes * RowWidth;
         float* rows = Pool.Scratch(worker, ScratchSlot.Image, (long)T.Size * rowSize);
         for (int row = 0; row < Problem.RowsIn(run); row++)
         {
             int tileRow = Problem.FirstRow + (run * Problem.RowsOfRun) + row;
-            if (of < ImageParts)
+            if (item < ImageParts)
             {
-                TransformImage(of * T.Lanes, tileRow, run, row * Problem.TilesAcross, rows, rowSize);
+                TransformImage(item * T.Lanes, tileRow, run, row * Problem.TilesAcross, rows, rowSize);
             }
             else
             {
                 TransformResult(
-                    (of - ImageParts) * Problem.OutputsAtOnce, tileRow, run, row * Problem.TilesAcross, rows, rowSize);
+                    (item - ImageParts) * Problem.OutputsAtOnce, tileRow, run, row * Problem.TilesAcross, rows,
+                    rowSize);
             }
         }
     }
@@ -57,8 +58,8 @@ internal unsafe struct WinogradGradientTiles<T> : IParallelJob
             T.Signal(rows + w, rowSize, rows + w, rowSize);
         }
 
-        // A panel of the last few channels may be a vector wide, and narrower than what is written: the next overwrites
-        // it.
+        // The panel of the last few channels may be one vector wide, narrower than what is stored: the next store
+        // overwrites the surplus.
         int nr = MicroKernels.Columns, panel = first / nr * nr, all = Problem.RowsIn(run) * Problem.TilesAcross;
         int stride = MicroKernels.Width * PackedGemm.Vectors(Math.Min(nr, Problem.Channels - panel));
         float* to = Problem.ChannelsOf(run) + ((nint)panel * all) + ((nint)depth * stride) + (first - panel);
@@ -101,7 +102,7 @@ internal unsafe struct WinogradGradientTiles<T> : IParallelJob
         }
     }
 
-    // One row of as many planes as a vector has lanes, position by position; zero outside.
+    // Loads one row of as many planes as a vector has lanes, position by position, padded with zeros.
     private readonly void Lay(float* planes, int height, int width, int count, int row, int pad, float* to)
     {
         int positions = RowWidth;

@@ -7,8 +7,8 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers.Kernels.Convolution.Winograd;
 
 /// <summary>
-/// The tiles of a block, transformed and packed: a part is a channel. Rows are transformed down along the image, then
-/// laid out so that the same column of all tiles is contiguous, and transformed across into the panels.
+/// Transforms and packs the tiles of a block. A part is a channel. Rows are transformed down along the image, then laid
+/// out so that the same column of all tiles is contiguous, and transformed across into the panels.
 /// </summary>
 internal unsafe struct WinogradInput<T> : IParallelJob
     where T : struct, IWinogradTransform
@@ -16,15 +16,15 @@ internal unsafe struct WinogradInput<T> : IParallelJob
     public WinogradProblem Problem;
     public WorkerPool Pool;
 
-    // A row of the image with its border, and what a vector may reach beyond.
+    // Floats of a row of the image with its border and the floats that a vector may access beyond it.
     private readonly int RowSize => ((WinogradProblem.Step * (Problem.TilesAcross - 1)) + T.Seen + 47) & ~15;
 
     public readonly void Run(int part, int worker)
     {
-        // Tiles of a row are laid out in fours, so that what a row writes past its end the next one overwrites.
-        int room = Problem.Columns + 16;
+        // Tiles of a row are laid out in fours; the next row overwrites what a row writes past its end.
+        int stride = Problem.Columns + 16;
         float* rows = Pool.Scratch(worker, ScratchSlot.Image, (T.Size + 1L) * RowSize);
-        float* tiles = Pool.Scratch(worker, ScratchSlot.Columns, (long)T.Size * T.Seen * room);
+        float* tiles = Pool.Scratch(worker, ScratchSlot.Columns, (long)T.Size * T.Seen * stride);
         new Span<float>(rows, (T.Size + 1) * RowSize).Clear();
         int across = Problem.TilesAcross, row = Problem.FirstTile / across, column = Problem.FirstTile % across;
         for (int tile = 0; tile < Problem.Tiles; row++, column = 0)
@@ -34,7 +34,7 @@ internal unsafe struct WinogradInput<T> : IParallelJob
             for (int r = 0; r < T.Size; r++)
             {
                 float* from = rows + (r * RowSize) + (WinogradProblem.Step * column);
-                LayOut(from, count, tiles + ((nint)T.Seen * r * room) + tile, room);
+                LayOut(from, count, tiles + ((nint)T.Seen * r * stride) + tile, stride);
             }
 
             tile += count;
@@ -42,13 +42,13 @@ internal unsafe struct WinogradInput<T> : IParallelJob
 
         for (int i = 0; i < T.Size * T.Seen && Problem.Columns > Problem.Tiles; i++)
         {
-            new Span<float>(tiles + ((nint)i * room) + Problem.Tiles, Problem.Columns - Problem.Tiles).Clear();
+            new Span<float>(tiles + ((nint)i * stride) + Problem.Tiles, Problem.Columns - Problem.Tiles).Clear();
         }
 
-        Across(part, tiles, room);
+        Across(part, tiles, stride);
     }
 
-    // The part of the image that some tiles of a row see, transformed down; the border stays zero.
+    // Transforms down the part of the image that some tiles of a row read; the border stays 0.
     private readonly void Down(int channel, int tileRow, int column, int count, float* to, float* zeros)
     {
         int image = tileRow / Problem.TilesDown,
@@ -65,7 +65,7 @@ internal unsafe struct WinogradInput<T> : IParallelJob
         int end = Math.Min(width, (WinogradProblem.Step * (column + count - 1)) + T.Seen - Problem.PadWidth);
         for (int w = first; w < end; w += T.Lanes)
         {
-            // Of the next channel: planes are too short for the machine to foresee it.
+            // Prefetch the next channel: planes are too short for the hardware prefetcher.
             if (Sse.IsSupported && (w - first) % 16 == 0)
             {
                 nint next = ((nint)Problem.Height * width) + w;
@@ -75,29 +75,29 @@ internal unsafe struct WinogradInput<T> : IParallelJob
                 }
             }
 
-            // What is not there reads as zero and so leaves the border zero.
+            // Lanes beyond the image are 0 and so leave the border 0.
             T.Signal(from, w, width - w, to + w, RowSize);
         }
     }
 
-    // to[j, t] = row[4 t + j] for the columns j of each tile t.
-    private static void LayOut(float* row, int count, float* to, int room)
+    // Computes to[j, t] = row[4 t + j] for the columns j of each tile t.
+    private static void LayOut(float* row, int count, float* to, int stride)
     {
         for (int t = 0; t < count; t += 4, row += 16, to += 4)
         {
-            Columns(row, to, to + room, to + (2 * room), to + (3 * room));
+            Columns(row, to, to + stride, to + (2 * stride), to + (3 * stride));
             if (T.Seen > 6)
             {
-                Columns(row + 4, to + (4 * room), to + (5 * room), to + (6 * room), to + (7 * room));
+                Columns(row + 4, to + (4 * stride), to + (5 * stride), to + (6 * stride), to + (7 * stride));
             }
             else if (T.Seen > 4)
             {
-                Columns(row + 4, to + (4 * room), to + (5 * room), null, null);
+                Columns(row + 4, to + (4 * stride), to + (5 * stride), null, null);
             }
         }
     }
 
-    // The columns of a 4 x 4 block of sixteen contiguous values; the last two where they are wanted.
+    // Stores the columns of a 4 x 4 block of sixteen contiguous values; the last two columns may be null.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Columns(float* from, float* a, float* b, float* c, float* d)
     {
@@ -142,8 +142,8 @@ internal unsafe struct WinogradInput<T> : IParallelJob
         }
     }
 
-    // A vector of tiles at a time into the panels of their values.
-    private readonly void Across(int channel, float* tiles, int room)
+    // Transforms a vector of tiles at a time across into the panels of their values.
+    private readonly void Across(int channel, float* tiles, int stride)
     {
         int columns = Problem.Columns;
         int nr = MicroKernels.Columns, block = channel / Problem.Depth, inBlock = channel % Problem.Depth;
@@ -152,11 +152,12 @@ internal unsafe struct WinogradInput<T> : IParallelJob
         nint step = Problem.TilesStep;
         for (int r = 0; r < T.Size; r++, panels += T.Size * step)
         {
-            float* from = tiles + ((nint)T.Seen * r * room);
+            float* from = tiles + ((nint)T.Seen * r * stride);
             for (int t = 0; t < columns; t += T.Lanes)
             {
                 int first = t / nr * nr, width = Math.Min(nr, columns - first);
-                T.Signal(from + t, room, panels + ((nint)first * depth) + ((nint)inBlock * width) + (t - first), step);
+                T.Signal(
+                    from + t, stride, panels + ((nint)first * depth) + ((nint)inBlock * width) + (t - first), step);
             }
         }
     }

@@ -6,7 +6,7 @@ using Cnn.Layers.Threading;
 
 namespace Cnn.Layers.Kernels.Convolution.Winograd;
 
-/// <summary>The products of a block transformed back into rows of the result: a part is an output.</summary>
+/// <summary>Transforms the products of a block back into rows of the result. A part is an output.</summary>
 internal unsafe struct WinogradOutput<T> : IParallelJob
     where T : struct, IWinogradTransform
 {
@@ -16,21 +16,21 @@ internal unsafe struct WinogradOutput<T> : IParallelJob
     [SkipLocalsInit]
     public readonly void Run(int part, int worker)
     {
-        int columns = Problem.Columns, room = ((columns + 15) & ~15) + 16;
-        float* tiles = Pool.Scratch(worker, ScratchSlot.Columns, (long)T.Made * T.Made * room);
+        int columns = Problem.Columns, stride = ((columns + 15) & ~15) + 16;
+        float* tiles = Pool.Scratch(worker, ScratchSlot.Columns, (long)T.Made * T.Made * stride);
         float* from = Problem.M + ((nint)part * columns);
         nint step = Problem.ProductsStep;
         float bias = Problem.Bias == null ? 0 : Problem.Bias[part];
         float* memory = stackalloc float[(T.Made * T.Size * T.Lanes) + CacheLine.Floats], down = CacheLine.From(memory);
         for (int t = 0; t < columns; t += T.Lanes)
         {
-            Back(from + t, step, bias, tiles + t, room, down);
+            Back(from + t, step, bias, tiles + t, stride, down);
         }
 
         if (T.Made > WinogradProblem.Step)
         {
             var overlap = new WinogradOverlap { Problem = Problem, Pool = Pool, Made = T.Made };
-            overlap.Add(part, worker, tiles, room);
+            overlap.Add(part, worker, tiles, stride);
             return;
         }
 
@@ -38,14 +38,14 @@ internal unsafe struct WinogradOutput<T> : IParallelJob
         for (int tile = 0; tile < Problem.Tiles; row++, column = 0)
         {
             int count = Math.Min(across - column, Problem.Tiles - tile);
-            Place(part, row, column, count, tiles + tile, room);
+            Place(part, row, column, count, tiles + tile, stride);
             tile += count;
         }
     }
 
-    // A vector of tiles: to[T.Made r + j] holds result (r, j) of each.
+    // Transforms a vector of tiles back: to[T.Made r + j] receives result (r, j) of each.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Back(float* from, nint step, float bias, float* to, int room, float* down)
+    private static void Back(float* from, nint step, float bias, float* to, int stride, float* down)
     {
         for (int j = 0; j < T.Size; j++)
         {
@@ -54,12 +54,12 @@ internal unsafe struct WinogradOutput<T> : IParallelJob
 
         for (int r = 0; r < T.Made; r++)
         {
-            T.Results(down + (T.Lanes * T.Size * r), T.Lanes, bias, to + (T.Made * r * room), room);
+            T.Results(down + (T.Lanes * T.Size * r), T.Lanes, bias, to + (T.Made * r * stride), stride);
         }
     }
 
-    // Some tiles of a row into up to four rows of the result.
-    private readonly void Place(int output, int tileRow, int column, int count, float* tiles, int room)
+    // Copies some tiles of a row to up to four rows of the result.
+    private readonly void Place(int output, int tileRow, int column, int count, float* tiles, int stride)
     {
         int image = tileRow / Problem.TilesDown, top = tileRow % Problem.TilesDown * WinogradProblem.Step;
         int left = WinogradProblem.Step * column,
@@ -69,7 +69,7 @@ internal unsafe struct WinogradOutput<T> : IParallelJob
         for (int r = 0; r < Math.Min(WinogradProblem.Step, Problem.OutHeight - top); r++)
         {
             float* to = plane + ((nint)(top + r) * Problem.OutWidth) + left;
-            Interleave(tiles + (4 * r * room), room, to, width);
+            Interleave(tiles + (4 * r * stride), stride, to, width);
             if (Problem.Rectifies)
             {
                 Rectify.Run(to, width, Problem.Slope);
@@ -77,31 +77,31 @@ internal unsafe struct WinogradOutput<T> : IParallelJob
         }
     }
 
-    // to[4 t + j] = from[j, t].
-    private static void Interleave(float* from, int room, float* to, int width)
+    // Computes to[4 t + j] = from[j, t].
+    private static void Interleave(float* from, int stride, float* to, int width)
     {
         for (int w = 0; w < width; w += 16)
         {
             float* at = from + (w / 4);
             if (Sse.IsSupported)
             {
-                Lanes.Store(Columns(at, room), to + w, width - w);
+                Lanes.Store(Columns(at, stride), to + w, width - w);
                 continue;
             }
 
             for (int i = 0; i < Math.Min(16, width - w); i++)
             {
-                to[w + i] = at[((i & 3) * room) + (i >> 2)];
+                to[w + i] = at[((i & 3) * stride) + (i >> 2)];
             }
         }
     }
 
-    // Four rows of four values, column by column.
+    // Loads four rows of four values, column by column.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Columns(float* from, int room)
+    private static Vector512<float> Columns(float* from, int stride)
     {
-        Vector128<float> a = Vector128.Load(from), b = Vector128.Load(from + room);
-        Vector128<float> c = Vector128.Load(from + (2 * room)), d = Vector128.Load(from + (3 * room));
+        Vector128<float> a = Vector128.Load(from), b = Vector128.Load(from + stride);
+        Vector128<float> c = Vector128.Load(from + (2 * stride)), d = Vector128.Load(from + (3 * stride));
         if (VectorUnit.Path == VectorPath.Avx512)
         {
             return WinogradTransposition.Of(Vector512.Create(Vector256.Create(a, b), Vector256.Create(c, d)));

@@ -12,15 +12,15 @@ internal unsafe struct WinogradOverlap
     public WorkerPool Pool;
 
     /// <summary>
-    /// Results along an axis of a tile; more than <see cref="WinogradProblem.Step"/>, at most twice as many.
+    /// Results of a tile along an axis: more than <see cref="WinogradProblem.Step"/>, at most twice as many.
     /// </summary>
     public int Made;
 
-    // A row of results with what lies beyond the last tile's own ones.
+    // Floats of a row of results, including those beyond the last tile's own four.
     private readonly int RowSize => Step * (Problem.TilesAcross + 1);
 
-    /// <summary>One output of the block: tiles[(Made r + j) room + t] is result (r, j) of tile t.</summary>
-    public readonly void Add(int output, int worker, float* tiles, int room)
+    /// <summary>Adds up one output of the block: tiles[(Made r + j) stride + t] is result (r, j) of tile t.</summary>
+    public readonly void Add(int output, int worker, float* tiles, int stride)
     {
         int size = Step * (Problem.TilesDown + 1) * RowSize, planeSize = Problem.OutHeight * Problem.OutWidth;
         float* plane = Pool.Scratch(worker, ScratchSlot.Image, size);
@@ -30,7 +30,7 @@ internal unsafe struct WinogradOverlap
             new Span<float>(plane, size).Clear();
             for (int row = 0; row < Problem.TilesDown; row++, tile += Problem.TilesAcross)
             {
-                AddRow(tiles + tile, room, plane + (Step * row * RowSize));
+                AddRow(tiles + tile, stride, plane + (Step * row * RowSize));
             }
 
             float* from = plane + (Problem.CropHeight * RowSize) + Problem.CropWidth;
@@ -42,20 +42,20 @@ internal unsafe struct WinogradOverlap
         }
     }
 
-    private readonly void AddRow(float* tiles, int room, float* to)
+    private readonly void AddRow(float* tiles, int stride, float* to)
     {
         for (int r = 0; r < Made; r++, to += RowSize)
         {
             for (int t = 0; t < Problem.TilesAcross; t++)
             {
-                float* from = tiles + (Made * r * room) + t, at = to + (Step * t);
-                (Vector128.Load(at) + Four(from, room, Step)).Store(at);
-                (Vector128.Load(at + Step) + Four(from + (Step * room), room, Made - Step)).Store(at + Step);
+                float* from = tiles + (Made * r * stride) + t, at = to + (Step * t);
+                (Vector128.Load(at) + Four(from, stride, Step)).Store(at);
+                (Vector128.Load(at + Step) + Four(from + (Step * stride), stride, Made - Step)).Store(at + Step);
             }
         }
     }
 
-    // The first of four values that lie apart; zeros instead of the others.
+    // Loads the first count of four values that are a step apart; the others are 0.
     private static Vector128<float> Four(float* from, int step, int count) => Vector128.Create(
         from[0],
         count > 1 ? from[step] : 0,

@@ -3,8 +3,8 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers.Kernels.Convolution.Winograd;
 
 /// <summary>
-/// A part is a block of tiles from image to result, in its thread's own memory: what lies between the transforms does
-/// not leave the second-level cache, and the threads wait for each other once.
+/// Computes blocks of tiles, from image to result, in buffers of one thread: the transformed values do not leave the
+/// second-level cache, and the threads synchronize only once. A part is a block.
 /// </summary>
 internal unsafe struct WinogradThreadBlocks<T> : IParallelJob
     where T : struct, IWinogradTransform
@@ -14,7 +14,7 @@ internal unsafe struct WinogradThreadBlocks<T> : IParallelJob
     public int AllTiles;
 
     /// <summary>
-    /// Of each worker, whether it has transformed the weights for itself; null where they are those of all.
+    /// For each worker, whether it has transformed the weights for itself; null if all workers share them.
     /// </summary>
     public bool* HaveWeights;
 
@@ -50,7 +50,7 @@ internal unsafe struct WinogradThreadBlocks<T> : IParallelJob
         }
     }
 
-    // Once in a pass.
+    // Transforms the weights once in a pass.
     private readonly void TransformWeights(in WinogradProblem problem, int worker)
     {
         if (HaveWeights[worker])

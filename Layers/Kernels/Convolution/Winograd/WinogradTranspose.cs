@@ -3,9 +3,9 @@ using System.Runtime.CompilerServices;
 namespace Cnn.Layers.Kernels.Convolution.Winograd;
 
 /// <summary>
-/// A convolution's transforms turned round, for the gradient of its input: four gradients of results go to as many
-/// values as the input of a tile has, which overlap those of the tiles beside it. The gradient has as many tiles as the
-/// results, which are fewer than those of the input where it is not padded.
+/// A convolution's transforms, transposed for the gradient of its input: four gradients of results yield as many values
+/// as the input of a tile has, which overlap those of the neighbouring tiles. The gradient takes as many tiles as the
+/// results, which are fewer than those of the input if it is not padded.
 /// </summary>
 internal readonly unsafe struct WinogradTranspose<T> : IWinogradTransform
     where T : struct, IWinogradGradientTransform
@@ -40,7 +40,7 @@ internal readonly unsafe struct WinogradTranspose<T> : IWinogradTransform
     public static void Weights(float* from, nint step, float* to, nint toStep) => T.Weights(from, step, to, toStep);
 
     /// <inheritdoc/>
-    /// <remarks>There is no addend.</remarks>
+    /// <remarks>The addend is ignored.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Results(float* from, nint step, float addend, float* to, nint toStep) =>
         T.SignalGradients(from, step, to, toStep);

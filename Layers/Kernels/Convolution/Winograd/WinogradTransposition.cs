@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Cnn.Layers.Kernels.Convolution.Winograd;
 
-/// <summary>A 4 x 4 block in one vector, its columns in place of its rows, with AVX-512.</summary>
+/// <summary>Transposes a 4 x 4 block in one vector, with AVX-512.</summary>
 internal static class WinogradTransposition
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -4,13 +4,13 @@ using Cnn.Layers.Threading;
 
 namespace Cnn.Layers.Kernels.Convolution.Winograd;
 
-/// <summary>The weights of a panel of outputs, transformed and packed: a part is a panel.</summary>
+/// <summary>Transforms and packs the weights. A part is a panel of outputs.</summary>
 internal unsafe struct WinogradWeights<T> : IParallelJob
     where T : struct, IWinogradTransform
 {
     public WinogradProblem Problem;
 
-    // Channels whose taps are brought side by side at a time, where they follow each other.
+    // Channels whose taps are interleaved at a time, if they are contiguous.
     private const int ChannelsAtOnce = 8;
 
     [SkipLocalsInit]
@@ -38,8 +38,8 @@ internal unsafe struct WinogradWeights<T> : IParallelJob
         }
     }
 
-    // The taps of a vector of outputs down, then across; past the last row of the panel lies what the next channel
-    // overwrites.
+    // Transforms the taps of a vector of outputs down, then across. The next channel overwrites what is stored past the
+    // last row of the panel.
     private readonly void Transform(float* taps, float* columns, float* to)
     {
         int last = (T.Taps * T.Taps) - 1;
