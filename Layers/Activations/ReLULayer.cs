@@ -24,16 +24,17 @@ internal sealed class ReLULayer(LayerContext context) : ElementwiseLayer<ReLULay
     /// <inheritdoc/>
     protected override Rectifier Operation => new(slope);
 
-    /// <summary>The function.</summary>
+    /// <summary>The function. Adding 0 makes a negative zero a zero, as the sum of the formula does.</summary>
     /// <param name="Slope">The slope below 0.</param>
     public readonly record struct Rectifier(float Slope) : IUnaryOperation
     {
         /// <inheritdoc/>
-        public float Forward(float x) => x > 0 ? x : Slope * x;
+        public float Forward(float x) => (x > 0 ? x : Slope * x) + 0f;
 
         /// <inheritdoc/>
         public Vector512<float> Forward(Vector512<float> x) =>
-            Vector512.ConditionalSelect(Vector512.GreaterThan(x, Vector512<float>.Zero), x, x * Slope);
+            Vector512.ConditionalSelect(Vector512.GreaterThan(x, Vector512<float>.Zero), x, x * Slope)
+            + Vector512<float>.Zero;
 
         /// <inheritdoc/>
         public float Backward(float x, float y, float dy) => x > 0 ? dy : Slope * dy;

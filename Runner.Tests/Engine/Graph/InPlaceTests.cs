@@ -41,6 +41,9 @@ public class InPlaceTests
         net.SetInput("x", [-2, 3]);
         net.Forward();
         Assert.Equal([2, 3], net.FindBlob("y").Data.ToArray());
+        net.SetInput("x", [0, -0f]);
+        net.Forward();
+        Assert.All(net.FindBlob("y").Data.ToArray(), y => Assert.False(float.IsNegative(y), "a zero is negative"));
 
         var error = Assert.Throws<CnnException>(
             () => Net.Build(NetDefinition.Parse(Definition), new NetOptions { ForceBackward = true }));

@@ -12,7 +12,7 @@ public class RecurrentErrorTests
     {
         { "LSTM", "", [[3, 2, 4], [3, 2]], "num_output is 0" },
         { "RNN", "num_output: 0", [[3, 2, 4], [3, 2]], "num_output is 0" },
-        { "LSTM", "num_output: 4000000000", [[3, 2, 4], [3, 2]], "num_output is 4000000000" },
+        { "LSTM", "num_output: 4000000000", [[3, 2, 4], [3, 2]], "num_output 4000000000 is too large" },
         { "LSTM", "num_output: 20000", [[3, 2, 4], [3, 2]], "weights of 80000 x 20000 are too many" },
         { "RNN", "num_output: 2000000000", [[3, 2, 4], [3, 2]], "are too many" },
         { "RNN", "num_output: 1000", [[60000, 20, 1], [60000, 20]], "gate values are too many" },
