@@ -3,8 +3,8 @@ using Cnn.Proto;
 namespace Cnn.Fillers;
 
 /// <summary>
-/// Values of the normal distribution with <c>mean</c> and <c>std</c>; with <c>sparse</c>, each is kept with probability
-/// sparse / shape[0] and is 0 otherwise, so that a unit has about <c>sparse</c> connections.
+/// Draws values from the normal distribution with <c>mean</c> and <c>std</c>. With <c>sparse</c>, each value is kept
+/// with probability sparse / shape[0] and is 0 otherwise, so that a unit has about <c>sparse</c> connections.
 /// </summary>
 [FillerType("gaussian")]
 public sealed class GaussianFiller : Filler
