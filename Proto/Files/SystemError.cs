@@ -1,14 +1,16 @@
 namespace Cnn.Proto;
 
 /// <summary>An error number of the operating system, in words.</summary>
-/// <param name="Text">What it means, without a subject of its own.</param>
-/// <param name="IsOfTheMachine">Whether nothing that the user named is wrong.</param>
+/// <param name="Text">The meaning, as a short clause.</param>
+/// <param name="IsOfTheMachine">Whether the machine failed and nothing that the user named is wrong.</param>
 internal readonly record struct SystemError(string Text, bool IsOfTheMachine)
 {
     // .NET puts the number itself (Unix) or 0x80070000 plus the number (Windows) into HResult.
     private const int WindowsFacility = unchecked((int)0x80070000);
 
-    /// <summary>What an exception, or one inside it, carries; null when that is no number with a meaning here.</summary>
+    /// <summary>
+    /// Returns the error that an exception, or one inside it, carries; null when its number has no meaning here.
+    /// </summary>
     public static SystemError? Of(Exception? exception)
     {
         for (; exception is not null; exception = exception.InnerException)
@@ -25,7 +27,7 @@ internal readonly record struct SystemError(string Text, bool IsOfTheMachine)
         return null;
     }
 
-    /// <summary>The meaning of an errno, by the numbers of Linux and, where they differ, of macOS.</summary>
+    /// <summary>Returns the meaning of an errno, by the numbers of Linux and, where they differ, of macOS.</summary>
     public static SystemError? OfUnix(int number)
     {
         bool isMac = OperatingSystem.IsMacOS();

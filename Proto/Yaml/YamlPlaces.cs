@@ -16,7 +16,7 @@ internal sealed class YamlPlaces(string text, string file)
 
     public IReadOnlyList<Diagnostic> Errors => errors;
 
-    /// <summary>Too many mistakes, or one that makes the rest meaningless: stop reading.</summary>
+    /// <summary>Whether reading must stop, after too many mistakes or one that makes the rest meaningless.</summary>
     public bool GivenUp { get; private set; }
 
     public SourceLocation At(Mark mark)
@@ -54,7 +54,7 @@ internal sealed class YamlPlaces(string text, string file)
         GivenUp = true;
     }
 
-    // A line can be the whole file; a few thousand characters of it serve many places and keep little.
+    // A line can be the whole file; a few thousand characters of it serve many places and take little memory.
     private string PartOfLine(long index)
     {
         int start = (int)Math.Clamp(index, 0, Text.Length);
