@@ -4,7 +4,9 @@ using PureHDF.VOL.Native;
 
 namespace Cnn.Proto.Formats.Hdf5;
 
-/// <summary>The numbers of an HDF5 dataset; floats and integers of any width and byte order come as floats.</summary>
+/// <summary>
+/// The numbers of an HDF5 dataset; floats and integers of any width and byte order are read as floats.
+/// </summary>
 internal sealed class Hdf5Array : StoredArray
 {
     private const int BytesAtOnce = 1 << 26;
@@ -79,7 +81,7 @@ internal sealed class Hdf5Array : StoredArray
         }
     }
 
-    // The library converts neither byte orders nor widths, but gives the bytes as they are.
+    // The library converts neither byte orders nor widths, but returns the bytes as they are.
     private void CopyPiece(Span<float> values, Selection? selection)
     {
         var bytes = new byte[type.Size * values.Length];
