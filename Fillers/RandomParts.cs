@@ -36,8 +36,8 @@ internal static class RandomParts
     }
 
     /// <summary>
-    /// Keeps each value of an array that <see cref="Fill"/> has filled with a given probability and sets the others to
-    /// 0. The random numbers that it draws are independent of the values.
+    /// Keeps each value of an array with a given probability and sets the others to 0. The array was filled by
+    /// <see cref="Fill"/>; the numbers drawn here are independent of its values.
     /// </summary>
     /// <param name="values">The array.</param>
     /// <param name="random">The generator that drew the values, in the state in which it was left.</param>

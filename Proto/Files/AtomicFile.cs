@@ -111,7 +111,7 @@ public static class AtomicFile
         {
             throw new CnnException(
                 $"cannot write '{name}': {FileErrors.Reason(exception)}",
-                $"what should be in it is in '{content.Name}'",
+                $"the intended content is in '{content.Name}'",
                 exception)
             {
                 IsOfTheMachine = FileErrors.IsOfTheMachine(exception),

@@ -46,8 +46,8 @@ internal static class FileErrors
         UnauthorizedAccessException => "no permission",
         PathTooLongException => "its name is too long",
         EndOfStreamException => "it ends too early",
-        NotSupportedException => "its name is not one that the system takes",
-        _ => "the system reports an error without a name",
+        NotSupportedException => "the system does not accept its name",
+        _ => "the system reports an unknown error",
     };
 
     /// <summary>

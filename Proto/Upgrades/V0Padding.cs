@@ -53,7 +53,7 @@ internal static class V0Padding
                 $"padding layer '{padding.Layer.Name}' is read by a layer other than a convolution or pooling "
                 + "with one bottom",
                 sources.Find(layer, V1LayerParameter.BottomFieldNumber, bottom),
-                "only 'conv' and 'pool' can take its pad over",
+                "only 'conv' and 'pool' can take over its pad",
                 layer.Layer?.Name));
             return;
         }

@@ -16,7 +16,7 @@ internal static class YamlMessages
 
     public const string EndsEarly = "the YAML ends too early";
 
-    private const string NextLine = "write the list in the next line";
+    private const string NextLine = "write the list on the next line";
     private const string Backslash = "write \\\\ for a backslash, or use single quotes";
 
     // The parser's mistakes, recognised by words in its messages; the first match counts.
@@ -38,8 +38,8 @@ internal static class YamlMessages
         ("quoted scalar, found unexpected document", "the text in quotes does not end", "add the closing quote"),
         ("unknown escape", "the escape after '\\' is unknown", Backslash),
         ("hexadecimal number", "the escape lacks a hexadecimal digit", Backslash),
-        ("invalid Unicode", "the escape is no character of Unicode", null),
-        ("wrong indentation", "the text in quotes goes on left of where it starts", "indent its lines"),
+        ("invalid Unicode", "the escape is not a Unicode character", null),
+        ("wrong indentation", "the text in quotes continues to the left of its start", "indent its lines"),
         ("more than one anchor", "a value has two anchors", null),
         ("anchor or alias", "the name of an anchor cannot hold []{},", null),
         ("undefined tag handle", "the tag's prefix is not defined", null),

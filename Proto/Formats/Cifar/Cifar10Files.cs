@@ -128,7 +128,7 @@ public static class Cifar10Files
         {
             throw new CnnException(
                 $"'{path}' is not {RecordsAFile} records of {RecordSize} bytes",
-                "CIFAR-10's binary version is, not that for Python");
+                "take CIFAR-10's binary version, not the one for Python");
         }
 
         for (int record = 0; record < RecordsAFile; record++)

@@ -97,7 +97,7 @@ public sealed class IdxFile
         if (found != magic)
         {
             throw new CnnException(
-                $"'{path}' is no idx file of {Name(magic)}: "
+                $"'{path}' is not an idx file of {Name(magic)}: "
                 + (read < 4 ? $"it has only {read} bytes" : $"its magic number is {found}, not {magic}"),
                 found == (ImagesMagic ^ LabelsMagic ^ magic)
                     ? $"it holds {Name(found)}: are the two files swapped?"

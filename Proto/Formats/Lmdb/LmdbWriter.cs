@@ -52,7 +52,7 @@ public sealed class LmdbWriter : IDisposable
         LmdbTree target = tree ?? throw new InvalidOperationException("the database is written");
         if (key.Length is 0 or > LmdbFormat.MaxKey)
         {
-            throw new CnnException($"a key of {key.Length} bytes; LMDB takes 1 to {LmdbFormat.MaxKey}");
+            throw new CnnException($"a key has {key.Length} bytes; LMDB accepts 1 to {LmdbFormat.MaxKey}");
         }
 
         try
