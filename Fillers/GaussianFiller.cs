@@ -31,10 +31,10 @@ public sealed class GaussianFiller : Filler
     public override void Fill(Span<float> values, ReadOnlySpan<int> shape, PhiloxRandom random)
     {
         RandomParts.Fill(values, random, new NormalSampler(parameter.Mean, parameter.Std), Parts);
-        double kept = parameter.Sparse >= 0 && shape.Length > 0 ? (double)parameter.Sparse / shape[0] : 1;
-        if (kept < 1)
+        double keepProbability = parameter.Sparse >= 0 && shape.Length > 0 ? (double)parameter.Sparse / shape[0] : 1;
+        if (keepProbability < 1)
         {
-            RandomParts.Thin(values, random, kept, Parts);
+            RandomParts.Thin(values, random, keepProbability, Parts);
         }
     }
 }

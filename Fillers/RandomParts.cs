@@ -41,17 +41,17 @@ internal static class RandomParts
     /// </summary>
     /// <param name="values">The array.</param>
     /// <param name="random">The generator that drew the values, in the state in which it was left.</param>
-    /// <param name="kept">The probability of keeping a value.</param>
+    /// <param name="keepProbability">The probability of keeping a value.</param>
     /// <param name="runner">Runs the parts.</param>
-    public static void Thin(Span<float> values, PhiloxRandom random, double kept, IPartRunner runner)
+    public static void Thin(Span<float> values, PhiloxRandom random, double keepProbability, IPartRunner runner)
     {
         if (values.Length > PartSize)
         {
-            ThinParts(values, random, kept, runner);
+            ThinParts(values, random, keepProbability, runner);
             return;
         }
 
-        ThinPart(values, random, kept);
+        ThinPart(values, random, keepProbability);
     }
 
     // Separate from the above, so that arrays of one part need no closure.
@@ -59,8 +59,9 @@ internal static class RandomParts
         where T : struct, ISampler => Run(values, runner, (span, part) => FillPart(span, random.Part(part), sampler));
 
     // Drawing the values in parts has not advanced the generator, so the mask uses parts beyond theirs.
-    private static void ThinParts(Span<float> values, PhiloxRandom random, double kept, IPartRunner runner) =>
-        Run(values, runner, (span, part) => ThinPart(span, random.Part(FirstOfMask + part), kept));
+    private static void ThinParts(
+        Span<float> values, PhiloxRandom random, double keepProbability, IPartRunner runner) =>
+        Run(values, runner, (span, part) => ThinPart(span, random.Part(FirstOfMask + part), keepProbability));
 
     private static unsafe void Run(Span<float> values, IPartRunner runner, SpanAction fill)
     {
@@ -94,11 +95,11 @@ internal static class RandomParts
         }
     }
 
-    private static void ThinPart(Span<float> values, PhiloxRandom random, double kept)
+    private static void ThinPart(Span<float> values, PhiloxRandom random, double keepProbability)
     {
         foreach (ref float value in values)
         {
-            value = random.NextDouble() < kept ? value : 0;
+            value = random.NextDouble() < keepProbability ? value : 0;
         }
     }
 

@@ -10,7 +10,7 @@ namespace Cnn.Bench;
 /// </summary>
 internal static class SyntheticNet
 {
-    private static readonly HashSet<string> Kept = ["Input", "DummyData", "Parameter"];
+    private static readonly HashSet<string> KeptTypes = ["Input", "DummyData", "Parameter"];
 
     /// <summary>
     /// Returns the file of a net: the given path, or the training net in the folder of Models with that name.
@@ -56,7 +56,7 @@ internal static class SyntheticNet
         for (int i = 0; i < net.Layer.Count; i++)
         {
             LayerParameter layer = net.Layer[i];
-            if (layer.Bottom.Count == 0 && (layer.Type == "Input" || !Kept.Contains(layer.Type)))
+            if (layer.Bottom.Count == 0 && (layer.Type == "Input" || !KeptTypes.Contains(layer.Type)))
             {
                 net.Layer[i] = Input(layer, batch, shape, built);
             }

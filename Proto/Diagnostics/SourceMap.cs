@@ -28,7 +28,7 @@ public sealed class SourceMap(SourceMap? parent = null)
     /// </summary>
     public SourceLocation? Find(IMessage? message, int fieldNumber = 0, int index = 0)
     {
-        if (message is null || Look(message) is not { } entry)
+        if (message is null || FindEntry(message) is not { } entry)
         {
             return null;
         }
@@ -43,7 +43,7 @@ public sealed class SourceMap(SourceMap? parent = null)
     /// <summary>Gives a copy of a message, and the messages nested in it, the places of the original.</summary>
     public void Carry(IMessage from, IMessage to)
     {
-        if (Look(from) is { } entry)
+        if (FindEntry(from) is { } entry)
         {
             entries[to] = entry;
         }
@@ -76,8 +76,8 @@ public sealed class SourceMap(SourceMap? parent = null)
         }
     }
 
-    private Entry? Look(IMessage message) =>
-        entries.TryGetValue(message, out Entry? entry) ? entry : parent?.Look(message);
+    private Entry? FindEntry(IMessage message) =>
+        entries.TryGetValue(message, out Entry? entry) ? entry : parent?.FindEntry(message);
 
     private Entry EntryOf(IMessage message)
     {

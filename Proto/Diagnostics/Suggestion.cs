@@ -40,7 +40,7 @@ public static class Suggestion
     // Returns null when the names are not near.
     private static int? Distance(string a, string b)
     {
-        int ending = LengthOfSameEnding(a, b);
+        int ending = CommonSuffixLength(a, b);
         a = a[..^ending];
         b = b[..^ending];
         int longer = Math.Max(a.Length, b.Length);
@@ -48,7 +48,7 @@ public static class Suggestion
         return Math.Abs(a.Length - b.Length) <= limit && Edits(a, b) is var edits && edits <= limit ? edits : null;
     }
 
-    private static int LengthOfSameEnding(string a, string b)
+    private static int CommonSuffixLength(string a, string b)
     {
         int start = a.LastIndexOfAny(['_', '.']);
         return start > 0 && b.EndsWith(a[start..], StringComparison.Ordinal) ? a.Length - start : 0;

@@ -13,7 +13,7 @@ namespace Cnn.Proto;
 /// </remarks>
 public static class AtomicFile
 {
-    private const int ReaderPatience = 5000, Pause = 20;
+    private const int ReaderTimeout = 5000, PollInterval = 20;
 
     /// <summary>Writes a file, and replaces one of the same name only when all of the content is on disk.</summary>
     /// <param name="path">The final name.</param>
@@ -137,14 +137,14 @@ public static class AtomicFile
     // Opening a FIFO waits for a reader, and would hang if none ever came.
     private static IDisposable WaitForReader(string name, string path)
     {
-        for (int waited = 0; !OperatingSystem.IsWindows() && waited <= ReaderPatience; waited += Pause)
+        for (int waited = 0; !OperatingSystem.IsWindows() && waited <= ReaderTimeout; waited += PollInterval)
         {
             if (UnixFile.OpenFifo(path) is { } opened)
             {
                 return opened;
             }
 
-            Thread.Sleep(Pause);
+            Thread.Sleep(PollInterval);
         }
 
         throw new CnnException($"cannot write '{name}': it is a pipe that nobody reads", "start its reader first");

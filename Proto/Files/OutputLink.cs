@@ -3,7 +3,7 @@ namespace Cnn.Proto;
 /// <summary>Follows the symbolic links of an output path.</summary>
 internal static class OutputLink
 {
-    private const int MostLinks = 40;
+    private const int MaxLinks = 40;
 
     /// <summary>
     /// Returns the file at the end of a chain of links, whether it exists or not; null when the chain goes through
@@ -13,7 +13,7 @@ internal static class OutputLink
     public static string? Follow(string path)
     {
         string at = path;
-        for (int links = 0; links < MostLinks; links++)
+        for (int links = 0; links < MaxLinks; links++)
         {
             if (!OperatingSystem.IsWindows() && at.StartsWith("/proc/", StringComparison.Ordinal))
             {

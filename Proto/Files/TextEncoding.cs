@@ -11,7 +11,7 @@ namespace Cnn.Proto;
 /// <param name="MarkLength">The length of its byte order mark, in bytes.</param>
 internal sealed record TextEncoding(string Name, Encoding? Encoding, int MarkLength)
 {
-    private const int GuessedFrom = 1024;
+    private const int GuessedBytes = 1024;
 
     private static readonly TextEncoding Utf8 = new("UTF-8", null, 3);
 
@@ -41,7 +41,7 @@ internal sealed record TextEncoding(string Name, Encoding? Encoding, int MarkLen
     /// </summary>
     public static TextEncoding? GuessUtf16(ReadOnlySpan<byte> bytes)
     {
-        int units = Math.Min(bytes.Length, GuessedFrom) / 2, little = 0, big = 0;
+        int units = Math.Min(bytes.Length, GuessedBytes) / 2, little = 0, big = 0;
         for (int i = 0; i < units; i++)
         {
             little += IsText(BinaryPrimitives.ReadUInt16LittleEndian(bytes[(2 * i)..])) ? 1 : 0;

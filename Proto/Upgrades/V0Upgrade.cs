@@ -7,9 +7,9 @@ namespace Cnn.Proto;
 /// </summary>
 internal static class V0Upgrade
 {
-    private static readonly HashSet<string> CopiedAsTheyAre = ["name", "blobs", "blobs_lr", "weight_decay"];
+    private static readonly HashSet<string> CopiedFields = ["name", "blobs", "blobs_lr", "weight_decay"];
     private static readonly HashSet<string> Dropped = ["type", "new_num", "new_channels"];
-    private static readonly HashSet<string> KeptOfNet = ["name", "input", "input_dim", "force_backward", "layers"];
+    private static readonly HashSet<string> KeptNetFields = ["name", "input", "input_dim", "force_backward", "layers"];
 
     public static bool IsNeeded(NetParameter net) => net.Layers.Any(l => l.Layer is not null);
 
@@ -23,7 +23,7 @@ internal static class V0Upgrade
         V0Padding.Remove(net, sources);
         foreach (FieldDescriptor field in NetParameter.Descriptor.Fields.InDeclarationOrder())
         {
-            if (!KeptOfNet.Contains(field.Name))
+            if (!KeptNetFields.Contains(field.Name))
             {
                 field.Accessor.Clear(net);
             }
@@ -100,7 +100,7 @@ internal static class V0Upgrade
         List<Diagnostic> errors)
     {
         MessageDescriptor v1 = V1LayerParameter.Descriptor;
-        if (CopiedAsTheyAre.Contains(field.Name) || (field.Name == "hdf5_output_param" && old.Type == "hdf5_output"))
+        if (CopiedFields.Contains(field.Name) || (field.Name == "hdf5_output_param" && old.Type == "hdf5_output"))
         {
             FieldMove.Move(old, field, layer, v1.FindFieldByName(field.Name), sources);
         }

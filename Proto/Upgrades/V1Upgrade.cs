@@ -9,7 +9,7 @@ namespace Cnn.Proto;
 /// </summary>
 internal static class V1Upgrade
 {
-    private static readonly HashSet<string> Handled =
+    private static readonly HashSet<string> HandledFields =
         ["layer", "type", "param", "blob_share_mode", "blobs_lr", "weight_decay"];
 
     /// <summary>
@@ -52,7 +52,7 @@ internal static class V1Upgrade
         // All other fields have the same name in both.
         foreach (FieldDescriptor field in V1LayerParameter.Descriptor.Fields.InDeclarationOrder())
         {
-            if (!Handled.Contains(field.Name) && FieldMove.Has(old, field))
+            if (!HandledFields.Contains(field.Name) && FieldMove.Has(old, field))
             {
                 FieldMove.Move(old, field, layer, LayerParameter.Descriptor.FindFieldByName(field.Name), sources);
             }

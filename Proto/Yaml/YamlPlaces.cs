@@ -6,7 +6,7 @@ namespace Cnn.Proto;
 internal sealed class YamlPlaces(string text, string file)
 {
     private const int MaxErrors = 50;
-    private const int KeptOfALine = 4096;
+    private const int LineWindow = 4096;
     private const int Margin = 256;
 
     private readonly List<Diagnostic> errors = [];
@@ -21,7 +21,7 @@ internal sealed class YamlPlaces(string text, string file)
 
     public SourceLocation At(Mark mark)
     {
-        if (shown.Line != mark.Line || mark.Column - shown.From is < 0 or > KeptOfALine - Margin)
+        if (shown.Line != mark.Line || mark.Column - shown.From is < 0 or > LineWindow - Margin)
         {
             long from = Math.Max(1, mark.Column - Margin);
             shown = (mark.Line, from, PartOfLine(mark.Index - (mark.Column - from)));
@@ -58,7 +58,7 @@ internal sealed class YamlPlaces(string text, string file)
     private string PartOfLine(long index)
     {
         int start = (int)Math.Clamp(index, 0, Text.Length);
-        ReadOnlySpan<char> rest = Text.AsSpan(start, Math.Min(KeptOfALine, Text.Length - start));
+        ReadOnlySpan<char> rest = Text.AsSpan(start, Math.Min(LineWindow, Text.Length - start));
         int end = rest.IndexOfAny("\r\n\u0085\u2028\u2029");
         return (end < 0 ? rest : rest[..end]).ToString();
     }

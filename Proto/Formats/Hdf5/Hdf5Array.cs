@@ -9,7 +9,7 @@ namespace Cnn.Proto.Formats.Hdf5;
 /// </summary>
 internal sealed class Hdf5Array : StoredArray
 {
-    private const int BytesAtOnce = 1 << 26;
+    private const int MaxPieceBytes = 1 << 26;
 
     private readonly Hdf5File file;
     private readonly NativeDataset dataset;
@@ -54,7 +54,7 @@ internal sealed class Hdf5Array : StoredArray
         {
             dataset.Read(values);
         }
-        else if (dataset.Space.Rank == 0 || (long)type.Size * values.Length <= BytesAtOnce)
+        else if (dataset.Space.Rank == 0 || (long)type.Size * values.Length <= MaxPieceBytes)
         {
             CopyPiece(values, null);
         }
@@ -69,7 +69,7 @@ internal sealed class Hdf5Array : StoredArray
     private void CopyByRows(Span<float> values)
     {
         ulong[] dimensions = dataset.Space.Dimensions;
-        int row = values.Length / (int)dimensions[0], rowsAtOnce = Math.Max(1, BytesAtOnce / type.Size / row);
+        int row = values.Length / (int)dimensions[0], rowsAtOnce = Math.Max(1, MaxPieceBytes / type.Size / row);
         var (start, size) = (new ulong[dimensions.Length], (ulong[])dimensions.Clone());
         for (int done = 0; done < values.Length; done += row * (int)size[0])
         {

@@ -12,7 +12,7 @@ internal sealed class Hdf5File : IDisposable
     private const int ReadAhead = 4096;
 
     // Chunks may be compressed; deflate reaches at most about a factor of a thousand.
-    private const double MostCompression = 1100;
+    private const double MaxCompression = 1100;
 
     private readonly NativeFile file;
     private readonly long length;
@@ -64,7 +64,7 @@ internal sealed class Hdf5File : IDisposable
             Hdf5Filters.RequireReadable(dataset, What(dataset.Name));
             ulong[] dimensions = dataset.Space.Dimensions;
             double bytes = dimensions.Aggregate((double)dataset.Type.Size, (product, dim) => product * dim);
-            double most = length * (dataset.Layout.Class == H5DataLayoutClass.Chunked ? MostCompression : 1.0);
+            double most = length * (dataset.Layout.Class == H5DataLayoutClass.Chunked ? MaxCompression : 1.0);
             return bytes <= most
                 ? dataset
                 : throw new CnnException(

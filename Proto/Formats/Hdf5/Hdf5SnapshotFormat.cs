@@ -14,7 +14,7 @@ internal sealed class Hdf5SnapshotFormat : ISnapshotFormat
     // What this program adds to a state, as a binary message; Caffe ignores it.
     private const string ExtensionsName = "cnn_state";
 
-    private const int MostParameters = 1000;
+    private const int MaxParameters = 1000;
 
     /// <inheritdoc/>
     public SolverParameter.Types.SnapshotFormat Choice => SolverParameter.Types.SnapshotFormat.Hdf5;
@@ -153,7 +153,7 @@ internal sealed class Hdf5SnapshotFormat : ISnapshotFormat
         foreach (IH5Dataset dataset in layer.Children().OfType<IH5Dataset>())
         {
             if (!int.TryParse(dataset.Name, NumberStyles.None, CultureInfo.InvariantCulture, out int index)
-                || index > MostParameters)
+                || index > MaxParameters)
             {
                 throw new CnnException(
                     $"{file.What(dataset.Name)} of layer '{layer.Name}' is not the number of a parameter");

@@ -3,12 +3,12 @@ using static Cnn.Proto.Formats.Lmdb.LmdbFormat;
 namespace Cnn.Proto.Formats.Lmdb;
 
 /// <summary>
-/// One level of branch pages of a tree that is being written. Children are held back until there are enough for a page
-/// and two more, because LMDB does not accept a branch page with a single child.
+/// One level of branch pages of a tree that is being written. Children are held back until they fill two pages, so
+/// that the last page gets at least two: LMDB does not accept a branch page with a single child.
 /// </summary>
 internal sealed class LmdbBranchLevel(LmdbTree tree, int level, int pageSize)
 {
-    private const int FewestChildren = 2;
+    private const int MinChildren = 2;
 
     private readonly List<(byte[] Key, ulong Page)> waiting = [];
     private readonly byte[] page = new byte[pageSize];
@@ -40,7 +40,7 @@ internal sealed class LmdbBranchLevel(LmdbTree tree, int level, int pageSize)
         {
             int fitting = Fitting();
             int left = waiting.Count - fitting;
-            Write(left is > 0 and < FewestChildren ? fitting - FewestChildren : fitting);
+            Write(left is > 0 and < MinChildren ? fitting - MinChildren : fitting);
         }
     }
 

@@ -60,7 +60,7 @@ public sealed class LmdbWriter : IDisposable
             int order = target.Count == 0 ? 1 : key.SequenceCompareTo(target.LastKey);
             if (order == 0)
             {
-                throw Twice(key);
+                throw DuplicateKey(key);
             }
 
             if (late.Count == 0 && order > 0)
@@ -121,7 +121,7 @@ public sealed class LmdbWriter : IDisposable
         }
     }
 
-    private static CnnException Twice(ReadOnlySpan<byte> key) =>
+    private static CnnException DuplicateKey(ReadOnlySpan<byte> key) =>
         new($"the key '{KeyText(key)}' is put twice", "give every record a key of its own");
 
     private static string KeyText(ReadOnlySpan<byte> key) =>
@@ -161,7 +161,7 @@ public sealed class LmdbWriter : IDisposable
 
                     if (order == 0 || (next > 0 && late[next].Key.AsSpan().SequenceEqual(late[next - 1].Key)))
                     {
-                        throw Twice(late[next].Key);
+                        throw DuplicateKey(late[next].Key);
                     }
 
                     merged.Add(late[next].Key, LateValue(late[next], ref buffer));

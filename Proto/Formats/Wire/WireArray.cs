@@ -9,7 +9,7 @@ namespace Cnn.Proto.Formats.Wire;
 /// <param name="type">Their type.</param>
 internal sealed class WireArray(IWireBytes bytes, NumberType type) : StoredArray
 {
-    private const int CopiedAtOnce = 8192;
+    private const int ChunkSize = 8192;
 
     private readonly List<Run> runs = [];
     private long count;
@@ -64,10 +64,10 @@ internal sealed class WireArray(IWireBytes bytes, NumberType type) : StoredArray
             return;
         }
 
-        byte[] buffer = new byte[run.Stride * Math.Min(to.Length, CopiedAtOnce)];
+        byte[] buffer = new byte[run.Stride * Math.Min(to.Length, ChunkSize)];
         for (int done = 0; done < to.Length;)
         {
-            int now = Math.Min(to.Length - done, CopiedAtOnce);
+            int now = Math.Min(to.Length - done, ChunkSize);
 
             // The last of several tagged numbers is followed by the tag of something else, or by nothing.
             Span<byte> piece = buffer.AsSpan(0, ((now - 1) * run.Stride) + type.Size);
