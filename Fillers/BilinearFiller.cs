@@ -3,8 +3,9 @@ using Cnn.Proto;
 namespace Cnn.Fillers;
 
 /// <summary>
-/// The weights of bilinear interpolation, the same for every filter: for a kernel of side k, f = ceil(k / 2) and
-/// c = (k - 1) / (2 f), the value at (y, x) is (1 - |x / f - c|) (1 - |y / f - c|). A Deconvolution with it upsamples.
+/// Fills a blob with the weights of bilinear interpolation, the same for every filter. For a kernel of side k, with f =
+/// ceil(k / 2) and c = (k - 1) / (2 f), the weight at (y, x) is (1 - |x / f - c|) (1 - |y / f - c|). A Deconvolution
+/// layer with these weights upsamples.
 /// </summary>
 [FillerType("bilinear")]
 public sealed class BilinearFiller : Filler

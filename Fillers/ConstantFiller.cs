@@ -2,7 +2,7 @@ using Cnn.Proto;
 
 namespace Cnn.Fillers;
 
-/// <summary>Every value is <c>value</c>.</summary>
+/// <summary>Sets every value to <c>value</c>.</summary>
 [FillerType("constant")]
 public sealed class ConstantFiller : Filler
 {

@@ -3,13 +3,14 @@ using Cnn.Proto;
 namespace Cnn.Fillers;
 
 /// <summary>
-/// How many inputs a unit sees and how many units an input feeds, by which fillers scale their variance.
+/// Computes the fan by which fillers scale their variance: the number of inputs of a unit, the number of units that an
+/// input feeds, or their mean.
 /// </summary>
 internal static class FanCounts
 {
     /// <summary>
-    /// fan_in = count / shape[0], fan_out = count / shape[1] (count for one axis), or their mean, as
-    /// <c>variance_norm</c> asks; or so of the fans that are given.
+    /// Returns the fan that <c>variance_norm</c> selects: fan_in = count / shape[0], fan_out = count / shape[1] (count
+    /// for a blob of one axis), or their mean. Given fans take the place of the computed ones.
     /// </summary>
     public static float Of(FillerParameter parameter, ReadOnlySpan<int> shape, (float In, float Out)? fans)
     {

@@ -4,9 +4,8 @@ using Cnn.Proto.Formats;
 namespace Cnn.Fillers;
 
 /// <summary>
-/// The values of a blob in <c>file</c>: blob <c>file_blob</c> of layer <c>file_layer</c> in a weights file (a
-/// caffemodel, its text, or HDF5), or the one blob of a binaryproto. The shapes must agree, as for weights that are
-/// loaded.
+/// Copies a blob from <c>file</c>: blob <c>file_blob</c> of layer <c>file_layer</c> in a weights file (a caffemodel,
+/// its text form, or HDF5), or the single blob of a binaryproto. The shapes must agree by the rule for loaded weights.
 /// </summary>
 [FillerType("file")]
 public sealed class FileFiller : Filler
@@ -50,7 +49,7 @@ public sealed class FileFiller : Filler
         Copy(stored, $"blob {parameter.FileBlob} of layer '{layer.Name}'", values, shape);
     }
 
-    // A weights file read as a single blob has no values, or is none at all.
+    // Returns null for a weights file: read as a single blob, it has no values or cannot be parsed.
     private BlobProto? ReadAlone()
     {
         if (Path.GetExtension(path) is ".caffemodel" or ".prototxt" or ".yaml" or ".yml" or ".h5")

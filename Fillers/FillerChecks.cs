@@ -2,10 +2,10 @@ using Cnn.Proto;
 
 namespace Cnn.Fillers;
 
-/// <summary>What fillers refuse.</summary>
+/// <summary>Checks that fillers share.</summary>
 internal static class FillerChecks
 {
-    /// <summary>Only the gaussian filler has a sparse form.</summary>
+    /// <summary>Refuses <c>sparse</c>, because only the gaussian filler has a sparse form.</summary>
     /// <exception cref="CnnException"><c>sparse</c> is set.</exception>
     public static void RefuseSparse(FillerParameter parameter)
     {

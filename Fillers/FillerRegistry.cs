@@ -7,8 +7,9 @@ namespace Cnn.Fillers;
 
 /// <summary>Makes fillers from their definitions.</summary>
 /// <remarks>
-/// The table of the built-in fillers is made once in a process and shared by all registries; a registry that is added
-/// to has one of its own from then on. Any number of threads may create fillers while none adds any.
+/// The table of the built-in fillers is built once per process and shared by all registries. A registry to which
+/// fillers are added has a table of its own from then on. Any number of threads may create fillers as long as none adds
+/// any.
 /// </remarks>
 public sealed class FillerRegistry
 {
@@ -21,15 +22,17 @@ public sealed class FillerRegistry
     public IReadOnlyCollection<string> Names => [.. makers.Keys];
 
     /// <summary>
-    /// Adds every class of an assembly that carries a <see cref="FillerTypeAttribute"/>, or none of them; a name that
-    /// is known stands for the new class from then on.
+    /// Adds every class of an assembly that carries a <see cref="FillerTypeAttribute"/>, or none of them if one is
+    /// wrong. A name that is already known refers to the new class from then on.
     /// </summary>
     /// <exception cref="CnnException">A class has no fitting constructor.</exception>
     public void AddFrom(Assembly assembly) => makers = With(makers, assembly);
 
-    /// <summary>The filler that a definition asks for.</summary>
+    /// <summary>Creates the filler that a definition asks for.</summary>
     /// <param name="parameter">The definition.</param>
-    /// <param name="files">Finds the files that it names; null for paths from the working directory alone.</param>
+    /// <param name="files">
+    /// Finds the files that the definition names; null for paths from the working directory alone.
+    /// </param>
     /// <exception cref="CnnException">The type is unknown or a value does not fit it.</exception>
     public Filler Create(FillerParameter parameter, PathResolver? files = null) =>
         makers.TryGetValue(parameter.Type, out var make)
@@ -45,7 +48,7 @@ public sealed class FillerRegistry
         {
             if (type.GetCustomAttribute<FillerTypeAttribute>() is { } attribute)
             {
-                // A filler that reads files also takes what finds them.
+                // A filler that reads files also takes the resolver that finds them.
                 ConstructorInfo? withFiles = type.GetConstructor([typeof(FillerParameter), typeof(PathResolver)]);
                 ConstructorInfo constructor = withFiles ?? type.GetConstructor([typeof(FillerParameter)])
                     ?? throw new CnnException($"filler class {type} has no constructor that takes a FillerParameter");

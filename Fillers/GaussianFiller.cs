@@ -3,8 +3,8 @@ using Cnn.Proto;
 namespace Cnn.Fillers;
 
 /// <summary>
-/// Values of the normal distribution with <c>mean</c> and <c>std</c>; with <c>sparse</c>, each is kept with probability
-/// sparse / shape[0] and is 0 otherwise, so that a unit has about <c>sparse</c> connections.
+/// Draws values from the normal distribution with <c>mean</c> and <c>std</c>. With <c>sparse</c>, each value is kept
+/// with probability sparse / shape[0] and is 0 otherwise, so that a unit has about <c>sparse</c> connections.
 /// </summary>
 [FillerType("gaussian")]
 public sealed class GaussianFiller : Filler
@@ -31,10 +31,10 @@ public sealed class GaussianFiller : Filler
     public override void Fill(Span<float> values, ReadOnlySpan<int> shape, PhiloxRandom random)
     {
         RandomParts.Fill(values, random, new NormalSampler(parameter.Mean, parameter.Std), Parts);
-        double kept = parameter.Sparse >= 0 && shape.Length > 0 ? (double)parameter.Sparse / shape[0] : 1;
-        if (kept < 1)
+        double keepProbability = parameter.Sparse >= 0 && shape.Length > 0 ? (double)parameter.Sparse / shape[0] : 1;
+        if (keepProbability < 1)
         {
-            RandomParts.Thin(values, random, kept, Parts);
+            RandomParts.Thin(values, random, keepProbability, Parts);
         }
     }
 }

@@ -3,9 +3,11 @@ namespace Cnn.Fillers;
 /// <summary>A distribution to draw from; a struct, so that drawing allocates nothing.</summary>
 internal interface ISampler
 {
-    /// <summary>One value.</summary>
+    /// <summary>Draws one value.</summary>
     double One(PhiloxRandom random);
 
-    /// <summary>An array of values, where that is faster than one after the other.</summary>
+    /// <summary>
+    /// Draws an array of values, for distributions where that is faster than drawing one after the other.
+    /// </summary>
     void Many(PhiloxRandom random, double[] values);
 }

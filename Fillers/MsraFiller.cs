@@ -3,8 +3,9 @@ using Cnn.Proto;
 namespace Cnn.Fillers;
 
 /// <summary>
-/// Normal with mean 0 and variance 2 / n, n the fan that <c>variance_norm</c> names: the factor 2 makes up for the half
-/// that a ReLU cuts off (He, Zhang, Ren and Sun, "Delving deep into rectifiers", ICCV 2015).
+/// Draws values from the normal distribution with mean 0 and variance 2 / n, where n is the fan that
+/// <c>variance_norm</c> selects. The factor 2 makes up for the half that a ReLU cuts off (He, Zhang, Ren and Sun,
+/// "Delving deep into rectifiers", ICCV 2015).
 /// </summary>
 [FillerType("msra")]
 public sealed class MsraFiller : Filler

@@ -3,7 +3,7 @@ namespace Cnn.Fillers;
 /// <summary>Runs parts one after the other on the calling thread.</summary>
 internal sealed class PartsInOrder : IPartRunner
 {
-    /// <summary>It holds nothing, so one serves all.</summary>
+    /// <summary>The shared instance, which has no state.</summary>
     public static readonly PartsInOrder Instance = new();
 
     private PartsInOrder()

@@ -4,10 +4,12 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Cnn.Fillers;
 
-/// <summary><see cref="PhiloxRandom.Block"/> at sixteen neighbouring counter values at once, one a lane.</summary>
+/// <summary>
+/// Computes <see cref="PhiloxRandom.Block"/> for sixteen consecutive counter values at once, one per lane.
+/// </summary>
 public static class PhiloxLanes
 {
-    /// <summary>The four words of blocks <paramref name="counterLow"/> to counterLow + 15.</summary>
+    /// <summary>Computes the four words of blocks <paramref name="counterLow"/> to counterLow + 15.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static (Vector512<uint> A, Vector512<uint> B, Vector512<uint> C, Vector512<uint> D) Blocks(
         ulong key, ulong counterLow, ulong counterHigh)
@@ -15,7 +17,7 @@ public static class PhiloxLanes
         uint k0 = (uint)key, k1 = (uint)(key >> 32);
         Vector512<uint> c0 = Vector512.Create((uint)counterLow) + Vector512<uint>.Indices;
 
-        // The counter's upper half is one more in the lanes where the lower has gone past its end.
+        // The upper half of the counter is one more in the lanes where the lower half has wrapped around.
         Vector512<uint> c1 = Vector512.Create((uint)(counterLow >> 32))
             - Vector512.LessThan(c0, Vector512.Create((uint)counterLow));
         Vector512<uint> c2 = Vector512.Create((uint)counterHigh), c3 = Vector512.Create((uint)(counterHigh >> 32));

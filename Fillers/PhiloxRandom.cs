@@ -16,25 +16,26 @@ public sealed class PhiloxRandom : Random
     private (uint A, uint B, uint C, uint D) words;
     private int used = 4;
 
-    /// <summary>The stream <paramref name="stream"/> of a key, from its first number.</summary>
+    /// <summary>Creates a generator at the first number of stream <paramref name="stream"/> of a key.</summary>
     public PhiloxRandom(ulong key, ulong stream = 0) => Restart(key, stream);
 
-    /// <summary>Starts again at the first number of a stream, without allocating.</summary>
+    /// <summary>Restarts at the first number of a stream, without allocating.</summary>
     public void Restart(ulong key, ulong stream)
     {
         (this.key, this.stream, block, used) = (key, stream, 0, 4);
     }
 
     /// <summary>
-    /// A generator at the start of a part of this stream, for draws that are split; part 0 is the stream itself.
+    /// Returns a generator at the start of a part of this stream, for draws that are split; part 0 is the stream
+    /// itself.
     /// </summary>
     public PhiloxRandom Part(int part)
     {
-        // Far beyond what the stream's own blocks reach.
+        // Far beyond the blocks that the stream itself uses.
         return new PhiloxRandom(key, stream) { block = (ulong)(uint)part << 40 };
     }
 
-    /// <summary>The four words at one counter value: ten rounds of the cipher.</summary>
+    /// <summary>Computes the four words at one counter value: ten rounds of the cipher.</summary>
     public static (uint A, uint B, uint C, uint D) Block(ulong key, ulong counterLow, ulong counterHigh)
     {
         uint k0 = (uint)key, k1 = (uint)(key >> 32);
@@ -51,7 +52,7 @@ public sealed class PhiloxRandom : Random
         return (c0, c1, c2, c3);
     }
 
-    /// <summary>The next 32 random bits.</summary>
+    /// <summary>Returns the next 32 random bits.</summary>
     public uint NextUInt32()
     {
         if (used == 4)
@@ -63,7 +64,7 @@ public sealed class PhiloxRandom : Random
         return used++ switch { 0 => words.A, 1 => words.B, 2 => words.C, _ => words.D };
     }
 
-    /// <summary>The next 64 random bits.</summary>
+    /// <summary>Returns the next 64 random bits.</summary>
     public ulong NextUInt64() => ((ulong)NextUInt32() << 32) | NextUInt32();
 
     /// <inheritdoc/>

@@ -3,8 +3,8 @@ using Cnn.Proto;
 namespace Cnn.Fillers;
 
 /// <summary>
-/// Values between 0 and 1, each slice along the first axis then divided by its sum: a unit's weights are positive and
-/// add up to 1.
+/// Draws values between 0 and 1, then divides each slice along the first axis by its sum, so that a unit's weights are
+/// positive and add up to 1.
 /// </summary>
 [FillerType("positive_unitball")]
 public sealed class PositiveUnitballFiller : Filler

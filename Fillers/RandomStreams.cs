@@ -3,13 +3,13 @@ using System.Text;
 namespace Cnn.Fillers;
 
 /// <summary>
-/// Every random number of a run: a pure function of (seed, layer name, purpose, iteration). Two streams that differ
-/// in any of these are independent; the same four give the same numbers on every machine and in every resumed run.
+/// The random numbers of a run, a pure function of (seed, layer name, purpose, iteration). Two streams that differ in
+/// any of these are independent; the same four give the same numbers on every machine and in every resumed run.
 /// </summary>
 /// <param name="Seed">The solver's seed.</param>
 public sealed record RandomStreams(long Seed)
 {
-    /// <summary>The key of a layer's draws for one purpose, such as "blob 0", "mask" or "crop".</summary>
+    /// <summary>Returns the key of a layer's draws for one purpose, such as "blob 0", "mask" or "crop".</summary>
     public ulong Key(string layer, string purpose)
     {
         // FNV-1a over the names picks a counter; the cipher over that counter, keyed by the seed, gives the key.
@@ -23,7 +23,7 @@ public sealed record RandomStreams(long Seed)
         return ((ulong)a << 32) | b0;
     }
 
-    /// <summary>A generator at the start of the draws of one iteration.</summary>
+    /// <summary>Creates a generator at the start of the draws of one iteration.</summary>
     public PhiloxRandom Create(string layer, string purpose, long iteration = 0) =>
         new(Key(layer, purpose), (ulong)iteration);
 }

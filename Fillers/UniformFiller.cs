@@ -2,7 +2,7 @@ using Cnn.Proto;
 
 namespace Cnn.Fillers;
 
-/// <summary>Values between <c>min</c> and <c>max</c>, all alike likely.</summary>
+/// <summary>Draws values from the uniform distribution between <c>min</c> and <c>max</c>.</summary>
 [FillerType("uniform")]
 public sealed class UniformFiller : Filler
 {

@@ -2,7 +2,7 @@ using MathNet.Numerics.Distributions;
 
 namespace Cnn.Fillers;
 
-/// <summary>Uniform between two ends.</summary>
+/// <summary>The uniform distribution between two bounds.</summary>
 internal readonly record struct UniformSampler(double Lower, double Upper) : ISampler
 {
     public double One(PhiloxRandom random) => ContinuousUniform.Sample(random, Lower, Upper);

@@ -3,9 +3,9 @@ using Cnn.Proto;
 namespace Cnn.Fillers;
 
 /// <summary>
-/// Uniform in [-a, a] with a = sqrt(3 / n), n the fan that <c>variance_norm</c> names: a variance of 1 / n keeps
-/// signals of one size from layer to layer (Glorot and Bengio, "Understanding the difficulty of training deep
-/// feedforward neural networks", AISTATS 2010).
+/// Draws values uniformly from [-a, a] with a = sqrt(3 / n), where n is the fan that <c>variance_norm</c> selects. A
+/// variance of 1 / n keeps the signals at the same scale from layer to layer (Glorot and Bengio, "Understanding the
+/// difficulty of training deep feedforward neural networks", AISTATS 2010).
 /// </summary>
 [FillerType("xavier")]
 public sealed class XavierFiller : Filler

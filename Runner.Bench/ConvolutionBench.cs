@@ -4,7 +4,7 @@ using Cnn.Runner.Reports;
 
 namespace Cnn.Bench;
 
-/// <summary>Convolutions of well-known networks, forward and both gradients.</summary>
+/// <summary>Measures convolutions of well-known networks: the forward pass and both gradients.</summary>
 internal static unsafe class ConvolutionBench
 {
     public static readonly (string Name, int Images, ConvolutionShape Shape)[] Geometries =

@@ -3,7 +3,10 @@ using Cnn.Layers.Kernels.Convolution;
 
 namespace Cnn.Bench;
 
-/// <summary>Memory for one convolution, filled with small numbers (zeros would be no different to the hardware, subnormals would).</summary>
+/// <summary>
+/// Memory for one convolution, filled with small numbers. Zeros would take the hardware just as long, subnormals
+/// longer.
+/// </summary>
 internal sealed class ConvolutionOperands
 {
     public ConvolutionOperands(ConvolutionShape shape, int images)

@@ -5,13 +5,18 @@ using Cnn.Runner.Reports;
 
 namespace Cnn.Bench;
 
-/// <summary>The matrix product: the size asked for, else a square one and those of LeNet's fully connected layers.</summary>
+/// <summary>
+/// Measures GEMM at the requested size, by default 1024 x 1024 x 1024. <c>--small</c> adds the sizes of LeNet's fully
+/// connected layers, <c>--few</c> matrices of few rows.
+/// </summary>
 internal static unsafe class GemmBench
 {
     public static int Run(string[] args)
     {
         int size = Options.Number(args, "--size", 1024);
-        int m = Options.Number(args, "--m", size), n = Options.Number(args, "--n", size), k = Options.Number(args, "--k", size);
+        int m = Options.Number(args, "--m", size);
+        int n = Options.Number(args, "--n", size);
+        int k = Options.Number(args, "--k", size);
         foreach (int threads in Options.ThreadCounts(args))
         {
             double peak = Peak.Widest(threads);
@@ -56,6 +61,7 @@ internal static unsafe class GemmBench
         var measure = Measure.Of(() => GemmKernel.Run(
             pool, transposeA, transposeB, m, n, k, a.Pointer, lda, b.Pointer, ldb, c.Pointer, n));
         Console.WriteLine(
-            $"  {m,5} x {n,5} x {k,5} {(transposeA ? "A'" : "A ")} {(transposeB ? "B'" : "B ")} {measure.Text(2.0 * m * n * k, peak)}");
+            $"  {m,5} x {n,5} x {k,5} {(transposeA ? "A'" : "A ")} {(transposeB ? "B'" : "B ")} "
+            + measure.Text(2.0 * m * n * k, peak));
     }
 }

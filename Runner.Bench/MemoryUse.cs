@@ -4,10 +4,13 @@ using Cnn.Layers;
 
 namespace Cnn.Bench;
 
-/// <summary>The memory of a run against that of the blobs that its net defines.</summary>
+/// <summary>Compares the memory of a run with that of the blobs that its net defines.</summary>
 internal static class MemoryUse
 {
-    /// <summary>"peak 512 MB, the net's blobs 430 MB": values and gradients as used, and one history a parameter when training.</summary>
+    /// <summary>
+    /// Returns "peak 512 MB, the net's blobs 430 MB". The blobs count with their values, their gradients where used,
+    /// and one history per parameter when training.
+    /// </summary>
     public static string Text(Net net, bool isTraining)
     {
         var seen = new HashSet<Blob>();

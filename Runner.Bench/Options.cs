@@ -3,29 +3,35 @@ using Cnn.Proto;
 
 namespace Cnn.Bench;
 
-/// <summary>Plain "--name value" options; a name alone stands for its usual value.</summary>
+/// <summary>Plain "--name value" options; a name without a value selects the default.</summary>
 internal static class Options
 {
     public static string? Text(string[] args, string name)
     {
         int at = Array.IndexOf(args, name);
-        return at >= 0 && at + 1 < args.Length && !args[at + 1].StartsWith("--", StringComparison.Ordinal) ? args[at + 1] : null;
+        return at >= 0 && at + 1 < args.Length && !args[at + 1].StartsWith("--", StringComparison.Ordinal)
+            ? args[at + 1]
+            : null;
     }
 
-    /// <exception cref="CnnException">It is no whole number from 1 on.</exception>
+    /// <exception cref="CnnException">The value is not a whole number of at least 1.</exception>
     public static int? Number(string[] args, string name) =>
-        Text(args, name) is { } text ? Number(name, text, text, "a whole number from 1 on is expected") : null;
+        Text(args, name) is { } text ? Number(name, text, text, "expected a whole number of at least 1") : null;
 
     /// <inheritdoc cref="Number(string[], string)"/>
     public static int Number(string[] args, string name, int otherwise) => Number(args, name) ?? otherwise;
 
-    /// <summary>Numbers with an x between them, or null.</summary>
-    /// <exception cref="CnnException">One is no whole number from 1 on.</exception>
+    /// <summary>Returns the numbers of an option that are separated by x, or null.</summary>
+    /// <exception cref="CnnException">One of them is not a whole number of at least 1.</exception>
     public static int[]? Sizes(string[] args, string name) =>
-        Text(args, name) is { } text ? [.. text.Split('x').Select(part => Number(name, text, part, "sizes as in 3x32x32 are expected"))] : null;
+        Text(args, name) is { } text
+            ? [.. text.Split('x').Select(part => Number(name, text, part, "expected sizes such as 3x32x32"))]
+            : null;
 
-    /// <summary>What to measure with: the threads asked for, else one, and as many as there are cores.</summary>
-    /// <exception cref="CnnException">Those asked for are no whole number from 1 on.</exception>
+    /// <summary>
+    /// Returns the thread counts to measure with: the requested one, else one thread and as many as there are cores.
+    /// </summary>
+    /// <exception cref="CnnException">The requested count is not a whole number of at least 1.</exception>
     public static int[] ThreadCounts(string[] args)
     {
         int all = Environment.ProcessorCount;

@@ -32,12 +32,12 @@ static int Run(string command, string[] rest)
         default:
             Console.Error.WriteLine("""
                 usage: Cnn.Bench COMMAND
-                  peak [--threads T]                  multiply-adds a second, by vector width
-                  product [--size N] [--m M --n N --k K] [--threads T]   the matrix product
+                  peak [--threads T]                                     multiply-adds per second, by vector width
+                  product [--size N] [--m M --n N --k K] [--threads T]   GEMM
                   convolution [--threads T] [--only NAME]                typical convolutions, forward and backward
-                  step NET [--batch N] [--threads T] [--shape CxHxW] [--classes K] [--seconds S] [--forward] [--layers [N]] [--json]
-                                                                 a whole training step, or a forward pass in TEST, of a net's
-                                                                 file or a folder of Models; with its N slowest layers
+                  step NET [--batch N] [--threads T] [--shape CxHxW]     a whole training step of a net's file or of a
+                       [--classes K] [--seconds S] [--forward]           folder of Models, or a forward pass in TEST;
+                       [--layers [N]] [--json]                           with its N slowest layers
                   benchmark [BenchmarkDotNet options]                    the same with statistics
                 """);
             return 1;

@@ -4,8 +4,8 @@ using Cnn.Engine.Graph;
 namespace Cnn.Bench;
 
 /// <summary>
-/// The layers that take longest: products and convolutions as a share of the machine's peak, the others as a share of the
-/// bandwidth of the triad, counting each blob that a pass has to read or write once.
+/// Prints the layers that take longest. GEMMs and convolutions are shown as a share of the machine's peak, the others
+/// as a share of the triad's bandwidth, counting each blob that a pass has to read or write once.
 /// </summary>
 internal static class SlowestLayers
 {
@@ -35,8 +35,12 @@ internal static class SlowestLayers
         {
             NetLayer layer = net.Layers[i];
             Console.WriteLine(
-                $"    {layer.Name,-24} {layer.Type,-14} {1e3 * forward[i],9:F3} ms {Share(forward[i], layer.Cost.MultiplyAdds, layer.BytesMoved(isBackward: false))}"
-                + (forwardOnly ? "" : $"{1e3 * backward[i],9:F3} ms back {Share(backward[i], layer.BackwardMultiplyAdds, layer.BytesMoved(isBackward: true))}"));
+                $"    {layer.Name,-24} {layer.Type,-14} {1e3 * forward[i],9:F3} ms "
+                + Share(forward[i], layer.Cost.MultiplyAdds, layer.BytesMoved(isBackward: false))
+                + (forwardOnly
+                    ? ""
+                    : $"{1e3 * backward[i],9:F3} ms back "
+                        + Share(backward[i], layer.BackwardMultiplyAdds, layer.BytesMoved(isBackward: true))));
         }
 
         string Share(double seconds, long multiplyAdds, double bytes) =>

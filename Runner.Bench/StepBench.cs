@@ -7,14 +7,16 @@ using Cnn.Runner.Reports;
 
 namespace Cnn.Bench;
 
-/// <summary>A whole training step (forward, backward, update) of a net, or a forward pass, as a share of the peak.</summary>
+/// <summary>
+/// Measures a whole training step (forward, backward, update) of a net, or a forward pass, as a share of the peak.
+/// </summary>
 internal static class StepBench
 {
     public static int Run(string[] args)
     {
         if (args.Length == 0 || args[0].StartsWith("--", StringComparison.Ordinal))
         {
-            Console.Error.WriteLine("step: name the net's file, or a folder of Models, first");
+            Console.Error.WriteLine("step: the first argument is the net's file or a folder of Models");
             return 1;
         }
 
@@ -52,19 +54,21 @@ internal static class StepBench
         }
         catch (CnnException error) when (shape is null)
         {
-            throw new CnnException($"{error.Message}\na net's data need not be there where the items' shape is given: --shape 3x32x32");
+            throw new CnnException(
+                $"{error.Message}\nthe net's data need not exist if the shape of an item is given: --shape 3x32x32");
         }
     }
 
     private static (Net Net, Action Action) Forward(NetParameter definition, WorkerPool pool)
     {
-        Net net = Net.Build(new NetDefinition(definition), new NetOptions { Phase = Phase.Test, Pool = pool, Inference = true });
+        Net net = Net.Build(
+            new NetDefinition(definition), new NetOptions { Phase = Phase.Test, Pool = pool, Inference = true });
         return (net, () => net.Forward());
     }
 
     private static (Net Net, Action Action) Step(NetParameter definition, WorkerPool pool)
     {
-        // A rate so small that the same batch again and again cannot end in overflow; the work is the same.
+        // The learning rate is so small that repeating the same batch cannot overflow; the work is the same.
         var solver = new Solver(
             new SolverDefinition(new SolverParameter
             {

@@ -5,12 +5,16 @@ using Cnn.Proto;
 
 namespace Cnn.Bench;
 
-/// <summary>A net whose sources of data are replaced by inputs that are filled once, so that only arithmetic is measured.</summary>
+/// <summary>
+/// A net whose data sources are replaced by inputs that are filled once, so that only arithmetic is measured.
+/// </summary>
 internal static class SyntheticNet
 {
-    private static readonly HashSet<string> Kept = ["Input", "DummyData", "Parameter"];
+    private static readonly HashSet<string> KeptTypes = ["Input", "DummyData", "Parameter"];
 
-    /// <summary>The file of a net: the path given, or that of a folder of Models by its name.</summary>
+    /// <summary>
+    /// Returns the file of a net: the given path, or the training net in the folder of Models with that name.
+    /// </summary>
     public static string Find(string name)
     {
         if (File.Exists(name))
@@ -34,21 +38,25 @@ internal static class SyntheticNet
     /// <summary>Reads a net and replaces its data layers.</summary>
     /// <param name="path">The net's file.</param>
     /// <param name="phase">The phase whose layers are kept.</param>
-    /// <param name="batch">Items a batch; null leaves the net's own.</param>
-    /// <param name="shape">An item's shape; null takes colour images of the crop's size, else what the net's own data layer gives.</param>
+    /// <param name="batch">Items per batch; null keeps the net's own batch size.</param>
+    /// <param name="shape">
+    /// The shape of an item; null for colour images of the crop's size or, without a crop, what the net's own data
+    /// layer gives.
+    /// </param>
     /// <param name="pool">The threads to compute with.</param>
     public static NetParameter Load(string path, Phase phase, int? batch, int[]? shape, WorkerPool pool)
     {
         NetDefinition loaded = NetDefinition.Load(path);
         var net = new NetParameter { Name = loaded.Message.Name };
         net.Layer.Add(NetFilter.Keep(loaded.Message.Layer, new NetState { Phase = phase }, loaded.Sources));
-        int crop = (int)(net.Layer.FirstOrDefault(l => l.TransformParam is { CropSize: > 0 })?.TransformParam.CropSize ?? 0);
+        int crop = (int)(
+            net.Layer.FirstOrDefault(l => l.TransformParam is { CropSize: > 0 })?.TransformParam.CropSize ?? 0);
         shape ??= crop > 0 ? [3, crop, crop] : null;
         using Net? built = shape is null ? Net.Construct(loaded, new NetOptions { Phase = phase, Pool = pool }) : null;
         for (int i = 0; i < net.Layer.Count; i++)
         {
             LayerParameter layer = net.Layer[i];
-            if (layer.Bottom.Count == 0 && (layer.Type == "Input" || !Kept.Contains(layer.Type)))
+            if (layer.Bottom.Count == 0 && (layer.Type == "Input" || !KeptTypes.Contains(layer.Type)))
             {
                 net.Layer[i] = Input(layer, batch, shape, built);
             }
@@ -57,7 +65,7 @@ internal static class SyntheticNet
         return net;
     }
 
-    /// <summary>Fills the inputs: images with numbers between 0 and 1, labels with classes in turn.</summary>
+    /// <summary>Fills the inputs: images with numbers between 0 and 1, labels with the classes in turn.</summary>
     public static void FillInputs(Net net, int classes)
     {
         var numbers = new Random(1);

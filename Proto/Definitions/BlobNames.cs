@@ -11,13 +11,13 @@ public readonly struct BlobNames : IEnumerable<string>
 
     private BlobNames(string[] names) => this.names = names;
 
-    /// <summary>A single name.</summary>
+    /// <summary>Converts a single name.</summary>
     public static implicit operator BlobNames(string name) => new([name]);
 
-    /// <summary>Several names.</summary>
+    /// <summary>Converts several names.</summary>
     public static implicit operator BlobNames(string[] names) => new(names);
 
-    /// <summary>Several names.</summary>
+    /// <summary>Creates a list of several names.</summary>
     public static BlobNames Of(ReadOnlySpan<string> names) => new(names.ToArray());
 
     /// <inheritdoc/>

@@ -2,7 +2,9 @@ using Google.Protobuf;
 
 namespace Cnn.Proto;
 
-/// <summary>A definition with all that goes with it: the message, where its parts were written, and what to warn of.</summary>
+/// <summary>
+/// A definition with everything that belongs to it: the message, the places of its parts, and warnings.
+/// </summary>
 /// <typeparam name="T">The kind of message.</typeparam>
 public class Definition<T>
     where T : class, IMessage<T>
@@ -17,22 +19,26 @@ public class Definition<T>
     /// <summary>The definition itself, in the current format.</summary>
     public T Message { get; internal init; }
 
-    /// <summary>What an upgrade from an older format dropped or changed; a net or solver built from it logs this.</summary>
+    /// <summary>
+    /// What an upgrade from an older format dropped or changed; a net or solver built from the definition logs it.
+    /// </summary>
     public IReadOnlyList<Diagnostic> Warnings { get; internal init; } = [];
 
-    /// <summary>The file that it was read from; null when it came from none.</summary>
+    /// <summary>The file that the definition was read from; null when it came from none.</summary>
     public string? Path => Files.NamedIn;
 
-    /// <summary>How the file was written; null when it came from none.</summary>
+    /// <summary>The format of the file; null when the definition came from none.</summary>
     public ProtoFormat? Format { get; internal init; }
 
-    /// <summary>Where its parts were written; empty for binary files.</summary>
+    /// <summary>The places where the parts were written; empty for binary files.</summary>
     internal SourceMap Sources { get; }
 
-    /// <summary>Finds the files that it names.</summary>
+    /// <summary>Finds the files that the definition names.</summary>
     internal PathResolver Files { get; }
 
-    /// <summary>An error with the file named, where the definition is binary and so tells no places.</summary>
+    /// <summary>
+    /// Returns an error with the name of the file added where the definition is binary and therefore has no places.
+    /// </summary>
     internal CnnException Located(CnnException exception) =>
         Format == ProtoFormat.Binary && Path is not null ? exception.In(Path) : exception;
 }

@@ -4,22 +4,22 @@ using YamlDotNet.Core;
 
 namespace Cnn.Proto;
 
-/// <summary>What a net is made of: read from a file or a text, or put together in code layer by layer.</summary>
+/// <summary>The definition of a net: read from a file or a text, or assembled in code layer by layer.</summary>
 /// <remarks>
 /// Options are given as objects whose properties have the names of the schema, in either spelling: <c>new { num_output
-/// = 20 }</c> or <c>new { NumOutput = 20 }</c>; a dictionary serves as well. Mistakes in them are reported at the line of
-/// the call.
+/// = 20 }</c> or <c>new { NumOutput = 20 }</c>; a dictionary serves as well. Mistakes in them are reported at the line
+/// of the call.
 /// </remarks>
 public sealed class NetDefinition : Definition<NetParameter>
 {
-    /// <summary>A net without layers.</summary>
+    /// <summary>Creates a net without layers.</summary>
     /// <param name="name">The net's name.</param>
     public NetDefinition(string name = "")
         : this(new NetParameter { Name = name })
     {
     }
 
-    /// <summary>A net of a message, in the current format.</summary>
+    /// <summary>Creates a net from a message in the current format.</summary>
     /// <param name="message">The message; it must not change while nets are built from it.</param>
     public NetDefinition(NetParameter message)
         : base(message)
@@ -37,14 +37,16 @@ public sealed class NetDefinition : Definition<NetParameter>
     /// <summary>The names of the layers of all phases, in order.</summary>
     public IEnumerable<string> Layers => Message.Layer.Select(l => l.Name);
 
-    /// <summary>Reads a prototxt, YAML or binary file, of any age of Caffe's formats.</summary>
-    /// <exception cref="CnnException">The file cannot be read or is wrong; all its mistakes.</exception>
+    /// <summary>Reads a prototxt, YAML or binary file in any version of Caffe's formats.</summary>
+    /// <exception cref="CnnException">
+    /// The file cannot be read or is wrong; the exception carries all mistakes.
+    /// </exception>
     public static NetDefinition Load(string path) => ProtoFile.LoadNet(path);
 
     /// <summary>Reads prototxt from a string.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="name">What errors call it.</param>
-    /// <exception cref="CnnException">The text is wrong; all its mistakes.</exception>
+    /// <param name="name">The name that errors give it.</param>
+    /// <exception cref="CnnException">The text is wrong; the exception carries all mistakes.</exception>
     public static NetDefinition Parse(string text, string name = "net")
     {
         var sources = new SourceMap();
@@ -82,7 +84,7 @@ public sealed class NetDefinition : Definition<NetParameter>
 
     /// <summary>Adds an Input layer: a blob that the user of the net fills.</summary>
     /// <param name="name">The name of layer and blob.</param>
-    /// <param name="shape">The blob's shape, outermost axis first; a single value where it is empty.</param>
+    /// <param name="shape">The blob's shape, outermost axis first; empty for a single value.</param>
     /// <param name="file">The caller's file, for errors.</param>
     /// <param name="line">The caller's line, for errors.</param>
     /// <returns>This definition.</returns>
@@ -136,11 +138,13 @@ public sealed class NetDefinition : Definition<NetParameter>
         return this;
     }
 
-    /// <summary>Writes it in the format of the file's extension: .prototxt, .yaml or .binaryproto.</summary>
-    /// <exception cref="CnnException">The extension says no format, or the file cannot be written.</exception>
+    /// <summary>
+    /// Writes the definition in the format of the file's extension: .prototxt, .yaml or .binaryproto.
+    /// </summary>
+    /// <exception cref="CnnException">The extension determines no format, or the file cannot be written.</exception>
     public void Save(string path) => ProtoFile.Save(Message, path);
 
-    /// <summary>The definition as prototxt.</summary>
+    /// <summary>Returns the definition as prototxt.</summary>
     public override string ToString() => TextFormat.Print(Message);
 
     internal static Google.Protobuf.IMessage Bind(MessageDescriptor type, YamlNode root, SourceMap sources, string file)
@@ -150,7 +154,8 @@ public sealed class NetDefinition : Definition<NetParameter>
         return places.Errors.Count == 0 ? message : throw new CnnException(places.Errors);
     }
 
-    // The field whose message is the type's: convolution_param for Convolution; other types' options are free-form.
+    // Returns the field whose message is the type's own: convolution_param for Convolution. Options of other types are
+    // free-form.
     private static FieldDescriptor OwnOptions(string type) =>
         LayerParameter.Descriptor.Fields.InDeclarationOrder().FirstOrDefault(
             f => f.FieldType == FieldType.Message && f.MessageType.Name == type + "Parameter")

@@ -8,15 +8,17 @@ using YamlDotNet.Core;
 namespace Cnn.Proto;
 
 /// <summary>
-/// Options given in C# as the tree that a YAML document of them is, so that one binder checks both: an object's
-/// properties are a map (NumOutput as num_output), sequences are lists, enums are named as in a file.
+/// Converts options given in C# to the tree that a YAML document of them would be, so that one binder checks both: an
+/// object's properties are a map (NumOutput as num_output), sequences are lists, enums are named as in a file.
 /// </summary>
 /// <param name="at">The place in the code, given to every node.</param>
 internal sealed class OptionTree(Mark at)
 {
-    /// <summary>A map of options.</summary>
+    /// <summary>Returns a map of options.</summary>
     /// <param name="options">An object with properties, or a dictionary; null is an empty map.</param>
-    /// <param name="quotesText">Whether text can be told from names and numbers, as options of plug-ins want it.</param>
+    /// <param name="quotesText">
+    /// Whether text is marked, so that it can be told from names and numbers, as options of plug-ins need.
+    /// </param>
     public YamlNode Map(object? options, bool quotesText = false)
     {
         var map = new YamlNode(YamlKind.Map, at, null);
@@ -31,13 +33,13 @@ internal sealed class OptionTree(Mark at)
         return map;
     }
 
-    /// <summary>A plain word.</summary>
+    /// <summary>Returns a plain word.</summary>
     public YamlNode Text(string word) => new(YamlKind.Scalar, at, word.Length == 0 ? YamlTags.Text : null)
     {
         Text = word, IsPlain = true,
     };
 
-    /// <summary>A list of plain words.</summary>
+    /// <summary>Returns a list of plain words.</summary>
     public YamlNode Texts(IEnumerable<string> words) => List(words.Select(Text));
 
     private static IEnumerable<(string Name, object? Value)> Members(object? options) => options switch
@@ -58,7 +60,8 @@ internal sealed class OptionTree(Mark at)
         float.PositiveInfinity or double.PositiveInfinity => Text(".inf"),
         float.NegativeInfinity or double.NegativeInfinity => Text("-.inf"),
         float.NaN or double.NaN => Text(".nan"),
-        IFormattable number when value.GetType().IsPrimitive => Text(number.ToString(null, CultureInfo.InvariantCulture)),
+        IFormattable number when value.GetType().IsPrimitive =>
+            Text(number.ToString(null, CultureInfo.InvariantCulture)),
         IDictionary => Map(value, quotesText),
         IEnumerable many => List(many.Cast<object?>().OfType<object>().Select(v => Node(v, quotesText))),
         _ => Map(value, quotesText),

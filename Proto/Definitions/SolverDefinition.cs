@@ -3,10 +3,10 @@ using YamlDotNet.Core;
 
 namespace Cnn.Proto;
 
-/// <summary>How a net is trained: read from a file, or put together in code.</summary>
+/// <summary>The definition of how a net is trained: read from a file, or assembled in code.</summary>
 public sealed class SolverDefinition : Definition<SolverParameter>
 {
-    /// <summary>A definition for a net, its training and its testing phase.</summary>
+    /// <summary>Creates a definition for a net, its training and its test phase.</summary>
     /// <param name="net">The net.</param>
     /// <param name="options">
     /// Fields of a solver file: <c>new { type = "Adam", base_lr = 0.001, lr_policy = "fixed", max_iter = 1000 }</c>.
@@ -18,7 +18,7 @@ public sealed class SolverDefinition : Definition<SolverParameter>
         NetDefinition net, object options, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
         : base(Bind(net, options, file, line), net.Sources, net.Files) => Warnings = net.Warnings;
 
-    /// <summary>A definition of a message, in the current format.</summary>
+    /// <summary>Creates a definition from a message in the current format.</summary>
     /// <param name="message">The message; it must not change while solvers are built from it.</param>
     public SolverDefinition(SolverParameter message)
         : base(message)
@@ -31,7 +31,9 @@ public sealed class SolverDefinition : Definition<SolverParameter>
     }
 
     /// <summary>Reads a solver file: prototxt, YAML or binary.</summary>
-    /// <exception cref="CnnException">The file cannot be read or is wrong; all its mistakes.</exception>
+    /// <exception cref="CnnException">
+    /// The file cannot be read or is wrong; the exception carries all mistakes.
+    /// </exception>
     public static SolverDefinition Load(string path) => ProtoFile.LoadSolver(path);
 
     private static SolverParameter Bind(NetDefinition net, object options, string file, int line)

@@ -13,7 +13,7 @@ public sealed record Diagnostic(
     private const int WidestLineShown = 160;
 
     /// <summary>
-    /// The text for people: <c>file:line:column: message; hint</c>, then the line and a caret under it.
+    /// Returns the text to show: <c>file:line:column: message; hint</c>, then the line and a caret under it.
     /// </summary>
     public override string ToString()
     {

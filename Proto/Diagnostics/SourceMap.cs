@@ -3,28 +3,32 @@ using Google.Protobuf;
 namespace Cnn.Proto;
 
 /// <summary>
-/// Where the messages of a parsed file, and the fields in them, were written. Keyed by the message object itself,
-/// so whoever copies a message carries its places over with <see cref="Carry"/>.
+/// Records where the messages of a parsed file, and the fields in them, were written. The keys are the message objects
+/// themselves, so code that copies a message carries its places over with <see cref="Carry"/>.
 /// </summary>
-/// <param name="parent">A map that is asked for what this one does not know, and never written; null for none.</param>
+/// <param name="parent">
+/// A map to consult for messages that this one does not know, which is never written to; null for none.
+/// </param>
 public sealed class SourceMap(SourceMap? parent = null)
 {
     private readonly Dictionary<IMessage, Entry> entries = new(ReferenceEqualityComparer.Instance);
 
-    /// <summary>Notes where a message starts.</summary>
+    /// <summary>Records where a message starts.</summary>
     public void Record(IMessage message, SourceLocation at) => EntryOf(message).Start = at;
 
-    /// <summary>Notes where element <paramref name="index"/> of a field is written (0 for a singular field).</summary>
+    /// <summary>
+    /// Records where element <paramref name="index"/> of a field is written (0 for a singular field).
+    /// </summary>
     public void Record(IMessage message, int fieldNumber, int index, SourceLocation at) =>
         (EntryOf(message).Fields ??= [])[(fieldNumber, index)] = at;
 
     /// <summary>
-    /// The place of a field's element, else of the field's first element, else of the message; null when the message
-    /// was never in a text file. Field number 0 asks for the message itself.
+    /// Returns the place of a field's element, else of the field's first element, else of the message; null when the
+    /// message was never in a text file. Field number 0 asks for the message itself.
     /// </summary>
     public SourceLocation? Find(IMessage? message, int fieldNumber = 0, int index = 0)
     {
-        if (message is null || Look(message) is not { } entry)
+        if (message is null || FindEntry(message) is not { } entry)
         {
             return null;
         }
@@ -39,7 +43,7 @@ public sealed class SourceMap(SourceMap? parent = null)
     /// <summary>Gives a copy of a message, and the messages nested in it, the places of the original.</summary>
     public void Carry(IMessage from, IMessage to)
     {
-        if (Look(from) is { } entry)
+        if (FindEntry(from) is { } entry)
         {
             entries[to] = entry;
         }
@@ -72,8 +76,8 @@ public sealed class SourceMap(SourceMap? parent = null)
         }
     }
 
-    private Entry? Look(IMessage message) =>
-        entries.TryGetValue(message, out Entry? entry) ? entry : parent?.Look(message);
+    private Entry? FindEntry(IMessage message) =>
+        entries.TryGetValue(message, out Entry? entry) ? entry : parent?.FindEntry(message);
 
     private Entry EntryOf(IMessage message)
     {

@@ -6,14 +6,15 @@ public static class Suggestion
     private const int LongestName = 100;
 
     /// <summary>
-    /// The nearest candidate as a hint, "did you mean 'x'?"; null when none is near. Near means a few typing errors,
-    /// case aside: one in names of three characters or more, and one for every four characters of longer names. Of
-    /// names that end in the same word, as in <c>relu_param</c> or <c>net.prototxt</c>, the rest counts.
+    /// Returns the nearest candidate as a hint, "did you mean 'x'?"; null when none is near. A name is near when it
+    /// differs by a few typing errors, ignoring case: one in names of three characters or more, and one for every four
+    /// characters of longer names. In names that end in the same word, as in <c>relu_param</c> or <c>net.prototxt</c>,
+    /// only the rest counts.
     /// </summary>
     public static string? For(string name, IEnumerable<string> candidates) =>
         Nearest(name, candidates) is { } nearest ? $"did you mean '{nearest}'?" : null;
 
-    /// <summary>The nearest candidate itself, the first of equally near ones; see <see cref="For"/>.</summary>
+    /// <summary>Returns the nearest candidate itself, the first of equally near ones; see <see cref="For"/>.</summary>
     public static string? Nearest(string name, IEnumerable<string> candidates)
     {
         if (name.Length > LongestName)
@@ -36,10 +37,10 @@ public static class Suggestion
         return best;
     }
 
-    // Null when the names are not near.
+    // Returns null when the names are not near.
     private static int? Distance(string a, string b)
     {
-        int ending = LengthOfSameEnding(a, b);
+        int ending = CommonSuffixLength(a, b);
         a = a[..^ending];
         b = b[..^ending];
         int longer = Math.Max(a.Length, b.Length);
@@ -47,7 +48,7 @@ public static class Suggestion
         return Math.Abs(a.Length - b.Length) <= limit && Edits(a, b) is var edits && edits <= limit ? edits : null;
     }
 
-    private static int LengthOfSameEnding(string a, string b)
+    private static int CommonSuffixLength(string a, string b)
     {
         int start = a.LastIndexOfAny(['_', '.']);
         return start > 0 && b.EndsWith(a[start..], StringComparison.Ordinal) ? a.Length - start : 0;

@@ -1,22 +1,24 @@
 namespace Cnn.Proto;
 
 /// <summary>
-/// Writes files that are never half there: into a temporary file beside the final name, flushed to disk, then renamed, and
-/// the folder flushed. What stands at the name keeps its nature: a symbolic link stays and its target gets the content, a
-/// file keeps its mode and, where permitted, its owner, a device or FIFO is written into.
+/// Writes files that are never visible half written. The content goes to a temporary file beside the final name, which
+/// is flushed to disk and renamed; then the folder is flushed. What exists under the name keeps its nature: a symbolic
+/// link stays and its target gets the content; a file keeps its mode and, where permitted, its owner; a device or FIFO
+/// is written into.
 /// </summary>
 /// <remarks>
-/// A file with several hard links cannot be renamed over without parting them. Its content is first written to the
-/// temporary file, then copied in, so only a crash during the copy leaves it half written, and the whole content beside it.
+/// Renaming over a file with several hard links would separate them. The content is therefore first written to the
+/// temporary file and then copied into the existing one, so only a crash during the copy leaves the file half written,
+/// with the whole content beside it.
 /// </remarks>
 public static class AtomicFile
 {
-    private const int ReaderPatience = 5000, Pause = 20;
+    private const int ReaderTimeout = 5000, PollInterval = 20;
 
-    /// <summary>Writes a file, replacing one of the same name only when all of it is on disk.</summary>
+    /// <summary>Writes a file, and replaces one of the same name only when all of the content is on disk.</summary>
     /// <param name="path">The final name.</param>
-    /// <param name="write">Writes the content, to a stream that can be read back and go to any place.</param>
-    /// <exception cref="CnnException">It cannot be written; what was there before is as it was.</exception>
+    /// <param name="write">Writes the content to a stream that can be read and can seek.</param>
+    /// <exception cref="CnnException">The file cannot be written; what was there before is unchanged.</exception>
     public static void Write(string path, Action<Stream> write)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -109,7 +111,7 @@ public static class AtomicFile
         {
             throw new CnnException(
                 $"cannot write '{name}': {FileErrors.Reason(exception)}",
-                $"what should be in it is in '{content.Name}'",
+                $"the intended content is in '{content.Name}'",
                 exception)
             {
                 IsOfTheMachine = FileErrors.IsOfTheMachine(exception),
@@ -119,7 +121,7 @@ public static class AtomicFile
         TryDelete(content.Name);
     }
 
-    // Not every writer can do without going back in its stream, so devices and pipes get the finished content.
+    // Some writers need to seek, so devices and pipes get the finished content.
     private static void WriteThrough(string name, string path, UnixStatus? status, Action<Stream> write)
     {
         using FileStream content = TemporaryFile.Spool();
@@ -132,17 +134,17 @@ public static class AtomicFile
         content.CopyTo(stream);
     }
 
-    // Opening a FIFO waits for a reader, and one that never comes would be a hang.
+    // Opening a FIFO waits for a reader, and would hang if none ever came.
     private static IDisposable WaitForReader(string name, string path)
     {
-        for (int waited = 0; !OperatingSystem.IsWindows() && waited <= ReaderPatience; waited += Pause)
+        for (int waited = 0; !OperatingSystem.IsWindows() && waited <= ReaderTimeout; waited += PollInterval)
         {
             if (UnixFile.OpenFifo(path) is { } opened)
             {
                 return opened;
             }
 
-            Thread.Sleep(Pause);
+            Thread.Sleep(PollInterval);
         }
 
         throw new CnnException($"cannot write '{name}': it is a pipe that nobody reads", "start its reader first");
@@ -152,13 +154,13 @@ public static class AtomicFile
     {
         if (status is { } old && !OperatingSystem.IsWindows())
         {
-            // The owner first: a change of owner takes bits from the mode.
+            // The owner comes first, because a change of owner clears bits of the mode.
             UnixFile.TryChangeOwner(stream.SafeFileHandle, old.User, old.Group);
             File.SetUnixFileMode(stream.SafeFileHandle, old.Permissions);
         }
     }
 
-    // A rename asks for no right to the file, but whoever took the right to write away from it meant it.
+    // A rename needs no permission on the file itself, but whoever made the file read-only meant it.
     private static void RequireWritable(string target)
     {
         if (File.Exists(target))

@@ -1,12 +1,14 @@
 namespace Cnn.Proto;
 
-/// <summary>What the operating system says of a file, in the words of the user's mistakes.</summary>
+/// <summary>Translates the operating system's errors about files into errors for users.</summary>
 internal static class FileErrors
 {
-    /// <summary>The error for a file or folder that could not be used; null for an exception of another kind.</summary>
+    /// <summary>
+    /// Returns the error for a file or folder that could not be used; null for an exception of another kind.
+    /// </summary>
     /// <param name="path">The file as the user named it.</param>
-    /// <param name="doing">What was tried: "read", "write".</param>
-    /// <param name="exception">What was thrown.</param>
+    /// <param name="doing">What was attempted: "read", "write".</param>
+    /// <param name="exception">The exception that was thrown.</param>
     public static CnnException? From(string path, string doing, Exception exception)
     {
         if (exception is (IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
@@ -15,7 +17,7 @@ internal static class FileErrors
             return new CnnException(fault, inner: exception);
         }
 
-        // Any other argument that is wrong is a fault of the program.
+        // Any other wrong argument is a bug in the program.
         if (exception is not (IOException or UnauthorizedAccessException or NotSupportedException))
         {
             return null;
@@ -37,18 +39,20 @@ internal static class FileErrors
         };
     }
 
-    /// <summary>Why the system refused, in a few words without a subject of their own: "the disk is full".</summary>
+    /// <summary>Returns why the system refused, as a short clause: "the disk is full".</summary>
     public static string Reason(Exception exception) => SystemError.Of(exception)?.Text ?? exception switch
     {
         FileNotFoundException or DirectoryNotFoundException => "it does not exist",
         UnauthorizedAccessException => "no permission",
         PathTooLongException => "its name is too long",
         EndOfStreamException => "it ends too early",
-        NotSupportedException => "its name is not one that the system takes",
-        _ => "the system reports an error without a name",
+        NotSupportedException => "the system does not accept its name",
+        _ => "the system reports an unknown error",
     };
 
-    /// <summary>Whether the machine failed, rather than the user: a full disk, a broken disk, a pipe without a reader.</summary>
+    /// <summary>
+    /// Whether the machine failed rather than the user: a full or broken disk, or a pipe without a reader.
+    /// </summary>
     public static bool IsOfTheMachine(Exception exception) => SystemError.Of(exception) is { IsOfTheMachine: true };
 
     private static CnnException Missing(string path, string doing, Exception exception)

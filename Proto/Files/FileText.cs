@@ -2,10 +2,10 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Cnn.Proto;
 
-/// <summary>Opens and reads files with errors for people.</summary>
+/// <summary>Opens and reads files, with errors that are meant for users.</summary>
 public static class FileText
 {
-    /// <summary>All bytes of a file.</summary>
+    /// <summary>Reads all bytes of a file.</summary>
     /// <exception cref="CnnException">It does not exist, is a folder, is too large or cannot be read.</exception>
     public static byte[] ReadBytes(string path)
     {
@@ -20,7 +20,7 @@ public static class FileText
         }
     }
 
-    /// <summary>A file opened for reading at any place.</summary>
+    /// <summary>Opens a file for reading at any position.</summary>
     /// <exception cref="CnnException">It does not exist, is a folder or cannot be read.</exception>
     public static SafeFileHandle OpenHandle(string path)
     {
@@ -36,13 +36,13 @@ public static class FileText
     }
 
     /// <summary>
-    /// The text of a file's bytes: UTF-16 and UTF-32 with a byte order mark, anything else as UTF-8 in which other
-    /// bytes are kept (see <see cref="ByteText"/>). The mark is left out.
+    /// Decodes the text of a file: UTF-16 and UTF-32 with a byte order mark, anything else as UTF-8, in which invalid
+    /// bytes are preserved (see <see cref="ByteText"/>). The mark is left out.
     /// </summary>
     /// <param name="bytes">All bytes of the file.</param>
     /// <param name="path">The file, for errors.</param>
     /// <exception cref="CnnException">
-    /// The file is too long, or UTF-16 without a mark or with damaged characters.
+    /// The file is too long, is UTF-16 without a mark, or holds damaged characters.
     /// </exception>
     public static string Decode(byte[] bytes, string path)
     {
@@ -67,7 +67,9 @@ public static class FileText
     }
 
     /// <summary>Requires that a path is a file.</summary>
-    /// <exception cref="CnnException">It is not; with the nearest name of the folder where one is near.</exception>
+    /// <exception cref="CnnException">
+    /// It is not; the hint names a similar file in the folder, if there is one.
+    /// </exception>
     public static void RequireFile(string path)
     {
         PathText.Require(path);
@@ -87,7 +89,7 @@ public static class FileText
             throw new CnnException($"'{path}' does not exist", $"there is no folder '{folder}' either");
         }
 
-        // A folder that can be entered but not listed makes no suggestions.
+        // A folder that can be entered but not listed yields no suggestions.
         var listed = new EnumerationOptions { IgnoreInaccessible = true, AttributesToSkip = 0 };
         var names = Directory.EnumerateFiles(folder, "*", listed).Take(10_000).Select(f => Path.GetFileName(f));
         string? near = Suggestion.Nearest(Path.GetFileName(path), names);

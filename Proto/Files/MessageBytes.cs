@@ -4,8 +4,8 @@ using Google.Protobuf.Reflection;
 namespace Cnn.Proto;
 
 /// <summary>
-/// Messages to and from protobuf's wire format, with strings of any bytes: the C# library takes and writes UTF-8 alone,
-/// Caffe anything (see <see cref="ByteText"/>).
+/// Converts messages to and from protobuf's wire format, with strings of arbitrary bytes: the C# library reads and
+/// writes only UTF-8, Caffe anything (see <see cref="ByteText"/>).
 /// </summary>
 internal static class MessageBytes
 {
@@ -15,14 +15,16 @@ internal static class MessageBytes
         where T : class, IMessage<T>, new() =>
         new MessageParser<T>(() => new T()).ParseFrom(WireStrings.Rewrite(bytes, new T().Descriptor, ToCharacters));
 
-    /// <summary>The bytes of a message.</summary>
+    /// <summary>Returns the bytes of a message.</summary>
     public static byte[] Of(IMessage message)
     {
         byte[] bytes = message.ToByteArray();
         return HoldsBytes(message) ? WireStrings.Rewrite(bytes, message.Descriptor, ToBytes) : bytes;
     }
 
-    /// <summary>Writes a message; one of plain text alone, however large, without a copy of it in memory.</summary>
+    /// <summary>
+    /// Writes a message. One whose strings are all plain text is not copied in memory, however large it is.
+    /// </summary>
     public static void Write(IMessage message, Stream to)
     {
         if (HoldsBytes(message))

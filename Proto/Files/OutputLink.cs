@@ -1,19 +1,19 @@
 namespace Cnn.Proto;
 
-/// <summary>Where the symbolic links of an output path lead.</summary>
+/// <summary>Follows the symbolic links of an output path.</summary>
 internal static class OutputLink
 {
-    private const int MostLinks = 40;
+    private const int MaxLinks = 40;
 
     /// <summary>
-    /// The file at the end of a chain of links, whether it exists or not; null when the chain goes through what only the
-    /// kernel can follow, such as <c>/dev/stdout</c>.
+    /// Returns the file at the end of a chain of links, whether it exists or not; null when the chain goes through
+    /// something that only the kernel can follow, such as <c>/dev/stdout</c>.
     /// </summary>
-    /// <exception cref="CnnException">The links lead in a circle.</exception>
+    /// <exception cref="CnnException">The links form a cycle.</exception>
     public static string? Follow(string path)
     {
         string at = path;
-        for (int links = 0; links < MostLinks; links++)
+        for (int links = 0; links < MaxLinks; links++)
         {
             if (!OperatingSystem.IsWindows() && at.StartsWith("/proc/", StringComparison.Ordinal))
             {
@@ -25,7 +25,7 @@ internal static class OutputLink
                 return at;
             }
 
-            // What '..' in a link means depends on where the link's folder really is.
+            // The meaning of '..' in a link depends on where the link's folder really is.
             string folder = Path.GetDirectoryName(at) ?? "";
             folder = OperatingSystem.IsWindows() ? folder : UnixFile.RealPath(folder);
             at = Path.GetFullPath(Path.Combine(folder, next));

@@ -8,7 +8,7 @@ namespace Cnn.Proto;
 public sealed record PathResolver(string? NamedIn)
 {
     /// <summary>
-    /// The path to open: <paramref name="path"/> itself where it exists from the working directory, else beside
+    /// Returns the path to open: <paramref name="path"/> itself where it exists from the working directory, else beside
     /// <see cref="NamedIn"/> where it exists there, else the same with backslashes as slashes, else
     /// <paramref name="path"/> unchanged.
     /// </summary>
@@ -25,18 +25,20 @@ public sealed record PathResolver(string? NamedIn)
             return beside;
         }
 
-        // Written on Windows, read elsewhere.
+        // The path was written on Windows and is read on another system.
         string slashed = path.Replace('\\', '/');
         string found = slashed == path ? path : Find(slashed);
         return Path.Exists(found) ? found : path;
     }
 
-    /// <summary>The last part of a path of any system: <c>w.caffemodel</c> of <c>C:\nets\w.caffemodel</c>.</summary>
+    /// <summary>
+    /// Returns the last part of a path of any system: <c>w.caffemodel</c> of <c>C:\nets\w.caffemodel</c>.
+    /// </summary>
     public static string LastPart(string path) => path[(path.LastIndexOfAny(['/', '\\']) + 1)..];
 
     /// <summary>
-    /// The path to write to: rooted paths and those whose folder exists from the working directory as they are, else
-    /// beside <see cref="NamedIn"/> where the folder exists there, else unchanged.
+    /// Returns the path to write to. Rooted paths, and those whose folder exists from the working directory, are
+    /// unchanged; other paths are beside <see cref="NamedIn"/> where the folder exists there, else unchanged.
     /// </summary>
     public string FindForWriting(string path)
     {

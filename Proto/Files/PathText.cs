@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Cnn.Proto;
 
-/// <summary>The rules that the text of a path keeps on any system, whatever is done with the file.</summary>
+/// <summary>The rules for the text of a path, whatever the system and whatever is done with the file.</summary>
 internal static class PathText
 {
     // NAME_MAX and PATH_MAX of Linux, in bytes; PATH_MAX counts the NUL at the end.
@@ -18,7 +18,7 @@ internal static class PathText
         }
     }
 
-    /// <summary>What is wrong with the text of a path; null when nothing is.</summary>
+    /// <summary>Returns what is wrong with the text of a path; null when nothing is.</summary>
     public static string? Fault(string path)
     {
         if (path.Length == 0)
@@ -44,7 +44,7 @@ internal static class PathText
             : $"the path '{Shown(path)}' holds a name of {Length(name)} bytes, at most {LongestName}";
     }
 
-    /// <summary>The path with control characters escaped as C does, its end left out where it is long.</summary>
+    /// <summary>Returns the path with control characters escaped as in C, and truncated where it is long.</summary>
     public static string Shown(string path)
     {
         var text = new StringBuilder();

@@ -6,8 +6,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Cnn.Proto;
 
 /// <summary>
-/// Reads and writes definitions and weights in any format, told apart by content and extension, and brings old formats
-/// up to date.
+/// Reads and writes definitions and weights in any format, identified by content and extension, and upgrades old
+/// formats.
 /// </summary>
 public static class ProtoFile
 {
@@ -16,8 +16,10 @@ public static class ProtoFile
     private static readonly SearchValues<byte> BinaryBytes =
         SearchValues.Create([.. Enumerable.Range(0, 0x20).Select(b => (byte)b).Except("\n\r\t\v\f"u8.ToArray())]);
 
-    /// <summary>A net in the current format.</summary>
-    /// <exception cref="CnnException">The file cannot be read or is wrong; all its mistakes.</exception>
+    /// <summary>Reads a net and upgrades it to the current format.</summary>
+    /// <exception cref="CnnException">
+    /// The file cannot be read or is wrong; the exception carries all mistakes.
+    /// </exception>
     public static NetDefinition LoadNet(string path)
     {
         Definition<NetParameter> file = Load<NetParameter>(path);
@@ -26,8 +28,10 @@ public static class ProtoFile
         return new NetDefinition(net, file.Sources, file.Files) { Format = file.Format, Warnings = warnings };
     }
 
-    /// <summary>A solver in the current format; nets within it are brought up to date too.</summary>
-    /// <exception cref="CnnException">The file cannot be read or is wrong; all its mistakes.</exception>
+    /// <summary>Reads a solver and upgrades it, and the nets within it, to the current format.</summary>
+    /// <exception cref="CnnException">
+    /// The file cannot be read or is wrong; the exception carries all mistakes.
+    /// </exception>
     public static SolverDefinition LoadSolver(string path)
     {
         Definition<SolverParameter> file = Load<SolverParameter>(path);
@@ -36,7 +40,7 @@ public static class ProtoFile
         return new SolverDefinition(solver, file.Sources, file.Files) { Format = file.Format, Warnings = warnings };
     }
 
-    /// <summary>Weights as a net in the current format.</summary>
+    /// <summary>Reads weights as a net in the current format.</summary>
     /// <exception cref="CnnException">The file cannot be read, or holds no layers.</exception>
     public static NetParameter LoadWeights(string path)
     {
@@ -46,12 +50,12 @@ public static class ProtoFile
             : throw new CnnException($"{path}: holds no layers, so it is not a weights file");
     }
 
-    /// <summary>A binary message.</summary>
+    /// <summary>Reads a binary message.</summary>
     /// <exception cref="CnnException">The file cannot be read or is damaged.</exception>
     public static T LoadBinary<T>(string path)
         where T : class, IMessage<T>, new() => ParseBinary<T>(FileText.ReadBytes(path), path);
 
-    /// <summary>A message in any format, as it stands in the file.</summary>
+    /// <summary>Reads a message in any format, without an upgrade.</summary>
     /// <exception cref="CnnException">The file cannot be read or is wrong.</exception>
     public static Definition<T> Load<T>(string path)
         where T : class, IMessage<T>, new()
@@ -84,11 +88,11 @@ public static class ProtoFile
     }
 
     /// <summary>Writes a message in the format of the file's extension, atomically.</summary>
-    /// <exception cref="CnnException">The extension says no format, or the file cannot be written.</exception>
+    /// <exception cref="CnnException">The extension determines no format, or the file cannot be written.</exception>
     public static void Save(IMessage message, string path) => Save(message, path, FormatToWrite(path));
 
-    /// <summary>The format that a file's extension says.</summary>
-    /// <exception cref="CnnException">It says none.</exception>
+    /// <summary>Returns the format that a file's extension determines.</summary>
+    /// <exception cref="CnnException">The extension determines none.</exception>
     internal static ProtoFormat FormatToWrite(string path) => ExtensionFormat(path) ?? throw new CnnException(
         $"'{path}': the extension does not say which format to write",
         "use .prototxt, .yaml, or .caffemodel and .binaryproto for binary");
@@ -104,7 +108,7 @@ public static class ProtoFile
                 return;
             }
 
-            // Half precision as bytes would be text that nobody can read, and Caffe not at all.
+            // Half precision as bytes would be unreadable as text, and Caffe cannot read it at all.
             message = RawBlob.InMessage(message);
             using var writer = new ByteTextWriter(stream);
             if (format == ProtoFormat.Yaml)
@@ -130,14 +134,14 @@ public static class ProtoFile
         _ => null,
     };
 
-    // Prototxt has no control characters but white space; the wire format has tags and lengths full of them. Text in
-    // UTF-16 has zeros, though.
+    // Prototxt has no control characters except white space; the wire format has many, in its tags and lengths. Text in
+    // UTF-16 contains zeros, though.
     private static bool LooksBinary(ReadOnlySpan<byte> bytes) =>
         TextEncoding.FromMark(bytes) is null
         && TextEncoding.GuessUtf16(bytes) is null
         && bytes[..Math.Min(bytes.Length, 4096)].ContainsAny(BinaryBytes);
 
-    /// <summary>A message from its bytes.</summary>
+    /// <summary>Parses a message from its bytes.</summary>
     internal static T ParseBinary<T>(byte[] bytes, string path)
         where T : class, IMessage<T>, new()
     {
@@ -154,7 +158,7 @@ public static class ProtoFile
                 exception);
         }
 
-        // Another kind of file can parse as unknown fields alone.
+        // A file of another kind can parse as a message of unknown fields alone.
         return bytes.Length == 0 || message.Descriptor.Fields.InFieldNumberOrder().Any(f => IsSet(f, message))
             ? message
             : throw new CnnException($"{path}: is not a binary {new T().Descriptor.Name}");

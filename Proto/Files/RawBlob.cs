@@ -6,14 +6,15 @@ using RawType = Cnn.Proto.BlobProto.Types.RawType;
 namespace Cnn.Proto;
 
 /// <summary>
-/// Values that forks of Caffe keep as bytes in another type than float, above all half precision, as ordinary values.
+/// Converts values that forks of Caffe store as bytes of another type than float, mostly half precision, to ordinary
+/// values.
 /// </summary>
 internal static class RawBlob
 {
     /// <summary>
-    /// The blob with its bytes as <c>data</c> and <c>diff</c>, or <c>double_data</c> and <c>double_diff</c>, which hold
-    /// them exactly: a copy where there are any, else the same object. Ordinary values win over bytes; integers and
-    /// bytes that are no whole number of values stay.
+    /// Returns the blob with its bytes as <c>data</c> and <c>diff</c>, or as <c>double_data</c> and <c>double_diff</c>,
+    /// whichever hold them exactly: a copy where there are bytes, else the same object. Ordinary values take precedence
+    /// over bytes. Integers, and bytes that are not a whole number of values, are left as they are.
     /// </summary>
     public static BlobProto WithValues(BlobProto blob)
     {
@@ -43,7 +44,8 @@ internal static class RawBlob
     }
 
     /// <summary>
-    /// The message with the bytes of all blobs within as ordinary values: a copy where there are such, else the same.
+    /// Returns the message with the bytes of all blobs within as ordinary values: a copy where there are any, else the
+    /// same object.
     /// </summary>
     public static IMessage InMessage(IMessage message)
     {

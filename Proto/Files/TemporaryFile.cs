@@ -2,25 +2,28 @@ using System.Text;
 
 namespace Cnn.Proto;
 
-/// <summary>Files for a while, with names that no other writer has and no file of the user's had before.</summary>
+/// <summary>
+/// Creates temporary files, with names that no other writer uses and that no file of the user's had before.
+/// </summary>
 internal static class TemporaryFile
 {
     private const int LongestName = 255;
 
     private static int count;
 
-    /// <summary>Makes a file beside another: <c>.NAME.PROCESS-COUNT.part</c>.</summary>
-    /// <param name="target">The file that it is to become.</param>
-    /// <param name="isPrivate">Whether nobody else may read it yet.</param>
-    /// <exception cref="IOException">It cannot be made.</exception>
+    /// <summary>Creates a file beside another: <c>.NAME.PROCESS-COUNT.part</c>.</summary>
+    /// <param name="target">The file that it will become.</param>
+    /// <param name="isPrivate">Whether only the owner may read it for now.</param>
+    /// <exception cref="IOException">The file cannot be created.</exception>
     public static FileStream Beside(string target, bool isPrivate)
     {
         string folder = Path.GetDirectoryName(target) ?? "";
-        return Create(number => Path.Combine(folder, NameFor(Path.GetFileName(target), number)), isPrivate, FileOptions.None);
+        return Create(
+            number => Path.Combine(folder, NameFor(Path.GetFileName(target), number)), isPrivate, FileOptions.None);
     }
 
-    /// <summary>Makes a folder beside another, named in the same way.</summary>
-    /// <exception cref="IOException">It cannot be made.</exception>
+    /// <summary>Creates a folder beside another file or folder, named in the same way.</summary>
+    /// <exception cref="IOException">The folder cannot be created.</exception>
     public static string FolderBeside(string target)
     {
         string parent = Path.GetDirectoryName(target) ?? "", folder;
@@ -32,13 +35,13 @@ internal static class TemporaryFile
         return Directory.CreateDirectory(folder).FullName;
     }
 
-    /// <summary>Makes a file in the system's folder for such, gone when it is closed.</summary>
-    /// <exception cref="IOException">It cannot be made.</exception>
+    /// <summary>Creates a file in the system's temporary folder; it is deleted when it is closed.</summary>
+    /// <exception cref="IOException">The file cannot be created.</exception>
     public static FileStream Spool() =>
         Create(number => Path.Combine(Path.GetTempPath(), NameFor("cnn", number)), true, FileOptions.DeleteOnClose);
 
-    /// <summary>Makes sure that files can be made in a folder.</summary>
-    /// <exception cref="IOException">They cannot.</exception>
+    /// <summary>Checks that files can be created in a folder.</summary>
+    /// <exception cref="IOException">They cannot be created.</exception>
     public static void Probe(string folder)
     {
         using FileStream probe = Beside(Path.Combine(folder, "cnn-probe"), isPrivate: true);
@@ -69,7 +72,8 @@ internal static class TemporaryFile
             }
             catch (IOException) when (File.Exists(name))
             {
-                // Left by a process of the same number, or on a disk that several machines share: not ours, so another name.
+                // Left by a process of the same number, or by another machine that shares the disk. It is not ours, so
+                // try another name.
             }
         }
     }

@@ -4,14 +4,14 @@ using System.Text;
 namespace Cnn.Proto;
 
 /// <summary>
-/// The encodings of text files besides UTF-8: told by a byte order mark, or guessed to say what is wrong.
+/// The encodings of text files besides UTF-8, identified by a byte order mark, or guessed to explain an error.
 /// </summary>
-/// <param name="Name">What people call it.</param>
-/// <param name="Encoding">Decodes it, and throws where the bytes are no characters; null for UTF-8.</param>
-/// <param name="MarkLength">Bytes of its byte order mark.</param>
+/// <param name="Name">The common name.</param>
+/// <param name="Encoding">Decodes the text and throws on invalid bytes; null for UTF-8.</param>
+/// <param name="MarkLength">The length of its byte order mark, in bytes.</param>
 internal sealed record TextEncoding(string Name, Encoding? Encoding, int MarkLength)
 {
-    private const int GuessedFrom = 1024;
+    private const int GuessedBytes = 1024;
 
     private static readonly TextEncoding Utf8 = new("UTF-8", null, 3);
 
@@ -27,7 +27,7 @@ internal sealed record TextEncoding(string Name, Encoding? Encoding, int MarkLen
     private static readonly TextEncoding Utf32BigEndian =
         new("UTF-32 (big-endian)", new UTF32Encoding(bigEndian: true, false, throwOnInvalidCharacters: true), 4);
 
-    /// <summary>The encoding that a byte order mark names; null without one.</summary>
+    /// <summary>Returns the encoding that a byte order mark names; null without one.</summary>
     public static TextEncoding? FromMark(ReadOnlySpan<byte> bytes) =>
         bytes.StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF]) ? Utf8
         : bytes.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE, 0, 0]) ? Utf32
@@ -37,11 +37,11 @@ internal sealed record TextEncoding(string Name, Encoding? Encoding, int MarkLen
         : null;
 
     /// <summary>
-    /// UTF-16 if a text without a mark can only be that: nearly all of its units are ASCII characters.
+    /// Returns UTF-16 if a text without a mark can only be that: nearly all of its code units are ASCII characters.
     /// </summary>
     public static TextEncoding? GuessUtf16(ReadOnlySpan<byte> bytes)
     {
-        int units = Math.Min(bytes.Length, GuessedFrom) / 2, little = 0, big = 0;
+        int units = Math.Min(bytes.Length, GuessedBytes) / 2, little = 0, big = 0;
         for (int i = 0; i < units; i++)
         {
             little += IsText(BinaryPrimitives.ReadUInt16LittleEndian(bytes[(2 * i)..])) ? 1 : 0;
@@ -54,7 +54,7 @@ internal sealed record TextEncoding(string Name, Encoding? Encoding, int MarkLen
         static bool IsText(ushort unit) => unit is (>= ' ' and <= '~') or '\n' or '\r' or '\t';
     }
 
-    /// <summary>The text of a file that has the encoding's mark; null when some bytes are no characters.</summary>
+    /// <summary>Decodes a file that has the encoding's mark; null when some bytes are invalid.</summary>
     public static string? Decode(TextEncoding encoding, byte[] bytes)
     {
         ReadOnlySpan<byte> text = bytes.AsSpan(encoding.MarkLength);

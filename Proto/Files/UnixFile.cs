@@ -4,7 +4,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Cnn.Proto;
 
-/// <summary>What Unix knows of files and .NET does not tell: kinds, links, owners, folders that can be flushed.</summary>
+/// <summary>
+/// Functions of Unix on files that .NET does not offer: kinds, links, owners, and flushing of folders.
+/// </summary>
 [UnsupportedOSPlatform("windows")]
 internal static partial class UnixFile
 {
@@ -15,7 +17,9 @@ internal static partial class UnixFile
 
     private static int NonBlockFlag => OperatingSystem.IsMacOS() ? 0x4 : 0x800;
 
-    /// <summary>The status of what a path names, symbolic links followed; null where nothing is or it cannot be told.</summary>
+    /// <summary>
+    /// Returns the status of the file at a path, following symbolic links; null when there is none or it is unknown.
+    /// </summary>
     public static UnixStatus? Status(string path)
     {
         Span<byte> buffer = stackalloc byte[512];
@@ -23,7 +27,7 @@ internal static partial class UnixFile
         {
             if (OperatingSystem.IsLinux())
             {
-                // struct statx has the same layout on every processor; struct stat has not.
+                // struct statx has the same layout on every processor; struct stat does not.
                 return StatX(CurrentFolder, path, 0, BasicStatus, buffer) != 0 ? null : new UnixStatus(
                     MemoryMarshal.Read<ushort>(buffer[28..]),
                     MemoryMarshal.Read<uint>(buffer[16..]),
@@ -43,13 +47,13 @@ internal static partial class UnixFile
         }
         catch (EntryPointNotFoundException)
         {
-            // A C library from before 2018 has no statx.
+            // C libraries from before 2018 have no statx.
         }
 
         return null;
     }
 
-    /// <summary>A folder's path without links and dots; as it was where it does not exist.</summary>
+    /// <summary>Returns a folder's path without links and dots, or unchanged where the folder does not exist.</summary>
     public static string RealPath(string folder)
     {
         // realpath writes up to PATH_MAX bytes.
@@ -59,10 +63,10 @@ internal static partial class UnixFile
             : System.Text.Encoding.UTF8.GetString(buffer[..buffer.IndexOf((byte)0)]);
     }
 
-    /// <summary>Gives a file to an owner and a group where that is permitted.</summary>
+    /// <summary>Changes the owner and group of a file where that is permitted.</summary>
     public static void TryChangeOwner(SafeFileHandle file, uint user, uint group) => _ = ChangeOwner(file, user, group);
 
-    /// <summary>Flushes a folder's entries to disk; file systems that have no such thing are left alone.</summary>
+    /// <summary>Flushes a folder's entries to disk; does nothing on file systems that do not support it.</summary>
     public static void FlushFolder(string folder)
     {
         int descriptor = Open(folder, CloseOnExecFlag);
@@ -73,7 +77,7 @@ internal static partial class UnixFile
         }
     }
 
-    /// <summary>Opens a FIFO for writing without waiting; null when nobody reads it.</summary>
+    /// <summary>Opens a FIFO for writing without waiting; returns null when it has no reader.</summary>
     public static SafeFileHandle? OpenFifo(string path)
     {
         int descriptor = Open(path, WriteOnly | NonBlockFlag | CloseOnExecFlag);
@@ -81,8 +85,8 @@ internal static partial class UnixFile
     }
 
     /// <summary>
-    /// Whether a standard stream was given by the parent process. One that was closed has no descriptor, or another file
-    /// has taken it since: every file that .NET opens closes on exec, and what came through one cannot.
+    /// Whether a standard stream was passed by the parent process. One that was closed has no descriptor, or another
+    /// file has taken the descriptor since: every file that .NET opens closes on exec, and an inherited one cannot.
     /// </summary>
     public static bool IsInherited(int descriptor)
     {

@@ -1,8 +1,8 @@
 namespace Cnn.Proto;
 
-/// <summary>What <c>stat(2)</c> tells of a file.</summary>
+/// <summary>The status of a file, from <c>stat(2)</c>.</summary>
 /// <param name="Mode">Kind and permissions, <c>st_mode</c>.</param>
-/// <param name="Links">Names that the file has.</param>
+/// <param name="Links">The number of hard links.</param>
 /// <param name="User">The owner.</param>
 /// <param name="Group">The group.</param>
 internal readonly record struct UnixStatus(ushort Mode, uint Links, uint User, uint Group)

@@ -7,14 +7,14 @@ using Google.Protobuf.Reflection;
 namespace Cnn.Proto;
 
 /// <summary>
-/// Fields of binary files that the schema does not have, as forks of Caffe write them. The protobuf library keeps them
-/// in the messages and writes them back, but offers no way to see them.
+/// Finds fields of binary files that the schema does not have, as forks of Caffe write them. The protobuf library keeps
+/// them in the messages and writes them back, but does not expose them.
 /// </summary>
 internal static class UnknownFields
 {
     private static readonly ConcurrentDictionary<Type, FieldInfo> Holders = new();
 
-    /// <summary>Gives the numbers of a message's own unknown fields, each once, in ascending order.</summary>
+    /// <summary>Returns the numbers of a message's own unknown fields, each once, in ascending order.</summary>
     public static IReadOnlyList<int> NumbersIn(IMessage message)
     {
         if (HolderOf(message.GetType()).GetValue(message) is not UnknownFieldSet unknown)
@@ -40,7 +40,8 @@ internal static class UnknownFields
     }
 
     /// <summary>
-    /// Says which unknown fields a message and those within it lose as text: one entry for each that has any.
+    /// Describes which unknown fields a message and those within it lose as text: one entry for each message that has
+    /// any.
     /// </summary>
     public static IReadOnlyList<Diagnostic> LostInText(IMessage message)
     {
@@ -49,7 +50,9 @@ internal static class UnknownFields
         return found;
     }
 
-    /// <summary>Says which unknown fields one message loses, without those within it; null when it has none.</summary>
+    /// <summary>
+    /// Describes which unknown fields one message loses, without those within it; null when it has none.
+    /// </summary>
     /// <param name="message">The message.</param>
     /// <param name="layer">The layer that it is in; null for none.</param>
     /// <param name="why">Why they are lost.</param>
@@ -88,7 +91,9 @@ internal static class UnknownFields
             }
 
             object? value = field.Accessor.GetValue(message);
-            IEnumerable<IMessage> within = value is IList many ? many.Cast<IMessage>() : value is IMessage one ? [one] : [];
+            IEnumerable<IMessage> within = value is IList many ? many.Cast<IMessage>()
+                : value is IMessage one ? [one]
+                : [];
             foreach (IMessage nested in within)
             {
                 Collect(nested, layer, found);
@@ -96,7 +101,7 @@ internal static class UnknownFields
         }
     }
 
-    // The code that protoc generates has had the field under this name since it keeps unknown fields.
+    // The code that protoc generates has had the field under this name for as long as it has kept unknown fields.
     private static FieldInfo HolderOf(Type type) => Holders.GetOrAdd(
         type, static t => t.GetField("_unknownFields", BindingFlags.Instance | BindingFlags.NonPublic)!);
 }

@@ -2,7 +2,9 @@ using Google.Protobuf.Reflection;
 
 namespace Cnn.Proto;
 
-/// <summary>Changes the strings of a message in the wire format, and the lengths of the messages around them.</summary>
+/// <summary>
+/// Changes the strings of a message in the wire format, and adjusts the lengths of the messages around them.
+/// </summary>
 internal sealed class WireStrings
 {
     private const int MaxDepth = 100;
@@ -19,12 +21,12 @@ internal sealed class WireStrings
         this.change = change;
     }
 
-    /// <summary>Gives a string's new bytes; null to leave it.</summary>
+    /// <summary>Returns a string's new bytes; null to leave it unchanged.</summary>
     public delegate byte[]? Change(ReadOnlySpan<byte> text);
 
     /// <summary>
-    /// The message with its strings changed: the same array when none is, or when the bytes are no message, which their
-    /// parser reports. Linear in the number of fields.
+    /// Returns the message with its strings changed: the same array when none changes, or when the bytes are not a
+    /// valid message, which their parser reports. Takes time linear in the number of fields.
     /// </summary>
     /// <exception cref="CnnException">The changed message is larger than an array can be.</exception>
     public static byte[] Rewrite(byte[] bytes, MessageDescriptor type, Change change)
@@ -43,7 +45,7 @@ internal sealed class WireStrings
         FieldDescriptor? field = null;
         while (position < end && !isDamaged)
         {
-            // Numbers without packing have a tag each, so the same field comes many times.
+            // Numbers that are not packed have a tag each, so the same field occurs many times.
             ulong tag = Varint(end);
             if (tag != known)
             {
@@ -111,7 +113,7 @@ internal sealed class WireStrings
         return growth + newLength.Length - (start - lengthAt);
     }
 
-    // A group ends with a tag of its own; groups within it are counted.
+    // A group ends with its own tag; nested groups are counted.
     private void Skip(int wireType, int end)
     {
         for (int open = 0; !isDamaged; wireType = (int)(Varint(end) & 7))

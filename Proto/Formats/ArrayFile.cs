@@ -11,7 +11,7 @@ public static class ArrayFile
 {
     /// <summary>Reads an array.</summary>
     /// <param name="place">The file, with the dataset after a colon for HDF5.</param>
-    /// <param name="name">The dataset to take where none is named.</param>
+    /// <param name="name">The dataset to read where none is named.</param>
     /// <exception cref="CnnException">It cannot be read.</exception>
     public static NumberArray Read(string place, string name)
     {
@@ -19,7 +19,7 @@ public static class ArrayFile
         return IsHdf5Name(path) ? ReadHdf5(path, dataset) : NpyFile.Read(path);
     }
 
-    /// <summary>Writes an array; an HDF5 file then holds it alone.</summary>
+    /// <summary>Writes an array; an HDF5 file then holds only this one.</summary>
     /// <exception cref="IOException">It cannot be written.</exception>
     public static void Write(string place, string name, NumberArray array)
     {
@@ -33,7 +33,7 @@ public static class ArrayFile
         NpyFile.Write(path, array);
     }
 
-    /// <summary>Writes several arrays to an HDF5 file, each a dataset; slashes in names make groups.</summary>
+    /// <summary>Writes several arrays to an HDF5 file, each as a dataset; slashes in names make groups.</summary>
     /// <exception cref="IOException">It cannot be written.</exception>
     public static void WriteHdf5(string path, IEnumerable<(string Name, NumberArray Array)> arrays)
     {

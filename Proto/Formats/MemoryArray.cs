@@ -1,6 +1,6 @@
 namespace Cnn.Proto.Formats;
 
-/// <summary>Numbers that are in memory already.</summary>
+/// <summary>Numbers that are already in memory.</summary>
 internal sealed class MemoryArray(IReadOnlyList<float> stored) : StoredArray
 {
     /// <inheritdoc/>

@@ -3,9 +3,11 @@ using System.Runtime.InteropServices;
 
 namespace Cnn.Proto.Formats;
 
-/// <summary>The type of the numbers in a file, whatever the format; all of them are read as floats.</summary>
+/// <summary>
+/// The type of the numbers in a file, whatever the file's format. Numbers of all types are read as floats.
+/// </summary>
 /// <param name="Kind">How the bits are read.</param>
-/// <param name="Size">Bytes a number: 1, 2, 4 or 8.</param>
+/// <param name="Size">Bytes per number: 1, 2, 4 or 8.</param>
 /// <param name="IsBigEndian">Whether the most significant byte comes first.</param>
 internal readonly record struct NumberType(NumberKind Kind, int Size, bool IsBigEndian = false)
 {
@@ -21,7 +23,7 @@ internal readonly record struct NumberType(NumberKind Kind, int Size, bool IsBig
     /// <summary>Reads numbers that lie a fixed distance apart.</summary>
     /// <param name="from">Their bytes.</param>
     /// <param name="stride">Bytes from the start of a number to that of the next.</param>
-    /// <param name="to">The values; as many are read as it holds.</param>
+    /// <param name="to">Receives the values; as many are read as it holds.</param>
     public void Read(ReadOnlySpan<byte> from, int stride, Span<float> to)
     {
         if (this == Float32 && stride == Size && BitConverter.IsLittleEndian)

@@ -1,6 +1,6 @@
 namespace Cnn.Proto.Formats;
 
-/// <summary>An array that a snapshot's format writes; its numbers are asked for when their turn comes.</summary>
+/// <summary>An array for a snapshot's format to write; its numbers are requested only when they are written.</summary>
 internal abstract class SnapshotArray
 {
     /// <summary>The axes, outermost first; none for a single number.</summary>

@@ -1,13 +1,13 @@
 namespace Cnn.Proto.Formats;
 
-/// <summary>Numbers in a file, which are read when they are wanted.</summary>
+/// <summary>Numbers in a file, which are read on demand.</summary>
 public abstract class StoredArray
 {
-    /// <summary>How many.</summary>
+    /// <summary>How many numbers there are.</summary>
     public abstract long Count { get; }
 
-    /// <summary>Reads them all; numbers of other types become floats.</summary>
-    /// <param name="values">As long as <see cref="Count"/>.</param>
+    /// <summary>Reads all numbers; those of other types become floats.</summary>
+    /// <param name="values">Receives the numbers; as long as <see cref="Count"/>.</param>
     /// <exception cref="CnnException">The file cannot be read.</exception>
     public abstract void CopyTo(Span<float> values);
 }

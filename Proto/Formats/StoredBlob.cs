@@ -3,7 +3,7 @@ using Google.Protobuf;
 
 namespace Cnn.Proto.Formats;
 
-/// <summary>An array with its shape, as a weights file or a solver state holds it.</summary>
+/// <summary>An array with its shape, as stored in a weights file or a solver state.</summary>
 public sealed class StoredBlob
 {
     /// <summary>The shape as stored.</summary>
@@ -21,13 +21,13 @@ public sealed class StoredBlob
     /// <summary>The shape as text: <c>20 1 5 5</c>.</summary>
     public string ShapeText => Shape.ToString();
 
-    /// <summary>The blob of a message that is in memory.</summary>
-    /// <exception cref="CnnException">Its raw values are not a whole number of numbers.</exception>
+    /// <summary>Returns the blob of a message that is in memory.</summary>
+    /// <exception cref="CnnException">The raw values are not a whole number of numbers.</exception>
     public static StoredBlob From(BlobProto blob)
     {
         if (blob.DoubleData.Count == 0 && blob.Data.Count == 0)
         {
-            // Forks of Caffe keep values as raw bytes, in fields that BlobProto may hold as unknown ones.
+            // Forks of Caffe store values as raw bytes, in fields that BlobProto may hold as unknown ones.
             return WireBlob.Read(blob.ToByteArray());
         }
 
@@ -40,7 +40,7 @@ public sealed class StoredBlob
         };
     }
 
-    /// <summary>Whether an array of some axes can take the values; see <see cref="StoredShape.Fits"/>.</summary>
+    /// <summary>Whether an array of the given shape can take the values; see <see cref="StoredShape.Fits"/>.</summary>
     public bool Fits(ReadOnlySpan<int> shape) => Shape.Fits(shape);
 
     private static float[] Floats(IEnumerable<double> values) => [.. values.Select(value => (float)value)];

@@ -1,6 +1,6 @@
 namespace Cnn.Proto.Formats;
 
-/// <summary>What a weights file holds for a layer.</summary>
+/// <summary>The parameters that a weights file holds for a layer.</summary>
 /// <param name="Name">The layer's name, by which it is found in a net.</param>
-/// <param name="Blobs">Its parameters by index; null where the file leaves one to the layer that owns it.</param>
+/// <param name="Blobs">The parameters by index; null where the file leaves one to the layer that owns it.</param>
 public sealed record StoredLayer(string Name, IReadOnlyList<StoredBlob?> Blobs);

@@ -1,8 +1,8 @@
 namespace Cnn.Proto.Formats;
 
 /// <summary>
-/// The shape of a stored array, with Caffe's rule on old and new ones: when any of the old fields num, channels, height
-/// and width of a BlobProto is set, the four of them are the shape; otherwise <c>shape</c> is.
+/// The shape of a stored array, by Caffe's rule for old and new shapes: when any of the old fields num, channels,
+/// height and width of a BlobProto is set, these four are the shape; otherwise <c>shape</c> is.
 /// </summary>
 /// <param name="axes">The axes, outermost first.</param>
 /// <param name="isLegacy">Whether they are the four old fields.</param>
@@ -15,7 +15,7 @@ public sealed class StoredShape(IReadOnlyList<long> axes, bool isLegacy = false)
     public bool IsLegacy { get; } = isLegacy;
 
     /// <summary>
-    /// How many values the shape has; -1 when an axis is negative, at most <see cref="long.MaxValue"/>.
+    /// The number of values of the shape; -1 when an axis is negative, at most <see cref="long.MaxValue"/>.
     /// </summary>
     public long Count
     {
@@ -36,12 +36,14 @@ public sealed class StoredShape(IReadOnlyList<long> axes, bool isLegacy = false)
         }
     }
 
-    /// <summary>The shape that a message gives.</summary>
+    /// <summary>Returns the shape that a message gives.</summary>
     public static StoredShape Of(BlobProto blob) => blob.HasNum || blob.HasChannels || blob.HasHeight || blob.HasWidth
         ? new StoredShape([blob.Num, blob.Channels, blob.Height, blob.Width], isLegacy: true)
         : new StoredShape([.. blob.Shape?.Dim ?? []]);
 
-    /// <summary>The message for an array's axes; it is what this program and the later Caffe write.</summary>
+    /// <summary>
+    /// Returns the message for an array's axes, in the form that this program and later versions of Caffe write.
+    /// </summary>
     public static BlobShape Message(ReadOnlySpan<int> axes)
     {
         var shape = new BlobShape();
@@ -54,8 +56,8 @@ public sealed class StoredShape(IReadOnlyList<long> axes, bool isLegacy = false)
     }
 
     /// <summary>
-    /// Whether an array of some axes can take the stored values. An old shape fits when the array's, padded on the left
-    /// with ones to four axes, equals it; otherwise the axes must be equal.
+    /// Whether an array of the given axes can take the stored values. An old shape fits when the array's, padded on the
+    /// left with ones to four axes, equals it; otherwise the axes must be equal.
     /// </summary>
     public bool Fits(ReadOnlySpan<int> array)
     {
@@ -76,6 +78,6 @@ public sealed class StoredShape(IReadOnlyList<long> axes, bool isLegacy = false)
         return true;
     }
 
-    /// <summary>The axes as text: <c>20 1 5 5</c>.</summary>
+    /// <summary>Returns the axes as text: <c>20 1 5 5</c>.</summary>
     public override string ToString() => string.Join(' ', Axes);
 }

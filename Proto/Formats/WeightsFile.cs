@@ -1,26 +1,26 @@
 namespace Cnn.Proto.Formats;
 
 /// <summary>
-/// A file of weights: of a snapshot's format or in text, told apart by content. Opening it reads what it holds but for
-/// the numbers, which are read when they are copied; so it must stay open until then.
+/// A file of weights, in one of the snapshot formats or in text, which its content identifies. Opening the file reads
+/// everything but the numbers. These are read when they are copied, so the file must stay open until then.
 /// </summary>
 public sealed class WeightsFile : IDisposable
 {
     private readonly IDisposable? source;
 
     /// <param name="layers">The layers in the order of the file.</param>
-    /// <param name="source">What holds the file open; null when the numbers are in memory.</param>
+    /// <param name="source">The object that holds the file open; null when the numbers are in memory.</param>
     internal WeightsFile(IReadOnlyList<StoredLayer> layers, IDisposable? source)
     {
         Layers = layers;
         this.source = source;
     }
 
-    /// <summary>The layers in the order of the file, those without parameters too.</summary>
+    /// <summary>The layers in the order of the file, including those without parameters.</summary>
     public IReadOnlyList<StoredLayer> Layers { get; }
 
     /// <summary>Opens a file.</summary>
-    /// <exception cref="CnnException">It cannot be read, is damaged, or holds no layers.</exception>
+    /// <exception cref="CnnException">The file cannot be read, is damaged, or holds no layers.</exception>
     public static WeightsFile Open(string path)
     {
         WeightsFile file = SnapshotFormats.Find(path)?.OpenWeights(path) ?? OpenText(path);

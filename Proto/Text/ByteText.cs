@@ -12,7 +12,7 @@ namespace Cnn.Proto;
 /// Caffe's strings are bytes in any encoding; a string in C# is UTF-16. The private-use range stands for the bytes 0x80
 /// to 0xFF (U+EFD6 for 0xD6), as in MirBSD's OPTU encodings. Unlike lone surrogates, which other languages use for
 /// this, these characters are valid Unicode, so the protobuf and YAML libraries pass them on. Characters of the range
-/// that a file really holds are kept as the three bytes of their UTF-8 in the same way. So
+/// that a file really contains are represented in the same way, as the three bytes of their UTF-8. So
 /// <c>Encode(Decode(bytes))</c> is <c>bytes</c> for all bytes.
 /// </remarks>
 public static class ByteText
@@ -21,7 +21,7 @@ public static class ByteText
     private const char Last = '\uEFFF';
     private const int Offset = 0xEF00;
 
-    /// <summary>The string for some bytes.</summary>
+    /// <summary>Returns the string for some bytes.</summary>
     public static string Decode(ReadOnlySpan<byte> bytes)
     {
         if (IsPlain(bytes))
@@ -41,7 +41,7 @@ public static class ByteText
         }
     }
 
-    /// <summary>The bytes that a string stands for.</summary>
+    /// <summary>Returns the bytes that a string stands for.</summary>
     public static byte[] Encode(string text)
     {
         if (!HoldsBytes(text))
@@ -55,7 +55,7 @@ public static class ByteText
 
     /// <summary>Writes the bytes that some characters stand for.</summary>
     /// <param name="text">The characters; no half of a surrogate pair at either end.</param>
-    /// <param name="bytes">Receives the bytes: three times as many as characters have room.</param>
+    /// <param name="bytes">Receives the bytes; it must hold three for each character.</param>
     /// <returns>How many bytes were written.</returns>
     public static int Encode(ReadOnlySpan<char> text, Span<byte> bytes)
     {
@@ -76,13 +76,15 @@ public static class ByteText
         return written;
     }
 
-    /// <summary>The string as it is read from a file: UTF-8 that is written byte by byte becomes its text.</summary>
+    /// <summary>
+    /// Returns the string as it is read from a file: UTF-8 that is written byte by byte becomes its text.
+    /// </summary>
     public static string Normal(string text) => HoldsBytes(text) ? Decode(Encode(text)) : text;
 
     /// <summary>Whether a string holds bytes that are not UTF-8.</summary>
     public static bool HoldsBytes(ReadOnlySpan<char> text) => text.ContainsAnyInRange(First, Last);
 
-    /// <summary>The string as people are shown it: U+FFFD in the place of each byte that is not UTF-8.</summary>
+    /// <summary>Returns the string for display, with U+FFFD in the place of each byte that is not UTF-8.</summary>
     public static string Readable(string text) =>
         !HoldsBytes(text) ? text : string.Create(text.Length, text, static (shown, from) =>
         {
@@ -95,10 +97,10 @@ public static class ByteText
     /// <summary>Whether a character stands for a byte.</summary>
     internal static bool IsByte(char c) => c is >= First and <= Last;
 
-    /// <summary>The byte that a character stands for.</summary>
+    /// <summary>Returns the byte that a character stands for.</summary>
     internal static byte ByteOf(char c) => (byte)(c - Offset);
 
-    /// <summary>Whether some bytes are UTF-8 without characters that stand for bytes.</summary>
+    /// <summary>Whether some bytes are valid UTF-8 without characters that stand for bytes.</summary>
     internal static bool IsPlain(ReadOnlySpan<byte> bytes)
     {
         if (!Utf8.IsValid(bytes))

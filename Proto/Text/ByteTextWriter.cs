@@ -4,7 +4,7 @@ using System.Text;
 namespace Cnn.Proto;
 
 /// <summary>Writes text to a stream as the bytes that it stands for; see <see cref="ByteText"/>.</summary>
-/// <param name="stream">Where to; stays open.</param>
+/// <param name="stream">The stream to write to, which stays open.</param>
 internal sealed class ByteTextWriter(Stream stream) : TextWriter(CultureInfo.InvariantCulture)
 {
     private readonly char[] characters = new char[1 << 14];

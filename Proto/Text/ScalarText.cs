@@ -3,7 +3,7 @@ using Google.Protobuf.Reflection;
 
 namespace Cnn.Proto;
 
-/// <summary>Numbers, booleans and enum names to and from their spelling in text.</summary>
+/// <summary>Converts numbers, booleans and enum names to and from their spelling in text.</summary>
 internal static class ScalarText
 {
     /// <summary>Reads the value of an unquoted word: a boxed number, boolean or enum number.</summary>
@@ -39,10 +39,10 @@ internal static class ScalarText
         return false;
     }
 
-    /// <summary>Says what is wrong with a word that is no value of a field.</summary>
+    /// <summary>Returns what is wrong with a word that is not a value of a field.</summary>
     /// <param name="field">The field.</param>
     /// <param name="word">The word, with its sign, as the text format spells it.</param>
-    /// <param name="written">The word as it is written, where that is another; null where it is not.</param>
+    /// <param name="written">The word as the file has it, where that differs; null where it does not.</param>
     public static (string Message, string? Hint) Problem(FieldDescriptor field, string word, string? written = null)
     {
         string shown = written ?? word;
@@ -66,7 +66,7 @@ internal static class ScalarText
             isReal ? TextNumber.HintForReal(word) : null);
     }
 
-    /// <summary>Reads a boolean; null when the word is none.</summary>
+    /// <summary>Reads a boolean; returns null when the word is not one.</summary>
     public static bool? ParseBool(string word) => word switch
     {
         "true" or "True" or "t" => true,
@@ -87,7 +87,7 @@ internal static class ScalarText
             ? type.FindValueByNumber((int)number)?.Number
             : null;
 
-    // What has no negative values takes no sign, not even before a zero.
+    // Types without negative values take no sign, not even before a zero.
     private static Int128? ParseInteger(string word, Int128 min, Int128 max) =>
         (min < 0 || !word.StartsWith('-')) && TextNumber.ParseInteger(word) is { } value && value >= min && value <= max
             ? value

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Cnn.Proto;
 
-/// <summary>Quoted strings of the text format to and from the bytes that they stand for.</summary>
+/// <summary>Converts quoted strings of the text format to and from the bytes that they stand for.</summary>
 internal static class StringText
 {
     /// <summary>Appends the bytes that the inside of a quoted string stands for.</summary>
@@ -56,8 +56,8 @@ internal static class StringText
     /// <summary>Prints bytes as a quoted string.</summary>
     /// <param name="bytes">The bytes.</param>
     /// <param name="isText">
-    /// Whether bytes beyond ASCII are text, in whatever encoding, and stay as they are but for control characters;
-    /// others are escaped.
+    /// Whether bytes beyond ASCII are text, in whatever encoding, and are kept except for control characters; otherwise
+    /// they are escaped.
     /// </param>
     public static string Quote(ReadOnlySpan<byte> bytes, bool isText)
     {

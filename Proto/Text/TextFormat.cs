@@ -9,14 +9,16 @@ namespace Cnn.Proto;
 /// </summary>
 public static class TextFormat
 {
-    /// <summary>The longest text that is read, in characters; weights of more belong in a binary file.</summary>
+    /// <summary>The longest text that is read, in characters; larger weights belong in a binary file.</summary>
     internal const int MaxCharacters = 1 << 29;
 
     /// <summary>Reads a message.</summary>
     /// <param name="text">The whole text.</param>
     /// <param name="file">The file's name, for errors.</param>
-    /// <param name="sources">Receives where each message and field was written; null for nowhere.</param>
-    /// <exception cref="CnnException">The text is wrong; all its mistakes, each with its place.</exception>
+    /// <param name="sources">Receives where each message and field was written; null to discard it.</param>
+    /// <exception cref="CnnException">
+    /// The text is wrong; the exception carries all mistakes, each with its place.
+    /// </exception>
     public static T Parse<T>(string text, string file, SourceMap? sources = null)
         where T : class, IMessage<T>, new() => (T)Parse(new T().Descriptor, text, file, sources);
 
@@ -39,10 +41,10 @@ public static class TextFormat
     }
 
     /// <summary>
-    /// The text of a message: what is set, in the order of the field numbers; it reads back as the same message.
+    /// Prints what is set in a message, in the order of the field numbers; the text reads back as the same message.
     /// </summary>
     /// <exception cref="CnnException">
-    /// A free-form block holds what text cannot say; it came from a damaged binary file.
+    /// A free-form block holds something that text cannot express; it came from a damaged binary file.
     /// </exception>
     public static string Print(IMessage message)
     {

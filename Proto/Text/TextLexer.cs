@@ -1,6 +1,8 @@
 namespace Cnn.Proto;
 
-/// <summary>Cuts prototxt into tokens, one ahead. Linear in the text; never throws.</summary>
+/// <summary>
+/// Splits prototxt into tokens, with one token of look-ahead. Takes time linear in the text; never throws.
+/// </summary>
 internal sealed class TextLexer
 {
     private readonly string text;
@@ -19,21 +21,21 @@ internal sealed class TextLexer
         Advance();
     }
 
-    /// <summary>The token at hand.</summary>
+    /// <summary>The current token.</summary>
     public TextToken Current { get; private set; }
 
-    /// <summary>The line that the token before ends on.</summary>
+    /// <summary>The line on which the previous token ends.</summary>
     public int PreviousLine { get; private set; } = 1;
 
-    /// <summary>The characters of the token at hand.</summary>
+    /// <summary>The characters of the current token.</summary>
     public ReadOnlySpan<char> Span => text.AsSpan(Current.Start, Current.Length);
 
-    /// <summary>Whether the token at hand is this symbol.</summary>
+    /// <summary>Whether the current token is this symbol.</summary>
     public bool IsSymbol(char symbol) => Current.Kind == TextTokenKind.Symbol && text[Current.Start] == symbol;
 
     /// <summary>
-    /// Whether the token at hand begins the next field, the value before it being missing: a name in a new line with
-    /// what follows a field's name.
+    /// Whether the current token begins the next field, so that the value before it is missing: a name on a new line,
+    /// followed by what follows the name of a field.
     /// </summary>
     public bool IsNextField
     {
@@ -49,7 +51,7 @@ internal sealed class TextLexer
         }
     }
 
-    /// <summary>Takes the token at hand if it is this symbol.</summary>
+    /// <summary>Takes the current token if it is this symbol.</summary>
     public bool Take(char symbol)
     {
         if (!IsSymbol(symbol))
@@ -61,7 +63,7 @@ internal sealed class TextLexer
         return true;
     }
 
-    /// <summary>Goes to the next token.</summary>
+    /// <summary>Advances to the next token.</summary>
     public void Advance()
     {
         PreviousLine = line;
@@ -128,7 +130,7 @@ internal sealed class TextLexer
         }
     }
 
-    // Takes everything that a number may hold, so that 12abc is one wrong number and not two tokens.
+    // Takes everything that a number may contain, so that 12abc is one wrong number and not two tokens.
     private void SkipNumber()
     {
         bool isHex = text.AsSpan(position).StartsWith("0x", StringComparison.OrdinalIgnoreCase);

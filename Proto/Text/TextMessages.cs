@@ -2,14 +2,14 @@ using Google.Protobuf.Reflection;
 
 namespace Cnn.Proto;
 
-/// <summary>What the text and YAML readers say, side by side so that they speak with one voice.</summary>
+/// <summary>The messages of the text and YAML readers, side by side so that they speak with one voice.</summary>
 internal static class TextMessages
 {
     public const string TooManyErrors = "too many errors; the rest of the file was not read";
 
     private const int LongestNameShown = 60;
 
-    /// <summary>A word of the file as errors show it: its start, when it is long.</summary>
+    /// <summary>Returns a word of the file as errors show it: only its start, when it is long.</summary>
     public static string Short(ReadOnlySpan<char> word) =>
         word.Length <= LongestNameShown ? word.ToString() : $"{word[..LongestNameShown]}...";
 

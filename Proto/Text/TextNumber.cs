@@ -5,16 +5,18 @@ namespace Cnn.Proto;
 
 /// <summary>
 /// The numbers of protobuf's text format, the same for fields of the schema and for free-form options. Whole numbers
-/// are decimal, hexadecimal after 0x or octal after 0; real numbers are decimal alone, with an optional f at the end.
+/// are decimal, hexadecimal after 0x or octal after 0; real numbers are only decimal, with an optional f at the end.
 /// </summary>
 internal static class TextNumber
 {
-    // Larger than what any field holds, smaller than what the accumulator holds.
+    // Larger than any field can hold, smaller than the accumulator can hold.
     private static readonly Int128 Largest = Int128.MaxValue >> 8;
 
     /// <summary>Reads a whole number with an optional sign.</summary>
     /// <param name="word">The word.</param>
-    /// <returns>Null when it is none; what is beyond any field's range comes back as some number beyond it.</returns>
+    /// <returns>
+    /// Null when the word is not one; a number beyond the range of every field comes back as some number beyond it.
+    /// </returns>
     public static Int128? ParseInteger(ReadOnlySpan<char> word)
     {
         bool isNegative = word.StartsWith('-');
@@ -22,8 +24,10 @@ internal static class TextNumber
         return isNegative ? -magnitude : magnitude;
     }
 
-    /// <summary>Reads a real number with an optional sign, which a NaN has none of.</summary>
-    /// <returns>Null when it is none. A magnitude too large for the type is infinite, as in protobuf.</returns>
+    /// <summary>Reads a real number with an optional sign; a NaN has no sign.</summary>
+    /// <returns>
+    /// Null when the word is not one. A magnitude too large for the type is infinite, as in protobuf.
+    /// </returns>
     public static T? ParseReal<T>(ReadOnlySpan<char> word)
         where T : struct, IFloatingPointIeee754<T>
     {
@@ -50,7 +54,7 @@ internal static class TextNumber
                 || word.Equals("infinity", StringComparison.OrdinalIgnoreCase);
         }
 
-        // A zero and another digit or an x start a number of another base.
+        // A zero followed by a digit or an x starts a number of another base.
         if (word.Length > 1 && word[0] == '0' && (char.IsAsciiDigit(word[1]) || word[1] is 'x' or 'X'))
         {
             return false;
@@ -60,12 +64,12 @@ internal static class TextNumber
         return T.TryParse(word[^1] is 'f' or 'F' ? word[..^1] : word, Style, CultureInfo.InvariantCulture, out value);
     }
 
-    /// <summary>A magnitude with its sign, which a NaN has none of.</summary>
+    /// <summary>Returns a magnitude with its sign; a NaN has no sign.</summary>
     public static T Signed<T>(bool isNegative, T magnitude)
         where T : struct, IFloatingPointIeee754<T> => isNegative && !T.IsNaN(magnitude) ? -magnitude : magnitude;
 
     /// <summary>
-    /// What to write instead of a word that is no real number because of its base; null for any other word.
+    /// Returns what to write instead of a word that is not a real number because of its base; null for any other word.
     /// </summary>
     public static string? HintForReal(ReadOnlySpan<char> word)
     {
@@ -98,7 +102,7 @@ internal static class TextNumber
             : ParseDigits(digits, 10);
     }
 
-    /// <summary>Reads digits of a base up to 16; null when there are none or others.</summary>
+    /// <summary>Reads digits of a base up to 16; returns null when there are none or invalid ones.</summary>
     internal static Int128? ParseDigits(ReadOnlySpan<char> digits, int radix)
     {
         Int128 value = 0;

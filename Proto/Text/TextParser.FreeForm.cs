@@ -1,6 +1,6 @@
 namespace Cnn.Proto;
 
-/// <summary>The free-form block of a plug-in's options: any names, values without a type.</summary>
+/// <summary>Parses the free-form block of a plug-in's options: arbitrary names, values without a type.</summary>
 internal sealed partial class TextParser
 {
     private void Option(PluginParameter block, Dictionary<string, PluginOption> options, int depth)
@@ -46,7 +46,7 @@ internal sealed partial class TextParser
         while (AnotherElement(isRight));
     }
 
-    // A name given more than once gathers its values, as a repeated field does.
+    // A name given more than once collects its values, as a repeated field does.
     private PluginOption OptionNamed(PluginParameter block, Dictionary<string, PluginOption> options, TextToken at)
     {
         var names = options.GetAlternateLookup<ReadOnlySpan<char>>();

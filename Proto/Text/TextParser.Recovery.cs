@@ -1,11 +1,11 @@
 namespace Cnn.Proto;
 
-/// <summary>Reports of mistakes, and the way back to text that can be read safely.</summary>
+/// <summary>Reports mistakes and skips to text that can be parsed safely.</summary>
 internal sealed partial class TextParser
 {
     private const int MaxErrors = 50;
 
-    // A line of blob data can be the whole file; a caret needs little of it.
+    // A line of blob data can be the whole file; a caret needs only a little of it.
     private const int LineWindow = 2048;
 
     private readonly List<Diagnostic> errors = [];
@@ -46,7 +46,7 @@ internal sealed partial class TextParser
         }
     }
 
-    // Brackets of any kind, counted and not stacked: the text may be nested as deep as it is long.
+    // Brackets of all kinds are counted, not stacked: the text may be nested as deeply as it is long.
     private void SkipBalanced()
     {
         long open = 0;
@@ -58,7 +58,7 @@ internal sealed partial class TextParser
         while (open > 0 && lexer.Current.Kind != TextTokenKind.End);
     }
 
-    // What stands where a name should: a stray symbol, or a block or extension name in brackets and its value.
+    // Skips what stands where a name should: a stray symbol, or a block or an extension name in brackets and its value.
     private void SkipNameless()
     {
         if (IsOpener())

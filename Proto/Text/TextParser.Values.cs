@@ -6,7 +6,7 @@ using Google.Protobuf.Reflection;
 
 namespace Cnn.Proto;
 
-/// <summary>Values: scalars, strings and nested messages.</summary>
+/// <summary>Parses values: scalars, strings and nested messages.</summary>
 internal sealed partial class TextParser
 {
     private readonly List<byte> bytes = [];
@@ -17,9 +17,9 @@ internal sealed partial class TextParser
     /// <param name="message">The message that has the field.</param>
     /// <param name="field">The field.</param>
     /// <param name="name">
-    /// Where a message is said to start: the field's name, or the bracket of a list's element.
+    /// The place where a message is reported to start: the field's name, or the bracket of a list's element.
     /// </param>
-    /// <param name="depth">How many messages are around this one.</param>
+    /// <param name="depth">How many messages enclose this one.</param>
     /// <returns>Whether the value was right; a wrong one is reported and skipped.</returns>
     private bool Value(IMessage message, FieldDescriptor field, TextToken name, int depth)
     {
@@ -72,7 +72,7 @@ internal sealed partial class TextParser
             return;
         }
 
-        // The place of a number's list is enough; a place for each would outweigh the data.
+        // One place for a list of numbers is enough; one for each number would take more memory than the data.
         var list = (IList)field.Accessor.GetValue(message);
         if (list.Count == 0 || field.FieldType is FieldType.Message or FieldType.String)
         {
@@ -158,7 +158,7 @@ internal sealed partial class TextParser
         return isRight;
     }
 
-    // Blob data: millions of numbers, so no string and no box for each.
+    // Blob data can be millions of numbers, so none of them becomes a string or is boxed.
     private float? Single(FieldDescriptor field)
     {
         TextToken at = lexer.Current;
@@ -197,7 +197,9 @@ internal sealed partial class TextParser
         return null;
     }
 
-    /// <summary>Takes an unquoted word with its sign; without a word, which gives null, at most the sign.</summary>
+    /// <summary>
+    /// Takes an unquoted word with its sign; returns null when there is no word, and then takes at most the sign.
+    /// </summary>
     private string? ScalarWord()
     {
         if (lexer.IsNextField)

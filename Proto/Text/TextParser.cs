@@ -4,14 +4,14 @@ using Google.Protobuf.Reflection;
 namespace Cnn.Proto;
 
 /// <summary>
-/// Reads one message of any type from prototxt. After a mistake it skips the value and goes on, so that all mistakes of
-/// a file are reported at once. Linear in the text, whatever the text.
+/// Parses one message of any type from prototxt. After a mistake it skips the value and continues, so that all mistakes
+/// of a file are reported at once. Takes time linear in the text, whatever the text.
 /// </summary>
 internal sealed partial class TextParser
 {
     private const int MaxDepth = 100;
 
-    // A few characters of text make a message of a kilobyte, so a bound on the text is none on the memory.
+    // A few characters of text can make a message of a kilobyte, so a limit on the text does not limit the memory.
     private const int MaxMessages = 500_000;
 
     private readonly string text;
@@ -43,12 +43,12 @@ internal sealed partial class TextParser
 
     private static IMessage Create(MessageDescriptor type) => (IMessage)Activator.CreateInstance(type.ClrType)!;
 
-    /// <summary>Reads fields up to the closing bracket, which it takes; '\0' stands for the end of the text.</summary>
-    /// <param name="message">Receives them.</param>
+    /// <summary>Parses fields up to and including the closing bracket; '\0' stands for the end of the text.</summary>
+    /// <param name="message">Receives the fields.</param>
     /// <param name="closer">The closing bracket.</param>
     /// <param name="opened">The opening bracket, for errors.</param>
     /// <param name="name">The name before it, for errors.</param>
-    /// <param name="depth">How many messages are around this one.</param>
+    /// <param name="depth">How many messages enclose this one.</param>
     private void Fields(IMessage message, char closer, TextToken opened, TextToken name, int depth)
     {
         int errorsBefore = errors.Count;
@@ -84,7 +84,7 @@ internal sealed partial class TextParser
 
         lexer.Take(closer);
 
-        // What a wrong value left unset is not missing.
+        // A field that a wrong value left unset is not missing.
         if (errors.Count == errorsBefore)
         {
             RequireFields(message, name);
@@ -153,7 +153,9 @@ internal sealed partial class TextParser
         while (AnotherElement(isRight));
     }
 
-    /// <summary>After an element of a list: whether another follows. Takes the bracket that closes it.</summary>
+    /// <summary>
+    /// Returns whether another element follows an element of a list. Takes the bracket that closes the list.
+    /// </summary>
     private bool AnotherElement(bool wasRight)
     {
         if (givenUp || lexer.Take(']'))
@@ -207,7 +209,7 @@ internal sealed partial class TextParser
         }
     }
 
-    // The library's own look-up composes a full name for each call.
+    // The library's own look-up builds a full name for each call.
     private FieldDescriptor? FindField(MessageDescriptor type, ReadOnlySpan<char> name)
     {
         if (!fieldsOfTypes.TryGetValue(type, out Dictionary<string, FieldDescriptor>? fields))

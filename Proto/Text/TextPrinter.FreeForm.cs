@@ -1,6 +1,6 @@
 namespace Cnn.Proto;
 
-/// <summary>Free-form blocks: each option under its own name, as it was read.</summary>
+/// <summary>Prints free-form blocks: each option under its own name, as it was read.</summary>
 internal sealed partial class TextPrinter
 {
     private void Options(PluginParameter block, int depth)
@@ -53,7 +53,7 @@ internal sealed partial class TextPrinter
         _ => throw new CnnException(TextMessages.UnprintableOption(option.Name)),
     };
 
-    // A binary file can hold anything here; only what the lexer takes as one word can be written without quotes.
+    // A binary file can hold anything here; only what the lexer reads as one word can be written without quotes.
     private static bool IsWord(string word, bool isName)
     {
         var lexer = new TextLexer(word);

@@ -7,12 +7,12 @@ using Google.Protobuf.Reflection;
 namespace Cnn.Proto;
 
 /// <summary>
-/// Writes a message as prototxt, two spaces a level, each number of a repeated field on its own line as protobuf's own
-/// printers do.
+/// Writes a message as prototxt, two spaces per level, each number of a repeated field on its own line as protobuf's
+/// own printers do.
 /// </summary>
 internal sealed partial class TextPrinter(TextWriter text)
 {
-    // Rounds of a float have at most 15 characters.
+    // The shortest text that reads back as the same float has at most 15 characters.
     private readonly char[] digits = new char[32];
 
     /// <summary>Writes what is set in a message, in the order of the field numbers.</summary>
@@ -63,7 +63,7 @@ internal sealed partial class TextPrinter(TextWriter text)
         }
     }
 
-    // Blob data: no box and no string for each number.
+    // Blob data: the numbers are neither boxed nor turned into strings.
     private void Floats(FieldDescriptor field, RepeatedField<float> values, int depth)
     {
         string start = $"{new string(' ', depth * 2)}{field.Name}: ";

@@ -1,8 +1,8 @@
 namespace Cnn.Proto;
 
 /// <summary>
-/// BatchNorm's three blobs are statistics, not weights: old definitions that list their multipliers get zeros, so that
-/// the solver leaves them alone.
+/// Sets the learning rate and weight decay multipliers that old definitions list for BatchNorm's three blobs to zero.
+/// The blobs are statistics and not weights, so the solver must leave them alone.
 /// </summary>
 internal static class BatchNormUpgrade
 {

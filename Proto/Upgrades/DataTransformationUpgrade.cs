@@ -4,16 +4,16 @@ using Google.Protobuf.Reflection;
 namespace Cnn.Proto;
 
 /// <summary>
-/// Scale, mean file, crop and mirror of V1 data layers, out of the data message into <c>transform_param</c>. In layers
-/// of the current format these old fields are ignored, as Caffe does.
+/// Moves scale, mean file, crop and mirror of V1 data layers out of the data message into <c>transform_param</c>. In
+/// layers of the current format these old fields are ignored, as in Caffe.
 /// </summary>
 internal static class DataTransformationUpgrade
 {
     private static readonly string[] Fields = ["scale", "mean_file", "crop_size", "mirror"];
 
     /// <summary>
-    /// Moves the fields in place. Once one layer of a net has any, all its data layers get both messages, be they
-    /// empty.
+    /// Moves the fields in place. As soon as one layer of a net has any, all its data layers get both messages, even if
+    /// these are empty.
     /// </summary>
     public static void Apply(NetParameter net, SourceMap sources)
     {

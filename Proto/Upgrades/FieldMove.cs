@@ -9,10 +9,10 @@ namespace Cnn.Proto;
 internal static class FieldMove
 {
     /// <summary>
-    /// Puts what a field holds into another, appending where that one is a list. Nested messages are handed over, not
+    /// Moves the content of a field into another, appending where that one is a list. Nested messages are moved, not
     /// copied; integers and enums become the other field's type.
     /// </summary>
-    /// <exception cref="CnnException">A negative number meets an unsigned field.</exception>
+    /// <exception cref="CnnException">A negative number would go into an unsigned field.</exception>
     public static void Move(
         IMessage from, FieldDescriptor source, IMessage to, FieldDescriptor target, SourceMap sources)
     {
@@ -33,7 +33,7 @@ internal static class FieldMove
     public static bool Has(IMessage message, FieldDescriptor field) =>
         field.IsRepeated ? ((IList)field.Accessor.GetValue(message)).Count > 0 : field.Accessor.HasValue(message);
 
-    /// <summary>The message in a field, made and put there when there is none.</summary>
+    /// <summary>Returns the message in a field, creating it when there is none.</summary>
     public static IMessage Child(IMessage message, FieldDescriptor field, SourceLocation? at, SourceMap sources)
     {
         if (field.Accessor.GetValue(message) is IMessage present)
@@ -48,7 +48,7 @@ internal static class FieldMove
         return child;
     }
 
-    /// <summary>Notes a place if there is one; field 0 is the message itself.</summary>
+    /// <summary>Records a place if there is one; field 0 is the message itself.</summary>
     public static void Record(IMessage message, int field, int index, SourceLocation? at, SourceMap sources)
     {
         if (at is null)
@@ -81,7 +81,7 @@ internal static class FieldMove
             target.Accessor.SetValue(to, value);
         }
 
-        // Lists of numbers are known by their first element, as where they are parsed.
+        // Lists of numbers are recorded by their first element, as in parsing.
         if (index == 0 || value is IMessage or string)
         {
             Record(to, target.FieldNumber, index, at, sources);

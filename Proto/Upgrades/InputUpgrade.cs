@@ -1,13 +1,13 @@
 namespace Cnn.Proto;
 
-/// <summary>The net's own <c>input</c> fields to an Input layer in front.</summary>
+/// <summary>Converts the net's own <c>input</c> fields to an Input layer at the front.</summary>
 internal static class InputUpgrade
 {
     private const int DimsPerInput = 4;
 
     /// <summary>
-    /// Replaces the fields in place. Names without any shape, as old weight files have them, are dropped; so are shapes
-    /// beyond those of the inputs, with a warning.
+    /// Replaces the fields in place. Names without any shape, as in old weight files, are dropped; so are shapes beyond
+    /// those of the inputs, with a warning.
     /// </summary>
     /// <exception cref="CnnException">There are fewer shapes than inputs.</exception>
     public static void Apply(NetParameter net, SourceMap sources, ICollection<Diagnostic> warnings)
@@ -84,8 +84,7 @@ internal static class InputUpgrade
         return layer;
     }
 
-    // The layers behind the inserted one moved up; whoever asks the net for the place of layer i shall get the right
-    // one.
+    // The layers behind the inserted one have moved up, so the places that the net records for them move too.
     private static void ShiftPlaces(NetParameter net, SourceMap sources)
     {
         for (int i = 0; i < net.Layer.Count; i++)

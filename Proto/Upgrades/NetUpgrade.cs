@@ -1,16 +1,18 @@
 namespace Cnn.Proto;
 
-/// <summary>Brings a net of any of Caffe's older formats into the current one, in Caffe's order of steps.</summary>
+/// <summary>Upgrades a net of any of Caffe's older formats to the current one, in Caffe's order of steps.</summary>
 public static class NetUpgrade
 {
     /// <summary>
-    /// The net in the current format: V0 and V1 layers, data transformation fields, input fields and the multipliers of
-    /// BatchNorm. Changes the net in place.
+    /// Upgrades a net in place to the current format: V0 and V1 layers, data transformation fields, input fields and
+    /// the multipliers of BatchNorm.
     /// </summary>
     /// <param name="net">The net, which is changed and returned.</param>
     /// <param name="sources">Where it was written; receives the places of what replaces it.</param>
-    /// <param name="warnings">Receives what was dropped because nothing has a use for it; null for nowhere.</param>
-    /// <exception cref="CnnException">It cannot be upgraded; all the reasons of the step that fails.</exception>
+    /// <param name="warnings">Receives what was dropped because it has no use any more; null to discard it.</param>
+    /// <exception cref="CnnException">
+    /// The net cannot be upgraded; the exception carries all the reasons of the step that fails.
+    /// </exception>
     public static NetParameter Upgrade(
         NetParameter net, SourceMap sources, ICollection<Diagnostic>? warnings = null)
     {

@@ -1,18 +1,18 @@
 namespace Cnn.Proto;
 
-/// <summary>Brings a solver of an older format into the current one, and the nets written inside it.</summary>
+/// <summary>Upgrades a solver of an older format to the current one, along with the nets inside it.</summary>
 public static class SolverUpgrade
 {
     /// <summary>
-    /// The solver, changed in place: <c>solver_type</c> becomes <c>type</c>, nets within are upgraded (Caffe leaves
-    /// those as they are, and then finds no layers), and a missing or directory <c>snapshot_prefix</c> is completed
-    /// from the file's name.
+    /// Upgrades a solver in place: <c>solver_type</c> becomes <c>type</c>, nets within are upgraded (Caffe leaves those
+    /// as they are, and then finds no layers), and a missing or directory <c>snapshot_prefix</c> is completed from the
+    /// file's name.
     /// </summary>
     /// <param name="solver">The solver.</param>
     /// <param name="sources">Where it was written.</param>
     /// <param name="path">The solver's file, for the snapshot prefix; null when there is none.</param>
     /// <param name="warnings">Receives what was dropped; see <see cref="NetUpgrade.Upgrade"/>.</param>
-    /// <exception cref="CnnException">It cannot be upgraded; all the reasons.</exception>
+    /// <exception cref="CnnException">The solver cannot be upgraded; the exception carries all the reasons.</exception>
     public static SolverParameter Upgrade(
         SolverParameter solver, SourceMap sources, string? path, ICollection<Diagnostic>? warnings = null)
     {

@@ -2,12 +2,16 @@ using System.Collections.Frozen;
 
 namespace Cnn.Proto;
 
-/// <summary>Where the fields of V0's one layer message went in V1: by layer type into its parameter message.</summary>
+/// <summary>
+/// Maps the fields of V0's single layer message to V1, where each layer type has a parameter message.
+/// </summary>
 internal static class V0Fields
 {
     private const string Transform = "transform_param";
 
-    /// <summary>V0's type names with V1's, and the parameter message of the type; null for types without one.</summary>
+    /// <summary>
+    /// V0's type names with V1's names and the parameter message of the type; null for types without one.
+    /// </summary>
     public static FrozenDictionary<string, (string V1Type, string? Message)> Types { get; } =
         new Dictionary<string, (string, string?)>
         {
@@ -72,7 +76,7 @@ internal static class V0Fields
     }.ToFrozenDictionary(r => r.From);
 
     /// <summary>
-    /// The message and field that a V0 field of a layer type goes to; null when the type has no use for it.
+    /// Returns the message and field that a V0 field of a layer type goes to; null when the type has no use for it.
     /// </summary>
     public static (string Message, string Field)? TargetOf(string field, string type) =>
         !Rules.TryGetValue(field, out Rule? rule) ? null
@@ -80,6 +84,6 @@ internal static class V0Fields
         : rule.Types.Contains(type) ? (Types[type].Message!, rule.To)
         : null;
 
-    // No types: the field belongs to the transformation, whatever the layer.
+    // A rule without types moves its field to the transformation, whatever the layer.
     private sealed record Rule(string From, string To, params string[] Types);
 }

@@ -1,6 +1,8 @@
 namespace Cnn.Proto;
 
-/// <summary>V0 padded in a layer of its own; the convolution or pooling that reads it takes the pad over.</summary>
+/// <summary>
+/// Removes V0's padding layers; the convolution or pooling that reads such a layer takes over its pad.
+/// </summary>
 internal static class V0Padding
 {
     private const string Padding = "padding";
@@ -48,9 +50,10 @@ internal static class V0Padding
         if (layer.Layer is not { Type: "conv" or "pool" } || layer.Bottom.Count != 1)
         {
             errors.Add(new Diagnostic(
-                $"padding layer '{padding.Layer.Name}' is read by a layer other than a convolution or pooling with one bottom",
+                $"padding layer '{padding.Layer.Name}' is read by a layer other than a convolution or pooling "
+                + "with one bottom",
                 sources.Find(layer, V1LayerParameter.BottomFieldNumber, bottom),
-                "only 'conv' and 'pool' can take its pad over",
+                "only 'conv' and 'pool' can take over its pad",
                 layer.Layer?.Name));
             return;
         }

@@ -2,26 +2,28 @@ using Google.Protobuf.Reflection;
 
 namespace Cnn.Proto;
 
-/// <summary>V0, where a layer was one message of all types' fields inside <c>layers</c>, to V1.</summary>
+/// <summary>
+/// Converts V0, where a layer was one message with the fields of all types inside <c>layers</c>, to V1.
+/// </summary>
 internal static class V0Upgrade
 {
-    private static readonly HashSet<string> CopiedAsTheyAre = ["name", "blobs", "blobs_lr", "weight_decay"];
+    private static readonly HashSet<string> CopiedFields = ["name", "blobs", "blobs_lr", "weight_decay"];
     private static readonly HashSet<string> Dropped = ["type", "new_num", "new_channels"];
-    private static readonly HashSet<string> KeptOfNet = ["name", "input", "input_dim", "force_backward", "layers"];
+    private static readonly HashSet<string> KeptNetFields = ["name", "input", "input_dim", "force_backward", "layers"];
 
     public static bool IsNeeded(NetParameter net) => net.Layers.Any(l => l.Layer is not null);
 
     /// <summary>
-    /// Makes V1 of a net in place. Of the net's own fields it keeps those that Caffe keeps (name, input, input_dim,
+    /// Converts a net to V1 in place. Of the net's own fields it keeps those that Caffe keeps (name, input, input_dim,
     /// force_backward) and unknown ones.
     /// </summary>
-    /// <exception cref="CnnException">Unknown layer types, padding that nothing can take over.</exception>
+    /// <exception cref="CnnException">A layer type is unknown, or no layer can take over a padding.</exception>
     public static void Apply(NetParameter net, SourceMap sources, ICollection<Diagnostic> warnings)
     {
         V0Padding.Remove(net, sources);
         foreach (FieldDescriptor field in NetParameter.Descriptor.Fields.InDeclarationOrder())
         {
-            if (!KeptOfNet.Contains(field.Name))
+            if (!KeptNetFields.Contains(field.Name))
             {
                 field.Accessor.Clear(net);
             }
@@ -98,7 +100,7 @@ internal static class V0Upgrade
         List<Diagnostic> errors)
     {
         MessageDescriptor v1 = V1LayerParameter.Descriptor;
-        if (CopiedAsTheyAre.Contains(field.Name) || (field.Name == "hdf5_output_param" && old.Type == "hdf5_output"))
+        if (CopiedFields.Contains(field.Name) || (field.Name == "hdf5_output_param" && old.Type == "hdf5_output"))
         {
             FieldMove.Move(old, field, layer, v1.FindFieldByName(field.Name), sources);
         }

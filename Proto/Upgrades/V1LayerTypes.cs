@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace Cnn.Proto;
 
-/// <summary>V1's layer types, an enum, by the names that layers have now.</summary>
+/// <summary>Maps V1's layer types, an enum, to the current type names.</summary>
 internal static class V1LayerTypes
 {
     private static readonly FrozenDictionary<string, string> Names = new Dictionary<string, string>

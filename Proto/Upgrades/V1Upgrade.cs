@@ -5,16 +5,16 @@ using Google.Protobuf.Reflection;
 namespace Cnn.Proto;
 
 /// <summary>
-/// V1's <c>layers</c>, whose types are an enum and whose multipliers are lists, to today's <c>layer</c>.
+/// Converts V1's <c>layers</c>, whose types are an enum and whose multipliers are lists, to the current <c>layer</c>.
 /// </summary>
 internal static class V1Upgrade
 {
-    private static readonly HashSet<string> Handled =
+    private static readonly HashSet<string> HandledFields =
         ["layer", "type", "param", "blob_share_mode", "blobs_lr", "weight_decay"];
 
     /// <summary>
-    /// Replaces the net's V1 layers in place. Unknown fields of theirs are dropped with a warning: their numbers mean
-    /// other fields in today's layers.
+    /// Replaces the net's V1 layers in place. Their unknown fields are dropped with a warning, because the numbers mean
+    /// other fields in current layers.
     /// </summary>
     public static void Apply(NetParameter net, SourceMap sources, ICollection<Diagnostic> warnings)
     {
@@ -29,7 +29,7 @@ internal static class V1Upgrade
         net.Layers.Clear();
     }
 
-    /// <summary>Tells which unknown fields of a message are lost with it.</summary>
+    /// <summary>Warns of the unknown fields of a message that are lost with it.</summary>
     public static void WarnOfUnknownFields(IMessage message, string layer, ICollection<Diagnostic> warnings)
     {
         const string Why = "dropped: numbers mean other fields in the current format";
@@ -49,10 +49,10 @@ internal static class V1Upgrade
             Note(V1LayerParameter.TypeFieldNumber, 0, layer, LayerParameter.TypeFieldNumber);
         }
 
-        // Everything else has the same name in both.
+        // All other fields have the same name in both.
         foreach (FieldDescriptor field in V1LayerParameter.Descriptor.Fields.InDeclarationOrder())
         {
-            if (!Handled.Contains(field.Name) && FieldMove.Has(old, field))
+            if (!HandledFields.Contains(field.Name) && FieldMove.Has(old, field))
             {
                 FieldMove.Move(old, field, layer, LayerParameter.Descriptor.FindFieldByName(field.Name), sources);
             }

@@ -7,7 +7,7 @@ using YamlDotNet.Core;
 namespace Cnn.Proto;
 
 /// <summary>
-/// Reads messages from nodes. After a mistake it goes on with the next value, so that all mistakes of a file are
+/// Reads messages from nodes. After a mistake it continues with the next value, so that all mistakes of a file are
 /// reported at once.
 /// </summary>
 internal sealed class YamlBinder
@@ -21,7 +21,7 @@ internal sealed class YamlBinder
 
     /// <param name="places">The text.</param>
     /// <param name="sources">Receives the places of messages and fields.</param>
-    /// <param name="nodes">How many nodes are written; aliases may expand to so many more, and no further.</param>
+    /// <param name="nodes">How many nodes are written; what aliases may expand to beyond them is limited.</param>
     public YamlBinder(YamlPlaces places, SourceMap sources, int nodes)
     {
         this.places = places;
@@ -30,7 +30,7 @@ internal sealed class YamlBinder
         merge = new YamlMerge(places, Spend);
     }
 
-    /// <summary>The message of the root; an empty document is an empty message.</summary>
+    /// <summary>Reads the message of the root; an empty document is an empty message.</summary>
     public IMessage Bind(MessageDescriptor type, YamlNode? root)
     {
         IMessage message = Create(type);
@@ -204,7 +204,7 @@ internal sealed class YamlBinder
             return null;
         }
 
-        // A text of half surrogate pairs has no UTF-8, so no other program could read it.
+        // Text with half a surrogate pair has no UTF-8 form, so no other program could read it.
         return IsUnicode(node.Text) ? node.Text : Report("the text is not Unicode: half of a surrogate pair");
 
         string? Report(string message)

@@ -14,8 +14,10 @@ internal sealed class YamlComposer(YamlPlaces places)
     private readonly HashSet<YamlNode> open = [];
     private int nodes;
 
-    /// <summary>The root, null for an empty file, and how many nodes were written.</summary>
-    /// <exception cref="CnnException">The text is no YAML, or beyond the limits: reading cannot go on.</exception>
+    /// <summary>Returns the root, null for an empty file, and how many nodes were written.</summary>
+    /// <exception cref="CnnException">
+    /// The text is not YAML or exceeds the limits, so that reading cannot continue.
+    /// </exception>
     public (YamlNode? Root, int Nodes) Compose()
     {
         Next<StreamStart>();
@@ -109,7 +111,7 @@ internal sealed class YamlComposer(YamlPlaces places)
         return node;
     }
 
-    // "!" alone says "not a plain scalar", which is what the style says already.
+    // "!" alone means "not a plain scalar", which the style says already.
     private string? TagOf(NodeEvent parsed, YamlKind kind)
     {
         if (parsed.Tag.IsEmpty || parsed.Tag.IsNonSpecific)
@@ -135,7 +137,8 @@ internal sealed class YamlComposer(YamlPlaces places)
         }
     }
 
-    // A parser over hostile text may also fail in ways that its authors did not foresee; to the user all mean the same.
+    // On hostile text the parser may also fail in ways that its authors did not foresee; to the user all of them mean
+    // the same.
     private ParsingEvent Next()
     {
         Mark last = parser.Current?.End ?? new Mark(0, 1, 1);

@@ -5,8 +5,8 @@ namespace Cnn.Proto;
 
 /// <summary>
 /// YAML for any message of the schema, one-to-one with prototxt: a message is a map, a repeated field a list (or its
-/// one element alone), an enum a name. Anchors, aliases and merge keys work; what a plain word means is the schema's to
-/// say.
+/// one element alone), an enum a name. Anchors, aliases and merge keys work. The schema decides what a plain word
+/// means.
 /// </summary>
 public static class YamlFormat
 {
@@ -15,8 +15,10 @@ public static class YamlFormat
     /// <summary>Reads a message.</summary>
     /// <param name="text">The whole text, one document.</param>
     /// <param name="file">The file's name, for errors.</param>
-    /// <param name="sources">Receives where each message and field was written; null for nowhere.</param>
-    /// <exception cref="CnnException">The text is wrong; all its mistakes, each with its place.</exception>
+    /// <param name="sources">Receives where each message and field was written; null to discard it.</param>
+    /// <exception cref="CnnException">
+    /// The text is wrong; the exception carries all mistakes, each with its place.
+    /// </exception>
     public static T Parse<T>(string text, string file, SourceMap? sources = null)
         where T : class, IMessage<T>, new() => (T)Parse(new T().Descriptor, text, file, sources);
 
@@ -37,7 +39,7 @@ public static class YamlFormat
     }
 
     /// <summary>
-    /// The text of a message: what is set, in the order of the field numbers; it reads back as the same message.
+    /// Prints what is set in a message, in the order of the field numbers; the text reads back as the same message.
     /// </summary>
     public static string Print(IMessage message) => YamlPrinter.Print(message);
 }

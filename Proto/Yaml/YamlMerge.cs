@@ -1,15 +1,15 @@
 namespace Cnn.Proto;
 
 /// <summary>
-/// Resolves merge keys: <c>&lt;&lt;: *anchor</c> or a list of such adds the entries that a map does not have itself,
-/// the first of a list before the later ones.
+/// Resolves merge keys: <c>&lt;&lt;: *anchor</c>, or a list of such aliases, adds the entries that a map does not have
+/// itself; earlier maps of the list take precedence.
 /// </summary>
 internal sealed class YamlMerge(YamlPlaces places, Func<YamlNode, bool> spend)
 {
     private const string Key = "<<";
 
     /// <summary>
-    /// The entries of a map, its own first, each name once. Reports names given twice and wrong merges.
+    /// Returns the entries of a map, its own first, each name once. Reports repeated names and wrong merges.
     /// </summary>
     public List<(YamlNode Key, YamlNode Value)> Flatten(YamlNode map)
     {
@@ -26,7 +26,8 @@ internal sealed class YamlMerge(YamlPlaces places, Func<YamlNode, bool> spend)
             return;
         }
 
-        // A map names each of its keys once; one that another map gave already is overridden, not an error.
+        // A map names each of its keys once; a key that another map has already given is overridden, which is not an
+        // error.
         var own = new HashSet<string>();
         YamlNode? merged = null;
         foreach ((YamlNode key, YamlNode value) in map.Entries)

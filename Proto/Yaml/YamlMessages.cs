@@ -2,7 +2,7 @@ using Google.Protobuf.Reflection;
 
 namespace Cnn.Proto;
 
-/// <summary>What only the YAML reader says; the rest is in <see cref="TextMessages"/>.</summary>
+/// <summary>The messages of the YAML reader alone; the shared ones are in <see cref="TextMessages"/>.</summary>
 internal static class YamlMessages
 {
     public const string SeveralDocuments = "the file holds several YAML documents; one was expected";
@@ -16,10 +16,10 @@ internal static class YamlMessages
 
     public const string EndsEarly = "the YAML ends too early";
 
-    private const string NextLine = "write the list in the next line";
+    private const string NextLine = "write the list on the next line";
     private const string Backslash = "write \\\\ for a backslash, or use single quotes";
 
-    // What the parser says by words of its own that are in its message; the first that fits counts.
+    // The parser's mistakes, recognised by words in its messages; the first match counts.
     private static readonly (string Parser, string Message, string? Hint)[] Mistakes =
     [
         ("tab", "a tab stands where YAML indents", "indent with spaces"),
@@ -38,8 +38,8 @@ internal static class YamlMessages
         ("quoted scalar, found unexpected document", "the text in quotes does not end", "add the closing quote"),
         ("unknown escape", "the escape after '\\' is unknown", Backslash),
         ("hexadecimal number", "the escape lacks a hexadecimal digit", Backslash),
-        ("invalid Unicode", "the escape is no character of Unicode", null),
-        ("wrong indentation", "the text in quotes goes on left of where it starts", "indent its lines"),
+        ("invalid Unicode", "the escape is not a Unicode character", null),
+        ("wrong indentation", "the text in quotes continues to the left of its start", "indent its lines"),
         ("more than one anchor", "a value has two anchors", null),
         ("anchor or alias", "the name of an anchor cannot hold []{},", null),
         ("undefined tag handle", "the tag's prefix is not defined", null),
@@ -53,7 +53,7 @@ internal static class YamlMessages
         ("tag", "the tag after '!' is wrong", "quote a text that starts with '!'"),
     ];
 
-    /// <summary>A mistake that the parser found, in our words.</summary>
+    /// <summary>Returns our message for a mistake that the parser found.</summary>
     /// <param name="parser">The parser's message.</param>
     public static (string Message, string? Hint) OfParser(string parser)
     {
@@ -79,7 +79,9 @@ internal static class YamlMessages
 
     public static string UnknownTag(string tag) => $"tag '{YamlTags.Short(tag)}' has no meaning here";
 
-    /// <summary>What to write instead of a word that YAML takes for no number; null when nothing is clear.</summary>
+    /// <summary>
+    /// Returns what to write instead of a word that YAML does not take for a number; null when that is unclear.
+    /// </summary>
     public static string? NumberHint(string word) => word.TrimStart('-', '+').ToLowerInvariant() switch
     {
         "inf" or "infinity" => $"YAML writes {(word[0] == '-' ? "-" : "")}.inf",
@@ -89,7 +91,7 @@ internal static class YamlMessages
         _ => null,
     };
 
-    /// <summary>A type's name, without the quotes that YAML does not ask for.</summary>
+    /// <summary>Returns a type's name, without the quotes that YAML does not require.</summary>
     public static string TypeName(FieldDescriptor field) => field.FieldType switch
     {
         FieldType.String => "text",

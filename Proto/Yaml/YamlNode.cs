@@ -2,7 +2,7 @@ using YamlDotNet.Core;
 
 namespace Cnn.Proto;
 
-/// <summary>What a node of a YAML document is.</summary>
+/// <summary>The kind of a node of a YAML document.</summary>
 internal enum YamlKind
 {
     Scalar,
@@ -11,11 +11,12 @@ internal enum YamlKind
 }
 
 /// <summary>
-/// A node of a YAML document. An alias is the node it stands for, so the document is a graph without cycles.
+/// A node of a YAML document. An alias is represented by the node it refers to, so the document is a graph without
+/// cycles.
 /// </summary>
 internal sealed class YamlNode(YamlKind kind, Mark at, string? tag)
 {
-    // Made when asked for: most nodes are scalars.
+    // Created on demand, because most nodes are scalars.
     private List<YamlNode>? items;
     private List<(YamlNode Key, YamlNode Value)>? entries;
 
@@ -38,13 +39,13 @@ internal sealed class YamlNode(YamlKind kind, Mark at, string? tag)
     /// <summary>A map's keys and values, as written.</summary>
     public List<(YamlNode Key, YamlNode Value)> Entries => entries ??= [];
 
-    /// <summary>An empty plain scalar, ~ or null: no value.</summary>
+    /// <summary>Whether it is an empty plain scalar, ~ or null, which means no value.</summary>
     public bool IsNull =>
         Kind == YamlKind.Scalar && IsPlain
         && (Tag is null or YamlTags.Null)
         && (Text is "" or "~" or "null" or "Null" or "NULL");
 
-    /// <summary>What it is, for errors.</summary>
+    /// <summary>Describes the node for errors.</summary>
     public string Describe() => Kind switch
     {
         YamlKind.List => "a list",

@@ -5,15 +5,15 @@ namespace Cnn.Proto;
 
 /// <summary>
 /// The numbers of YAML 1.2's core schema (section 10.3.2 of its specification), the same for fields of the schema and
-/// for free-form options: decimal with a sign, a point and an exponent as wanted, 0o17, 0x1F, .inf and .nan.
+/// for free-form options: decimal with an optional sign, point and exponent, 0o17, 0x1F, .inf and .nan.
 /// </summary>
 internal static class YamlNumber
 {
-    // Nothing that is longer fits a double.
+    // Anything longer does not fit a double.
     private const int LongestInteger = 400;
 
     /// <summary>
-    /// Gives the number of a plain word in the text format's spelling; null when the word is no number.
+    /// Returns the number of a plain word in the text format's spelling; null when the word is not a number.
     /// </summary>
     public static string? ToWord(string plain) => plain switch
     {
@@ -25,7 +25,7 @@ internal static class YamlNumber
         _ => IsDecimal(plain) ? Decimal(plain) : null,
     };
 
-    /// <summary>Gives a number of the text format in YAML's spelling; null when the word is no number.</summary>
+    /// <summary>Returns a number of the text format in YAML's spelling; null when the word is not a number.</summary>
     public static string? FromWord(string word)
     {
         bool isNegative = word.StartsWith('-');
@@ -38,7 +38,7 @@ internal static class YamlNumber
                 : sign + magnitude.TrimEnd('f', 'F');
         }
 
-        // Of other numbers only whole ones are left, hexadecimal or octal; YAML has those without a sign.
+        // The remaining numbers are whole, hexadecimal or octal; YAML has those without a sign.
         return TextNumber.ParseInteger(word) is not { } integer ? null
             : isNegative ? integer.ToString(CultureInfo.InvariantCulture)
             : char.IsAsciiDigit(magnitude[1]) ? $"0o{magnitude[1..]}"
@@ -106,7 +106,7 @@ internal static class YamlNumber
             text.IndexOfAnyExceptInRange('0', '9') is var end && end < 0 ? text.Length : end;
     }
 
-    // The text format has no plus, and takes leading zeros for octal.
+    // The text format has no plus sign, and reads leading zeros as octal.
     private static string Decimal(string plain)
     {
         string sign = plain.StartsWith('-') ? "-" : "";

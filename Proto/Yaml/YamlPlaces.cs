@@ -6,7 +6,7 @@ namespace Cnn.Proto;
 internal sealed class YamlPlaces(string text, string file)
 {
     private const int MaxErrors = 50;
-    private const int KeptOfALine = 4096;
+    private const int LineWindow = 4096;
     private const int Margin = 256;
 
     private readonly List<Diagnostic> errors = [];
@@ -16,12 +16,12 @@ internal sealed class YamlPlaces(string text, string file)
 
     public IReadOnlyList<Diagnostic> Errors => errors;
 
-    /// <summary>Too many mistakes, or one that makes the rest meaningless: stop reading.</summary>
+    /// <summary>Whether reading must stop, after too many mistakes or one that makes the rest meaningless.</summary>
     public bool GivenUp { get; private set; }
 
     public SourceLocation At(Mark mark)
     {
-        if (shown.Line != mark.Line || mark.Column - shown.From is < 0 or > KeptOfALine - Margin)
+        if (shown.Line != mark.Line || mark.Column - shown.From is < 0 or > LineWindow - Margin)
         {
             long from = Math.Max(1, mark.Column - Margin);
             shown = (mark.Line, from, PartOfLine(mark.Index - (mark.Column - from)));
@@ -54,11 +54,11 @@ internal sealed class YamlPlaces(string text, string file)
         GivenUp = true;
     }
 
-    // A line can be the whole file; a few thousand characters of it serve many places and keep little.
+    // A line can be the whole file; a few thousand characters of it serve many places and take little memory.
     private string PartOfLine(long index)
     {
         int start = (int)Math.Clamp(index, 0, Text.Length);
-        ReadOnlySpan<char> rest = Text.AsSpan(start, Math.Min(KeptOfALine, Text.Length - start));
+        ReadOnlySpan<char> rest = Text.AsSpan(start, Math.Min(LineWindow, Text.Length - start));
         int end = rest.IndexOfAny("\r\n\u0085\u2028\u2029");
         return (end < 0 ? rest : rest[..end]).ToString();
     }

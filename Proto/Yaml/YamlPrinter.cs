@@ -7,7 +7,8 @@ using Google.Protobuf.Reflection;
 namespace Cnn.Proto;
 
 /// <summary>
-/// Writes a message as YAML: maps in block style, short lists of scalars in brackets, a list of one scalar alone.
+/// Writes a message as YAML: maps in block style, short lists of scalars in brackets, a list of one scalar as the
+/// scalar alone.
 /// </summary>
 internal sealed class YamlPrinter
 {
@@ -28,7 +29,7 @@ internal sealed class YamlPrinter
         return printer.text.ToString();
     }
 
-    // What a map shows: names, and values that are a message or a scalar already spelt.
+    // Returns what a map shows: names, and values that are a message or an already formatted scalar.
     private static List<(string Name, bool IsList, List<object> Values)> Fields(IMessage message)
     {
         if (message is PluginParameter block)
@@ -146,7 +147,7 @@ internal sealed class YamlPrinter
         }
     }
 
-    // On one line if it fits, else filled lines: a million weights are neither one line nor a million.
+    // Prints on one line if it fits, else on filled lines: a million weights should be neither one line nor a million.
     private void Scalars(List<object> values, int indent, int column)
     {
         int length = indent + column + 3 + values.Sum(v => ((string)v).Length + 2);

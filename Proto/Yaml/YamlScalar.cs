@@ -4,22 +4,23 @@ namespace Cnn.Proto;
 internal static class YamlScalar
 {
     /// <summary>
-    /// Gives the word for a value of a field; null when YAML takes the plain word for nothing that the field holds.
+    /// Returns the word for a value of a field; null when YAML reads the plain word as something that the field cannot
+    /// hold.
     /// </summary>
     /// <param name="plain">The word as YAML has it.</param>
-    /// <param name="isNumber">Whether the field holds numbers alone, neither booleans nor names.</param>
+    /// <param name="isNumber">Whether the field holds only numbers, neither booleans nor names.</param>
     public static string? ToWord(string plain, bool isNumber) =>
         YamlNumber.ToWord(plain) ?? (isNumber || !IsName(plain) ? null : Boolean(plain));
 
     /// <summary>
-    /// Gives the unquoted word for a value of a free-form option; null when YAML takes the plain word for text.
+    /// Returns the unquoted word for a value of a free-form option; null when YAML reads the plain word as text.
     /// </summary>
     public static string? ToOption(string plain) =>
         YamlNumber.ToWord(plain)
         ?? (IsName(plain) && !TextNumber.TryParseReal(plain, out double _) ? Boolean(plain) : null);
 
     /// <summary>
-    /// Gives a word of the text format as YAML spells it; null when it is neither a name nor a number.
+    /// Returns a word of the text format as YAML spells it; null when it is neither a name nor a number.
     /// </summary>
     public static string? FromWord(string word) => YamlNumber.FromWord(word) ?? (IsName(word) ? word : null);
 

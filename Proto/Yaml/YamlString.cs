@@ -4,7 +4,7 @@ using System.Text;
 namespace Cnn.Proto;
 
 /// <summary>
-/// Strings as YAML writes them: bare when no reader of any YAML version takes them for something else.
+/// Strings as YAML writes them: without quotes when no reader of any YAML version takes them for something else.
 /// </summary>
 internal static class YamlString
 {
@@ -13,12 +13,12 @@ internal static class YamlString
         "null", "true", "false", "yes", "no", "on", "off", "y", "n", "inf", "nan", "infinity",
     };
 
-    /// <summary>The string, quoted where it must be.</summary>
+    /// <summary>Returns the string, quoted where it must be.</summary>
     public static string Print(string value) => IsBare(value) ? value : Quote(value);
 
     /// <summary>
-    /// The string in double quotes, what is not printable escaped. A byte that is not UTF-8, which YAML cannot hold, is
-    /// the escape of the character that stands for it (see <see cref="ByteText"/>).
+    /// Returns the string in double quotes, with unprintable characters escaped. A byte that is not UTF-8, which YAML
+    /// cannot hold, becomes the escape of the character that stands for it (see <see cref="ByteText"/>).
     /// </summary>
     public static string Quote(string value)
     {
@@ -54,7 +54,7 @@ internal static class YamlString
         return quoted.Append('"').ToString();
     }
 
-    // Three bytes that are UTF-8 after all: a real character of those that stand for bytes.
+    // Three bytes that are valid UTF-8 after all: a real character of the range that stands for bytes.
     private static bool IsUtf8(ReadOnlySpan<char> text) =>
         text.Length >= 3 && ByteText.IsByte(text[0]) && ByteText.IsByte(text[1]) && ByteText.IsByte(text[2])
         && ByteText.ByteOf(text[0]) == 0xEE
@@ -85,7 +85,7 @@ internal static class YamlString
         }
     }
 
-    // Words and paths; anything with a blank or a sign of YAML's own is quoted.
+    // Words and paths are bare; anything with a blank or one of YAML's own signs is quoted.
     private static bool IsBare(string value)
     {
         if (value.Length == 0 || Reserved.Contains(value))

@@ -19,7 +19,7 @@ internal static class YamlTags
         _ => tag is Null or Text or Binary or Merge or Prefix + "int" or Prefix + "float" or Prefix + "bool",
     };
 
-    /// <summary>The tag as people write it.</summary>
+    /// <summary>Returns the tag as people write it.</summary>
     public static string Short(string tag) =>
         tag.StartsWith(Prefix, StringComparison.Ordinal) ? "!!" + tag[Prefix.Length..] : tag;
 }

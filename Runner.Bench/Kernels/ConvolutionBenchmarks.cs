@@ -5,9 +5,9 @@ using Cnn.Layers.Threading;
 namespace Cnn.Bench.Kernels;
 
 /// <summary>
-/// Convolutions of well-known nets, ten images each: the first (gradients of weights from unpacked images) and second (Winograd's
-/// tiles of 5 x 5) of CIFAR-10 quick, LeNet's second, AlexNet's first (packed patches) and its grouped second, a 3 x 3 of VGG
-/// (Winograd's tiles) and a 1 x 1 of GoogLeNet.
+/// Convolutions of well-known nets, ten images each: the first of CIFAR-10 quick (weight gradients from unpacked
+/// images) and its second (Winograd tiles of 5 x 5), LeNet's second, AlexNet's first (packed patches) and its grouped
+/// second, a 3 x 3 of VGG (Winograd tiles) and a 1 x 1 of GoogLeNet.
 /// </summary>
 [MemoryDiagnoser]
 public unsafe class ConvolutionBenchmarks : IDisposable

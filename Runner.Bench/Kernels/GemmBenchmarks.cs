@@ -5,7 +5,10 @@ using Cnn.Layers.Threading;
 
 namespace Cnn.Bench.Kernels;
 
-/// <summary>The matrix product: a square one, and AlexNet's fc7 for one image and for ten, bound by the weights' traffic.</summary>
+/// <summary>
+/// GEMM: a square one, and AlexNet's fc7 for one image and for ten, which is bound by the memory traffic of the
+/// weights.
+/// </summary>
 [MemoryDiagnoser]
 public unsafe class GemmBenchmarks : IDisposable
 {

@@ -11,7 +11,7 @@ using Cnn.Layers.Threading;
 
 namespace Cnn.Bench.Kernels;
 
-/// <summary>Kernels bound by memory, over ten images of 192 maps of 56 x 56, and the update of as many weights.</summary>
+/// <summary>Memory-bound kernels over ten images of 192 maps of 56 x 56, and the update of as many weights.</summary>
 [MemoryDiagnoser]
 public unsafe class MemoryBenchmarks : IDisposable
 {
@@ -52,7 +52,8 @@ public unsafe class MemoryBenchmarks : IDisposable
         MaxPooling.Forward(x.Pointer, y.Pointer, (int*)places.Pointer, Images * Channels, Windows, pool!);
 
     [Benchmark]
-    public void MaxPoolingWithoutPlaces() => MaxPooling.Forward(x.Pointer, y.Pointer, null, Images * Channels, Windows, pool!);
+    public void MaxPoolingWithoutPlaces() =>
+        MaxPooling.Forward(x.Pointer, y.Pointer, null, Images * Channels, Windows, pool!);
 
     [Benchmark]
     public void LrnForward() => LrnKernel.Forward(false, x.Pointer, y.Pointer, Norm, pool!);

@@ -9,7 +9,7 @@ namespace Cnn.Proto.Formats.Cifar;
 /// </summary>
 public static class Cifar10Files
 {
-    /// <summary>The archive as it is published.</summary>
+    /// <summary>The name of the archive as published.</summary>
     public const string Archive = "cifar-10-binary.tar.gz";
 
     /// <summary>Bytes of an image.</summary>
@@ -57,7 +57,7 @@ public static class Cifar10Files
         return read;
     }
 
-    /// <summary>Says what is wrong with an archive; null when it holds the six files whole.</summary>
+    /// <summary>Returns what is wrong with an archive; null when it holds the six complete files.</summary>
     /// <exception cref="CnnException">It cannot be read, is damaged, or lacks a file.</exception>
     public static string? Problem(string archive)
     {
@@ -100,7 +100,7 @@ public static class Cifar10Files
                     continue;
                 }
 
-                // One byte more than there should be, so that a longer file shows.
+                // One byte more than expected, so that a longer file is noticed.
                 byte[] content = new byte[(RecordsAFile * RecordSize) + 1];
                 int length = entry.DataStream.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
                 read.Add(name, Checked($"{archive}:{name}", content[..length]));
@@ -128,7 +128,7 @@ public static class Cifar10Files
         {
             throw new CnnException(
                 $"'{path}' is not {RecordsAFile} records of {RecordSize} bytes",
-                "CIFAR-10's binary version is, not that for Python");
+                "take CIFAR-10's binary version, not the one for Python");
         }
 
         for (int record = 0; record < RecordsAFile; record++)

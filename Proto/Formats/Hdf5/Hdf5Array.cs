@@ -4,10 +4,12 @@ using PureHDF.VOL.Native;
 
 namespace Cnn.Proto.Formats.Hdf5;
 
-/// <summary>The numbers of an HDF5 dataset; floats and integers of any width and byte order come as floats.</summary>
+/// <summary>
+/// The numbers of an HDF5 dataset; floats and integers of any width and byte order are read as floats.
+/// </summary>
 internal sealed class Hdf5Array : StoredArray
 {
-    private const int BytesAtOnce = 1 << 26;
+    private const int MaxPieceBytes = 1 << 26;
 
     private readonly Hdf5File file;
     private readonly NativeDataset dataset;
@@ -52,7 +54,7 @@ internal sealed class Hdf5Array : StoredArray
         {
             dataset.Read(values);
         }
-        else if (dataset.Space.Rank == 0 || (long)type.Size * values.Length <= BytesAtOnce)
+        else if (dataset.Space.Rank == 0 || (long)type.Size * values.Length <= MaxPieceBytes)
         {
             CopyPiece(values, null);
         }
@@ -67,7 +69,7 @@ internal sealed class Hdf5Array : StoredArray
     private void CopyByRows(Span<float> values)
     {
         ulong[] dimensions = dataset.Space.Dimensions;
-        int row = values.Length / (int)dimensions[0], rowsAtOnce = Math.Max(1, BytesAtOnce / type.Size / row);
+        int row = values.Length / (int)dimensions[0], rowsAtOnce = Math.Max(1, MaxPieceBytes / type.Size / row);
         var (start, size) = (new ulong[dimensions.Length], (ulong[])dimensions.Clone());
         for (int done = 0; done < values.Length; done += row * (int)size[0])
         {
@@ -79,7 +81,7 @@ internal sealed class Hdf5Array : StoredArray
         }
     }
 
-    // The library converts neither byte orders nor widths, but gives the bytes as they are.
+    // The library converts neither byte orders nor widths, but returns the bytes as they are.
     private void CopyPiece(Span<float> values, Selection? selection)
     {
         var bytes = new byte[type.Size * values.Length];

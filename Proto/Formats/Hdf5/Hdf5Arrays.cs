@@ -3,22 +3,25 @@ using PureHDF;
 namespace Cnn.Proto.Formats.Hdf5;
 
 /// <summary>
-/// An HDF5 file whose root holds arrays of numbers, as HDF5Data reads and HDF5Output writes them; open while it lives.
+/// An HDF5 file whose root holds arrays of numbers, as HDF5Data reads and HDF5Output writes them. The file is open
+/// until the object is disposed of.
 /// </summary>
 public sealed class Hdf5Arrays : IDisposable
 {
     private readonly Hdf5File file;
 
     /// <summary>Opens a file.</summary>
-    /// <exception cref="CnnException">It does not exist, is no HDF5 file or is damaged.</exception>
+    /// <exception cref="CnnException">The file does not exist, is not an HDF5 file or is damaged.</exception>
     public Hdf5Arrays(string path) => file = new Hdf5File(path);
 
     /// <summary>Whether a file is an HDF5 file, by its content.</summary>
     /// <exception cref="CnnException">It does not exist or cannot be read.</exception>
     public static bool IsFormatOf(string path) => Hdf5File.IsHdf5(path);
 
-    /// <summary>The dimensions of an array whose values can be read, outermost first; empty for a scalar.</summary>
-    /// <exception cref="CnnException">There is none of that name, or it does not hold numbers.</exception>
+    /// <summary>
+    /// Returns the dimensions of an array whose values can be read, outermost first; empty for a scalar.
+    /// </summary>
+    /// <exception cref="CnnException">There is no array of that name, or it does not hold numbers.</exception>
     public int[] Shape(string name) => file.Read(
         root =>
         {
@@ -30,11 +33,15 @@ public sealed class Hdf5Arrays : IDisposable
         },
         name);
 
-    /// <summary>The values of an array, row-major; integers and floats of any width come as floats.</summary>
+    /// <summary>
+    /// Reads the values of an array in row-major order; integers and floats of any width are read as floats.
+    /// </summary>
     /// <param name="name">The array.</param>
-    /// <param name="memory">Where to, if it can hold all; otherwise new memory is taken.</param>
+    /// <param name="memory">The memory to read into if it is large enough; otherwise new memory is allocated.</param>
     /// <returns>The memory with the values, which may be longer.</returns>
-    /// <exception cref="CnnException">There is none of that name, it does not hold numbers, or too many.</exception>
+    /// <exception cref="CnnException">
+    /// There is no array of that name, or it does not hold numbers, or it holds too many.
+    /// </exception>
     public float[] Read(string name, float[]? memory = null)
     {
         StoredArray numbers = file.Read(root => file.Numbers(Find(root, name)), name);

@@ -4,19 +4,21 @@ using PureHDF.VOL.Native;
 
 namespace Cnn.Proto.Formats.Hdf5;
 
-/// <summary>An HDF5 file that is read; whatever its library makes of a damaged one is one kind of error here.</summary>
+/// <summary>
+/// An HDF5 file opened for reading. Whatever its library makes of a damaged file becomes one kind of error here.
+/// </summary>
 internal sealed class Hdf5File : IDisposable
 {
     private const int ReadAhead = 4096;
 
-    // Chunks may be compressed, by deflate at most about a thousandfold.
-    private const double MostCompression = 1100;
+    // Chunks may be compressed; deflate reaches at most about a factor of a thousand.
+    private const double MaxCompression = 1100;
 
     private readonly NativeFile file;
     private readonly long length;
 
     /// <summary>Opens a file.</summary>
-    /// <exception cref="CnnException">It cannot be read, is no HDF5 file or is damaged.</exception>
+    /// <exception cref="CnnException">The file cannot be read, is not an HDF5 file or is damaged.</exception>
     public Hdf5File(string path)
     {
         Path = path;
@@ -36,17 +38,17 @@ internal sealed class Hdf5File : IDisposable
     /// <exception cref="CnnException">It does not exist or cannot be read.</exception>
     public static bool IsHdf5(string path) => Start(path, out _) >= 0;
 
-    /// <summary>A dataset of the file, for errors.</summary>
+    /// <summary>Returns the name of a dataset of the file, for errors.</summary>
     public string What(string dataset) => $"{Path}: dataset '{dataset}'";
 
-    /// <summary>Reads something of the file.</summary>
+    /// <summary>Reads something from the file.</summary>
     /// <param name="read">Reads it, beginning at the root.</param>
     /// <param name="dataset">The dataset that is read, if one is.</param>
     /// <exception cref="CnnException">The file is damaged there.</exception>
     public T Read<T>(Func<IH5Group, T> read, string? dataset = null) => Guard(() => read(file), dataset);
 
     /// <summary>
-    /// Checks that a dataset can be read: its values, as they are stored, are no more than the file can hold, and
+    /// Checks that a dataset can be read: its values as stored are no larger than the file can hold, and they are
     /// compressed only by filters that can be undone.
     /// </summary>
     /// <returns>The dataset.</returns>
@@ -62,7 +64,7 @@ internal sealed class Hdf5File : IDisposable
             Hdf5Filters.RequireReadable(dataset, What(dataset.Name));
             ulong[] dimensions = dataset.Space.Dimensions;
             double bytes = dimensions.Aggregate((double)dataset.Type.Size, (product, dim) => product * dim);
-            double most = length * (dataset.Layout.Class == H5DataLayoutClass.Chunked ? MostCompression : 1.0);
+            double most = length * (dataset.Layout.Class == H5DataLayoutClass.Chunked ? MaxCompression : 1.0);
             return bytes <= most
                 ? dataset
                 : throw new CnnException(
@@ -71,11 +73,11 @@ internal sealed class Hdf5File : IDisposable
         },
         dataset.Name);
 
-    /// <summary>The numbers of a dataset.</summary>
+    /// <summary>Returns the numbers of a dataset.</summary>
     /// <exception cref="CnnException">It holds something else.</exception>
     public StoredArray Numbers(IH5Dataset dataset) => new Hdf5Array(this, dataset);
 
-    /// <summary>A dataset as a blob.</summary>
+    /// <summary>Returns a dataset as a blob.</summary>
     /// <exception cref="CnnException">It does not hold numbers.</exception>
     public StoredBlob Blob(IH5Dataset dataset) => new()
     {
@@ -95,8 +97,9 @@ internal sealed class Hdf5File : IDisposable
 
     private static NativeFile Open(string path, long start)
     {
-        // The library looks for user blocks of 512 bytes, but not for all the larger ones. A file that it fails to open
-        // it closes only if it was given as a stream; one that it opens by path finds the files that it links to.
+        // The library looks for user blocks of 512 bytes, but not for all larger ones. When it fails to open a file, it
+        // closes the file only if it was given as a stream; a file opened by path also finds the files that it links
+        // to.
         Stream stream = start == 0
             ? new FileStream(path, FileMode.Open, FileAccess.Read)
             : new BufferedStream(new Hdf5UserBlockStream(FileText.OpenHandle(path), start), ReadAhead);
@@ -133,8 +136,8 @@ internal sealed class Hdf5File : IDisposable
         }
         catch (Exception exception) when (exception is not CnnException)
         {
-            // A damaged file makes the library fail in many ways, arrays of impossible lengths among them, and its own
-            // words are for those who program with it.
+            // A damaged file makes the library fail in many ways, arrays of impossible lengths among them, and its
+            // messages are written for programmers.
             string place = dataset is null ? "" : $": dataset '{dataset}' cannot be read";
             throw new CnnException(
                 $"{Path}: is a damaged HDF5 file{place}",

@@ -26,7 +26,7 @@ internal static class Hdf5Filters
     /// <summary>Checks that the values of a dataset can be decompressed.</summary>
     /// <param name="dataset">The dataset.</param>
     /// <param name="what">Its file and name, for errors.</param>
-    /// <exception cref="CnnException">A filter is none that can be undone.</exception>
+    /// <exception cref="CnnException">One of its filters cannot be undone.</exception>
     public static void RequireReadable(IH5Dataset dataset, string what)
     {
         foreach (var (id, stored) in Hdf5Internals.Filters(dataset))

@@ -4,20 +4,25 @@ using PureHDF;
 namespace Cnn.Proto.Formats.Hdf5;
 
 /// <summary>
-/// What PureHDF reads of a dataset and does not publish: the byte order and layout of its numbers, and its filters.
+/// Reads what PureHDF knows of a dataset and does not publish: the byte order and layout of its numbers, and its
+/// filters.
 /// </summary>
 internal static class Hdf5Internals
 {
-    /// <summary>The datatype message.</summary>
+    /// <summary>Returns the datatype message.</summary>
     public static object DataType(IH5Dataset dataset) => Get<object>(dataset, "InternalDataType");
 
-    /// <summary>The bits that all types of a class have, such as the byte order.</summary>
+    /// <summary>Returns the bits that all types of a class have, such as the byte order.</summary>
     public static object BitField(object dataType) => Get<object>(dataType, "BitField");
 
-    /// <summary>The numbers that describe a type further, such as the places of exponent and mantissa.</summary>
+    /// <summary>
+    /// Returns the numbers that describe a type further, such as the positions of exponent and mantissa.
+    /// </summary>
     public static object Properties(object dataType) => Get<Array>(dataType, "Properties").GetValue(0)!;
 
-    /// <summary>The filters in the order in which they were applied: number and, where it is stored, name.</summary>
+    /// <summary>
+    /// Returns the filters in the order in which they were applied: number and, where it is stored, name.
+    /// </summary>
     public static IEnumerable<(int Id, string Name)> Filters(IH5Dataset dataset)
     {
         object? pipeline = Find(dataset, "InternalFilterPipeline");
@@ -27,10 +32,10 @@ internal static class Hdf5Internals
                 .Select(filter => (Number(filter, "Identifier"), Get<string>(filter, "Name")));
     }
 
-    /// <summary>A property's value as text.</summary>
+    /// <summary>Returns a property's value as text.</summary>
     public static string Text(object from, string property) => Get<object>(from, property).ToString()!;
 
-    /// <summary>A property's value as a number.</summary>
+    /// <summary>Returns a property's value as a number.</summary>
     public static int Number(object from, string property) => Convert.ToInt32(Get<object>(from, property));
 
     private static T Get<T>(object from, string property)

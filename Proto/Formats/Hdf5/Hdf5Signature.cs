@@ -4,8 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Cnn.Proto.Formats.Hdf5;
 
 /// <summary>
-/// Finds where HDF5 begins in a file: at byte 0, or after a user block, at 512 or any doubling of it (HDF5 File Format
-/// Specification 3.0, section II.A).
+/// Finds where HDF5 begins in a file: at byte 0 or, after a user block, at byte 512 or any doubling of it (HDF5 File
+/// Format Specification 3.0, section II.A).
 /// </summary>
 internal static class Hdf5Signature
 {
@@ -13,7 +13,7 @@ internal static class Hdf5Signature
 
     private static ReadOnlySpan<byte> Bytes => [0x89, (byte)'H', (byte)'D', (byte)'F', 0x0D, 0x0A, 0x1A, 0x0A];
 
-    /// <summary>The place of the superblock; -1 when the file is no HDF5 file.</summary>
+    /// <summary>Returns the offset of the superblock; -1 when the file is not an HDF5 file.</summary>
     /// <exception cref="CnnException">The file cannot be read.</exception>
     public static long Find(SafeFileHandle file, string path)
     {

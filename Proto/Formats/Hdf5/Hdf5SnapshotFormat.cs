@@ -5,16 +5,16 @@ using PureHDF;
 namespace Cnn.Proto.Formats.Hdf5;
 
 /// <summary>
-/// Snapshots in HDF5, with the groups and datasets that Caffe's have: weights as <c>/data/LAYER/INDEX</c>, their
+/// Snapshots in HDF5, with the same groups and datasets as Caffe's: weights as <c>/data/LAYER/INDEX</c>, their
 /// gradients as <c>/diff/LAYER/INDEX</c>; a state as <c>iter</c>, <c>current_step</c>, <c>learned_net</c> and
 /// <c>/history/INDEX</c>.
 /// </summary>
 internal sealed class Hdf5SnapshotFormat : ISnapshotFormat
 {
-    // What this program adds to a state, as a binary message; Caffe passes over it.
+    // What this program adds to a state, as a binary message; Caffe ignores it.
     private const string ExtensionsName = "cnn_state";
 
-    private const int MostParameters = 1000;
+    private const int MaxParameters = 1000;
 
     /// <inheritdoc/>
     public SolverParameter.Types.SnapshotFormat Choice => SolverParameter.Types.SnapshotFormat.Hdf5;
@@ -64,7 +64,7 @@ internal sealed class Hdf5SnapshotFormat : ISnapshotFormat
         };
     }));
 
-    /// <summary>Takes names that can be those of groups: not empty, without a slash, each of its own.</summary>
+    /// <summary>Accepts names that can be names of groups: not empty, without a slash, and unique.</summary>
     public void RequireNames(IEnumerable<string> layers)
     {
         var seen = new HashSet<string>();
@@ -80,7 +80,7 @@ internal sealed class Hdf5SnapshotFormat : ISnapshotFormat
         }
     }
 
-    /// <summary>Writes the values of the parameters that a layer owns, and the gradients of all.</summary>
+    /// <summary>Writes the values of the parameters that a layer owns, and the gradients of all parameters.</summary>
     public void WriteWeights(SnapshotNet net, bool withDiff, Stream stream)
     {
         var file = new H5File();
@@ -119,7 +119,7 @@ internal sealed class Hdf5SnapshotFormat : ISnapshotFormat
             [ExtensionsName] = MessageBytes.Of(extensions),
         };
 
-        // Caffe reads strings of a fixed length only.
+        // Caffe reads only strings of a fixed length.
         int length = Encoding.UTF8.GetByteCount(state.LearnedNet) + 1;
         using H5NativeWriter writer = file.BeginWrite(stream, Options with { DefaultStringLength = length });
         for (int i = 0; i < datasets.Length; i++)
@@ -153,7 +153,7 @@ internal sealed class Hdf5SnapshotFormat : ISnapshotFormat
         foreach (IH5Dataset dataset in layer.Children().OfType<IH5Dataset>())
         {
             if (!int.TryParse(dataset.Name, NumberStyles.None, CultureInfo.InvariantCulture, out int index)
-                || index > MostParameters)
+                || index > MaxParameters)
             {
                 throw new CnnException(
                     $"{file.What(dataset.Name)} of layer '{layer.Name}' is not the number of a parameter");
@@ -190,7 +190,7 @@ internal sealed class Hdf5SnapshotFormat : ISnapshotFormat
         return all;
     }
 
-    // An array without axes holds one number, which the library writes as an axis of one.
+    // An array without axes holds one number, which the library writes as an axis of size one.
     private static H5Dataset<float[]> Declare(SnapshotArray array) =>
         new(array.Shape.Length == 0 ? [1] : Array.ConvertAll(array.Shape.ToArray(), axis => (ulong)axis));
 

@@ -2,13 +2,13 @@ using PureHDF;
 
 namespace Cnn.Proto.Formats.Hdf5;
 
-/// <summary>The types of datasets: those whose values can be read as floats, and words for all others.</summary>
+/// <summary>The types of datasets: those whose values can be read as floats, and descriptions of all others.</summary>
 internal static class Hdf5Types
 {
-    /// <summary>The type of a dataset's numbers.</summary>
+    /// <summary>Returns the type of a dataset's numbers.</summary>
     /// <param name="dataset">The dataset.</param>
     /// <param name="what">Its file and name, for errors.</param>
-    /// <exception cref="CnnException">It holds something else, or numbers of another kind.</exception>
+    /// <exception cref="CnnException">The dataset holds something else, or numbers of another kind.</exception>
     public static NumberType Read(IH5Dataset dataset, string what)
     {
         (NumberType? type, string words) = dataset.Type.Class switch

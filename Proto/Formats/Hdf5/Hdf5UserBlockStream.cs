@@ -3,11 +3,11 @@ using Microsoft.Win32.SafeHandles;
 namespace Cnn.Proto.Formats.Hdf5;
 
 /// <summary>
-/// The part of an HDF5 file after its user block, as a file of its own: it begins with the superblock, whose base
-/// address reads as 0. As libhdf5 does, it goes by where the superblock is, not by the base address that is written.
+/// The part of an HDF5 file after its user block, as a file of its own. It begins with the superblock, whose base
+/// address reads as 0. As in libhdf5, the position of the superblock counts, not the base address that is written.
 /// </summary>
 /// <param name="file">The file, which is closed with the stream.</param>
-/// <param name="start">The place of the superblock.</param>
+/// <param name="start">The offset of the superblock.</param>
 internal sealed class Hdf5UserBlockStream(SafeFileHandle file, long start) : Stream
 {
     private const int SuperblockSize = 64;

@@ -4,8 +4,8 @@ using System.IO.Compression;
 namespace Cnn.Proto.Formats.Idx;
 
 /// <summary>
-/// A file of the idx format that MNIST is published in: a big-endian magic number (0x0800 for unsigned bytes, plus the
-/// number of axes), the size of each axis, then the bytes. Plain or gzip-compressed, whichever its content says.
+/// A file of the idx format in which MNIST is published: a big-endian magic number (0x0800 for unsigned bytes, plus the
+/// number of axes), the size of each axis, then the bytes. It is plain or gzip-compressed, as its content shows.
 /// </summary>
 public sealed class IdxFile
 {
@@ -20,26 +20,26 @@ public sealed class IdxFile
     /// <summary>[count, rows, columns] for images, [count] for labels.</summary>
     public IReadOnlyList<int> Shape { get; }
 
-    /// <summary>Images or labels.</summary>
+    /// <summary>The number of images or labels.</summary>
     public int Count => Shape[0];
 
-    /// <summary>The bytes, one a pixel or label.</summary>
+    /// <summary>The bytes, one per pixel or label.</summary>
     public byte[] Data { get; }
 
     /// <summary>Reads images: magic 2051, [count, rows, columns].</summary>
     /// <exception cref="CnnException">
-    /// The file cannot be read, is no such file, or is too short or too long.
+    /// The file cannot be read, is not of the format, or is too short or too long.
     /// </exception>
     public static IdxFile ReadImages(string path) => Read(path, ImagesMagic);
 
     /// <summary>Reads labels: magic 2049, [count].</summary>
     /// <exception cref="CnnException">
-    /// The file cannot be read, is no such file, or is too short or too long.
+    /// The file cannot be read, is not of the format, or is too short or too long.
     /// </exception>
     public static IdxFile ReadLabels(string path) => Read(path, LabelsMagic);
 
     /// <summary>Checks that an image file and a label file belong together.</summary>
-    /// <exception cref="CnnException">They have not as many entries as each other.</exception>
+    /// <exception cref="CnnException">The numbers of entries differ.</exception>
     public static void RequirePair(IdxFile images, IdxFile labels)
     {
         if (images.Count != labels.Count)
@@ -54,7 +54,7 @@ public sealed class IdxFile
     /// <param name="stream">The file's content, plain or gzip; it must be able to seek.</param>
     /// <param name="path">Its name in errors.</param>
     /// <param name="magic">2051 for images, 2049 for labels.</param>
-    /// <exception cref="CnnException">It is no such file, or too short or too long.</exception>
+    /// <exception cref="CnnException">The file is not of the format, or is too short or too long.</exception>
     internal static IdxFile Read(Stream stream, string path, int magic)
     {
         Span<byte> start = stackalloc byte[2];
@@ -65,7 +65,7 @@ public sealed class IdxFile
             return Content(stream, path, magic, stream.Length);
         }
 
-        // Deflate cannot shrink to less than about a thousandth, so the file's size bounds what it may claim.
+        // Deflate shrinks data at most about a thousandfold, so the file's size bounds what the header may claim.
         using var unpacked = new GZipStream(stream, CompressionMode.Decompress, leaveOpen: true);
         return Content(unpacked, path, magic, stream.Length * 1100);
     }
@@ -97,7 +97,7 @@ public sealed class IdxFile
         if (found != magic)
         {
             throw new CnnException(
-                $"'{path}' is no idx file of {Name(magic)}: "
+                $"'{path}' is not an idx file of {Name(magic)}: "
                 + (read < 4 ? $"it has only {read} bytes" : $"its magic number is {found}, not {magic}"),
                 found == (ImagesMagic ^ LabelsMagic ^ magic)
                     ? $"it holds {Name(found)}: are the two files swapped?"

@@ -5,12 +5,12 @@ namespace Cnn.Proto.Formats.Idx;
 /// <summary>Writes plain idx files; see <see cref="IdxFile"/>.</summary>
 public static class IdxWriter
 {
-    /// <summary>Writes images, under their final name only when all are there.</summary>
+    /// <summary>Writes images; the file gets its final name only when it is complete.</summary>
     /// <param name="path">The file; it must not exist.</param>
-    /// <param name="count">Images.</param>
-    /// <param name="rows">Rows of each.</param>
-    /// <param name="columns">Columns of each.</param>
-    /// <param name="pixels">Writes image i.</param>
+    /// <param name="count">The number of images.</param>
+    /// <param name="rows">The rows of each image.</param>
+    /// <param name="columns">The columns of each image.</param>
+    /// <param name="pixels">Writes the pixels of image i.</param>
     /// <exception cref="CnnException">The file exists or cannot be written.</exception>
     public static void WriteImages(string path, int count, int rows, int columns, Action<int, Span<byte>> pixels) =>
         Write(path, [2051, count, rows, columns], count, rows * columns, pixels);

@@ -3,25 +3,25 @@ using static Cnn.Proto.Formats.Lmdb.LmdbFormat;
 namespace Cnn.Proto.Formats.Lmdb;
 
 /// <summary>
-/// One level of branch pages of a tree being written. Children wait until a page and two more are there, because
-/// LMDB does not accept a branch page with a single child.
+/// One level of branch pages of a tree that is being written. Children are held back until they fill two pages, so
+/// that the last page gets at least two: LMDB does not accept a branch page with a single child.
 /// </summary>
 internal sealed class LmdbBranchLevel(LmdbTree tree, int level, int pageSize)
 {
-    private const int FewestChildren = 2;
+    private const int MinChildren = 2;
 
     private readonly List<(byte[] Key, ulong Page)> waiting = [];
     private readonly byte[] page = new byte[pageSize];
     private int bytes;
 
-    /// <summary>Pages written.</summary>
+    /// <summary>The number of pages written.</summary>
     public long Pages { get; private set; }
 
-    /// <summary>The only child this level ever had, which is then the root; null when there are several.</summary>
+    /// <summary>The only child that this level ever had, which is then the root; null when there are several.</summary>
     public ulong? SingleChild => Pages == 0 && waiting.Count == 1 ? waiting[0].Page : null;
 
     /// <summary>Adds the next child.</summary>
-    /// <param name="key">The least key under it.</param>
+    /// <param name="key">The smallest key under it.</param>
     /// <param name="child">Its page.</param>
     public void Add(byte[] key, ulong child)
     {
@@ -33,14 +33,14 @@ internal sealed class LmdbBranchLevel(LmdbTree tree, int level, int pageSize)
         }
     }
 
-    /// <summary>Writes what waits.</summary>
+    /// <summary>Writes the children that are still held back.</summary>
     public void Finish()
     {
         while (waiting.Count > 0)
         {
             int fitting = Fitting();
             int left = waiting.Count - fitting;
-            Write(left is > 0 and < FewestChildren ? fitting - FewestChildren : fitting);
+            Write(left is > 0 and < MinChildren ? fitting - MinChildren : fitting);
         }
     }
 
@@ -70,7 +70,7 @@ internal sealed class LmdbBranchLevel(LmdbTree tree, int level, int pageSize)
             var (key, child) = waiting[i];
             bytes -= Size(key);
 
-            // The first key of a branch page is never compared and is left out.
+            // The first key of a branch page is never compared and is therefore left out.
             ReadOnlySpan<byte> stored = i == 0 ? default : key.AsSpan();
             upper -= (NodeHeader + stored.Length + 1) & ~1;
             U16(page, lower, upper);

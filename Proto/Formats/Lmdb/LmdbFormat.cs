@@ -21,7 +21,7 @@ internal static class LmdbFormat
     public const int MetaMagic = 16, MetaVersion = 20, MetaMapSize = 32, MetaFree = 40, MetaMain = 88;
     public const int MetaLastPage = 136, MetaTransaction = 144, MetaEnd = 152;
 
-    // A database: padding (the page size, in the free list's), flags, depth, page counts, entries, root.
+    // A database: padding (the page size, in the database of free pages), flags, depth, page counts, entries, root.
     public const int DbPad = 0, DbFlags = 4, DbDepth = 6, DbBranches = 8, DbLeaves = 16, DbOverflows = 24;
     public const int DbEntries = 32, DbRoot = 40;
     public const ushort IntegerKeys = 8;
@@ -38,7 +38,7 @@ internal static class LmdbFormat
     /// </summary>
     public static int MaxNode(int pageSize) => (((pageSize - PageHeader) / 2) & ~1) - 2;
 
-    /// <summary>Pages of an overflow run that holds so many bytes.</summary>
+    /// <summary>Returns the number of pages of an overflow run that holds data of some size.</summary>
     public static long OverflowPages(long size, int pageSize) => (PageHeader + size + pageSize - 1) / pageSize;
 
     public static ushort U16(ReadOnlySpan<byte> from, int at) => BinaryPrimitives.ReadUInt16LittleEndian(from[at..]);

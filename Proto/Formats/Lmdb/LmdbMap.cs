@@ -2,7 +2,7 @@ using System.IO.MemoryMappedFiles;
 
 namespace Cnn.Proto.Formats.Lmdb;
 
-/// <summary>A file mapped into memory for reading, without any lock on it; never read past its end.</summary>
+/// <summary>A file mapped into memory for reading, without a lock on it; it is never read past its end.</summary>
 internal sealed unsafe class LmdbMap : IDisposable
 {
     private readonly MemoryMappedFile file;
@@ -10,7 +10,7 @@ internal sealed unsafe class LmdbMap : IDisposable
     private readonly byte* start;
 
     /// <summary>Maps a file.</summary>
-    /// <exception cref="CnnException">It cannot be read or is too short to hold a meta page.</exception>
+    /// <exception cref="CnnException">The file cannot be read or is too short to hold a meta page.</exception>
     public LmdbMap(string path)
     {
         Path = path;
@@ -39,13 +39,13 @@ internal sealed unsafe class LmdbMap : IDisposable
         }
     }
 
-    /// <summary>The file.</summary>
+    /// <summary>The file's path.</summary>
     public string Path { get; }
 
-    /// <summary>Bytes in it.</summary>
+    /// <summary>The file's size in bytes.</summary>
     public long Length { get; }
 
-    /// <summary>A part of the file, which the caller has checked to lie within it.</summary>
+    /// <summary>Returns a part of the file, which the caller has checked to lie within it.</summary>
     public ReadOnlySpan<byte> Span(long offset, int length)
     {
         ObjectDisposedException.ThrowIf(view.SafeMemoryMappedViewHandle.IsClosed, this);
@@ -54,7 +54,7 @@ internal sealed unsafe class LmdbMap : IDisposable
         return new ReadOnlySpan<byte>(start + offset, length);
     }
 
-    /// <summary>The error for a file that is not what it should be.</summary>
+    /// <summary>Returns the error for a file that is not as it should be.</summary>
     public CnnException Error(string problem) =>
         new($"'{Path}' is not a whole LMDB file: {problem}", "copy it again or write the database anew");
 

@@ -2,19 +2,19 @@ using static Cnn.Proto.Formats.Lmdb.LmdbFormat;
 
 namespace Cnn.Proto.Formats.Lmdb;
 
-/// <summary>One of a file's two meta pages: what the last finished transaction left.</summary>
-/// <param name="PageSize">Bytes a page.</param>
+/// <summary>One of a file's two meta pages: the state after the last finished transaction.</summary>
+/// <param name="PageSize">Bytes per page.</param>
 /// <param name="Flags">The main database's flags.</param>
-/// <param name="Depth">Levels of its tree; 0 when it is empty.</param>
-/// <param name="Branches">Its branch pages.</param>
-/// <param name="Leaves">Its leaf pages.</param>
-/// <param name="Entries">Its records.</param>
+/// <param name="Depth">The levels of its tree; 0 when it is empty.</param>
+/// <param name="Branches">The number of its branch pages.</param>
+/// <param name="Leaves">The number of its leaf pages.</param>
+/// <param name="Entries">The number of its records.</param>
 /// <param name="Root">The page of its root.</param>
-/// <param name="Transaction">The transaction's number: the greater of the two pages is valid.</param>
+/// <param name="Transaction">The number of the transaction; the page with the greater number is valid.</param>
 internal readonly record struct LmdbMeta(
     int PageSize, ushort Flags, int Depth, ulong Branches, ulong Leaves, ulong Entries, ulong Root, ulong Transaction)
 {
-    /// <summary>Reads a meta page; null, and why, where it is none.</summary>
+    /// <summary>Reads a meta page; returns null, and the problem, where it is not one.</summary>
     public static LmdbMeta? Read(ReadOnlySpan<byte> page, out string problem)
     {
         problem = "";

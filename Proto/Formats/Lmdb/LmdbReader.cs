@@ -3,12 +3,12 @@ using static Cnn.Proto.Formats.Lmdb.LmdbFormat;
 namespace Cnn.Proto.Formats.Lmdb;
 
 /// <summary>
-/// Reads the unnamed main database of an LMDB environment by position in key order. The file is mapped, not loaded;
-/// no lock is taken, so it must not be written to meanwhile. Any number of threads may read.
+/// Reads the unnamed main database of an LMDB environment by position in key order. The file is mapped, not loaded. No
+/// lock is taken, so the file must not be written to meanwhile. Any number of threads may read.
 /// </summary>
 /// <remarks>
-/// Opening walks the branch pages and lists the leaves; how many records each leaf holds is counted as far as reading
-/// has gone, so a large database opens at once. Whatever a damaged file says is checked before it is used.
+/// Opening walks the branch pages and lists the leaves. The records of a leaf are counted only when reading gets that
+/// far, so a large database opens at once. Everything that a damaged file may claim is checked before it is used.
 /// </remarks>
 public sealed class LmdbReader : IDisposable
 {
@@ -48,10 +48,10 @@ public sealed class LmdbReader : IDisposable
         ends = new long[leaves.Count];
     }
 
-    /// <summary>Records in the database.</summary>
+    /// <summary>The number of records in the database.</summary>
     public long Count { get; }
 
-    /// <summary>The data file.</summary>
+    /// <summary>The path of the data file.</summary>
     public string Path => map.Path;
 
     /// <summary>Opens a folder that holds <c>data.mdb</c>, or such a file itself.</summary>
@@ -83,8 +83,8 @@ public sealed class LmdbReader : IDisposable
         }
     }
 
-    /// <summary>The key of a record.</summary>
-    /// <param name="index">The record's position in key order, from 0; valid until the reader is disposed.</param>
+    /// <summary>Returns the key of a record, which is valid until the reader is disposed of.</summary>
+    /// <param name="index">The record's position in key order, from 0.</param>
     /// <exception cref="CnnException">The file is damaged there.</exception>
     public ReadOnlySpan<byte> Key(long index)
     {
@@ -93,7 +93,7 @@ public sealed class LmdbReader : IDisposable
         return leaf.Slice(node + NodeHeader, keySize);
     }
 
-    /// <summary>The value of a record; see <see cref="Key"/>.</summary>
+    /// <summary>Returns the value of a record; see <see cref="Key"/>.</summary>
     /// <exception cref="CnnException">The file is damaged there.</exception>
     public ReadOnlySpan<byte> Value(long index)
     {
@@ -124,7 +124,7 @@ public sealed class LmdbReader : IDisposable
         return Overflow(U64(leaf, at), size, index);
     }
 
-    /// <summary>Closes the file; spans it gave are invalid from then on.</summary>
+    /// <summary>Closes the file; spans of it are invalid from then on.</summary>
     public void Dispose() => map.Dispose();
 
     private static LmdbMeta LatestMeta(LmdbMap map)
@@ -147,7 +147,7 @@ public sealed class LmdbReader : IDisposable
     }
 
     // Depth first, so that the leaves come in key order. A path longer than the tree's depth, or more pages than the
-    // file has, can only come from damage, and ends the walk.
+    // file has, can only come from damage and ends the walk.
     private void ListLeaves()
     {
         if (meta.Depth is 0 or > MaxDepth)

@@ -3,8 +3,8 @@ using static Cnn.Proto.Formats.Lmdb.LmdbFormat;
 namespace Cnn.Proto.Formats.Lmdb;
 
 /// <summary>
-/// Writes the data file of an LMDB environment in one go from records in ascending key order: leaves and overflow runs
-/// as they fill, branch pages above them, the meta pages at the end.
+/// Writes the data file of an LMDB environment in one pass from records in ascending key order: leaves and overflow
+/// runs as they fill, branch pages above them, the meta pages at the end.
 /// </summary>
 internal sealed class LmdbTree : IDisposable
 {
@@ -19,17 +19,17 @@ internal sealed class LmdbTree : IDisposable
     private int lower = PageHeader, upper = PageSize;
     private ulong nextPage = 2, leaves, overflows;
 
-    /// <summary>Starts a file, replacing one that is there.</summary>
+    /// <summary>Creates a file, replacing an existing one.</summary>
     public LmdbTree(string path)
     {
         file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 20);
         file.Write(new byte[2 * PageSize]);
     }
 
-    /// <summary>Records added.</summary>
+    /// <summary>The number of records added.</summary>
     public long Count { get; private set; }
 
-    /// <summary>The greatest key yet.</summary>
+    /// <summary>The greatest key so far.</summary>
     public ReadOnlySpan<byte> LastKey => lastKey;
 
     /// <summary>Adds a record whose key is greater than <see cref="LastKey"/>.</summary>
@@ -74,7 +74,7 @@ internal sealed class LmdbTree : IDisposable
         Count++;
     }
 
-    /// <summary>Writes what is pending and the meta pages, and flushes the file to the disk.</summary>
+    /// <summary>Writes what is pending and the meta pages, and flushes the file to disk.</summary>
     public void Finish()
     {
         if (lower > PageHeader)
@@ -85,7 +85,7 @@ internal sealed class LmdbTree : IDisposable
         ulong root = NoPage;
         if (Count > 0)
         {
-            // A level that ends with one page is the root's; finishing a level may start the one above it.
+            // A level that ends with a single page holds the root; finishing a level may start the one above it.
             for (int i = 0; i < levels.Count; i++)
             {
                 if (levels[i].SingleChild is { } only)
@@ -114,7 +114,7 @@ internal sealed class LmdbTree : IDisposable
         return nextPage++;
     }
 
-    /// <summary>Notes a finished page in the level of branches above it.</summary>
+    /// <summary>Adds a finished page to the level of branches above it.</summary>
     internal void AddChild(int level, byte[] key, ulong page)
     {
         if (level == levels.Count)
@@ -157,7 +157,8 @@ internal sealed class LmdbTree : IDisposable
         return first;
     }
 
-    // Both meta pages name the same tree, so that damage to either is no loss; a later writer replaces the first.
+    // Both meta pages refer to the same tree, so that damage to one of them loses nothing; a later writer replaces the
+    // first.
     private void WriteMetas(ulong root)
     {
         var page = new byte[PageSize];

@@ -1,12 +1,13 @@
 namespace Cnn.Proto.Formats.Lmdb;
 
 /// <summary>
-/// Writes a new LMDB environment (a folder with <c>data.mdb</c>) that Caffe and every LMDB library open. Nothing is
-/// there under the final name until <see cref="Commit"/>; what is there already is never overwritten.
+/// Writes a new LMDB environment (a folder with <c>data.mdb</c>) that Caffe and every LMDB library can open. Nothing
+/// exists under the final name until <see cref="Commit"/>; what exists already is never overwritten.
 /// </summary>
 /// <remarks>
 /// Records in ascending key order, which is how data sets are written, go straight into their pages. From the first
-/// one out of order on, values are kept in a file beside it and keys in memory, and both are merged at the end.
+/// record out of order on, values are kept in a file beside the pages and keys in memory, and both are merged at the
+/// end.
 /// </remarks>
 public sealed class LmdbWriter : IDisposable
 {
@@ -24,11 +25,11 @@ public sealed class LmdbWriter : IDisposable
         tree = new LmdbTree(Path.Combine(partial, "data.mdb"));
     }
 
-    /// <summary>Records put so far.</summary>
+    /// <summary>The number of records put so far.</summary>
     public long Count => (tree?.Count ?? 0) + late.Count;
 
     /// <summary>Starts a database.</summary>
-    /// <param name="path">The folder to make.</param>
+    /// <param name="path">The folder to create.</param>
     /// <exception cref="CnnException">The path exists, or nothing can be written there.</exception>
     public static LmdbWriter Create(string path)
     {
@@ -44,14 +45,14 @@ public sealed class LmdbWriter : IDisposable
 
     /// <summary>Adds a record.</summary>
     /// <param name="key">1 to 511 bytes, each key once.</param>
-    /// <param name="value">Its data.</param>
+    /// <param name="value">The data of the record.</param>
     /// <exception cref="CnnException">The key does not fit, or writing failed.</exception>
     public void Put(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
     {
         LmdbTree target = tree ?? throw new InvalidOperationException("the database is written");
         if (key.Length is 0 or > LmdbFormat.MaxKey)
         {
-            throw new CnnException($"a key of {key.Length} bytes; LMDB takes 1 to {LmdbFormat.MaxKey}");
+            throw new CnnException($"a key has {key.Length} bytes; LMDB accepts 1 to {LmdbFormat.MaxKey}");
         }
 
         try
@@ -59,7 +60,7 @@ public sealed class LmdbWriter : IDisposable
             int order = target.Count == 0 ? 1 : key.SequenceCompareTo(target.LastKey);
             if (order == 0)
             {
-                throw Twice(key);
+                throw DuplicateKey(key);
             }
 
             if (late.Count == 0 && order > 0)
@@ -77,7 +78,7 @@ public sealed class LmdbWriter : IDisposable
         }
     }
 
-    /// <summary>Finishes the files, flushes them to the disk and gives the folder its name.</summary>
+    /// <summary>Finishes the files, flushes them to disk and gives the folder its name.</summary>
     /// <exception cref="CnnException">A key was put twice, or writing failed.</exception>
     public void Commit() => Guarded(path, () =>
     {
@@ -95,7 +96,7 @@ public sealed class LmdbWriter : IDisposable
         return 0;
     });
 
-    /// <summary>Ends writing; what was not committed is removed.</summary>
+    /// <summary>Ends writing and removes what was not committed.</summary>
     public void Dispose()
     {
         tree?.Dispose();
@@ -120,7 +121,7 @@ public sealed class LmdbWriter : IDisposable
         }
     }
 
-    private static CnnException Twice(ReadOnlySpan<byte> key) =>
+    private static CnnException DuplicateKey(ReadOnlySpan<byte> key) =>
         new($"the key '{KeyText(key)}' is put twice", "give every record a key of its own");
 
     private static string KeyText(ReadOnlySpan<byte> key) =>
@@ -136,7 +137,7 @@ public sealed class LmdbWriter : IDisposable
         lateValues.Write(value);
     }
 
-    // The ordered records and the sorted late ones into one new tree.
+    // Merges the ordered records and the sorted late ones into a new tree.
     private void Merge()
     {
         late.Sort((a, b) => a.Key.AsSpan().SequenceCompareTo(b.Key));
@@ -160,7 +161,7 @@ public sealed class LmdbWriter : IDisposable
 
                     if (order == 0 || (next > 0 && late[next].Key.AsSpan().SequenceEqual(late[next - 1].Key)))
                     {
-                        throw Twice(late[next].Key);
+                        throw DuplicateKey(late[next].Key);
                     }
 
                     merged.Add(late[next].Key, LateValue(late[next], ref buffer));

@@ -7,8 +7,8 @@ using System.Text.RegularExpressions;
 namespace Cnn.Proto.Formats.Npy;
 
 /// <summary>
-/// NumPy's .npy files (format versions 1 to 3): numbers of any real type are read as floats, in row or column order;
-/// float32 in row order is written.
+/// Reads and writes NumPy's .npy files (format versions 1 to 3). Numbers of any real type, in row or column order, are
+/// read as floats; float32 in row order is written.
 /// </summary>
 public static partial class NpyFile
 {
@@ -48,7 +48,7 @@ public static partial class NpyFile
     }
 
     /// <summary>Writes an array as float32, atomically.</summary>
-    /// <exception cref="CnnException">It cannot be written.</exception>
+    /// <exception cref="CnnException">The file cannot be written.</exception>
     public static void Write(string path, NumberArray array)
     {
         string shape = string.Concat(
@@ -56,7 +56,7 @@ public static partial class NpyFile
         shape = array.Shape.Length == 1 ? shape : shape.TrimEnd(',');
         string header = $"{{'descr': '<f4', 'fortran_order': False, 'shape': ({shape}), }}";
 
-        // The numbers start at a multiple of 64 bytes, the header ends with a line feed.
+        // The numbers start at a multiple of 64 bytes, and the header ends with a line feed.
         int length = ((Magic.Length + 4 + header.Length + 1 + 63) / 64 * 64) - Magic.Length - 4;
         AtomicFile.Write(path, stream =>
         {
@@ -105,7 +105,7 @@ public static partial class NpyFile
         return [.. shape];
     }
 
-    // Type strings of NumPy's array interface: byte order, kind and bytes a value.
+    // The type strings of NumPy's array interface: byte order, kind and bytes per value.
     private static NumberType? TypeOf(string name)
     {
         string type = name.TrimStart('<', '>', '|', '=');

@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Cnn.Proto.Formats.Wire;
 
 /// <summary>
-/// Snapshots in the protobuf wire format, as Caffe writes them; arrays go to and from the file without a copy.
+/// Snapshots in the protobuf wire format, as Caffe writes them; arrays are written and read without a copy.
 /// </summary>
 internal sealed class BinarySnapshotFormat : ISnapshotFormat
 {
@@ -26,7 +26,7 @@ internal sealed class BinarySnapshotFormat : ISnapshotFormat
     /// <inheritdoc/>
     public StateFile OpenState(string path) => Open(path, (file, handle) => ReadState(file, handle, path));
 
-    /// <summary>Takes any names.</summary>
+    /// <summary>Accepts any names.</summary>
     public void RequireNames(IEnumerable<string> layers)
     {
     }
@@ -78,7 +78,7 @@ internal sealed class BinarySnapshotFormat : ISnapshotFormat
         }
     }
 
-    // The history stays in the file; all other fields are small and make a message.
+    // The history stays in the file; all other fields are small and become a message.
     private static StateFile ReadState(WireFile file, SafeFileHandle handle, string path)
     {
         WireReader<WireFile> reader = WireReader.Of(file);

@@ -1,20 +1,20 @@
 namespace Cnn.Proto.Formats.Wire;
 
 /// <summary>
-/// The bytes that a <see cref="WireReader{TBytes}"/> walks: a span, memory or a file. A type parameter rather than a
-/// virtual call, so that walking a span costs no more than a reader written for spans.
+/// The bytes that a <see cref="WireReader{TBytes}"/> walks: a span, memory or a file. It is used as a type parameter
+/// rather than by virtual calls, so that walking a span costs no more than a reader written for spans.
 /// </summary>
 internal interface IWireBytes
 {
-    /// <summary>How many.</summary>
+    /// <summary>The number of bytes.</summary>
     long Length { get; }
 
-    /// <summary>The bytes from a place on: all of them, or at least the ten of the longest number.</summary>
+    /// <summary>Returns the bytes from a position on: all of them, or at least the ten of the longest number.</summary>
     ReadOnlySpan<byte> At(long position);
 
-    /// <summary>Reads bytes that are there.</summary>
+    /// <summary>Reads bytes that lie within <see cref="Length"/>.</summary>
     void Read(long position, Span<byte> to);
 
-    /// <summary>The error for what is wrong at a place.</summary>
+    /// <summary>Returns the error for what is wrong at a position.</summary>
     CnnException Damaged(long position, string what);
 }

@@ -2,12 +2,14 @@ using System.Runtime.InteropServices;
 
 namespace Cnn.Proto.Formats.Wire;
 
-/// <summary>Numbers in the wire format, packed or each with its tag; they stay where they are until copied.</summary>
+/// <summary>
+/// Numbers in the wire format, packed or each with its tag; they stay in the file or memory until they are copied.
+/// </summary>
 /// <param name="bytes">The file or memory that holds them.</param>
 /// <param name="type">Their type.</param>
 internal sealed class WireArray(IWireBytes bytes, NumberType type) : StoredArray
 {
-    private const int CopiedAtOnce = 8192;
+    private const int ChunkSize = 8192;
 
     private readonly List<Run> runs = [];
     private long count;
@@ -15,7 +17,7 @@ internal sealed class WireArray(IWireBytes bytes, NumberType type) : StoredArray
     /// <inheritdoc/>
     public override long Count => count;
 
-    /// <summary>Adds numbers that lie one after the other.</summary>
+    /// <summary>Adds numbers that are stored contiguously.</summary>
     public void AddPacked(long offset, long length)
     {
         if (length > 0)
@@ -25,7 +27,7 @@ internal sealed class WireArray(IWireBytes bytes, NumberType type) : StoredArray
         }
     }
 
-    /// <summary>Adds one number that has a tag of its own; neighbours make one run.</summary>
+    /// <summary>Adds one number that has its own tag; neighbours make one run.</summary>
     public void AddSingle(long offset)
     {
         int stride = type.Size + 1;
@@ -62,10 +64,10 @@ internal sealed class WireArray(IWireBytes bytes, NumberType type) : StoredArray
             return;
         }
 
-        byte[] buffer = new byte[run.Stride * Math.Min(to.Length, CopiedAtOnce)];
+        byte[] buffer = new byte[run.Stride * Math.Min(to.Length, ChunkSize)];
         for (int done = 0; done < to.Length;)
         {
-            int now = Math.Min(to.Length - done, CopiedAtOnce);
+            int now = Math.Min(to.Length - done, ChunkSize);
 
             // The last of several tagged numbers is followed by the tag of something else, or by nothing.
             Span<byte> piece = buffer.AsSpan(0, ((now - 1) * run.Stride) + type.Size);

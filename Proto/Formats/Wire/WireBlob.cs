@@ -1,6 +1,6 @@
 namespace Cnn.Proto.Formats.Wire;
 
-/// <summary>Reads a <see cref="BlobProto"/> in the wire format and leaves its numbers where they are.</summary>
+/// <summary>Reads a <see cref="BlobProto"/> in the wire format without copying its numbers.</summary>
 internal static class WireBlob
 {
     // Values as raw bytes, as NVIDIA's fork writes them, with their types: DOUBLE, FLOAT, FLOAT16, INT, UINT, BOOL.
@@ -24,7 +24,7 @@ internal static class WireBlob
     ];
 
     /// <summary>Reads a whole message.</summary>
-    /// <exception cref="CnnException">It is damaged.</exception>
+    /// <exception cref="CnnException">The message is damaged.</exception>
     public static StoredBlob Read(byte[] message)
     {
         var bytes = new WireMemory(message);
@@ -33,7 +33,7 @@ internal static class WireBlob
     }
 
     /// <summary>Reads the message up to the reader's limit.</summary>
-    /// <exception cref="CnnException">It is damaged.</exception>
+    /// <exception cref="CnnException">The message is damaged.</exception>
     public static StoredBlob Read<TBytes>(ref WireReader<TBytes> reader, TBytes bytes)
         where TBytes : class, IWireBytes
     {
@@ -161,7 +161,7 @@ internal static class WireBlob
         reader.Leave(outer);
     }
 
-    // Doubles win over floats, and both over raw bytes.
+    // Doubles take precedence over floats, and both over raw bytes.
     private static WireArray Choose<TBytes>(
         ref WireReader<TBytes> reader, TBytes bytes, WireArray doubles, WireArray floats, RawValues raw)
         where TBytes : class, IWireBytes

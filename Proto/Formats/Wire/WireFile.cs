@@ -3,11 +3,11 @@ using Microsoft.Win32.SafeHandles;
 namespace Cnn.Proto.Formats.Wire;
 
 /// <summary>
-/// A message in a file, of which a window is in memory; what a reader skips is not read, so that arrays of any size can
-/// stay in the file until they are wanted.
+/// A message in a file, with a window of it in memory. What a reader skips is not read, so that arrays of any size can
+/// stay in the file until they are needed.
 /// </summary>
 /// <param name="file">The file.</param>
-/// <param name="path">Its name, for errors.</param>
+/// <param name="path">The file's name, for errors.</param>
 internal sealed class WireFile(SafeFileHandle file, string path) : IWireBytes
 {
     private const int LongestNumber = 10;

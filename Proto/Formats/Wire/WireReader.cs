@@ -2,15 +2,15 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Cnn.Proto.Formats.Wire;
 
-/// <summary>What all readers of the wire format share.</summary>
+/// <summary>The parts that all readers of the wire format share.</summary>
 internal static class WireReader
 {
-    /// <summary>A reader at the start of some bytes.</summary>
+    /// <summary>Returns a reader at the start of some bytes.</summary>
     public static WireReader<TBytes> Of<TBytes>(TBytes bytes)
         where TBytes : IWireBytes, allows ref struct => new(bytes);
 
-    /// <summary>Reads bytes from a place of a file.</summary>
-    /// <exception cref="CnnException">The file cannot be read or ends before.</exception>
+    /// <summary>Reads bytes at an offset of a file.</summary>
+    /// <exception cref="CnnException">The file cannot be read or ends too early.</exception>
     public static void ReadAt(SafeFileHandle file, string path, long offset, Span<byte> to)
     {
         try
@@ -33,7 +33,7 @@ internal static class WireReader
         }
     }
 
-    /// <summary>The error for what is wrong at a place.</summary>
+    /// <summary>Returns the error for what is wrong at a position.</summary>
     public static CnnException Damaged(string subject, long position, string what) =>
         new($"{subject} is damaged at byte {position}: {what}");
 }

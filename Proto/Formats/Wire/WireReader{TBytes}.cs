@@ -3,13 +3,13 @@ using System.Buffers.Binary;
 namespace Cnn.Proto.Formats.Wire;
 
 /// <summary>
-/// Walks the fields of a message in protobuf's wire format. It is the one reader of tags, numbers, lengths and groups,
-/// whatever holds the bytes; it allocates nothing and makes nothing of what the fields mean.
+/// Walks the fields of a message in protobuf's wire format. It is the only reader of tags, numbers, lengths and groups,
+/// whatever holds the bytes. It allocates nothing and does not interpret the fields.
 /// </summary>
 internal ref struct WireReader<TBytes>
     where TBytes : IWireBytes, allows ref struct
 {
-    /// <summary>How deep groups may be nested; as in protobuf's own readers.</summary>
+    /// <summary>The greatest nesting depth of groups, as in protobuf's own readers.</summary>
     public const int MaxGroupDepth = 100;
 
     private const int LongestVarint = 10;
@@ -23,7 +23,7 @@ internal ref struct WireReader<TBytes>
         this.bytes = bytes;
     }
 
-    /// <summary>Where the next byte is read.</summary>
+    /// <summary>The position of the next byte to read.</summary>
     public long Position { get; private set; }
 
     /// <summary>The end of the message that is being walked.</summary>
@@ -32,8 +32,8 @@ internal ref struct WireReader<TBytes>
     /// <summary>Whether the message has no more fields.</summary>
     public readonly bool IsAtEnd => Position >= Limit;
 
-    /// <summary>Reads a field's number and how its value is written.</summary>
-    /// <exception cref="CnnException">There is none, or its number is impossible.</exception>
+    /// <summary>Reads a field's number and the type in which its value is written.</summary>
+    /// <exception cref="CnnException">There is no tag, or its number is impossible.</exception>
     public (int Field, WireType Type) ReadTag()
     {
         ulong tag = ReadVarint();
@@ -43,7 +43,7 @@ internal ref struct WireReader<TBytes>
     }
 
     /// <summary>Reads an integer of variable length.</summary>
-    /// <exception cref="CnnException">It does not end, or not within the message.</exception>
+    /// <exception cref="CnnException">The integer does not end, or not within the message.</exception>
     public ulong ReadVarint()
     {
         ReadOnlySpan<byte> window = Window();
@@ -76,9 +76,9 @@ internal ref struct WireReader<TBytes>
     }
 
     /// <summary>
-    /// Reads the length of a field's value and goes into it: its end is the <see cref="Limit"/> from here on.
+    /// Reads the length of a field's value and enters the value: its end is the <see cref="Limit"/> from here on.
     /// </summary>
-    /// <returns>The limit so far, to give to <see cref="Leave"/>.</returns>
+    /// <returns>The previous limit, to be given to <see cref="Leave"/>.</returns>
     /// <exception cref="CnnException">The message has fewer bytes.</exception>
     public long Enter()
     {
@@ -93,15 +93,15 @@ internal ref struct WireReader<TBytes>
         return outer;
     }
 
-    /// <summary>Goes to the end of the value that <see cref="Enter"/> went into.</summary>
+    /// <summary>Goes to the end of the value that <see cref="Enter"/> entered.</summary>
     public void Leave(long outer)
     {
         Position = Limit;
         Limit = outer;
     }
 
-    /// <summary>Reads the rest of the message as it is.</summary>
-    /// <param name="most">How many bytes are believed.</param>
+    /// <summary>Reads the rest of the message without interpreting it.</summary>
+    /// <param name="most">The largest plausible number of bytes.</param>
     /// <exception cref="CnnException">There are more.</exception>
     public byte[] ReadRest(int most)
     {
@@ -117,8 +117,10 @@ internal ref struct WireReader<TBytes>
         return rest;
     }
 
-    /// <summary>Skips the value of a field, a group with all that is in it.</summary>
-    /// <exception cref="CnnException">It does not end within the message, or is of no kind that exists.</exception>
+    /// <summary>Skips the value of a field, and a group with everything in it.</summary>
+    /// <exception cref="CnnException">
+    /// The value does not end within the message, or its type does not exist.
+    /// </exception>
     public void Skip(int field, WireType type)
     {
         if (type == WireType.StartGroup)
@@ -131,7 +133,7 @@ internal ref struct WireReader<TBytes>
         }
     }
 
-    /// <summary>The error for what is wrong at the place reached.</summary>
+    /// <summary>Returns the error for what is wrong at the current position.</summary>
     public CnnException Damaged(string what) => bytes.Damaged(Position, what);
 
     private void SkipValue(WireType type)

@@ -9,10 +9,10 @@ internal enum WireType
     /// <summary>Eight bytes.</summary>
     Fixed64 = 1,
 
-    /// <summary>A length, then as many bytes.</summary>
+    /// <summary>A length, then that many bytes.</summary>
     Length = 2,
 
-    /// <summary>The start of a group, whose fields follow; out of use, but old files and forks have it.</summary>
+    /// <summary>The start of a group, whose fields follow; obsolete, but used by old files and forks.</summary>
     StartGroup = 3,
 
     /// <summary>The end of the group of the same field number.</summary>

@@ -1,12 +1,14 @@
 
 namespace Cnn.Proto.Formats.Wire;
 
-/// <summary>Reads the layers and parameters of a binary .caffemodel of any age; numbers stay in the file.</summary>
+/// <summary>
+/// Reads the layers and parameters of a binary .caffemodel in any version of the format; numbers stay in the file.
+/// </summary>
 internal static class WireWeights
 {
     private const int LongestName = 1 << 24;
 
-    /// <summary>Reads what the file holds of each layer, in order.</summary>
+    /// <summary>Reads each layer's parameters, in order.</summary>
     /// <exception cref="CnnException">The file is damaged.</exception>
     public static List<StoredLayer> Read(WireFile file)
     {
@@ -32,7 +34,8 @@ internal static class WireWeights
         return layers;
     }
 
-    // The format of 2014 (V1), or around that of 2013 (V0), whose name and blobs are in a message within.
+    // Reads a layer in the format of 2014 (V1), or one around that of 2013 (V0), whose name and blobs are in a message
+    // within.
     private static StoredLayer ReadOldLayer(ref WireReader<WireFile> reader, WireFile file)
     {
         (string? name, StoredLayer? inner) = (null, null);

@@ -4,14 +4,14 @@ using Google.Protobuf;
 
 namespace Cnn.Proto.Formats.Wire;
 
-/// <summary>Writes the protobuf wire format to a stream, arrays of any size without a copy.</summary>
-/// <param name="stream">Where to.</param>
+/// <summary>Writes the protobuf wire format to a stream; arrays of any size are written without a copy.</summary>
+/// <param name="stream">The stream to write to.</param>
 internal sealed class WireWriter(Stream stream)
 {
     /// <summary>Writes a whole message as a field.</summary>
     public void Message(int field, IMessage message) => Bytes(field, MessageBytes.Of(message));
 
-    /// <summary>Writes some bytes as a field.</summary>
+    /// <summary>Writes bytes as a field.</summary>
     public void Bytes(int field, ReadOnlySpan<byte> bytes)
     {
         Start(field, bytes.Length);
@@ -22,8 +22,8 @@ internal sealed class WireWriter(Stream stream)
     public void Fields(IMessage message) => stream.Write(MessageBytes.Of(message));
 
     /// <summary>Writes the start of a field whose content follows.</summary>
-    /// <param name="field">Its number.</param>
-    /// <param name="length">Bytes of its content.</param>
+    /// <param name="field">The field's number.</param>
+    /// <param name="length">The size of the content, in bytes.</param>
     public void Start(int field, long length)
     {
         Varint(Tag(field));
@@ -48,10 +48,10 @@ internal sealed class WireWriter(Stream stream)
         }
     }
 
-    /// <summary>The bytes of the fields of a message.</summary>
+    /// <summary>Returns the size of the fields of a message, in bytes.</summary>
     public static long SizeOf(IMessage message) => MessageBytes.Of(message).Length;
 
-    /// <summary>The bytes of a field with a content of <paramref name="length"/> bytes.</summary>
+    /// <summary>Returns the size of a field with a content of <paramref name="length"/> bytes.</summary>
     public static long SizeOf(int field, long length) => SizeOf(Tag(field)) + SizeOf((ulong)length) + length;
 
     private static ulong Tag(int field) => ((ulong)field << 3) | (ulong)WireType.Length;
