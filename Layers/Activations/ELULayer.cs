@@ -41,7 +41,9 @@ internal sealed class ELULayer(LayerContext context) : ElementwiseLayer<ELULayer
         /// <inheritdoc/>
         public Vector512<float> Backward(Vector512<float> x, Vector512<float> y, Vector512<float> dy) =>
             Vector512.ConditionalSelect(
-                Vector512.GreaterThan(Alpha < 0 ? x : y, Vector512<float>.Zero), dy, dy * (Vector512.Create(Alpha) + y));
+                Vector512.GreaterThan(Alpha < 0 ? x : y, Vector512<float>.Zero),
+                dy,
+                dy * (Vector512.Create(Alpha) + y));
 
         // The exponential of 0 may be off by a bit; y must not be above 0 where x is not.
         private static Vector512<float> Below(Vector512<float> x) => Vector512.Min(
