@@ -198,7 +198,10 @@ internal sealed unsafe class BatchNormLayer(LayerContext context) : Layer(contex
         if (!(options.Eps >= 0 && float.IsFinite(options.Eps)))
         {
             throw Context.Error(
-                options, BatchNormParameter.EpsFieldNumber, $"eps is {options.Eps}", "it must be a small number, 0 or more");
+                options,
+                BatchNormParameter.EpsFieldNumber,
+                $"eps is {options.Eps}",
+                "it must be a small number, 0 or more");
         }
 
         if (!(options.MovingAverageFraction >= 0 && float.IsFinite(options.MovingAverageFraction)))
