@@ -85,7 +85,7 @@ public sealed class LayerRegistry
             if (!type.IsSubclassOf(typeof(Layer)) || constructor is null)
             {
                 throw new CnnException(
-                    $"{type} carries [LayerType(\"{attribute.Name}\")] but is no layer",
+                    $"{type} carries [LayerType(\"{attribute.Name}\")] but is not a layer",
                     "derive it from Layer, with a public constructor that takes a LayerContext");
             }
 

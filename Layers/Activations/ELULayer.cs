@@ -5,7 +5,7 @@ namespace Cnn.Layers.Activations;
 
 /// <summary>
 /// The exponential linear unit (Clevert, Unterthiner and Hochreiter 2016): <c>y = x</c> above 0, else
-/// <c>alpha (e^x - 1)</c>. Works in place: with an alpha of 0 or more, y tells the sign of x.
+/// <c>alpha (e^x - 1)</c>. Works in place: with an alpha of 0 or more, y tells whether x is above 0.
 /// </summary>
 [LayerType("ELU")]
 internal sealed class ELULayer(LayerContext context) : ElementwiseLayer<ELULayer.Unit>(context)

@@ -137,7 +137,7 @@ internal sealed unsafe class EuclideanRBFLayer(LayerContext context) : Layer(con
                 EuclideanRBFParameter.PrototypeFieldNumber,
                 $"prototype has {options.Prototype.Count} values, "
                 + $"but the blob is {outputs} x {inputs} ({outputs * inputs})",
-                $"bottom '{Parameter.Bottom[0]}' has {inputs} values an item");
+                $"bottom '{Parameter.Bottom[0]}' has {inputs} values per item");
         }
     }
 }

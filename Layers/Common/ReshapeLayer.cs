@@ -82,7 +82,7 @@ internal sealed class ReshapeLayer(LayerContext context) : SharedShapeLayer(cont
                 throw Error(
                     bottom,
                     ReshapeParameter.ShapeFieldNumber,
-                    $"-1 cannot be found: {bottom.Count} values are no multiple of {count}");
+                    $"-1 cannot be found: {bottom.Count} values are not a multiple of {count}");
             }
 
             shape[inferred] = (int)left;

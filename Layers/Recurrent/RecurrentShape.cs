@@ -104,7 +104,8 @@ internal sealed class RecurrentShape
         }
     }
 
-    // In a blob without streams the product of the other dimensions may exceed 32 bits; the cap is too many values.
+    // In a blob without streams the product of the other dimensions may exceed 32 bits; it is capped, and the size
+    // checks refuse the cap.
     private static int CountFrom(Blob blob, int axis)
     {
         long count = 1;

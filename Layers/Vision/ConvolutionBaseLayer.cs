@@ -33,7 +33,7 @@ internal abstract class ConvolutionBaseLayer : Layer
     /// <summary>Channels of the tops.</summary>
     protected int Outputs { get; private set; }
 
-    /// <summary>Groups of channels.</summary>
+    /// <summary>The number of groups of channels.</summary>
     protected int Groups { get; private set; }
 
     /// <summary>Channels of the bottoms.</summary>

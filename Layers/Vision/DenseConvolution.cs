@@ -10,7 +10,7 @@ namespace Cnn.Layers.Vision;
 /// <param name="context">The layer's context.</param>
 /// <param name="channels">Channels of an image.</param>
 /// <param name="outputs">Channels of a result.</param>
-/// <param name="groups">Groups of channels.</param>
+/// <param name="groups">The number of groups of channels.</param>
 /// <param name="window">The windows.</param>
 internal sealed unsafe class DenseConvolution(
     LayerContext context, int channels, int outputs, int groups, WindowParameters window) : IConvolutionEngine

@@ -230,7 +230,7 @@ internal sealed unsafe class DataTransformer
             throw Error(
                 TransformationParameter.MeanValueFieldNumber,
                 $"{meanValues.Length} mean values for {shape.Channels} channels",
-                "give one for all or one a channel");
+                "give one for all or one per channel");
         }
     }
 
