@@ -4,16 +4,16 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers;
 
 /// <summary>
-/// Floats on a 64-byte boundary that never move: a pinned array, a cache line longer so that it can be aligned, freed by
-/// the collector like any array. Zero at first.
+/// Floats on a 64-byte boundary that never move. The memory is a pinned array, one cache line longer than the buffer so
+/// that its start can be aligned; the garbage collector frees it like any array. The values are zero at first.
 /// </summary>
 public sealed unsafe class AlignedBuffer
 {
     private readonly float[] memory;
     private readonly int start;
 
-    /// <summary>A buffer of zeros.</summary>
-    /// <param name="length">Floats.</param>
+    /// <summary>Makes a buffer of zeros.</summary>
+    /// <param name="length">The number of floats.</param>
     public AlignedBuffer(int length)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
@@ -24,12 +24,12 @@ public sealed unsafe class AlignedBuffer
         start = (int)(Pointer - first);
     }
 
-    /// <summary>Floats.</summary>
+    /// <summary>The number of floats.</summary>
     public int Length { get; }
 
     /// <summary>The first float; valid while the buffer is referenced.</summary>
     public float* Pointer { get; }
 
-    /// <summary>All of the buffer; keeps it alive, which the pointer does not.</summary>
+    /// <summary>The whole buffer. The span keeps the memory alive; the pointer does not.</summary>
     public Span<float> Span => memory.AsSpan(start, Length);
 }

@@ -3,34 +3,34 @@ using Cnn.Proto;
 namespace Cnn.Layers;
 
 /// <summary>
-/// A row-major array of up to 32 axes with two equally large buffers: the values and their gradient
-/// (<c>data</c> and <c>diff</c>). Both are zero when first used and are allocated then. A blob without axes is a
-/// scalar and holds one value. Images are [N, C, H, W].
+/// A row-major array of up to 32 axes with two equally large buffers: the values and their gradient (<c>data</c> and
+/// <c>diff</c>). Each is allocated, and zero, when it is first used. A blob without axes is a scalar and holds one
+/// value. Images are [N, C, H, W].
 /// </summary>
 public sealed unsafe class Blob
 {
-    /// <summary>The most axes that a blob may have, as in Caffe.</summary>
+    /// <summary>The maximum number of axes of a blob, as in Caffe.</summary>
     public const int MaxAxes = 32;
 
     private int[] shape = [0];
     private Storage data = new();
     private Storage diff = new();
 
-    /// <summary>An empty blob of shape [0].</summary>
+    /// <summary>Makes an empty blob of shape [0].</summary>
     public Blob()
     {
     }
 
-    /// <summary>A blob of a shape.</summary>
+    /// <summary>Makes a blob of a given shape.</summary>
     public Blob(params ReadOnlySpan<int> shape) => Reshape(shape);
 
     /// <summary>The dimensions, outermost first.</summary>
     public ReadOnlySpan<int> Shape => shape;
 
-    /// <summary>Number of axes.</summary>
+    /// <summary>The number of axes.</summary>
     public int AxisCount => shape.Length;
 
-    /// <summary>Number of values: the product of the dimensions.</summary>
+    /// <summary>The number of values: the product of the dimensions.</summary>
     public int Count { get; private set; }
 
     /// <summary>The values.</summary>
@@ -43,36 +43,38 @@ public sealed unsafe class Blob
     public bool HasDiff => diff.IsUsed;
 
     /// <summary>
-    /// The first value, on a 64-byte boundary; stays valid until the blob grows or shares another's data.
+    /// Pointer to the first value, on a 64-byte boundary; valid until the blob grows or shares another blob's data.
     /// </summary>
     public float* DataPointer => data.Pointer(Count);
 
-    /// <summary>The first gradient value; see <see cref="DataPointer"/>.</summary>
+    /// <summary>Pointer to the first value of the gradient; see <see cref="DataPointer"/>.</summary>
     public float* DiffPointer => diff.Pointer(Count);
 
     /// <summary>
-    /// Sets the gradient to zero without touching its memory: <see cref="Diff"/> and <see cref="DiffPointer"/> do so when
-    /// they are next used, and <see cref="SumOfDiff"/> leaves it to the kernel.
+    /// Sets the gradient to zero without touching its memory: <see cref="Diff"/> and <see cref="DiffPointer"/> clear
+    /// the memory when they are next used; <see cref="SumOfDiff"/> leaves that to the kernel.
     /// </summary>
     public void ClearDiff() => diff.Clear();
 
-    /// <summary>The gradient for a kernel that adds to it, see <see cref="DiffPointer"/>.</summary>
+    /// <summary>Returns the gradient for a kernel that adds to it; see <see cref="DiffPointer"/>.</summary>
     /// <param name="isZero">
-    /// Whether the gradient is zero and its memory may hold anything: then the kernel must overwrite all of it.
+    /// Whether the gradient is zero while its memory may hold anything; the kernel must then overwrite all of it.
     /// </param>
     public float* SumOfDiff(out bool isZero) => diff.PointerForSum(Count, out isZero);
 
     /// <summary>The shape as Caffe prints it: <c>64 1 28 28 (50176)</c>, a scalar as <c>(1)</c>.</summary>
     public string ShapeText => string.Concat(Array.ConvertAll(shape, d => d + " ")) + $"({Count})";
 
-    /// <summary>The size of an axis; negative axes count from the end.</summary>
+    /// <summary>Returns the size of an axis; negative axes count from the end.</summary>
     public int Dim(int axis) => shape[axis < 0 ? axis + shape.Length : axis];
 
     /// <summary>
-    /// The product of the dimensions from <paramref name="start"/> up to and without <paramref name="end"/>.
+    /// Returns the product of the dimensions from <paramref name="start"/> up to, but not including,
+    /// <paramref name="end"/>.
     /// </summary>
     /// <exception cref="CnnException">
-    /// It is 2^31 or more, which happens in an empty blob alone: [0, 65536, 65536] has no value, and rows of 2^32.
+    /// The product is 2^31 or more, which only happens in an empty blob: [0, 65536, 65536] has no values, but rows of
+    /// 2^32.
     /// </exception>
     public int CountOf(int start, int end = int.MaxValue)
     {
@@ -80,7 +82,7 @@ public sealed unsafe class Blob
         long count = 1;
         for (int i = start; i < last; i++)
         {
-            // Kept at 2^31 when more, so that no product overflows; a dimension of 0 makes it 0 still.
+            // Capped at 2^31 so that no product overflows; a later dimension of 0 still makes it 0.
             count = Math.Min(count * shape[i], 1L << 31);
         }
 
@@ -91,14 +93,14 @@ public sealed unsafe class Blob
     }
 
     /// <summary>
-    /// The size of axis <paramref name="axis"/> of the old four-axis view (num, channels, height, width): 1 where the
-    /// blob has fewer axes.
+    /// Returns the size of axis <paramref name="axis"/> in the old four-axis view (num, channels, height, width): 1
+    /// where the blob has fewer axes.
     /// </summary>
     public int LegacyDim(int axis) => axis < shape.Length ? shape[axis] : 1;
 
     /// <summary>
-    /// Gives the blob a shape. The memory is kept where it is large enough, so shrinking and growing back within what
-    /// was once used allocates nothing and the values stay.
+    /// Changes the shape. Memory that is large enough is reused, so shrinking the blob and growing it back within its
+    /// largest size allocates nothing and keeps the values.
     /// </summary>
     /// <exception cref="CnnException">More than 32 axes, a negative dimension, or 2^31 values or more.</exception>
     public void Reshape(params ReadOnlySpan<int> newShape)
@@ -144,17 +146,17 @@ public sealed unsafe class Blob
     /// <summary>Takes the shape of another blob.</summary>
     public void ReshapeLike(Blob other) => Reshape(other.Shape);
 
-    /// <summary>Whether two blobs have the same axes.</summary>
+    /// <summary>Returns whether two blobs have the same shape.</summary>
     public bool HasShapeOf(Blob other) => shape.AsSpan().SequenceEqual(other.shape);
 
-    /// <summary>Uses another blob's values as its own from now on; the counts must agree.</summary>
+    /// <summary>Shares another blob's values from now on; the counts must be equal.</summary>
     public void ShareData(Blob other)
     {
         RequireCount(other);
         data = other.data;
     }
 
-    /// <summary>Uses another blob's gradient as its own from now on; the counts must agree.</summary>
+    /// <summary>Shares another blob's gradient from now on; the counts must be equal.</summary>
     public void ShareDiff(Blob other)
     {
         RequireCount(other);
@@ -162,30 +164,30 @@ public sealed unsafe class Blob
     }
 
     /// <summary>
-    /// Changes whenever somebody asks for the values by <see cref="Data"/> or <see cref="DataPointer"/>, to whom they may
-    /// be lent for writing. Blobs that share values have one version.
+    /// A number that changes whenever a caller gets the values from <see cref="Data"/> or <see cref="DataPointer"/>,
+    /// since it may write to them. Blobs that share values share the version.
     /// </summary>
     public long DataVersion => data.Version;
 
-    /// <summary>Whether the parameter has its first values; blobs that share values have them together.</summary>
+    /// <summary>Whether the parameter has its initial values; common to blobs that share values.</summary>
     internal bool IsFilled
     {
         get => data.IsFilled;
         set => data.IsFilled = value;
     }
 
-    /// <summary>The first value for somebody who only reads: the version stays.</summary>
+    /// <summary>Pointer to the first value, for a caller that only reads; does not change the version.</summary>
     internal float* ReadPointer => data.ReadPointer(Count);
 
-    /// <summary>Whether the two blobs' values are the same memory.</summary>
+    /// <summary>Returns whether two blobs share the memory of their values.</summary>
     public bool SharesDataWith(Blob other) => ReferenceEquals(data, other.data);
 
-    /// <summary>What blobs have in common that share values.</summary>
+    /// <summary>An object that identifies the memory of the values; blobs that share values have the same.</summary>
     internal object Memory => data;
 
     /// <summary>
-    /// Writes its values where another blob's are from now on, whatever the counts: for blobs that are never of use at
-    /// one time.
+    /// Uses another blob's memory for the values from now on, whatever the counts; for blobs whose live ranges do not
+    /// overlap.
     /// </summary>
     internal void UseMemoryOf(Blob other) => data = other.data;
 
@@ -197,7 +199,7 @@ public sealed unsafe class Blob
         }
     }
 
-    // Shared as a whole, so that sharing holds when the owner grows.
+    // Blobs share the storage as a whole, so they still share it after the owner grows.
     private sealed class Storage
     {
         private AlignedBuffer? buffer;

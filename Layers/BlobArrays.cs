@@ -2,12 +2,12 @@ using Cnn.Proto.Formats;
 
 namespace Cnn.Layers;
 
-/// <summary>Copies of blobs as arrays for files.</summary>
+/// <summary>Copies blobs to arrays for files.</summary>
 public static class BlobArrays
 {
-    /// <summary>A copy of a blob's values.</summary>
+    /// <summary>Copies a blob's values.</summary>
     public static NumberArray DataOf(Blob blob) => new(blob.Shape.ToArray(), blob.Data.ToArray());
 
-    /// <summary>A copy of a blob's gradients.</summary>
+    /// <summary>Copies a blob's gradient.</summary>
     public static NumberArray DiffOf(Blob blob) => new(blob.Shape.ToArray(), blob.Diff.ToArray());
 }

@@ -1,26 +1,26 @@
 namespace Cnn.Layers;
 
-/// <summary>How many bottoms or tops a layer takes.</summary>
-/// <param name="Min">The fewest.</param>
-/// <param name="Max">The most.</param>
+/// <summary>The number of bottoms or tops that a layer takes.</summary>
+/// <param name="Min">The minimum.</param>
+/// <param name="Max">The maximum.</param>
 public readonly record struct BlobCount(int Min, int Max)
 {
-    /// <summary>Any number, none included.</summary>
+    /// <summary>Any number, including none.</summary>
     public static BlobCount Any => new(0, int.MaxValue);
 
-    /// <summary>Exactly so many.</summary>
+    /// <summary>Exactly the given number.</summary>
     public static BlobCount Exactly(int count) => new(count, count);
 
-    /// <summary>So many or more.</summary>
+    /// <summary>The given number or more.</summary>
     public static BlobCount AtLeast(int count) => new(count, int.MaxValue);
 
-    /// <summary>Between two numbers, both included.</summary>
+    /// <summary>From one number to another, inclusive.</summary>
     public static BlobCount Between(int min, int max) => new(min, max);
 
-    /// <summary>Whether a number fits.</summary>
+    /// <summary>Returns whether a number is allowed.</summary>
     public bool Allows(int count) => count >= Min && count <= Max;
 
-    /// <summary>"2", "1 to 2" or "at least 1".</summary>
+    /// <summary>Returns "2", "1 to 2" or "at least 1".</summary>
     public override string ToString() =>
         Min == Max ? $"{Min}" : Max == int.MaxValue ? $"at least {Min}" : $"{Min} to {Max}";
 }

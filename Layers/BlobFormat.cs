@@ -4,7 +4,7 @@ using Google.Protobuf.Collections;
 
 namespace Cnn.Layers;
 
-/// <summary>Blobs to and from messages; <see cref="StoredShape"/> has the rule for their shapes.</summary>
+/// <summary>Converts blobs to and from messages; <see cref="StoredShape"/> has the rule for their shapes.</summary>
 public static class BlobFormat
 {
     /// <summary>Makes the message of a blob: <c>shape</c>, <c>data</c> and, where asked for, <c>diff</c>.</summary>
@@ -22,8 +22,8 @@ public static class BlobFormat
 
     /// <summary>Makes a blob of the shape and values of a message.</summary>
     /// <param name="proto">The message.</param>
-    /// <param name="what">What it is, for errors.</param>
-    /// <exception cref="CnnException">The shape is impossible or the number of values is not the shape's.</exception>
+    /// <param name="what">What the message is, for errors.</param>
+    /// <exception cref="CnnException">The shape is impossible or does not match the number of values.</exception>
     public static Blob ToBlob(BlobProto proto, string what)
     {
         StoredBlob stored = From(proto, what);
@@ -40,13 +40,13 @@ public static class BlobFormat
 
     /// <summary>
     /// Gives a parameter the shape, the values and, if there is one, the gradient that a definition stores for it. As
-    /// in Caffe the shape is kept as it is written, whatever its axes, if it has as many values as the layer needs.
+    /// in Caffe, the stored shape is kept, whatever its axes, if it has as many values as the layer needs.
     /// </summary>
     /// <param name="proto">What the definition stores.</param>
-    /// <param name="blob">The parameter, of the shape that the layer would give it.</param>
+    /// <param name="blob">The parameter, with the shape that the layer gives it.</param>
     /// <param name="context">The layer's context, for errors.</param>
     /// <param name="index">The parameter's number, for errors.</param>
-    /// <exception cref="CnnException">The counts differ, or the number of values is not the shape's.</exception>
+    /// <exception cref="CnnException">The counts differ, or the number of values does not match the shape.</exception>
     public static void Read(BlobProto proto, Blob blob, LayerContext context, int index)
     {
         try

@@ -1,14 +1,14 @@
 namespace Cnn.Layers;
 
 /// <summary>
-/// Sizes of blobs before they are made, so that one that is too large is an error of the layer that asks for it.
+/// Computes the sizes of blobs before they are made, so that the layer that asks for one that is too large reports it.
 /// </summary>
 internal static class BlobSize
 {
-    /// <summary>The most values of a blob; see <see cref="Blob.Reshape"/>.</summary>
+    /// <summary>The maximum number of values of a blob; see <see cref="Blob.Reshape"/>.</summary>
     public const int Most = int.MaxValue - 16;
 
-    /// <summary>The values of a shape, <see cref="long.MaxValue"/> where they are even more.</summary>
+    /// <summary>Returns the number of values of a shape, at most <see cref="long.MaxValue"/>.</summary>
     /// <param name="shape">The dimensions, 0 or more.</param>
     public static long Of(params ReadOnlySpan<long> shape)
     {
@@ -22,7 +22,8 @@ internal static class BlobSize
     }
 
     /// <summary>
-    /// What an error says of too many values: <c>4294967296 values, where a blob holds at most 2147483631</c>.
+    /// Returns the text of an error about too many values: <c>4294967296 values, where a blob holds at most
+    /// 2147483631</c>.
     /// </summary>
     public static string Excess(long count) =>
         $"{(count == long.MaxValue ? "more than 2^63" : count)} values, where a blob holds at most {Most}";

@@ -1,8 +1,8 @@
 namespace Cnn.Layers;
 
 /// <summary>
-/// A layer that is <c>y = max(x, 0) + slope min(x, 0)</c>, so that a net that only runs forward can make it part of the
-/// layer before; see <see cref="Layer.TryFold"/>.
+/// A layer that computes <c>y = max(x, 0) + slope min(x, 0)</c>, so that a net that only runs forward can fold it into
+/// the layer before; see <see cref="Layer.TryFold"/>.
 /// </summary>
 public interface IRectifier
 {

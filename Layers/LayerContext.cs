@@ -30,19 +30,21 @@ public sealed class LayerContext
     public PathResolver Files { get; init; } = new((string?)null);
 
     /// <summary>
-    /// Whether the net only runs forward, with parameters that stay as they are at the first pass: nothing need be kept
-    /// for a backward pass, and parameters may be kept in the form that kernels read.
+    /// Whether the net only runs forward, with parameters that stay as they are at the first pass: nothing needs to be
+    /// kept for a backward pass, and weights may stay packed for the kernels.
     /// </summary>
     public bool Inference { get; init; }
 
-    /// <summary>Takes what the user should know although the layer goes on; null where nobody listens.</summary>
+    /// <summary>
+    /// Receives warnings: what the user should know although the layer goes on; null where nobody listens.
+    /// </summary>
     public Action<Diagnostic>? Warn { get; init; }
 
-    /// <summary>An error in the layer's definition, located at the layer.</summary>
+    /// <summary>Makes an error about the layer's definition, located at the layer.</summary>
     public CnnException Error(string message, string? hint = null) => Error(Parameter, 0, message, hint);
 
     /// <summary>
-    /// An error in a message of the layer's definition, located at a field of it where it was written.
+    /// Makes an error about a message of the layer's definition, located where a field of it was written.
     /// </summary>
     /// <param name="message">The parameter message, such as <c>Parameter.ConvolutionParam</c>; may be null.</param>
     /// <param name="fieldNumber">The field, such as <c>ConvolutionParameter.KernelSizeFieldNumber</c>.</param>
@@ -52,7 +54,7 @@ public sealed class LayerContext
         new(DiagnosticAt(message, fieldNumber, text, hint));
 
     /// <summary>
-    /// Warns of something in the layer's definition that is legal but hardly meant; located as errors are.
+    /// Warns about something in the layer's definition that is legal but hardly intended; located like errors.
     /// </summary>
     /// <param name="message">The parameter message; may be null.</param>
     /// <param name="fieldNumber">The field.</param>

@@ -7,8 +7,8 @@ namespace Cnn.Layers;
 
 /// <summary>Makes layers from their definitions, by the names in their <see cref="LayerTypeAttribute"/>s.</summary>
 /// <remarks>
-/// The table of the built-in types is made once in a process and shared by all registries; a registry that is added to
-/// has one of its own from then on. Any number of threads may create layers while none adds types.
+/// The table of built-in types is made once per process and shared by all registries; a registry to which types are
+/// added has its own table from then on. Any number of threads may create layers while none adds types.
 /// </remarks>
 public sealed class LayerRegistry
 {
@@ -21,10 +21,10 @@ public sealed class LayerRegistry
     public IReadOnlyCollection<string> Types => [.. makers.Keys];
 
     /// <summary>
-    /// Adds every class of an assembly that carries a <see cref="LayerTypeAttribute"/>, or none of them.
+    /// Adds every class of an assembly that has a <see cref="LayerTypeAttribute"/>; on an error it adds none.
     /// </summary>
     /// <exception cref="CnnException">
-    /// A class is not a layer, has no fitting constructor, or its name is taken.
+    /// A class is not a layer, has no suitable constructor, or its name is taken.
     /// </exception>
     public void AddFrom(Assembly assembly)
     {
@@ -37,11 +37,11 @@ public sealed class LayerRegistry
         makers = added;
     }
 
-    /// <summary>Adds a type made by a function.</summary>
+    /// <summary>Adds a type whose layers a function makes.</summary>
     /// <exception cref="CnnException">The name is taken.</exception>
     public void Add(string type, Func<LayerContext, Layer> make) => makers = With(makers, type, make);
 
-    /// <summary>The layer that a definition asks for.</summary>
+    /// <summary>Makes the layer that a definition asks for.</summary>
     /// <exception cref="CnnException">The type is unknown, or it is Caffe's <c>Python</c>.</exception>
     public Layer Create(LayerContext context) =>
         makers.TryGetValue(context.Parameter.Type, out var make) ? make(context) : throw Unknown(context);
@@ -85,7 +85,7 @@ public sealed class LayerRegistry
             if (!type.IsSubclassOf(typeof(Layer)) || constructor is null)
             {
                 throw new CnnException(
-                    $"{type} carries [LayerType(\"{attribute.Name}\")] but is no layer",
+                    $"{type} carries [LayerType(\"{attribute.Name}\")] but is not a layer",
                     "derive it from Layer, with a public constructor that takes a LayerContext");
             }
 

@@ -2,12 +2,12 @@ using Cnn.Proto;
 
 namespace Cnn.Layers;
 
-/// <summary>Reads shapes as definitions give them.</summary>
+/// <summary>Reads the shapes in definitions.</summary>
 public static class ShapeFormat
 {
     /// <summary>Reads the dimensions of a <c>shape</c> block.</summary>
     /// <exception cref="CnnException">
-    /// A dimension is negative, or they are too many or too large for a blob.
+    /// A dimension is negative, or the dimensions are too many or too large for a blob.
     /// </exception>
     public static int[] Read(BlobShape shape, LayerContext context)
     {

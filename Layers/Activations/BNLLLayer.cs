@@ -30,14 +30,14 @@ internal sealed class BNLLLayer(LayerContext context) : ElementwiseLayer<BNLLLay
             Vector512.Max(x, Vector512<float>.Zero) + ExpMath.LogOnePlus(ExpMath.Exp(-Vector512.Abs(x)));
 
         /// <inheritdoc/>
-        public float Backward(float x, float y, float dy) => dy * Rise(MathF.Exp(MathF.Min(x, 50)));
+        public float Backward(float x, float y, float dy) => dy * Slope(MathF.Exp(MathF.Min(x, 50)));
 
         /// <inheritdoc/>
         public Vector512<float> Backward(Vector512<float> x, Vector512<float> y, Vector512<float> dy) =>
-            dy * Rise(ExpMath.Exp(Vector512.Min(x, Vector512.Create(50f))));
+            dy * Slope(ExpMath.Exp(Vector512.Min(x, Vector512.Create(50f))));
 
-        private static float Rise(float e) => e / (e + 1);
+        private static float Slope(float e) => e / (e + 1);
 
-        private static Vector512<float> Rise(Vector512<float> e) => e / (e + Vector512<float>.One);
+        private static Vector512<float> Slope(Vector512<float> e) => e / (e + Vector512<float>.One);
     }
 }

@@ -5,8 +5,8 @@ using Cnn.Proto;
 namespace Cnn.Layers.Activations;
 
 /// <summary>
-/// Cuts off at both ends: <c>y = min(max(x, min), max)</c>; the gradient passes where min &lt;= x &lt;= max. In place it
-/// keeps a copy of x.
+/// Clips values to an interval: <c>y = min(max(x, min), max)</c>; the gradient passes where min &lt;= x &lt;= max. In
+/// place it keeps a copy of x.
 /// </summary>
 [LayerType("Clip")]
 internal sealed class ClipLayer(LayerContext context) : ElementwiseLayer<ClipLayer.Bounds>(context)
@@ -23,8 +23,8 @@ internal sealed class ClipLayer(LayerContext context) : ElementwiseLayer<ClipLay
     protected override Bounds Operation => bounds;
 
     /// <summary>The function.</summary>
-    /// <param name="Min">The lower end.</param>
-    /// <param name="Max">The upper end.</param>
+    /// <param name="Min">The lower bound.</param>
+    /// <param name="Max">The upper bound.</param>
     public readonly record struct Bounds(float Min, float Max) : IUnaryOperation
     {
         /// <inheritdoc/>
@@ -40,7 +40,8 @@ internal sealed class ClipLayer(LayerContext context) : ElementwiseLayer<ClipLay
         /// <inheritdoc/>
         public Vector512<float> Backward(Vector512<float> x, Vector512<float> y, Vector512<float> dy) =>
             Vector512.ConditionalSelect(
-                Vector512.GreaterThanOrEqual(x, Vector512.Create(Min)) & Vector512.LessThanOrEqual(x, Vector512.Create(Max)),
+                Vector512.GreaterThanOrEqual(x, Vector512.Create(Min))
+                & Vector512.LessThanOrEqual(x, Vector512.Create(Max)),
                 dy,
                 Vector512<float>.Zero);
     }

@@ -4,8 +4,8 @@ using Cnn.Proto;
 namespace Cnn.Layers.Activations;
 
 /// <summary>
-/// Dropout: in TRAIN each value is kept with probability <c>1 - dropout_ratio</c> and divided by it, else 0; in TEST the
-/// top is the bottom. The mask is a function of (seed, layer name, pass). Works in place.
+/// Dropout: in TRAIN each value is kept with probability <c>1 - dropout_ratio</c> and divided by it, otherwise set to
+/// 0; in TEST the top equals the bottom. The mask is a function of (seed, layer name, pass). Works in place.
 /// </summary>
 [LayerType("Dropout")]
 internal sealed unsafe class DropoutLayer : Layer
@@ -40,7 +40,8 @@ internal sealed unsafe class DropoutLayer : Layer
     public override bool AllowsInPlace => true;
 
     /// <inheritdoc/>
-    public override void Reshape(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops) => tops[0].ReshapeLike(bottoms[0]);
+    public override void Reshape(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops) =>
+        tops[0].ReshapeLike(bottoms[0]);
 
     /// <inheritdoc/>
     public override void Forward(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)

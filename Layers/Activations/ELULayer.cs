@@ -5,7 +5,7 @@ namespace Cnn.Layers.Activations;
 
 /// <summary>
 /// The exponential linear unit (Clevert, Unterthiner and Hochreiter 2016): <c>y = x</c> above 0, else
-/// <c>alpha (e^x - 1)</c>. Works in place: with an alpha of 0 or more, y tells the sign of x.
+/// <c>alpha (e^x - 1)</c>. Works in place: with an alpha of 0 or more, y tells whether x is above 0.
 /// </summary>
 [LayerType("ELU")]
 internal sealed class ELULayer(LayerContext context) : ElementwiseLayer<ELULayer.Unit>(context)
@@ -41,7 +41,9 @@ internal sealed class ELULayer(LayerContext context) : ElementwiseLayer<ELULayer
         /// <inheritdoc/>
         public Vector512<float> Backward(Vector512<float> x, Vector512<float> y, Vector512<float> dy) =>
             Vector512.ConditionalSelect(
-                Vector512.GreaterThan(Alpha < 0 ? x : y, Vector512<float>.Zero), dy, dy * (Vector512.Create(Alpha) + y));
+                Vector512.GreaterThan(Alpha < 0 ? x : y, Vector512<float>.Zero),
+                dy,
+                dy * (Vector512.Create(Alpha) + y));
 
         // The exponential of 0 may be off by a bit; y must not be above 0 where x is not.
         private static Vector512<float> Below(Vector512<float> x) => Vector512.Min(

@@ -3,14 +3,14 @@ using Cnn.Layers.Kernels.Elementwise;
 namespace Cnn.Layers.Activations;
 
 /// <summary>
-/// A layer that maps each value by itself: one bottom, one top of the same shape, no parameters. A new activation is its
-/// operation and a constructor.
+/// A layer that maps each value by itself: one bottom, one top of the same shape, no parameters. A new activation needs
+/// only its operation and a constructor.
 /// </summary>
 /// <typeparam name="T">The function and its derivative.</typeparam>
 internal abstract unsafe class ElementwiseLayer<T>(LayerContext context) : Layer(context)
     where T : struct, IUnaryOperation
 {
-    // The bottom's values, where the top takes their place and the gradient needs them.
+    // A copy of the bottom's values, where the layer works in place and the gradient needs them.
     private Blob? kept;
 
     /// <inheritdoc/>
@@ -20,8 +20,8 @@ internal abstract unsafe class ElementwiseLayer<T>(LayerContext context) : Layer
     public override BlobCount TopCount => BlobCount.Exactly(1);
 
     /// <summary>
-    /// Whether the gradient needs x itself, which y does not tell; in place, a copy is kept. Off, since most functions'
-    /// do not.
+    /// Whether the gradient needs x itself, which y does not determine; in place, the layer then keeps a copy. False
+    /// unless overridden, since most gradients do not need x.
     /// </summary>
     protected virtual bool NeedsInput => false;
 

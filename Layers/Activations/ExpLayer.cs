@@ -5,8 +5,8 @@ using Cnn.Proto;
 namespace Cnn.Layers.Activations;
 
 /// <summary>
-/// <c>y = base^(shift + scale x)</c>, <c>dx = dy y scale ln(base)</c>; a base of -1, the default, stands for e. Works in
-/// place.
+/// <c>y = base^(shift + scale x)</c>, <c>dx = dy y scale ln(base)</c>; a base of -1, the default, stands for e. Works
+/// in place.
 /// </summary>
 [LayerType("Exp")]
 internal sealed class ExpLayer(LayerContext context) : ElementwiseLayer<ExpLayer.Exponential>(context)

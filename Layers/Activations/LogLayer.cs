@@ -34,7 +34,7 @@ internal sealed class LogLayer(LayerContext context) : ElementwiseLayer<LogLayer
     /// <summary>The function.</summary>
     /// <param name="Factor">1 / ln(base).</param>
     /// <param name="Scale">The factor of x.</param>
-    /// <param name="Shift">What is added to it.</param>
+    /// <param name="Shift">The constant added to it.</param>
     public readonly record struct Logarithm(float Factor, float Scale, float Shift) : IUnaryOperation
     {
         /// <inheritdoc/>

@@ -32,8 +32,8 @@ internal sealed unsafe class MaxoutLayer(LayerContext context) : Layer(context)
             throw Context.Error(
                 options,
                 MaxoutParameter.PiecesFieldNumber,
-                $"pieces is {options.Pieces}, bottom '{Parameter.Bottom[0]}' of shape {bottoms[0].ShapeText} has {channels} "
-                + $"channels on axis {axis}",
+                $"pieces is {options.Pieces}, bottom '{Parameter.Bottom[0]}' of shape {bottoms[0].ShapeText} has "
+                + $"{channels} channels on axis {axis}",
                 "pieces must divide the channels");
         }
 

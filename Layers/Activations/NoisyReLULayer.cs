@@ -21,7 +21,8 @@ internal sealed unsafe class NoisyReLULayer(LayerContext context) : Layer(contex
     public override BlobCount TopCount => BlobCount.Exactly(1);
 
     /// <inheritdoc/>
-    public override void Reshape(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops) => tops[0].ReshapeLike(bottoms[0]);
+    public override void Reshape(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops) =>
+        tops[0].ReshapeLike(bottoms[0]);
 
     /// <inheritdoc/>
     public override void Forward(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)

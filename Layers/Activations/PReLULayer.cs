@@ -4,9 +4,9 @@ using Cnn.Proto;
 namespace Cnn.Layers.Activations;
 
 /// <summary>
-/// The parametric rectifier (He, Zhang, Ren and Sun 2015): <c>y = max(x, 0) + a_c min(x, 0)</c> with a learned slope a for
-/// each channel (axis 1). Blob: the slopes [C], or a single number with <c>channel_shared</c>. In place it keeps a copy
-/// of x.
+/// The parametric rectifier (He, Zhang, Ren and Sun 2015): <c>y = max(x, 0) + a_c min(x, 0)</c> with a learned slope a
+/// for each channel (axis 1). Blob: the slopes [C], or a single number with <c>channel_shared</c>. In place it keeps a
+/// copy of x.
 /// </summary>
 [LayerType("PReLU")]
 internal sealed unsafe class PReLULayer(LayerContext context) : Layer(context)
@@ -31,7 +31,8 @@ internal sealed unsafe class PReLULayer(LayerContext context) : Layer(context)
         if (bottoms[0].AxisCount < 2)
         {
             throw Context.Error(
-                $"bottom '{Parameter.Bottom[0]}' has shape {bottoms[0].ShapeText}", "PReLU needs a channel axis, axis 1");
+                $"bottom '{Parameter.Bottom[0]}' has shape {bottoms[0].ShapeText}",
+                "PReLU needs a channel axis, axis 1");
         }
 
         PReLUParameter options = Parameter.PreluParam ?? new PReLUParameter();
@@ -45,7 +46,8 @@ internal sealed unsafe class PReLULayer(LayerContext context) : Layer(context)
         if (bottoms[0].AxisCount < 2 || (!isShared && bottoms[0].Dim(1) != Blobs[0].Count))
         {
             throw Context.Error(
-                $"bottom '{Parameter.Bottom[0]}' has shape {bottoms[0].ShapeText}, the layer {Blobs[0].Count} slope(s)",
+                $"bottom '{Parameter.Bottom[0]}' has shape {bottoms[0].ShapeText}, the layer has "
+                + $"{Blobs[0].Count} slope(s)",
                 "axis 1 is the channels and keeps its size");
         }
 
@@ -77,7 +79,7 @@ internal sealed unsafe class PReLULayer(LayerContext context) : Layer(context)
         var (images, channels, plane) = Sizes(bottoms[0]);
         float* x = (kept ?? bottoms[0]).DataPointer, dy = tops[0].DiffPointer;
 
-        // The slopes first: in place, the bottom's gradient takes the place of the top's.
+        // The slopes first: in place, the bottom's gradient overwrites the top's.
         if (NeedsGradient(0))
         {
             PReLUKernel.SlopeGradient(x, dy, Blobs[0].DiffPointer, images, channels, plane, Context.Pool);
@@ -90,7 +92,7 @@ internal sealed unsafe class PReLULayer(LayerContext context) : Layer(context)
         }
     }
 
-    // One slope for all is one channel for all.
+    // A shared slope is that of a single channel.
     private (int Images, int Channels, int Plane) Sizes(Blob bottom) =>
         bottom.Count == 0 ? (0, 1, 1)
         : isShared ? (bottom.Dim(0), 1, bottom.CountOf(1))

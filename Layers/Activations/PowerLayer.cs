@@ -5,8 +5,9 @@ using Cnn.Proto;
 namespace Cnn.Layers.Activations;
 
 /// <summary>
-/// <c>y = (shift + scale x)^power</c>. Where power or scale is 0 the top is constant (1, or shift^power) and the gradient
-/// 0; with a shift of 0 the gradient is <c>power y / x</c>, which is not a number at 0. In place it keeps a copy of x.
+/// <c>y = (shift + scale x)^power</c>. Where power or scale is 0 the top is constant (1, or shift^power) and the
+/// gradient 0; with a shift of 0 the gradient is <c>power y / x</c>, which is not a number at 0. In place it keeps a
+/// copy of x.
 /// </summary>
 [LayerType("Power")]
 internal sealed class PowerLayer(LayerContext context) : ElementwiseLayer<PowerLayer.Raise>(context)
@@ -28,7 +29,7 @@ internal sealed class PowerLayer(LayerContext context) : ElementwiseLayer<PowerL
     /// <summary>The function.</summary>
     /// <param name="Power">The exponent.</param>
     /// <param name="Scale">The factor of x.</param>
-    /// <param name="Shift">What is added to it.</param>
+    /// <param name="Shift">The constant added to it.</param>
     public readonly record struct Raise(float Power, float Scale, float Shift) : IUnaryOperation
     {
         private bool IsConstant => Power * Scale == 0;

@@ -5,7 +5,7 @@ namespace Cnn.Layers.Activations;
 
 /// <summary>
 /// The rectifier: <c>y = max(x, 0) + negative_slope * min(x, 0)</c>. At 0 the gradient is that of the negative side.
-/// Works in place: with a slope of 0 or more, y tells the sign of x.
+/// Works in place: with a slope of 0 or more, y tells whether x is above 0.
 /// </summary>
 [LayerType("ReLU")]
 internal sealed class ReLULayer(LayerContext context) : ElementwiseLayer<ReLULayer.Rectifier>(context), IRectifier

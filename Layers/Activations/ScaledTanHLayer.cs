@@ -6,8 +6,8 @@ namespace Cnn.Layers.Activations;
 
 /// <summary>
 /// The hyperbolic tangent, stretched: <c>y = amplitude tanh(slope x)</c>,
-/// <c>dx = dy slope (amplitude - y^2 / amplitude)</c>. With the defaults, 1.7159 and 2/3, it is LeNet-5's squashing function
-/// (LeCun, Bottou, Bengio and Haffner 1998, appendix A). Works in place. Beyond Caffe.
+/// <c>dx = dy slope (amplitude - y^2 / amplitude)</c>. With the defaults, 1.7159 and 2/3, it is LeNet-5's squashing
+/// function (LeCun, Bottou, Bengio and Haffner 1998, appendix A). Works in place. Beyond Caffe.
 /// </summary>
 [LayerType("ScaledTanH")]
 internal sealed class ScaledTanHLayer(LayerContext context) : ElementwiseLayer<ScaledTanHLayer.Stretched>(context)

@@ -34,7 +34,8 @@ internal sealed class SwishLayer(LayerContext context) : ElementwiseLayer<SwishL
             x * VectorMath.Sigmoid(x * Beta);
 
         /// <inheritdoc/>
-        public float Backward(float x, float y, float dy) => dy * Slope((0.5f * MathF.Tanh(0.5f * Beta * x)) + 0.5f, Beta * y);
+        public float Backward(float x, float y, float dy) =>
+            dy * Slope((0.5f * MathF.Tanh(0.5f * Beta * x)) + 0.5f, Beta * y);
 
         /// <inheritdoc/>
         public Vector512<float> Backward(Vector512<float> x, Vector512<float> y, Vector512<float> dy) =>

@@ -4,10 +4,10 @@ using Cnn.Proto;
 namespace Cnn.Layers.Common;
 
 /// <summary>
-/// The indices, the values, or both of the <c>top_k</c> largest values, largest first; of equals the larger index comes
-/// first, and a NaN is below all. Without <c>axis</c> over all values of an item: top [N, 1, top_k], with
-/// <c>out_max_val</c> [N, 2, top_k] (indices, then values). With <c>axis</c> along it: top_k indices, or with
-/// <c>out_max_val</c> values. It has no gradient.
+/// The indices, the values, or both of the <c>top_k</c> largest values, largest first. Among equal values the larger
+/// index comes first, and a NaN is below all others. Without <c>axis</c> it searches all values of an item: top [N, 1,
+/// top_k], or [N, 2, top_k] (indices, then values) with <c>out_max_val</c>. With <c>axis</c> it searches along that
+/// axis and gives top_k indices, or top_k values with <c>out_max_val</c>. It has no gradient.
 /// </summary>
 [LayerType("ArgMax")]
 internal sealed unsafe class ArgMaxLayer(LayerContext context) : Layer(context)
@@ -41,7 +41,7 @@ internal sealed unsafe class ArgMaxLayer(LayerContext context) : Layer(context)
                 ArgMaxParameter.TopKFieldNumber,
                 $"top_k is {options.TopK}, bottom '{Parameter.Bottom[0]}' of shape {bottom.ShapeText} offers "
                 + $"{length} values",
-                $"it is 1 to {length}");
+                $"it must be 1 to {length}");
         }
 
         int axes = options.HasAxis ? bottom.AxisCount : Math.Max(3, bottom.AxisCount);

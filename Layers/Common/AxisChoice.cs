@@ -3,15 +3,15 @@ using Google.Protobuf;
 
 namespace Cnn.Layers.Common;
 
-/// <summary>The axis of Concat and Slice, which have an old name for it too.</summary>
+/// <summary>Chooses the axis of Concat and Slice, which have an older field for it as well.</summary>
 internal static class AxisChoice
 {
-    /// <summary>The axis from 0.</summary>
+    /// <summary>Returns the axis, counted from 0.</summary>
     /// <param name="context">The layer.</param>
     /// <param name="bottom">The blob that has the axis.</param>
     /// <param name="options">The layer's message.</param>
     /// <param name="axis">The field <c>axis</c>: number, value, whether it is set.</param>
-    /// <param name="old">The field of old: its name, number, value, whether it is set.</param>
+    /// <param name="old">The older field: its name, number, value, whether it is set.</param>
     /// <exception cref="CnnException">Both are set, or there is no such axis.</exception>
     public static int Of(
         LayerContext context,
@@ -26,7 +26,7 @@ internal static class AxisChoice
                 options,
                 old.Field,
                 $"axis and {old.Name} are both given",
-                "axis is the name of today; drop the other");
+                "axis is the current name; remove the other");
         }
 
         long chosen = old.IsSet ? old.Value : axis.Value < 0 ? axis.Value + bottom.AxisCount : axis.Value;

@@ -3,8 +3,8 @@ using Cnn.Layers.Kernels.Elementwise;
 namespace Cnn.Layers.Common;
 
 /// <summary>
-/// Chooses items: <c>y[i] = x[index[i]]</c>, items of axis 0, the second bottom [M] their indices. The gradient of an
-/// item is the sum over its uses; the indices have none.
+/// Selects items: <c>y[i] = x[index[i]]</c>. The items lie along axis 0 of the first bottom; the second bottom [M]
+/// holds their indices. The gradient of an item is the sum over its uses; the indices have none.
 /// </summary>
 [LayerType("BatchReindex")]
 internal sealed unsafe class BatchReindexLayer(LayerContext context) : Layer(context)

@@ -4,8 +4,8 @@ using Cnn.Proto;
 namespace Cnn.Layers.Common;
 
 /// <summary>
-/// <c>y = x + b</c>, b broadcast over the axes before <c>axis</c> and after its own. b is learned (blob 0, its shape
-/// that of <c>num_axes</c> axes of the bottom) or the second bottom. Works in place.
+/// <c>y = x + b</c>, with b broadcast over the axes before <c>axis</c> and after its own. b is learned (blob 0, with
+/// the shape of <c>num_axes</c> axes of the bottom) or the second bottom. Works in place.
 /// </summary>
 [LayerType("Bias")]
 internal sealed unsafe class BiasLayer(LayerContext context) : BroadcastLayer(context)

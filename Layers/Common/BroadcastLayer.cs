@@ -4,8 +4,8 @@ using Google.Protobuf;
 namespace Cnn.Layers.Common;
 
 /// <summary>
-/// What Scale and Bias have in common: a blob, learned or the second bottom, whose axes are those of the first bottom
-/// from <c>axis</c> on, and which is broadcast over the axes before and after.
+/// The base of Scale and Bias: a blob, learned or the second bottom, whose axes are those of the first bottom from
+/// <c>axis</c> on, and which is broadcast over the axes before and after.
 /// </summary>
 internal abstract class BroadcastLayer(LayerContext context) : Layer(context)
 {
@@ -30,7 +30,9 @@ internal abstract class BroadcastLayer(LayerContext context) : Layer(context)
     /// <summary>Whether the blob is learned rather than the second bottom.</summary>
     protected bool IsLearned { get; private set; }
 
-    /// <summary>The axes of the learned blob; the blob itself may be stored with others of the same count.</summary>
+    /// <summary>
+    /// The shape of the learned blob; the blob itself may be stored with other axes of the same count.
+    /// </summary>
     protected int[] LearnedShape { get; private set; } = [];
 
     /// <summary>Adds the learned blob, if there is no second bottom; called in set-up.</summary>
@@ -38,7 +40,7 @@ internal abstract class BroadcastLayer(LayerContext context) : Layer(context)
     /// <param name="options">The layer's message.</param>
     /// <param name="axis">The field <c>axis</c>.</param>
     /// <param name="numAxes">The field <c>num_axes</c>: its number and value.</param>
-    /// <param name="filler">The blob's first values.</param>
+    /// <param name="filler">The filler of the blob's initial values.</param>
     /// <exception cref="CnnException">The first bottom does not have the axes.</exception>
     protected void AddBroadcastBlob(
         IReadOnlyList<Blob> bottoms,
@@ -57,11 +59,11 @@ internal abstract class BroadcastLayer(LayerContext context) : Layer(context)
         AddBlob(filler, LearnedShape);
     }
 
-    /// <summary>The axes of a learned blob.</summary>
+    /// <summary>Returns the shape of a learned blob.</summary>
     /// <exception cref="CnnException">The bottom does not have them.</exception>
     protected int[] ShapeFrom(Blob bottom, IMessage options, int axis, (int Field, int Value) numAxes)
     {
-        // No axes at all need no axis to begin at.
+        // An empty shape needs no axis to begin at.
         int start = numAxes.Value == 0 ? 0 : CanonicalAxis(bottom, axis);
         int count = numAxes.Value == -1 ? bottom.AxisCount - start : numAxes.Value;
         return count >= 0 && count <= bottom.AxisCount - start
@@ -71,14 +73,14 @@ internal abstract class BroadcastLayer(LayerContext context) : Layer(context)
                 numAxes.Field,
                 $"num_axes is {numAxes.Value} from axis {start} on, bottom '{Parameter.Bottom[0]}' has shape "
                 + $"{bottom.ShapeText}",
-                "it is -1 for all axes to the last, or fits within them");
+                "it must be -1 for all axes up to the last, or fit within them");
     }
 
     /// <summary>Sets the sizes and the top's shape.</summary>
     /// <param name="bottoms">The bottoms.</param>
     /// <param name="tops">The top.</param>
     /// <param name="axis">The field <c>axis</c>.</param>
-    /// <exception cref="CnnException">The blob's axes are not the first bottom's.</exception>
+    /// <exception cref="CnnException">The blob's axes do not match the first bottom's.</exception>
     protected void Broadcast(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops, int axis)
     {
         Blob bottom = bottoms[0], blob = IsLearned ? Blobs[0] : bottoms[1];

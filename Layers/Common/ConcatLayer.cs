@@ -4,8 +4,8 @@ using Cnn.Proto;
 namespace Cnn.Layers.Common;
 
 /// <summary>
-/// Joins bottoms along an axis (<c>axis</c>, or <c>concat_dim</c> of old); their other axes are equal. A single bottom
-/// shares its memory with the top.
+/// Joins bottoms along an axis (<c>axis</c>, or the older <c>concat_dim</c>); their other axes must be equal. A single
+/// bottom shares its memory with the top.
 /// </summary>
 [LayerType("Concat")]
 internal sealed unsafe class ConcatLayer(LayerContext context) : Layer(context)

@@ -5,9 +5,9 @@ using static Cnn.Proto.EltwiseParameter.Types;
 namespace Cnn.Layers.Common;
 
 /// <summary>
-/// Two or more bottoms of one shape into one top, value by value: their weighted sum (<c>coeff</c>), product or
-/// maximum. The gradient of the maximum goes to the bottom that has it: of the first two equals to the second, later
-/// ones win by being larger.
+/// Combines two or more bottoms of the same shape into one top, value by value: their weighted sum (<c>coeff</c>),
+/// product or maximum. The gradient of the maximum goes to the bottom that has it. On a tie of the first two it goes to
+/// the second; a later bottom gets it only if it is larger.
 /// </summary>
 [LayerType("Eltwise")]
 internal sealed unsafe class EltwiseLayer(LayerContext context) : Layer(context)
@@ -44,7 +44,7 @@ internal sealed unsafe class EltwiseLayer(LayerContext context) : Layer(context)
                 options,
                 EltwiseParameter.CoeffFieldNumber,
                 $"coeff is given {options.Coeff.Count} times for {bottoms.Count} bottoms",
-                "give it once a bottom or not at all");
+                "give it once for each bottom or not at all");
         }
     }
 
@@ -139,7 +139,8 @@ internal sealed unsafe class EltwiseLayer(LayerContext context) : Layer(context)
         }
     }
 
-    // The product of the others; or, less work and no number where a value is 0, the top by the value.
+    // The product of the other bottoms; or the top divided by the value, which is less work but NaN where the value is
+    // 0.
     private void ProductGradient(Blob top, IReadOnlyList<Blob> bottoms, int i)
     {
         float* dx = bottoms[i].DiffPointer;

@@ -4,9 +4,9 @@ using Cnn.Proto;
 namespace Cnn.Layers.Common;
 
 /// <summary>
-/// Looks rows up: each value of the bottom is the index of a row of the weights, <c>y = W[x] + b</c>. Top: the bottom's
-/// shape and num_output. Blobs: weights [input_dim, num_output] and, with <c>bias_term</c>, bias [num_output]. The
-/// bottom has no gradient.
+/// Looks up rows: each value of the bottom is the index of a row of the weights, <c>y = W[x] + b</c>. Top: the bottom's
+/// shape with a further axis of num_output. Blobs: weights [input_dim, num_output] and, with <c>bias_term</c>, bias
+/// [num_output]. The bottom has no gradient.
 /// </summary>
 [LayerType("Embed")]
 internal sealed unsafe class EmbedLayer(LayerContext context) : Layer(context)
@@ -28,7 +28,8 @@ internal sealed unsafe class EmbedLayer(LayerContext context) : Layer(context)
     /// <inheritdoc/>
     public override void SetUp(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
     {
-        outputs = SizeField.Check(Context, options, EmbedParameter.NumOutputFieldNumber, "num_output", options.NumOutput);
+        outputs = SizeField.Check(
+            Context, options, EmbedParameter.NumOutputFieldNumber, "num_output", options.NumOutput);
         inputs = SizeField.Check(Context, options, EmbedParameter.InputDimFieldNumber, "input_dim", options.InputDim);
         if ((long)outputs * inputs > int.MaxValue / 2)
         {

@@ -8,7 +8,7 @@ namespace Cnn.Layers.Common;
 /// output layer of LeNet-5 (LeCun, Bottou, Bengio and Haffner, Gradient-Based Learning Applied to Document Recognition,
 /// 1998, section II.B), where the least distance is the answer. Bottom [M..., K...] with the K from <c>axis</c> on, top
 /// [M..., num_output], blob: the prototypes [num_output, K], given by <c>prototype</c> or filled by
-/// <c>prototype_filler</c>; <c>param { lr_mult: 0 }</c> keeps them as they are. <c>dx = 2 sum_j dy_j (x - w_j)</c>,
+/// <c>prototype_filler</c>; <c>param { lr_mult: 0 }</c> freezes them. <c>dx = 2 sum_j dy_j (x - w_j)</c>,
 /// <c>dw_j += 2 sum_n dy_nj (w_j - x_n)</c>.
 /// </summary>
 [LayerType("EuclideanRBF")]
@@ -137,7 +137,7 @@ internal sealed unsafe class EuclideanRBFLayer(LayerContext context) : Layer(con
                 EuclideanRBFParameter.PrototypeFieldNumber,
                 $"prototype has {options.Prototype.Count} values, "
                 + $"but the blob is {outputs} x {inputs} ({outputs * inputs})",
-                $"bottom '{Parameter.Bottom[0]}' has {inputs} values an item");
+                $"bottom '{Parameter.Bottom[0]}' has {inputs} values per item");
         }
     }
 }

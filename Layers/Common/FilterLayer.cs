@@ -3,8 +3,8 @@ using Cnn.Layers.Kernels.Elementwise;
 namespace Cnn.Layers.Common;
 
 /// <summary>
-/// Keeps the items (axis 0) of each bottom but the last whose value in the last bottom, the selector [N, 1...], is not
-/// 0, in their order; tops have as many items as are kept. The gradient of the others is 0; the selector has none.
+/// Keeps, in order, the items (axis 0) of each bottom but the last whose value in the last bottom, the selector [N,
+/// 1...], is not 0; the tops hold the kept items. The gradient of the other items is 0; the selector has no gradient.
 /// </summary>
 [LayerType("Filter")]
 internal sealed unsafe class FilterLayer(LayerContext context) : Layer(context)
@@ -56,7 +56,7 @@ internal sealed unsafe class FilterLayer(LayerContext context) : Layer(context)
             }
         }
 
-        // A data layer's values are not there before its first pass: then all are kept.
+        // Before the first pass the values of a data layer are not there yet, so all items are kept.
         ReadOnlySpan<float> chosen = selector.Data;
         kept = indices.Room(chosen.Length);
         keptCount = 0;
@@ -69,10 +69,10 @@ internal sealed unsafe class FilterLayer(LayerContext context) : Layer(context)
         }
 
         isShaped = true;
-        Span<int> room = stackalloc int[Blob.MaxAxes];
+        Span<int> shapeBuffer = stackalloc int[Blob.MaxAxes];
         for (int i = 0; i < tops.Count; i++)
         {
-            Span<int> shape = room[..bottoms[i].AxisCount];
+            Span<int> shape = shapeBuffer[..bottoms[i].AxisCount];
             bottoms[i].Shape.CopyTo(shape);
             shape[0] = keptCount;
             tops[i].Reshape(shape);

@@ -3,7 +3,7 @@ using Cnn.Proto;
 namespace Cnn.Layers.Common;
 
 /// <summary>
-/// Makes the axes from <c>axis</c> to <c>end_axis</c>, both included, one: [N, C, H, W] becomes [N, C H W].
+/// Merges the axes from <c>axis</c> to <c>end_axis</c>, inclusive, into one: [N, C, H, W] becomes [N, C H W].
 /// </summary>
 [LayerType("Flatten")]
 internal sealed class FlattenLayer(LayerContext context) : SharedShapeLayer(context)
@@ -28,7 +28,7 @@ internal sealed class FlattenLayer(LayerContext context) : SharedShapeLayer(cont
         return bottom.AxisCount - (end - start);
     }
 
-    // A bottom without items may have axes whose product no axis can have.
+    // In an empty bottom the product of the other axes may be larger than an axis can be.
     private int Joined(Blob bottom, int start, int end)
     {
         long joined = 1;

@@ -2,21 +2,23 @@ using Cnn.Layers.Threading;
 
 namespace Cnn.Layers.Common;
 
-/// <summary>The whole parts of a blob's floats, as indices into something; keeps its memory from pass to pass.</summary>
+/// <summary>
+/// Converts a blob's floats, truncated to whole numbers, to indices; reuses its memory from pass to pass.
+/// </summary>
 internal sealed unsafe class IndexList
 {
-    private PinnedInts room = new(0);
+    private PinnedInts buffer = new(0);
 
     /// <summary>
-    /// The indices in a bottom, each checked. To be read anew in every pass, backward too: they become addresses, and a
-    /// layer in place may have written over the bottom in between.
+    /// Reads and checks the indices in a bottom. Call it in every pass, backward too: the indices become addresses, and
+    /// a layer in place may have overwritten the bottom in between.
     /// </summary>
     /// <param name="context">The layer, for errors.</param>
     /// <param name="bottom">The bottom's number.</param>
     /// <param name="blob">The bottom.</param>
-    /// <param name="count">How many things there are to point at.</param>
+    /// <param name="count">How many items there are to index.</param>
     /// <returns>An index for each value; valid until the next read.</returns>
-    /// <exception cref="Cnn.Proto.CnnException">A value is no index of one of them.</exception>
+    /// <exception cref="Cnn.Proto.CnnException">A value is not the index of an item.</exception>
     public int* Read(LayerContext context, int bottom, Blob blob, int count)
     {
         ReadOnlySpan<float> values = blob.Data;
@@ -36,14 +38,14 @@ internal sealed unsafe class IndexList
         return indices;
     }
 
-    /// <summary>Room for so many numbers.</summary>
+    /// <summary>Returns a buffer of at least the given number of indices.</summary>
     public int* Room(int count)
     {
-        if (room.Length < count)
+        if (buffer.Length < count)
         {
-            room = new PinnedInts(count);
+            buffer = new PinnedInts(count);
         }
 
-        return room.Pointer;
+        return buffer.Pointer;
     }
 }

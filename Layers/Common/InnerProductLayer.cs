@@ -42,7 +42,8 @@ internal sealed unsafe class InnerProductLayer : Layer
         inputs = bottoms[0].CountOf(axis);
         if (inputs == 0)
         {
-            throw Context.Error($"bottom '{Parameter.Bottom[0]}' of shape {bottoms[0].ShapeText} has no values from axis {axis} on");
+            throw Context.Error(
+                $"bottom '{Parameter.Bottom[0]}' of shape {bottoms[0].ShapeText} has no values from axis {axis} on");
         }
 
         if ((long)outputs * inputs > BlobSize.Most)
@@ -68,7 +69,8 @@ internal sealed unsafe class InnerProductLayer : Layer
         if (bottom.AxisCount <= axis || bottom.CountOf(axis) != inputs)
         {
             throw Context.Error(
-                $"bottom '{Parameter.Bottom[0]}' has become {bottom.ShapeText}; the weights take {inputs} values from axis {axis} on");
+                $"bottom '{Parameter.Bottom[0]}' has become {bottom.ShapeText}; "
+                + $"the weights take {inputs} values from axis {axis} on");
         }
 
         rows = bottom.CountOf(0, axis);

@@ -4,7 +4,8 @@ using Cnn.Proto;
 namespace Cnn.Layers.Common;
 
 /// <summary>
-/// A learned blob as a top: no bottoms, blob 0 of <c>shape</c>, 0 at first, whose values the top shares.
+/// Provides a learned blob as a top: no bottoms; blob 0 has the shape <c>shape</c> and is 0 at first, and the top
+/// shares its values.
 /// </summary>
 [LayerType("Parameter")]
 internal sealed unsafe class ParameterLayer(LayerContext context) : Layer(context)

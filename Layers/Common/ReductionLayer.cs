@@ -5,8 +5,8 @@ using static Cnn.Proto.ReductionParameter.Types;
 namespace Cnn.Layers.Common;
 
 /// <summary>
-/// All axes from <c>axis</c> on to one number: <c>coeff</c> times the sum, the sum of magnitudes, the sum of squares or
-/// the mean. Top: the axes before <c>axis</c>; a scalar for axis 0.
+/// Reduces all axes from <c>axis</c> on to one number: <c>coeff</c> times the sum, the sum of magnitudes, the sum of
+/// squares or the mean. Top: the axes before <c>axis</c>; a scalar for axis 0.
 /// </summary>
 [LayerType("Reduction")]
 internal sealed unsafe class ReductionLayer(LayerContext context) : Layer(context)

@@ -4,7 +4,7 @@ namespace Cnn.Layers.Common;
 
 /// <summary>
 /// Gives the axes from <c>axis</c> on (<c>num_axes</c> of them, or all) the dimensions of <c>shape</c>: 0 keeps the
-/// bottom's, -1, at most once, is what is left over.
+/// bottom's; -1, allowed once, is inferred from the number of values.
 /// </summary>
 [LayerType("Reshape")]
 internal sealed class ReshapeLayer(LayerContext context) : SharedShapeLayer(context)
@@ -14,7 +14,7 @@ internal sealed class ReshapeLayer(LayerContext context) : SharedShapeLayer(cont
     /// <inheritdoc/>
     protected override int Shape(Blob bottom, Span<int> shape)
     {
-        // -1 is the place after the last axis here.
+        // Here axis -1 is the position after the last axis.
         int start = options.Axis < 0 ? options.Axis + bottom.AxisCount + 1 : options.Axis;
         int end = options.NumAxes == -1 ? bottom.AxisCount : (int)Math.Min(int.MaxValue, (long)start + options.NumAxes);
         if (start < 0 || start > bottom.AxisCount)
@@ -82,7 +82,7 @@ internal sealed class ReshapeLayer(LayerContext context) : SharedShapeLayer(cont
                 throw Error(
                     bottom,
                     ReshapeParameter.ShapeFieldNumber,
-                    $"-1 cannot be found: {bottom.Count} values are no multiple of {count}");
+                    $"-1 cannot be found: {bottom.Count} values are not a multiple of {count}");
             }
 
             shape[inferred] = (int)left;

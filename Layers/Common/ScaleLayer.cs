@@ -4,9 +4,9 @@ using Cnn.Proto;
 namespace Cnn.Layers.Common;
 
 /// <summary>
-/// <c>y = s x</c>, with <c>bias_term</c> <c>s x + b</c>; both broadcast over the axes before <c>axis</c> and after
-/// their own. s is learned (blob 0, its shape that of <c>num_axes</c> axes of the bottom) or the second bottom; b is
-/// the last blob. In place it keeps a copy of x where the gradient of s needs one.
+/// <c>y = s x</c>, or <c>y = s x + b</c> with <c>bias_term</c>; s and b are broadcast over the axes before <c>axis</c>
+/// and after their own. s is learned (blob 0, with the shape of <c>num_axes</c> axes of the bottom) or the second
+/// bottom; b is the last blob. In place it keeps a copy of x where the gradient of s needs one.
 /// </summary>
 [LayerType("Scale")]
 internal sealed unsafe class ScaleLayer(LayerContext context) : BroadcastLayer(context), IChannelAffine
@@ -42,7 +42,7 @@ internal sealed unsafe class ScaleLayer(LayerContext context) : BroadcastLayer(c
                 + $"{Blobs[BiasIndex].ShapeText}");
         }
 
-        // A learned scale that stays as it is needs no x for its gradient; of a second bottom nobody knows yet.
+        // A frozen scale needs no x for its gradient; whether a second bottom needs one is not known yet.
         if (tops[0] == bottoms[0] && (!IsLearned || NeedsGradient(0)))
         {
             kept ??= new Blob();
@@ -95,7 +95,10 @@ internal sealed unsafe class ScaleLayer(LayerContext context) : BroadcastLayer(c
 
     /// <inheritdoc/>
     bool IChannelAffine.IsChannelAffine(IReadOnlyList<Blob> bottoms) =>
-        IsLearned && LearnedShape.Length == 1 && bottoms[0].AxisCount > 1 && CanonicalAxis(bottoms[0], options.Axis) == 1;
+        IsLearned
+        && LearnedShape.Length == 1
+        && bottoms[0].AxisCount > 1
+        && CanonicalAxis(bottoms[0], options.Axis) == 1;
 
     /// <inheritdoc/>
     long IChannelAffine.AffineVersion => Blobs[0].DataVersion + (options.BiasTerm ? Blobs[BiasIndex].DataVersion : 0);
@@ -111,8 +114,8 @@ internal sealed unsafe class ScaleLayer(LayerContext context) : BroadcastLayer(c
         }
     }
 
-    // Caffe makes the products in the bottom's diff, and leaves them there when nobody wants the bottom's gradient.
-    // That shows in a net's inputs, so it is so here too.
+    // Caffe computes the products in the bottom's diff and leaves them there when nobody wants the bottom's gradient.
+    // This is visible in a net's inputs, so this layer does the same.
     private void AddScaleGradient(float* dy, float* x, float* gradient, Blob bottom, bool isBottomWanted)
     {
         if (!isBottomWanted && kept is null && Size != bottom.Count)

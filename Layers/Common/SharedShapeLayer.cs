@@ -34,10 +34,10 @@ internal abstract class SharedShapeLayer(LayerContext context) : Layer(context)
     /// <inheritdoc/>
     public override LayerCost Cost(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops) => new(0, 0, IsView: true);
 
-    /// <summary>The top's shape.</summary>
+    /// <summary>Computes the top's shape.</summary>
     /// <param name="bottom">The bottom.</param>
-    /// <param name="shape">Room for the shape.</param>
+    /// <param name="shape">Receives the shape.</param>
     /// <returns>The number of axes.</returns>
-    /// <exception cref="Cnn.Proto.CnnException">The bottom cannot have it.</exception>
+    /// <exception cref="Cnn.Proto.CnnException">The bottom cannot have the shape.</exception>
     protected abstract int Shape(Blob bottom, Span<int> shape);
 }

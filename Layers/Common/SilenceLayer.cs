@@ -1,6 +1,6 @@
 namespace Cnn.Layers.Common;
 
-/// <summary>Reads blobs so that they are no outputs of the net; their gradient is 0.</summary>
+/// <summary>Consumes blobs so that they are not outputs of the net; their gradient is 0.</summary>
 [LayerType("Silence")]
 internal sealed class SilenceLayer(LayerContext context) : Layer(context)
 {

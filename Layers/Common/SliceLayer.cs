@@ -4,7 +4,7 @@ using Cnn.Proto;
 namespace Cnn.Layers.Common;
 
 /// <summary>
-/// Cuts a bottom along an axis (<c>axis</c>, or <c>slice_dim</c> of old) at the <c>slice_point</c>s, or into equal
+/// Cuts a bottom along an axis (<c>axis</c>, or the older <c>slice_dim</c>) at the <c>slice_point</c>s, or into equal
 /// pieces where there are none. A single top shares the bottom's memory.
 /// </summary>
 [LayerType("Slice")]
@@ -137,7 +137,7 @@ internal sealed unsafe class SliceLayer(LayerContext context) : Layer(context)
                     SliceParameter.SlicePointFieldNumber,
                     $"slice_point {Options.SlicePoint[i]} is out of order or outside axis {axis} of bottom "
                     + $"'{Parameter.Bottom[0]}', shape {bottom.ShapeText}",
-                    $"the points rise from above 0 to {size}");
+                    $"the points must rise, from above 0 to {size}");
             }
 
             before = Options.SlicePoint[i];

@@ -1,8 +1,8 @@
 namespace Cnn.Layers.Common;
 
 /// <summary>
-/// Several tops that are the bottom: they share its data, and its diff is the sum of theirs. The net inserts it where a
-/// blob has several readers.
+/// Gives the bottom several tops: they share its data, and its diff is the sum of theirs. The net inserts this layer
+/// where a blob has several readers.
 /// </summary>
 [LayerType("Split")]
 internal sealed unsafe class SplitLayer(LayerContext context) : Layer(context)

@@ -4,7 +4,8 @@ using Cnn.Proto;
 namespace Cnn.Layers.Common;
 
 /// <summary>
-/// Repeats all that lies from <c>axis</c> on <c>tiles</c> times, block after block; the gradient is their sum.
+/// Repeats everything from <c>axis</c> on <c>tiles</c> times, block after block; the gradient is the sum over the
+/// repetitions.
 /// </summary>
 [LayerType("Tile")]
 internal sealed unsafe class TileLayer(LayerContext context) : Layer(context)
@@ -32,7 +33,7 @@ internal sealed unsafe class TileLayer(LayerContext context) : Layer(context)
                 options,
                 TileParameter.TilesFieldNumber,
                 $"tiles is {options.Tiles} for bottom '{Parameter.Bottom[0]}' of shape {bottom.ShapeText}",
-                "it must be 1 or more, and the top of a size that memory can hold");
+                "it must be 1 or more, and the top must fit in memory");
         }
 
         Span<int> shape = stackalloc int[bottom.AxisCount];

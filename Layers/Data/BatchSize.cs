@@ -2,10 +2,10 @@ using Google.Protobuf;
 
 namespace Cnn.Layers.Data;
 
-/// <summary>The rule on <c>batch_size</c> that the data layers share.</summary>
+/// <summary>Checks <c>batch_size</c> for all data layers.</summary>
 internal static class BatchSize
 {
-    /// <summary>The batch size, which must be given and fit a blob.</summary>
+    /// <summary>Returns the batch size, which must be given and fit a blob.</summary>
     public static int Check(LayerContext context, IMessage parameter, int field, uint size) => size switch
     {
         0 => throw context.Error(parameter, field, "batch_size is missing or 0", "say how many images a pass takes"),

@@ -16,7 +16,7 @@ internal sealed class DataLayer : ImageSourceLayer
     private LmdbReader? records;
     private ImageShape image;
 
-    // Per worker, for records of floats.
+    // One buffer per worker, for records of floats.
     private float[][] floats = [];
 
     /// <summary>Makes the layer.</summary>

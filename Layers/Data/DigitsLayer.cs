@@ -25,7 +25,7 @@ internal sealed class DigitsLayer : ImageSourceLayer
         : base(context, parameter, DigitsParameter.BatchSizeFieldNumber, parameter.BatchSize) =>
         (this.parameter, key) = (parameter, DigitRenderer.Key(parameter.Seed));
 
-    // More than are ever drawn are no end.
+    // A count larger than can ever be drawn sets no end.
     private protected override long Count => parameter.Count <= long.MaxValue ? (long)parameter.Count : 0;
 
     private protected override void Open(bool hasLabels)

@@ -5,9 +5,9 @@ using Cnn.Proto;
 namespace Cnn.Layers.Data;
 
 /// <summary>
-/// Tops of given shapes filled by fillers: constant ones once, others anew in every pass. <c>shape</c> is given once or
-/// once a top (or, in the old form, num, channels, height and width); <c>data_filler</c> not at all (0), once or once a
-/// top.
+/// Fills tops of given shapes with fillers: constant ones once, others again in every pass. <c>shape</c> is given once
+/// or once per top (or, in the old form, num, channels, height and width); <c>data_filler</c> is not given (0), given
+/// once, or once per top.
 /// </summary>
 [LayerType("DummyData")]
 internal sealed class DummyDataLayer(LayerContext context) : Layer(context)
@@ -119,7 +119,7 @@ internal sealed class DummyDataLayer(LayerContext context) : Layer(context)
         if (given < least || (given > 1 && given != tops))
         {
             throw Context.Error(
-                options, field, $"{what} is given {given} times for {tops} top(s)", "give it once or once a top");
+                options, field, $"{what} is given {given} times for {tops} top(s)", "give it once or once per top");
         }
     }
 }

@@ -4,17 +4,17 @@ namespace Cnn.Layers.Data;
 
 /// <summary>
 /// A shuffled order of a data set as a pure function, without a table: a Feistel network (Luby and Rackoff, 1988) over
-/// the least even number of bits that can number the items, keyed by the counter-based generator and walked until it
-/// falls among them (Black and Rogaway, 2002).
+/// the smallest even number of bits that can number the items, keyed by the counter-based generator and applied again
+/// until it gives one of them (cycle walking, Black and Rogaway, 2002).
 /// </summary>
 internal static class EpochOrder
 {
     private const int Rounds = 4;
 
-    /// <summary>The item at a place in the order of an epoch: a permutation of 0 to count - 1.</summary>
+    /// <summary>Returns the item at a position in the order of an epoch: a permutation of 0 to count - 1.</summary>
     /// <param name="key">Key of the order, from the seed and the layer's name.</param>
-    /// <param name="epoch">The epoch; each has an order of its own.</param>
-    /// <param name="place">The place, from 0.</param>
+    /// <param name="epoch">The epoch; each has its own order.</param>
+    /// <param name="place">The position, from 0.</param>
     /// <param name="count">Items.</param>
     public static long ItemAt(ulong key, long epoch, long place, long count)
     {

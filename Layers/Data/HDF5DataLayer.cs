@@ -4,10 +4,10 @@ using Cnn.Proto;
 namespace Cnn.Layers.Data;
 
 /// <summary>
-/// <c>HDF5Data</c>: rows of the datasets in HDF5 files, which a text file lists one a line. Each top is the dataset of
-/// its name: [N, ...] of a dataset [rows, ...]. Rows come in order, from one file to the next and from the last to the
-/// first; with <c>shuffle</c> the files, and the rows within each, in an order that is a function of the seed and the
-/// epoch. Which rows a batch holds is a function of the pass alone. One file at a time is in memory.
+/// <c>HDF5Data</c>: reads rows of the datasets in HDF5 files, which a text file lists one per line. Each top is the
+/// dataset of the same name: [N, ...] of a dataset [rows, ...]. Rows come in order, file after file, starting again
+/// after the last; with <c>shuffle</c> the files, and the rows within each file, come in an order that is a function of
+/// the seed and the epoch. Which rows a batch holds is a function of the pass alone. One file at a time is in memory.
 /// </summary>
 [LayerType("HDF5Data")]
 internal sealed class HDF5DataLayer : Layer
@@ -32,7 +32,7 @@ internal sealed class HDF5DataLayer : Layer
     {
         if (Parameter.TransformParam is { } transform)
         {
-            throw Context.Error(transform, 0, "an HDF5Data layer transforms nothing", "take transform_param away");
+            throw Context.Error(transform, 0, "an HDF5Data layer transforms nothing", "remove transform_param");
         }
 
         batch = BatchSize.Check(Context, parameter, HDF5DataParameter.BatchSizeFieldNumber, parameter.BatchSize);

@@ -4,10 +4,10 @@ using Cnn.Proto;
 namespace Cnn.Layers.Data;
 
 /// <summary>
-/// <c>HDF5Output</c>: writes its bottoms, data and labels of as many items, to datasets <c>data</c> and <c>label</c> of
-/// an HDF5 file, float32 with four axes (num, channels, height, width; 1 for those that a bottom lacks). The first pass
-/// replaces what is in the file, each further pass adds its items after those before, and after every pass the file is
-/// whole. (Caffe ends with an error in the second pass.) No tops and no gradient.
+/// <c>HDF5Output</c>: writes its bottoms, data and labels with the same number of items, to the datasets <c>data</c>
+/// and <c>label</c> of an HDF5 file, float32 with four axes (num, channels, height, width; 1 for those that a bottom
+/// lacks). The first pass replaces what is in the file, each further pass appends its items, and the file is valid
+/// after every pass. (Caffe ends with an error in the second pass.) No tops and no gradient.
 /// </summary>
 [LayerType("HDF5Output")]
 internal sealed class HDF5OutputLayer(LayerContext context) : Layer(context)

@@ -6,8 +6,9 @@ namespace Cnn.Layers.Data;
 
 /// <summary>
 /// <c>IdxData</c>: images and labels from a pair of idx files, held in memory. Tops: images [N, 1, H, W] and, if named,
-/// labels [N]. In the files' order, or with <c>shuffle</c> in an order that is a function of the seed and the epoch;
-/// which images a batch holds is a function of the pass alone. <c>first</c> and <c>count</c> take a part of the files.
+/// labels [N]. Items come in the files' order, or with <c>shuffle</c> in an order that is a function of the seed and
+/// the epoch; which images a batch holds is a function of the pass alone. <c>first</c> and <c>count</c> select a part
+/// of the files.
 /// </summary>
 [LayerType("IdxData")]
 internal sealed class IdxDataLayer : ImageSourceLayer

@@ -5,13 +5,13 @@ using Google.Protobuf;
 namespace Cnn.Layers.Data;
 
 /// <summary>
-/// What the layers have in common that give batches of images from a numbered source. Tops: images [N, C, H, W],
-/// transformed as <c>transform_param</c> says, and, if named, labels [N]. Image i of a pass is number pass * N + i of
-/// all images drawn; that number alone says which item of the source it is, in the source's order or in one that is a
-/// function of the seed and the epoch, so a resumed run goes on where it stopped.
+/// The base of the layers that read batches of images from a numbered source. Tops: images [N, C, H, W], transformed as
+/// <c>transform_param</c> says, and, if named, labels [N]. Image i of a pass is number pass * N + i of all images
+/// drawn; that number alone determines the item of the source, in the source's order or in one that is a function of
+/// the seed and the epoch, so a resumed run goes on where it stopped.
 /// </summary>
 /// <remarks>
-/// A source says how many items it has, what shape their images get, and gives one item: see <see cref="Count"/>,
+/// A source gives the number of its items, the shape of their images, and one item at a time: see <see cref="Count"/>,
 /// <see cref="TopShape"/> and <see cref="Load"/>. Several threads load the items of a batch.
 /// </remarks>
 public abstract unsafe class ImageSourceLayer : Layer
@@ -44,13 +44,13 @@ public abstract unsafe class ImageSourceLayer : Layer
     /// <summary>Images in a batch, N.</summary>
     private protected int Batch { get; private set; }
 
-    /// <summary>What is done to images on their way into the net.</summary>
+    /// <summary>The transformation of images on their way into the net.</summary>
     private protected DataTransformer Transformer => transformer;
 
     /// <summary>How many items the source has; 0 for one without an end.</summary>
     private protected abstract long Count { get; }
 
-    /// <summary>Whether each epoch takes the items in an order of its own.</summary>
+    /// <summary>Whether each epoch takes the items in its own order.</summary>
     private protected virtual bool IsShuffled => false;
 
     /// <summary>The pass that begins with the first item.</summary>
@@ -86,22 +86,22 @@ public abstract unsafe class ImageSourceLayer : Layer
     /// <param name="hasLabels">Whether the net wants labels.</param>
     private protected abstract void Open(bool hasLabels);
 
-    /// <summary>The shape that the images of a batch have in the top.</summary>
+    /// <summary>Returns the shape that the images of a batch have in the top.</summary>
     /// <param name="first">The first item of the batch.</param>
     private protected abstract ImageShape TopShape(long first);
 
     /// <summary>
-    /// Gives an item's image and label to its place in the batch. Called on several threads at the same time.
+    /// Loads an item's image and label into its place in the batch. Called on several threads at the same time.
     /// </summary>
     /// <param name="item">The item, from 0 to <see cref="Count"/> - 1.</param>
-    /// <param name="worker">The worker that asks, for buffers of its own.</param>
+    /// <param name="worker">The worker that loads it, for buffers per worker.</param>
     /// <param name="target">Its place.</param>
     private protected abstract void Load(long item, int worker, ImageTarget target);
 
-    /// <summary>Gives the labels' top its shape.</summary>
+    /// <summary>Sets the shape of the labels' top.</summary>
     private protected virtual void ShapeLabels(Blob labels) => labels.Reshape(Batch);
 
-    // Among all images drawn; below 0 in passes before the first.
+    // Returns the index among all images drawn; below 0 in passes before the first.
     private long Index(int place) => ((Context.Clock.Pass - FirstPass) * Batch) + place;
 
     private long Item(long index)

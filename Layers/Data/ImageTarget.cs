@@ -2,7 +2,7 @@ using Cnn.Layers.Data.Transform;
 
 namespace Cnn.Layers.Data;
 
-/// <summary>Where one image of a batch goes, and its label where the net wants labels.</summary>
+/// <summary>The destination of one image of a batch, and of its label where the net wants labels.</summary>
 internal readonly unsafe ref struct ImageTarget
 {
     private readonly DataTransformer transformer;
@@ -11,12 +11,12 @@ internal readonly unsafe ref struct ImageTarget
     private readonly int size;
     private readonly float* label;
 
-    /// <summary>The place of one image.</summary>
-    /// <param name="transformer">What is done to it.</param>
+    /// <summary>Makes the destination of one image.</summary>
+    /// <param name="transformer">The transformation of the image.</param>
     /// <param name="index">Its index among all images drawn since training began.</param>
-    /// <param name="image">Its values in the top.</param>
-    /// <param name="size">How many.</param>
-    /// <param name="label">Its label in the second top; null where there is none.</param>
+    /// <param name="image">Receives the image's values in the top.</param>
+    /// <param name="size">How many values.</param>
+    /// <param name="label">Receives the image's label in the second top; null where there is none.</param>
     public ImageTarget(DataTransformer transformer, long index, float* image, int size, float* label)
     {
         this.transformer = transformer;
@@ -26,21 +26,21 @@ internal readonly unsafe ref struct ImageTarget
         this.label = label;
     }
 
-    /// <summary>Takes an image of bytes, [C, H, W], transformed as <c>transform_param</c> says.</summary>
+    /// <summary>Stores an image of bytes, [C, H, W], transformed as <c>transform_param</c> says.</summary>
     public void Transform(ReadOnlySpan<byte> pixels, float labelValue)
     {
         transformer.Transform(pixels, index, image);
         SetLabel(labelValue);
     }
 
-    /// <summary>Takes an image of floats likewise.</summary>
+    /// <summary>Stores an image of floats likewise.</summary>
     public void Transform(ReadOnlySpan<float> pixels, float labelValue)
     {
         transformer.Transform(pixels, index, image);
         SetLabel(labelValue);
     }
 
-    /// <summary>Takes an image as it is, [C, H, W] of the top's size.</summary>
+    /// <summary>Stores an image without a transformation, [C, H, W] of the top's size.</summary>
     public void Copy(ReadOnlySpan<float> values, float labelValue)
     {
         values.CopyTo(new Span<float>(image, size));

@@ -3,8 +3,8 @@ using Cnn.Proto;
 namespace Cnn.Layers.Data;
 
 /// <summary>
-/// The inputs of a net: tops that the caller fills. <c>input_param.shape</c> is given once for all tops, once a top, or
-/// not at all (the caller reshapes). Values start at 0.
+/// The inputs of a net: tops that the caller fills. <c>input_param.shape</c> is given once for all tops, once per top,
+/// or not at all (the caller reshapes). Values start at 0.
 /// </summary>
 [LayerType("Input")]
 internal sealed class InputLayer(LayerContext context) : Layer(context)
@@ -25,7 +25,7 @@ internal sealed class InputLayer(LayerContext context) : Layer(context)
                 Parameter.InputParam,
                 InputParameter.ShapeFieldNumber,
                 $"shape is given {shapes.Count} times for {tops.Count} tops",
-                "give it once, once a top, or not at all");
+                "give it once, once per top, or not at all");
         }
 
         for (int i = 0; i < tops.Count && shapes.Count > 0; i++)

@@ -4,10 +4,9 @@ using Cnn.Proto;
 namespace Cnn.Layers.Data;
 
 /// <summary>
-/// <c>MemoryData</c>: images and labels that the program hands over, batch after batch and from the last to the first
-/// again. Tops: images [N, C, H, W], labels [N] until there is data and [N, 1, 1, 1] from then on, as in Caffe. Hand
-/// data over with <see cref="Reset(ReadOnlyMemory{float}, ReadOnlyMemory{float})"/> or <see cref="Add"/> before the
-/// first pass.
+/// <c>MemoryData</c>: images and labels that the program hands over, batch after batch, starting again after the last.
+/// Tops: images [N, C, H, W], labels [N] until there is data and [N, 1, 1, 1] from then on, as in Caffe. Hand data over
+/// with <see cref="Reset(ReadOnlyMemory{float}, ReadOnlyMemory{float})"/> or <see cref="Add"/> before the first pass.
 /// </summary>
 [LayerType("MemoryData")]
 public sealed class MemoryDataLayer : ImageSourceLayer
@@ -50,8 +49,8 @@ public sealed class MemoryDataLayer : ImageSourceLayer
     }
 
     /// <summary>
-    /// Takes images and labels as they are, without a transformation, in place of what was there; the next pass begins
-    /// with the first. The memory is read in each pass and not copied: leave it as it is while the net uses it.
+    /// Sets images and labels without a transformation, replacing earlier ones; the next pass begins with the first
+    /// image. The memory is read in each pass and not copied: do not change it while the net uses it.
     /// </summary>
     /// <param name="newImages">The images, [n, C, H, W].</param>
     /// <param name="newLabels">The labels, [n]; n is a multiple of the batch size.</param>
@@ -70,12 +69,14 @@ public sealed class MemoryDataLayer : ImageSourceLayer
     }
 
     /// <summary>
-    /// Takes images and labels from records, transformed as <c>transform_param</c> says, in place of what was there;
-    /// the next pass begins with the first. What a transformation draws at random is a function of how many images were
-    /// added before.
+    /// Sets images and labels from records, transformed as <c>transform_param</c> says, replacing earlier ones; the
+    /// next pass begins with the first image. The random draws of a transformation are a function of how many images
+    /// were added before.
     /// </summary>
-    /// <param name="records">The images, raw, in a number that is a multiple of the batch size.</param>
-    /// <exception cref="CnnException">They are of another size, encoded, or their number does not fit.</exception>
+    /// <param name="records">The raw images; their number is a multiple of the batch size.</param>
+    /// <exception cref="CnnException">
+    /// The images have another size or are encoded, or their number does not fit.
+    /// </exception>
     public unsafe void Add(IReadOnlyList<Datum> records)
     {
         RequireBatches(records.Count);
@@ -107,7 +108,7 @@ public sealed class MemoryDataLayer : ImageSourceLayer
         }
     }
 
-    // What is handed over is transformed already.
+    // The images are transformed already.
     private protected override ImageShape TopShape(long first) => image;
 
     private protected override void ShapeLabels(Blob labels)
@@ -134,8 +135,8 @@ public sealed class MemoryDataLayer : ImageSourceLayer
             || count * shape.Width != (isBytes ? record.Data.Length : record.FloatData.Count))
         {
             throw Context.Error(
-                $"record {place} is no raw image: {shape}, {record.Data.Length} bytes, {record.FloatData.Count} floats"
-                + (record.Encoded ? ", encoded" : ""));
+                $"record {place} is not a raw image: {shape}, {record.Data.Length} bytes, "
+                + $"{record.FloatData.Count} floats" + (record.Encoded ? ", encoded" : ""));
         }
 
         if (Transformer.Prepare(shape) is var made && made != image)
@@ -165,7 +166,7 @@ public sealed class MemoryDataLayer : ImageSourceLayer
     {
         if (Batch == 0)
         {
-            throw new InvalidOperationException("the layer takes data when it has been set up");
+            throw new InvalidOperationException("the layer takes data only after it has been set up");
         }
 
         if (count == 0 || count % Batch != 0)

@@ -5,7 +5,7 @@ namespace Cnn.Layers.Losses;
 
 /// <summary>
 /// The share of positions whose true class is among the <c>top_k</c> best scores. A prediction is right when fewer than
-/// top_k other classes score as much as the true one or more, so ties count against it. Ignored labels count nowhere;
+/// top_k other classes score as much as the true one or more, so ties count against it. Ignored labels do not count;
 /// without a valid label the accuracy is 0. A second top [C] gets the accuracy of each class. Not differentiable.
 /// </summary>
 [LayerType("Accuracy")]

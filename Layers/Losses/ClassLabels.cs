@@ -4,8 +4,9 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers.Losses;
 
 /// <summary>
-/// The labels of a layer that reads classes: floats whose whole parts are 0 to the number of classes - 1, one a position,
-/// and perhaps one that says "ignore". Anything else, NaN included, is an error that names its place.
+/// The labels of a layer that reads classes: one float per position, whose whole part is from 0 to the number of
+/// classes - 1 or, where there is one, the label to ignore. Anything else, NaN included, is an error that names the
+/// position.
 /// </summary>
 internal sealed unsafe class ClassLabels(LayerContext context, int bottom = 1)
 {
@@ -19,7 +20,7 @@ internal sealed unsafe class ClassLabels(LayerContext context, int bottom = 1)
 
     private string LabelsName => context.Parameter.Bottom[bottom];
 
-    /// <summary>Requires one label a position.</summary>
+    /// <summary>Requires one label per position.</summary>
     /// <param name="scores">The first bottom.</param>
     /// <param name="labels">The labels.</param>
     /// <param name="positions">How many labels the scores need.</param>

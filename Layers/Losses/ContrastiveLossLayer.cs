@@ -4,16 +4,17 @@ using Cnn.Proto;
 namespace Cnn.Layers.Losses;
 
 /// <summary>
-/// Draws like pairs together and pushes others a margin apart (Hadsell, Chopra and LeCun, 2006). With <c>d = ||a -
-/// b||</c> a like pair costs <c>d^2</c>, another <c>max(margin - d, 0)^2</c>, or with <c>legacy_version</c>
-/// <c>max(margin - d^2, 0)</c>; <c>L = sum / (2 N)</c>. Bottoms: a and b [N, ..] of one shape, and whether they are
-/// alike [N], 0 for no. <c>da = w (a - b) / N</c> for like pairs, <c>-(w / N) (margin - d) / (d + 1e-4) (a - b)</c> for
-/// others nearer than the margin (legacy: <c>-(w / N) (a - b)</c>); <c>db = -da</c>.
+/// Pulls similar pairs together and pushes dissimilar ones a margin apart (Hadsell, Chopra and LeCun, 2006). With
+/// <c>d = ||a - b||</c> a similar pair costs <c>d^2</c>, a dissimilar one <c>max(margin - d, 0)^2</c>, or with
+/// <c>legacy_version</c> <c>max(margin - d^2, 0)</c>; <c>L = sum / (2 N)</c>. Bottoms: a and b [N, ..] of one shape,
+/// and whether they are similar [N], 0 for no. <c>da = w (a - b) / N</c> for similar pairs,
+/// <c>-(w / N) (margin - d) / (d + 1e-4) (a - b)</c> for dissimilar ones nearer than the margin (legacy:
+/// <c>-(w / N) (a - b)</c>); <c>db = -da</c>.
 /// </summary>
 [LayerType("ContrastiveLoss")]
 internal sealed unsafe class ContrastiveLossLayer(LayerContext context) : LossLayer(context)
 {
-    private const float AgainstZero = 1e-4f;
+    private const float DistanceEpsilon = 1e-4f;
 
     private readonly ContrastiveLossParameter options =
         context.Parameter.ContrastiveLossParam ?? new ContrastiveLossParameter();
@@ -101,20 +102,20 @@ internal sealed unsafe class ContrastiveLossLayer(LayerContext context) : LossLa
         }
     }
 
-    // What an unlike pair costs.
+    // The cost of a dissimilar pair.
     private float Cost(float square)
     {
         float left = MathF.Max(0, options.Margin - (options.LegacyVersion ? square : MathF.Sqrt(square)));
         return options.LegacyVersion ? left : left * left;
     }
 
-    // How strongly an unlike pair is pushed apart, as a factor of its difference.
+    // How strongly a dissimilar pair is pushed apart, as a factor of its difference.
     private float Push(float square)
     {
         float distance = options.LegacyVersion ? square : MathF.Sqrt(square), left = options.Margin - distance;
-        return !(left > 0) ? 0 : options.LegacyVersion ? 1 : left / (distance + AgainstZero);
+        return !(left > 0) ? 0 : options.LegacyVersion ? 1 : left / (distance + DistanceEpsilon);
     }
 
-    // By its whole part, as Caffe reads labels.
+    // Only the whole part of a label counts, as in Caffe.
     private static bool IsAlike(float label) => MathF.Abs(label) >= 1;
 }

@@ -3,8 +3,8 @@ using Cnn.Layers.Kernels.Losses;
 namespace Cnn.Layers.Losses;
 
 /// <summary>
-/// Half the mean squared distance: <c>L = sum (x0 - x1)^2 / (2 N)</c>, N the items (not the features). Gradients for
-/// both bottoms: <c>w (x0 - x1) / N</c> and its negative.
+/// Half the mean squared distance: <c>L = sum (x0 - x1)^2 / (2 N)</c>, where N counts the items (not the features).
+/// Gradients for both bottoms: <c>w (x0 - x1) / N</c> and its negative.
 /// </summary>
 [LayerType("EuclideanLoss")]
 internal sealed unsafe class EuclideanLossLayer(LayerContext context) : LossLayer(context)

@@ -4,9 +4,9 @@ using Cnn.Proto;
 namespace Cnn.Layers.Losses;
 
 /// <summary>
-/// One class against all others: <c>m_k = max(0, 1 - t_k x_k)</c> with t = 1 at the label and -1 elsewhere. L1: <c>L =
-/// sum m / N</c>, <c>dx_k = -t_k sign(m_k) w / N</c>. L2: <c>L = sum m^2 / N</c>, <c>dx_k = -2 t_k m_k w / N</c>.
-/// Bottoms: scores [N, ..], every value of an item a class; labels, one an item.
+/// One class against all others: <c>m_k = max(0, 1 - t_k x_k)</c> with t = 1 at the label and -1 elsewhere. L1:
+/// <c>L = sum m / N</c>, <c>dx_k = -t_k sign(m_k) w / N</c>. L2: <c>L = sum m^2 / N</c>,
+/// <c>dx_k = -2 t_k m_k w / N</c>. Bottoms: scores [N, ..], every value of an item a class; labels, one per item.
 /// </summary>
 [LayerType("HingeLoss")]
 internal sealed unsafe class HingeLossLayer : LossLayer

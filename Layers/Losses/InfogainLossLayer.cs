@@ -4,11 +4,11 @@ using Cnn.Proto;
 namespace Cnn.Layers.Losses;
 
 /// <summary>
-/// The multinomial logistic loss of a softmax in which each label pays for every class as its row of a matrix H [C, C]
-/// says: <c>L = -sum_i sum_k H[label_i, k] log(max(p_k, 1e-20)) / Z</c>,
+/// The multinomial logistic loss of a softmax in which the label's row of a matrix H [C, C] weights every class:
+/// <c>L = -sum_i sum_k H[label_i, k] log(max(p_k, 1e-20)) / Z</c>,
 /// <c>dx_k = (p_k sum_j H[label, j] - H[label, k]) w / Z</c>. Bottoms: scores [.., C, ..] with the classes on
 /// <c>infogain_loss_param.axis</c> (1), labels, and H unless <c>source</c> names a file with it. A second top gets the
-/// probabilities. Z is the valid positions unless <c>loss_param.normalization</c> says otherwise.
+/// probabilities. Z is the number of valid positions unless <c>loss_param.normalization</c> says otherwise.
 /// </summary>
 [LayerType("InfogainLoss")]
 internal sealed unsafe class InfogainLossLayer(LayerContext context) : SoftmaxLossLayer(context)
@@ -37,7 +37,7 @@ internal sealed unsafe class InfogainLossLayer(LayerContext context) : SoftmaxLo
                 loss,
                 LossParameter.NormalizeFieldNumber,
                 "an InfogainLoss layer does not take normalize",
-                $"say normalization: {(loss.Normalize ? "VALID" : "BATCH_SIZE")}");
+                $"use normalization: {(loss.Normalize ? "VALID" : "BATCH_SIZE")}");
         }
 
         if (bottoms.Count > 2)

@@ -24,7 +24,7 @@ internal abstract class LossLayer(LayerContext context) : Layer(context)
     /// <inheritdoc/>
     public override bool AllowsForceBackward(int bottom) => bottom != 1;
 
-    /// <summary>The label that does not count, of <c>loss_param</c>; null for none.</summary>
+    /// <summary>The label of <c>loss_param</c> that does not count; null for none.</summary>
     protected int? IgnoreLabel => Parameter.LossParam is { HasIgnoreLabel: true } loss ? loss.IgnoreLabel : null;
 
     /// <inheritdoc/>
@@ -42,14 +42,15 @@ internal abstract class LossLayer(LayerContext context) : Layer(context)
     }
 
     /// <summary>
-    /// The items of a batch to divide by: the first axis, 1 if that is empty, so that a loss stays a number.
+    /// Returns the number of items of a batch to divide by: the size of the first axis, at least 1 so that a loss stays
+    /// a number.
     /// </summary>
     protected static int Items(Blob blob) => Math.Max(1, blob.LegacyDim(0));
 
     /// <summary>Refuses to compute a gradient for labels.</summary>
     /// <param name="propagateDown">Which gradients are asked for.</param>
     /// <param name="bottom">The bottom that has none.</param>
-    /// <exception cref="CnnException">It is asked for.</exception>
+    /// <exception cref="CnnException">The gradient is asked for.</exception>
     protected void RefuseGradient(IReadOnlyList<bool> propagateDown, int bottom = 1)
     {
         if (bottom < propagateDown.Count && propagateDown[bottom])
@@ -60,22 +61,22 @@ internal abstract class LossLayer(LayerContext context) : Layer(context)
         }
     }
 
-    /// <summary>Requires that two bottoms have as many values.</summary>
-    /// <exception cref="CnnException">They have not.</exception>
+    /// <summary>Requires that the first two bottoms have the same number of values.</summary>
+    /// <exception cref="CnnException">They do not.</exception>
     protected void RequireSameCount(IReadOnlyList<Blob> bottoms)
     {
         if (bottoms[0].Count != bottoms[1].Count)
         {
             throw Context.Error(
                 $"bottoms '{Parameter.Bottom[0]}' of shape {bottoms[0].ShapeText} and '{Parameter.Bottom[1]}' of shape "
-                + $"{bottoms[1].ShapeText} differ in the values of an item");
+                + $"{bottoms[1].ShapeText} differ in the number of values per item");
         }
     }
 
     /// <summary>
-    /// How <c>loss_param</c> wants the sum divided: <c>normalization</c>, else the older <c>normalize</c>.
+    /// Returns how <c>loss_param</c> says to divide the sum: <c>normalization</c>, else the older <c>normalize</c>.
     /// </summary>
-    /// <param name="unset">What holds when it says neither.</param>
+    /// <param name="unset">The mode when neither is given.</param>
     private protected Mode Normalization(Mode unset) => Parameter.LossParam switch
     {
         { HasNormalization: true } loss => loss.Normalization,
@@ -84,10 +85,10 @@ internal abstract class LossLayer(LayerContext context) : Layer(context)
     };
 
     /// <summary>
-    /// What the sum of losses is divided by: all positions (FULL), those not ignored (VALID), the items (BATCH_SIZE),
-    /// or 1 (NONE); never less than 1.
+    /// Returns the divisor of the sum of losses: all positions (FULL), those not ignored (VALID), the items
+    /// (BATCH_SIZE), or 1 (NONE); never less than 1.
     /// </summary>
-    /// <param name="mode">Which.</param>
+    /// <param name="mode">Which divisor.</param>
     /// <param name="outer">Product of the axes before the class axis.</param>
     /// <param name="inner">Product of the axes after it.</param>
     /// <param name="valid">Positions whose label is not ignored.</param>

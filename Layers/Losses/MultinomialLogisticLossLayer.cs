@@ -3,9 +3,9 @@ using Cnn.Layers.Kernels.Losses;
 namespace Cnn.Layers.Losses;
 
 /// <summary>
-/// The logarithmic loss of probabilities that a layer before has made: <c>L = -sum log(max(p_label, 1e-20)) / N</c>,
+/// The logarithmic loss of probabilities that an earlier layer computed: <c>L = -sum log(max(p_label, 1e-20)) / N</c>,
 /// <c>dp_label = -w / (N max(p_label, 1e-20))</c> and 0 for the other classes. Bottoms: probabilities [N, ..], every
-/// value of an item a class; labels, one an item.
+/// value of an item a class; labels, one per item.
 /// </summary>
 [LayerType("MultinomialLogisticLoss")]
 internal sealed unsafe class MultinomialLogisticLossLayer : LossLayer

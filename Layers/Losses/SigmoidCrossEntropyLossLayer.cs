@@ -4,10 +4,10 @@ using Mode = Cnn.Proto.LossParameter.Types.NormalizationMode;
 namespace Cnn.Layers.Losses;
 
 /// <summary>
-/// The cross-entropy of <c>sigmoid(x)</c> and targets t from 0 to 1, each value a question of its own: <c>L = sum
-/// [max(x, 0) - x t + log(1 + e^-|x|)] / Z</c>, <c>dx = (sigmoid(x) - t) w / Z</c>. Bottoms: scores and targets of as
-/// many values. A target whose whole part is <c>ignore_label</c> adds nothing. Z is the items unless <c>loss_param</c>
-/// says otherwise.
+/// The cross-entropy of <c>sigmoid(x)</c> and targets t from 0 to 1, each value independent of the others:
+/// <c>L = sum [max(x, 0) - x t + log(1 + e^-|x|)] / Z</c>, <c>dx = (sigmoid(x) - t) w / Z</c>. Bottoms: scores and
+/// targets with the same number of values. A target whose whole part is <c>ignore_label</c> adds nothing. Z is the
+/// number of items unless <c>loss_param</c> says otherwise.
 /// </summary>
 [LayerType("SigmoidCrossEntropyLoss")]
 internal sealed unsafe class SigmoidCrossEntropyLossLayer(LayerContext context) : LossLayer(context)

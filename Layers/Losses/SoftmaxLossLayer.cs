@@ -5,8 +5,8 @@ namespace Cnn.Layers.Losses;
 
 /// <summary>
 /// A loss of class probabilities that takes scores and does the softmax itself. Bottoms: scores [.., C, ..], labels
-/// with one value a position of the other axes. Tops: the loss and, if named, the probabilities. Positions whose label
-/// is <c>ignore_label</c> add nothing and get no gradient.
+/// with one value per position of the other axes. Tops: the loss and, if named, the probabilities. Positions whose
+/// label is <c>ignore_label</c> add nothing and get no gradient.
 /// </summary>
 internal abstract unsafe class SoftmaxLossLayer : LossLayer
 {
@@ -75,10 +75,10 @@ internal abstract unsafe class SoftmaxLossLayer : LossLayer
         }
     }
 
-    /// <summary>The loss before it is divided.</summary>
+    /// <summary>Computes the loss before it is divided.</summary>
     private protected abstract double Sum(IReadOnlyList<Blob> bottoms, float* p, int* classes);
 
-    /// <summary>The gradient for the scores, times a scale.</summary>
+    /// <summary>Computes the gradient of the scores, times a scale.</summary>
     private protected abstract void Gradient(
         IReadOnlyList<Blob> bottoms, float* p, int* classes, float* dx, float scale);
 }

@@ -3,10 +3,10 @@ using Cnn.Layers.Kernels.Losses;
 namespace Cnn.Layers.Losses;
 
 /// <summary>
-/// Softmax and the multinomial logistic loss of it in one: <c>L = -sum log(max(p_label, FLT_MIN)) / Z</c> over the
-/// positions whose label is not <c>ignore_label</c>, <c>dx = (p - onehot) w / Z</c>. Bottoms: scores [.., C, ..] with
-/// the classes on <c>softmax_param.axis</c> (1), labels with one value a position. A second top gets the probabilities.
-/// Z is the valid positions unless <c>loss_param</c> says otherwise.
+/// Softmax and its multinomial logistic loss in one: <c>L = -sum log(max(p_label, FLT_MIN)) / Z</c> over the positions
+/// whose label is not <c>ignore_label</c>, <c>dx = (p - onehot) w / Z</c>. Bottoms: scores [.., C, ..] with the classes
+/// on <c>softmax_param.axis</c> (1), labels with one value per position. A second top gets the probabilities. Z is the
+/// number of valid positions unless <c>loss_param</c> says otherwise.
 /// </summary>
 [LayerType("SoftmaxWithLoss")]
 internal sealed unsafe class SoftmaxWithLossLayer(LayerContext context) : SoftmaxLossLayer(context)

@@ -5,15 +5,15 @@ namespace Cnn.Layers.Normalization;
 
 /// <summary>
 /// Batch normalisation of [N, C, ...] without scale and shift (a Scale layer adds them):
-/// <c>y = (x - mean) / sqrt(variance + eps)</c> with a mean and a biased variance for each channel, of the batch or
-/// of all batches so far (<c>use_global_stats</c>; unset, in TEST). Works in place. From Ioffe and Szegedy, "Batch
+/// <c>y = (x - mean) / sqrt(variance + eps)</c> with a mean and a biased variance for each channel, of the batch or of
+/// all batches so far (<c>use_global_stats</c>; if unset, in TEST). Works in place. From Ioffe and Szegedy, "Batch
 /// normalization: accelerating deep network training by reducing internal covariate shift", ICML 2015.
 /// </summary>
 /// <remarks>
-/// Blobs, as in Caffe: sums of the means [C], of the variances [C] (times m / (m - 1), m values a channel), and of the
-/// weights [1]. Every pass that uses the batch multiplies them by <c>moving_average_fraction</c> and adds the batch
-/// with weight 1; what all batches give is a sum divided by the weights. No gradient belongs to them, so their
-/// <c>lr_mult</c> is 0, which the layer adds to its definition where it is not given.
+/// Blobs, as in Caffe: sums of the means [C], of the variances [C] (times m / (m - 1), with m values per channel), and
+/// of the weights [1]. Every pass that uses the batch multiplies them by <c>moving_average_fraction</c> and adds the
+/// batch with weight 1; a statistic of all batches is its sum divided by the weights. The blobs have no gradient, so
+/// their <c>lr_mult</c> is 0; the layer adds that to its definition where it is not given.
 /// </remarks>
 [LayerType("BatchNorm")]
 internal sealed unsafe class BatchNormLayer(LayerContext context) : Layer(context), IChannelAffine
@@ -122,7 +122,7 @@ internal sealed unsafe class BatchNormLayer(LayerContext context) : Layer(contex
         ChannelStatistics statistics = Statistics;
         if (UsesGlobal)
         {
-            // As in the forward pass, but about 0; the means are read anew before they are used again.
+            // As in the forward pass, but with means of 0; the means are read again before they are used again.
             new Span<float>(statistics.Mean, 2 * channels).Clear();
             ChannelNormalization.Forward(dy, dx, null, images, channels, inner, statistics, Context.Pool);
             return;
@@ -198,7 +198,10 @@ internal sealed unsafe class BatchNormLayer(LayerContext context) : Layer(contex
         if (!(options.Eps >= 0 && float.IsFinite(options.Eps)))
         {
             throw Context.Error(
-                options, BatchNormParameter.EpsFieldNumber, $"eps is {options.Eps}", "it must be 0 or a little more");
+                options,
+                BatchNormParameter.EpsFieldNumber,
+                $"eps is {options.Eps}",
+                "it must be a small number, 0 or more");
         }
 
         if (!(options.MovingAverageFraction >= 0 && float.IsFinite(options.MovingAverageFraction)))

@@ -8,7 +8,7 @@ namespace Cnn.Layers.Normalization;
 /// Local response normalisation of [N, C, H, W], <c>y = x s^-beta</c>. ACROSS_CHANNELS:
 /// <c>s = k + (alpha / n) * sum of x^2</c> over the same pixel of the n = <c>local_size</c> channels around;
 /// WITHIN_CHANNEL: <c>s = 1 + (alpha / n^2) * sum of x^2</c> over the n x n pixels around, whatever <c>k</c> says.
-/// Zeros lie beyond the edges. From Krizhevsky, Sutskever and Hinton, "ImageNet classification with deep
+/// Values beyond the edges count as 0. From Krizhevsky, Sutskever and Hinton, "ImageNet classification with deep
 /// convolutional neural networks", NIPS 2012, section 3.3; the division by n or n^2 is Caffe's.
 /// </summary>
 [LayerType("LRN")]

@@ -4,12 +4,13 @@ using Cnn.Proto;
 namespace Cnn.Layers.Normalization;
 
 /// <summary>
-/// Brings each channel of each item, or with <c>across_channels</c> each item, to mean 0 and, with
-/// <c>normalize_variance</c>, deviation 1: <c>y = (x - mean) / (sqrt(variance) + eps)</c> with the biased variance;
-/// eps is added to the deviation, as in Caffe. The bottom has up to 4 axes, the top [N, C, H, W]. The same in TEST.
+/// Normalises each channel of each item, or with <c>across_channels</c> each item, to mean 0 and, with
+/// <c>normalize_variance</c>, standard deviation 1: <c>y = (x - mean) / (sqrt(variance) + eps)</c> with the biased
+/// variance; eps is added to the deviation, as in Caffe. The bottom has up to 4 axes, the top [N, C, H, W]. The same in
+/// TEST.
 /// </summary>
 /// <remarks>
-/// The gradient is Caffe's, <c>dx = (dy - mean(dy) - y mean(dy y)) / (deviation + eps)</c>, which is exact but for a
+/// The gradient is Caffe's, <c>dx = (dy - mean(dy) - y mean(dy y)) / (deviation + eps)</c>, which is exact except for a
 /// factor (deviation + eps) / deviation of its last term.
 /// </remarks>
 [LayerType("MVN")]
@@ -37,7 +38,7 @@ internal sealed unsafe class MVNLayer(LayerContext context) : Layer(context)
         if (!(options.Eps >= 0 && float.IsFinite(options.Eps)))
         {
             throw Context.Error(
-                options, MVNParameter.EpsFieldNumber, $"eps is {options.Eps}", "it must be 0 or a little more");
+                options, MVNParameter.EpsFieldNumber, $"eps is {options.Eps}", "it must be a small number, 0 or more");
         }
     }
 

@@ -47,7 +47,7 @@ internal sealed unsafe class LSTMLayer(LayerContext context) : RecurrentLayer(co
         step.NextHiddenDiff = NextHiddenDiff(t);
         step.SumsDiff = SumsDiffAt(t);
 
-        // One buffer carries the cell's gradient back through all steps; the last takes none from outside.
+        // One buffer carries the cell's gradient back through all steps; the last step receives none from outside.
         step.CellDiff = step.PreviousCellDiff = initialCell.DiffPointer;
         LstmKernel.Backward(step, Context.Pool);
     }

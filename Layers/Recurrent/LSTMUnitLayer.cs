@@ -4,9 +4,9 @@ namespace Cnn.Layers.Recurrent;
 
 /// <summary>
 /// One step of an LSTM without its weights: from c_{t-1} [1, N, D], the gates' sums [1, N, 4D] in the order i, f, o, g
-/// and the markers [1, N], <c>c_t = cont sigmoid(f) c_{t-1} + sigmoid(i) tanh(g)</c> and <c>h_t = sigmoid(o)
-/// tanh(c_t)</c>, both [1, N, D]. As in Caffe the slope of f is right for markers of 0 and 1, and the gradients of the
-/// first two bottoms are computed together. See <see cref="LSTMLayer"/> for the sources.
+/// and the markers [1, N], <c>c_t = cont sigmoid(f) c_{t-1} + sigmoid(i) tanh(g)</c> and
+/// <c>h_t = sigmoid(o) tanh(c_t)</c>, both [1, N, D]. As in Caffe the derivative of f is right for markers of 0 and 1,
+/// and the gradients of the first two bottoms are computed together. See <see cref="LSTMLayer"/> for the sources.
 /// </summary>
 [LayerType("LSTMUnit")]
 internal sealed unsafe class LSTMUnitLayer(LayerContext context) : Layer(context)

@@ -13,7 +13,7 @@ namespace Cnn.Layers.Recurrent;
 [LayerType("RNN")]
 internal sealed unsafe class RNNLayer(LayerContext context) : RecurrentLayer(context, hiddenBlobs: 1, gates: 1)
 {
-    // Its own copy of the top, which a layer in place may change before the way back; the diff is that before tanh.
+    // A copy of the top, which a layer in place may change before the backward pass; the diff is that before tanh.
     private readonly Blob output = new();
     private readonly Blob hiddenDiff = new();
 

@@ -5,12 +5,12 @@ using Cnn.Proto;
 namespace Cnn.Layers.Recurrent;
 
 /// <summary>
-/// What recurrent layers share: at each of T steps <c>sums = W_x x_t + b + W_static x_static + W_h (cont_t
-/// h_{t-1})</c>, from which the layer makes h_t. Bottoms: x [T, N, ...], cont [T, N] (0 where a sequence starts, 1
-/// where it goes on), then, if given, a static input [N, ...], then with <c>expose_hidden</c> the initial hidden blobs
-/// [1, N, D]. Tops: the output [T, N, D], then with <c>expose_hidden</c> the final hidden blobs. Without it the hidden
-/// state is kept from one forward pass to the next (<see cref="Layer.State"/>), zero at first; a stream that a changed
-/// N adds starts at zero.
+/// The base of recurrent layers. At each of T steps they compute <c>sums = W_x x_t + b + W_static x_static + W_h
+/// (cont_t h_{t-1})</c>, from which a layer computes h_t. Bottoms: x [T, N, ...], cont [T, N] (0 where a sequence
+/// starts, 1 where it goes on), then, if given, a static input [N, ...], then with <c>expose_hidden</c> the initial
+/// hidden blobs [1, N, D]. Tops: the output [T, N, D], then with <c>expose_hidden</c> the final hidden blobs. Without
+/// it the hidden state is kept from one forward pass to the next (<see cref="Layer.State"/>), zero at first; a stream
+/// that a changed N adds starts at zero.
 /// </summary>
 /// <remarks>
 /// As in Caffe, no gradient reaches an initial hidden state or leaves a final one, so none crosses batches, and the
@@ -67,7 +67,7 @@ internal abstract unsafe class RecurrentLayer : Layer
 
     private protected bool ExposesHidden => Options.ExposeHidden;
 
-    // The last blob that all recurrent layers have; what a layer has beside comes after it.
+    // The index of the last blob that all recurrent layers have; a layer's own blobs come after it.
     private protected int RecurrentWeights => shape.HasStatic ? 3 : 2;
 
     /// <inheritdoc/>
@@ -123,7 +123,7 @@ internal abstract unsafe class RecurrentLayer : Layer
             return;
         }
 
-        // A run may have been stopped after a batch of another N.
+        // A run may have stopped after a batch with another N.
         state[index].ReshapeLike(stored);
         stored.Data.CopyTo(state[index].Data);
     }
@@ -148,14 +148,14 @@ internal abstract unsafe class RecurrentLayer : Layer
                 Blobs[2].DataPointer, fixedInputs, staticSums.DataPointer, width);
         }
 
-        var product = new PrepackedGemm(true, width, Size, Blobs[RecurrentWeights].DataPointer, Packed());
-        product.Pack(Context.Pool, Streams);
+        var gemm = new PrepackedGemm(true, width, Size, Blobs[RecurrentWeights].DataPointer, Packed());
+        gemm.Pack(Context.Pool, Streams);
         ContinueKernel.Run(
             Streams, Size, Initial(bottoms, 0).DataPointer, bottoms[1].DataPointer, hidden.DataPointer, Context.Pool);
         BeginForward(bottoms);
         for (int t = 0; t < Steps; t++)
         {
-            product.Run(Context.Pool, Streams, hidden.DataPointer + (t * StepValues), SumsAt(t), GemmAddend.Existing);
+            gemm.Run(Context.Pool, Streams, hidden.DataPointer + (t * StepValues), SumsAt(t), GemmAddend.Existing);
             StepForward(t, bottoms[1], tops);
         }
 
@@ -165,7 +165,7 @@ internal abstract unsafe class RecurrentLayer : Layer
     /// <inheritdoc/>
     public override LayerCost Cost(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
     {
-        // At each step of each stream every weight is used once; those of a static input once a stream.
+        // At each step of each stream every weight is used once; those of a static input once per stream.
         long perStep = Gates * (long)Size * (shape.Inputs + Size) + StepMultiplyAdds;
         long perStream = shape.HasStatic ? Gates * (long)Size * shape.StaticInputs : 0;
         long multiplyAdds = Streams * ((Steps * perStep) + perStream);
@@ -173,7 +173,7 @@ internal abstract unsafe class RecurrentLayer : Layer
         return new LayerCost(multiplyAdds, Streams == 0 ? 0 : (multiplyAdds + biases) / Streams);
     }
 
-    /// <summary>Multiply-adds of a step of one stream beside those that all recurrent layers have.</summary>
+    /// <summary>Multiply-adds of a step of one stream, besides those that all recurrent layers have.</summary>
     private protected virtual long StepMultiplyAdds => 0;
 
     /// <summary>Biases that a step of one stream adds.</summary>
@@ -204,15 +204,15 @@ internal abstract unsafe class RecurrentLayer : Layer
         }
 
         int width = Gates * Size;
-        var product = new PrepackedGemm(false, Size, width, Blobs[RecurrentWeights].DataPointer, Packed());
-        product.Pack(Context.Pool, Streams);
+        var gemm = new PrepackedGemm(false, Size, width, Blobs[RecurrentWeights].DataPointer, Packed());
+        gemm.Pack(Context.Pool, Streams);
         BeginBackward(tops);
         for (int t = Steps - 1; t >= 0; t--)
         {
             StepBackward(t, bottoms[1], tops);
             if (t > 0)
             {
-                product.Run(Context.Pool, Streams, SumsDiffAt(t), hidden.DiffPointer + (t * StepValues));
+                gemm.Run(Context.Pool, Streams, SumsDiffAt(t), hidden.DiffPointer + (t * StepValues));
             }
         }
 
@@ -229,26 +229,29 @@ internal abstract unsafe class RecurrentLayer : Layer
         }
     }
 
-    /// <summary>Copies what is needed of the initial hidden blobs beside the first.</summary>
+    /// <summary>Copies what is needed of the initial hidden blobs other than the first.</summary>
     private protected virtual void BeginForward(IReadOnlyList<Blob> bottoms)
     {
     }
 
-    /// <summary>Makes h_t from the sums of step t, and of it what the next step, or the final state, takes.</summary>
+    /// <summary>
+    /// Computes h_t from the sums of step t, and from h_t the input of the next step or the final state.
+    /// </summary>
     private protected abstract void StepForward(int t, Blob markers, IReadOnlyList<Blob> tops);
 
-    /// <summary>Makes the top, and the final hidden blobs beside the first.</summary>
+    /// <summary>Computes the top, and the final hidden blobs other than the first.</summary>
     private protected abstract void EndForward(IReadOnlyList<Blob> tops);
 
-    /// <summary>Takes the top's gradient to the hidden states'.</summary>
+    /// <summary>Computes the gradient of the hidden states from the top's.</summary>
     private protected abstract void BeginBackward(IReadOnlyList<Blob> tops);
 
-    /// <summary>Makes the gradient of the sums of step t.</summary>
+    /// <summary>Computes the gradient of the sums of step t.</summary>
     private protected abstract void StepBackward(int t, Blob markers, IReadOnlyList<Blob> tops);
 
-    /// <summary>Weights' diff [m, n] += left' right, for left [rows, m] and right [rows, n].</summary>
-    private protected void AddProduct(int rows, int m, float* left, int n, float* right, Blob weights) => GemmKernel.Run(
-        Context.Pool, true, false, m, n, rows, left, m, right, n, weights.DiffPointer, n, GemmAddend.Existing);
+    /// <summary>Adds left' right to the weights' diff [m, n], for left [rows, m] and right [rows, n].</summary>
+    private protected void AddProduct(int rows, int m, float* left, int n, float* right, Blob weights) =>
+        GemmKernel.Run(
+            Context.Pool, true, false, m, n, rows, left, m, right, n, weights.DiffPointer, n, GemmAddend.Existing);
 
     private protected Blob Initial(IReadOnlyList<Blob> bottoms, int index) =>
         ExposesHidden ? bottoms[shape.FirstHidden + index] : state[index];
@@ -270,7 +273,7 @@ internal abstract unsafe class RecurrentLayer : Layer
     private protected float* NextMarkers(int t, Blob markers) =>
         t + 1 < Steps ? markers.DataPointer + ((nint)(t + 1) * Streams) : null;
 
-    /// <summary>The gradient of what <see cref="NextHidden"/> names; null after the last step.</summary>
+    /// <summary>The gradient of the values at <see cref="NextHidden"/>; null after the last step.</summary>
     private protected float* NextHiddenDiff(int t) =>
         t + 1 < Steps ? hidden.DiffPointer + ((t + 1) * StepValues) : null;
 

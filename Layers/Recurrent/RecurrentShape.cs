@@ -3,7 +3,7 @@ using Cnn.Proto;
 namespace Cnn.Layers.Recurrent;
 
 /// <summary>
-/// The sizes of a recurrent layer: read from its bottoms at set-up, and held against them ever after.
+/// The sizes of a recurrent layer: read from its bottoms at set-up, and checked against them afterwards.
 /// </summary>
 internal sealed class RecurrentShape
 {
@@ -45,25 +45,25 @@ internal sealed class RecurrentShape
     /// <summary>T: time steps of a batch; fixed.</summary>
     public int Steps { get; }
 
-    /// <summary>N: sequences side by side; may change from batch to batch.</summary>
+    /// <summary>N: sequences processed in parallel; may change from batch to batch.</summary>
     public int Streams { get; private set; }
 
     /// <summary>D: size of the output and the hidden blobs.</summary>
     public int Size { get; }
 
-    /// <summary>Values of x a stream and step.</summary>
+    /// <summary>Values of x per stream and step.</summary>
     public int Inputs { get; }
 
     /// <summary>Whether bottom 2 is a static input.</summary>
     public bool HasStatic { get; }
 
-    /// <summary>Values of the static input a stream.</summary>
+    /// <summary>Values of the static input per stream.</summary>
     public int StaticInputs { get; }
 
     /// <summary>The first bottom that is an initial hidden blob.</summary>
     public int FirstHidden => HasStatic ? 3 : 2;
 
-    /// <summary>Takes N from the bottoms and checks everything else against what it was.</summary>
+    /// <summary>Takes N from the bottoms and checks everything else against the sizes at set-up.</summary>
     /// <exception cref="CnnException">A bottom does not fit.</exception>
     public void Update(IReadOnlyList<Blob> bottoms)
     {
@@ -83,7 +83,10 @@ internal sealed class RecurrentShape
             && (bottoms[2].AxisCount < 2 || bottoms[2].Dim(0) != Streams || CountFrom(bottoms[2], 1) != StaticInputs))
         {
             Require(
-                false, bottoms, 2, $"the static input is [N, ...] with {StaticInputs} values for each of {Streams} streams");
+                false,
+                bottoms,
+                2,
+                $"the static input is [N, ...] with {StaticInputs} values for each of {Streams} streams");
         }
 
         for (int i = FirstHidden; i < bottoms.Count; i++)
@@ -101,7 +104,8 @@ internal sealed class RecurrentShape
         }
     }
 
-    // A blob without streams may have other dimensions whose product is beyond any blob; as many as can be is too many.
+    // In a blob without streams the product of the other dimensions may exceed 32 bits; it is capped, and the size
+    // checks refuse the cap.
     private static int CountFrom(Blob blob, int axis)
     {
         long count = 1;

@@ -6,10 +6,10 @@ namespace Cnn.Layers.Vision;
 /// <summary>Reads and checks the <c>connections</c> of a <see cref="ConvolutionParameter"/>.</summary>
 internal static class ConnectionTableReader
 {
-    /// <summary>The table.</summary>
+    /// <summary>Reads the table.</summary>
     /// <exception cref="CnnException">
-    /// There are groups too, not one entry for each output map, an entry without input maps, or one whose indices do
-    /// not exist or do not rise.
+    /// There are groups as well, there is not one entry for each output map, or an entry has no input maps or has
+    /// indices that do not exist or do not rise.
     /// </exception>
     public static ConnectionTable Read(LayerContext context, ConvolutionParameter options, int channels, int outputs)
     {

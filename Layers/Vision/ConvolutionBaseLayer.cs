@@ -3,7 +3,7 @@ using Cnn.Proto;
 namespace Cnn.Layers.Vision;
 
 /// <summary>
-/// What convolution and deconvolution have in common: the definition, the parameter blobs and the checks of shapes.
+/// The base of convolution and deconvolution: reads the definition, adds the parameter blobs and checks the shapes.
 /// Axes before <c>axis</c> are the batch, <c>axis</c> is the channels, the axes after it are spatial.
 /// </summary>
 internal abstract class ConvolutionBaseLayer : Layer
@@ -33,7 +33,7 @@ internal abstract class ConvolutionBaseLayer : Layer
     /// <summary>Channels of the tops.</summary>
     protected int Outputs { get; private set; }
 
-    /// <summary>Slices of the channels.</summary>
+    /// <summary>The number of groups of channels.</summary>
     protected int Groups { get; private set; }
 
     /// <summary>Channels of the bottoms.</summary>
@@ -48,10 +48,10 @@ internal abstract class ConvolutionBaseLayer : Layer
     /// <summary>Whether there is a bias, blob 1.</summary>
     protected bool HasBias => Blobs.Count > 1;
 
-    /// <summary>What computes the convolution; made in <see cref="SetUp"/>.</summary>
+    /// <summary>The engine that computes the convolution; made in <see cref="SetUp"/>.</summary>
     private protected IConvolutionEngine Engine => engine!;
 
-    /// <summary>The windows, one entry a spatial axis.</summary>
+    /// <summary>The windows, one entry per spatial axis.</summary>
     internal WindowParameters Window { get; private set; } = new([], [], [], []);
 
     /// <inheritdoc/>
@@ -131,19 +131,21 @@ internal abstract class ConvolutionBaseLayer : Layer
         Prepare(spatial, shape[(channelAxis + 1)..]);
     }
 
-    /// <summary>The cost where every weight is used once for each of so many pixels of a map.</summary>
+    /// <summary>Returns the cost where every weight is used once for each of a number of pixels of a map.</summary>
     /// <param name="multiplyAdds">Multiply-adds of a pass.</param>
     /// <param name="tops">The tops.</param>
     private protected LayerCost CostOf(long multiplyAdds, IReadOnlyList<Blob> tops) => LayerCost.OfItems(
         multiplyAdds, multiplyAdds + (HasBias ? tops.Sum(t => (long)t.Count) : 0), tops[0]);
 
-    /// <summary>What a filler should take for the fans of the weights, where their shape does not tell.</summary>
+    /// <summary>
+    /// The fans of the weights for the filler, where the weights' shape does not determine them; otherwise null.
+    /// </summary>
     private protected virtual (float In, float Out)? WeightFans => null;
 
-    /// <summary>The axes of the weights before the kernel's.</summary>
+    /// <summary>Returns the axes of the weights before the kernel's.</summary>
     protected abstract int[] WeightChannels();
 
-    /// <summary>The size of the top along a spatial axis.</summary>
+    /// <summary>Returns the size of the top along a spatial axis.</summary>
     protected abstract long OutSize(int size, int axis);
 
     /// <summary>Makes the engine for these options, once the sizes that all passes share are known.</summary>
@@ -154,14 +156,14 @@ internal abstract class ConvolutionBaseLayer : Layer
     /// <param name="top">The top's.</param>
     protected abstract void Prepare(ReadOnlySpan<int> bottom, ReadOnlySpan<int> top);
 
-    /// <summary>The name of a bottom, for messages.</summary>
+    /// <summary>Returns the name of a bottom, for messages.</summary>
     protected string BottomName(int index) => index < Parameter.Bottom.Count ? Parameter.Bottom[index] : $"{index}";
 
     private int Bounded(uint value, int field, string name) => value switch
     {
         0 => throw Context.Error(Options, field, $"{name} is 0, expected 1 or more"),
         > WindowReader.Largest => throw Context.Error(
-            Options, field, $"{name} is {value}, which is too large: it may be {WindowReader.Largest}"),
+            Options, field, $"{name} is {value}, which is too large: it may be at most {WindowReader.Largest}"),
         _ => (int)value,
     };
 
@@ -177,7 +179,7 @@ internal abstract class ConvolutionBaseLayer : Layer
         }
     }
 
-    // The size of the top along an axis.
+    // Returns the size of the top along an axis.
     private int CheckedSize(Blob bottom, int size, int axis)
     {
         long result = OutSize(size, axis);
@@ -189,16 +191,16 @@ internal abstract class ConvolutionBaseLayer : Layer
                 + $"{Window.Pad[axis]}");
         }
 
-        // Kernels count the places along an axis, its padding included, in 32 bits.
+        // Kernels count the positions along an axis, including its padding, in 32 bits.
         long padded = Window.PaddedSize(Math.Max(size, result), axis);
         return padded <= int.MaxValue
             ? (int)result
             : throw Context.Error(
                 $"bottom '{BottomName(0)}' of shape {bottom.ShapeText} would be {padded} long with its padding on "
-                + $"spatial axis {axis}, which is too large: it may be {int.MaxValue}");
+                + $"spatial axis {axis}, which is too large: it may be at most {int.MaxValue}");
     }
 
-    // One image counts even where the batch is empty, as kernels prepare for it.
+    // An empty batch counts as one image, since kernels prepare for one.
     private void CheckSize(Blob bottom, ReadOnlySpan<int> image)
     {
         Span<long> dims = stackalloc long[image.Length + 1];

@@ -8,8 +8,8 @@ namespace Cnn.Layers.Vision;
 /// </summary>
 /// <remarks>
 /// With a connection table (<c>connections</c>: for each output map the input maps that it sees) only the weights of
-/// connections exist: [connections, kernel...], one output map's after another's. From LeCun, Bottou, Bengio and
-/// Haffner, "Gradient-based learning applied to document recognition", Proceedings of the IEEE 1998, table I.
+/// connections exist: [connections, kernel...], ordered by output map. From LeCun, Bottou, Bengio and Haffner,
+/// "Gradient-based learning applied to document recognition", Proceedings of the IEEE 1998, table I.
 /// </remarks>
 [LayerType("Convolution")]
 internal sealed unsafe class ConvolutionLayer(LayerContext context) : ConvolutionBaseLayer(context)

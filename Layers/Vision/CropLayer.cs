@@ -5,9 +5,9 @@ using Cnn.Proto;
 namespace Cnn.Layers.Vision;
 
 /// <summary>
-/// Cuts the first bottom to the second's size on the axes from <c>axis</c> on, beginning at <c>offset</c> (none: 0,
-/// one: for all, or one an axis). The gradient is 0 outside the cut; that of the second bottom, whose shape alone
-/// counts, is 0.
+/// Crops the first bottom to the size of the second on the axes from <c>axis</c> on, beginning at <c>offset</c> (0 if
+/// not given; one for all axes, or one per axis). The gradient is 0 outside the crop; that of the second bottom, of
+/// which only the shape matters, is 0.
 /// </summary>
 [LayerType("Crop")]
 internal sealed unsafe class CropLayer(LayerContext context) : Layer(context)
@@ -44,7 +44,7 @@ internal sealed unsafe class CropLayer(LayerContext context) : Layer(context)
                 options,
                 CropParameter.OffsetFieldNumber,
                 $"offset is given {options.Offset.Count} times for {cropped} axes from {axis} on",
-                "give it once, once an axis, or not at all");
+                "give it once, once per axis, or not at all");
         }
 
         Span<int> shape = stackalloc int[from.AxisCount];
@@ -101,7 +101,7 @@ internal sealed unsafe class CropLayer(LayerContext context) : Layer(context)
         }
     }
 
-    // Axes that are not cut join the one before them, so that rows are as long as they can be.
+    // Merges axes that are not cropped into the one before them, so that rows are as long as possible.
     private void Merge(ReadOnlySpan<int> from, ReadOnlySpan<int> to, int axis)
     {
         axes = 0;

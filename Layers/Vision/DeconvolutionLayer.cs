@@ -4,11 +4,11 @@ using Cnn.Layers.Kernels.Elementwise;
 namespace Cnn.Layers.Vision;
 
 /// <summary>
-/// The transposed convolution of each bottom [N, C, spatial...]: every value spreads a learned kernel over the top
-/// [N, num_output, <c>stride (size - 1) + dilation (kernel - 1) + 1 - 2 pad</c>, ...]. It computes what the gradient
-/// for the input of a convolution with these weights is, and its own gradient is that convolution. Blobs: weights [C,
-/// num_output / group, kernel...] and, with <c>bias_term</c>, bias [num_output]. The formula is that of Zeiler,
-/// Krishnan, Taylor and Fergus, "Deconvolutional networks", CVPR 2010; stride, padding and groups are Caffe's.
+/// The transposed convolution of each bottom [N, C, spatial...]: every value spreads a learned kernel over the top [N,
+/// num_output, <c>stride (size - 1) + dilation (kernel - 1) + 1 - 2 pad</c>, ...]. It computes the input gradient of a
+/// convolution with these weights, and its own gradient is that convolution. Blobs: weights [C, num_output / group,
+/// kernel...] and, with <c>bias_term</c>, bias [num_output]. The formula is that of Zeiler, Krishnan, Taylor and
+/// Fergus, "Deconvolutional networks", CVPR 2010; stride, padding and groups are Caffe's.
 /// </summary>
 [LayerType("Deconvolution")]
 internal sealed unsafe class DeconvolutionLayer(LayerContext context) : ConvolutionBaseLayer(context)

@@ -3,23 +3,23 @@ using Cnn.Layers.Kernels.Convolution;
 namespace Cnn.Layers.Vision;
 
 /// <summary>
-/// The plain convolution: the two-dimensional plan for up to two spatial axes, columns for more and for images so large
-/// that the plan's memory for a strip or for a whole image with its border would be more than an array holds. Keeps
-/// what the sizes alone decide until they change.
+/// The plain convolution. It uses the two-dimensional plan for up to two spatial axes; it uses columns for more axes,
+/// and for images so large that the plan's memory for a strip or for a whole padded image would be more than an array
+/// holds. What depends on the sizes alone is kept until they change.
 /// </summary>
-/// <param name="context">The layer's.</param>
+/// <param name="context">The layer's context.</param>
 /// <param name="channels">Channels of an image.</param>
 /// <param name="outputs">Channels of a result.</param>
-/// <param name="groups">Slices of the channels.</param>
+/// <param name="groups">The number of groups of channels.</param>
 /// <param name="window">The windows.</param>
 internal sealed unsafe class DenseConvolution(
     LayerContext context, int channels, int outputs, int groups, WindowParameters window) : IConvolutionEngine
 {
-    // One of the two.
+    // One of the two is used.
     private ConvolutionPlan? plan;
     private ConvolutionShapeNd? shapeNd;
 
-    /// <summary>The most floats that the plan may take for one purpose.</summary>
+    /// <summary>The maximum number of floats that the plan may use for one purpose.</summary>
     internal long MostFloats { get; init; } = ConvolutionPlan.MostFloats;
 
     /// <inheritdoc/>
@@ -32,7 +32,7 @@ internal sealed unsafe class DenseConvolution(
             return;
         }
 
-        // A single spatial axis is a row of height 1, none at all a single pixel.
+        // With a single spatial axis the image is a row of height 1; with none it is a single pixel.
         bool across = spatial.Length > 0, down = spatial.Length > 1;
         int height = down ? spatial[0] : 1, width = across ? spatial[^1] : 1;
         var shape = new ConvolutionShape(
@@ -66,7 +66,7 @@ internal sealed unsafe class DenseConvolution(
         }
     }
 
-    /// <summary>Whether a pass over so many images would read the weights.</summary>
+    /// <summary>Returns whether a pass over a number of images reads the weights, not only the packed ones.</summary>
     public bool NeedsWeights(int images, PackedWeights packed) =>
         plan is null || ConvolutionKernel.NeedsWeights(plan, images, packed);
 
@@ -74,13 +74,15 @@ internal sealed unsafe class DenseConvolution(
     public void Forward(int images, float* x, Blob weights, Blob? bias, float* y) =>
         Forward(images, x, weights.ReadPointer, bias is null ? null : bias.ReadPointer, y, null, null);
 
-    /// <summary>y from x, with packed weights of earlier passes and a rectifier of the result.</summary>
+    /// <summary>
+    /// Computes y from x, with packed weights of earlier passes and a rectifier applied to the result.
+    /// </summary>
     /// <param name="images">Number of images.</param>
     /// <param name="x">The images.</param>
-    /// <param name="weights">May be null where <see cref="NeedsWeights"/> says so.</param>
+    /// <param name="weights">May be null where <see cref="NeedsWeights"/> is false.</param>
     /// <param name="bias">May be null.</param>
     /// <param name="y">The results; overwritten.</param>
-    /// <param name="packed">Packed weights; null where they are packed anew for each pass.</param>
+    /// <param name="packed">Packed weights; null to pack the weights in each pass.</param>
     /// <param name="rectifier">The rectifier's slope below 0; null for none.</param>
     public void Forward(
         int images, float* x, float* weights, float* bias, float* y, PackedWeights? packed, float? rectifier)

@@ -4,11 +4,11 @@ using Cnn.Proto;
 namespace Cnn.Layers.Vision;
 
 /// <summary>
-/// The histogram of each window's values: [N, C, H, W] to [N, C * bins, H', W'], channel c * bins + b the share of
-/// bin b in the windows of channel c, so that a window's bins add up to 1. <c>H' = (H - kernel) / stride + 1</c>
-/// rounded down: rows and columns that no whole window is left for do not count. The bins' centres are evenly spaced
-/// from <c>min</c> to <c>max</c>; a value between two centres counts for both in proportion, so that a gradient
-/// exists, and one beyond the outer centres for the outer bin.
+/// The histogram of each window's values: [N, C, H, W] to [N, C * bins, H', W'], where channel c * bins + b holds the
+/// share of bin b in the windows of channel c, so that a window's bins add up to 1.
+/// <c>H' = (H - kernel) / stride + 1</c> rounded down: rows and columns left over that do not fill a window are
+/// ignored. The bins' centres are evenly spaced from <c>min</c> to <c>max</c>; a value between two centres counts for
+/// both in proportion, so that a gradient exists; a value beyond the outermost centres counts for the outermost bin.
 /// </summary>
 /// <remarks>
 /// The soft bins are those of linear interpolation, as Dalal and Triggs vote for their histograms of gradients

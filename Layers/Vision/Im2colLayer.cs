@@ -72,7 +72,8 @@ internal sealed unsafe class Im2colLayer(LayerContext context) : Layer(context)
             {
                 throw Context.Error(
                     $"bottom '{Parameter.Bottom[0]}' of shape {bottom.ShapeText} would be {window.PaddedSize(size, i)} "
-                    + $"long with its padding on spatial axis {i}, which is too large: it may be {int.MaxValue}");
+                    + $"long with its padding on spatial axis {i}, which is too large: it may be at most "
+                    + $"{int.MaxValue}");
             }
 
             top[axis + 1 + i] = (int)sizes[3 + i];

@@ -4,8 +4,9 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers.Vision;
 
 /// <summary>
-/// A convolution of a net that only runs forward: its weights are packed once, and what follows it, a scale and shift
-/// for each channel and a rectifier, is part of them and of its last step. The layer's parameters stay as they are.
+/// A convolution of a net that only runs forward: its weights are packed once. A scale and shift per channel that
+/// follow are folded into the packed weights and the bias, and a rectifier that follows is applied in the last step.
+/// The layer's parameters do not change.
 /// </summary>
 internal sealed unsafe class InferenceConvolution(LayerContext context, DenseConvolution convolution, int outputs)
     : IConvolutionEngine
@@ -69,7 +70,7 @@ internal sealed unsafe class InferenceConvolution(LayerContext context, DenseCon
         packedVersion = Version(weights, bias);
     }
 
-    // What the packed weights were made of.
+    // Changes with everything that the packed weights are made from.
     private long Version(Blob weights, Blob? bias)
     {
         long version = weights.DataVersion + (bias?.DataVersion ?? 0);
@@ -81,7 +82,7 @@ internal sealed unsafe class InferenceConvolution(LayerContext context, DenseCon
         return version;
     }
 
-    // In double, so that it costs a single rounding.
+    // In double precision, so that there is a single rounding.
     private float* Fold(Blob weights, Blob? bias)
     {
         double[] scale = new double[outputs], shift = new double[outputs];

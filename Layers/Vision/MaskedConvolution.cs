@@ -3,22 +3,22 @@ using Cnn.Layers.Kernels.Convolution;
 namespace Cnn.Layers.Vision;
 
 /// <summary>
-/// Convolution with a connection table that leaves out few connections: the plain convolution over weights that are 0
-/// where there is no connection, which the plain one's kernels do many times faster than connection by connection.
+/// Convolution with a connection table that leaves out few connections: the plain convolution with weights that are 0
+/// where there is no connection. Its kernels are many times faster than going connection by connection.
 /// </summary>
 internal sealed unsafe class MaskedConvolution : IConvolutionEngine
 {
-    // From one connection of this many on, going connection by connection takes less.
+    // With fewer than one connection in this many, going connection by connection is faster.
     private const int Sparse = 8;
 
     private readonly ConnectionTable table;
     private readonly int taps;
     private readonly DenseConvolution convolution;
 
-    // [outputs, channels, taps], with their gradient; 0 from the start where there is no connection.
+    // The weights [outputs, channels, taps] and their gradient; 0 from the start where there is no connection.
     private readonly Blob all;
 
-    /// <summary>The engine of one layer.</summary>
+    /// <summary>Makes the engine of one layer.</summary>
     public MaskedConvolution(LayerContext context, ConnectionTable table, WindowParameters window)
     {
         this.table = table;
@@ -27,7 +27,7 @@ internal sealed unsafe class MaskedConvolution : IConvolutionEngine
         all = new Blob(table.Outputs, table.Channels, taps);
     }
 
-    /// <summary>Whether a table has connections enough.</summary>
+    /// <summary>Returns whether a table has enough connections for this engine.</summary>
     public static bool Suits(ConnectionTable table, WindowParameters window) =>
         (long)table.Outputs * table.Channels <= (long)table.Count * Sparse
         && BlobSize.Of(table.Outputs, table.Channels, window.Taps) <= BlobSize.Most;

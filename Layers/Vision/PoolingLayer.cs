@@ -5,7 +5,7 @@ using Method = Cnn.Proto.PoolingParameter.Types.PoolMethod;
 namespace Cnn.Layers.Vision;
 
 /// <summary>
-/// Shrinks each channel plane by the greatest value (MAX), the mean (AVE) or a drawn value (STOCHASTIC) of windows:
+/// Reduces each channel plane to the maximum (MAX), the mean (AVE) or a sampled value (STOCHASTIC) of its windows:
 /// [N, C, H, W] to [N, C, H', W'] with <c>H' = ceil((H + 2 pad - kernel) / stride) + 1</c> (floor with
 /// <c>round_mode: FLOOR</c>), less one where the last window would start beyond the image and its padding. A second top
 /// of MAX gets the index h * W + w of each maximum.
@@ -17,7 +17,7 @@ internal sealed unsafe class PoolingLayer(LayerContext context) : Layer(context)
     private readonly PoolingPasses passes =
         new(context, context.Parameter.PoolingParam?.Pool ?? Method.Max, "pool");
 
-    // One entry an axis; not used by global pooling, whose window is the plane.
+    // One entry per axis; not used by global pooling, whose window is the plane.
     private int[] kernel = [], stride = [], pad = [];
     private PoolingShape shape;
 
@@ -122,10 +122,10 @@ internal sealed unsafe class PoolingLayer(LayerContext context) : Layer(context)
                 PoolingParameter.KernelSizeFieldNumber,
                 $"bottom '{Parameter.Bottom[0]}' of shape {bottom.ShapeText} is {padded} long on axis {2 + axis} "
                 + $"with its padding, which is too large for kernel {kernel[axis]} and stride {stride[axis]}",
-                $"the three together may be {int.MaxValue}");
+                $"the three together may be at most {int.MaxValue}");
         }
 
-        // A window may hang over the end, so an input smaller than the kernel by less than a stride still gives one.
+        // A window may extend past the end, so an input smaller than the kernel by less than a stride still has one.
         double steps = (double)(padded - kernel[axis]) / stride[axis];
         bool isFloor = options.RoundMode == PoolingParameter.Types.RoundMode.Floor;
         int pooled = (int)(isFloor ? Math.Floor(steps) : Math.Ceiling(steps)) + 1;
@@ -143,7 +143,7 @@ internal sealed unsafe class PoolingLayer(LayerContext context) : Layer(context)
         return pads && (long)(pooled - 1) * stride[axis] >= size + pad[axis] ? pooled - 1 : pooled;
     }
 
-    // Rounding up can put the last windows of a stride above the kernel past the end, as in Caffe.
+    // Where the stride is larger than the kernel, rounding up can put the last windows past the end, as in Caffe.
     private void WarnOfWindowsOutside(Blob bottom)
     {
         bool rows = IsOutside(shape.PooledHeight, shape.StrideHeight, shape.PadHeight, shape.Height);

@@ -6,8 +6,8 @@ using Method = Cnn.Proto.PoolingParameter.Types.PoolMethod;
 namespace Cnn.Layers.Vision;
 
 /// <summary>
-/// The pooling kernels for one layer, or one level of a pyramid: picks by method and phase, and keeps where the
-/// maxima or the drawn values were.
+/// The pooling kernels for one layer, or one level of a pyramid: chooses them by method and phase, and records where
+/// the maxima or the sampled values were.
 /// </summary>
 internal sealed unsafe class PoolingPasses(LayerContext context, Method method, string purpose)
 {
@@ -19,13 +19,13 @@ internal sealed unsafe class PoolingPasses(LayerContext context, Method method, 
     /// <summary>Where each value of the last forward pass came from: h * W + w in its plane, -1 for nowhere.</summary>
     public int* Indices => indices!.Pointer;
 
-    // The mask, a second top, wants them even where no gradient does.
+    // The mask, a second top, needs them even where no gradient does.
     private bool KeepsIndices =>
         (method == Method.Max && (!context.Inference || context.Parameter.Top.Count > 1)) || Samples;
 
     private bool Samples => method == Method.Stochastic && context.Parameter.Phase == Phase.Train;
 
-    /// <summary>Prepares for so many planes.</summary>
+    /// <summary>Prepares for a number of planes.</summary>
     public void Prepare(int planeCount, PoolingShape planeShape)
     {
         (planes, shape) = (planeCount, planeShape);
@@ -36,7 +36,7 @@ internal sealed unsafe class PoolingPasses(LayerContext context, Method method, 
         }
     }
 
-    /// <summary>y from x.</summary>
+    /// <summary>Computes y from x.</summary>
     public void Forward(float* x, float* y)
     {
         if (method == Method.Ave)
@@ -58,7 +58,7 @@ internal sealed unsafe class PoolingPasses(LayerContext context, Method method, 
         }
     }
 
-    /// <summary>dx from dy.</summary>
+    /// <summary>Computes dx from dy.</summary>
     public void Backward(float* x, float* y, float* dy, float* dx)
     {
         if (method == Method.Ave)

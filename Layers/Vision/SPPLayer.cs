@@ -13,7 +13,7 @@ namespace Cnn.Layers.Vision;
 /// </summary>
 /// <remarks>
 /// As in Caffe a level's kernel and stride are ceil(size / b) and its padding (kernel b - size + 1) / 2, rounded down;
-/// sizes whose padding comes to the kernel's size, such as 5 in 4 bins, are an error.
+/// sizes whose padding reaches the kernel's size, such as 5 in 4 bins, are an error.
 /// </remarks>
 [LayerType("SPP")]
 internal sealed unsafe class SPPLayer(LayerContext context) : Layer(context)
@@ -131,7 +131,8 @@ internal sealed unsafe class SPPLayer(LayerContext context) : Layer(context)
         }
     }
 
-    // Between a level's values and their place in each item of the top; returns where the next level's begin.
+    // Copies between a level's values and their place in each item of the top; returns where the next level's values
+    // begin.
     private static int Move(Span<float> level, Span<float> top, int items, int from, bool back)
     {
         int size = items == 0 ? 0 : level.Length / items, row = items == 0 ? 0 : top.Length / items;
@@ -173,8 +174,7 @@ internal sealed unsafe class SPPLayer(LayerContext context) : Layer(context)
                 options,
                 SPPParameter.PyramidHeightFieldNumber,
                 $"bottom '{Parameter.Bottom[0]}' of shape {bottom.ShapeText} is {size} long on axis {axis}, "
-                + $"which {bins} bins do "
-                + $"not divide: the kernel would be {kernel} and its padding {pad}",
-                "fewer levels, or another size");
+                + $"which {bins} bins do not divide: the kernel would be {kernel} and its padding {pad}",
+                "use fewer levels or another size");
     }
 }

@@ -3,12 +3,12 @@ using Cnn.Layers.Kernels.Convolution;
 namespace Cnn.Layers.Vision;
 
 /// <summary>
-/// Convolution with a connection table that leaves out most connections: one connection after another.
+/// Convolution with a connection table that leaves out most connections: computes one connection after another.
 /// </summary>
 internal sealed unsafe class SparseConvolution(LayerContext context, ConnectionTable table, WindowParameters window)
     : IConvolutionEngine
 {
-    // Of one channel.
+    // The convolution of one channel.
     private ConvolutionShapeNd? shape;
 
     /// <inheritdoc/>

@@ -8,9 +8,9 @@ namespace Cnn.Layers.Vision;
 
 /// <summary>
 /// LeNet-5's subsampling: <c>y = coefficient[c] * (sum over the window) + bias[c]</c>, [N, C, H, W] to
-/// [N, C, (H - kernel) / stride + 1, ...] rounded down: rows and columns that no whole window is left for do not count.
-/// The stride is the window's side where it is not given. Blobs: coefficients [C] and biases [C]. From LeCun, Bottou,
-/// Bengio and Haffner, "Gradient-based learning applied to document recognition", Proceedings of the IEEE 1998,
+/// <c>[N, C, (H - kernel) / stride + 1, ...]</c> rounded down: rows and columns left over that do not fill a window are
+/// ignored. The stride is the window's side where it is not given. Blobs: coefficients [C] and biases [C]. From LeCun,
+/// Bottou, Bengio and Haffner, "Gradient-based learning applied to document recognition", Proceedings of the IEEE 1998,
 /// section II.B.
 /// </summary>
 [LayerType("Subsampling")]

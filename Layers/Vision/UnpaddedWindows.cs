@@ -6,7 +6,7 @@ namespace Cnn.Layers.Vision;
 
 /// <summary>
 /// Windows that slide over [N, C, H, W] and always lie within the image: no padding, and a stride of the window's side
-/// where none is given. Rows and columns that are left for no whole window are not looked at.
+/// where none is given. Rows and columns left over that do not fill a window are ignored.
 /// </summary>
 /// <param name="KernelHeight">Rows of a window.</param>
 /// <param name="KernelWidth">Columns.</param>
@@ -15,7 +15,7 @@ namespace Cnn.Layers.Vision;
 internal readonly record struct UnpaddedWindows(int KernelHeight, int KernelWidth, int StrideHeight, int StrideWidth)
 {
     /// <summary>Reads the fields <c>kernel_size</c> and <c>stride</c> of a message, or their pairs.</summary>
-    /// <exception cref="CnnException">A size is missing, given twice over or out of range.</exception>
+    /// <exception cref="CnnException">A size is missing, given twice or out of range.</exception>
     public static UnpaddedWindows Read(LayerContext context, IMessage options)
     {
         var reader = new WindowReader(context, options, 2);
@@ -23,7 +23,7 @@ internal readonly record struct UnpaddedWindows(int KernelHeight, int KernelWidt
         return new UnpaddedWindows(kernel[0], kernel[1], stride[0], stride[1]);
     }
 
-    /// <summary>The windows of a bottom.</summary>
+    /// <summary>Returns the windows of a bottom.</summary>
     /// <exception cref="CnnException">The bottom does not have 4 axes, or is smaller than a window.</exception>
     public PoolingShape Over(LayerContext context, Blob bottom)
     {

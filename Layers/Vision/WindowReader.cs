@@ -5,9 +5,9 @@ using Google.Protobuf.Reflection;
 namespace Cnn.Layers.Vision;
 
 /// <summary>
-/// Reads kernel, stride, pad and dilation of a layer with windows, one entry a spatial axis. All such messages name
-/// them alike: a field for all axes, which some may repeat once an axis (<c>kernel_size</c>, <c>stride</c>), or, for
-/// two axes, a pair instead (<c>kernel_h</c> and <c>kernel_w</c>).
+/// Reads kernel, stride, pad and dilation of a layer with windows, one entry per spatial axis. All such messages use
+/// the same names: a field for all axes, which some may repeat once per axis (<c>kernel_size</c>, <c>stride</c>), or,
+/// for two axes, a pair instead (<c>kernel_h</c> and <c>kernel_w</c>).
 /// </summary>
 /// <param name="context">Locates errors.</param>
 /// <param name="options">The message with the fields.</param>
@@ -15,29 +15,33 @@ namespace Cnn.Layers.Vision;
 internal readonly struct WindowReader(LayerContext context, IMessage options, int axes)
 {
     /// <summary>
-    /// The largest value of a field: far above any use, low enough for sums of a few to stay within 32 bits.
+    /// The largest value of a field: far above any use, low enough for the sum of a few to stay within 32 bits.
     /// </summary>
     public const int Largest = int.MaxValue / 4;
 
-    /// <summary>Taps along each axis; they have to be given.</summary>
-    /// <exception cref="CnnException">The field is missing, given twice over, or out of range.</exception>
+    /// <summary>Reads the taps along each axis; they must be given.</summary>
+    /// <exception cref="CnnException">The field is missing, given twice, or out of range.</exception>
     public int[] Kernel() => Read("kernel_size", "kernel", least: 1, absent: null, half: null);
 
-    /// <summary>Steps from window to window along each axis; 1 where not given.</summary>
-    /// <exception cref="CnnException">The field is given twice over, or out of range.</exception>
+    /// <summary>Reads the steps from window to window along each axis; 1 where not given.</summary>
+    /// <exception cref="CnnException">The field is given twice, or out of range.</exception>
     public int[] Stride() => Read("stride", "stride", least: 1, absent: Of(1), half: null);
 
-    /// <summary>Steps from window to window; the kernel's where not given, also where half of a pair is not.</summary>
-    /// <param name="kernel">What <see cref="Kernel"/> has read.</param>
-    /// <exception cref="CnnException">The field is given twice over, or out of range.</exception>
+    /// <summary>
+    /// Reads the steps from window to window; the kernel's size where the field, or one field of a pair, is not given.
+    /// </summary>
+    /// <param name="kernel">The result of <see cref="Kernel"/>.</param>
+    /// <exception cref="CnnException">The field is given twice, or out of range.</exception>
     public int[] StrideOr(int[] kernel) => Read("stride", "stride", least: 1, absent: kernel, half: kernel);
 
-    /// <summary>Zeros on either side of each axis; 0 where not given, also where half of a pair is not.</summary>
-    /// <exception cref="CnnException">The field is given twice over, or out of range.</exception>
+    /// <summary>
+    /// Reads the zeros on either side of each axis; 0 where the field, or one field of a pair, is not given.
+    /// </summary>
+    /// <exception cref="CnnException">The field is given twice, or out of range.</exception>
     public int[] Pad() => Read("pad", "pad", least: 0, absent: Of(0), half: Of(0));
 
-    /// <summary>Steps from tap to tap along each axis; 1 where not given.</summary>
-    /// <exception cref="CnnException">The field is given twice over, or out of range.</exception>
+    /// <summary>Reads the steps from tap to tap along each axis; 1 where not given.</summary>
+    /// <exception cref="CnnException">The field is given twice, or out of range.</exception>
     public int[] Dilation() => Read("dilation", "dilation", least: 1, absent: Of(1), half: null);
 
     private int[] Of(int value)
@@ -47,7 +51,7 @@ internal readonly struct WindowReader(LayerContext context, IMessage options, in
         return values;
     }
 
-    // Absent is what holds where nothing is given, half where one of a pair is not; null where that is an error.
+    // absent holds where nothing is given, half where one field of a pair is not given; null makes that an error.
     private int[] Read(string name, string stem, uint least, int[]? absent, int[]? half)
     {
         uint[] given = Given(name);
@@ -103,7 +107,7 @@ internal readonly struct WindowReader(LayerContext context, IMessage options, in
         return values;
     }
 
-    // What a field holds: nothing where it is not given or the message has no such field.
+    // Returns the values of a field: none where it is not given or the message has no such field.
     private uint[] Given(string name)
     {
         FieldDescriptor? field = options.Descriptor.FindFieldByName(name);
@@ -115,7 +119,7 @@ internal readonly struct WindowReader(LayerContext context, IMessage options, in
 
     private int Checked(string name, uint value, uint least) =>
         value < least ? throw Error(name, $"{name} is {value}, expected {least} or more")
-        : value > Largest ? throw Error(name, $"{name} is {value}, which is too large: it may be {Largest}")
+        : value > Largest ? throw Error(name, $"{name} is {value}, which is too large: it may be at most {Largest}")
         : (int)value;
 
     private CnnException Error(string name, string text, string? hint = null) =>

@@ -9,7 +9,7 @@ internal ref struct DigitPen(Span<DigitPen.Dot> dots)
     /// <summary>The most dots that a path has.</summary>
     public const int MostDots = 160;
 
-    private const int DotsASpan = 6;
+    private const int DotsPerSpan = 6;
     private const int MostPoints = 24;
 
     private readonly Span<Dot> dots = dots;
@@ -38,7 +38,7 @@ internal ref struct DigitPen(Span<DigitPen.Dot> dots)
         Bend(style.Width, ref random);
     }
 
-    /// <summary>The factor of the pen's width at each dot: it presses more or less along the way.</summary>
+    /// <summary>Sets the factor of the pen's width at each dot: the pressure varies along the path.</summary>
     public readonly void Press(ref DigitRandom random)
     {
         float linear = 0.14f * random.Normal(), square = 0.14f * random.Normal();
@@ -58,9 +58,9 @@ internal ref struct DigitPen(Span<DigitPen.Dot> dots)
             DigitPoint from = points[i], to = points[i + 1];
             DigitPoint before = i == 0 || from.IsCorner ? Mirrored(from, to) : points[i - 1];
             DigitPoint after = i + 2 == points.Length || to.IsCorner ? Mirrored(to, from) : points[i + 2];
-            for (int step = 1; step <= DotsASpan; step++)
+            for (int step = 1; step <= DotsPerSpan; step++)
             {
-                float t = step * (1f / DotsASpan);
+                float t = step * (1f / DotsPerSpan);
                 Add(
                     new DigitPoint(
                         Spline(before.X, from.X, to.X, after.X, t), Spline(before.Y, from.Y, to.Y, after.Y, t), false),

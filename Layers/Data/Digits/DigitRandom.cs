@@ -3,8 +3,8 @@ using Cnn.Fillers;
 namespace Cnn.Layers.Data.Digits;
 
 /// <summary>
-/// The draws of one image. Only integer and exactly rounded arithmetic, so that the images are the same on every
-/// machine.
+/// The random numbers of one image. They use only integer and exactly rounded arithmetic, so that the images are the
+/// same on every machine.
 /// </summary>
 internal struct DigitRandom(ulong key, ulong image)
 {
@@ -12,14 +12,15 @@ internal struct DigitRandom(ulong key, ulong image)
     private ulong block;
     private int used = 4;
 
-    /// <summary>A whole number from 0 to <paramref name="limit"/> - 1.</summary>
+    /// <summary>Returns a whole number from 0 to <paramref name="limit"/> - 1.</summary>
     public int Next(int limit) => (int)(((ulong)Word() * (ulong)limit) >> 32);
 
-    /// <summary>A number between two others.</summary>
+    /// <summary>Returns a number between two others.</summary>
     public float Between(float low, float high) => low + ((high - low) * ((Word() >> 8) * (1f / (1 << 24))));
 
     /// <summary>
-    /// A nearly normal number of mean 0 and standard deviation 1: the sum of four uniform ones, so never beyond 3.5.
+    /// Returns an approximately normal number of mean 0 and standard deviation 1: the sum of four uniform numbers, so
+    /// never beyond 3.5.
     /// </summary>
     public float Normal()
     {

@@ -14,10 +14,10 @@ internal static class DigitRenderer
 
     private const int Box = 20;
 
-    /// <summary>The key of a stream of images; see <see cref="Draw"/>.</summary>
+    /// <summary>Returns the key of a stream of images; see <see cref="Draw"/>.</summary>
     public static ulong Key(long seed) => new RandomStreams(seed).Key("digits", "image");
 
-    /// <summary>The digit that an image shows.</summary>
+    /// <summary>Returns the digit that an image shows.</summary>
     public static int Label(ulong key, ulong index) => new DigitRandom(key, index).Next(10);
 
     /// <summary>Draws an image.</summary>
@@ -92,7 +92,7 @@ internal static class DigitRenderer
         }
     }
 
-    // Raises each pixel near a line to how far inside the line's edge its centre lies.
+    // Raises each pixel near a line to the distance by which its centre lies inside the line's edge.
     private static void Line(in DigitPen.Dot a, in DigitPen.Dot b, float radius, float margin, Span<float> ink)
     {
         float reach = (radius * Math.Max(a.Press, b.Press)) + margin;
@@ -144,7 +144,8 @@ internal static class DigitRenderer
         }
     }
 
-    // The whole number of pixels that brings the centre of mass nearest to pixel 14, where MNIST's images have it.
+    // Returns the shift in whole pixels that brings the centre of mass nearest to pixel 14, where MNIST's images have
+    // it.
     private static int Shift(int moment, int mass) => mass == 0
         ? (Side - Box) / 2
         : Math.Clamp((int)MathF.Floor((Side * 0.5f) + 0.5f - ((float)moment / mass)), 0, Side - Box);

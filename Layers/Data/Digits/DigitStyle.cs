@@ -3,7 +3,7 @@ namespace Cnn.Layers.Data.Digits;
 /// <summary>One way to write a digit.</summary>
 /// <param name="Weight">How common it is among the digit's styles.</param>
 /// <param name="Width">Its width as a share of its height.</param>
-/// <param name="Strokes">The pen's way, stroke by stroke.</param>
+/// <param name="Strokes">The pen's path, stroke by stroke.</param>
 internal sealed record DigitStyle(int Weight, float Width, DigitPoint[][] Strokes);
 
 /// <summary>A point that a stroke goes through.</summary>

@@ -14,9 +14,10 @@ internal sealed class Hdf5RowFiles
     private readonly float[][] values;
     private int loaded = -1;
 
-    /// <summary>Reads the list, and from each file how many rows it has.</summary>
-    /// <param name="list">The text file with a file's name in each line, looked up as all are, then beside the
-    /// list.</param>
+    /// <summary>Reads the list, and the number of rows of each file.</summary>
+    /// <param name="list">
+    /// The text file with one file name per line; each name is looked up like all file names, then beside the list.
+    /// </param>
     /// <param name="files">Finds files.</param>
     /// <param name="names">The datasets.</param>
     /// <exception cref="CnnException">A file cannot be read or does not fit the others.</exception>
@@ -45,13 +46,13 @@ internal sealed class Hdf5RowFiles
     /// <summary>The rows of each file.</summary>
     public int[] Rows { get; }
 
-    /// <summary>The shape of each dataset; its first axis is the caller's to set.</summary>
+    /// <summary>The shape of each dataset; the caller sets the first axis.</summary>
     public int[][] Shapes { get; }
 
     /// <summary>The values in a row of each dataset.</summary>
     public int[] RowSizes { get; }
 
-    /// <summary>Brings a file into memory, unless it is there.</summary>
+    /// <summary>Loads a file into memory, unless it is there already.</summary>
     public void Load(int file)
     {
         if (file == loaded)
@@ -69,14 +70,14 @@ internal sealed class Hdf5RowFiles
                 throw new CnnException($"{paths[file]}: dataset '{names[i]}' has changed since it was first opened");
             }
 
-            // In the memory of the last file where it is large enough.
+            // Reuses the memory of the last file where it is large enough.
             values[i] = open.Read(names[i], values[i]);
         }
 
         loaded = file;
     }
 
-    /// <summary>A row of a dataset of the file in memory.</summary>
+    /// <summary>Returns a row of a dataset of the file in memory.</summary>
     public ReadOnlySpan<float> Row(int dataset, int row) =>
         values[dataset].AsSpan(row * RowSizes[dataset], RowSizes[dataset]);
 
@@ -88,7 +89,7 @@ internal sealed class Hdf5RowFiles
                 $"'{list}' is an HDF5 file itself", "source is a text file that lists .h5 files, one in each line");
         }
 
-        // A byte order mark, which some editors write, is no part of the first name.
+        // A byte order mark, which some editors write, is not part of the first name.
         string[] lines = FileText.Decode(FileText.ReadBytes(list), list)
             .TrimStart('\uFEFF')
             .Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);

@@ -2,7 +2,7 @@ namespace Cnn.Layers.Data.Hdf5;
 
 /// <summary>
 /// The order in which HDF5Data takes the rows of its files: file by file, one epoch after the other. A pure function of
-/// the row's index; what it keeps is only the file order of the epoch last asked for.
+/// the row's index; its only state is the file order of the epoch last asked for.
 /// </summary>
 internal sealed class Hdf5RowOrder
 {
@@ -15,7 +15,7 @@ internal sealed class Hdf5RowOrder
     private long epoch = -1;
 
     /// <param name="rows">The rows of each file.</param>
-    /// <param name="shuffle">Whether each epoch takes files and rows in an order of its own.</param>
+    /// <param name="shuffle">Whether each epoch takes files and rows in its own order.</param>
     /// <param name="key">Key of that order.</param>
     public Hdf5RowOrder(int[] rows, bool shuffle, ulong key)
     {
@@ -27,7 +27,7 @@ internal sealed class Hdf5RowOrder
         }
     }
 
-    /// <summary>The file and the row in it of the row of an index, counted since training began.</summary>
+    /// <summary>Returns the file, and the row in it, of a row's index, counted since training began.</summary>
     public (int File, int Row) Find(long index)
     {
         long ofEpoch = index / total, place = index % total;
@@ -36,7 +36,7 @@ internal sealed class Hdf5RowOrder
             Arrange(ofEpoch);
         }
 
-        // The first end beyond the place: files without rows are passed over.
+        // The first end beyond the place: files without rows are skipped.
         int low = 0, high = ends.Length - 1;
         while (low < high)
         {

@@ -5,9 +5,9 @@ using Microsoft.Win32.SafeHandles;
 namespace Cnn.Layers.Data.Hdf5;
 
 /// <summary>
-/// An HDF5 file of items, <c>data</c> and <c>label</c>, that grows. The data stand last and grow with the file; the
-/// labels stand before them in a space that is doubled, by writing the file anew, when it is full. New items go to disk
-/// before the header that counts them, so the file is whole at any time.
+/// An HDF5 file of items, <c>data</c> and <c>label</c>, that grows. The data come last and grow with the file; the
+/// labels come before them, in a space that is doubled, by rewriting the file, when it is full. New items go to disk
+/// before the header that counts them, so the file is valid at any time.
 /// </summary>
 internal sealed class RowFile(string path)
 {
@@ -22,20 +22,22 @@ internal sealed class RowFile(string path)
     /// <summary>Items, channels, height and width of the data so far.</summary>
     public int[] DataShape { get; } = new int[4];
 
-    /// <summary>The same of the labels.</summary>
+    /// <summary>The same for the labels.</summary>
     public int[] LabelShape { get; } = new int[4];
 
     private long DataOffset => LabelsOffset + labelSpace;
 
-    /// <summary>Whether a blob's items are of the size of those before in a shape; any size fits at first.</summary>
+    /// <summary>
+    /// Returns whether a blob's items have the size that a shape has for the items before; any size fits at first.
+    /// </summary>
     public static bool Fits(int[] shape, Blob blob) =>
         shape[0] == 0
         || (blob.LegacyDim(1) == shape[1] && blob.LegacyDim(2) == shape[2] && blob.LegacyDim(3) == shape[3]);
 
-    /// <summary>Adds items; with the first, the file replaces one of its name.</summary>
-    /// <exception cref="CnnException">It cannot be written anew; the items before are as they were.</exception>
-    /// <exception cref="IOException">It cannot be written; the items before are as they were.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
+    /// <summary>Appends items; the first ones replace an existing file.</summary>
+    /// <exception cref="CnnException">The file cannot be rewritten; the items before are unchanged.</exception>
+    /// <exception cref="IOException">The file cannot be written; the items before are unchanged.</exception>
+    /// <exception cref="UnauthorizedAccessException">Access to the file is denied.</exception>
     public void Append(Blob data, Blob labels)
     {
         long dataEnd = DataOffset + Bytes(DataShape), labelEnd = LabelsOffset + Bytes(LabelShape);
@@ -67,7 +69,7 @@ internal sealed class RowFile(string path)
         }
     }
 
-    // Twice the space for labels, and what has been written so far.
+    // Rewrites the file with twice the space for labels and what has been written so far.
     private void Rewrite(long labelBytes, long dataEnd, long more)
     {
         long oldOffset = DataOffset;

@@ -4,10 +4,9 @@ using System.Text;
 namespace Cnn.Layers.Data.Hdf5;
 
 /// <summary>
-/// What stands before the numbers in an HDF5 file with the two datasets <c>data</c> and <c>label</c>, float32, four
-/// axes, contiguous: the oldest form of the format (superblock 0, symbol tables), which every library reads and whose
-/// sizes can be changed in place, since it has no checksums. After the HDF5 File Format Specification 3.0, sections II
-/// to IV.
+/// The header of an HDF5 file with the two datasets <c>data</c> and <c>label</c>, float32, four axes, contiguous. It
+/// has the oldest form of the format (superblock 0, symbol tables), which every library reads and whose sizes can be
+/// changed in place, since it has no checksums. From the HDF5 File Format Specification 3.0, sections II to IV.
 /// </summary>
 internal static class RowFileHeader
 {
@@ -24,9 +23,9 @@ internal static class RowFileHeader
     private const int Labels = Data + DatasetSize;
     private const int DatasetSize = 144;
 
-    /// <summary>The header.</summary>
-    /// <param name="data">Shape and place of the data.</param>
-    /// <param name="labels">Shape and place of the labels.</param>
+    /// <summary>Returns the header.</summary>
+    /// <param name="data">Shape and offset of the data.</param>
+    /// <param name="labels">Shape and offset of the labels.</param>
     /// <param name="end">Bytes in the file.</param>
     public static byte[] Write((int[] Shape, long Offset) data, (int[] Shape, long Offset) labels, long end)
     {
@@ -49,7 +48,7 @@ internal static class RowFileHeader
         Put(to[40..], end);
         Put(to[48..], Undefined);
 
-        // The root's symbol, with the places of its tree and its names at hand.
+        // The root's symbol, which caches the addresses of its tree and of the heap of its names.
         Put(to[64..], Root);
         to[72] = 1;
         Put(to[80..], Tree);

@@ -7,9 +7,9 @@ using Cnn.Proto;
 namespace Cnn.Layers.Data.Transform;
 
 /// <summary>
-/// <c>transform_param</c>: padding, distortion, mean, scale, crop and mirror of images on their way into a net. What is
-/// drawn at random is a function of the image's index among all drawn, so a resumed run draws the same; any number of
-/// threads may transform.
+/// <c>transform_param</c>: padding, distortion, mean, scale, crop and mirror of images on their way into a net. Random
+/// draws are a function of the image's index among all images drawn, so a resumed run repeats them. Any number of
+/// threads may transform images.
 /// </summary>
 internal sealed unsafe class DataTransformer
 {
@@ -57,7 +57,8 @@ internal sealed unsafe class DataTransformer
 
         if (parameter.MeanFile.Length == 0)
         {
-            throw Error(TransformationParameter.MeanFileFieldNumber, "mean_file names no file", "remove it or name the file");
+            throw Error(
+                TransformationParameter.MeanFileFieldNumber, "mean_file names no file", "remove it or name the file");
         }
 
         if (meanValues.Length > 0)
@@ -89,7 +90,7 @@ internal sealed unsafe class DataTransformer
         values.CopyTo(mean.Span);
     }
 
-    /// <summary>The shape that images of a shape have after the transformation.</summary>
+    /// <summary>Prepares for images of a shape, and returns their shape after the transformation.</summary>
     /// <exception cref="CnnException">The crop or the mean does not fit such images.</exception>
     public ImageShape Prepare(ImageShape shape)
     {
@@ -115,7 +116,7 @@ internal sealed unsafe class DataTransformer
     /// <summary>Transforms one image of bytes, of the shape last prepared.</summary>
     /// <param name="pixels">The image, [C, H, W].</param>
     /// <param name="index">Its index among all images drawn since training began.</param>
-    /// <param name="target">Where it goes: the count of the shape that <see cref="Prepare"/> gave.</param>
+    /// <param name="target">Receives the image: as many values as the shape that <see cref="Prepare"/> gave.</param>
     public void Transform(ReadOnlySpan<byte> pixels, long index, float* target)
     {
         ImageWindow window = Draw(index, out bool mirror);
@@ -143,7 +144,7 @@ internal sealed unsafe class DataTransformer
         Return(moved);
     }
 
-    // The image with its border and distorted, in a buffer to return; null where it stays as it is.
+    // Returns the padded and distorted image in a rented buffer; null where the image does not change.
     private T[]? Move<T>(ReadOnlySpan<T> pixels, long index)
         where T : unmanaged, INumberBase<T>
     {
@@ -181,7 +182,7 @@ internal sealed unsafe class DataTransformer
 
     private float* ChannelMeanPointer => channelMeans is null ? null : channelMeans.Pointer;
 
-    // The numbers of one image: the flip first, then the crop's row and column, each from a word of one block.
+    // Draws the numbers of one image: the flip first, then the crop's row and column, each from a word of one block.
     private ImageWindow Draw(long index, out bool mirror)
     {
         var (a, b, c, _) = PhiloxRandom.Block(key, 0, (ulong)index);
@@ -229,7 +230,7 @@ internal sealed unsafe class DataTransformer
             throw Error(
                 TransformationParameter.MeanValueFieldNumber,
                 $"{meanValues.Length} mean values for {shape.Channels} channels",
-                "give one for all or one a channel");
+                "give one for all or one per channel");
         }
     }
 

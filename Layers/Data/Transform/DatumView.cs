@@ -22,7 +22,7 @@ internal readonly ref struct DatumView
     /// <summary>Columns.</summary>
     public int Width { get; private init; }
 
-    /// <summary>The class, or what else the labels are; 0 where there is none.</summary>
+    /// <summary>The label, usually a class; 0 where there is none.</summary>
     public int Label { get; private init; }
 
     /// <summary>Whether <see cref="Pixels"/> is an image file, such as a JPEG.</summary>
@@ -36,7 +36,7 @@ internal readonly ref struct DatumView
 
     /// <summary>Reads a record.</summary>
     /// <param name="record">The bytes in the wire format of protocol buffers.</param>
-    /// <param name="view">What it says.</param>
+    /// <param name="view">The parsed record.</param>
     /// <returns>Whether the record is a datum.</returns>
     public static bool TryParse(ReadOnlySpan<byte> record, out DatumView view)
     {

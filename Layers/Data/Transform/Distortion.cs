@@ -31,19 +31,19 @@ internal sealed class Distortion
         }
     }
 
-    /// <summary>The map of one image: from the pixels of the padded image back to those of the image.</summary>
+    /// <summary>Draws the map of one image: from the pixels of the padded image back to those of the image.</summary>
     /// <param name="key">Key of the layer's random stream.</param>
     /// <param name="index">The image's index among all drawn.</param>
     /// <param name="image">The shape of the image.</param>
     /// <param name="padded">The shape of the target.</param>
     public AffineWarp Draw(ulong key, long index, ImageShape image, ImageShape padded)
     {
-        // Blocks 1 and 2 of the image; block 0 says where it is cut and whether it is flipped.
+        // Blocks 1 and 2 of the image; block 0 decides the crop and the flip.
         var (a, b, c, d) = PhiloxRandom.Block(key, 1, (ulong)index);
         var (e, _, _, _) = PhiloxRandom.Block(key, 2, (ulong)index);
-        float right = Even(a) * bounds.Translation, down = Even(b) * bounds.Translation;
-        float scale = 1 + (Even(c) * bounds.Scaling), squeeze = 1 + (Even(d) * bounds.Squeezing);
-        float shear = Even(e) * bounds.Shearing;
+        float right = Uniform(a) * bounds.Translation, down = Uniform(b) * bounds.Translation;
+        float scale = 1 + (Uniform(c) * bounds.Scaling), squeeze = 1 + (Uniform(d) * bounds.Squeezing);
+        float shear = Uniform(e) * bounds.Shearing;
 
         // Forward, about the centres: x' = scale squeeze (x + shear y) + right, y' = scale / squeeze y + down.
         float xx = 1 / (scale * squeeze), yy = squeeze / scale, xy = -shear * yy;
@@ -52,6 +52,6 @@ internal sealed class Distortion
             xx, xy, (xx * x0) + (xy * y0) + ((image.Width - 1) / 2f), 0, yy, (yy * y0) + ((image.Height - 1) / 2f));
     }
 
-    // From -1 up to 1.
-    private static float Even(uint word) => ((word >> 8) * (2f / (1 << 24))) - 1;
+    // Returns a number from -1 up to, but not including, 1.
+    private static float Uniform(uint word) => ((word >> 8) * (2f / (1 << 24))) - 1;
 }

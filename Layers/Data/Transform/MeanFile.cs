@@ -13,7 +13,7 @@ internal static class MeanFile
     /// <param name="path">A serialized <c>BlobProto</c>.</param>
     /// <param name="shape">Its shape.</param>
     /// <returns>The means, [C, H, W].</returns>
-    /// <exception cref="CnnException">The file cannot be read or is no image.</exception>
+    /// <exception cref="CnnException">The file cannot be read or is not an image.</exception>
     public static float[] Read(string path, out ImageShape shape)
     {
         StoredBlob mean = StoredBlob.From(Parse(path));
