@@ -41,8 +41,9 @@ internal static class InferencePlan
 
     /// <summary>
     /// Lets blobs reuse the memory of blobs whose live ranges have ended: a layer never writes over values that it or a
-    /// later layer still reads. Blobs that share values count as one. Excluded are the blobs in <paramref
-    /// name="kept"/>, the tops of layers without bottoms, and the blobs of layers that carry state from pass to pass.
+    /// later layer still reads. Blobs that share values count as one. Excluded are the blobs in
+    /// <paramref name="kept"/>, the tops of layers without bottoms, and the blobs of layers that carry state from pass
+    /// to pass.
     /// </summary>
     public static void ShareMemory(IReadOnlyList<NetLayer> layers, IReadOnlySet<Blob> kept)
     {

@@ -101,8 +101,8 @@ public sealed class Net : IDisposable
     }
 
     /// <summary>
-    /// Builds a net from its definition, copies the weights that the options name and fills the other parameters. Nets may
-    /// be built from one definition on several threads.
+    /// Builds a net from its definition, copies the weights that the options name and fills the other parameters. Nets
+    /// may be built from one definition on several threads.
     /// </summary>
     /// <param name="definition">The definition.</param>
     /// <param name="options">How to build it; null for the testing phase.</param>
@@ -204,8 +204,8 @@ public sealed class Net : IDisposable
     }
 
     /// <summary>
-    /// Sets the gradient of the loss with respect to an output, from which <see cref="Backward"/> starts. A forward pass
-    /// sets the gradients of losses to their weights, so call this after it.
+    /// Sets the gradient of the loss with respect to an output, from which <see cref="Backward"/> starts. A forward
+    /// pass sets the gradients of losses to their weights, so call this after it.
     /// </summary>
     /// <param name="name">The output's name.</param>
     /// <param name="values">Its gradient, row-major, as many as the output's values.</param>
@@ -218,7 +218,8 @@ public sealed class Net : IDisposable
         if (!Outputs.Contains(name))
         {
             throw new CnnException(
-                $"'{name}' is no output of net '{Name}': a backward pass computes its gradient from that of the outputs",
+                $"'{name}' is no output of net '{Name}': "
+                + "a backward pass computes its gradient from that of the outputs",
                 $"the outputs are {string.Join(", ", Outputs)}");
         }
 

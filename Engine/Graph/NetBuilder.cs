@@ -132,7 +132,8 @@ internal sealed class NetBuilder : IDisposable
                 {
                     throw Refusal(
                         layer,
-                        $"works in place on values that the gradient of layer '{writer.Name}' ({writer.Layer.Type}) needs");
+                        $"works in place on values that the gradient of layer '{writer.Name}' "
+                        + $"({writer.Layer.Type}) needs");
                 }
 
                 if (layer.Layer.NeedsTopValues && runsBackward)
