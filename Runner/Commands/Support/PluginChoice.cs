@@ -45,7 +45,7 @@ internal sealed class PluginChoice
     /// <param name="solver">The solver file.</param>
     /// <param name="isAllowed">Whether the user allowed that.</param>
     /// <exception cref="CnnException">
-    /// A plug-in is not allowed, and none is loaded, or one cannot be loaded.
+    /// A plug-in is not allowed, in which case none is loaded, or cannot be loaded.
     /// </exception>
     public void LoadFrom(SolverDefinition solver, bool isAllowed)
     {
