@@ -10,12 +10,14 @@ using Cnn.Runner.Display;
 
 namespace Cnn.Runner;
 
-/// <summary>The program <c>cnn</c>: reads the command line, runs a command, turns what goes wrong into an exit code.</summary>
+/// <summary>
+/// The program <c>cnn</c>: reads the command line, runs a command and turns failures into exit codes.
+/// </summary>
 internal static class CommandLineProgram
 {
     private const string TraceVariable = "CNN_TRACE";
 
-    /// <summary>Runs the program on writers of the caller's.</summary>
+    /// <summary>Runs the program with the caller's writers.</summary>
     public static int Run(string[] args, TextWriter output, TextWriter error) =>
         Run(args, new CommandConsole(output, error));
 
@@ -35,7 +37,7 @@ internal static class CommandLineProgram
             help.Action = new HelpWithExamples((HelpAction)help.Action!);
         }
 
-        // A name that begins with @ is a file's name, not a file of further arguments.
+        // An argument that begins with @ is a file name, not a file of further arguments.
         var parsing = new ParserConfiguration { ResponseFileTokenReplacer = null };
         ParseResult parsed = root.Parse(CaffeSpelling.WithTwoDashes(args), parsing);
         if (parsed.Action is ParseErrorAction)
@@ -53,10 +55,12 @@ internal static class CommandLineProgram
             ProcessTerminationTimeout = null,
         };
         int code = Guarded(() => parsed.Invoke(configuration), console, trace);
-        return code == ExitCode.Done && console.Out is PatientWriter { HasLost: true } lost ? Lost(lost, console) : code;
+        return code == ExitCode.Done && console.Out is PatientWriter { HasLost: true } lost
+            ? Lost(lost, console)
+            : code;
     }
 
-    // The work is done, but who asked for its results does not have them.
+    // The work is done, but its results did not reach the caller.
     private static int Lost(PatientWriter output, CommandConsole console)
     {
         string why = output.Failure is { } failure ? FileErrors.Reason(failure) : "it is closed";
@@ -64,7 +68,7 @@ internal static class CommandLineProgram
         return ExitCode.Failed;
     }
 
-    /// <summary>All commands; a new one is added here.</summary>
+    /// <summary>Creates all commands; a new one is added here.</summary>
     internal static RootCommand Root(CommandConsole console) =>
         new("Trains and runs neural networks that are described by text files, as Caffe does.")
         {

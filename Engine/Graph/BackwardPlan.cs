@@ -4,8 +4,8 @@ namespace Cnn.Engine.Graph;
 internal static class BackwardPlan
 {
     /// <summary>
-    /// Switches off, from the last layer to the first, what cannot influence a parameter: layers that lead to no loss,
-    /// and layers whose tops nobody wants a gradient of.
+    /// Switches off the backward pass of layers that cannot influence a parameter, from the last layer to the first:
+    /// layers that lead to no loss, and layers whose tops need no gradient.
     /// </summary>
     public static void Prune(IReadOnlyList<NetLayer> layers)
     {
@@ -52,8 +52,9 @@ internal static class BackwardPlan
     }
 
     /// <summary>
-    /// <c>force_backward</c>: whatever leads to a loss or an output runs backward, down to the inputs, where layers allow
-    /// it. A layer without a gradient, such as Accuracy, does not, nor what only it reads.
+    /// Applies <c>force_backward</c>: every layer that leads to a loss or an output runs backward, down to the inputs,
+    /// where the layers allow it. A layer without a gradient, such as Accuracy, does not run backward, and neither does
+    /// a layer whose tops it alone reads.
     /// </summary>
     public static void Force(IReadOnlyList<NetLayer> layers)
     {
@@ -62,7 +63,8 @@ internal static class BackwardPlan
         for (int i = layers.Count - 1; i >= 0; i--)
         {
             NetLayer layer = layers[i];
-            layer.NeedsBackward = layer.Layer.HasGradient && (layer.TopList.Count == 0 || HasWantedTop(layer, wanted, read));
+            layer.NeedsBackward = layer.Layer.HasGradient
+                && (layer.TopList.Count == 0 || HasWantedTop(layer, wanted, read));
             for (int bottom = 0; bottom < layer.BottomList.Count; bottom++)
             {
                 bool propagates = layer.NeedsBackward

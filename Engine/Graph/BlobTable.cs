@@ -5,7 +5,7 @@ using Cnn.Proto;
 
 namespace Cnn.Engine.Graph;
 
-/// <summary>The blobs of a net by name, without those that keep no values after a pass.</summary>
+/// <summary>The blobs of a net by name, except those that keep no values after a pass.</summary>
 /// <param name="net">The net's name, for errors.</param>
 /// <param name="all">All blobs.</param>
 /// <param name="kept">The blobs that keep their values; null for all.</param>
@@ -20,8 +20,8 @@ internal sealed class BlobTable(string net, IReadOnlyDictionary<string, Blob> al
 
     private IEnumerable<KeyValuePair<string, Blob>> Entries => all.Where(e => kept?.Contains(e.Value) ?? true);
 
-    /// <summary>A blob.</summary>
-    /// <exception cref="CnnException">There is none of that name, or it keeps no values.</exception>
+    /// <summary>Gets a blob by its name.</summary>
+    /// <exception cref="CnnException">No blob has that name, or it keeps no values.</exception>
     public Blob this[string name] =>
         !all.TryGetValue(name, out Blob? blob)
             ? throw new CnnException($"net '{net}' has no blob '{name}'", Suggestion.For(name, all.Keys))

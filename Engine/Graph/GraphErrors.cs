@@ -2,7 +2,7 @@ using Cnn.Proto;
 
 namespace Cnn.Engine.Graph;
 
-/// <summary>The errors of net building, located where the definition says it.</summary>
+/// <summary>Creates the errors of net building, with their locations in the definition.</summary>
 internal static class GraphErrors
 {
     public static CnnException At(SourceLocation? at, LayerParameter layer, string message, string? hint = null) =>
@@ -22,7 +22,8 @@ internal static class GraphErrors
             layer,
             elsewhere is null
                 ? $"bottom '{name}' is not the top of an earlier layer"
-                : $"bottom '{name}' is the top of layer '{elsewhere.Name}', which is not in the net in this phase, level and stages",
+                : $"bottom '{name}' is the top of layer '{elsewhere.Name}', which is not in the net in this phase, "
+                    + "level and stages",
             elsewhere is not null ? "give the layer the same include and exclude rules"
             : Suggestion.For(name, known) ?? "layers run in the order of the file");
     }

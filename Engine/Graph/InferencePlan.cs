@@ -3,14 +3,14 @@ using Cnn.Layers;
 namespace Cnn.Engine.Graph;
 
 /// <summary>
-/// What a net that only runs forward can save: layers that its convolutions do along with their own work, and the memory of
-/// blobs that nobody reads any more.
+/// Optimises a net that only runs forward: folds layers into the convolutions before them, and lets blobs share memory
+/// when their live ranges do not overlap.
 /// </summary>
 internal static class InferencePlan
 {
     /// <summary>
-    /// Lets layers take in those that alone read their result: batch normalisation, scales and rectifiers become a part of the
-    /// convolution before them. Their tops are then the convolution's.
+    /// Folds a layer into the layer whose result it alone reads: batch normalisation, scales and rectifiers become part
+    /// of the convolution before them. Their tops then hold the convolution's result.
     /// </summary>
     public static void Fold(IReadOnlyList<NetLayer> layers, IReadOnlySet<Blob> kept)
     {
@@ -40,9 +40,10 @@ internal static class InferencePlan
     }
 
     /// <summary>
-    /// Lets blobs use the memory of blobs that were last read before: what a layer writes never lies where anything is that it,
-    /// or a later layer, still reads. Blobs that share values are one here. Kept out are the blobs given, what layers without
-    /// bottoms write, and what layers keep from pass to pass.
+    /// Lets blobs reuse the memory of blobs whose live ranges have ended: a layer never writes over values that it or a
+    /// later layer still reads. Blobs that share values count as one. Excluded are the blobs in
+    /// <paramref name="kept"/>, the tops of layers without bottoms, and the blobs of layers that carry state from pass
+    /// to pass.
     /// </summary>
     public static void ShareMemory(IReadOnlyList<NetLayer> layers, IReadOnlySet<Blob> kept)
     {
@@ -58,7 +59,9 @@ internal static class InferencePlan
 
                 range.Last = i;
                 range.Size = Math.Max(range.Size, blob.Count);
-                range.IsKept |= kept.Contains(blob) || layers[i].BottomList.Count == 0 || layers[i].Layer.State.Count > 0;
+                range.IsKept |= kept.Contains(blob)
+                    || layers[i].BottomList.Count == 0
+                    || layers[i].Layer.State.Count > 0;
                 if (!range.Blobs.Contains(blob))
                 {
                     range.Blobs.Add(blob);
@@ -91,7 +94,7 @@ internal static class InferencePlan
         }
     }
 
-    // A loss is the sum of what the layer itself wrote.
+    // A top with a loss weight stays: the loss is the sum of the values that its own layer wrote.
     private static bool HasOnePlainTop(NetLayer layer) => layer.TopList.Count == 1 && layer.LossWeightList[0] == 0;
 
     private static int Reader(IReadOnlyList<NetLayer> layers, int after, Blob blob)
@@ -107,13 +110,16 @@ internal static class InferencePlan
         return -1;
     }
 
-    // Of those that are free the smallest that is large enough, else the largest, which then grows.
+    // Chooses the smallest free buffer that is large enough, else the largest free one, which then grows.
     private static SharedBuffer Choose(List<SharedBuffer> buffers, LiveRange range)
     {
         SharedBuffer? best = null;
         foreach (SharedBuffer buffer in buffers)
         {
-            bool isBetter = best is null || (best.Size < range.Size ? buffer.Size > best.Size : buffer.Size >= range.Size && buffer.Size < best.Size);
+            bool isBetter = best is null
+                || (best.Size < range.Size
+                    ? buffer.Size > best.Size
+                    : buffer.Size >= range.Size && buffer.Size < best.Size);
             if (buffer.FreeAfter < range.First && isBetter)
             {
                 best = buffer;

@@ -1,8 +1,8 @@
 namespace Cnn.Engine.Graph;
 
 /// <summary>
-/// The layers of a net that have parameters, by name. Where several have one name, the first of a file or of another net
-/// goes to the first here, the second to the second, and so on.
+/// The layers of a net that have parameters, by name. Where several layers share a name, the k-th layer of that name in
+/// a file or in another net goes to the k-th one here.
 /// </summary>
 internal sealed class LayersByName
 {
@@ -21,12 +21,12 @@ internal sealed class LayersByName
         }
     }
 
-    /// <summary>Names that several layers have.</summary>
+    /// <summary>The names that several layers have.</summary>
     public IEnumerable<string> Repeated => layers.Where(l => l.Value.Count > 1).Select(l => l.Key);
 
-    /// <summary>A layer of a name; null when there are not so many.</summary>
+    /// <summary>Returns a layer by its name; null when fewer layers have that name.</summary>
     /// <param name="name">The name.</param>
-    /// <param name="occurrence">Which of those of the name, from 0.</param>
+    /// <param name="occurrence">Which of the layers of that name, from 0.</param>
     public NetLayer? Find(string name, int occurrence) =>
         layers.TryGetValue(name, out List<NetLayer>? same) && occurrence < same.Count ? same[occurrence] : null;
 }

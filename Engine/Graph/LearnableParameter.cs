@@ -2,7 +2,9 @@ using Cnn.Layers;
 
 namespace Cnn.Engine.Graph;
 
-/// <summary>A parameter blob that the solver updates: owned by the first layer that has it, shared by any later one.</summary>
+/// <summary>
+/// A parameter blob that the solver updates: owned by the first layer that has it, shared by any later one.
+/// </summary>
 public sealed class LearnableParameter
 {
     internal LearnableParameter(NetLayer owner, int index, string name)
@@ -15,7 +17,7 @@ public sealed class LearnableParameter
     /// <summary>The first layer that has it.</summary>
     public NetLayer Owner { get; }
 
-    /// <summary>Its place among the owner's blobs.</summary>
+    /// <summary>Its index among the owner's blobs.</summary>
     public int Index { get; }
 
     /// <summary>The name by which it is shared; empty when it is not.</summary>
@@ -30,7 +32,7 @@ public sealed class LearnableParameter
     /// <summary>The factor on the weight decay; 1 unless a layer says otherwise.</summary>
     public float DecayMultiplier { get; internal set; } = 1;
 
-    /// <summary>Whether some layer computes its gradient: not where <c>lr_mult</c> is 0.</summary>
+    /// <summary>Whether any layer computes its gradient; a layer where <c>lr_mult</c> is 0 does not.</summary>
     public bool HasGradient => Uses.Exists(u => u.Layer.Layer.NeedsGradient(u.Index));
 
     internal List<(NetLayer Layer, int Index)> Uses { get; } = [];

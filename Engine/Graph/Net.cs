@@ -62,8 +62,8 @@ public sealed class Net : IDisposable
     public IReadOnlyList<NetLayer> Layers { get; }
 
     /// <summary>
-    /// The blobs by name; of a net built for <see cref="NetOptions.Inference"/> those that keep their values. An unknown
-    /// name is a <see cref="CnnException"/>.
+    /// The blobs by name; in a net built for <see cref="NetOptions.Inference"/>, only those that keep their values. An
+    /// unknown name throws a <see cref="CnnException"/>.
     /// </summary>
     public IReadOnlyDictionary<string, Blob> Blobs { get; }
 
@@ -76,18 +76,20 @@ public sealed class Net : IDisposable
     /// <summary>The parameters that a solver updates, in the order of a snapshot's history.</summary>
     public IReadOnlyList<LearnableParameter> Learnable { get; }
 
-    /// <summary>The count of forward passes that data and random numbers are functions of.</summary>
+    /// <summary>The count of forward passes, from which data positions and random numbers follow.</summary>
     public PassClock Clock { get; }
 
-    /// <summary>Whether each pass tells the mean magnitudes of what it computes.</summary>
+    /// <summary>Whether each pass logs the mean magnitudes of what it computes.</summary>
     public bool DebugInfo { get; set; }
 
-    /// <summary>Where the definition was written, for errors.</summary>
+    /// <summary>The source locations of the definition, for errors.</summary>
     internal SourceMap Sources => definition.Sources;
 
-    /// <summary>Builds a net from a file: prototxt, YAML or binary, of any age of Caffe's formats.</summary>
+    /// <summary>Builds a net from a file: prototxt, YAML or binary, in any version of Caffe's format.</summary>
     /// <param name="path">The net's file.</param>
-    /// <param name="weights">A further file to start from, see <see cref="NetOptions.Weights"/>; null for none.</param>
+    /// <param name="weights">
+    /// Another weights file to start from, see <see cref="NetOptions.Weights"/>; null for none.
+    /// </param>
     /// <param name="options">How to build it; null for the testing phase.</param>
     /// <exception cref="CnnException">A file cannot be read or is wrong; the error says where.</exception>
     public static Net Load(string path, string? weights = null, NetOptions? options = null)
@@ -99,8 +101,8 @@ public sealed class Net : IDisposable
     }
 
     /// <summary>
-    /// Builds a net from its definition, copies the weights that the options name and fills the other parameters. Nets may
-    /// be built from one definition on several threads.
+    /// Builds a net from its definition, copies the weights that the options name and fills the other parameters. Nets
+    /// may be built from one definition on several threads.
     /// </summary>
     /// <param name="definition">The definition.</param>
     /// <param name="options">How to build it; null for the testing phase.</param>
@@ -122,7 +124,7 @@ public sealed class Net : IDisposable
         }
     }
 
-    /// <summary>Builds a net whose parameters have no values yet but those of the definition.</summary>
+    /// <summary>Builds a net whose parameters have no values yet, except those that the definition gives.</summary>
     /// <exception cref="CnnException">The definition is wrong; the error says where.</exception>
     internal static Net Construct(NetDefinition definition, NetOptions options)
     {
@@ -146,21 +148,21 @@ public sealed class Net : IDisposable
         }
     }
 
-    /// <summary>A blob by its name.</summary>
+    /// <summary>Finds a blob by its name.</summary>
     /// <exception cref="CnnException">
-    /// There is none of that name, or it keeps no values as the net is built for <see cref="NetOptions.Inference"/>.
+    /// No blob has that name, or it keeps no values because the net is built for <see cref="NetOptions.Inference"/>.
     /// </exception>
     public Blob FindBlob(string name) => Blobs[name];
 
-    /// <summary>The last layer of a name.</summary>
-    /// <exception cref="CnnException">There is none of that name.</exception>
+    /// <summary>Finds the last layer of a name.</summary>
+    /// <exception cref="CnnException">No layer has that name.</exception>
     public NetLayer FindLayer(string name) =>
         Layers.LastOrDefault(l => l.Name == name)
         ?? throw new CnnException(
             $"net '{Name}' has no layer '{name}'", Suggestion.For(name, Layers.Select(l => l.Name)));
 
-    /// <summary>The blob of an Input layer.</summary>
-    /// <exception cref="CnnException">There is none of that name.</exception>
+    /// <summary>Finds the blob of an Input layer.</summary>
+    /// <exception cref="CnnException">No input has that name.</exception>
     public Blob FindInput(string name) =>
         Inputs.Contains(name)
             ? Blobs[name]
@@ -172,8 +174,12 @@ public sealed class Net : IDisposable
     /// <summary>Fills an input.</summary>
     /// <param name="name">The input's name.</param>
     /// <param name="values">Its values, row-major.</param>
-    /// <param name="shape">Its shape from now on; none keeps the one it has. The other blobs follow at the next pass.</param>
-    /// <exception cref="CnnException">There is no such input, or the values are not as many as the shape says.</exception>
+    /// <param name="shape">
+    /// Its new shape; empty to keep the current one. The other blobs follow at the next pass.
+    /// </param>
+    /// <exception cref="CnnException">
+    /// No input has that name, or the number of values does not match the shape.
+    /// </exception>
     public void SetInput(string name, ReadOnlySpan<float> values, params ReadOnlySpan<int> shape)
     {
         Blob blob = FindInput(name);
@@ -198,19 +204,22 @@ public sealed class Net : IDisposable
     }
 
     /// <summary>
-    /// Sets the gradient of the loss with respect to an output, from which <see cref="Backward"/> starts. A forward pass
-    /// sets those of losses to their weights, so call it after.
+    /// Sets the gradient of the loss with respect to an output, from which <see cref="Backward"/> starts. A forward
+    /// pass sets the gradients of losses to their weights, so call this after it.
     /// </summary>
     /// <param name="name">The output's name.</param>
     /// <param name="values">Its gradient, row-major, as many as the output's values.</param>
-    /// <exception cref="CnnException">It is no output, has no gradient, or the values are not as many.</exception>
+    /// <exception cref="CnnException">
+    /// It is not an output, has no gradient, or the number of values does not match.
+    /// </exception>
     public void SetOutputDiff(string name, ReadOnlySpan<float> values)
     {
         Blob blob = Blobs[name];
         if (!Outputs.Contains(name))
         {
             throw new CnnException(
-                $"'{name}' is no output of net '{Name}': a backward pass computes its gradient from that of the outputs",
+                $"'{name}' is no output of net '{Name}': "
+                + "a backward pass computes its gradient from that of the outputs",
                 $"the outputs are {string.Join(", ", Outputs)}");
         }
 
@@ -224,14 +233,15 @@ public sealed class Net : IDisposable
 
         if (values.Length != blob.Count)
         {
-            throw new CnnException($"{values.Length} gradient values do not fit output '{name}' of shape {blob.ShapeText}");
+            throw new CnnException(
+                $"{values.Length} gradient values do not fit output '{name}' of shape {blob.ShapeText}");
         }
 
         values.CopyTo(blob.Diff);
     }
 
-    /// <summary>Runs every layer forward and moves <see cref="Clock"/> on by one pass.</summary>
-    /// <returns>The loss: the sum over all weighted tops of weight times the top's sum.</returns>
+    /// <summary>Runs every layer forward and advances <see cref="Clock"/> by one pass.</summary>
+    /// <returns>The loss: the sum over all weighted tops of the weight times the sum of the top's values.</returns>
     public float Forward()
     {
         using PoolLease lease = Enter();
@@ -253,7 +263,7 @@ public sealed class Net : IDisposable
     }
 
     /// <summary>Runs one layer forward.</summary>
-    /// <returns>What it adds to the loss.</returns>
+    /// <returns>Its contribution to the loss.</returns>
     public float ForwardLayer(NetLayer layer)
     {
         using PoolLease lease = Enter();
@@ -290,7 +300,9 @@ public sealed class Net : IDisposable
         return (float)loss;
     }
 
-    /// <summary>Runs backward every layer that needs it; parameter diffs add up, see <see cref="ClearParameterDiffs"/>.</summary>
+    /// <summary>
+    /// Runs every layer that needs it backward; parameter diffs accumulate, see <see cref="ClearParameterDiffs"/>.
+    /// </summary>
     /// <exception cref="CnnException">The net is built for <see cref="NetOptions.Inference"/>.</exception>
     public void Backward()
     {
@@ -333,7 +345,7 @@ public sealed class Net : IDisposable
     {
         for (int i = 0; i < Learnable.Count; i++)
         {
-            // That of a frozen parameter is never written.
+            // The diff of a frozen parameter is never written.
             if (Learnable[i].HasGradient || Learnable[i].Blob.HasDiff)
             {
                 Learnable[i].Blob.ClearDiff();
@@ -351,8 +363,8 @@ public sealed class Net : IDisposable
     }
 
     /// <summary>
-    /// Uses the parameters of another net's layers of the same names as its own from now on, the k-th of a name those of
-    /// the k-th. Layers that share parameters within this net go on doing so.
+    /// Shares the parameters of another net from now on: the k-th layer of a name uses those of the k-th layer of that
+    /// name there. Layers that share parameters within this net still do.
     /// </summary>
     /// <exception cref="CnnException">A layer of the same name has other parameters.</exception>
     public void ShareParametersOf(Net other)
@@ -362,11 +374,12 @@ public sealed class Net : IDisposable
     }
 
     /// <summary>
-    /// Copies the weights of a file into the layers of the same names, the k-th of a name into the k-th: a .caffemodel (binary or text, any age of format)
-    /// or HDF5, told apart by content. Types are not compared; layers on one side only are left alone.
+    /// Copies the weights of a file into the layers of the same names, the k-th of a name into the k-th. The file is a
+    /// .caffemodel (binary or text, any version of the format) or HDF5, recognised by its content. Types are not
+    /// compared; layers on one side only are left alone.
     /// </summary>
     /// <returns>What was copied and what was not.</returns>
-    /// <exception cref="CnnException">The file cannot be read or does not fit; then nothing has changed.</exception>
+    /// <exception cref="CnnException">The file cannot be read or does not fit; the net is unchanged then.</exception>
     public WeightReport CopyWeightsFrom(string path)
     {
         WeightReport report = WeightFiles.CopyInto(this, path, line => options.Log?.Information("{Line:l}", line));
@@ -375,8 +388,9 @@ public sealed class Net : IDisposable
     }
 
     /// <summary>
-    /// Tells the layers that parameters were changed through a span or pointer from before the last pass, so that a net
-    /// built for <see cref="NetOptions.Inference"/> reads them anew. Other changes show by themselves.
+    /// Notifies the layers that parameters were changed through a span or pointer obtained before the last pass, so
+    /// that a net built for <see cref="NetOptions.Inference"/> reads them again. Other changes are detected
+    /// automatically.
     /// </summary>
     public void ParametersChanged()
     {
@@ -396,9 +410,11 @@ public sealed class Net : IDisposable
         }
     }
 
-    /// <summary>Writes the weights in the format of the path's extension: HDF5 for .h5, else a .caffemodel; atomically.</summary>
+    /// <summary>
+    /// Writes the weights atomically, in the format of the path's extension: HDF5 for .h5, else a .caffemodel.
+    /// </summary>
     /// <exception cref="CnnException">
-    /// The format cannot hold the layers' names, or the file cannot be written; one that was there is as it was.
+    /// The format cannot hold the layers' names, or the file cannot be written; an existing file is unchanged then.
     /// </exception>
     public void SaveWeights(string path)
     {
@@ -407,7 +423,7 @@ public sealed class Net : IDisposable
         AtomicFile.Write(path, stream => format.WriteWeights(NetSource.Of(this), withDiff: false, stream));
     }
 
-    /// <summary>Closes what the layers have opened and ends the threads that are the net's own.</summary>
+    /// <summary>Releases what the layers have opened and ends the net's own threads.</summary>
     public void Dispose()
     {
         if (isDisposed)
@@ -424,7 +440,9 @@ public sealed class Net : IDisposable
         ownPool?.Dispose();
     }
 
-    /// <summary>The first layer with a top that holds a NaN or an infinity; null when all are finite.</summary>
+    /// <summary>
+    /// Finds the first layer with a top that holds a NaN or an infinity; null when all values are finite.
+    /// </summary>
     public NetLayer? FirstNotFinite()
     {
         foreach (NetLayer layer in Layers)

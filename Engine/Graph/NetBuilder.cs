@@ -8,8 +8,8 @@ using Cnn.Proto;
 namespace Cnn.Engine.Graph;
 
 /// <summary>
-/// Turns a definition into a net: filters by state, inserts splits, makes the layers in the order of the file and
-/// connects their blobs, shares parameters, decides what runs backward.
+/// Turns a definition into a net: filters layers by state, inserts splits, creates the layers in the order of the file
+/// and connects their blobs, shares parameters, and decides what runs backward.
 /// </summary>
 internal sealed class NetBuilder : IDisposable
 {
@@ -30,14 +30,14 @@ internal sealed class NetBuilder : IDisposable
     private List<LayerParameter> leftOut = [];
 
     /// <param name="definition">The definition; it is only read.</param>
-    /// <param name="options">How to build it, its threads given.</param>
-    /// <param name="ownPool">Those threads when they are the net's own.</param>
+    /// <param name="options">How to build it; the pool is set.</param>
+    /// <param name="ownPool">That pool when the net owns it; else null.</param>
     public NetBuilder(NetDefinition definition, NetOptions options, WorkerPool? ownPool)
     {
         this.ownPool = ownPool;
         this.definition = definition;
 
-        // The copies that are made here have places too; the definition's map serves other nets at the same time.
+        // The copies made here have locations too; the definition's map serves other nets at the same time.
         sources = new SourceMap(definition.Sources);
         this.options = options;
     }
@@ -55,7 +55,8 @@ internal sealed class NetBuilder : IDisposable
             throw new CnnException(new Diagnostic(
                 message.Layer.Count == 0
                     ? $"net '{message.Name}' has no layers"
-                    : $"no layer of net '{message.Name}' is meant for phase {state.Phase.ToString().ToUpperInvariant()}",
+                    : $"no layer of net '{message.Name}' is meant for phase "
+                        + state.Phase.ToString().ToUpperInvariant(),
                 sources.Find(message)));
         }
 
@@ -94,22 +95,24 @@ internal sealed class NetBuilder : IDisposable
         return new Net(definition, options, ownPool, clock, layers, blobs, [.. inputs], [.. unread], learnable);
     }
 
-    /// <summary>Disposes of the layers that are made, when the net does not come to be.</summary>
+    /// <summary>Disposes of the layers created so far, when building the net fails.</summary>
     public void Dispose() => layers.ForEach(l => l.Layer.Dispose());
 
     private void WarnOfRepeatedNames()
     {
         foreach (string name in new LayersByName(layers).Repeated)
         {
-            LayerParameter second = layers.Where(l => l.Name == name && l.Layer.Blobs.Count > 0).ElementAt(1).Definition;
+            LayerParameter second = layers
+                .Where(l => l.Name == name && l.Layer.Blobs.Count > 0).ElementAt(1).Definition;
             options.Log?.Warn([new Diagnostic(
                 $"several layers with parameters are called '{name}'",
                 sources.Find(second, LayerParameter.NameFieldNumber),
-                "the first of a weights file goes to the first here, the second to the second; names of their own are safer")]);
+                "the first of a weights file goes to the first here, the second to the second; "
+                + "names of their own are safer")]);
         }
     }
 
-    // A layer whose gradient needs what it wrote and a later one that works in place on it, or a layer that cannot run
+    // Refuses a layer that works in place on values that an earlier layer's gradient needs, and a layer that cannot run
     // backward in place.
     private void RefuseLostValues()
     {
@@ -129,7 +132,8 @@ internal sealed class NetBuilder : IDisposable
                 {
                     throw Refusal(
                         layer,
-                        $"works in place on values that the gradient of layer '{writer.Name}' ({writer.Layer.Type}) needs");
+                        $"works in place on values that the gradient of layer '{writer.Name}' "
+                        + $"({writer.Layer.Type}) needs");
                 }
 
                 if (layer.Layer.NeedsTopValues && runsBackward)
@@ -249,7 +253,7 @@ internal sealed class NetBuilder : IDisposable
 
         while (layer.Layer.AddsMissingTops && layer.TopList.Count < layer.Layer.TopCount.Min)
         {
-            // As in Caffe all are called so, and the last can be found by the name.
+            // As in Caffe, all of them have this name, which finds the last one.
             blobs[AutomaticTop] = new Blob();
             layer.TopList.Add(blobs[AutomaticTop]);
             layer.TopNameList.Add(AutomaticTop);
@@ -277,7 +281,9 @@ internal sealed class NetBuilder : IDisposable
         if (layer.Layer.TopsMatchBottoms && bottoms != tops)
         {
             throw GraphErrors.At(
-                at, definition, $"a {definition.Type} layer gives one top a bottom, but has {bottoms} bottom(s) and {tops} top(s)");
+                at,
+                definition,
+                $"a {definition.Type} layer gives one top a bottom, but has {bottoms} bottom(s) and {tops} top(s)");
         }
     }
 
@@ -324,7 +330,8 @@ internal sealed class NetBuilder : IDisposable
             layer.Layer.SetNeedsGradient(i, spec.LrMult != 0);
             needsBackward |= spec.LrMult != 0;
 
-            // As in Caffe the multipliers are those of the layer's own definition, to which its set-up may have added.
+            // As in Caffe, the multipliers come from the layer's own copy of the definition, to which its set-up may
+            // add.
             spec = i < layer.Layer.Parameter.Param.Count ? layer.Layer.Parameter.Param[i] : spec;
             if (spec.Name.Length > 0 && shared.TryGetValue(spec.Name, out LearnableParameter? owner))
             {

@@ -3,19 +3,26 @@ using Serilog;
 
 namespace Cnn.Engine.Graph;
 
-/// <summary>The lines of <c>debug_info</c>: mean absolute values of what each layer reads and writes.</summary>
+/// <summary>
+/// Logs the lines of <c>debug_info</c>: the mean absolute values of what each layer reads and writes.
+/// </summary>
 internal static class NetDebug
 {
     public static void LogForward(ILogger log, NetLayer layer)
     {
         for (int i = 0; i < layer.Tops.Count; i++)
         {
-            Log(log, $"    [Forward] Layer {layer.Name}, top blob {layer.TopNames[i]} data: {Mean(layer.Tops[i].Data)}");
+            Log(
+                log,
+                $"    [Forward] Layer {layer.Name}, top blob {layer.TopNames[i]} data: {Mean(layer.Tops[i].Data)}");
         }
 
         for (int i = 0; i < layer.Layer.Blobs.Count; i++)
         {
-            Log(log, $"    [Forward] Layer {layer.Name}, param blob {ParameterName(layer, i)} data: {Mean(layer.Layer.Blobs[i].Data)}");
+            Log(
+                log,
+                $"    [Forward] Layer {layer.Name}, param blob {ParameterName(layer, i)} "
+                + $"data: {Mean(layer.Layer.Blobs[i].Data)}");
         }
     }
 
@@ -25,7 +32,10 @@ internal static class NetDebug
         {
             if (layer.PropagateDown[i])
             {
-                Log(log, $"    [Backward] Layer {layer.Name}, bottom blob {layer.BottomNames[i]} diff: {Mean(layer.Bottoms[i].Diff)}");
+                Log(
+                    log,
+                    $"    [Backward] Layer {layer.Name}, bottom blob {layer.BottomNames[i]} "
+                    + $"diff: {Mean(layer.Bottoms[i].Diff)}");
             }
         }
 

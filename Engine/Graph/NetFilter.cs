@@ -5,8 +5,8 @@ namespace Cnn.Engine.Graph;
 /// <summary>Keeps the layers that are meant for a state: phase, level and stages.</summary>
 internal static class NetFilter
 {
-    /// <summary>The layers that stay, in order.</summary>
-    /// <exception cref="CnnException">A layer has include and exclude rules at once.</exception>
+    /// <summary>Returns the layers that stay, in order.</summary>
+    /// <exception cref="CnnException">A layer has both include and exclude rules.</exception>
     public static List<LayerParameter> Keep(IEnumerable<LayerParameter> layers, NetState state, SourceMap sources)
     {
         var kept = new List<LayerParameter>();
@@ -30,7 +30,7 @@ internal static class NetFilter
         return kept;
     }
 
-    /// <summary>Whether every field that a rule sets holds in a state.</summary>
+    /// <summary>Returns whether every field that a rule sets holds in a state.</summary>
     private static bool IsMet(NetStateRule rule, NetState state) =>
         (!rule.HasPhase || rule.Phase == state.Phase)
         && (!rule.HasMinLevel || state.Level >= rule.MinLevel)

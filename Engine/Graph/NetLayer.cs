@@ -3,7 +3,7 @@ using Cnn.Proto;
 
 namespace Cnn.Engine.Graph;
 
-/// <summary>A layer in its net: the blobs it is connected to and the part it takes in the backward pass.</summary>
+/// <summary>A layer in its net: the blobs that it is connected to and its part in the backward pass.</summary>
 public sealed class NetLayer
 {
     internal NetLayer(LayerParameter definition, Layer layer)
@@ -48,15 +48,15 @@ public sealed class NetLayer
     /// <summary>For each bottom, whether its gradient is computed.</summary>
     public IReadOnlyList<bool> PropagateDown => PropagateDownList;
 
-    /// <summary>What a forward pass costs, by the shapes that the blobs have now.</summary>
+    /// <summary>The cost of a forward pass with the current shapes of the blobs.</summary>
     public LayerCost Cost => Layer.Cost(BottomList, TopList);
 
-    /// <summary>Learned values.</summary>
+    /// <summary>The number of learned values.</summary>
     public long ParameterCount => Layer.Blobs.Sum(b => (long)b.Count);
 
     /// <summary>
-    /// Multiply-adds of a backward pass: as many as forward for the gradient of the weights and again for that of the
-    /// bottoms, where they are computed.
+    /// The multiply-adds of a backward pass: as many as in the forward pass for the gradient of the weights, and as
+    /// many again for the gradient of the bottoms, where these are computed.
     /// </summary>
     public long BackwardMultiplyAdds
     {
@@ -69,15 +69,16 @@ public sealed class NetLayer
     }
 
     /// <summary>
-    /// Bytes that a pass has to read and write, each value of a bottom and a top once; 0 where nothing is done.
+    /// Returns the bytes that a pass has to read and write, each value of a bottom and a top once; 0 where it does
+    /// nothing.
     /// </summary>
-    /// <param name="isBackward">Whether the backward pass is asked for.</param>
+    /// <param name="isBackward">Whether the backward pass is meant.</param>
     public long BytesMoved(bool isBackward) =>
         Cost.IsView || IsFolded || (isBackward && !NeedsBackward)
             ? 0
             : sizeof(float) * (BottomList.Sum(b => (long)b.Count) + TopList.Sum(b => (long)b.Count));
 
-    /// <summary>Whether a layer before does its work; its top then has that layer's values.</summary>
+    /// <summary>Whether an earlier layer does its work; its top then has that layer's values.</summary>
     internal bool IsFolded { get; set; }
 
     internal List<Blob> BottomList { get; } = [];

@@ -9,27 +9,35 @@ namespace Cnn.Engine.Graph;
 /// <summary>How to build a net from its definition.</summary>
 public sealed record NetOptions
 {
-    /// <summary>Which layers the rules keep, and how layers behave.</summary>
+    /// <summary>The phase: which layers the rules keep, and how layers behave.</summary>
     public Phase Phase { get; init; } = Phase.Test;
 
     /// <summary>The level that <c>min_level</c> and <c>max_level</c> rules compare with.</summary>
     public int Level { get; init; }
 
-    /// <summary>The stages that <c>stage</c> and <c>not_stage</c> rules look for, beside the net's own.</summary>
+    /// <summary>
+    /// The stages that <c>stage</c> and <c>not_stage</c> rules look for, in addition to the net's own.
+    /// </summary>
     public IReadOnlyList<string> Stages { get; init; } = [];
 
     /// <summary>The seed of everything random in the net.</summary>
     public long Seed { get; init; } = 1;
 
     /// <summary>
-    /// Weights files to start from, each a .caffemodel or HDF5; a later one wins. Parameters that no file has are filled.
+    /// The weights files to start from, each a .caffemodel or HDF5; a later one wins. Parameters that no file has are
+    /// filled.
     /// </summary>
     public IReadOnlyList<string> Weights { get; init; } = [];
 
-    /// <summary>Whether every parameter must come from <see cref="Weights"/>, and all of the files must go into the net.</summary>
+    /// <summary>
+    /// Whether every parameter must come from <see cref="Weights"/>, and every layer with weights in the files must be
+    /// in the net.
+    /// </summary>
     public bool WeightsAreStrict { get; init; }
 
-    /// <summary>The threads to compute with; null for threads of the net's own, one a core, until it is disposed of.</summary>
+    /// <summary>
+    /// The threads to compute with; null for threads of the net's own, one per core, which end when it is disposed of.
+    /// </summary>
     public WorkerPool? Pool { get; init; }
 
     /// <summary>The layer types to choose from.</summary>
@@ -38,10 +46,10 @@ public sealed record NetOptions
     /// <summary>The fillers to choose from.</summary>
     public FillerRegistry Fillers { get; init; } = new();
 
-    /// <summary>Where the building of the net and its warnings are logged; null for nowhere.</summary>
+    /// <summary>The log of the net's building and its warnings; null for none.</summary>
     public ILogger? Log { get; init; }
 
-    /// <summary>Whether the steps of building are left out of the log; warnings and weights are in it.</summary>
+    /// <summary>Whether the log leaves out the steps of building; it still has warnings and weights.</summary>
     public bool BuildsQuietly { get; init; }
 
     /// <summary>
@@ -50,12 +58,12 @@ public sealed record NetOptions
     public bool ForceBackward { get; init; }
 
     /// <summary>
-    /// Whether the net only runs forward, faster and in less memory: convolutions pack their weights once, at the first pass
-    /// and again when they were changed, and do the work of BatchNorm, Scale and ReLU layers that follow; blobs share
-    /// memory, so that after a pass only inputs, outputs and <see cref="Keep"/> have values.
+    /// Whether the net only runs forward, which is faster and takes less memory: convolutions pack their weights once,
+    /// at the first pass and again after a change, and do the work of the BatchNorm, Scale and ReLU layers that follow
+    /// them; blobs share memory, so that after a pass only inputs, outputs and <see cref="Keep"/> have values.
     /// </summary>
     public bool Inference { get; init; }
 
-    /// <summary>Blobs that keep their values although the net is built for <see cref="Inference"/>.</summary>
+    /// <summary>The blobs that keep their values although the net is built for <see cref="Inference"/>.</summary>
     public IReadOnlyList<string> Keep { get; init; } = [];
 }

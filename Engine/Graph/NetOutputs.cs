@@ -3,15 +3,15 @@ using Serilog;
 
 namespace Cnn.Engine.Graph;
 
-/// <summary>The lines that show a net's outputs, in the shape that log parsers look for.</summary>
+/// <summary>Logs a net's outputs in the form that log parsers expect.</summary>
 internal static class NetOutputs
 {
-    /// <summary>Tells each value of each output blob, from sums over several passes.</summary>
+    /// <summary>Logs the mean of each value of each output blob over several passes.</summary>
     /// <param name="net">The net.</param>
     /// <param name="kind">"Train" or "Test".</param>
     /// <param name="sums">The values, summed over the passes; in the order of the outputs.</param>
-    /// <param name="passes">How many passes were summed.</param>
-    /// <param name="log">Where to tell; null for nowhere.</param>
+    /// <param name="passes">The number of passes summed.</param>
+    /// <param name="log">The log; null for none.</param>
     /// <returns>The means.</returns>
     public static List<(string Blob, double Mean)> Log(
         Net net, string kind, ReadOnlySpan<double> sums, int passes, ILogger? log)
@@ -36,7 +36,7 @@ internal static class NetOutputs
         return means;
     }
 
-    /// <summary>The weight of an output in the loss; 0 when it has none.</summary>
+    /// <summary>Returns the weight of an output in the loss; 0 when it has none.</summary>
     public static float LossWeight(Net net, string output)
     {
         foreach (NetLayer layer in net.Layers)
@@ -53,7 +53,7 @@ internal static class NetOutputs
         return 0;
     }
 
-    /// <summary><c> (* weight = weighted loss)</c>.</summary>
+    /// <summary>Formats <c> (* weight = weighted loss)</c>.</summary>
     public static string LossSuffix(float weight, double value) =>
         $" (* {CaffeNumber.Format(weight)} = {CaffeNumber.Format(weight * value)} loss)";
 }

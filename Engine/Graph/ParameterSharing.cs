@@ -3,12 +3,12 @@ using Cnn.Proto;
 
 namespace Cnn.Engine.Graph;
 
-/// <summary>Makes the parameters of one net those of another's layers of the same names.</summary>
+/// <summary>Lets a net use the parameters of another net's layers of the same names.</summary>
 internal static class ParameterSharing
 {
     /// <summary>
-    /// Shares the values, not the gradients. What is shared within the net stays so: a layer that only it has goes along
-    /// with the one whose parameters it uses.
+    /// Shares the values, not the gradients. Sharing within the net is preserved: a layer that only this net has
+    /// follows the layer whose parameters it uses.
     /// </summary>
     /// <param name="net">The net whose parameters change.</param>
     /// <param name="source">The net whose parameters are used.</param>
@@ -33,7 +33,7 @@ internal static class ParameterSharing
         }
     }
 
-    // Every blob that has the same values goes along.
+    // Every blob of the net with the same memory follows.
     private static void Replace(Net net, Blob mine, Blob theirs, HashSet<object> shared)
     {
         object memory = mine.Memory;
@@ -68,7 +68,8 @@ internal static class ParameterSharing
                 throw GraphErrors.At(
                     net.Sources.Find(target.Definition),
                     target.Definition,
-                    $"parameter {i} has shape {mine[i].ShapeText} in the test net, {theirs[i].ShapeText} in the training net");
+                    $"parameter {i} has shape {mine[i].ShapeText} in the test net, "
+                    + $"{theirs[i].ShapeText} in the training net");
             }
         }
     }

@@ -3,15 +3,15 @@ using Cnn.Proto;
 namespace Cnn.Engine.Graph;
 
 /// <summary>
-/// Puts a Split layer behind every top that several layers read, so that each reader has a gradient of its own and
-/// their sum flows back. Names are Caffe's, because snapshots hold them.
+/// Puts a Split layer after every top that several layers read, so that each reader has a gradient of its own and their
+/// sum flows back. Names are Caffe's, because snapshots hold them.
 /// </summary>
 internal static class SplitInsertion
 {
-    /// <summary>The layers, copied, with the splits between them.</summary>
+    /// <summary>Copies the layers and inserts the splits between them.</summary>
     /// <param name="layers">The layers of the net.</param>
     /// <param name="leftOut">Layers of the definition that the net does not have, for errors.</param>
-    /// <param name="sources">Where the layers were written; receives the places of the copies.</param>
+    /// <param name="sources">The source locations of the layers; receives those of the copies.</param>
     /// <exception cref="CnnException">A bottom is not the top of an earlier layer.</exception>
     public static List<LayerParameter> Insert(
         IReadOnlyList<LayerParameter> layers, IReadOnlyList<LayerParameter> leftOut, SourceMap sources)
@@ -88,7 +88,7 @@ internal static class SplitInsertion
                 lastWriter[layer.Top[j]] = (i, j);
             }
 
-            // A loss weight reads its top as a layer would.
+            // A loss weight counts as a reader of its top.
             for (int j = 0; j < Math.Min(layer.LossWeight.Count, layer.Top.Count); j++)
             {
                 if (layer.LossWeight[j] != 0)

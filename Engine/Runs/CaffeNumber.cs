@@ -3,17 +3,21 @@ using System.Globalization;
 namespace Cnn.Engine.Runs;
 
 /// <summary>
-/// Numbers as C++ streams print them by default, which is what the parsers of Caffe's logs expect: six significant
-/// digits in the style of <c>%g</c>.
+/// Formats numbers as C++ streams print them by default, which is what the parsers of Caffe's logs expect: six
+/// significant digits in the style of <c>%g</c>.
 /// </summary>
 public static class CaffeNumber
 {
     private const int Digits = 6;
 
-    // Long enough that a value whose seventh digit is 5 and whose others here are 0 lies exactly between two results.
+    // Enough digits to detect a tie: a value whose seventh digit is 5 and whose later digits here are 0 lies exactly
+    // between two results.
     private const string Exact = "E40";
 
-    /// <summary><c>0.01</c>, <c>1e-05</c>, <c>1.25154</c>, <c>100000</c>, <c>1e+06</c>, <c>nan</c>, <c>-inf</c>.</summary>
+    /// <summary>
+    /// Formats a value: <c>0.01</c>, <c>1e-05</c>, <c>1.25154</c>, <c>100000</c>, <c>1e+06</c>, <c>nan</c>,
+    /// <c>-inf</c>.
+    /// </summary>
     public static string Format(double value)
     {
         if (double.IsNaN(value))
@@ -31,7 +35,7 @@ public static class CaffeNumber
         return sign + (exponent is < -4 or >= Digits ? Scientific(digits, exponent) : Fixed(digits, exponent));
     }
 
-    // The six digits without the point, and the power of ten of the first.
+    // Returns the six digits without the point, and the power of ten of the first one.
     private static (string Digits, int Exponent) Round(double magnitude)
     {
         string exact = magnitude.ToString(Exact, CultureInfo.InvariantCulture);

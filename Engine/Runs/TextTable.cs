@@ -3,7 +3,7 @@ using System.Text;
 namespace Cnn.Engine.Runs;
 
 /// <summary>A table in plain text: columns padded to their widest entry, two spaces between.</summary>
-/// <param name="headers">One header a column; a leading <c>&gt;</c> aligns the column to the right.</param>
+/// <param name="headers">One header per column; a leading <c>&gt;</c> aligns the column to the right.</param>
 internal sealed class TextTable(params string[] headers)
 {
     private readonly List<string[]> rows = [Array.ConvertAll(headers, h => h.TrimStart('>'))];
@@ -15,10 +15,10 @@ internal sealed class TextTable(params string[] headers)
         rows.Add(cells);
     }
 
-    /// <summary>Adds a line under what was added so far.</summary>
+    /// <summary>Adds a horizontal rule below the rows added so far.</summary>
     public void AddRule() => rows.Add([]);
 
-    /// <summary>The table, each row ended by a line feed.</summary>
+    /// <summary>Returns the table; each row ends with a line feed.</summary>
     public override string ToString()
     {
         int[] widths = [.. headers.Select((_, i) => rows.Where(r => r.Length > 0).Max(r => r[i].Length))];

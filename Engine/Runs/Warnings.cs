@@ -3,16 +3,21 @@ using Serilog;
 
 namespace Cnn.Engine.Runs;
 
-/// <summary>Warnings of a definition in the log of a run.</summary>
+/// <summary>Logs the warnings of a definition.</summary>
 internal static class Warnings
 {
-    /// <summary>Tells what an upgrade dropped, a line each.</summary>
+    /// <summary>Logs the warnings, such as what an upgrade dropped, one line each.</summary>
     public static void Warn(this ILogger log, IEnumerable<Diagnostic> warnings)
     {
         foreach (Diagnostic warning in warnings)
         {
-            // Without the source line and its caret, which would be lines that are not the log's.
-            log.Warning("{Line:l}", (warning with { Location = warning.Location is { } at ? at with { LineText = null } : null }).ToString());
+            // The source line and its caret are left out: they would be lines without the log's prefix.
+            log.Warning(
+                "{Line:l}",
+                (warning with
+                {
+                    Location = warning.Location is { } at ? at with { LineText = null } : null,
+                }).ToString());
         }
     }
 }

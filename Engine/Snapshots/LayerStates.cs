@@ -5,18 +5,18 @@ using Serilog;
 
 namespace Cnn.Engine.Snapshots;
 
-/// <summary>What layers carry from pass to pass (<see cref="Layer.State"/>) to and from its stored form.</summary>
+/// <summary>Captures and restores the state that layers carry from pass to pass (<see cref="Layer.State"/>).</summary>
 internal static class LayerStates
 {
-    /// <summary>The states of all layers that have any.</summary>
+    /// <summary>Captures the state of every layer that has any.</summary>
     /// <param name="nets">The training net, then the test nets.</param>
     public static LayerState[] Capture(IEnumerable<Net> nets) => [.. nets.SelectMany(Capture)];
 
-    /// <summary>Puts states back; a layer of which none is stored, as in Caffe's snapshots, stays as it is.</summary>
+    /// <summary>Restores states; a layer without a stored state, as in Caffe's snapshots, stays as it is.</summary>
     /// <param name="nets">The training net, then the test nets.</param>
-    /// <param name="states">What <see cref="Capture(IEnumerable{Net})"/> gave.</param>
-    /// <param name="from">Where it comes from, for errors.</param>
-    /// <param name="log">Where to tell of layers without a stored state.</param>
+    /// <param name="states">The states that <see cref="Capture(IEnumerable{Net})"/> returned.</param>
+    /// <param name="from">Where the states come from, for errors.</param>
+    /// <param name="log">Receives a line for each layer without a stored state; null for none.</param>
     /// <exception cref="CnnException">A state does not fit its layer.</exception>
     public static void Restore(IEnumerable<Net> nets, IReadOnlyList<LayerState> states, string from, ILogger? log)
     {
@@ -64,7 +64,7 @@ internal static class LayerStates
                 layer.Layer.RestoreState(i, blob);
             }
 
-            // Names may repeat; each layer has its own, in the order of the net.
+            // Names may repeat; layers of one name take their states in the order of the net.
             mine.RemoveAt(at);
         }
     }

@@ -4,10 +4,12 @@ using Cnn.Proto.Formats;
 
 namespace Cnn.Engine.Snapshots;
 
-/// <summary>Makes of a net what a snapshot's format writes.</summary>
+/// <summary>Converts a net to the form that a snapshot's format writes.</summary>
 internal static class NetSource
 {
-    /// <summary>The net's name, and every layer's definition as built with its parameters; nothing is copied.</summary>
+    /// <summary>
+    /// Returns the net's name, and every layer's definition as built with its parameters; no values are copied.
+    /// </summary>
     public static SnapshotNet Of(Net net)
     {
         var owned = net.Learnable.Select(parameter => (parameter.Owner, parameter.Index)).ToHashSet();

@@ -11,18 +11,18 @@ namespace Cnn.Engine.Snapshots;
 
 /// <summary>
 /// The files of a snapshot: <c>PREFIX_iter_N.caffemodel</c> and <c>PREFIX_iter_N.solverstate</c>, with the suffix of
-/// the format after both. Each is written beside its final name and renamed when it is on disk, the weights first, so
-/// a solver state always names weights that are whole.
+/// the format after both. Each is written under a temporary name and renamed when it is on disk, the weights first, so
+/// a solver state always names complete weights.
 /// </summary>
 internal static class SnapshotFiles
 {
     private const string ModelSuffix = ".caffemodel", StateSuffix = ".solverstate";
     private const string LongestEnd = "_iter_2147483647" + StateSuffix + ".h5";
 
-    /// <summary>Makes the folder of a prefix if need be and checks that files can be written there.</summary>
+    /// <summary>Creates the folder of a prefix if necessary and checks that files can be written there.</summary>
     /// <param name="prefix">The prefix.</param>
-    /// <param name="at">Where it is written; null when that is not known.</param>
-    /// <exception cref="CnnException">They cannot.</exception>
+    /// <param name="at">The location of the prefix in the definition; null when unknown.</param>
+    /// <exception cref="CnnException">They cannot be written.</exception>
     public static void ProbeWritable(string prefix, SourceLocation? at = null)
     {
         if (PathText.Fault(prefix + LongestEnd) is { } fault)
@@ -46,13 +46,13 @@ internal static class SnapshotFiles
     }
 
     /// <summary>Checks that a net can be written in the solver's format.</summary>
-    /// <exception cref="CnnException">It cannot.</exception>
+    /// <exception cref="CnnException">It cannot be written.</exception>
     public static void RequireWritable(SolverParameter definition, Net net) =>
         SnapshotFormats.Of(definition.SnapshotFormat).RequireNames(net.Layers.Select(layer => layer.Name));
 
     /// <summary>Writes a snapshot.</summary>
     /// <returns>The path of the solver state.</returns>
-    /// <exception cref="TrainingException">It cannot be written; earlier snapshots are as they were.</exception>
+    /// <exception cref="TrainingException">It cannot be written; earlier snapshots are unchanged.</exception>
     public static string Write(SolverParameter definition, Net net, SnapshotState state, ILogger? log)
     {
         string stem = string.Create(
@@ -80,7 +80,7 @@ internal static class SnapshotFiles
 
     /// <summary>Writes the weights that early stopping found best: <c>PREFIX_best.caffemodel</c>.</summary>
     /// <returns>The path.</returns>
-    /// <exception cref="TrainingException">They cannot be written; those written before are as they were.</exception>
+    /// <exception cref="TrainingException">They cannot be written; those written before are unchanged.</exception>
     public static string WriteBest(SolverParameter definition, Net net)
     {
         string path =
@@ -96,7 +96,7 @@ internal static class SnapshotFiles
         }
     }
 
-    /// <summary>The newest snapshot of a prefix whose two files are whole; null when there is none.</summary>
+    /// <summary>Finds the newest snapshot of a prefix whose two files are complete; null when there is none.</summary>
     public static string? FindLatest(string prefix)
     {
         if (PathText.Fault(prefix + LongestEnd) is not null)
@@ -125,8 +125,8 @@ internal static class SnapshotFiles
         return found.Values.FirstOrDefault(IsWhole);
     }
 
-    /// <summary>Where the weights are that a state names: beside the state, else as written.</summary>
-    /// <exception cref="CnnException">They are not there.</exception>
+    /// <summary>Finds the weights that a state names: beside the state, else at the path as written.</summary>
+    /// <exception cref="CnnException">They do not exist.</exception>
     public static string FindWeights(string statePath, string learnedNet)
     {
         string folder = Path.GetDirectoryName(statePath) ?? "";
@@ -153,7 +153,7 @@ internal static class SnapshotFiles
             string weights = FindWeights(statePath, state.LearnedNet);
             if (!state.Extensions.HasLearnedNetSha256)
             {
-                // Caffe's own snapshots carry no digest; that they can be read is all that can be asked.
+                // Caffe's own snapshots carry no digest: all that can be checked is that the file can be read.
                 using WeightsFile file = WeightsFile.Open(weights);
                 return true;
             }
@@ -206,6 +206,6 @@ internal static class SnapshotFiles
         return digest;
     }
 
-    // With a letter after it, a prefix that is empty or ends in a slash names its folder too.
+    // The appended character makes a prefix that is empty or ends in a slash name its folder too.
     private static string FolderOf(string prefix) => Path.GetDirectoryName(Path.GetFullPath(prefix + "_"))!;
 }

@@ -3,7 +3,7 @@ using Cnn.Proto;
 
 namespace Cnn.Engine.Solvers;
 
-/// <summary>AdaDelta (Zeiler 2012); <c>momentum</c> is the share of its two means that is kept.</summary>
+/// <summary>AdaDelta (Zeiler 2012); <c>momentum</c> is the decay rate of its two running means.</summary>
 [SolverType("AdaDelta")]
 internal sealed class AdaDelta : UpdateRule
 {
@@ -32,8 +32,8 @@ internal sealed class AdaDelta : UpdateRule
     /// s = momentum * s + (1 - momentum) * t^2</c>, step <c>rate * t</c>.
     /// </summary>
     /// <param name="Rate">The learning rate.</param>
-    /// <param name="Momentum">The share of both means that is kept.</param>
-    /// <param name="Delta">What keeps the denominator from 0.</param>
+    /// <param name="Momentum">The decay rate of both running means.</param>
+    /// <param name="Delta">The term that keeps the denominator from 0.</param>
     internal readonly record struct Step(float Rate, float Momentum, float Delta) : IUpdateStep
     {
         /// <inheritdoc/>

@@ -3,7 +3,7 @@ using Cnn.Proto;
 
 namespace Cnn.Engine.Solvers;
 
-/// <summary>AdaGrad (Duchi, Hazan and Singer 2011): a rate of its own for each weight, which only falls.</summary>
+/// <summary>AdaGrad (Duchi, Hazan and Singer 2011): each weight has its own learning rate, which only falls.</summary>
 [SolverType("AdaGrad")]
 internal sealed class AdaGrad : UpdateRule
 {
@@ -25,7 +25,7 @@ internal sealed class AdaGrad : UpdateRule
 
     /// <summary><c>h += g^2</c>, step <c>rate * g / (sqrt(h) + delta)</c>.</summary>
     /// <param name="Rate">The learning rate.</param>
-    /// <param name="Delta">What keeps the denominator from 0.</param>
+    /// <param name="Delta">The term that keeps the denominator from 0.</param>
     internal readonly record struct Step(float Rate, float Delta) : IUpdateStep
     {
         /// <inheritdoc/>

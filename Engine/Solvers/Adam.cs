@@ -3,7 +3,9 @@ using Cnn.Proto;
 
 namespace Cnn.Engine.Solvers;
 
-/// <summary>Adam (Kingma and Ba 2015), with <c>delta</c> outside the correction of the means, as in Caffe.</summary>
+/// <summary>
+/// Adam (Kingma and Ba 2015), with <c>delta</c> outside the bias correction of the means, as in Caffe.
+/// </summary>
 [SolverType("Adam")]
 internal sealed class Adam : UpdateRule
 {
@@ -25,7 +27,7 @@ internal sealed class Adam : UpdateRule
     /// <inheritdoc/>
     public override void Update(ParameterUpdate update) => update.Apply(Step.At(definition, update));
 
-    /// <summary>Checks the fields that Adam and its kin read.</summary>
+    /// <summary>Checks the fields that Adam and its variants read.</summary>
     /// <exception cref="CnnException">A value is out of range.</exception>
     internal static void Check(SolverContext context)
     {
@@ -38,14 +40,15 @@ internal sealed class Adam : UpdateRule
     /// <c>m = momentum * m + (1 - momentum) * g; v = momentum2 * v + (1 - momentum2) * g^2</c>, step
     /// <c>rate * m / (sqrt(v) + delta)</c>.
     /// </summary>
-    /// <param name="Rate">The learning rate with the correction of both means for their start at 0.</param>
-    /// <param name="Momentum">The share of the mean gradient that is kept.</param>
-    /// <param name="Momentum2">The share of the mean square that is kept.</param>
-    /// <param name="Delta">What keeps the denominator from 0.</param>
+    /// <param name="Rate">The learning rate with the bias correction of both means, which start at 0.</param>
+    /// <param name="Momentum">The decay rate of the mean gradient.</param>
+    /// <param name="Momentum2">The decay rate of the mean square.</param>
+    /// <param name="Delta">The term that keeps the denominator from 0.</param>
     internal readonly record struct Step(float Rate, float Momentum, float Momentum2, float Delta) : IUpdateStep
     {
         /// <summary>
-        /// The step of an iteration t from 1: its rate has the factor <c>sqrt(1 - momentum2^t) / (1 - momentum^t)</c>.
+        /// Returns the step of iteration t, from 1: its rate has the factor <c>sqrt(1 - momentum2^t) / (1 -
+        /// momentum^t)</c>.
         /// </summary>
         public static Step At(SolverParameter definition, in ParameterUpdate update)
         {

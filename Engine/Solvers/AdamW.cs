@@ -5,7 +5,7 @@ namespace Cnn.Engine.Solvers;
 
 /// <summary>
 /// Adam with decoupled weight decay (Loshchilov and Hutter 2019): the decay shrinks the weight by
-/// <c>rate * weight_decay * decay_mult</c> and has no part in the means. Beyond Caffe.
+/// <c>rate * weight_decay * decay_mult</c> and does not enter the means. Caffe does not have this type.
 /// </summary>
 [SolverType("AdamW")]
 internal sealed class AdamW : UpdateRule
@@ -32,7 +32,7 @@ internal sealed class AdamW : UpdateRule
 
     /// <summary>Adam's step, plus <c>shrink * w</c>.</summary>
     /// <param name="Plain">The step without decay.</param>
-    /// <param name="Shrink">The share of the weight that the decay takes away.</param>
+    /// <param name="Shrink">The fraction of the weight that the decay removes.</param>
     internal readonly record struct Step(Adam.Step Plain, float Shrink) : IUpdateStep
     {
         /// <inheritdoc/>

@@ -4,16 +4,15 @@ using Cnn.Proto;
 namespace Cnn.Engine.Solvers;
 
 /// <summary>
-/// Stops a run whose score no longer improves: it goes on for <c>patience</c> iterations at least, and a clear
-/// improvement at iteration I moves the end to <c>patience_increase I</c> if that is later (the rule of the Theano
-/// tutorials).
+/// Stops a run whose score no longer improves: it runs for at least <c>patience</c> iterations, and a clear improvement
+/// at iteration I moves the end to <c>patience_increase * I</c> if that is later (the rule of the Theano tutorials).
 /// </summary>
 internal sealed class EarlyStopping
 {
     private readonly EarlyStoppingParameter definition;
     private EarlyStoppingState state;
 
-    /// <summary>Makes it from a solver's definition.</summary>
+    /// <summary>Creates it from a solver's definition.</summary>
     /// <exception cref="CnnException">A field is missing or out of range, or no test net has the output.</exception>
     public EarlyStopping(EarlyStoppingParameter definition, IReadOnlyList<TestNet> testNets, SourceMap sources)
     {
@@ -65,7 +64,7 @@ internal sealed class EarlyStopping
     }
 
     /// <summary>
-    /// Where it stands; part of a snapshot. A patience that was raised since the snapshot was written moves the end.
+    /// The state, which is part of a snapshot. A patience raised since the snapshot was written moves the end.
     /// </summary>
     public EarlyStoppingState State
     {
@@ -80,13 +79,13 @@ internal sealed class EarlyStopping
     /// <summary>The iteration that had the best score.</summary>
     public int BestIteration => state.BestIteration;
 
-    /// <summary>The best score as the output had it.</summary>
+    /// <summary>The best score, as a value of the output.</summary>
     public float BestScore => definition.HigherIsBetter ? 1 - state.Best : state.Best;
 
-    /// <summary>Whether a run should end at an iteration.</summary>
+    /// <summary>Returns whether a run should end at an iteration.</summary>
     public bool IsOver(int iteration) => iteration >= state.Horizon;
 
-    /// <summary>Takes in a test.</summary>
+    /// <summary>Records the scores of a test.</summary>
     /// <returns>Whether it is the best so far.</returns>
     public bool Look(int iteration, TestScores scores)
     {

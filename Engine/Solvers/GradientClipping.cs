@@ -7,19 +7,19 @@ using Serilog;
 
 namespace Cnn.Engine.Solvers;
 
-/// <summary>Scales gradients whose norm is too large down to the norm allowed.</summary>
+/// <summary>Scales gradients whose norm is too large down to the largest norm allowed.</summary>
 /// <param name="limit">The largest norm, <c>clip_gradients</c>; below 0 for no limit.</param>
-/// <param name="parameters">The parameters whose gradients are one vector.</param>
+/// <param name="parameters">The parameters, whose gradients together form one vector.</param>
 /// <param name="pool">The threads to compute with.</param>
-/// <param name="log">Where a clipped gradient is reported; null for nowhere.</param>
+/// <param name="log">Receives a line for each clipping; null for none.</param>
 internal sealed class GradientClipping(
     float limit, IReadOnlyList<LearnableParameter> parameters, WorkerPool pool, ILogger? log)
 {
     /// <summary>
-    /// The factor on all gradients. The norm is that of the gradients as accumulated, before they are divided by
+    /// Returns the factor on all gradients. The norm is that of the accumulated gradients, before the division by
     /// iter_size and before weight decay.
     /// </summary>
-    /// <param name="frozen">The parameters that have no gradient.</param>
+    /// <param name="frozen">Which parameters are frozen and have no gradient.</param>
     public float Factor(ReadOnlySpan<bool> frozen)
     {
         if (limit < 0)

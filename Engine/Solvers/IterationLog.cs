@@ -5,18 +5,18 @@ using Serilog;
 
 namespace Cnn.Engine.Solvers;
 
-/// <summary>The lines of an iteration that is displayed, as Caffe writes them.</summary>
+/// <summary>Logs the iterations that are displayed, in Caffe's format.</summary>
 /// <param name="net">The training net.</param>
 /// <param name="display">Iterations between displays.</param>
-/// <param name="log">Where to; null for nowhere.</param>
+/// <param name="log">The log; null for none.</param>
 internal sealed class IterationLog(Net net, int display, ILogger? log)
 {
     private readonly Stopwatch watch = new();
     private int lastIteration;
 
     /// <summary>
-    /// <c>Iteration {i} ({r} iter/s, {s}s/{display} iters), loss = {smoothed}</c>, of which the first shows the speed
-    /// 0, then a line for each value of the net's outputs.
+    /// Logs <c>Iteration {i} ({r} iter/s, {s}s/{display} iters), loss = {smoothed}</c>, with a speed of 0 in the first
+    /// one, then a line for each value of the net's outputs.
     /// </summary>
     public void Write(int iteration, float loss)
     {

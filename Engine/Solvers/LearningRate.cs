@@ -2,7 +2,7 @@ using Cnn.Proto;
 
 namespace Cnn.Engine.Solvers;
 
-/// <summary>The learning-rate policies: the rate of an iteration from the solver's definition.</summary>
+/// <summary>Computes the learning rate of an iteration by the policy in the solver's definition.</summary>
 internal sealed class LearningRate
 {
     private static readonly string[] Policies =
@@ -45,7 +45,7 @@ internal sealed class LearningRate
                 "it must be 0 or more");
         }
 
-        // Only what gives rates without a sense is refused: Caffe 1.0 checks nothing here.
+        // Refuses only values that give meaningless rates: Caffe 1.0 checks nothing here.
         void RequireGamma()
         {
             float gamma = definition.Gamma;
@@ -76,13 +76,13 @@ internal sealed class LearningRate
             new(new Diagnostic(message, sources.Find(definition, field), hint));
     }
 
-    /// <summary>The step that the multistep policy is at; part of a snapshot.</summary>
+    /// <summary>The current step of the multistep policy; part of a snapshot.</summary>
     public int CurrentStep { get; set; }
 
-    /// <summary>The rate of iteration <paramref name="iteration"/> (updates done so far).</summary>
+    /// <summary>Returns the rate of iteration <paramref name="iteration"/> (updates done so far).</summary>
     /// <param name="iteration">From 0.</param>
     /// <param name="stepped">
-    /// Whether the multistep policy has just moved on; it does so once an iteration at most.
+    /// Whether the multistep policy has just advanced; it does so at most once per iteration.
     /// </param>
     public float At(int iteration, out bool stepped)
     {

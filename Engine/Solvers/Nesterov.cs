@@ -3,7 +3,7 @@ using Cnn.Proto;
 
 namespace Cnn.Engine.Solvers;
 
-/// <summary>Nesterov's accelerated gradient, in the form of Sutskever and others (2013).</summary>
+/// <summary>Nesterov's accelerated gradient, in the form of Sutskever et al. (2013).</summary>
 [SolverType("Nesterov")]
 internal sealed class Nesterov : UpdateRule
 {
@@ -26,7 +26,7 @@ internal sealed class Nesterov : UpdateRule
     /// <c>v' = momentum * v + rate * g</c>, step <c>(1 + momentum) * v' - momentum * v</c>.
     /// </summary>
     /// <param name="Rate">The learning rate.</param>
-    /// <param name="Momentum">The share of the history that is kept.</param>
+    /// <param name="Momentum">The factor on the history.</param>
     internal readonly record struct Step(float Rate, float Momentum) : IUpdateStep
     {
         /// <inheritdoc/>

@@ -4,7 +4,7 @@ using Cnn.Layers.Threading;
 
 namespace Cnn.Engine.Solvers;
 
-/// <summary>One parameter at one iteration: what an <see cref="UpdateRule"/> is given to update it.</summary>
+/// <summary>The input of an <see cref="UpdateRule"/>: one parameter at one iteration.</summary>
 public readonly ref struct ParameterUpdate
 {
     private readonly GradientStep gradient;
@@ -20,21 +20,21 @@ public readonly ref struct ParameterUpdate
         this.pool = pool;
     }
 
-    /// <summary>The values, and in the diff the gradient summed over the passes of the iteration.</summary>
+    /// <summary>The values; the diff holds the gradient summed over the passes of the iteration.</summary>
     public Blob Parameter { get; }
 
     /// <summary>
-    /// The parameter's histories, of its shape: <see cref="UpdateRule.HistoriesPerParameter"/> of them.
+    /// The parameter's histories, each of its shape: <see cref="UpdateRule.HistoriesPerParameter"/> of them.
     /// </summary>
     public ReadOnlySpan<Blob> Histories { get; }
 
-    /// <summary>Updates done before this one.</summary>
+    /// <summary>The number of updates done before this one.</summary>
     public int Iteration { get; }
 
     /// <summary>The learning rate times the parameter's multiplier.</summary>
     public float Rate => gradient.Rate;
 
-    /// <summary>The factor on the gradient: 1 / iter_size, times that of the clipping.</summary>
+    /// <summary>The factor on the gradient: 1 / iter_size, times the factor of gradient clipping.</summary>
     public float GradientScale => gradient.Scale;
 
     /// <summary>The weight decay times the parameter's multiplier.</summary>
@@ -43,12 +43,12 @@ public readonly ref struct ParameterUpdate
     /// <summary>Whether the decay is that of the L1 norm (sign of the weight) rather than of the L2 norm.</summary>
     public bool IsL1 => gradient.IsL1;
 
-    /// <summary>The same update without weight decay, for a rule that applies it in a way of its own.</summary>
+    /// <summary>Returns the same update without weight decay, for a rule that applies decay in its own way.</summary>
     public ParameterUpdate WithoutDecay() => new(Parameter, Histories, gradient with { Decay = 0 }, Iteration, pool);
 
     /// <summary>
     /// Runs a step over the parameter in one pass over memory: scales the gradient and adds the decay, lets the step
-    /// change the first two histories, and subtracts what it gives from the values.
+    /// update the first two histories, and subtracts its result from the values.
     /// </summary>
     public unsafe void Apply<T>(T step)
         where T : struct, IUpdateStep =>

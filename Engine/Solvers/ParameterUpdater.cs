@@ -6,7 +6,7 @@ using Serilog;
 
 namespace Cnn.Engine.Solvers;
 
-/// <summary>Updates all parameters of a net from their gradients, once an iteration.</summary>
+/// <summary>Updates all parameters of a net from their gradients, once per iteration.</summary>
 internal sealed class ParameterUpdater
 {
     private readonly SolverParameter definition;
@@ -16,7 +16,7 @@ internal sealed class ParameterUpdater
     private readonly WorkerPool pool;
     private readonly bool[] frozen;
 
-    /// <summary>Makes it, with histories of zeros.</summary>
+    /// <summary>Creates it, with histories of zeros.</summary>
     public ParameterUpdater(SolverParameter definition, UpdateRule rule, Net net, WorkerPool pool, ILogger? log)
     {
         (this.definition, this.rule, this.pool) = (definition, rule, pool);
@@ -26,12 +26,12 @@ internal sealed class ParameterUpdater
         frozen = new bool[parameters.Count];
     }
 
-    /// <summary>What the rule remembers.</summary>
+    /// <summary>The histories of the rule.</summary>
     public UpdateHistories Histories { get; }
 
     /// <summary>
-    /// Finds the parameters whose update would change nothing: frozen, with nothing left of an earlier gradient. They
-    /// are passed over from then on, so it is called once, after a snapshot is restored.
+    /// Finds the parameters whose update would change nothing: those that are frozen and have no history of an earlier
+    /// gradient. They are skipped from then on, so this is called once, after a snapshot is restored.
     /// </summary>
     public void FindFrozen()
     {
@@ -46,7 +46,7 @@ internal sealed class ParameterUpdater
 
     /// <summary>Updates the values of all parameters.</summary>
     /// <param name="rate">The learning rate, before the parameters' multipliers.</param>
-    /// <param name="iteration">Updates done before this one.</param>
+    /// <param name="iteration">The number of updates done before this one.</param>
     public void Update(float rate, int iteration)
     {
         float scale = clipping.Factor(frozen) / definition.IterSize;

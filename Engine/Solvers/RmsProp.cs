@@ -3,7 +3,7 @@ using Cnn.Proto;
 
 namespace Cnn.Engine.Solvers;
 
-/// <summary>RMSProp (Tieleman and Hinton 2012): AdaGrad that forgets.</summary>
+/// <summary>RMSProp (Tieleman and Hinton 2012): AdaGrad with a decaying mean of the squares.</summary>
 [SolverType("RMSProp")]
 internal sealed class RmsProp : UpdateRule
 {
@@ -29,8 +29,8 @@ internal sealed class RmsProp : UpdateRule
     /// <c>h = decay * h + (1 - decay) * g^2</c>, step <c>rate * g / (sqrt(h) + delta)</c>.
     /// </summary>
     /// <param name="Rate">The learning rate.</param>
-    /// <param name="Decay">The share of the mean square that is kept.</param>
-    /// <param name="Delta">What keeps the denominator from 0.</param>
+    /// <param name="Decay">The decay rate of the mean square.</param>
+    /// <param name="Delta">The term that keeps the denominator from 0.</param>
     internal readonly record struct Step(float Rate, float Decay, float Delta) : IUpdateStep
     {
         /// <inheritdoc/>

@@ -4,7 +4,7 @@ using Cnn.Proto;
 namespace Cnn.Engine.Solvers;
 
 /// <summary>
-/// Stochastic gradient descent with momentum. The rate is inside the history, so a change of rate takes effect
+/// Stochastic gradient descent with momentum. The history includes the rate, so a change of rate takes effect
 /// gradually, as in Caffe.
 /// </summary>
 [SolverType("SGD")]
@@ -27,7 +27,7 @@ internal sealed class Sgd : UpdateRule
 
     /// <summary><c>v = momentum * v + rate * g</c>, step <c>v</c>.</summary>
     /// <param name="Rate">The learning rate.</param>
-    /// <param name="Momentum">The share of the history that is kept.</param>
+    /// <param name="Momentum">The factor on the history.</param>
     internal readonly record struct Step(float Rate, float Momentum) : IUpdateStep
     {
         /// <inheritdoc/>

@@ -1,7 +1,7 @@
 namespace Cnn.Engine.Solvers;
 
 /// <summary>The mean loss of the last iterations, as Caffe shows it.</summary>
-/// <param name="window">How many iterations; <c>average_loss</c>.</param>
+/// <param name="window">The number of iterations, <c>average_loss</c>.</param>
 internal sealed class SmoothedLoss(int window)
 {
     private readonly float[] losses = new float[window];
@@ -10,7 +10,7 @@ internal sealed class SmoothedLoss(int window)
     /// <summary>The mean so far.</summary>
     public float Value { get; private set; }
 
-    /// <summary>Takes in the loss of an iteration.</summary>
+    /// <summary>Adds the loss of an iteration.</summary>
     public void Add(float loss)
     {
         if (added < window)

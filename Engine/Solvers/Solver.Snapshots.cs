@@ -3,7 +3,7 @@ using Cnn.Proto.Formats;
 
 namespace Cnn.Engine.Solvers;
 
-// Snapshots of a run: writing them and going on from them.
+// Snapshots of a run: writing them and resuming from them.
 public sealed partial class Solver
 {
     /// <summary>Writes a snapshot of the current iteration.</summary>

@@ -12,7 +12,7 @@ public sealed partial class Solver
         bool isWhole = testNets.TrueForAll(TestOne);
         if (!isWhole)
         {
-            // The run that goes on from here does these tests again, from the same states.
+            // A run that continues from here repeats these tests from the same states.
             LayerStates.Restore(AllNets, before, "the interrupted test", options.Log);
         }
 
@@ -28,7 +28,7 @@ public sealed partial class Solver
 
         Log($"Iteration {Iteration}, Testing net (#{test.Index})");
 
-        // Which test this is follows from the iteration, so a resumed run tests on the same data.
+        // The number of the test follows from the iteration, so a resumed run tests on the same data.
         long round = (Iteration / definition.TestInterval) - (dataStart / definition.TestInterval)
             - (definition.TestInitialization || dataStart > 0 ? 0 : 1);
         TestScores? scores = test.Run(

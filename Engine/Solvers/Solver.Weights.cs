@@ -14,7 +14,7 @@ public sealed partial class Solver
             return options.Weights is null or { Count: 0 }
                 ? []
                 : throw new CnnException(
-                    "weights start a run anew, a snapshot goes on with one", "give one of them");
+                    "weights start a new run, a snapshot resumes one", "give one of them");
         }
 
         return options.Weights is not null
@@ -24,7 +24,7 @@ public sealed partial class Solver
                 .Select(definition.Files.Find)];
     }
 
-    // The test nets share the training net's parameters; what only they have comes from the files too.
+    // The test nets share the training net's parameters; parameters that only they have come from the files too.
     private void CopyWeights(string[] paths)
     {
         StartingWeights.Copy(TrainNet, paths, options.WeightsAreStrict, options.Log);

@@ -10,8 +10,8 @@ namespace Cnn.Engine.Solvers;
 
 /// <summary>
 /// Trains a net: the order of steps that all solver types share. Everything random and every data position is a
-/// function of (seed, iteration), so a run that was stopped, in this process or another, goes on with the same bits as
-/// one that never stopped.
+/// function of (seed, iteration), so a run that was stopped and continues, in this process or another, gives the same
+/// bits as one that never stopped.
 /// </summary>
 public sealed partial class Solver : IDisposable
 {
@@ -27,21 +27,21 @@ public sealed partial class Solver : IDisposable
     private readonly EarlyStopping? earlyStopping;
     private readonly IterationLog iterationLog;
 
-    // Set while Solve runs; who calls Step decides himself when to stop.
+    // Set while Solve runs; a caller of Step decides when to stop.
     private bool isSolving;
     private CancellationToken cancellation;
 
-    // The iteration whose data is the data set's first.
+    // The iteration that reads the start of the data set.
     private int dataStart;
 
-    // What a run that goes on after a stop need not do again: the iterations of the newest snapshot and of the loss
-    // that is shown at the end.
+    // What a run that continues after a stop need not repeat: the iteration of the newest snapshot, and that of the
+    // loss shown at the end.
     private int? newestSnapshot;
     private int? lastShown;
 
     /// <summary>
-    /// Builds the nets, then restores the snapshot of <see cref="SolverOptions.ResumeFrom"/> or copies the weights to start
-    /// from, and fills the other parameters.
+    /// Builds the nets, then restores the snapshot of <see cref="SolverOptions.ResumeFrom"/> or copies the weights to
+    /// start from, and fills the other parameters.
     /// </summary>
     /// <exception cref="CnnException">The definition, a net, the snapshot or a weights file is wrong.</exception>
     public Solver(SolverDefinition definition, SolverOptions? options = null)
@@ -67,7 +67,9 @@ public sealed partial class Solver : IDisposable
             var nets = new SolverNets(definition, this.options, Seed);
             TrainNet = nets.BuildTrainNet();
             nets.BuildTestNets(TrainNet, testNets);
-            earlyStopping = this.definition.EarlyStopping is { } early ? new EarlyStopping(early, testNets, sources) : null;
+            earlyStopping = this.definition.EarlyStopping is { } early
+                ? new EarlyStopping(early, testNets, sources)
+                : null;
             updater = new ParameterUpdater(this.definition, rule, TrainNet, pool, options.Log);
             iterationLog = new IterationLog(TrainNet, this.definition.Display, options.Log);
             Log($"Solver scaffolding done; random seed {Seed}.");
@@ -99,7 +101,7 @@ public sealed partial class Solver : IDisposable
         }
     }
 
-    /// <summary>A solver of a file; see <see cref="Solver(SolverDefinition, SolverOptions?)"/>.</summary>
+    /// <summary>Creates a solver from a file; see <see cref="Solver(SolverDefinition, SolverOptions?)"/>.</summary>
     /// <exception cref="CnnException">A file cannot be read or is wrong.</exception>
     public static Solver Load(string path, SolverOptions? options = null) => new(SolverDefinition.Load(path), options);
 
@@ -109,7 +111,7 @@ public sealed partial class Solver : IDisposable
     /// <summary>Called after each test of a test net, on the training thread.</summary>
     public event Action<TestScores>? Tested;
 
-    /// <summary>Called after a test with the best score so far, with the path of the weights that had it.</summary>
+    /// <summary>Called after a test with the best score so far, with the path of the weights that reached it.</summary>
     public event Action<string>? BestWritten;
 
     /// <summary>Called after each snapshot with the path of its solver state.</summary>
@@ -121,36 +123,36 @@ public sealed partial class Solver : IDisposable
     /// <summary>The nets that test it.</summary>
     public IReadOnlyList<Net> TestNets => testNets.ConvertAll(t => t.Net);
 
-    /// <summary>Whether early stopping ended the run: it goes on only with more patience.</summary>
+    /// <summary>Whether early stopping ended the run; it continues only with more patience.</summary>
     public bool EndedEarly => earlyStopping?.IsOver(Iteration) == true;
 
     private IEnumerable<Net> AllNets => testNets.Select(t => t.Net).Prepend(TrainNet);
 
-    /// <summary>Updates done.</summary>
+    /// <summary>The number of updates done.</summary>
     public int Iteration { get; private set; }
 
-    /// <summary>Updates to do in all.</summary>
+    /// <summary>The total number of updates to do.</summary>
     public int MaxIterations => definition.MaxIter;
 
-    /// <summary>Forward and backward passes an iteration.</summary>
+    /// <summary>The number of forward and backward passes per iteration.</summary>
     public int PassesAnIteration => definition.IterSize;
 
     /// <summary>The seed of everything random in this run.</summary>
     public long Seed { get; }
 
-    /// <summary>Asks the run to stop or to write a snapshot.</summary>
+    /// <summary>The control that asks the run to stop or to write a snapshot.</summary>
     public SolverControl Control { get; } = new();
 
     private bool StopIsDue => isSolving && (Control.StopRequested || cancellation.IsCancellationRequested);
 
     /// <summary>
-    /// Trains up to <c>max_iter</c>, or until a stop is asked for: by <see cref="SolverControl.RequestStop"/> or by
-    /// cancelling. Both end the run after the iteration that is under way, with a snapshot if the solver asks for one
-    /// at the end. Calling this again then goes on with the bits of a run that never stopped; a test that was cut short
-    /// is done again.
+    /// Trains up to <c>max_iter</c>, or until a stop is requested: by <see cref="SolverControl.RequestStop"/> or by
+    /// cancelling. Both end the run after the current iteration, with a snapshot if the solver asks for one at the end.
+    /// Calling this again continues the run and gives the same bits as one that never stopped; a test that was cut
+    /// short is repeated.
     /// </summary>
     /// <param name="cancellation">Stops the run; it throws nothing.</param>
-    /// <returns>True when the run came to its end, false when it was stopped.</returns>
+    /// <returns>True when the run reached its end, false when it was stopped.</returns>
     /// <exception cref="TrainingException">The loss is not finite or a snapshot cannot be written.</exception>
     public bool Solve(CancellationToken cancellation = default)
     {
@@ -165,10 +167,10 @@ public sealed partial class Solver : IDisposable
         }
     }
 
-    /// <summary>Disposes of the nets and ends the threads that are the solver's own.</summary>
+    /// <summary>Disposes of the nets and ends the solver's own threads.</summary>
     public void Dispose()
     {
-        // Not yet there when a definition is refused.
+        // Null when the constructor refuses the definition.
         TrainNet?.Dispose();
         testNets.ForEach(t => t.Net.Dispose());
         if (ownsPool)
@@ -178,7 +180,7 @@ public sealed partial class Solver : IDisposable
     }
 
     /// <summary>
-    /// One iteration: tests and snapshots that are due, forward and backward passes, one update.
+    /// Runs one iteration: the tests and snapshots that are due, the forward and backward passes, and one update.
     /// </summary>
     /// <exception cref="TrainingException">The loss is not finite or a snapshot cannot be written.</exception>
     public void Step()

@@ -4,7 +4,7 @@ using Cnn.Proto;
 
 namespace Cnn.Engine.Solvers;
 
-/// <summary>What every solver requires, whatever its type.</summary>
+/// <summary>The checks that apply to every solver type.</summary>
 internal static class SolverChecks
 {
     /// <summary>Checks the fields that all solver types read.</summary>
@@ -36,7 +36,9 @@ internal static class SolverChecks
     }
 
     /// <summary>Checks the loss of an iteration.</summary>
-    /// <exception cref="TrainingException">It is not finite; the layer that it comes from is named.</exception>
+    /// <exception cref="TrainingException">
+    /// It is not finite; the message names the layer that it comes from.
+    /// </exception>
     public static void RequireFinite(float loss, int iteration, Net net)
     {
         if (float.IsFinite(loss))

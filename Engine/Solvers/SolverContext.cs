@@ -2,23 +2,23 @@ using Cnn.Proto;
 
 namespace Cnn.Engine.Solvers;
 
-/// <summary>What an update rule is given when it is made, with the checks that several rules share.</summary>
+/// <summary>The input of an update rule's constructor, with the checks that several rules share.</summary>
 public sealed class SolverContext
 {
     /// <summary>The solver's definition.</summary>
     public required SolverParameter Definition { get; init; }
 
-    /// <summary>Where the definition was written.</summary>
+    /// <summary>The source locations of the definition.</summary>
     public SourceMap Sources { get; init; } = new();
 
-    /// <summary>An error in a field of the definition, located where it was written.</summary>
+    /// <summary>Creates an error in a field of the definition, with the field's location.</summary>
     /// <param name="field">The field, such as <c>SolverParameter.MomentumFieldNumber</c>.</param>
     /// <param name="message">What is wrong.</param>
     /// <param name="hint">What would be right.</param>
     public CnnException Error(int field, string message, string? hint = null) =>
         new(new Diagnostic(message, Sources.Find(Definition, field), hint));
 
-    /// <summary>Checks a share that a running mean keeps.</summary>
+    /// <summary>Checks the decay rate of a running mean.</summary>
     /// <exception cref="CnnException">It is not in [0, 1).</exception>
     public void RequireShare(int field, float value) =>
         Require(value is >= 0 and < 1, field, $"is {value}", "it must be 0 or more and below 1");
@@ -36,7 +36,7 @@ public sealed class SolverContext
         $"is {Definition.Momentum}",
         $"type {Definition.Type} has no momentum; leave it out");
 
-    /// <summary>Checks that the weight decay is that of the L2 norm, the one form that a decoupled decay has.</summary>
+    /// <summary>Checks that the weight decay is that of the L2 norm, the only form of decoupled decay.</summary>
     /// <exception cref="CnnException">The regularization type is L1.</exception>
     public void RequireL2() => Require(
         Definition.RegularizationType == "L2",

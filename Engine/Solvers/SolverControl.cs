@@ -1,27 +1,27 @@
 namespace Cnn.Engine.Solvers;
 
-/// <summary>Asks a running solver to stop or to write a snapshot; any thread may, a signal handler included.</summary>
+/// <summary>Asks a running solver to stop or to write a snapshot, from any thread or signal handler.</summary>
 public sealed class SolverControl
 {
     private volatile bool stop;
     private volatile bool snapshot;
 
-    /// <summary>Whether a stop was asked for that no run has obeyed yet.</summary>
+    /// <summary>Whether a stop was requested that no run has obeyed yet.</summary>
     public bool StopRequested => stop;
 
     /// <summary>
-    /// Ends <see cref="Solver.Solve"/> after the iteration that is under way, with a snapshot if the solver asks for
-    /// one. A stop asked for between two runs ends the next one before its first iteration.
+    /// Ends <see cref="Solver.Solve"/> after the current iteration, with a snapshot if the solver asks for one. A stop
+    /// requested between two runs ends the next one before its first iteration.
     /// </summary>
     public void RequestStop() => stop = true;
 
-    /// <summary>Writes a snapshot after the iteration that is under way.</summary>
+    /// <summary>Writes a snapshot after the current iteration.</summary>
     public void RequestSnapshot() => snapshot = true;
 
-    /// <summary>Forgets the stop, as the run has obeyed it and may go on.</summary>
+    /// <summary>Clears the stop request, which the run has obeyed.</summary>
     internal void ForgetStop() => stop = false;
 
-    /// <summary>Whether a snapshot was asked for; forgets it.</summary>
+    /// <summary>Returns whether a snapshot was requested, and clears the request.</summary>
     internal bool TakeSnapshotRequest()
     {
         bool requested = snapshot;

@@ -8,7 +8,7 @@ internal sealed class SolverNets(SolverDefinition solver, SolverOptions options,
 {
     private readonly SolverParameter definition = solver.Message;
 
-    /// <summary>The training net; its parameters are not filled.</summary>
+    /// <summary>Builds the training net; its parameters are not filled.</summary>
     /// <exception cref="CnnException">There is not exactly one definition of it, or it cannot be built.</exception>
     public Net BuildTrainNet()
     {
@@ -31,7 +31,7 @@ internal sealed class SolverNets(SolverDefinition solver, SolverOptions options,
         return Build(source, state);
     }
 
-    /// <summary>The test nets, sharing the parameters of the training net.</summary>
+    /// <summary>Builds the test nets, which share the parameters of the training net.</summary>
     /// <param name="trainNet">The training net.</param>
     /// <param name="nets">Receives each test net once it is built, so that its owner can dispose of it.</param>
     public void BuildTestNets(Net trainNet, List<TestNet> nets)
@@ -68,12 +68,15 @@ internal sealed class SolverNets(SolverDefinition solver, SolverOptions options,
             if (definition.TestIter[i] <= 0)
             {
                 throw Error(
-                    SolverParameter.TestIterFieldNumber, $"test_iter is {definition.TestIter[i]}", "it must be 1 or more");
+                    SolverParameter.TestIterFieldNumber,
+                    $"test_iter is {definition.TestIter[i]}",
+                    "it must be 1 or more");
             }
 
             int file = i - definition.TestNetParam.Count;
             NetDefinition source = file < 0 ? Inline(definition.TestNetParam[i])!
-                : file < definition.TestNet.Count ? Load(definition.TestNet[file], SolverParameter.TestNetFieldNumber, file)
+                : file < definition.TestNet.Count
+                    ? Load(definition.TestNet[file], SolverParameter.TestNetFieldNumber, file)
                 : Generic();
             NetState? given = i < definition.TestState.Count ? definition.TestState[i] : null;
             Net net = Build(source, State(Phase.Test, source.Message, given));

@@ -5,10 +5,13 @@ using Serilog;
 
 namespace Cnn.Engine.Solvers;
 
-/// <summary>What a run is given beside the solver's definition.</summary>
+/// <summary>The options of a run, in addition to the solver's definition.</summary>
 public sealed record SolverOptions
 {
-    /// <summary>The threads to compute with; null for threads of the solver's own, one a core, until it is disposed of.</summary>
+    /// <summary>
+    /// The threads to compute with; null for threads of the solver's own, one per core, which end when it is disposed
+    /// of.
+    /// </summary>
     public WorkerPool? Pool { get; init; }
 
     /// <summary>The layer types to choose from.</summary>
@@ -20,30 +23,33 @@ public sealed record SolverOptions
     /// <summary>The solver types to choose from.</summary>
     public SolverRegistry Solvers { get; init; } = new();
 
-    /// <summary>Where the run is told; null for nowhere.</summary>
+    /// <summary>The log of the run; null for none.</summary>
     public ILogger? Log { get; init; }
 
-    /// <summary>A snapshot's state (.solverstate) to go on from; null to start anew.</summary>
+    /// <summary>The solver state of a snapshot (.solverstate) to resume from; null to start a new run.</summary>
     public string? ResumeFrom { get; init; }
 
     /// <summary>
-    /// Whether a resumed run starts its data (and its random draws) again, as Caffe does, rather than going on where the
-    /// run stopped.
+    /// Whether a resumed run starts its data (and its random draws) again, as Caffe does, rather than continuing where
+    /// the run stopped.
     /// </summary>
     public bool RestartsData { get; init; }
 
-    /// <summary>Level of the training net's state; null leaves the definition's.</summary>
+    /// <summary>The level of the training net's state; null for that of the definition.</summary>
     public int? Level { get; init; }
 
-    /// <summary>Stages added to the training net's state.</summary>
+    /// <summary>The stages to add to the training net's state.</summary>
     public IReadOnlyList<string> Stages { get; init; } = [];
 
     /// <summary>
-    /// Weights files to start from, a later one wins; null for those that the definition's <c>weights</c> names. Must be
-    /// empty or null with <see cref="ResumeFrom"/>.
+    /// The weights files to start from; a later one wins. Null means those that the definition's <c>weights</c> names.
+    /// Must be empty or null with <see cref="ResumeFrom"/>.
     /// </summary>
     public IReadOnlyList<string>? Weights { get; init; }
 
-    /// <summary>Whether every parameter must come from the weights, and all of the files must go into the training net.</summary>
+    /// <summary>
+    /// Whether every parameter must come from the weights, and every layer with weights in the files must be in the
+    /// training net.
+    /// </summary>
     public bool WeightsAreStrict { get; init; }
 }

@@ -5,7 +5,7 @@ using Cnn.Proto;
 namespace Cnn.Engine.Solvers;
 
 /// <summary>
-/// Makes update rules from solver definitions, by the names in their <see cref="SolverTypeAttribute"/>s.
+/// Creates update rules from solver definitions, by the names in their <see cref="SolverTypeAttribute"/>s.
 /// </summary>
 public sealed class SolverRegistry : IPluginRegistry
 {
@@ -17,7 +17,7 @@ public sealed class SolverRegistry : IPluginRegistry
 
     private readonly SortedDictionary<string, Func<SolverContext, UpdateRule>> makers = new(StringComparer.Ordinal);
 
-    /// <summary>A registry of the built-in types.</summary>
+    /// <summary>Creates a registry of the built-in types.</summary>
     public SolverRegistry() => Add(BuiltIn);
 
     /// <summary>The known types, sorted.</summary>
@@ -29,11 +29,11 @@ public sealed class SolverRegistry : IPluginRegistry
 
     /// <summary>Adds every class of an assembly that carries a <see cref="SolverTypeAttribute"/>.</summary>
     /// <exception cref="CnnException">
-    /// A class is no update rule, has no fitting constructor, or its name is taken.
+    /// A class is not an update rule, has no suitable constructor, or its name is taken.
     /// </exception>
     public void AddFrom(Assembly assembly) => Add(RulesIn(assembly));
 
-    /// <summary>Adds a type made by a function.</summary>
+    /// <summary>Adds a type that a function creates.</summary>
     /// <exception cref="CnnException">The name is taken.</exception>
     public void Add(string type, Func<SolverContext, UpdateRule> make)
     {
@@ -43,7 +43,7 @@ public sealed class SolverRegistry : IPluginRegistry
         }
     }
 
-    /// <summary>The update rule that a definition asks for.</summary>
+    /// <summary>Creates the update rule that a definition asks for.</summary>
     /// <exception cref="CnnException">The type is unknown or a value does not fit it.</exception>
     public UpdateRule Create(SolverContext context)
     {

@@ -4,7 +4,7 @@ using Cnn.Layers.Kernels.Update;
 
 namespace Cnn.Engine.Solvers;
 
-/// <summary>Hands a solver's step to the kernel, which knows no solvers.</summary>
+/// <summary>Passes a solver's step to the kernel, which does not depend on solvers.</summary>
 internal readonly struct StepOperation<T>(T step) : IUpdateOperation
     where T : struct, IUpdateStep
 {

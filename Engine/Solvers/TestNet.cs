@@ -5,17 +5,17 @@ using Serilog;
 namespace Cnn.Engine.Solvers;
 
 /// <summary>A net that measures the training net's parameters on other data.</summary>
-/// <param name="Index">Its place among the test nets.</param>
+/// <param name="Index">Its index among the test nets.</param>
 /// <param name="Net">The net; it shares the training net's parameters.</param>
-/// <param name="Iterations">Batches a test.</param>
+/// <param name="Iterations">The number of batches per test.</param>
 internal sealed record TestNet(int Index, Net Net, int Iterations)
 {
     /// <summary>Runs one test and logs the mean of every output value.</summary>
-    /// <param name="iteration">The iteration that it is a test of.</param>
-    /// <param name="round">Which test of the run this is, from 0: the data position is a function of it.</param>
+    /// <param name="iteration">The iteration at which it tests.</param>
+    /// <param name="round">The number of the test in the run, from 0; the data position follows from it.</param>
     /// <param name="logsLoss">Whether to log the mean loss too.</param>
-    /// <param name="log">Where to; null for nowhere.</param>
-    /// <param name="stopIsDue">Asked before each batch; a stop cuts the test short.</param>
+    /// <param name="log">The log; null for none.</param>
+    /// <param name="stopIsDue">Called before each batch; true cuts the test short.</param>
     /// <returns>The means by output blob; null when the test was cut short.</returns>
     public TestScores? Run(int iteration, long round, bool logsLoss, ILogger? log, Func<bool> stopIsDue)
     {

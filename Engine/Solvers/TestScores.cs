@@ -1,8 +1,8 @@
 namespace Cnn.Engine.Solvers;
 
-/// <summary>What a test net measured.</summary>
-/// <param name="Iteration">Updates done when it measured.</param>
-/// <param name="TestNet">Which test net, from 0.</param>
+/// <summary>The scores of a test net.</summary>
+/// <param name="Iteration">The number of updates done before the test.</param>
+/// <param name="TestNet">The index of the test net, from 0.</param>
 /// <param name="Loss">The mean loss of its batches.</param>
 /// <param name="Outputs">The mean of each value of the output blobs, in order: (blob name, mean).</param>
 public sealed record TestScores(

@@ -6,7 +6,7 @@ using Cnn.Proto.Formats;
 
 namespace Cnn.Engine.Solvers;
 
-/// <summary>What an update rule remembers of each parameter, 0 at first.</summary>
+/// <summary>The histories that an update rule keeps for each parameter, 0 at first.</summary>
 /// <param name="rule">The rule.</param>
 /// <param name="type">The rule's name, for errors.</param>
 /// <param name="parameters">The parameters that it updates.</param>
@@ -20,20 +20,21 @@ internal sealed class UpdateHistories(UpdateRule rule, string type, IReadOnlyLis
 
     private bool areRestored;
 
-    /// <summary>The histories of a parameter.</summary>
+    /// <summary>Returns the histories of a parameter.</summary>
     public ReadOnlySpan<Blob> Of(int parameter) => byParameter[parameter];
 
-    /// <summary>Whether a snapshot brought nothing of a parameter.</summary>
+    /// <summary>Returns whether no snapshot was restored, or its histories of a parameter are all 0.</summary>
     public bool AreStillZero(int parameter) =>
         !areRestored || Array.TrueForAll(byParameter[parameter], h => !h.Data.ContainsAnyExcept(0f));
 
     /// <summary>
-    /// The order of snapshots: all first histories in the order of the parameters, then all second ones.
+    /// Returns the histories in the order of snapshots: all first ones in the order of the parameters, then all second
+    /// ones.
     /// </summary>
     public Blob[] InFileOrder() =>
         [.. Enumerable.Range(0, rule.HistoriesPerParameter).SelectMany(j => byParameter.Select(h => h[j]))];
 
-    /// <summary>Checks that a snapshot's history is one of this rule and these parameters.</summary>
+    /// <summary>Checks that a snapshot's history belongs to this rule and these parameters.</summary>
     /// <param name="state">The snapshot's state.</param>
     /// <param name="path">Its path, for errors.</param>
     /// <exception cref="CnnException">Another solver type wrote it, or another net.</exception>
@@ -69,10 +70,10 @@ internal sealed class UpdateHistories(UpdateRule rule, string type, IReadOnlyLis
         }
     }
 
-    /// <summary>Takes over a snapshot's history, which fits.</summary>
+    /// <summary>Copies a snapshot's history, which must fit (see <see cref="RequireFit"/>).</summary>
     /// <param name="state">The snapshot's state.</param>
     /// <param name="path">Its path, for errors.</param>
-    /// <exception cref="CnnException">It holds values that this rule cannot have left there.</exception>
+    /// <exception cref="CnnException">It holds values that this rule cannot have written.</exception>
     public void Restore(StateFile state, string path)
     {
         areRestored = true;

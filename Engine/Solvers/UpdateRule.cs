@@ -1,26 +1,27 @@
 namespace Cnn.Engine.Solvers;
 
 /// <summary>
-/// How a solver type turns gradients into steps. One class a type, which carries a <see cref="SolverTypeAttribute"/>
-/// and has a public constructor that takes a <see cref="SolverContext"/> and checks the fields that the rule reads; the
-/// order of steps around it is the <see cref="Solver"/>'s.
+/// Turns gradients into steps, in the way of one solver type. Each type is one class, which carries a
+/// <see cref="SolverTypeAttribute"/> and has a public constructor that takes a <see cref="SolverContext"/> and checks
+/// the fields that the rule reads; the <see cref="Solver"/> runs the steps around it.
 /// </summary>
 public abstract class UpdateRule
 {
     /// <summary>
-    /// History blobs a parameter, 0 at the start; a snapshot holds all first ones, then all second ones, and so on.
+    /// The number of history blobs per parameter. They start at 0; a snapshot holds all first ones, then all second
+    /// ones, and so on.
     /// </summary>
     public virtual int HistoriesPerParameter => 1;
 
     /// <summary>
-    /// Whether a parameter whose rate is 0 and whose histories are all 0 keeps both, whatever its gradient: then the
-    /// solver need not update it.
+    /// Whether an update with a rate of 0 and histories of 0 changes neither the parameter nor the histories, whatever
+    /// the gradient; the solver then skips it.
     /// </summary>
     public virtual bool IsIdleAtRateZero => false;
 
     /// <summary>
-    /// Whether a history cannot hold values below 0, such as a mean of squares. Resuming is refused where a snapshot
-    /// has some there, since another solver type must have written it.
+    /// Returns whether a history cannot hold values below 0, such as a mean of squares. A snapshot with such values
+    /// there is refused, since another solver type must have written it.
     /// </summary>
     /// <param name="history">Which of the parameter's histories, from 0.</param>
     public virtual bool IsNeverNegative(int history) => false;

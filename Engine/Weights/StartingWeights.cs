@@ -5,15 +5,19 @@ using Serilog;
 
 namespace Cnn.Engine.Weights;
 
-/// <summary>The weights that a net starts from, with a table of what came from where.</summary>
+/// <summary>Copies the weights that a net starts from and logs a table of their sources.</summary>
 internal static class StartingWeights
 {
     /// <summary>Copies the files' weights, in order.</summary>
     /// <param name="net">The net.</param>
     /// <param name="paths">The files; a later one wins.</param>
-    /// <param name="isStrict">Whether every parameter must come from a file and every stored layer must be in the net.</param>
-    /// <param name="log">Where the table goes; null for nowhere.</param>
-    /// <exception cref="CnnException">A file does not fit, or <paramref name="isStrict"/> and something is left over.</exception>
+    /// <param name="isStrict">
+    /// Whether every parameter must come from a file and every stored layer must be in the net.
+    /// </param>
+    /// <param name="log">The log for the table; null for none.</param>
+    /// <exception cref="CnnException">
+    /// A file does not fit, or <paramref name="isStrict"/> is set and something is left over.
+    /// </exception>
     public static void Copy(Net net, IReadOnlyList<string> paths, bool isStrict, ILogger? log)
     {
         if (paths.Count == 0)
@@ -35,7 +39,7 @@ internal static class StartingWeights
             ignored.AddRange(report.IgnoredWithWeights.Select(layer => (layer, path)));
         }
 
-        // A layer whose parameters are those of a layer in a file has them from there.
+        // A layer that shares the parameters of a layer in a file gets its weights from there.
         NetLayer[] learned = [.. net.Layers.Where(l => l.Layer.Blobs.Count > 0)];
         List<string> kept = [.. learned.Where(l => !l.Layer.Blobs.All(b => b.IsFilled)).Select(l => l.Name)];
         Log(learned, origins, ignored, kept, log);

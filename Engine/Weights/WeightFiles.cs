@@ -5,12 +5,12 @@ using Cnn.Proto.Formats;
 
 namespace Cnn.Engine.Weights;
 
-/// <summary>Weights from files of any kind into a net.</summary>
+/// <summary>Copies weights from files of any format into a net.</summary>
 internal static class WeightFiles
 {
     /// <summary>
     /// Copies the weights of a file into the layers of the same names, the k-th of a name into the k-th. Types are not
-    /// compared; layers on one side only are left alone. Nothing is copied unless all fits.
+    /// compared; layers on one side only are left alone. Nothing is copied unless everything fits.
     /// </summary>
     /// <param name="net">The net.</param>
     /// <param name="path">The file.</param>
@@ -66,7 +66,7 @@ internal static class WeightFiles
             ?? (occurrence == 0 ? net.Layers.FirstOrDefault(l => l.Name == name) : null);
     }
 
-    // Where another layer of the name has the parameters, on either side, this one has none to compare.
+    // When another layer of the same name has the parameters, on either side, this one has none to compare.
     private static NetLayer? WithoutParameters(Net net, WeightsFile file, StoredLayer source)
     {
         NetLayer[] same = [.. net.Layers.Where(l => l.Name == source.Name)];
@@ -113,7 +113,8 @@ internal static class WeightFiles
                 if (net.Learnable.Any(p => p.Owner == target && p.Index == i))
                 {
                     throw Error(
-                        $"has {source.Blobs.Count(b => b is not null)} parameter(s) there, {blobs.Count} in the net; parameter {i} is missing",
+                        $"has {source.Blobs.Count(b => b is not null)} parameter(s) there, {blobs.Count} in the net; "
+                        + $"parameter {i} is missing",
                         "rename the layer to leave it out");
                 }
 
@@ -129,7 +130,9 @@ internal static class WeightFiles
 
             if (stored.Data.Count != blobs[i].Count)
             {
-                throw Error($"parameter {i} holds {stored.Data.Count} values, its shape {stored.ShapeText} needs {blobs[i].Count}");
+                throw Error(
+                    $"parameter {i} holds {stored.Data.Count} values, its shape {stored.ShapeText} "
+                    + $"needs {blobs[i].Count}");
             }
         }
 

@@ -9,17 +9,17 @@ using Serilog;
 
 namespace Cnn.Runner.Commands;
 
-/// <summary><c>cnn convert</c>: a definition, weights or a state from one format to another.</summary>
+/// <summary><c>cnn convert</c>: converts a definition, weights or a state from one format to another.</summary>
 internal static class ConvertCommand
 {
     private static readonly string[] Kinds = ["net", "solver", "state", "blob"];
 
-    /// <summary>The command.</summary>
+    /// <summary>Creates the command.</summary>
     public static Command Create(CommandConsole console)
     {
         Argument<string> input = OptionValues.OfPath(new Argument<string>("in")
         {
-            Description = "The file to read; its format is told by content and extension.",
+            Description = "The file to read; its format is recognised by content and extension.",
         });
         Argument<string> output = OptionValues.OfPath(new Argument<string>("out")
         {
@@ -27,7 +27,7 @@ internal static class ConvertCommand
         });
         var kind = new Option<string?>("--kind")
         {
-            Description = "What the file holds; found out by its name and content if not given.",
+            Description = "What the file holds; recognised by its name and content if not given.",
         };
         OptionValues.OneOf(kind, StringComparison.Ordinal, Kinds);
         var upgrade = new Option<bool>("--upgrade")
@@ -57,7 +57,7 @@ internal static class ConvertCommand
         Input input = Read(from, kind, upgrade);
         if (input.Format == ProtoFormat.Binary && format == ProtoFormat.Binary && !upgrade)
         {
-            // The same bytes hold the same message, and a fork's fields in the fork's order.
+            // A copy of the bytes keeps the message, and a fork's fields in the fork's order.
             byte[] bytes = FileText.ReadBytes(from);
             AtomicFile.Write(to, stream => stream.Write(bytes));
         }
@@ -87,7 +87,7 @@ internal static class ConvertCommand
                 return From(ProtoFile.Load<BlobProto>(path));
         }
 
-        // A name that says nothing: whichever reads without a mistake, and the net's mistakes when none does.
+        // The name says nothing: takes the first kind that reads without a mistake, else reports the mistakes of a net.
         CnnException? mistakes = null;
         foreach (string candidate in Kinds)
         {

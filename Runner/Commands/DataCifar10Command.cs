@@ -6,15 +6,18 @@ using Cnn.Runner.Display;
 
 namespace Cnn.Runner.Commands;
 
-/// <summary><c>cnn data cifar10</c>: CIFAR-10's binary version checked and converted, fetched first if asked for.</summary>
+/// <summary>
+/// <c>cnn data cifar10</c>: checks and converts CIFAR-10's binary version, downloading it first on request.
+/// </summary>
 internal static class DataCifar10Command
 {
-    /// <summary>The command.</summary>
+    /// <summary>Creates the command.</summary>
     public static Command Create(CommandConsole console)
     {
         Option<string?> from = OptionValues.OfPath(new Option<string?>("--from")
         {
-            Description = "The folder with CIFAR-10's binary version, unpacked or not, or its archive.", HelpName = "folder",
+            Description = "The folder with CIFAR-10's binary version, unpacked or not, or its archive.",
+            HelpName = "folder",
         });
         Option<string> to = OptionValues.OfPath(new Option<string>("--to")
         {
@@ -22,7 +25,8 @@ internal static class DataCifar10Command
         });
         var download = new Option<bool>("--download")
         {
-            Description = "Fetch the archive first, into --from if given, else into --to; a broken download is gone on with.",
+            Description = "Fetch the archive first, into --from if given, else into --to; "
+                + "a broken download is resumed.",
         };
         var command = new CommandWithExamples(
             "cifar10",

@@ -3,12 +3,12 @@ using Cnn.Runner.Display;
 
 namespace Cnn.Runner.Commands;
 
-/// <summary><c>cnn data</c>: data sets as files.</summary>
+/// <summary><c>cnn data</c>: creates data sets as files.</summary>
 internal static class DataCommand
 {
-    /// <summary>The command and those under it.</summary>
+    /// <summary>Creates the command and its subcommands.</summary>
     public static Command Create(CommandConsole console) =>
-        new("data", "Makes data sets.") 
+        new("data", "Makes data sets.")
         {
             DataMnistCommand.Create(console), DataCifar10Command.Create(console), DataDigitsCommand.Create(console),
         };

@@ -5,19 +5,28 @@ using Cnn.Runner.Display;
 
 namespace Cnn.Runner.Commands;
 
-/// <summary><c>cnn data digits</c>: the built-in digits as files.</summary>
+/// <summary><c>cnn data digits</c>: writes the built-in digits to files.</summary>
 internal static class DataDigitsCommand
 {
-    /// <summary>The command.</summary>
+    /// <summary>Creates the command.</summary>
     public static Command Create(CommandConsole console)
     {
         Option<string> to = OptionValues.OfPath(new Option<string>("--to")
         {
             Description = "The folder to write.", Required = true, HelpName = "folder",
         });
-        var count = new Option<int>("--count") { Description = "Images.", DefaultValueFactory = _ => 10_000, HelpName = "n" };
-        var seed = new Option<long>("--seed") { Description = "Seed of the stream of images.", DefaultValueFactory = _ => 1, HelpName = "n" };
-        var first = new Option<ulong>("--first") { Description = "Index of the first image in the stream.", DefaultValueFactory = _ => 0, HelpName = "n" };
+        var count = new Option<int>("--count")
+        {
+            Description = "Images.", DefaultValueFactory = _ => 10_000, HelpName = "n",
+        };
+        var seed = new Option<long>("--seed")
+        {
+            Description = "Seed of the stream of images.", DefaultValueFactory = _ => 1, HelpName = "n",
+        };
+        var first = new Option<ulong>("--first")
+        {
+            Description = "Index of the first image in the stream.", DefaultValueFactory = _ => 0, HelpName = "n",
+        };
         Option<string> format = DataFormatOption.Create();
         var command = new CommandWithExamples(
             "digits",

@@ -6,10 +6,10 @@ using Cnn.Runner.Display;
 
 namespace Cnn.Runner.Commands;
 
-/// <summary><c>cnn data mnist</c>: MNIST's idx files checked and converted, fetched first if asked for.</summary>
+/// <summary><c>cnn data mnist</c>: checks and converts MNIST's idx files, downloading them first on request.</summary>
 internal static class DataMnistCommand
 {
-    /// <summary>The command.</summary>
+    /// <summary>Creates the command.</summary>
     public static Command Create(CommandConsole console)
     {
         Option<string?> from = OptionValues.OfPath(new Option<string?>("--from")
@@ -22,7 +22,7 @@ internal static class DataMnistCommand
         });
         var download = new Option<bool>("--download")
         {
-            Description = "Fetch the files first, into --from if given, else into --to; broken downloads are gone on with.",
+            Description = "Fetch the files first, into --from if given, else into --to; broken downloads are resumed.",
         };
         Option<string> format = DataFormatOption.Create();
         var command = new CommandWithExamples(
@@ -39,7 +39,8 @@ internal static class DataMnistCommand
             string? source = parsed.GetValue(from);
             if (source is null && !parsed.GetValue(download))
             {
-                throw new CnnException("neither --from nor --download says where MNIST's files are", "give one of them");
+                throw new CnnException(
+                    "neither --from nor --download says where MNIST's files are", "give one of them");
             }
 
             source ??= target;

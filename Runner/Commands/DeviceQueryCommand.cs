@@ -6,10 +6,10 @@ using Cnn.Runner.Display;
 
 namespace Cnn.Runner.Commands;
 
-/// <summary><c>cnn device_query</c>: what the program computes with.</summary>
+/// <summary><c>cnn device_query</c>: prints what the program computes with.</summary>
 internal static class DeviceQueryCommand
 {
-    /// <summary>The command.</summary>
+    /// <summary>Creates the command.</summary>
     public static Command Create(CommandConsole console)
     {
         Option<string?> gpu = OptionValues.Gpu();
@@ -21,7 +21,8 @@ internal static class DeviceQueryCommand
         command.SetAction(_ =>
         {
             console.Out.WriteLine(
-                $"CPU, {Environment.ProcessorCount} processors ({RuntimeInformation.ProcessArchitecture}), vectors: {VectorUnit.Path}");
+                $"CPU, {Environment.ProcessorCount} processors ({RuntimeInformation.ProcessArchitecture}), "
+                + $"vectors: {VectorUnit.Path}");
             return ExitCode.Done;
         });
         return command;

@@ -8,10 +8,10 @@ using Cnn.Runner.Reports;
 
 namespace Cnn.Runner.Commands;
 
-/// <summary><c>cnn forward</c>: a net over arrays from files.</summary>
+/// <summary><c>cnn forward</c>: runs a net over arrays from files.</summary>
 internal static class ForwardCommand
 {
-    /// <summary>The command.</summary>
+    /// <summary>Creates the command.</summary>
     public static Command Create(CommandConsole console)
     {
         Option<string> model = OptionValues.RequiredFile("--model", "The net.");
@@ -20,15 +20,28 @@ internal static class ForwardCommand
             Description = "The weights; commas separate several files. As filled, if not given.", HelpName = "files",
         });
         Option<bool> strict = OptionValues.WeightsStrict();
-        var input = new Option<string[]>("--input") { Description = "An input blob's values: blob=x.npy, or blob=x.h5:dataset. The net takes the array's shape.", HelpName = "blob=file" };
-        var output = new Option<string[]>("--output") { Description = "Where to write a blob's values: blob=y.npy or blob=y.h5.", HelpName = "blob=file" };
+        var input = new Option<string[]>("--input")
+        {
+            Description = "An input blob's values: blob=x.npy, or blob=x.h5:dataset. The net takes the array's shape.",
+            HelpName = "blob=file",
+        };
+        var output = new Option<string[]>("--output")
+        {
+            Description = "Where to write a blob's values: blob=y.npy or blob=y.h5.",
+            HelpName = "blob=file",
+        };
         Option<string?> all = OptionValues.OfPath(new Option<string?>("--all-blobs")
         {
-            Description = "Write every blob to an HDF5 file, /data/BLOB, and with --backward /diff/BLOB and /param/LAYER/INDEX.",
+            Description = "Write every blob to an HDF5 file, /data/BLOB, and with --backward /diff/BLOB and "
+                + "/param/LAYER/INDEX.",
             HelpName = "file",
         });
         var backward = new Option<bool>("--backward") { Description = "Run backward too, down to the inputs." };
-        var diff = new Option<string[]>("--diff") { Description = "With --backward, the gradient at an output blob: blob=dy.npy. A loss has its weight.", HelpName = "blob=file" };
+        var diff = new Option<string[]>("--diff")
+        {
+            Description = "With --backward, the gradient at an output blob: blob=dy.npy. A loss has its weight.",
+            HelpName = "blob=file",
+        };
         Option<string> phase = OptionValues.Phase("TEST");
         Option<string[]> plugin = OptionValues.Plugin();
         Option<int?> threads = OptionValues.Threads();

@@ -6,10 +6,10 @@ using Cnn.Runner.Reports;
 
 namespace Cnn.Runner.Commands;
 
-/// <summary><c>cnn plot</c>: the curves of training logs as a picture.</summary>
+/// <summary><c>cnn plot</c>: draws the curves of training logs as a picture.</summary>
 internal static class PlotCommand
 {
-    /// <summary>The command.</summary>
+    /// <summary>Creates the command.</summary>
     public static Command Create(CommandConsole console)
     {
         Argument<string[]> logs = OptionValues.OfPath(new Argument<string[]>("logs")
@@ -25,9 +25,15 @@ internal static class PlotCommand
             HelpName = "names",
         };
         var error = new Option<bool>("--error") { Description = "Draw accuracies as errors in per cent." };
-        var title = new Option<string?>("--title") { Description = "What stands above the picture.", HelpName = "text" };
-        var least = new Option<double?>("--min") { Description = "The least value of the left axis.", HelpName = "x" };
-        var largest = new Option<double?>("--max") { Description = "The largest value of the left axis.", HelpName = "x" };
+        var title = new Option<string?>("--title") { Description = "The title of the picture.", HelpName = "text" };
+        var least = new Option<double?>("--min")
+        {
+            Description = "The least value of the left axis.", HelpName = "x",
+        };
+        var largest = new Option<double?>("--max")
+        {
+            Description = "The largest value of the left axis.", HelpName = "x",
+        };
         var command = new CommandWithExamples(
             "plot",
             "Draws the losses and the test scores of training logs against iterations.",
@@ -42,7 +48,8 @@ internal static class PlotCommand
             if (!path.EndsWith(".png", StringComparison.OrdinalIgnoreCase)
                 && !path.EndsWith(".svg", StringComparison.OrdinalIgnoreCase))
             {
-                throw new CnnException($"--output {path}: no such kind of picture", "its name should end in .png or .svg");
+                throw new CnnException(
+                    $"--output {path}: no such kind of picture", "its name should end in .png or .svg");
             }
 
             string[] wanted = OptionValues.SplitAtCommas(parsed.GetValue(values));

@@ -7,10 +7,10 @@ using Cnn.Runner.Reports;
 
 namespace Cnn.Runner.Commands;
 
-/// <summary><c>cnn summary</c>: what a net is made of.</summary>
+/// <summary><c>cnn summary</c>: prints what a net is made of.</summary>
 internal static class SummaryCommand
 {
-    /// <summary>The command.</summary>
+    /// <summary>Creates the command.</summary>
     public static Command Create(CommandConsole console)
     {
         Option<string> model = OptionValues.RequiredFile("--model", "The net.");
@@ -20,7 +20,8 @@ internal static class SummaryCommand
         Option<string[]> stage = OptionValues.Stage();
         var command = new CommandWithExamples(
             "summary",
-            "Prints the layers of a net: shapes of their tops, parameters, connections of an item, multiply-adds of a forward pass.",
+            "Prints the layers of a net: shapes of their tops, parameters, connections of an item, "
+            + "multiply-adds of a forward pass.",
             "cnn summary --model Models/lenet/lenet.prototxt")
         {
             model, phase, plugin, level, stage,

@@ -10,10 +10,10 @@ using Serilog;
 
 namespace Cnn.Runner.Commands;
 
-/// <summary><c>cnn test</c>: the mean outputs of a net with given weights.</summary>
+/// <summary><c>cnn test</c>: prints the mean outputs of a net with given weights.</summary>
 internal static class TestCommand
 {
-    /// <summary>The command.</summary>
+    /// <summary>Creates the command.</summary>
     public static Command Create(CommandConsole console)
     {
         Option<string> model = OptionValues.RequiredFile("--model", "The net.");
@@ -30,7 +30,8 @@ internal static class TestCommand
         var command = new CommandWithExamples(
             "test",
             "Runs a net in its TEST phase and prints each output of each batch, the means and the loss.",
-            "cnn test --model Models/lenet/lenet_train_test.prototxt --weights lenet_iter_2000.caffemodel --iterations 100")
+            "cnn test --model Models/lenet/lenet_train_test.prototxt --weights lenet_iter_2000.caffemodel "
+            + "--iterations 100")
         {
             model, weights, strict, iterations, plugin, threads, level, stage, logFolder, gpu,
         };

@@ -7,10 +7,10 @@ using Cnn.Runner.Reports;
 
 namespace Cnn.Runner.Commands;
 
-/// <summary><c>cnn time</c>: how long each layer takes.</summary>
+/// <summary><c>cnn time</c>: measures how long each layer takes.</summary>
 internal static class TimeCommand
 {
-    /// <summary>The command.</summary>
+    /// <summary>Creates the command.</summary>
     public static Command Create(CommandConsole console)
     {
         Option<string> model = OptionValues.RequiredFile("--model", "The net.");
@@ -22,10 +22,14 @@ internal static class TimeCommand
         Option<int?> level = OptionValues.Level();
         Option<string[]> stage = OptionValues.Stage();
         Option<string?> gpu = OptionValues.Gpu();
-        var weights = new Option<string?>("--weights") { Description = "Accepted for Caffe's sake; times do not depend on them.", HelpName = "file" };
+        var weights = new Option<string?>("--weights")
+        {
+            Description = "Accepted for Caffe's sake; times do not depend on them.", HelpName = "file",
+        };
         var command = new CommandWithExamples(
             "time",
-            "Times the layers of a net, forward and backward, after a second to warm up, and tells their share of the machine's peak.",
+            "Times the layers of a net, forward and backward, after a second to warm up, and prints their share of "
+            + "the machine's peak.",
             "cnn time --model Models/lenet/lenet_train_test.prototxt --iterations 20 --threads 1")
         {
             model, iterations, phase, plugin, threads, level, stage, weights, gpu,

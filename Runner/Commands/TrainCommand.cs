@@ -4,10 +4,10 @@ using Cnn.Runner.Display;
 
 namespace Cnn.Runner.Commands;
 
-/// <summary><c>cnn train</c>: its options.</summary>
+/// <summary><c>cnn train</c>: trains a net as a solver file says.</summary>
 internal static class TrainCommand
 {
-    /// <summary>The command.</summary>
+    /// <summary>Creates the command.</summary>
     public static Command Create(CommandConsole console)
     {
         Option<string> solver = OptionValues.RequiredFile("--solver", "The solver file: what to train and how.");
@@ -57,7 +57,8 @@ internal static class TrainCommand
         Option<string[]> stage = OptionValues.Stage();
         var restartData = new Option<bool>("--restart-data")
         {
-            Description = "Start the data again when resuming, as Caffe does, instead of going on where the run stopped.",
+            Description = "Start the data again when resuming, as Caffe does, instead of continuing where the run "
+                + "stopped.",
         };
         Option<bool> strict = OptionValues.WeightsStrict();
         Option<string?> gpu = OptionValues.Gpu();

@@ -9,24 +9,24 @@ using Google.Protobuf;
 namespace Cnn.Runner.Commands;
 
 /// <summary>
-/// Caffe's three tools that bring old files up to date, under their names and with their exit codes:
-/// <c>upgrade_net_proto_text IN OUT</c>.
+/// Caffe's three tools that upgrade old files, under their names and with their exit codes: <c>upgrade_net_proto_text
+/// IN OUT</c>.
 /// </summary>
 internal static class UpgradeCommand
 {
-    // The tools tell a file that cannot be read (2) from one that could not be upgraded in all its parts (1).
+    // The tools distinguish a file that cannot be read (2) from one that could not be upgraded in all its parts (1).
     private const int Unreadable = 2;
 
-    /// <summary>A net to text.</summary>
+    /// <summary>Creates the command that upgrades a net to text.</summary>
     public static Command NetText(CommandConsole console) =>
         Create<NetParameter>(console, "upgrade_net_proto_text", "a net", ProtoFormat.Text, NetUpgrade.IsNeeded, Net);
 
-    /// <summary>A net, with its weights if it has any, to binary.</summary>
+    /// <summary>Creates the command that upgrades a net, with its weights if it has any, to binary.</summary>
     public static Command NetBinary(CommandConsole console) =>
         Create<NetParameter>(
             console, "upgrade_net_proto_binary", "a net or weights", ProtoFormat.Binary, NetUpgrade.IsNeeded, Net);
 
-    /// <summary>A solver to text; a missing snapshot_prefix stays missing.</summary>
+    /// <summary>Creates the command that upgrades a solver to text; a missing snapshot_prefix stays missing.</summary>
     public static Command SolverText(CommandConsole console) =>
         Create<SolverParameter>(
             console,

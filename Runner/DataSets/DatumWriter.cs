@@ -4,20 +4,20 @@ using Google.Protobuf;
 
 namespace Cnn.Runner.DataSets;
 
-/// <summary>Images into an LMDB database as Caffe's converters write them: keys of eight decimal digits.</summary>
+/// <summary>Writes images to an LMDB database as Caffe's converters do: with keys of eight decimal digits.</summary>
 public static class DatumWriter
 {
     private const int Report = 1000;
 
-    /// <summary>Writes a database, under its final name only when all is there.</summary>
-    /// <param name="path">The folder to make.</param>
-    /// <param name="count">Images.</param>
-    /// <param name="channels">Channels of each: 1 for grey.</param>
-    /// <param name="rows">Rows of each.</param>
-    /// <param name="columns">Columns of each.</param>
-    /// <param name="image">Writes the pixels of image i, a channel after the other, and returns its label.</param>
-    /// <param name="progress">Told every thousand images; may be null.</param>
-    /// <param name="cancel">Ends the writing; nothing is left then.</param>
+    /// <summary>Writes a database, which gets its final name only when it is complete.</summary>
+    /// <param name="path">The folder to create.</param>
+    /// <param name="count">The number of images.</param>
+    /// <param name="channels">The channels of each image: 1 for grey.</param>
+    /// <param name="rows">The rows of each image.</param>
+    /// <param name="columns">The columns of each image.</param>
+    /// <param name="image">Writes the pixels of image i, one channel after the other, and returns its label.</param>
+    /// <param name="progress">Receives progress every thousand images; may be null.</param>
+    /// <param name="cancel">Cancels the writing; nothing is left then.</param>
     /// <exception cref="CnnException">The path exists or cannot be written.</exception>
     public static void Write(
         string path,

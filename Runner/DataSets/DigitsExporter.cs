@@ -4,21 +4,21 @@ using Cnn.Proto.Formats.Idx;
 
 namespace Cnn.Runner.DataSets;
 
-/// <summary>The built-in digits as files, for programs that cannot draw them.</summary>
+/// <summary>Writes the built-in digits to files, for programs that cannot draw them.</summary>
 public static class DigitsExporter
 {
     /// <summary>
-    /// Writes the first images of a stream: the same that a <c>Digits</c> layer of this seed trains on. LMDB makes the
-    /// folder itself; idx puts <c>digits-images-idx3-ubyte</c> and <c>digits-labels-idx1-ubyte</c> into it.
+    /// Writes images of a stream: the same that a <c>Digits</c> layer of this seed trains on. LMDB creates the folder
+    /// itself; idx puts <c>digits-images-idx3-ubyte</c> and <c>digits-labels-idx1-ubyte</c> into it.
     /// </summary>
     /// <param name="to">The folder.</param>
-    /// <param name="count">Images, at least 1.</param>
+    /// <param name="count">The number of images, at least 1.</param>
     /// <param name="seed">The stream's seed.</param>
     /// <param name="format">What to write.</param>
     /// <param name="first">Index of the first image in the stream.</param>
-    /// <param name="progress">Told of every thousand images; may be null.</param>
-    /// <param name="cancel">Ends the writing.</param>
-    /// <returns>What was written.</returns>
+    /// <param name="progress">Receives progress every thousand images; may be null.</param>
+    /// <param name="cancel">Cancels the writing.</param>
+    /// <returns>The paths that were written.</returns>
     /// <exception cref="CnnException">The count is not possible, or the target exists or cannot be written.</exception>
     public static IReadOnlyList<string> Write(
         string to,
@@ -43,7 +43,8 @@ public static class DigitsExporter
             return [to];
         }
 
-        string images = Path.Combine(to, "digits-images-idx3-ubyte"), labels = Path.Combine(to, "digits-labels-idx1-ubyte");
+        string images = Path.Combine(to, "digits-images-idx3-ubyte");
+        string labels = Path.Combine(to, "digits-labels-idx1-ubyte");
         foreach (string path in (string[])[images, labels])
         {
             if (Path.Exists(path))

@@ -1,7 +1,7 @@
 namespace Cnn.Runner.DataSets;
 
-/// <summary>How far a file or database has come.</summary>
+/// <summary>The progress of writing a file or database.</summary>
 /// <param name="Name">What is written, such as <c>mnist_train_lmdb</c>.</param>
-/// <param name="Done">Images, or bytes of a download, so far.</param>
-/// <param name="Total">All of them.</param>
+/// <param name="Done">The images, or the bytes of a download, written so far.</param>
+/// <param name="Total">The total number of them.</param>
 public readonly record struct WriteProgress(string Name, long Done, long Total);

@@ -3,15 +3,15 @@ using Spectre.Console;
 
 namespace Cnn.Runner.Display;
 
-/// <summary>Where a command writes.</summary>
-/// <param name="Out">Results.</param>
-/// <param name="Error">Log lines and errors.</param>
+/// <summary>The streams that a command writes to.</summary>
+/// <param name="Out">Receives results.</param>
+/// <param name="Error">Receives log lines and errors.</param>
 internal sealed record CommandConsole(TextWriter Out, TextWriter Error)
 {
     /// <summary>The line for live displays; null when the errors do not go to a terminal.</summary>
     public LiveLine? Live { get; init; }
 
-    /// <summary>Tells the user's mistakes.</summary>
+    /// <summary>Writes the user's mistakes.</summary>
     public void WriteError(CnnException exception)
     {
         foreach (Diagnostic diagnostic in exception.Diagnostics)
@@ -20,7 +20,7 @@ internal sealed record CommandConsole(TextWriter Out, TextWriter Error)
         }
     }
 
-    /// <summary>The console of this process.</summary>
+    /// <summary>Creates the console of this process.</summary>
     public static CommandConsole OfProcess()
     {
         PatientWriter output = StandardStream.Output(), error = StandardStream.Error();

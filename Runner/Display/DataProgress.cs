@@ -2,7 +2,9 @@ using Cnn.Runner.DataSets;
 
 namespace Cnn.Runner.Display;
 
-/// <summary>How far files have come: one line that changes on a terminal, else a line for each file that is done.</summary>
+/// <summary>
+/// Shows the progress of files: one changing line on a terminal, else a line for each file when it is complete.
+/// </summary>
 internal sealed class DataProgress(CommandConsole console) : IProgress<WriteProgress>
 {
     private int shownPercent = -1;
@@ -23,7 +25,7 @@ internal sealed class DataProgress(CommandConsole console) : IProgress<WriteProg
         }
     }
 
-    /// <summary>Removes the line that changes.</summary>
+    /// <summary>Removes the changing line.</summary>
     public void End()
     {
         console.Live?.Clear();

@@ -1,14 +1,14 @@
 namespace Cnn.Runner.Display;
 
 /// <summary>
-/// A line at the bottom of a terminal that changes in place. It is erased before anything else is written and when it is
-/// no longer wanted, so nothing of it stays among the lines above.
+/// A line at the bottom of a terminal that changes in place. It is erased before anything else is written and when it
+/// is no longer wanted, so none of it stays among the lines above.
 /// </summary>
 /// <param name="writer">The terminal.</param>
-/// <param name="width">The terminal's columns at the time of asking.</param>
+/// <param name="width">Returns the terminal's current number of columns.</param>
 internal sealed class LiveLine(TextWriter writer, Func<int> width)
 {
-    // Back to the first column, and everything from there to the end of the line cleared.
+    // Returns to the first column and clears everything from there to the end of the line.
     private const string Erase = "\r\u001b[K";
 
     private readonly Lock gate = new();

@@ -6,7 +6,7 @@ using Serilog.Events;
 
 namespace Cnn.Runner.Display;
 
-/// <summary>A line on a terminal that says where the run stands, below the log lines.</summary>
+/// <summary>Shows the progress of a run in a line on a terminal, below the log lines.</summary>
 internal sealed class LiveTrainingDisplay(LiveLine live) : TrainingDisplay(new LiveSink(live))
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
@@ -34,9 +34,11 @@ internal sealed class LiveTrainingDisplay(LiveLine live) : TrainingDisplay(new L
         }
     }
 
-    // The images of a pass: the first dimension of the first data.
+    // Returns the images of an iteration: the first dimension of the first top, times the passes.
     private static int BatchSize(Solver solver) =>
-        solver.TrainNet.Layers[0].Tops is [var top, ..] && top.AxisCount > 0 ? top.Dim(0) * solver.PassesAnIteration : 0;
+        solver.TrainNet.Layers[0].Tops is [var top, ..] && top.AxisCount > 0
+            ? top.Dim(0) * solver.PassesAnIteration
+            : 0;
 
     private sealed class LiveSink(LiveLine live) : ILogEventSink
     {

@@ -3,8 +3,8 @@ using System.Text;
 namespace Cnn.Runner.Display;
 
 /// <summary>
-/// A writer that outlives its stream: what cannot be written any more is dropped and the first failure kept, so that a
-/// full or closed stream neither ends a run nor hides its exit code.
+/// A writer that outlives its stream: text that can no longer be written is dropped and the first failure is kept, so
+/// that a full or closed stream neither ends a run nor hides its exit code.
 /// </summary>
 /// <param name="inner">Where the text goes; null for a stream that was closed from the start.</param>
 internal sealed class PatientWriter(TextWriter? inner) : TextWriter
@@ -14,10 +14,10 @@ internal sealed class PatientWriter(TextWriter? inner) : TextWriter
     /// <inheritdoc/>
     public override Encoding Encoding => inner?.Encoding ?? Encoding.UTF8;
 
-    /// <summary>What the stream failed with; null while it takes all.</summary>
+    /// <summary>The first failure of the stream; null while there is none.</summary>
     public Exception? Failure { get; private set; }
 
-    /// <summary>Whether something was to be written and could not.</summary>
+    /// <summary>Whether any text could not be written.</summary>
     public bool HasLost { get; private set; }
 
     /// <inheritdoc/>

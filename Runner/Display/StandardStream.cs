@@ -5,10 +5,10 @@ namespace Cnn.Runner.Display;
 /// <summary>The standard streams of this process, which the parent may have closed.</summary>
 internal static class StandardStream
 {
-    /// <summary>Standard output.</summary>
+    /// <summary>Opens standard output.</summary>
     public static PatientWriter Output() => Open(1, () => Console.Out);
 
-    /// <summary>Standard error.</summary>
+    /// <summary>Opens standard error.</summary>
     public static PatientWriter Error() => Open(2, () => Console.Error);
 
     private static PatientWriter Open(int descriptor, Func<TextWriter> open)

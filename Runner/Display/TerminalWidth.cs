@@ -5,7 +5,7 @@ internal static class TerminalWidth
 {
     private const int Usual = 80;
 
-    /// <summary>Its columns now; 80 where they cannot be told.</summary>
+    /// <summary>Returns its current number of columns; 80 where that is unknown.</summary>
     public static int Columns()
     {
         try

@@ -4,15 +4,15 @@ using Serilog.Core;
 
 namespace Cnn.Runner.Display;
 
-/// <summary>How a run shows itself: as plain log lines here, with a live line under them on a terminal.</summary>
+/// <summary>Shows a run: as plain log lines here, with a live line below them on a terminal.</summary>
 internal class TrainingDisplay : IDisposable
 {
     protected TrainingDisplay(ILogEventSink sink) => Sink = sink;
 
-    /// <summary>Takes the log lines.</summary>
+    /// <summary>The sink of the log lines.</summary>
     public ILogEventSink Sink { get; }
 
-    /// <summary>The display that fits a console.</summary>
+    /// <summary>Creates the display that suits a console.</summary>
     public static TrainingDisplay For(CommandConsole console) => console.Live is { } live
         ? new LiveTrainingDisplay(live)
         : new TrainingDisplay(new WriterSink(console.Error));

@@ -4,13 +4,17 @@ using Cnn.Layers.Threading;
 
 namespace Cnn.Runner.Reports;
 
-/// <summary>What memory delivers: the triad a = b + s c over arrays far larger than the caches, on all threads.</summary>
+/// <summary>
+/// Measures the memory's bandwidth: the triad a = b + s c over arrays far larger than the caches, on all threads.
+/// </summary>
 internal static unsafe class Bandwidth
 {
     private const int Count = 16 * 1024 * 1024;
     private const int PartValues = 64 * 1024;
 
-    /// <summary>Bytes a second, reads and writes together as the triad counts them: twelve a value.</summary>
+    /// <summary>
+    /// Returns bytes per second, reads and writes together as the triad counts them: twelve per value.
+    /// </summary>
     public static double Triad(WorkerPool pool)
     {
         AlignedBuffer a = new(Count), b = new(Count), c = new(Count);

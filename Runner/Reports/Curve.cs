@@ -1,28 +1,28 @@
 namespace Cnn.Runner.Reports;
 
-/// <summary>What a number was at iterations of a run.</summary>
-/// <param name="name">What it is called.</param>
+/// <summary>The values of a quantity at iterations of a run.</summary>
+/// <param name="name">Its name.</param>
 /// <param name="isLoss">Whether it is a loss, or a part of one.</param>
 internal sealed class Curve(string name, bool isLoss)
 {
     private readonly List<double> iterations = [];
     private readonly List<double> values = [];
 
-    /// <summary>What it is called.</summary>
+    /// <summary>Its name.</summary>
     public string Name { get; } = name;
 
     /// <summary>Whether it is a loss, or a part of one.</summary>
     public bool IsLoss { get; } = isLoss;
 
-    /// <summary>The iterations, rising.</summary>
+    /// <summary>The iterations, in rising order.</summary>
     public IReadOnlyList<double> Iterations => iterations;
 
-    /// <summary>The value at each.</summary>
+    /// <summary>The value at each iteration.</summary>
     public IReadOnlyList<double> Values => values;
 
     /// <summary>
-    /// Takes a value. A run that was resumed tells again what it had told before the point it went on from: the later
-    /// value counts. An output of several values counts with its first.
+    /// Adds a value. A resumed run logs again what was logged after its snapshot: the later value counts. Of an output
+    /// with several values, the first counts.
     /// </summary>
     public void Add(double iteration, double value)
     {

@@ -3,7 +3,9 @@ using ScottPlot;
 
 namespace Cnn.Runner.Reports;
 
-/// <summary>A picture of curves against iterations: losses on the left axis, everything else on the right one.</summary>
+/// <summary>
+/// A picture of curves against iterations: losses on the left axis, everything else on the right one.
+/// </summary>
 internal sealed class CurvePlot : IDisposable
 {
     private const int Width = 800, Height = 480;
@@ -12,8 +14,8 @@ internal sealed class CurvePlot : IDisposable
     private bool hasLeft;
     private bool hasRight;
 
-    /// <summary>Makes an empty picture.</summary>
-    /// <param name="title">What stands above it; null for nothing.</param>
+    /// <summary>Creates an empty picture.</summary>
+    /// <param name="title">Its title; null for none.</param>
     public CurvePlot(string? title)
     {
         plot.Font.Set(Fonts.Sans);
@@ -45,7 +47,7 @@ internal sealed class CurvePlot : IDisposable
         line.Axes.YAxis = plot.Axes.Right;
     }
 
-    /// <summary>Adds a curve of the test error in per cent, from one of an accuracy.</summary>
+    /// <summary>Adds a curve of the test error in per cent, computed from the curve of an accuracy.</summary>
     public void AddError(string label, Curve accuracy)
     {
         var error = new Curve(accuracy.Name, isLoss: true);
@@ -57,11 +59,13 @@ internal sealed class CurvePlot : IDisposable
         Add(label, error);
     }
 
-    /// <summary>Writes the picture, PNG or SVG by the file's ending.</summary>
+    /// <summary>Writes the picture, as PNG or SVG by the file's extension.</summary>
     /// <param name="path">The file.</param>
     /// <param name="left">What the left axis shows.</param>
     /// <param name="right">What the right axis shows.</param>
-    /// <param name="bounds">The least and the largest value of the left axis; not a number where the curves say.</param>
+    /// <param name="bounds">
+    /// The least and the largest value of the left axis; NaN for a bound that follows from the curves.
+    /// </param>
     /// <exception cref="CnnException">The file cannot be written.</exception>
     public void Save(string path, string left, string right, (double Least, double Largest) bounds)
     {

@@ -5,8 +5,8 @@ using Serilog.Formatting;
 namespace Cnn.Runner.Reports;
 
 /// <summary>
-/// Log lines in the classic form that parsers of Caffe's logs read: <c>I0131 12:34:56.123456 12345 cnn:0] message</c>,
-/// with exactly four words before the message.
+/// Formats log lines in the classic form that parsers of Caffe's logs read: <c>I0131 12:34:56.123456 12345 cnn:0]
+/// message</c>, with exactly four words before the message.
 /// </summary>
 public sealed class GlogFormatter : ITextFormatter
 {

@@ -7,22 +7,25 @@ using Serilog;
 
 namespace Cnn.Runner.Reports;
 
-/// <summary>How long the layers of a net take.</summary>
+/// <summary>Measures how long the layers of a net take.</summary>
 internal static class LayerTimes
 {
-    // Less stays in the caches.
+    // Smaller amounts stay in the caches.
     private const double LeastBytes = 1 << 20;
 
     private const double WarmUpSeconds = 1;
 
-    /// <summary>Warms up for a second, then times some rounds, telling the lines that Caffe's users grep for.</summary>
+    private const string ShareLegend =
+        "A share is of the peak (p) or, for layers without multiply-adds, of the memory's bandwidth (m).";
+
+    /// <summary>Warms up for a second, then times some rounds and logs the lines that Caffe's users grep for.</summary>
     /// <param name="net">The net; its weights are filled.</param>
-    /// <param name="iterations">Rounds to time.</param>
+    /// <param name="iterations">The number of rounds to time.</param>
     /// <param name="pool">The net's threads, whose peak and bandwidth are measured too.</param>
-    /// <param name="log">Where to tell.</param>
+    /// <param name="log">The log.</param>
     /// <returns>
-    /// A table: milliseconds a pass, GFLOP/s (a multiply-add being two operations), and the share of the machine's peak, or of its
-    /// memory's bandwidth for layers without multiply-adds.
+    /// A table: milliseconds per pass, GFLOP/s (a multiply-add being two operations), and the share of the machine's
+    /// peak, or of its memory's bandwidth for layers without multiply-adds.
     /// </returns>
     public static string Measure(Net net, int iterations, WorkerPool pool, ILogger log)
     {
@@ -94,12 +97,9 @@ internal static class LayerTimes
         double work = 2e-9 * (forwardMultiplyAdds + backwardMultiplyAdds) / iterations;
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"""
-            {table}
-            {work:0.000} GFLOP forward and backward, {pool.ThreadCount} thread(s). Measured in this run: peak {1e-9 * peak:0.0} GFLOP/s,
-            memory {1e-9 * bandwidth:0.0} GB/s. A share is of the peak (p) or, for layers without multiply-adds, of the memory's bandwidth (m).
-
-            """);
+            $"{table}\n{work:0.000} GFLOP forward and backward, {pool.ThreadCount} thread(s). "
+            + $"Measured in this run: peak {1e-9 * peak:0.0} GFLOP/s,\n"
+            + $"memory {1e-9 * bandwidth:0.0} GB/s. {ShareLegend}\n");
 
         void Log(string line) => log.Information("{Line:l}", line);
 
@@ -112,7 +112,7 @@ internal static class LayerTimes
         }
     }
 
-    // A round at least, and long enough for the kernels to be compiled for this machine.
+    // At least one round, and long enough for the kernels to be compiled for this machine.
     private static void WarmUp(Net net)
     {
         long start = Stopwatch.GetTimestamp();

@@ -2,14 +2,16 @@ using System.Diagnostics;
 
 namespace Cnn.Runner.Reports;
 
-/// <summary>Times of one action, repeated: the least says what the code can do, the median what it does here.</summary>
+/// <summary>
+/// The times of a repeated action, in seconds: the least shows what the code can do, the median what it does here.
+/// </summary>
 internal readonly record struct Measure(double Least, double Median)
 {
-    // Methods are compiled anew, optimised, after so many calls; a slow action is not waited for that long.
+    // The runtime compiles a method again, optimised, after this many calls; a slow action is not repeated that often.
     private const int WarmUpCalls = 40;
     private const double LongestWarmUp = 2;
 
-    /// <summary>Repeats an action for a while, after warming up; seconds.</summary>
+    /// <summary>Warms up, then repeats an action for a number of seconds.</summary>
     public static Measure Of(Action action, double seconds = 0.5)
     {
         var watch = Stopwatch.StartNew();
@@ -31,7 +33,7 @@ internal readonly record struct Measure(double Least, double Median)
         return new Measure(times[0], times[times.Count / 2]);
     }
 
-    /// <summary>"12.3 us least, 13.0 us median, 230 GFLOP/s, 94 % of peak".</summary>
+    /// <summary>Formats the times, such as "12.3 us least, 13.0 us median, 230 GFLOP/s, 94 % of peak".</summary>
     public string Text(double operations, double peak) =>
         $"{Least * 1e6,10:F1} us least {Median * 1e6,10:F1} us median {operations / Least * 1e-9,7:F1} GFLOP/s"
         + $" {100 * operations / Least / peak,5:F1} % of peak ({100 * operations / Median / peak:F1} % median)";

@@ -6,12 +6,12 @@ using Cnn.Layers;
 
 namespace Cnn.Runner.Reports;
 
-/// <summary>A net as a table of its layers.</summary>
+/// <summary>Describes a net as a table of its layers.</summary>
 internal static class NetSummary
 {
     /// <summary>
-    /// Each layer's type, tops, parameters, connections of one item and multiply-adds; parameters that layers share count
-    /// once in the total.
+    /// Lists each layer's type, tops, parameters, connections of one item and multiply-adds; parameters that layers
+    /// share count once in the total.
     /// </summary>
     public static string Describe(Net net)
     {
@@ -23,7 +23,12 @@ internal static class NetSummary
             LayerCost cost = layer.Cost;
             string tops = string.Join(", ", layer.Tops.Select((t, i) => $"{layer.TopNames[i]} {ShapeOf(t)}"));
             table.Add(
-                layer.Name, layer.Layer.Type, tops, Count(layer.ParameterCount), Count(cost.Connections), Count(cost.MultiplyAdds));
+                layer.Name,
+                layer.Layer.Type,
+                tops,
+                Count(layer.ParameterCount),
+                Count(cost.Connections),
+                Count(cost.MultiplyAdds));
             connections += cost.Connections;
             multiplyAdds += cost.MultiplyAdds;
             values += layer.Tops.Sum(t => (long)t.Count);
@@ -39,13 +44,15 @@ internal static class NetSummary
         table.AddRule();
         table.Add("total", "", "", Count(parameters), Count(connections), Count(multiplyAdds));
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"{net.Name} ({net.Phase.ToString().ToUpperInvariant()})\n\n").Append(table);
+        text.Append(CultureInfo.InvariantCulture, $"{net.Name} ({net.Phase.ToString().ToUpperInvariant()})\n\n")
+            .Append(table);
         text.Append(
             CultureInfo.InvariantCulture,
             $"\n{Count(trained)} of the parameters are trained");
         text.Append(
             CultureInfo.InvariantCulture,
-            $"\nparameters take {Count(parameters * sizeof(float))} bytes, all tops {Count(values * sizeof(float))} bytes\n");
+            $"\nparameters take {Count(parameters * sizeof(float))} bytes, "
+            + $"all tops {Count(values * sizeof(float))} bytes\n");
         return text.ToString();
     }
 

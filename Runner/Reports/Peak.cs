@@ -6,15 +6,17 @@ using Cnn.Layers.Threading;
 
 namespace Cnn.Runner.Reports;
 
-/// <summary>The machine's limit: independent fused multiply-adds in registers, on every core at once.</summary>
+/// <summary>
+/// Measures the machine's limit: independent fused multiply-adds in registers, on every core at once.
+/// </summary>
 internal static class Peak
 {
     private const int Rounds = 40_000;
 
-    // Twelve chains cover the latency of two multiply-adds a cycle and fit any register file.
+    // Twelve chains cover the latency of two multiply-adds per cycle and fit any register file.
     private const int Chains = 12;
 
-    /// <summary>The peak of every vector width that the machine has, a line each.</summary>
+    /// <summary>Returns the peak of every vector width that the machine has, one per line.</summary>
     public static string Text(int threads)
     {
         List<(string Name, double Peak)> widths = [("widest  ", Widest(threads))];
@@ -30,14 +32,15 @@ internal static class Peak
 
         widths.Add(("128 bits", Of<Loop128>(threads)));
         return $"{threads} threads, GFLOP/s in float32:\n"
-            + string.Concat(widths.Select(w => string.Create(CultureInfo.InvariantCulture, $"  {w.Name} {w.Peak * 1e-9:F1}\n")));
+            + string.Concat(widths.Select(w =>
+                string.Create(CultureInfo.InvariantCulture, $"  {w.Name} {w.Peak * 1e-9:F1}\n")));
     }
 
-    /// <summary>Operations a second with the widest vectors.</summary>
+    /// <summary>Returns operations per second with the widest vectors.</summary>
     public static double Widest(int threads) =>
         Avx512F.IsSupported ? Of<Loop512>(threads) : Fma.IsSupported ? Of<Loop256>(threads) : Of<Loop128>(threads);
 
-    // The threads of a pool may share a core until the system spreads them: the best of some pools.
+    // The threads of a pool may share a core until the system spreads them, so this takes the best of several pools.
     private static double Of<T>(int threads)
         where T : struct, ILoop => Enumerable.Range(0, 3).Max(_ => OfOnePool<T>(threads));
 
@@ -73,7 +76,8 @@ internal static class Peak
         {
             var x = Vector512.Create(start);
             var y = Vector512.Create(0.5f);
-            Vector512<float> c0 = x, c1 = x, c2 = x, c3 = x, c4 = x, c5 = x, c6 = x, c7 = x, c8 = x, c9 = x, c10 = x, c11 = x;
+            Vector512<float> c0 = x, c1 = x, c2 = x, c3 = x, c4 = x, c5 = x;
+            Vector512<float> c6 = x, c7 = x, c8 = x, c9 = x, c10 = x, c11 = x;
             for (int i = 0; i < Rounds; i++)
             {
                 c0 = Avx512F.FusedMultiplyAdd(x, y, c0);
@@ -103,7 +107,8 @@ internal static class Peak
         {
             var x = Vector256.Create(start);
             var y = Vector256.Create(0.5f);
-            Vector256<float> c0 = x, c1 = x, c2 = x, c3 = x, c4 = x, c5 = x, c6 = x, c7 = x, c8 = x, c9 = x, c10 = x, c11 = x;
+            Vector256<float> c0 = x, c1 = x, c2 = x, c3 = x, c4 = x, c5 = x;
+            Vector256<float> c6 = x, c7 = x, c8 = x, c9 = x, c10 = x, c11 = x;
             for (int i = 0; i < Rounds; i++)
             {
                 c0 = Fma.MultiplyAdd(x, y, c0);
@@ -133,7 +138,8 @@ internal static class Peak
         {
             var x = Vector128.Create(start);
             var y = Vector128.Create(0.5f);
-            Vector128<float> c0 = x, c1 = x, c2 = x, c3 = x, c4 = x, c5 = x, c6 = x, c7 = x, c8 = x, c9 = x, c10 = x, c11 = x;
+            Vector128<float> c0 = x, c1 = x, c2 = x, c3 = x, c4 = x, c5 = x;
+            Vector128<float> c6 = x, c7 = x, c8 = x, c9 = x, c10 = x, c11 = x;
             for (int i = 0; i < Rounds; i++)
             {
                 c0 = Vector128.MultiplyAddEstimate(x, y, c0);

@@ -4,17 +4,17 @@ using Cnn.Engine.Solvers;
 
 namespace Cnn.Runner.Reports;
 
-/// <summary>Where a run stands, in one line.</summary>
+/// <summary>Describes the progress of a run in one line.</summary>
 /// <param name="first">The iteration that the run started from.</param>
-/// <param name="images">Images an iteration; 0 when unknown.</param>
+/// <param name="images">The images per iteration; 0 when unknown.</param>
 internal sealed class ProgressLine(int first, int images)
 {
     private readonly Stopwatch watch = Stopwatch.StartNew();
 
-    /// <summary><c>iteration 120/2000  loss 0.25  lr 0.0099  5310 images/s  0:41 left</c>.</summary>
+    /// <summary>Returns <c>iteration 120/2000  loss 0.25  lr 0.0099  5310 images/s  0:41 left</c>.</summary>
     public string Describe(TrainingProgress progress) => Describe(progress, watch.Elapsed);
 
-    /// <summary>The same at a given time since the start.</summary>
+    /// <summary>Returns the same at a given time since the start.</summary>
     public string Describe(TrainingProgress progress, TimeSpan elapsed)
     {
         int done = progress.Iteration - first;

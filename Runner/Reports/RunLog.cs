@@ -5,12 +5,12 @@ using Serilog.Core;
 
 namespace Cnn.Runner.Reports;
 
-/// <summary>The log of a run: where its lines are shown and, if asked for, a file.</summary>
+/// <summary>The log of a run: its lines are shown and, on request, written to a file.</summary>
 internal static class RunLog
 {
-    /// <summary>A logger; dispose it to close its file.</summary>
+    /// <summary>Creates a logger; dispose of it to close its file.</summary>
     /// <param name="shown">Shows the lines; null for nowhere.</param>
-    /// <param name="folder">The folder of the log file, made if need be; null for no file.</param>
+    /// <param name="folder">The folder of the log file, created if necessary; null for no file.</param>
     /// <param name="command">The command that runs, for the file's name.</param>
     /// <exception cref="CnnException">The file cannot be written.</exception>
     public static Logger Create(ILogEventSink? shown, string? folder, string command)
@@ -37,14 +37,15 @@ internal static class RunLog
         string path = Path.Combine(folder, $"cnn.{command}.{time}.{Environment.ProcessId}.log");
         try
         {
-            // Serilog's file sink swallows what goes wrong.
+            // Serilog's file sink swallows errors, so this makes sure first that the file can be written.
             Directory.CreateDirectory(folder);
             File.Open(path, FileMode.Append).Dispose();
             return path;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new CnnException($"no log can be written to '{folder}': {FileErrors.Reason(exception)}", inner: exception);
+            throw new CnnException(
+                $"no log can be written to '{folder}': {FileErrors.Reason(exception)}", inner: exception);
         }
     }
 }

@@ -5,8 +5,8 @@ using Cnn.Proto;
 namespace Cnn.Runner.Reports;
 
 /// <summary>
-/// The curves in the log of a training run, of this program or of Caffe: the smoothed loss in training and each output of
-/// each test net, against iterations.
+/// The curves in the log of a training run, of this program or of Caffe: the smoothed loss in training and each output
+/// of each test net, against iterations.
 /// </summary>
 internal sealed partial class TrainingLog
 {
@@ -20,8 +20,10 @@ internal sealed partial class TrainingLog
     /// <summary>The file.</summary>
     public string Path { get; }
 
-    /// <summary>The curves, in the order in which the log has them first; a test's outputs under their own names, with
-    /// " #k" after those of test net k from 1 on.</summary>
+    /// <summary>
+    /// The curves, in order of their first values in the log; a test's outputs under their own names, with " #k" after
+    /// those of test net k from 1 on.
+    /// </summary>
     public IReadOnlyList<Curve> Curves => [.. curves.Values];
 
     /// <summary>Reads a log.</summary>
@@ -87,7 +89,9 @@ internal sealed partial class TrainingLog
     }
 
     private static double Number(Group group) =>
-        double.TryParse(group.ValueSpan, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) ? value : double.NaN;
+        double.TryParse(group.ValueSpan, NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
+            ? value
+            : double.NaN;
 
     [GeneratedRegex(@"\] Iteration (?<iteration>\d+), Testing net \(#(?<net>\d+)\)", RegexOptions.CultureInvariant)]
     private static partial Regex Test();

@@ -4,7 +4,7 @@ using Serilog.Events;
 
 namespace Cnn.Runner.Reports;
 
-/// <summary>Log lines to a writer, each in one piece.</summary>
+/// <summary>Writes log lines to a writer, each in one piece.</summary>
 internal sealed class WriterSink(TextWriter writer) : ILogEventSink
 {
     private readonly GlogFormatter formatter = new();

@@ -7,7 +7,7 @@ namespace Cnn.Runner.Commands.Support;
 /// <param name="File">The file, with a dataset after a colon for HDF5.</param>
 internal readonly record struct BlobFile(string Blob, string File)
 {
-    /// <summary>Reads options.</summary>
+    /// <summary>Parses the values of an option.</summary>
     /// <exception cref="CnnException">One is not of that form, or a blob is named twice.</exception>
     public static BlobFile[] ParseAll(string[]? options)
     {

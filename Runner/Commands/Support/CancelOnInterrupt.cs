@@ -8,7 +8,7 @@ internal sealed class CancelOnInterrupt : IDisposable
     private readonly CancellationTokenSource source;
     private readonly PosixSignalRegistration registration;
 
-    /// <summary>Starts to listen.</summary>
+    /// <summary>Starts to listen for the interrupt.</summary>
     public CancelOnInterrupt(CancellationToken outer)
     {
         source = CancellationTokenSource.CreateLinkedTokenSource(outer);
@@ -19,7 +19,7 @@ internal sealed class CancelOnInterrupt : IDisposable
         });
     }
 
-    /// <summary>Cancelled by the interrupt.</summary>
+    /// <summary>The token that the interrupt cancels.</summary>
     public CancellationToken Token => source.Token;
 
     /// <inheritdoc/>

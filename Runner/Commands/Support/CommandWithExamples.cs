@@ -6,6 +6,6 @@ namespace Cnn.Runner.Commands.Support;
 internal sealed class CommandWithExamples(string name, string description, params string[] examples)
     : Command(name, description)
 {
-    /// <summary>Whole command lines.</summary>
+    /// <summary>The examples, as whole command lines.</summary>
     public IReadOnlyList<string> Examples { get; } = examples;
 }

@@ -4,10 +4,10 @@ using Cnn.Runner.Display;
 
 namespace Cnn.Runner.Commands.Support;
 
-/// <summary><c>--format</c> of the data commands, and their last word.</summary>
+/// <summary>The option <c>--format</c> of the data commands, and the lines that end their output.</summary>
 internal static class DataFormatOption
 {
-    /// <summary>The option.</summary>
+    /// <summary>Creates the option.</summary>
     public static Option<string> Create()
     {
         var option = new Option<string>("--format")
@@ -18,10 +18,10 @@ internal static class DataFormatOption
         return OptionValues.OneOf(option, StringComparison.Ordinal, "lmdb", "idx");
     }
 
-    /// <summary>The format of its value.</summary>
+    /// <summary>Returns the format that the option's value names.</summary>
     public static DataSetFormat Of(string value) => value == "idx" ? DataSetFormat.Idx : DataSetFormat.Lmdb;
 
-    /// <summary>Says what was written.</summary>
+    /// <summary>Prints what was written.</summary>
     public static void LogWritten(CommandConsole console, IReadOnlyList<string> paths)
     {
         foreach (string path in paths)

@@ -1,15 +1,15 @@
 namespace Cnn.Runner.Commands.Support;
 
-/// <summary>What the process tells its caller.</summary>
+/// <summary>The exit codes of the process.</summary>
 internal static class ExitCode
 {
-    /// <summary>All done.</summary>
+    /// <summary>Success.</summary>
     public const int Done = 0;
 
     /// <summary>Bad input or usage.</summary>
     public const int BadInput = 1;
 
-    /// <summary>It failed while running.</summary>
+    /// <summary>A failure while running.</summary>
     public const int Failed = 2;
 
     /// <summary>Interrupted by a signal.</summary>

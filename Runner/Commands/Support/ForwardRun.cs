@@ -72,7 +72,8 @@ internal sealed class ForwardRun(Net net, CommandConsole console)
         NumberArray array = ArrayFile.Read(input.File, input.Blob);
         if (!blob.Shape.SequenceEqual(array.Shape))
         {
-            console.Out.WriteLine($"{input.Blob}: {array.ShapeText} instead of [{string.Join(", ", blob.Shape.ToArray())}]");
+            console.Out.WriteLine(
+                $"{input.Blob}: {array.ShapeText} instead of [{string.Join(", ", blob.Shape.ToArray())}]");
         }
 
         net.SetInput(input.Blob, array.Values, array.Shape);
@@ -85,7 +86,8 @@ internal sealed class ForwardRun(Net net, CommandConsole console)
         if (!blob.Shape.SequenceEqual(array.Shape))
         {
             throw new CnnException(
-                $"{diff.File}: has shape {array.ShapeText}, blob '{diff.Blob}' [{string.Join(", ", blob.Shape.ToArray())}]");
+                $"{diff.File}: has shape {array.ShapeText}, "
+                + $"blob '{diff.Blob}' [{string.Join(", ", blob.Shape.ToArray())}]");
         }
 
         net.SetOutputDiff(diff.Blob, array.Values);
@@ -100,7 +102,8 @@ internal sealed class ForwardRun(Net net, CommandConsole console)
 
     private void Show(string name, Blob blob)
     {
-        string values = string.Join(", ", blob.Data[..Math.Min(ValuesShown, blob.Count)].ToArray().Select(v => CaffeNumber.Format(v)));
+        string values = string.Join(
+            ", ", blob.Data[..Math.Min(ValuesShown, blob.Count)].ToArray().Select(v => CaffeNumber.Format(v)));
         console.Out.WriteLine(
             $"{name} [{string.Join(", ", blob.Shape.ToArray())}]: {values}{(blob.Count > ValuesShown ? ", ..." : "")}");
     }

@@ -4,7 +4,7 @@ using System.CommandLine.Invocation;
 
 namespace Cnn.Runner.Commands.Support;
 
-/// <summary>The usual help, and the command's examples after it.</summary>
+/// <summary>Prints the usual help, then the command's examples.</summary>
 internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLineAction
 {
     /// <inheritdoc/>

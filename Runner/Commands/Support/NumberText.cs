@@ -4,12 +4,14 @@ using System.Numerics;
 
 namespace Cnn.Runner.Commands.Support;
 
-/// <summary>What is wrong with the text of a value that should be a number or a truth value.</summary>
+/// <summary>Describes what is wrong with a text that should be a number or a truth value.</summary>
 internal static class NumberText
 {
-    /// <summary>"abc, it must be a whole number"; null when every value is right or the type is another.</summary>
-    /// <param name="values">The values as they were given.</param>
-    /// <param name="type">The type to be read, nullable or not.</param>
+    /// <summary>
+    /// Returns a text such as "abc, it must be a whole number"; null when every value is right or the type is another.
+    /// </summary>
+    /// <param name="values">The values as given.</param>
+    /// <param name="type">The type to read, nullable or not.</param>
     public static string? Mistake(IEnumerable<Token> values, Type type)
     {
         Type plain = Nullable.GetUnderlyingType(type) ?? type;
@@ -20,7 +22,8 @@ internal static class NumberText
         type == typeof(int) ? Whole(text, int.MinValue, int.MaxValue)
         : type == typeof(long) ? Whole(text, long.MinValue, long.MaxValue)
         : type == typeof(ulong) ? Whole(text, ulong.MinValue, ulong.MaxValue)
-        : type == typeof(double) && !double.TryParse(text, CultureInfo.InvariantCulture, out _) ? $"{Shown(text)}, it must be a number"
+        : type == typeof(double) && !double.TryParse(text, CultureInfo.InvariantCulture, out _)
+            ? $"{Shown(text)}, it must be a number"
         : type == typeof(bool) && !bool.TryParse(text, out _) ? $"{Shown(text)}, it must be true or false"
         : null;
 

@@ -5,17 +5,17 @@ using Serilog;
 
 namespace Cnn.Runner.Commands.Support;
 
-/// <summary>Options that several commands have, and how their values are read.</summary>
+/// <summary>Creates the options that several commands have, and reads their values.</summary>
 internal static class OptionValues
 {
-    /// <summary>The most threads; far above any machine's cores, far below what a system gives.</summary>
+    /// <summary>The largest number of threads: far above any machine's cores, far below any system's limit.</summary>
     public const int MostThreads = 1024;
 
-    /// <summary>An option that takes a path; must be given.</summary>
+    /// <summary>Creates an option that takes a path and must be given.</summary>
     public static Option<string> RequiredFile(string name, string description) =>
         OfPath(new Option<string>(name) { Description = description, Required = true, HelpName = "file" });
 
-    /// <summary>Refuses empty values, as of a shell variable that is not set, where paths are asked for.</summary>
+    /// <summary>Refuses empty values, such as of an unset shell variable, in an option that takes paths.</summary>
     public static T OfPath<T>(T option)
         where T : Option
     {
@@ -29,7 +29,7 @@ internal static class OptionValues
         return option;
     }
 
-    /// <summary>An argument that is a path, which may not be empty either.</summary>
+    /// <summary>Refuses empty values in an argument that takes paths.</summary>
     public static Argument<T> OfPath<T>(Argument<T> argument)
     {
         argument.Validators.Add(result =>
@@ -42,42 +42,50 @@ internal static class OptionValues
         return argument;
     }
 
-    /// <summary><c>--threads</c>.</summary>
+    /// <summary>Creates <c>--threads</c>.</summary>
     public static Option<int?> Threads() => Between(
         new Option<int?>("--threads")
         {
-            Description = $"Threads to compute with, at most {MostThreads}; one a core if not given.", HelpName = "n",
+            Description = $"Threads to compute with, at most {MostThreads}; one per core if not given.",
+            HelpName = "n",
         },
         1,
         MostThreads);
 
-    /// <summary><c>--log-dir</c>.</summary>
+    /// <summary>Creates <c>--log-dir</c>.</summary>
     public static Option<string?> LogFolder() =>
-        OfPath(new Option<string?>("--log-dir") { Description = "A folder to write the log to as well.", HelpName = "folder" });
+        OfPath(new Option<string?>("--log-dir")
+        {
+            Description = "A folder to write the log to as well.", HelpName = "folder",
+        });
 
-    /// <summary><c>--level</c>.</summary>
+    /// <summary>Creates <c>--level</c>.</summary>
     public static Option<int?> Level() =>
         new("--level") { Description = "Level of the net's state, for its include and exclude rules.", HelpName = "n" };
 
-    /// <summary><c>--stage</c>.</summary>
+    /// <summary>Creates <c>--stage</c>.</summary>
     public static Option<string[]> Stage() =>
-        new("--stage") { Description = "Stage of the net's state, for its include and exclude rules; commas separate several.", HelpName = "name" };
+        new("--stage")
+        {
+            Description = "Stage of the net's state, for its include and exclude rules; commas separate several.",
+            HelpName = "name",
+        };
 
-    /// <summary><c>--plugin</c>.</summary>
+    /// <summary>Creates <c>--plugin</c>.</summary>
     public static Option<string[]> Plugin() => OfPath(new Option<string[]>("--plugin")
     {
         Description = "An assembly with layer types of your own; may be given several times.", HelpName = "dll",
     });
 
-    /// <summary><c>--weights-strict</c>.</summary>
+    /// <summary>Creates <c>--weights-strict</c>.</summary>
     public static Option<bool> WeightsStrict() =>
         new("--weights-strict") { Description = "Fail where a layer finds no weights, or weights find no layer." };
 
-    /// <summary><c>--gpu</c>, which Caffe's users give.</summary>
+    /// <summary>Creates <c>--gpu</c>, which Caffe's users give.</summary>
     public static Option<string?> Gpu() =>
         new("--gpu") { Description = "Accepted for Caffe's sake; everything runs on the CPU.", HelpName = "ids" };
 
-    /// <summary>An option that says what a signal does.</summary>
+    /// <summary>Creates an option that says what a signal does.</summary>
     public static Option<string> SignalEffectOf(string name, string signal, SignalEffect preset)
     {
         var option = new Option<string>(name)
@@ -88,16 +96,17 @@ internal static class OptionValues
         return OneOf(option, StringComparison.OrdinalIgnoreCase, "stop", "snapshot", "none");
     }
 
-    /// <summary>Says once that a GPU was asked for and is not used.</summary>
+    /// <summary>Logs a warning when a GPU was asked for, since none is used.</summary>
     public static void WarnOfGpu(ILogger log, bool isAskedFor)
     {
         if (isAskedFor)
         {
-            log.Warning("{Line:l}", "A GPU was asked for (--gpu or solver_mode: GPU); this program computes on the CPU.");
+            log.Warning(
+                "{Line:l}", "A GPU was asked for (--gpu or solver_mode: GPU); this program computes on the CPU.");
         }
     }
 
-    /// <summary><c>--phase</c>.</summary>
+    /// <summary>Creates <c>--phase</c>.</summary>
     public static Option<string> Phase(string preset)
     {
         var option = new Option<string>("--phase")
@@ -108,7 +117,7 @@ internal static class OptionValues
         return OneOf(option, StringComparison.OrdinalIgnoreCase, "TRAIN", "TEST");
     }
 
-    /// <summary>Refuses words that are not among some.</summary>
+    /// <summary>Refuses values other than the given words.</summary>
     public static Option<T> OneOf<T>(Option<T> option, StringComparison comparison, params string[] words)
     {
         option.CompletionSources.Add(words);
@@ -127,14 +136,17 @@ internal static class OptionValues
     /// <summary>Refuses values below a bound.</summary>
     public static Option<int?> AtLeast(Option<int?> option, int least) => Between(option, least, int.MaxValue);
 
-    /// <summary>Refuses values outside of two bounds.</summary>
+    /// <summary>Refuses values outside two bounds.</summary>
     public static Option<int?> Between(Option<int?> option, int least, int most)
     {
         option.Validators.Add(result =>
         {
-            // A number that does not fit the type is too large or too small as well.
+            // A number that does not fit the type is out of bounds too.
             if (result.Tokens.Count == 1 && BigInteger.TryParse(
-                result.Tokens[0].Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out BigInteger value))
+                result.Tokens[0].Value,
+                NumberStyles.AllowLeadingSign,
+                CultureInfo.InvariantCulture,
+                out BigInteger value))
             {
                 if (value < least)
                 {
@@ -149,7 +161,7 @@ internal static class OptionValues
         return option;
     }
 
-    /// <summary>The values of options that take lists at commas.</summary>
+    /// <summary>Splits the values of options that take comma-separated lists.</summary>
     public static string[] SplitAtCommas(params ReadOnlySpan<string> values)
     {
         var parts = new List<string>();
@@ -161,7 +173,7 @@ internal static class OptionValues
         return [.. parts];
     }
 
-    /// <summary>A phase by its name.</summary>
+    /// <summary>Returns a phase by its name.</summary>
     public static Proto.Phase PhaseOf(string name) =>
         name.Equals("TRAIN", StringComparison.OrdinalIgnoreCase) ? Proto.Phase.Train : Proto.Phase.Test;
 }

@@ -7,8 +7,9 @@ using Cnn.Proto;
 namespace Cnn.Runner.Commands.Support;
 
 /// <summary>
-/// The layer, filler and solver types of a run: the built-in ones and those of the plug-ins that the user named. What a solver
-/// file names is loaded only when the user allowed that or named the same file, since loading runs its code.
+/// The layer, filler and solver types of a run: the built-in ones and those of the plug-ins that the user named. A
+/// plug-in that a solver file names is loaded only when the user allowed that or named the same file, since loading
+/// runs its code.
 /// </summary>
 internal sealed class PluginChoice
 {
@@ -40,10 +41,12 @@ internal sealed class PluginChoice
     /// <summary>The files that were loaded.</summary>
     public IReadOnlyList<string> Paths => paths;
 
-    /// <summary>Loads what a solver file names.</summary>
+    /// <summary>Loads the plug-ins that a solver file names.</summary>
     /// <param name="solver">The solver file.</param>
-    /// <param name="isAllowed">Whether the user allowed it.</param>
-    /// <exception cref="CnnException">A plug-in is not allowed or cannot be loaded; nothing of the file is loaded then.</exception>
+    /// <param name="isAllowed">Whether the user allowed that.</param>
+    /// <exception cref="CnnException">
+    /// A plug-in is not allowed, in which case none is loaded, or cannot be loaded.
+    /// </exception>
     public void LoadFrom(SolverDefinition solver, bool isAllowed)
     {
         string[] asked = [.. solver.Message.Plugin.Select(solver.Files.Find)];
@@ -73,7 +76,10 @@ internal sealed class PluginChoice
             catch (CnnException exception)
             {
                 throw new CnnException(
-                    [.. exception.Diagnostics.Select(d => d.Location is null ? d with { Location = Place(i) } : d)], exception);
+                    [
+                        .. exception.Diagnostics.Select(d => d.Location is null ? d with { Location = Place(i) } : d),
+                    ],
+                    exception);
             }
         }
 

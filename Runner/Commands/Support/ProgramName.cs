@@ -1,9 +1,11 @@
 namespace Cnn.Runner.Commands.Support;
 
-/// <summary>How to call this program again, for the hints that it prints.</summary>
+/// <summary>The command that runs this program again, for the hints that it prints.</summary>
 internal static class ProgramName
 {
-    /// <summary><c>cnn</c> where that is found, else the path of the executable from the working directory.</summary>
+    /// <summary>
+    /// <c>cnn</c> when it is on the path, else the executable's path relative to the working directory.
+    /// </summary>
     public static string Text { get; } = Find();
 
     private static string Find()

@@ -4,18 +4,18 @@ using Cnn.Engine.Solvers;
 namespace Cnn.Runner.Commands.Support;
 
 /// <summary>
-/// Signals to a training run. Interrupt and hang up have the effects that the user chose; terminate stops. A second stop
-/// ends the program at once.
+/// Handles signals to a training run. Interrupt and hang-up have the effects that the user chose; terminate stops the
+/// run. A second stop ends the program at once.
 /// </summary>
 internal sealed class RunSignals : IDisposable
 {
     private readonly SolverControl control;
     private readonly List<PosixSignalRegistration> registrations = [];
 
-    // The solver forgets a stop that it has obeyed, while its last snapshot is still being written.
+    // Kept here, as the solver clears a stop that it has obeyed while it still writes its last snapshot.
     private volatile bool stopped;
 
-    /// <summary>Starts to listen.</summary>
+    /// <summary>Starts to listen for signals.</summary>
     public RunSignals(SolverControl control, SignalEffect onInterrupt, SignalEffect onHangUp)
     {
         this.control = control;
@@ -24,7 +24,7 @@ internal sealed class RunSignals : IDisposable
         Listen(PosixSignal.SIGHUP, onHangUp);
     }
 
-    /// <summary>Ends the listening.</summary>
+    /// <summary>Stops listening.</summary>
     public void Dispose() => registrations.ForEach(r => r.Dispose());
 
     private void Listen(PosixSignal signal, SignalEffect effect) =>

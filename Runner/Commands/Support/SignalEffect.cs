@@ -6,9 +6,9 @@ internal enum SignalEffect
     /// <summary>Nothing.</summary>
     None,
 
-    /// <summary>A snapshot after the iteration under way; the run goes on.</summary>
+    /// <summary>Writes a snapshot after the current iteration; the run continues.</summary>
     Snapshot,
 
-    /// <summary>The iteration under way is the last; a snapshot, then the end.</summary>
+    /// <summary>Ends the run after the current iteration, with a snapshot.</summary>
     Stop,
 }

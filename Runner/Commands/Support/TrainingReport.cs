@@ -7,7 +7,7 @@ using Cnn.Runner.Display;
 
 namespace Cnn.Runner.Commands.Support;
 
-/// <summary>The last words of <c>cnn train</c>: what the run reached, what it wrote and how to go on.</summary>
+/// <summary>The closing lines of <c>cnn train</c>: what the run reached, what it wrote and how to continue.</summary>
 internal sealed class TrainingReport
 {
     private readonly CommandConsole console;
@@ -20,7 +20,7 @@ internal sealed class TrainingReport
     private (int Iteration, string Path)? written;
     private string? best;
 
-    /// <summary>Begins to listen to a solver that has not begun to train.</summary>
+    /// <summary>Starts to listen to a solver that has not started to train.</summary>
     public TrainingReport(
         CommandConsole console,
         TrainingSettings settings,
@@ -36,7 +36,7 @@ internal sealed class TrainingReport
         solver.SnapshotWritten += path => written = (solver.Iteration, path);
     }
 
-    /// <summary>Reports a run that came to its end.</summary>
+    /// <summary>Reports a run that reached its end.</summary>
     /// <param name="time">How long it took.</param>
     /// <param name="testModel">A net file to test the weights with; null when there is none.</param>
     public void WriteResult(TimeSpan time, string? testModel)
@@ -80,7 +80,7 @@ internal sealed class TrainingReport
         Write($"Go on with: {Resume(settings.Iterations, settings.Patience)}");
     }
 
-    // Without ", loss = ", by which scripts that parse logs find training lines, in output of both streams too.
+    // Avoids ", loss = ", by which scripts find training lines in logs, even where they read both streams.
     private string Describe(TestScores test)
     {
         string age = test.Iteration == solver.Iteration ? "" : $" at iteration {test.Iteration}";
@@ -113,7 +113,7 @@ internal sealed class TrainingReport
         }
     }
 
-    // The command that goes on from the last snapshot, with the options that make it the same run.
+    // Returns the command that resumes from the last snapshot, with the options that make it the same run.
     private string Resume(int? iterations, int? patience)
     {
         bool isLatest = SnapshotFiles.FindLatest(definition.SnapshotPrefix) is { } latest

@@ -9,10 +9,10 @@ using Serilog;
 
 namespace Cnn.Runner.Commands.Support;
 
-/// <summary>A run of <c>cnn train</c> from the solver file to the last word on what was written.</summary>
+/// <summary>A run of <c>cnn train</c>, from reading the solver file to the report of what was written.</summary>
 internal sealed class TrainingRun(CommandConsole console, TrainingSettings settings)
 {
-    /// <summary>Trains.</summary>
+    /// <summary>Trains the net.</summary>
     /// <returns>The exit code.</returns>
     public int Run()
     {
@@ -101,14 +101,14 @@ internal sealed class TrainingRun(CommandConsole console, TrainingSettings setti
         string? latest = SnapshotFiles.FindLatest(definition.SnapshotPrefix);
         if (latest is null)
         {
-            log.Warning("{Line:l}", $"No whole snapshot of {definition.SnapshotPrefix} found; starting from the beginning");
+            log.Warning(
+                "{Line:l}", $"No whole snapshot of {definition.SnapshotPrefix} found; starting from the beginning");
         }
 
         return latest;
     }
 
-
-    // A test needs a net file with a TEST phase: the solver's, if it has one.
+// A test needs a net file with a TEST phase: the solver's, if it has one.
     private static string? TestModel(SolverDefinition solver) =>
         solver.Message.TestIter.Count == 0 ? null
         : solver.Message.TestNet.Count > 0 ? solver.Files.Find(solver.Message.TestNet[0])

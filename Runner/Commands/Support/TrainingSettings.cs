@@ -1,6 +1,6 @@
 namespace Cnn.Runner.Commands.Support;
 
-/// <summary>What the user asked of <c>cnn train</c>; null where nothing was said.</summary>
+/// <summary>The options of <c>cnn train</c>; null where the user gave none.</summary>
 internal sealed record TrainingSettings
 {
     public required string Solver { get; init; }

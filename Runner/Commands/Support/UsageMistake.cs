@@ -4,10 +4,10 @@ using Cnn.Proto;
 
 namespace Cnn.Runner.Commands.Support;
 
-/// <summary>What is wrong with a command line, as one line.</summary>
+/// <summary>Describes what is wrong with a command line, in one line.</summary>
 internal static class UsageMistake
 {
-    /// <summary>The first mistake, with the nearest valid name and where to read on.</summary>
+    /// <summary>Describes the first mistake, with the nearest valid name and where to read on.</summary>
     public static string Describe(ParseResult parsed)
     {
         Command command = parsed.CommandResult.Command;
@@ -26,7 +26,7 @@ internal static class UsageMistake
             return $"'{path}' needs a command: {string.Join(", ", command.Subcommands.Select(c => c.Name))}; {help}";
         }
 
-        // What is wrong in what was given comes before what was not.
+        // Mistakes in what was given come before what is missing.
         ParseError error = parsed.Errors.FirstOrDefault(e => !IsOfMissing(e)) ?? parsed.Errors[0];
         string text = Text(error, parsed);
         return text + (text.EndsWith('?') ? " " : "; ") + help;
@@ -34,7 +34,7 @@ internal static class UsageMistake
 
     private static bool IsOfMissing(ParseError error) => error.SymbolResult is OptionResult { IdentifierToken: null };
 
-    // The library's own texts name types of .NET, so its errors are put into words here; those of validators are ours.
+    // The library's own texts name types of .NET, so its errors are worded here; those of validators are ours.
     private static string Text(ParseError error, ParseResult parsed)
     {
         if (error.SymbolResult is OptionResult option)
@@ -54,7 +54,8 @@ internal static class UsageMistake
             int count = option.Tokens.Count;
             ArgumentArity arity = option.Option.Arity;
             return count < arity.MinimumNumberOfValues ? $"{name} needs a value"
-                : count > arity.MaximumNumberOfValues ? $"{name} is given {count} values, it takes {arity.MaximumNumberOfValues}"
+                : count > arity.MaximumNumberOfValues
+                    ? $"{name} is given {count} values, it takes {arity.MaximumNumberOfValues}"
                 : NumberText.Mistake(option.Tokens, option.Option.ValueType) is { } mistake ? $"{name} is {mistake}"
                 : error.Message;
         }

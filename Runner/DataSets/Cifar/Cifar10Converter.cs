@@ -4,19 +4,21 @@ using Google.Protobuf;
 
 namespace Cnn.Runner.DataSets.Cifar;
 
-/// <summary>CIFAR-10's binary version into what Caffe's example reads.</summary>
+/// <summary>Converts CIFAR-10's binary version to what Caffe's example reads.</summary>
 public static class Cifar10Converter
 {
     /// <summary>
-    /// Writes the databases <c>cifar10_train_lmdb</c> and <c>cifar10_test_lmdb</c>, and <c>mean.binaryproto</c>, the mean image of
-    /// the first.
+    /// Writes the databases <c>cifar10_train_lmdb</c> and <c>cifar10_test_lmdb</c>, and <c>mean.binaryproto</c>, the
+    /// mean image of the first.
     /// </summary>
     /// <param name="from">See <see cref="Cifar10Files.Read"/>.</param>
-    /// <param name="to">The folder to write into; made if need be.</param>
-    /// <param name="progress">Told of every thousand images; may be null.</param>
-    /// <param name="cancel">Ends the conversion.</param>
-    /// <returns>What was written.</returns>
-    /// <exception cref="CnnException">A file is missing, damaged or not CIFAR-10's, or something is there already.</exception>
+    /// <param name="to">The folder to write to; created if necessary.</param>
+    /// <param name="progress">Receives progress every thousand images; may be null.</param>
+    /// <param name="cancel">Cancels the conversion.</param>
+    /// <returns>The paths that were written.</returns>
+    /// <exception cref="CnnException">
+    /// A file is missing, damaged or not CIFAR-10's, or a target exists already.
+    /// </exception>
     public static IReadOnlyList<string> Convert(
         string from, string to, IProgress<WriteProgress>? progress = null, CancellationToken cancel = default)
     {
@@ -30,7 +32,7 @@ public static class Cifar10Converter
             }
         }
 
-        // All is read and checked before anything is written.
+        // Everything is read and checked before anything is written.
         IReadOnlyDictionary<string, byte[]> files = Cifar10Files.Read(from);
         byte[][] trainFiles = [.. Cifar10Files.Train.Select(name => files[name])];
         try
@@ -40,7 +42,8 @@ public static class Cifar10Converter
             Write(test, [.. Cifar10Files.Test.Select(name => files[name])], progress, cancel);
             AtomicFile.Write(mean, Mean(trainFiles).WriteTo);
         }
-        catch (Exception exception) when (exception is not CnnException && FileErrors.From(to, "write", exception) is { } error)
+        catch (Exception exception)
+            when (exception is not CnnException && FileErrors.From(to, "write", exception) is { } error)
         {
             throw error;
         }
@@ -51,7 +54,8 @@ public static class Cifar10Converter
     private static void Write(string path, byte[][] files, IProgress<WriteProgress>? progress, CancellationToken cancel)
     {
         int recordsAFile = files[0].Length / Cifar10Files.RecordSize;
-        DatumWriter.Write(path, files.Length * recordsAFile, 3, Cifar10Files.Side, Cifar10Files.Side, Image, progress, cancel);
+        DatumWriter.Write(
+            path, files.Length * recordsAFile, 3, Cifar10Files.Side, Cifar10Files.Side, Image, progress, cancel);
 
         int Image(int item, Span<byte> pixels)
         {
@@ -62,7 +66,7 @@ public static class Cifar10Converter
         }
     }
 
-    // In the shape that Caffe's compute_image_mean gives it.
+    // Returns the mean image, in the shape that Caffe's compute_image_mean gives it.
     private static BlobProto Mean(byte[][] files)
     {
         long[] sums = new long[Cifar10Files.ImageSize];

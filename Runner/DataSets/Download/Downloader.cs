@@ -5,22 +5,22 @@ using Cnn.Proto;
 namespace Cnn.Runner.DataSets.Download;
 
 /// <summary>
-/// Fetches files from the first mirror that gives them whole. What has arrived stays in <c>NAME.partial</c> and is
-/// gone on with later; a file gets its name only when its size and its content are right.
+/// Fetches files from the first mirror that gives them complete. A partial download stays in <c>NAME.partial</c> and is
+/// resumed later; a file gets its name only when its size and its content are right.
 /// </summary>
 /// <param name="client">Makes the requests; its timeout bounds each wait for data.</param>
-/// <param name="mirrors">Folders on the net, each ending in a slash, best first.</param>
+/// <param name="mirrors">The addresses of the folders, each ending in a slash, best first.</param>
 /// <param name="files">What to fetch.</param>
 public sealed class Downloader(HttpClient client, IReadOnlyList<Uri> mirrors, IReadOnlyList<RemoteFile> files)
 {
     private const int AttemptsAMirror = 3;
     private const int BlockSize = 1 << 16;
 
-    /// <summary>Fetches what is not there yet.</summary>
-    /// <param name="to">The folder; made if need be.</param>
-    /// <param name="progress">Told of every block of bytes; may be null.</param>
-    /// <param name="cancel">Ends the download; what has arrived is kept.</param>
-    /// <exception cref="CnnException">No mirror gave a file whole, or the folder cannot be written.</exception>
+    /// <summary>Fetches the files that are not in the folder yet.</summary>
+    /// <param name="to">The folder; created if necessary.</param>
+    /// <param name="progress">Receives progress after every block of bytes; may be null.</param>
+    /// <param name="cancel">Cancels the download; the bytes received so far are kept.</param>
+    /// <exception cref="CnnException">No mirror gave a file complete, or the folder cannot be written.</exception>
     public async Task DownloadAsync(
         string to, IProgress<WriteProgress>? progress = null, CancellationToken cancel = default)
     {
@@ -57,7 +57,8 @@ public sealed class Downloader(HttpClient client, IReadOnlyList<Uri> mirrors, IR
             for (int attempt = 0; attempt < AttemptsAMirror; attempt++)
             {
                 string partial = path + ".partial";
-                var (outcome, again) = await AttemptAsync(address, file, partial, progress, cancel).ConfigureAwait(false);
+                var (outcome, again) = await AttemptAsync(address, file, partial, progress, cancel)
+                    .ConfigureAwait(false);
                 if (outcome is null)
                 {
                     Name(partial, path);
@@ -79,7 +80,7 @@ public sealed class Downloader(HttpClient client, IReadOnlyList<Uri> mirrors, IR
             "try again later, or fetch it by other means and name its folder with --from");
     }
 
-    // What went wrong (null when the file is whole) and whether another attempt may help.
+    // Returns what went wrong (null when the file is complete) and whether another attempt may help.
     private async Task<(string? Problem, bool Again)> AttemptAsync(
         Uri address, RemoteFile file, string partial, IProgress<WriteProgress>? progress, CancellationToken cancel)
     {
@@ -145,16 +146,16 @@ public sealed class Downloader(HttpClient client, IReadOnlyList<Uri> mirrors, IR
             return ($"it answers {(int)response.StatusCode} {response.ReasonPhrase}", (int)response.StatusCode >= 500);
         }
 
-        // Without a matching partial answer the file comes from its start.
-        bool goesOn = response.StatusCode == HttpStatusCode.PartialContent
+        // Without a matching partial response, the file comes from its start.
+        bool resumes = response.StatusCode == HttpStatusCode.PartialContent
             && response.Content.Headers.ContentRange?.From == stream.Length;
-        if (response.StatusCode == HttpStatusCode.PartialContent && !goesOn)
+        if (response.StatusCode == HttpStatusCode.PartialContent && !resumes)
         {
             stream.SetLength(0);
             return ("it answers with another part of the file than was asked for", true);
         }
 
-        if (!goesOn)
+        if (!resumes)
         {
             stream.SetLength(0);
         }
@@ -219,7 +220,7 @@ public sealed class Downloader(HttpClient client, IReadOnlyList<Uri> mirrors, IR
         }
     }
 
-    // Why a file is not what it should be; null when it is.
+    // Returns what is wrong with a file; null when it is right.
     private static string? Problem(string path, RemoteFile file)
     {
         try

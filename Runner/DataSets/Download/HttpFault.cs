@@ -1,9 +1,9 @@
 namespace Cnn.Runner.DataSets.Download;
 
-/// <summary>Why a server could not be talked to, in words.</summary>
+/// <summary>Describes why a request to a server failed.</summary>
 internal static class HttpFault
 {
-    /// <summary>What went wrong, as said of the server.</summary>
+    /// <summary>Returns what went wrong, with the server as "it".</summary>
     public static string Describe(HttpRequestError error) => error switch
     {
         HttpRequestError.NameResolutionError => "its name is not known; is there a connection to the net?",

@@ -3,7 +3,7 @@ using Cnn.Proto.Formats.Idx;
 
 namespace Cnn.Runner.DataSets.Mnist;
 
-/// <summary>MNIST's published idx files into what the data layers read.</summary>
+/// <summary>Converts MNIST's published idx files to what the data layers read.</summary>
 public static class MnistConverter
 {
     /// <summary>
@@ -11,12 +11,14 @@ public static class MnistConverter
     /// as in Caffe's example; as idx the four plain files under their published names.
     /// </summary>
     /// <param name="from">The folder with the four idx files, plain or gzip.</param>
-    /// <param name="to">The folder to write into; made if need be.</param>
+    /// <param name="to">The folder to write to; created if necessary.</param>
     /// <param name="format">What to write.</param>
-    /// <param name="progress">Told of every thousand images; may be null.</param>
-    /// <param name="cancel">Ends the conversion.</param>
-    /// <returns>What was written.</returns>
-    /// <exception cref="CnnException">A file is missing, damaged or not MNIST's, or something is there already.</exception>
+    /// <param name="progress">Receives progress every thousand images; may be null.</param>
+    /// <param name="cancel">Cancels the conversion.</param>
+    /// <returns>The paths that were written.</returns>
+    /// <exception cref="CnnException">
+    /// A file is missing, damaged or not MNIST's, or a target exists already.
+    /// </exception>
     public static IReadOnlyList<string> Convert(
         string from,
         string to,
@@ -39,7 +41,7 @@ public static class MnistConverter
             }
         }
 
-        // Both are read and checked before anything is written.
+        // Both sets are read and checked before anything is written.
         var read = Array.ConvertAll(sets, set => set.Read(from));
         MakeFolder(to);
         for (int i = 0; i < sets.Length; i++)

@@ -7,7 +7,7 @@ namespace Cnn.Runner.DataSets.Mnist;
 /// <param name="Name">"train" or "test".</param>
 /// <param name="ImagesName">The name of its image file, without .gz.</param>
 /// <param name="LabelsName">The name of its label file, without .gz.</param>
-/// <param name="Count">Its images.</param>
+/// <param name="Count">The number of its images.</param>
 public sealed record MnistSet(string Name, string ImagesName, string LabelsName, int Count)
 {
     private const int Side = 28;
@@ -39,7 +39,8 @@ public sealed record MnistSet(string Name, string ImagesName, string LabelsName,
         int wrong = labels.Data.AsSpan().IndexOfAnyExceptInRange((byte)0, (byte)9);
         return wrong < 0
             ? (images, labels)
-            : throw new CnnException($"label {wrong} in '{labels.Path}' is {labels.Data[wrong]}, not a digit", "fetch it again");
+            : throw new CnnException(
+                $"label {wrong} in '{labels.Path}' is {labels.Data[wrong]}, not a digit", "fetch it again");
     }
 
     private static string Find(string folder, string name)

@@ -4,7 +4,7 @@ using Cnn.Runner.DataSets.Download;
 
 namespace Cnn.Runner.DataSets.Mnist;
 
-/// <summary>Where MNIST is offered, and what its files are.</summary>
+/// <summary>Downloads MNIST from where it is published.</summary>
 public static class MnistSource
 {
     private static readonly Uri[] Mirrors =
@@ -22,7 +22,7 @@ public static class MnistSource
     ];
 
     /// <summary>Fetches the four files; see <see cref="Downloader.DownloadAsync"/>.</summary>
-    /// <exception cref="CnnException">No mirror gave a file whole, or the folder cannot be written.</exception>
+    /// <exception cref="CnnException">No mirror gave a file complete, or the folder cannot be written.</exception>
     public static async Task DownloadAsync(
         string to, IProgress<WriteProgress>? progress = null, CancellationToken cancel = default)
     {
