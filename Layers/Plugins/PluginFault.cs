@@ -3,10 +3,12 @@ using Cnn.Proto;
 
 namespace Cnn.Layers.Plugins;
 
-/// <summary>Why an assembly does not load or run, in words.</summary>
+/// <summary>Describes why an assembly does not load or run.</summary>
 internal static class PluginFault
 {
-    /// <summary>What is missing or damaged, as the runtime reports it: "it needs Some.Library, which is not there".</summary>
+    /// <summary>
+    /// Returns what is missing or damaged, as the runtime reports it: "it needs Some.Library, which is not there".
+    /// </summary>
     public static string Describe(Exception exception) => exception switch
     {
         ReflectionTypeLoadException types when types.LoaderExceptions.FirstOrDefault(e => e is not null) is { } first =>
@@ -19,7 +21,7 @@ internal static class PluginFault
         _ => FileErrors.Reason(exception),
     };
 
-    // Of "Library, Version=1.0.0.0, Culture=neutral, PublicKeyToken=null" the name.
+    // Returns the name in "Library, Version=1.0.0.0, Culture=neutral, PublicKeyToken=null".
     private static string NameOf(string? assembly) => assembly is null ? "another file" : assembly.Split(',')[0];
 
     private static string? Quoted(string text)
