@@ -28,7 +28,7 @@ internal sealed class OptionShape
             .OrderByDescending(c => c.GetParameters().Length)
             .FirstOrDefault()
             ?? throw new CnnException(
-                $"the plug-in's options type {type} cannot be made", "give it a public constructor");
+                $"the plug-in's options type {type} cannot be created", "give it a public constructor");
         var nullability = new NullabilityInfoContext();
         var members = new List<OptionMember>();
         PropertyInfo[] properties = type.GetProperties(BindingFlags.Public | BindingFlags.Instance);

@@ -15,7 +15,7 @@ internal static class PluginFault
             Describe(first),
         FileNotFoundException file => $"it needs {NameOf(file.FileName)}, which is not there",
         FileLoadException file => $"it needs {NameOf(file.FileName)}, which cannot be loaded",
-        BadImageFormatException => "it is no .NET assembly, or a damaged one",
+        BadImageFormatException => "it is not a .NET assembly, or it is damaged",
         MissingMemberException member => $"it uses {Quoted(member.Message) ?? "a member"}, which is not there",
         TypeLoadException { TypeName.Length: > 0 } type => $"it uses the type {type.TypeName}, which is not there",
         _ => FileErrors.Reason(exception),

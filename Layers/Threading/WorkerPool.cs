@@ -227,7 +227,7 @@ public sealed unsafe class WorkerPool : IWorkerTask, IDisposable
         if (isDisposed)
         {
             Leave();
-            throw new CnnException("the pool has been disposed", "dispose it after what computes with it");
+            throw new CnnException("the pool has been disposed", "dispose it after everything that computes with it");
         }
     }
 
