@@ -7,8 +7,8 @@ namespace Cnn.Layers.Plugins;
 
 /// <summary>
 /// Loads assemblies that hold the user's own layer, filler or other types and adds the types to the registries. A
-/// plug-in uses this program's Cnn assemblies; whatever else it needs must be beside it. Loading runs its code: load only
-/// files that the user named.
+/// plug-in uses this program's Cnn assemblies; whatever else it needs must be beside it. Loading runs its code: load
+/// only files that the user named.
 /// </summary>
 /// <param name="layers">Receives the layer types.</param>
 /// <param name="fillers">Receives the filler types.</param>
@@ -159,7 +159,8 @@ public sealed class PluginLoader(LayerRegistry layers, FillerRegistry fillers, p
         if (!type.IsSubclassOf(typeof(Layer)) || type.IsAbstract || type.GetConstructor([typeof(LayerContext)]) is null)
         {
             throw new CnnException(
-                $"the plug-in '{path}' marks {type} with [LayerType(\"{name}\")], but it is not a layer that can be created",
+                $"the plug-in '{path}' marks {type} with [LayerType(\"{name}\")], "
+                + "but it is not a layer that can be created",
                 "derive it from Layer, not abstract, with a public constructor that takes a LayerContext");
         }
     }
