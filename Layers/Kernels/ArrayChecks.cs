@@ -3,11 +3,11 @@ namespace Cnn.Layers.Kernels;
 /// <summary>Checks of sizes, addresses and overlap; <see cref="KernelGuard"/> makes them in debug builds.</summary>
 internal static unsafe class ArrayChecks
 {
-    /// <summary>A size is 0 or more.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">It is less.</exception>
+    /// <summary>Checks that a size is 0 or more.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The size is less than 0.</exception>
     public static void Size(long size, string name) => ArgumentOutOfRangeException.ThrowIfNegative(size, name);
 
-    /// <summary>The number of values of an array [a, b, c, d].</summary>
+    /// <summary>Returns the number of values of an array [a, b, c, d].</summary>
     /// <exception cref="ArgumentOutOfRangeException">A dimension is less than 0.</exception>
     /// <exception cref="OverflowException">The product is 2^63 or more.</exception>
     public static long Count(string name, long a, long b, long c, long d)
@@ -19,10 +19,10 @@ internal static unsafe class ArrayChecks
         return checked(a * b * c * d);
     }
 
-    /// <summary>An array has an address, aligned to its elements, unless it is empty.</summary>
-    /// <exception cref="ArgumentNullException">Null, and not empty.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A count below 0.</exception>
-    /// <exception cref="ArgumentException">An address between two elements.</exception>
+    /// <summary>Checks that an array has an address, aligned to its elements, unless it is empty.</summary>
+    /// <exception cref="ArgumentNullException">The address is null and the array is not empty.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The count is less than 0.</exception>
+    /// <exception cref="ArgumentException">The address is not aligned to the elements.</exception>
     public static void Array<T>(T* first, long count, string name)
         where T : unmanaged
     {
@@ -43,8 +43,8 @@ internal static unsafe class ArrayChecks
         }
     }
 
-    /// <summary>Two arrays of one size are the same or share no memory.</summary>
-    /// <exception cref="ArgumentException">They share a part.</exception>
+    /// <summary>Checks that two arrays of one size are the same or share no memory.</summary>
+    /// <exception cref="ArgumentException">They overlap in part.</exception>
     public static void SameOrApart(void* first, void* second, long bytes, string firstName, string secondName)
     {
         if (first != second)
@@ -53,8 +53,8 @@ internal static unsafe class ArrayChecks
         }
     }
 
-    /// <summary>Two arrays share no memory.</summary>
-    /// <exception cref="ArgumentException">They do.</exception>
+    /// <summary>Checks that two arrays share no memory.</summary>
+    /// <exception cref="ArgumentException">They overlap.</exception>
     public static void Apart(
         void* first, long firstBytes, void* second, long secondBytes, string firstName, string secondName)
     {

@@ -17,13 +17,13 @@ internal readonly unsafe struct SumOfValues(float* x, int count) : IPartialSum
             sum.Add(Vector512.Load(x + i));
         }
 
-        double rest = 0;
+        double tail = 0;
         for (; i < end; i++)
         {
-            rest += x[i];
+            tail += x[i];
         }
 
-        return sum.Total + rest;
+        return sum.Total + tail;
     }
 }
 
@@ -45,12 +45,12 @@ internal readonly unsafe struct SumOfProducts(float* a, float* b, int count) : I
             high += highA * highB;
         }
 
-        double rest = 0;
+        double tail = 0;
         for (; i < end; i++)
         {
-            rest += (double)a[i] * b[i];
+            tail += (double)a[i] * b[i];
         }
 
-        return Vector512.Sum(low + high) + rest;
+        return Vector512.Sum(low + high) + tail;
     }
 }

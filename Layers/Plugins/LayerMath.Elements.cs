@@ -3,57 +3,67 @@ using Cnn.Proto;
 
 namespace Cnn.Layers.Plugins;
 
-/// <content>Value by value: the same length in and out, y may be an operand.</content>
+/// <content>Element-wise operations: all spans have the same length, and y may be an operand.</content>
 public sealed unsafe partial class LayerMath
 {
-    /// <summary><c>y = a + b</c>.</summary>
-    /// <exception cref="CnnException">The lengths differ, or y overlaps an operand without being it.</exception>
+    /// <summary>Computes <c>y = a + b</c>.</summary>
+    /// <exception cref="CnnException">
+    /// The lengths differ, or y overlaps an operand without being the same span.
+    /// </exception>
     public void Add(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> y) =>
         Run(new WeightedSum(1, 1), nameof(Add), a, b, y);
 
-    /// <summary><c>y = a - b</c>.</summary>
-    /// <exception cref="CnnException">The lengths differ, or y overlaps an operand without being it.</exception>
+    /// <summary>Computes <c>y = a - b</c>.</summary>
+    /// <exception cref="CnnException">
+    /// The lengths differ, or y overlaps an operand without being the same span.
+    /// </exception>
     public void Subtract(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> y) =>
         Run(new WeightedSum(1, -1), nameof(Subtract), a, b, y);
 
-    /// <summary><c>y = alpha a + beta b</c>.</summary>
-    /// <exception cref="CnnException">The lengths differ, or y overlaps an operand without being it.</exception>
+    /// <summary>Computes <c>y = alpha a + beta b</c>.</summary>
+    /// <exception cref="CnnException">
+    /// The lengths differ, or y overlaps an operand without being the same span.
+    /// </exception>
     public void AddScaled(float alpha, ReadOnlySpan<float> a, float beta, ReadOnlySpan<float> b, Span<float> y) =>
         Run(new WeightedSum(alpha, beta), nameof(AddScaled), a, b, y);
 
-    /// <summary><c>y = a b</c>, value by value.</summary>
-    /// <exception cref="CnnException">The lengths differ, or y overlaps an operand without being it.</exception>
+    /// <summary>Computes <c>y = a b</c>, value by value.</summary>
+    /// <exception cref="CnnException">
+    /// The lengths differ, or y overlaps an operand without being the same span.
+    /// </exception>
     public void Multiply(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> y) =>
         Run(default(Multiply), nameof(Multiply), a, b, y);
 
-    /// <summary><c>y = a / b</c>, value by value, by the rules of IEEE 754 where b is 0.</summary>
-    /// <exception cref="CnnException">The lengths differ, or y overlaps an operand without being it.</exception>
+    /// <summary>Computes <c>y = a / b</c>, value by value, by the rules of IEEE 754 where b is 0.</summary>
+    /// <exception cref="CnnException">
+    /// The lengths differ, or y overlaps an operand without being the same span.
+    /// </exception>
     public void Divide(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> y) =>
         Run(default(Divide), nameof(Divide), a, b, y);
 
-    /// <summary><c>y = factor x</c>.</summary>
-    /// <exception cref="CnnException">The lengths differ, or y overlaps x without being it.</exception>
+    /// <summary>Computes <c>y = factor x</c>.</summary>
+    /// <exception cref="CnnException">The lengths differ, or y overlaps x without being the same span.</exception>
     public void Scale(float factor, ReadOnlySpan<float> x, Span<float> y) =>
         Run(new Multiple(factor), nameof(Scale), x, x, y);
 
-    /// <summary><c>y = e^x</c>.</summary>
-    /// <exception cref="CnnException">The lengths differ, or y overlaps x without being it.</exception>
+    /// <summary>Computes <c>y = e^x</c>.</summary>
+    /// <exception cref="CnnException">The lengths differ, or y overlaps x without being the same span.</exception>
     public void Exp(ReadOnlySpan<float> x, Span<float> y) => Run(default(ExpOfFirst), nameof(Exp), x, x, y);
 
-    /// <summary><c>y = ln x</c>; not a number below 0.</summary>
-    /// <exception cref="CnnException">The lengths differ, or y overlaps x without being it.</exception>
+    /// <summary>Computes <c>y = ln x</c>; NaN below 0.</summary>
+    /// <exception cref="CnnException">The lengths differ, or y overlaps x without being the same span.</exception>
     public void Log(ReadOnlySpan<float> x, Span<float> y) => Run(default(LogOfFirst), nameof(Log), x, x, y);
 
-    /// <summary><c>y = tanh x</c>.</summary>
-    /// <exception cref="CnnException">The lengths differ, or y overlaps x without being it.</exception>
+    /// <summary>Computes <c>y = tanh x</c>.</summary>
+    /// <exception cref="CnnException">The lengths differ, or y overlaps x without being the same span.</exception>
     public void Tanh(ReadOnlySpan<float> x, Span<float> y) => Run(default(TanhOfFirst), nameof(Tanh), x, x, y);
 
-    /// <summary><c>y = 1 / (1 + e^-x)</c>.</summary>
-    /// <exception cref="CnnException">The lengths differ, or y overlaps x without being it.</exception>
+    /// <summary>Computes <c>y = 1 / (1 + e^-x)</c>.</summary>
+    /// <exception cref="CnnException">The lengths differ, or y overlaps x without being the same span.</exception>
     public void Sigmoid(ReadOnlySpan<float> x, Span<float> y) => Run(default(SigmoidOfFirst), nameof(Sigmoid), x, x, y);
 
-    /// <summary><c>y = x^power</c>; not a number where x is negative and the power no whole number.</summary>
-    /// <exception cref="CnnException">The lengths differ, or y overlaps x without being it.</exception>
+    /// <summary>Computes <c>y = x^power</c>; NaN where x is negative and the power is not an integer.</summary>
+    /// <exception cref="CnnException">The lengths differ, or y overlaps x without being the same span.</exception>
     public void Pow(ReadOnlySpan<float> x, float power, Span<float> y) =>
         Run(new PowerOfFirst(power), nameof(Pow), x, x, y);
 

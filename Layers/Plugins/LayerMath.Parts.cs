@@ -3,29 +3,30 @@ using Cnn.Proto;
 
 namespace Cnn.Layers.Plugins;
 
-/// <content>Loops of the layer's own, shared out over the threads.</content>
+/// <content>The layer's own loops, distributed over the threads.</content>
 public sealed unsafe partial class LayerMath
 {
     /// <summary>
-    /// A function over a stretch of an array; it keeps to itself what it writes beside <paramref name="y"/>.
+    /// A function over a range of an array. Other than to <paramref name="y"/>, it must not write to memory that other
+    /// calls use.
     /// </summary>
-    /// <param name="x">The stretch of the operand.</param>
-    /// <param name="y">The same stretch of the result.</param>
-    /// <param name="first">Where the stretch begins in the array.</param>
+    /// <param name="x">The range of the operand.</param>
+    /// <param name="y">The same range of the result.</param>
+    /// <param name="first">The index in the array where the range begins.</param>
     public delegate void ElementFunction(ReadOnlySpan<float> x, Span<float> y, int first);
 
-    /// <summary>A function over a stretch of two arrays.</summary>
-    /// <param name="a">The stretch of the first operand.</param>
-    /// <param name="b">The same stretch of the second.</param>
-    /// <param name="y">The same stretch of the result.</param>
-    /// <param name="first">Where the stretch begins in the arrays.</param>
+    /// <summary>A function over a range of two arrays.</summary>
+    /// <param name="a">The range of the first operand.</param>
+    /// <param name="b">The same range of the second.</param>
+    /// <param name="y">The same range of the result.</param>
+    /// <param name="first">The index in the arrays where the range begins.</param>
     public delegate void ElementFunctionOfTwo(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> y, int first);
 
     /// <summary>
-    /// <c>y = f(x)</c>: calls a function for stretches of 16,384 values, on several threads at the same time. Keep the
-    /// delegate in a field: one that is made in each pass is memory in each pass.
+    /// Computes <c>y = f(x)</c>: calls a function for ranges of 16,384 values, on several threads at the same time.
+    /// Keep the delegate in a field: creating one in each pass allocates memory in each pass.
     /// </summary>
-    /// <exception cref="CnnException">The lengths differ, or y overlaps x without being it.</exception>
+    /// <exception cref="CnnException">The lengths differ, or y overlaps x without being the same span.</exception>
     public void Map(ReadOnlySpan<float> x, Span<float> y, ElementFunction function)
     {
         RequireTarget(nameof(Map), x, y);
@@ -36,8 +37,10 @@ public sealed unsafe partial class LayerMath
         }
     }
 
-    /// <summary><c>y = f(a, b)</c>, likewise.</summary>
-    /// <exception cref="CnnException">The lengths differ, or y overlaps an operand without being it.</exception>
+    /// <summary>Computes <c>y = f(a, b)</c> in the same way.</summary>
+    /// <exception cref="CnnException">
+    /// The lengths differ, or y overlaps an operand without being the same span.
+    /// </exception>
     public void Map(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> y, ElementFunctionOfTwo function)
     {
         RequireLength(nameof(Map), "the second", b.Length, a.Length);
@@ -51,9 +54,9 @@ public sealed unsafe partial class LayerMath
     }
 
     /// <summary>
-    /// Calls <paramref name="part"/> for 0 to <paramref name="count"/> - 1, on several threads at the same time. What
-    /// the parts are must not depend on how many threads there are, and no two may write to one place. An exception of
-    /// a part is thrown again here.
+    /// Calls <paramref name="part"/> for 0 to <paramref name="count"/> - 1, on several threads at the same time. The
+    /// parts must not depend on the number of threads, and no two may write to the same place. An exception of a part
+    /// is rethrown here.
     /// </summary>
     /// <exception cref="CnnException"><paramref name="count"/> is negative.</exception>
     public void Parallel(int count, Action<int> part)
@@ -63,7 +66,9 @@ public sealed unsafe partial class LayerMath
         pool.Run(count, ref job);
     }
 
-    /// <summary>The same for a struct, which the loop is compiled for and which needs no memory.</summary>
+    /// <summary>
+    /// Runs parts in the same way for a struct, for which the loop is compiled and which allocates no memory.
+    /// </summary>
     /// <exception cref="CnnException"><paramref name="count"/> is negative.</exception>
     public void Parallel<T>(int count, ref T parts)
         where T : struct, IParallelJob
@@ -94,7 +99,8 @@ public sealed unsafe partial class LayerMath
         }
     }
 
-    private readonly struct MapOfTwoJob(float* a, float* b, float* y, int count, ElementFunctionOfTwo function) : IParallelJob
+    private readonly struct MapOfTwoJob(
+        float* a, float* b, float* y, int count, ElementFunctionOfTwo function) : IParallelJob
     {
         public void Run(int part, int worker)
         {

@@ -6,33 +6,33 @@ using Cnn.Proto;
 namespace Cnn.Layers.Plugins;
 
 /// <summary>
-/// The arithmetic that a layer of one's own can build on: the library's matrix product, element-wise operations and
-/// sums over spans, on the threads of the net. Every call checks lengths and overlaps. Results are the same bits on any
-/// number of threads, and after the first pass no call allocates.
+/// Arithmetic for custom layers: the library's GEMM, element-wise operations and sums over spans, on the threads of the
+/// net. Every call checks lengths and overlaps. Results are bit-identical on any number of threads, and after the first
+/// pass no call allocates.
 /// </summary>
 /// <remarks>
-/// Make one in the layer's constructor and keep it. Where spans overlap, the result may lie exactly where an operand
-/// does, except in a product. Random numbers come from <see cref="LayerRandom"/>.
+/// Create one in the layer's constructor and keep it. The result may be the same span as an operand, except in
+/// <see cref="Gemm"/>; it must not overlap an operand in part. Random numbers come from <see cref="LayerRandom"/>.
 /// </remarks>
-/// <param name="context">What the layer was given when it was made.</param>
+/// <param name="context">The context that the layer was created with.</param>
 public sealed unsafe partial class LayerMath(LayerContext context)
 {
     private readonly WorkerPool pool = context.Pool;
-    private AlignedBuffer? product;
+    private AlignedBuffer? unscaled;
 
     /// <summary>
-    /// The general matrix product <c>C = alpha op(A) op(B) + beta C</c> over row-major matrices, where op transposes if
-    /// asked to.
+    /// Computes the general matrix product <c>C = alpha op(A) op(B) + beta C</c> over row-major matrices, where op
+    /// transposes on request.
     /// </summary>
     /// <param name="transposeA">Whether A is stored as [k, m].</param>
     /// <param name="transposeB">Whether B is stored as [n, k].</param>
     /// <param name="m">Rows of C.</param>
     /// <param name="n">Columns of C.</param>
-    /// <param name="k">Length of the sums.</param>
+    /// <param name="k">Columns of op(A) and rows of op(B).</param>
     /// <param name="alpha">The factor of the product.</param>
     /// <param name="a">A, m times k values.</param>
     /// <param name="b">B, k times n values.</param>
-    /// <param name="beta">The factor of what C holds; 0 overwrites C whatever it holds, NaN included.</param>
+    /// <param name="beta">The factor of the old values of C; 0 overwrites C whatever it holds, including NaN.</param>
     /// <param name="c">C, m times n values; overlaps neither A nor B.</param>
     /// <exception cref="CnnException">
     /// A length does not fit, C overlaps an operand, or the call comes from within a part of a parallel run.
@@ -94,19 +94,19 @@ public sealed unsafe partial class LayerMath(LayerContext context)
                 return;
             }
 
-            if (product is null || product.Length < c.Length)
+            if (unscaled is null || unscaled.Length < c.Length)
             {
-                product = new AlignedBuffer(c.Length);
+                unscaled = new AlignedBuffer(c.Length);
             }
 
             GemmKernel.Run(
                 pool, transposeA, transposeB, m, n, k, pa, transposeA ? m : k, pb, transposeB ? k : n,
-                product.Pointer, n);
-            EltwiseKernel.Run(new WeightedSum(alpha, 1), product.Pointer, pc, pc, c.Length, pool);
+                unscaled.Pointer, n);
+            EltwiseKernel.Run(new WeightedSum(alpha, 1), unscaled.Pointer, pc, pc, c.Length, pool);
         }
     }
 
-    /// <summary>The sum of all values, added in double precision in an order that is always the same.</summary>
+    /// <summary>Returns the sum of all values, added in double precision in a fixed order.</summary>
     /// <exception cref="CnnException">The call comes from within a part of a parallel run.</exception>
     public double Sum(ReadOnlySpan<float> x)
     {
@@ -117,7 +117,7 @@ public sealed unsafe partial class LayerMath(LayerContext context)
         }
     }
 
-    /// <summary>The sum of the products of pairs of values, likewise.</summary>
+    /// <summary>Returns the dot product of two spans, added in the same way.</summary>
     /// <exception cref="CnnException">
     /// The lengths differ, or the call comes from within a part of a parallel run.
     /// </exception>
@@ -154,7 +154,7 @@ public sealed unsafe partial class LayerMath(LayerContext context)
         }
     }
 
-    // Kernels that share scratch memory between their workers cannot run several at a time.
+    // Kernels that share scratch memory between their workers cannot run several at the same time.
     private void RequireOutsideParts(string call)
     {
         if (pool.IsInPart)

@@ -5,20 +5,21 @@ namespace Cnn.Layers.Plugins;
 
 /// <summary>
 /// Random numbers of a layer for one purpose: a pure function of the solver's seed, the layer's name, the purpose and
-/// the pass. So a resumed run draws what one that never stopped draws, and the backward pass of a layer draws again
-/// what its forward pass drew. Two purposes share no numbers. Make one for each purpose, in the layer's constructor.
+/// the pass. So a resumed run draws the same numbers as one that never stopped, and the backward pass of a layer can
+/// draw the numbers of its forward pass again. Two purposes share no numbers. Create one instance for each purpose, in
+/// the layer's constructor.
 /// </summary>
-/// <param name="context">What the layer was given when it was made.</param>
-/// <param name="purpose">What the numbers are for, such as "mask"; a name of its own within the layer.</param>
+/// <param name="context">The context that the layer was created with.</param>
+/// <param name="purpose">The purpose of the numbers, such as "mask"; it must be unique within the layer.</param>
 public sealed unsafe class LayerRandom(LayerContext context, string purpose)
 {
-    // Apart from the names of the library's own purposes.
+    // The prefix keeps the name apart from those of the library's own purposes.
     private readonly ulong key = context.Random.Key(context.Parameter.Name, "plug-in " + purpose);
     private readonly PhiloxRandom generator = new(0);
 
     /// <summary>
-    /// The generator at the first number of the current pass, for draws one after the other. It is the same object each
-    /// time, for one thread at a time; do not draw from it and fill a span for the same purpose.
+    /// Returns the generator at the first number of the current pass, for draws one after the other. It is the same
+    /// object each time, for one thread at a time; do not both draw from it and fill a span for the same purpose.
     /// </summary>
     public PhiloxRandom AtPass()
     {
@@ -27,13 +28,13 @@ public sealed unsafe class LayerRandom(LayerContext context, string purpose)
     }
 
     /// <summary>
-    /// Fills a span with numbers of the current pass that are evenly distributed from <paramref name="low"/> up to
-    /// <paramref name="high"/>, on the threads of the net. The number at a place depends on the place alone.
+    /// Fills a span with numbers of the current pass that are uniformly distributed from <paramref name="low"/> up to
+    /// <paramref name="high"/>, on the threads of the net. The number at an index depends only on the index.
     /// </summary>
     public void FillUniform(Span<float> values, float low = 0, float high = 1) =>
         Fill(values, low, high - low, isNormal: false);
 
-    /// <summary>The same for the normal distribution.</summary>
+    /// <summary>Fills a span with normally distributed numbers of the current pass in the same way.</summary>
     public void FillNormal(Span<float> values, float mean = 0, float deviation = 1) =>
         Fill(values, mean, deviation, isNormal: true);
 

@@ -18,10 +18,10 @@ internal sealed class OptionBinder(LayerContext context)
         }
     }
 
-    /// <summary>An object of the type with the block's values; null when there was a mistake.</summary>
+    /// <summary>Creates an object of the type with the block's values; returns null when there was a mistake.</summary>
     /// <param name="block">The block.</param>
-    /// <param name="type">The record or class to make.</param>
-    /// <param name="owner">What has these options, for messages: "a Snake layer", "option 'inner'".</param>
+    /// <param name="type">The record or class to create.</param>
+    /// <param name="owner">The owner of these options, for messages: "a Snake layer", "option 'inner'".</param>
     public object? BindBlock(PluginParameter block, Type type, string owner)
     {
         int mistakesBefore = mistakes.Count;

@@ -6,11 +6,11 @@ namespace Cnn.Layers.Plugins;
 /// <summary>Reads a single value as the text format does for fields of the schema.</summary>
 internal static class OptionScalar
 {
-    /// <summary>The names of an enum as written in a file: <c>LeakyRelu</c> as <c>LEAKY_RELU</c>.</summary>
+    /// <summary>Returns the names of an enum as written in a file: <c>LeakyRelu</c> as <c>LEAKY_RELU</c>.</summary>
     public static IEnumerable<string> EnumNames(Type type) =>
         Enum.GetNames(type).Select(n => OptionShape.SnakeCase(n).ToUpperInvariant());
 
-    /// <summary>A value as a message shows it: <c>the string "abc"</c>, <c>1.5</c>, <c>a block</c>.</summary>
+    /// <summary>Returns a value as messages show it: <c>the string "abc"</c>, <c>1.5</c>, <c>a block</c>.</summary>
     public static string Describe(PluginValue value) => value.KindCase switch
     {
         PluginValue.KindOneofCase.Scalar => $"'{Shorten(value.Scalar)}'",
@@ -23,7 +23,7 @@ internal static class OptionScalar
     /// <param name="value">The value.</param>
     /// <param name="type">A scalar type without <c>?</c>.</param>
     /// <param name="result">The value; null when it does not fit.</param>
-    /// <param name="hint">When it does not fit, what to write.</param>
+    /// <param name="hint">What to write instead, when the value does not fit.</param>
     public static bool TryRead(PluginValue value, Type type, out object? result, out string hint)
     {
         result = null;

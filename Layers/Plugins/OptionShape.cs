@@ -5,7 +5,7 @@ using Cnn.Proto;
 
 namespace Cnn.Layers.Plugins;
 
-/// <summary>What options a record has and how to make one from values.</summary>
+/// <summary>The options of a record, and how to create the record from values.</summary>
 internal sealed class OptionShape
 {
     private readonly ConstructorInfo constructor;
@@ -19,8 +19,8 @@ internal sealed class OptionShape
     /// <summary>The options: the constructor's parameters first, then the properties.</summary>
     public IReadOnlyList<OptionMember> Members { get; }
 
-    /// <summary>The shape of a type.</summary>
-    /// <exception cref="CnnException">It cannot hold options; a fault of the plug-in.</exception>
+    /// <summary>Returns the shape of a type.</summary>
+    /// <exception cref="CnnException">The type cannot hold options; this is an error of the plug-in.</exception>
     public static OptionShape Of(Type type)
     {
         ConstructorInfo constructor =
@@ -28,7 +28,7 @@ internal sealed class OptionShape
             .OrderByDescending(c => c.GetParameters().Length)
             .FirstOrDefault()
             ?? throw new CnnException(
-                $"the plug-in's options type {type} cannot be made", "give it a public constructor");
+                $"the plug-in's options type {type} cannot be created", "give it a public constructor");
         var nullability = new NullabilityInfoContext();
         var members = new List<OptionMember>();
         PropertyInfo[] properties = type.GetProperties(BindingFlags.Public | BindingFlags.Instance);
@@ -66,11 +66,11 @@ internal sealed class OptionShape
                 "use numbers, booleans, strings, enums, records, and arrays or read-only lists of these");
     }
 
-    /// <summary>The option of a name; null when there is none.</summary>
+    /// <summary>Returns the option of a name; null when there is none.</summary>
     public OptionMember? Find(string name) => Members.FirstOrDefault(m => m.Name == name);
 
-    /// <summary>Makes the record.</summary>
-    /// <exception cref="ArgumentException">The constructor or a property refuses a value.</exception>
+    /// <summary>Creates the record.</summary>
+    /// <exception cref="ArgumentException">The constructor or a property rejects a value.</exception>
     public object Make(IReadOnlyDictionary<OptionMember, object?> values)
     {
         OptionMember[] parameters = [.. Members.Where(m => m.Parameter is not null)];
@@ -89,7 +89,7 @@ internal sealed class OptionShape
     }
 
     /// <summary>
-    /// <c>NumOutput</c> and <c>numOutput</c> as <c>num_output</c>, <c>RGBMean</c> as <c>rgb_mean</c>.
+    /// Returns <c>NumOutput</c> and <c>numOutput</c> as <c>num_output</c>, <c>RGBMean</c> as <c>rgb_mean</c>.
     /// </summary>
     public static string SnakeCase(string name)
     {

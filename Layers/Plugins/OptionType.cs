@@ -5,10 +5,10 @@ internal static class OptionType
 {
     private static readonly Type[] Integers = [typeof(int), typeof(long), typeof(uint), typeof(ulong), typeof(byte)];
 
-    /// <summary>The type without its <c>?</c>.</summary>
+    /// <summary>Returns the type without its <c>?</c>.</summary>
     public static Type Bare(Type type) => Nullable.GetUnderlyingType(type) ?? type;
 
-    /// <summary>The type of a list's elements; null when the type is no list.</summary>
+    /// <summary>Returns the type of a list's elements; null when the type is not a list.</summary>
     public static Type? ElementOf(Type type)
     {
         if (type.IsArray)
@@ -28,7 +28,7 @@ internal static class OptionType
             : null;
     }
 
-    /// <summary>An array as the list type that an option has.</summary>
+    /// <summary>Converts an array to the list type of an option.</summary>
     public static object ToList(Array values, Type type) =>
         type.IsAssignableFrom(values.GetType()) ? values : Activator.CreateInstance(type, values)!;
 
@@ -36,10 +36,10 @@ internal static class OptionType
     public static bool IsScalar(Type type) => type == typeof(string) || type == typeof(bool) || type.IsEnum
         || IsInteger(type) || IsFloat(type);
 
-    /// <summary>Whether it is an integer.</summary>
+    /// <summary>Whether a type is an integer.</summary>
     public static bool IsInteger(Type type) => Integers.Contains(type);
 
-    /// <summary>Whether it is <see cref="float"/> or <see cref="double"/>.</summary>
+    /// <summary>Whether a type is <see cref="float"/> or <see cref="double"/>.</summary>
     public static bool IsFloat(Type type) => type == typeof(float) || type == typeof(double);
 
     /// <summary>Whether an option may have the type.</summary>
@@ -53,7 +53,7 @@ internal static class OptionType
                 && bare.Namespace?.StartsWith("System", StringComparison.Ordinal) != true);
     }
 
-    /// <summary>"an integer", "one of MAX, AVE", "a list of numbers".</summary>
+    /// <summary>Describes a type: "an integer", "one of MAX, AVE", "a list of numbers".</summary>
     public static string Describe(Type type)
     {
         if (ElementOf(type) is { } element)

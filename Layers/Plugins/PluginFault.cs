@@ -3,23 +3,25 @@ using Cnn.Proto;
 
 namespace Cnn.Layers.Plugins;
 
-/// <summary>Why an assembly does not load or run, in words.</summary>
+/// <summary>Describes why an assembly does not load or run.</summary>
 internal static class PluginFault
 {
-    /// <summary>What is missing or damaged, as the runtime reports it: "it needs Some.Library, which is not there".</summary>
+    /// <summary>
+    /// Returns what is missing or damaged, as the runtime reports it: "it needs Some.Library, which is not there".
+    /// </summary>
     public static string Describe(Exception exception) => exception switch
     {
         ReflectionTypeLoadException types when types.LoaderExceptions.FirstOrDefault(e => e is not null) is { } first =>
             Describe(first),
         FileNotFoundException file => $"it needs {NameOf(file.FileName)}, which is not there",
         FileLoadException file => $"it needs {NameOf(file.FileName)}, which cannot be loaded",
-        BadImageFormatException => "it is no .NET assembly, or a damaged one",
+        BadImageFormatException => "it is not a .NET assembly, or it is damaged",
         MissingMemberException member => $"it uses {Quoted(member.Message) ?? "a member"}, which is not there",
         TypeLoadException { TypeName.Length: > 0 } type => $"it uses the type {type.TypeName}, which is not there",
         _ => FileErrors.Reason(exception),
     };
 
-    // Of "Library, Version=1.0.0.0, Culture=neutral, PublicKeyToken=null" the name.
+    // Returns the name in "Library, Version=1.0.0.0, Culture=neutral, PublicKeyToken=null".
     private static string NameOf(string? assembly) => assembly is null ? "another file" : assembly.Split(',')[0];
 
     private static string? Quoted(string text)

@@ -6,13 +6,13 @@ using Cnn.Proto;
 namespace Cnn.Layers.Plugins;
 
 /// <summary>
-/// Loads assemblies that hold layer, filler or other types of the user's own and adds the types to the registries. A
-/// plug-in sees this program's Cnn assemblies and brings whatever else it needs beside it. Loading runs its code: only
-/// do it for files that the user named.
+/// Loads assemblies that hold the user's own layer, filler or other types and adds the types to the registries. A
+/// plug-in uses this program's Cnn assemblies; whatever else it needs must be beside it. Loading runs its code: load
+/// only files that the user named.
 /// </summary>
-/// <param name="layers">Gets the layer types.</param>
-/// <param name="fillers">Gets the filler types.</param>
-/// <param name="others">Get the types of their kinds.</param>
+/// <param name="layers">Receives the layer types.</param>
+/// <param name="fillers">Receives the filler types.</param>
+/// <param name="others">Receive the types of their kinds.</param>
 public sealed class PluginLoader(LayerRegistry layers, FillerRegistry fillers, params IPluginRegistry[] others)
 {
     private readonly Dictionary<string, Assembly> loaded = new(StringComparer.Ordinal);
@@ -21,8 +21,8 @@ public sealed class PluginLoader(LayerRegistry layers, FillerRegistry fillers, p
     /// <param name="path">The assembly's file.</param>
     /// <returns>The assembly.</returns>
     /// <exception cref="CnnException">
-    /// The file is missing or no .NET assembly, was built for another version, holds no types for a registry, or a name
-    /// is taken. The registries are then as before.
+    /// The file is missing or is not a .NET assembly, was built for another version, holds no types for a registry, or
+    /// a name is already in use. The registries are then unchanged.
     /// </exception>
     public Assembly Load(string path)
     {
@@ -79,7 +79,8 @@ public sealed class PluginLoader(LayerRegistry layers, FillerRegistry fillers, p
         catch (Exception exception)
             when (exception is IOException or UnauthorizedAccessException or InvalidOperationException)
         {
-            throw new CnnException($"the plug-in '{path}' cannot be loaded: {PluginFault.Describe(exception)}", inner: exception);
+            throw new CnnException(
+                $"the plug-in '{path}' cannot be loaded: {PluginFault.Describe(exception)}", inner: exception);
         }
     }
 
@@ -158,7 +159,8 @@ public sealed class PluginLoader(LayerRegistry layers, FillerRegistry fillers, p
         if (!type.IsSubclassOf(typeof(Layer)) || type.IsAbstract || type.GetConstructor([typeof(LayerContext)]) is null)
         {
             throw new CnnException(
-                $"the plug-in '{path}' marks {type} with [LayerType(\"{name}\")], but it is no layer that can be made",
+                $"the plug-in '{path}' marks {type} with [LayerType(\"{name}\")], "
+                + "but it is not a layer that can be created",
                 "derive it from Layer, not abstract, with a public constructor that takes a LayerContext");
         }
     }
@@ -168,7 +170,7 @@ public sealed class PluginLoader(LayerRegistry layers, FillerRegistry fillers, p
         if (!registry.CanMake(type))
         {
             throw new CnnException(
-                $"the plug-in '{path}' marks {type} as the {registry.Kind} type '{name}', but it cannot be made",
+                $"the plug-in '{path}' marks {type} as the {registry.Kind} type '{name}', but it cannot be created",
                 registry.Requirement);
         }
     }

@@ -2,21 +2,20 @@ using Cnn.Proto;
 
 namespace Cnn.Layers.Plugins;
 
-/// <summary>
-/// Turns the free-form <c>plugin_param { ... }</c> of a layer into an options record of the plug-in's own.
-/// </summary>
+/// <summary>Binds the free-form <c>plugin_param { ... }</c> of a layer to an options record of the plug-in.</summary>
 public static class PluginOptions
 {
     /// <summary>
     /// Binds the block to a plain record or class. Its constructor's parameters and its settable properties are the
     /// options: <c>NumOutput</c> is written <c>num_output</c>. They may be integers, floats, booleans, strings, enums,
-    /// further records, arrays and read-only lists of these, and nullable. What has a default, is nullable, is a list
-    /// or is a property not marked <c>required</c> may be left out. Validation attributes such as
+    /// nested records, arrays and read-only lists of these, and nullable. An option that has a default, is nullable, is
+    /// a list or is a property not marked <c>required</c> may be left out. Validation attributes such as
     /// <see cref="System.ComponentModel.DataAnnotations.RangeAttribute"/> are checked, and an
-    /// <see cref="ArgumentException"/> of the constructor is an error of the user's.
+    /// <see cref="ArgumentException"/> of the constructor is reported as an error of the user.
     /// </summary>
     /// <exception cref="CnnException">
-    /// Options are unknown, missing, given twice, of the wrong type or out of range: all of them, each at its place.
+    /// Options are unknown, missing, given twice, of the wrong type or out of range; the exception lists all of them,
+    /// each with its location.
     /// </exception>
     public static TOptions Bind<TOptions>(LayerContext context)
         where TOptions : class

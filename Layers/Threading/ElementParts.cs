@@ -1,15 +1,15 @@
 namespace Cnn.Layers.Threading;
 
-/// <summary>How element-wise work is split: parts of one size, large enough to be worth waking a thread for.</summary>
+/// <summary>Splits element-wise work into parts of one size, large enough to be worth waking a thread for.</summary>
 public static class ElementParts
 {
-    /// <summary>Values a part: 64 KiB of floats, a multiple of every vector's width.</summary>
+    /// <summary>Values per part: 64 KiB of floats, a multiple of every vector width.</summary>
     public const int Size = 16 * 1024;
 
-    /// <summary>The number of parts that <paramref name="count"/> values make.</summary>
+    /// <summary>Returns the number of parts of <paramref name="count"/> values.</summary>
     public static int Count(int count) => (int)(((long)count + Size - 1) / Size);
 
-    /// <summary>The values of a part: from Start up to and without End.</summary>
+    /// <summary>Returns the values of a part: from Start to End, End exclusive.</summary>
     public static (int Start, int End) Range(int part, int count) =>
         (part * Size, (int)Math.Min((part + 1L) * Size, count));
 }

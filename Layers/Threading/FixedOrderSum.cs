@@ -1,11 +1,11 @@
 namespace Cnn.Layers.Threading;
 
 /// <summary>
-/// Adds the sums of parts in the order of the parts, so that the total is the same bits on any number of threads.
+/// Adds the sums of parts in the order of the parts, so that the total is bit-identical on any number of threads.
 /// </summary>
 public static unsafe class FixedOrderSum
 {
-    /// <summary>The sum of parts 0 to <paramref name="count"/> - 1.</summary>
+    /// <summary>Returns the sum of parts 0 to <paramref name="count"/> - 1.</summary>
     public static double Run<T>(T parts, int count, WorkerPool pool)
         where T : struct, IPartialSum
     {

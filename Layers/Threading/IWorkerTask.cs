@@ -1,21 +1,21 @@
 namespace Cnn.Layers.Threading;
 
-/// <summary>What the threads behind a pool are given to do: the parts of one job after another.</summary>
+/// <summary>The work of the threads behind a pool: the parts of one job after another.</summary>
 public interface IWorkerTask
 {
     /// <summary>
-    /// Whether parts are set aside for a worker that it has not begun. One read, for threads that spin between jobs and
-    /// for not waking those that have nothing to do.
+    /// Whether a worker has parts set aside for it that it has not begun. It costs one read: for threads that spin
+    /// between jobs, and to avoid waking those that have nothing to do.
     /// </summary>
     /// <param name="worker">The worker, from 0.</param>
     bool HasWork(int worker);
 
     /// <summary>
-    /// Runs parts of the current job until none is left to begin, and returns at once where there is no job. Never
-    /// throws what a part threw: that reaches whoever started the job.
+    /// Runs parts of the current job until all have begun, and returns at once if there is no job. It does not throw
+    /// the exceptions of parts: they reach the thread that started the job.
     /// </summary>
     /// <param name="worker">
-    /// The worker, from 0. A second call for a worker whose first has not returned does nothing.
+    /// The worker, from 0. A second call for a worker does nothing while the first has not returned.
     /// </param>
     void Run(int worker);
 }

@@ -2,18 +2,18 @@ namespace Cnn.Layers.Threading;
 
 /// <summary>
 /// The threads that a <see cref="WorkerPool"/> computes with. A host program that has threads of its own (a game's job
-/// system, a server's scheduler) implements this and hands it to <see cref="WorkerPool(IWorkerThreads)"/>; the
-/// program's own threads spin between jobs.
+/// system, a server's scheduler) implements this and passes it to <see cref="WorkerPool(IWorkerThreads)"/>. Without it
+/// a pool starts threads of its own, which spin between jobs.
 /// </summary>
 /// <remarks>
-/// Results are the same bits whichever threads come, and when. What a pool promises holds however late they are: it
-/// waits for the parts that were begun, and the thread that started a job runs those that nobody else begins.
+/// Results are bit-identical whichever threads take part, and when. The guarantees of a pool hold however late they
+/// are: it waits for the parts that were begun, and the thread that started a job runs those that nobody else begins.
 /// </remarks>
 public interface IWorkerThreads
 {
     /// <summary>
-    /// How many workers there are, the calling thread included: from 1 to <see cref="WorkerPool.MaxThreads"/>. It is
-    /// read once, when a pool is made.
+    /// The number of workers, including the calling thread: from 1 to <see cref="WorkerPool.MaxThreads"/>. It is read
+    /// once, when a pool is created.
     /// </summary>
     int Count { get; }
 
@@ -33,6 +33,6 @@ public interface IWorkerThreads
     /// the job is done.
     /// </para>
     /// </remarks>
-    /// <param name="task">The parts of the job. One pool gives the same object each time.</param>
+    /// <param name="task">The parts of the job. A pool passes the same object each time.</param>
     void Run(IWorkerTask task);
 }

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Cnn.Layers.Threading;
 
-/// <summary>Integers that never move.</summary>
+/// <summary>An array of integers at a fixed address.</summary>
 internal sealed unsafe class PinnedInts
 {
     private readonly int[] values;

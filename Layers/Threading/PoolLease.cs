@@ -10,6 +10,6 @@ public readonly ref struct PoolLease
 
     internal PoolLease(WorkerPool? pool) => this.pool = pool;
 
-    /// <summary>Gives the claim back.</summary>
+    /// <summary>Releases the claim.</summary>
     public void Dispose() => pool?.Leave();
 }

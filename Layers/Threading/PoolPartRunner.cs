@@ -2,7 +2,7 @@ using Cnn.Fillers;
 
 namespace Cnn.Layers.Threading;
 
-/// <summary>Lets fillers, which know no pool, fill on the threads of one.</summary>
+/// <summary>Runs fillers, which do not know about pools, on the threads of a pool.</summary>
 internal sealed class PoolPartRunner(WorkerPool pool) : IPartRunner
 {
     /// <inheritdoc/>

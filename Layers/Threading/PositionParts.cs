@@ -1,8 +1,8 @@
 namespace Cnn.Layers.Threading;
 
 /// <summary>
-/// How work over [outer, channels, inner] is split when all channels of a position belong together: parts of several
-/// outer items where those are small, of a stretch of the inner axis of one item where they are large.
+/// Splits work over [outer, channels, inner] into parts where all channels of a position belong together: several outer
+/// items where items are small, a range of the inner axis of one item where they are large.
 /// </summary>
 public readonly struct PositionParts
 {
@@ -12,7 +12,7 @@ public readonly struct PositionParts
     private readonly int innerPerPart;
     private readonly int partsPerItem;
 
-    /// <summary>The split of a shape; a function of the shape alone.</summary>
+    /// <summary>Splits a shape; the split depends only on the shape.</summary>
     public PositionParts(int outer, int channels, int inner)
     {
         (this.outer, this.inner) = (outer, inner);
@@ -29,11 +29,12 @@ public readonly struct PositionParts
         Count = inner == 0 ? 0 : checked((int)(((long)outer + itemsPerPart - 1) / itemsPerPart * partsPerItem));
     }
 
-    /// <summary>How many parts there are.</summary>
+    /// <summary>The number of parts.</summary>
     public int Count { get; }
 
     /// <summary>
-    /// A part: items FirstItem up to and without EndItem, of each the inner places Start up to and without End.
+    /// Returns a part: the items from FirstItem to EndItem and, of each item, the inner positions from Start to End;
+    /// the ends are exclusive.
     /// </summary>
     public (int FirstItem, int EndItem, int Start, int End) Block(int part)
     {

@@ -1,7 +1,7 @@
 namespace Cnn.Layers.Threading;
 
 /// <summary>
-/// How work over rows is split: parts of several rows where those are short, of a piece of one row where they are long.
+/// Splits work over rows into parts: several rows where rows are short, a piece of one row where they are long.
 /// </summary>
 public readonly struct RowParts
 {
@@ -9,7 +9,7 @@ public readonly struct RowParts
     private readonly int length;
     private readonly int rowsPerPart;
 
-    /// <summary>The split of so many rows of a length; a function of the two alone.</summary>
+    /// <summary>Splits a number of rows of a length; the split depends only on these two.</summary>
     public RowParts(int rows, int length)
     {
         (this.rows, this.length) = (rows, length);
@@ -18,16 +18,19 @@ public readonly struct RowParts
         Count = checked((int)(((long)rows + rowsPerPart - 1) / rowsPerPart * PiecesPerRow));
     }
 
-    /// <summary>How many parts there are.</summary>
+    /// <summary>The number of parts.</summary>
     public int Count { get; }
 
-    /// <summary>Parts that a long row makes; 1 when parts are whole rows.</summary>
+    /// <summary>The number of parts of a long row; 1 when parts are whole rows.</summary>
     public int PiecesPerRow { get; }
 
-    /// <summary>Which piece of its row a part is.</summary>
+    /// <summary>Returns which piece of its row a part is.</summary>
     public int Piece(int part) => part % PiecesPerRow;
 
-    /// <summary>A part: rows First up to and without Last, of each the values Start up to and without End.</summary>
+    /// <summary>
+    /// Returns a part: the rows from First to Last and, of each row, the values from Start to End; Last and End are
+    /// exclusive.
+    /// </summary>
     public (int First, int Last, int Start, int End) Block(int part)
     {
         int first = part / PiecesPerRow * rowsPerPart;

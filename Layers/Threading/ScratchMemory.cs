@@ -2,12 +2,12 @@ using System.Runtime.CompilerServices;
 
 namespace Cnn.Layers.Threading;
 
-/// <summary>One worker's scratch memory: a growing, pinned, 64-byte aligned buffer a slot.</summary>
+/// <summary>One worker's scratch memory: a growing, pinned, 64-byte aligned buffer per slot.</summary>
 internal sealed unsafe class ScratchMemory
 {
     private readonly float[][] memory = new float[Enum.GetValues<ScratchSlot>().Length][];
 
-    /// <summary>At least so many floats; what they hold is left over.</summary>
+    /// <summary>Returns a buffer of at least <paramref name="floats"/> floats; it is not cleared.</summary>
     public float* Get(ScratchSlot slot, long floats)
     {
         float[]? held = memory[(int)slot];

@@ -1,14 +1,14 @@
 namespace Cnn.Layers.Threading;
 
 /// <summary>
-/// What a worker's scratch memory is for. Slots keep a kernel that calls another from being handed the same memory.
+/// The purpose of a worker's scratch memory. Slots keep a kernel that calls another from sharing its memory.
 /// </summary>
 public enum ScratchSlot
 {
-    /// <summary>A caller's own, used by no kernel of the product or the convolution.</summary>
+    /// <summary>For callers: no GEMM or convolution kernel uses it.</summary>
     Layer,
 
-    /// <summary>Panels of a left operand packed by one worker, or products of its own.</summary>
+    /// <summary>Panels of a left operand packed by one worker, or its own GEMM results.</summary>
     LeftPanels,
 
     /// <summary>Transformed weights of one worker.</summary>
@@ -29,6 +29,6 @@ public enum ScratchSlot
     /// <summary>Columns of image patches.</summary>
     Columns,
 
-    /// <summary>Sums of parts that are still to be added; belongs to worker 0.</summary>
+    /// <summary>Partial sums that are still to be added; belongs to worker 0.</summary>
     Partials,
 }

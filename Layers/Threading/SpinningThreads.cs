@@ -3,8 +3,8 @@ using Cnn.Proto;
 namespace Cnn.Layers.Threading;
 
 /// <summary>
-/// The threads of a pool that has no host's: they spin for a while between jobs before they sleep, so that a job begins
-/// and ends within about a microsecond.
+/// The threads of a pool without a host: they spin for a while between jobs before they sleep, so that a job begins and
+/// ends within about a microsecond.
 /// </summary>
 internal sealed class SpinningThreads : IWorkerThreads, IDisposable
 {
@@ -19,8 +19,8 @@ internal sealed class SpinningThreads : IWorkerThreads, IDisposable
     private volatile bool stopping;
 
     /// <summary>Starts the threads.</summary>
-    /// <param name="count">Workers, the calling thread included; at least 1.</param>
-    /// <param name="start">Starts one; null for <see cref="Thread.Start()"/>.</param>
+    /// <param name="count">The number of workers, including the calling thread; at least 1.</param>
+    /// <param name="start">Starts a thread; null for <see cref="Thread.Start()"/>.</param>
     /// <exception cref="CnnException">
     /// The system gives fewer threads; those that had been started have ended.
     /// </exception>
@@ -46,7 +46,9 @@ internal sealed class SpinningThreads : IWorkerThreads, IDisposable
     /// <inheritdoc/>
     public int Count { get; }
 
-    /// <summary>How often a thread looks for work, or for the end of it, before it gives up its core.</summary>
+    /// <summary>
+    /// Returns how often a thread checks for work, or for the end of a job, before it gives up its core.
+    /// </summary>
     public static int Spins(int count) => count <= Environment.ProcessorCount ? SpinsBeforeSleep : 0;
 
     /// <inheritdoc/>

@@ -8,17 +8,18 @@ namespace Cnn.Layers.Threading;
 /// <summary>
 /// A fixed set of threads that run the parts of one job at a time, with a barrier that costs about a microsecond. The
 /// calling thread works too, as worker 0, and never waits for a worker that has not begun a part. Each worker begins
-/// with a stretch of the parts of its own, the same of every job with as many parts, so that what one layer leaves in
-/// its caches the next finds there; then it takes what others have not begun. Also holds each worker's scratch memory.
+/// with its own stretch of the parts, the same for every job with as many parts, so that a layer finds in the worker's
+/// caches what the layer before it left there; then it takes parts that others have not begun. The pool also holds each
+/// worker's scratch memory.
 /// </summary>
 /// <remarks>
-/// One thread at a time drives a pool. A second one that starts a job meanwhile gets an error: it would wait for the
-/// whole of the other's job, and kernels that keep values in scratch memory from one job to the next would read each
-/// other's. <see cref="Enter"/> holds a pool for a sequence of such jobs.
+/// One thread at a time drives a pool. A second thread that starts a job meanwhile gets an error: it would have to wait
+/// for the whole job of the other, and kernels that keep values in scratch memory from one job to the next would read
+/// each other's values. <see cref="Enter"/> holds a pool for a sequence of such jobs.
 /// </remarks>
 public sealed unsafe class WorkerPool : IWorkerTask, IDisposable
 {
-    /// <summary>The most threads that a pool has.</summary>
+    /// <summary>The maximum number of threads of a pool.</summary>
     public const int MaxThreads = 1024;
 
     [ThreadStatic]
@@ -36,11 +37,11 @@ public sealed unsafe class WorkerPool : IWorkerTask, IDisposable
     private ExceptionDispatchInfo? fault;
     private volatile bool isDisposed;
 
-    /// <summary>A pool with threads of its own, which end with it.</summary>
+    /// <summary>Creates a pool with its own threads, which end with it.</summary>
     /// <param name="threadCount">
-    /// Threads in all, the caller's included, up to <see cref="MaxThreads"/>; 0 for one a core.
+    /// The number of threads, including the caller's, up to <see cref="MaxThreads"/>; 0 for one per core.
     /// </param>
-    /// <exception cref="CnnException">There cannot be so many threads; none is left running.</exception>
+    /// <exception cref="CnnException">There cannot be this many threads; none is left running.</exception>
     public WorkerPool(int threadCount = 0)
         : this(
             new SpinningThreads(Checked(
@@ -49,7 +50,9 @@ public sealed unsafe class WorkerPool : IWorkerTask, IDisposable
     {
     }
 
-    /// <summary>A pool over a host program's threads, which it leaves running when it is disposed.</summary>
+    /// <summary>
+    /// Creates a pool over the threads of a host program, which keep running when the pool is disposed.
+    /// </summary>
     /// <param name="threads">The threads. Several pools may share them if they serve several callers at once.</param>
     /// <exception cref="CnnException">Their number is not from 1 to <see cref="MaxThreads"/>.</exception>
     public WorkerPool(IWorkerThreads threads)
@@ -71,31 +74,31 @@ public sealed unsafe class WorkerPool : IWorkerTask, IDisposable
         stretches = new Stretch[ThreadCount];
     }
 
-    /// <summary>Threads in all, the caller's included.</summary>
+    /// <summary>The number of threads, including the caller's.</summary>
     public int ThreadCount { get; }
 
-    /// <summary>Whether the calling thread runs a part of a job of this pool.</summary>
+    /// <summary>Whether the calling thread is running a part of a job of this pool.</summary>
     internal bool IsInPart => ReferenceEquals(current, this);
 
     /// <summary>
-    /// Memory of one worker for one purpose, on a 64-byte boundary, with whatever was left in it; grows and is then
-    /// kept. Valid until the same worker asks for more in the same slot. Outside a job use worker 0.
+    /// Returns scratch memory of one worker for one purpose, on a 64-byte boundary and not cleared. It grows as needed
+    /// and is then kept. It is valid until the same worker asks for more in the same slot. Outside a job, use worker 0.
     /// </summary>
     /// <param name="worker">The worker, as given to <see cref="IParallelJob.Run"/>.</param>
-    /// <param name="slot">What it is for.</param>
+    /// <param name="slot">The purpose.</param>
     /// <param name="floats">How many floats.</param>
     public float* Scratch(int worker, ScratchSlot slot, long floats) => scratch[worker].Get(slot, floats);
 
     /// <summary>
     /// Claims the pool for this thread until the lease is disposed, for a sequence of jobs between which scratch memory
-    /// must stay. The thread may enter again and start jobs meanwhile.
+    /// must be preserved. The thread may enter again and start jobs meanwhile.
     /// </summary>
     /// <exception cref="CnnException">Another thread drives the pool, or it is disposed.</exception>
     public PoolLease Enter()
     {
         if (IsInPart)
         {
-            // Within a part: the pool is held by the job.
+            // Within a part, the job holds the pool.
             return default;
         }
 
@@ -105,7 +108,7 @@ public sealed unsafe class WorkerPool : IWorkerTask, IDisposable
 
     /// <summary>
     /// Runs parts 0 to <paramref name="count"/> - 1 and returns when all are done. A job started from within a part
-    /// runs on that part's worker alone. An exception of a part is thrown again here; the other parts may have run.
+    /// runs only on that part's worker. An exception of a part is rethrown here; the other parts may have run.
     /// </summary>
     /// <exception cref="CnnException">Another thread drives the pool, or it is disposed.</exception>
     public void Run<T>(int count, ref T work)
@@ -138,7 +141,7 @@ public sealed unsafe class WorkerPool : IWorkerTask, IDisposable
         }
     }
 
-    /// <summary>Ends the pool's own threads; a host's go on. The pool starts no job any more.</summary>
+    /// <summary>Ends the pool's own threads; a host's threads keep running. The pool accepts no more jobs.</summary>
     /// <exception cref="CnnException">
     /// A part of the pool's own job disposes it, or another thread drives it.
     /// </exception>
@@ -177,14 +180,14 @@ public sealed unsafe class WorkerPool : IWorkerTask, IDisposable
 
         if (!IsInPart)
         {
-            // A thread of the pool's own, which never works for another.
+            // One of the pool's own threads, which never works for another pool.
             (current, currentWorker) = (this, worker);
         }
 
         TakeParts(worker);
     }
 
-    /// <summary>Gives up one claim of this thread's, if it has any.</summary>
+    /// <summary>Releases one claim of this thread, if it has any.</summary>
     internal void Leave()
     {
         if (Volatile.Read(ref state.Owner) == Environment.CurrentManagedThreadId && --state.Claims == 0)
@@ -211,7 +214,7 @@ public sealed unsafe class WorkerPool : IWorkerTask, IDisposable
 
     private void Claim()
     {
-        // No other thread writes this one's number.
+        // No other thread writes this thread's id.
         int me = Environment.CurrentManagedThreadId;
         if (Volatile.Read(ref state.Owner) != me && Interlocked.CompareExchange(ref state.Owner, me, 0) != 0)
         {
@@ -224,7 +227,7 @@ public sealed unsafe class WorkerPool : IWorkerTask, IDisposable
         if (isDisposed)
         {
             Leave();
-            throw new CnnException("the pool has been disposed", "dispose it after what computes with it");
+            throw new CnnException("the pool has been disposed", "dispose it after everything that computes with it");
         }
     }
 
@@ -248,10 +251,10 @@ public sealed unsafe class WorkerPool : IWorkerTask, IDisposable
             }
             finally
             {
-                // Whatever a host does, no part runs any more when the job's memory is let go.
+                // Whatever a host does, no part may still be running when the job's memory is unpinned.
                 if (isHosted)
                 {
-                    RunRest();
+                    RunRemaining();
                 }
 
                 AwaitOthers(count);
@@ -269,7 +272,7 @@ public sealed unsafe class WorkerPool : IWorkerTask, IDisposable
     private int FirstPart(int worker, int count) =>
         (int)((((long)worker * count) + stretches.Length - 1) / stretches.Length);
 
-    private void RunRest()
+    private void RunRemaining()
     {
         var spinner = default(SpinWait);
         while (!TryRunHosted(0))
@@ -278,7 +281,7 @@ public sealed unsafe class WorkerPool : IWorkerTask, IDisposable
         }
     }
 
-    // A host may call late, twice at once, or from within something else.
+    // A host may call late, twice at once, or from within another job.
     private bool TryRunHosted(int worker)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(worker);
@@ -305,7 +308,7 @@ public sealed unsafe class WorkerPool : IWorkerTask, IDisposable
     private void TakeParts(int worker) =>
         TakeParts(worker, (uint)(Volatile.Read(ref stretches[worker].Ticket) >>> 32));
 
-    // Of the given job only: of the next one a worker is to begin with its own stretch again.
+    // Takes parts of the given job only: in the next job, a worker begins with its own stretch again.
     private void TakeParts(int worker, uint ofJob)
     {
         for (int i = 0; i < stretches.Length; i++)
@@ -318,8 +321,8 @@ public sealed unsafe class WorkerPool : IWorkerTask, IDisposable
     {
         while (true)
         {
-            // The job's fields are read between the ticket and its exchange: if that succeeds, they are this job's,
-            // since it cannot have ended with a part not begun.
+            // The job's fields are read between the ticket and its exchange: if the exchange succeeds, they are this
+            // job's, since a job cannot end before all of its parts have begun.
             long ticket = Volatile.Read(ref stretch.Ticket);
             uint left = (uint)ticket;
             if (left == 0 || (uint)(ticket >>> 32) != ofJob)
@@ -369,7 +372,7 @@ public sealed unsafe class WorkerPool : IWorkerTask, IDisposable
     [StructLayout(LayoutKind.Explicit, Size = 384)]
     private struct Shared
     {
-        // The thread that drives the pool, 0 for none, and how many claims it has on it.
+        // The id of the thread that drives the pool, 0 for none, and the number of its claims.
         [FieldOffset(128)]
         public int Owner;
 
@@ -385,13 +388,13 @@ public sealed unsafe class WorkerPool : IWorkerTask, IDisposable
         [FieldOffset(152)]
         public void* Job;
 
-        // Parts that are done; every worker writes it.
+        // The number of parts that are done; every worker writes it.
         [FieldOffset(256)]
         public int Done;
     }
 
-    // Parts that one worker takes before others do. The ticket holds the job's number above and the parts not yet begun
-    // below; it is published last.
+    // Parts that one worker takes before others do. The ticket holds the job's number in its upper half and the number
+    // of parts not yet begun in its lower half; it is published last.
     [StructLayout(LayoutKind.Explicit, Size = 128)]
     private struct Stretch
     {

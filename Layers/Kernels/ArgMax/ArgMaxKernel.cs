@@ -5,20 +5,20 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers.Kernels.ArgMax;
 
 /// <summary>
-/// The k largest along the middle axis of [outer, length, inner], largest first, of equals the larger index first. A
-/// NaN is below all numbers.
+/// Finds the k largest values along the middle axis of [outer, length, inner], largest first and, among equals, the
+/// larger index first. A NaN ranks below all numbers.
 /// </summary>
 internal static unsafe class ArgMaxKernel
 {
-    /// <summary>Writes rank r of place i of item o to <c>[o * stride + r * inner + i]</c>.</summary>
+    /// <summary>Writes rank r of position i of item o to <c>[o * stride + r * inner + i]</c>.</summary>
     /// <param name="x">The values.</param>
-    /// <param name="indices">Where the indices go; null for nowhere.</param>
-    /// <param name="values">Where the values go; null for nowhere.</param>
-    /// <param name="outer">Places before.</param>
-    /// <param name="length">Values to choose from, k or more.</param>
-    /// <param name="inner">Places after.</param>
-    /// <param name="k">How many.</param>
-    /// <param name="stride">From one item's results to the next's.</param>
+    /// <param name="indices">Receives the indices; null if they are not wanted.</param>
+    /// <param name="values">Receives the values; null if they are not wanted.</param>
+    /// <param name="outer">Positions before the axis.</param>
+    /// <param name="length">Length of the axis, k or more.</param>
+    /// <param name="inner">Positions after the axis.</param>
+    /// <param name="k">How many to find.</param>
+    /// <param name="stride">Distance between the results of consecutive items.</param>
     /// <param name="pool">The threads to compute with.</param>
     public static void Run(
         float* x, float* indices, float* values, int outer, int length, int inner, int k, long stride, WorkerPool pool)
@@ -90,7 +90,7 @@ internal static unsafe class ArgMaxKernel
             }
         }
 
-        // Sixteen places side by side, or as many as are left.
+        // Sixteen positions side by side, or as many as remain.
         private readonly void Columns(float* from, long at, int left)
         {
             Vector512<float> value = Lanes.Load(from, left), index = Vector512<float>.Zero;
@@ -113,7 +113,7 @@ internal static unsafe class ArgMaxKernel
             }
         }
 
-        // Each lane has the best of every sixteenth value; then the best of the lanes.
+        // Each lane keeps the best of every sixteenth value; at the end the best lane wins.
         private readonly (float Value, int Index) Row(float* from)
         {
             Vector512<float> best = Lanes.Load(from, Length);
@@ -148,7 +148,7 @@ internal static unsafe class ArgMaxKernel
             return (value, index);
         }
 
-        // Later values win unless they are smaller; a NaN wins over another alone.
+        // A later value wins unless it is smaller; a NaN wins only over another NaN.
         private static Vector512<float> Wins(Vector512<float> next, Vector512<float> best) =>
             ~Vector512.LessThan(next, best) & (Vector512.Equals(next, next) | ~Vector512.Equals(best, best));
     }

@@ -1,8 +1,8 @@
 namespace Cnn.Layers.Kernels.ArgMax;
 
 /// <summary>
-/// The k largest of a row of values and their places, found with a heap whose root is the smallest of the best so far:
-/// most values are refused by one comparison, and no order of the values makes it slow.
+/// Finds the k largest of a row of values and their places with a heap whose root is the smallest of the best so far:
+/// one comparison rejects most values, and no order of the values makes it slow.
 /// </summary>
 internal readonly unsafe struct LargestValues
 {
@@ -10,7 +10,7 @@ internal readonly unsafe struct LargestValues
     private readonly int* places;
     private readonly int k;
 
-    /// <summary>Finds k values and places.</summary>
+    /// <summary>Prepares to find k values and their places.</summary>
     /// <param name="scratch">Memory for 2 k floats.</param>
     /// <param name="k">How many.</param>
     public LargestValues(float* scratch, int k)
@@ -24,13 +24,13 @@ internal readonly unsafe struct LargestValues
     public static bool IsBelow(float a, int placeA, float b, int placeB) =>
         a < b || (!(a > b) && (float.IsNaN(a) == float.IsNaN(b) ? placeA < placeB : float.IsNaN(a)));
 
-    /// <summary>The value of a rank, 0 for the largest.</summary>
+    /// <summary>Returns the value of a rank; rank 0 is the largest.</summary>
     public float Value(int rank) => values[rank];
 
-    /// <summary>The place of a rank.</summary>
+    /// <summary>Returns the place of a rank.</summary>
     public int Index(int rank) => places[rank];
 
-    /// <summary>Looks through so many values, a stride apart; k at least.</summary>
+    /// <summary>Searches <paramref name="count"/> values, k or more, a stride apart.</summary>
     public void Find(float* from, int count, int stride)
     {
         for (int i = 0; i < k; i++)
@@ -53,7 +53,7 @@ internal readonly unsafe struct LargestValues
             }
         }
 
-        // The smallest goes to the end, then the smallest of the rest.
+        // Moves the smallest to the end, then the smallest of the remaining values, and so on.
         for (int end = k - 1; end > 0; end--)
         {
             (values[0], values[end]) = (values[end], values[0]);
@@ -68,7 +68,7 @@ internal readonly unsafe struct LargestValues
         int place = places[at];
         while (true)
         {
-            // 2 at + 1 may pass the largest int only where there is no such child.
+            // 2 at + 1 can exceed the largest int only where there is no such child.
             long child = (2L * at) + 1;
             if (child >= count)
             {

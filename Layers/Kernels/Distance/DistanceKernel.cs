@@ -7,15 +7,16 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers.Kernels.Distance;
 
 /// <summary>
-/// Squared distances between all rows of x [rows, size] and all of w [others, size], pair by pair: the expansion into a
-/// product, <c>|x|^2 - 2 x w + |w|^2</c>, loses the digits that matter where rows are near each other.
+/// Squared distances between all rows of x [rows, size] and all rows of w [others, size], pair by pair: the expansion
+/// <c>|x|^2 - 2 x w + |w|^2</c>, which a GEMM could compute, loses the significant digits where rows are close to each
+/// other.
 /// </summary>
 internal static unsafe class DistanceKernel
 {
-    // Rows of w at a time: each value of x that is loaded serves as many.
+    // Rows of w processed at a time: each value of x that is loaded is used as often.
     private const int Block = 4;
 
-    /// <summary><c>y[n, j] = sum_k (x[n, k] - w[j, k])^2</c>, y [rows, others].</summary>
+    /// <summary>Computes <c>y[n, j] = sum_k (x[n, k] - w[j, k])^2</c>, y [rows, others].</summary>
     public static void Forward(float* x, float* w, float* y, int rows, int others, int size, WorkerPool pool)
     {
         KernelGuard.Array(x, rows, size);
@@ -28,7 +29,7 @@ internal static unsafe class DistanceKernel
         pool.Run(parts.Count, ref job);
     }
 
-    /// <summary><c>dx[n, k] = 2 sum_j dy[n, j] (x[n, k] - w[j, k])</c>.</summary>
+    /// <summary>Computes <c>dx[n, k] = 2 sum_j dy[n, j] (x[n, k] - w[j, k])</c>.</summary>
     public static void BackwardRows(
         float* x, float* w, float* dy, float* dx, int rows, int others, int size, WorkerPool pool)
     {
@@ -39,7 +40,7 @@ internal static unsafe class DistanceKernel
         pool.Run(parts.Count, ref job);
     }
 
-    /// <summary><c>dw[j, k] += 2 sum_n dy[n, j] (w[j, k] - x[n, k])</c>.</summary>
+    /// <summary>Computes <c>dw[j, k] += 2 sum_n dy[n, j] (w[j, k] - x[n, k])</c>.</summary>
     public static void BackwardOthers(
         float* x, float* w, float* dy, float* dw, int rows, int others, int size, WorkerPool pool)
     {
@@ -61,7 +62,8 @@ internal static unsafe class DistanceKernel
         KernelGuard.Apart(dy, (long)rows * others, target, (long)rows * size);
     }
 
-    private readonly struct ForwardJob(PositionParts parts, float* x, float* w, float* y, int others, int size) : IParallelJob
+    private readonly struct ForwardJob(
+        PositionParts parts, float* x, float* w, float* y, int others, int size) : IParallelJob
     {
         public void Run(int part, int worker)
         {
@@ -137,8 +139,8 @@ internal static unsafe class DistanceKernel
         }
     }
 
-    // The gradient of rows `own` that were compared with rows `other`; the gradient of the pair (r, s) stands at
-    // dy[r * rowStride + s * otherStride].
+    // Computes the gradient of the rows `own` that were compared with the rows `other`; the gradient of the pair (r, s)
+    // is at dy[r * rowStride + s * otherStride].
     private readonly struct BackwardJob(
         PositionParts parts, float* own, float* other, float* dy, int rowStride, int otherStride, float* target,
         int others, int size, bool add) : IParallelJob

@@ -7,19 +7,22 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers.Kernels.Dropout;
 
 /// <summary>
-/// Keeps each value with a probability and multiplies it by a scale, else 0 (Srivastava et al., "Dropout: a simple way
-/// to prevent neural networks from overfitting", JMLR 2014; the inverted form). Value i is kept when its word of the
-/// stream (key, pass) is below the threshold, so forward and backward draw the same mask without storing it. Sixteen
-/// blocks of four words serve 64 values: the first words the first sixteen, and so on, as they lie in vectors.
+/// Keeps each value with a given probability, multiplied by a scale, and sets the others to 0 (Srivastava et al.,
+/// "Dropout: a simple way to prevent neural networks from overfitting", JMLR 2014; the inverted form). Value i is kept
+/// when its word of the stream (key, pass) is below the threshold, so forward and backward draw the same mask without
+/// storing it. Sixteen blocks of four words serve 64 values: the first words serve the first sixteen, and so on, as
+/// they lie in vectors.
 /// </summary>
 internal static unsafe class DropoutKernel
 {
-    /// <summary><c>y = x * scale</c> where kept, else 0; x and y may be the same.</summary>
+    /// <summary>Computes <c>y = x * scale</c> where kept, else 0; x and y may be the same.</summary>
     /// <param name="x">The values.</param>
     /// <param name="y">The result.</param>
-    /// <param name="count">How many.</param>
-    /// <param name="threshold">Kept when the 32-bit word is below it: 2^32 times the probability.</param>
-    /// <param name="scale">The factor on what is kept.</param>
+    /// <param name="count">Number of values.</param>
+    /// <param name="threshold">
+    /// 2^32 times the probability: a value is kept if its 32-bit word is below the threshold.
+    /// </param>
+    /// <param name="scale">The factor of the kept values.</param>
     /// <param name="key">The stream's key.</param>
     /// <param name="pass">The forward pass.</param>
     /// <param name="pool">The threads to compute with.</param>
@@ -52,7 +55,7 @@ internal static unsafe class DropoutKernel
 
             if (i < end)
             {
-                Rest(i, end - i);
+                PutTail(i, end - i);
             }
         }
 
@@ -64,14 +67,14 @@ internal static unsafe class DropoutKernel
                 return;
             }
 
-            // All words are below a threshold of 2^32, which is no word itself.
+            // All words are below a threshold of 2^32, which does not fit into a word itself.
             Vector512<float> kept = threshold > uint.MaxValue
                 ? Vector512<float>.AllBitsSet
                 : Vector512.LessThan(words, Vector512.Create((uint)threshold)).AsSingle();
             Lanes.Store(Lanes.Load(x + i, left) * scale & kept, y + i, left);
         }
 
-        private void Rest(int i, int length)
+        private void PutTail(int i, int length)
         {
             var (a, b, c, d) = PhiloxLanes.Blocks(key, (ulong)i / 4, pass);
             Put(i, a, length);

@@ -11,7 +11,7 @@ internal readonly record struct WeightedSum(float A, float B) : IBinaryOperation
     public Vector512<float> Compute(Vector512<float> a, Vector512<float> b) => (a * A) + (b * B);
 }
 
-/// <summary><c>a first</c>; the second is not looked at, not even where it is infinite.</summary>
+/// <summary><c>a first</c>; the second is ignored, even where it is infinite.</summary>
 /// <param name="A">The factor of the first.</param>
 internal readonly record struct Multiple(float A) : IBinaryOperation
 {
@@ -33,7 +33,7 @@ internal readonly record struct Divide : IBinaryOperation
     public Vector512<float> Compute(Vector512<float> a, Vector512<float> b) => a / b;
 }
 
-/// <summary>The larger; of equals, the second.</summary>
+/// <summary>The larger of two values; the second if they are equal.</summary>
 internal readonly record struct Larger : IBinaryOperation
 {
     /// <inheritdoc/>
@@ -41,7 +41,7 @@ internal readonly record struct Larger : IBinaryOperation
         Vector512.ConditionalSelect(Vector512.GreaterThan(a, b), a, b);
 }
 
-/// <summary>Whose number is the index in a, gets b; others get 0.</summary>
+/// <summary>b where a equals the index, 0 elsewhere.</summary>
 /// <param name="Index">The index.</param>
 internal readonly record struct SelectIndex(float Index) : IBinaryOperation
 {
@@ -50,7 +50,7 @@ internal readonly record struct SelectIndex(float Index) : IBinaryOperation
         Vector512.Equals(a, Vector512.Create(Index)) & b;
 }
 
-/// <summary>The index of the larger of two: 0 for the first, 1 for the second or equals.</summary>
+/// <summary>The index of the larger of two values: 0 for the first, 1 for the second or if they are equal.</summary>
 internal readonly record struct LargerOfTwo : IBinaryOperation
 {
     /// <inheritdoc/>

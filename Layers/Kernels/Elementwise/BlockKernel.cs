@@ -4,21 +4,21 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers.Kernels.Elementwise;
 
 /// <summary>
-/// Blocks of neighbouring values, at regular distances in one array, to regular distances in another: what joining and
-/// cutting along an axis come down to.
+/// Copies blocks of adjacent values, at regular distances in one array, to regular distances in another: concatenating
+/// and slicing along an axis reduce to this.
 /// </summary>
 internal static unsafe class BlockKernel
 {
-    // Below this a loop is done before a call to copy has begun.
+    // Below this length a loop is faster than a call to copy.
     private const int Short = 12;
 
     /// <summary>Copies blocks.</summary>
-    /// <param name="from">The first block's place.</param>
-    /// <param name="fromStride">From one block to the next.</param>
+    /// <param name="from">The first block.</param>
+    /// <param name="fromStride">Distance from one block to the next.</param>
     /// <param name="to">Where the first block goes.</param>
-    /// <param name="toStride">From one block to the next there.</param>
-    /// <param name="length">Values a block.</param>
-    /// <param name="blocks">How many.</param>
+    /// <param name="toStride">Distance from one block to the next in the target.</param>
+    /// <param name="length">Values per block.</param>
+    /// <param name="blocks">How many blocks.</param>
     /// <param name="pool">The threads to compute with.</param>
     public static void Copy(
         float* from, long fromStride, float* to, long toStride, int length, int blocks, WorkerPool pool)
@@ -38,7 +38,7 @@ internal static unsafe class BlockKernel
     public static void Copy(float* from, float* to, int count, WorkerPool pool) =>
         Copy(from, count, to, count, count, 1, pool);
 
-    /// <summary>Copies a few values, or many.</summary>
+    /// <summary>Copies values; with a loop if they are few.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void CopyBlock(float* from, float* to, int length)
     {

@@ -6,7 +6,8 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers.Kernels.Elementwise;
 
 /// <summary>
-/// A factor and a summand for each of the middle places of [outer, dim, inner]: <c>y = x scale[d] + bias[d]</c>.
+/// Applies a factor and a summand to each index of the middle axis of [outer, dim, inner]:
+/// <c>y = x scale[d] + bias[d]</c>.
 /// </summary>
 internal static unsafe class BroadcastKernel
 {
@@ -15,9 +16,9 @@ internal static unsafe class BroadcastKernel
     /// <param name="scale">The factors; null for none.</param>
     /// <param name="bias">The summands; null for none.</param>
     /// <param name="y">The result.</param>
-    /// <param name="outer">Places before.</param>
+    /// <param name="outer">Positions before the middle axis.</param>
     /// <param name="dim">Factors and summands.</param>
-    /// <param name="inner">Places after.</param>
+    /// <param name="inner">Positions after the middle axis.</param>
     /// <param name="pool">The threads to compute with.</param>
     public static void Forward(
         float* x, float* scale, float* bias, float* y, int outer, int dim, int inner, WorkerPool pool)
@@ -28,7 +29,7 @@ internal static unsafe class BroadcastKernel
         KernelGuard.ArrayOrNull(bias, dim);
         KernelGuard.SameOrApart(x, y, (long)outer * dim * inner);
 
-        // Without inner places a row of factors lies beside a row of values.
+        // Where inner is 1, a row of factors has the layout of a row of values.
         var job = inner == 1
             ? new ForwardJob(x, scale, bias, y, outer, dim, 1, dim)
             : new ForwardJob(x, scale, bias, y, (long)outer * dim, inner, 0, dim);
@@ -36,16 +37,16 @@ internal static unsafe class BroadcastKernel
     }
 
     /// <summary>
-    /// The gradient of the factors, <c>g[d] = sum of dy x</c>, or with a null x of the summands, <c>g[d] = sum of
-    /// dy</c>.
+    /// Computes the gradient of the factors, <c>g[d] = sum of dy x</c>, or, with a null x, of the summands,
+    /// <c>g[d] = sum of dy</c>.
     /// </summary>
     /// <param name="dy">The gradient of y.</param>
     /// <param name="x">The values; null for the summands.</param>
     /// <param name="gradient">The result.</param>
-    /// <param name="adds">Whether to add to what is there.</param>
-    /// <param name="outer">Places before.</param>
+    /// <param name="adds">Whether to add to the existing values.</param>
+    /// <param name="outer">Positions before the middle axis.</param>
     /// <param name="dim">Factors.</param>
-    /// <param name="inner">Places after.</param>
+    /// <param name="inner">Positions after the middle axis.</param>
     /// <param name="pool">The threads to compute with.</param>
     public static void Gradient(
         float* dy, float* x, float* gradient, bool adds, int outer, int dim, int inner, WorkerPool pool)
@@ -65,7 +66,8 @@ internal static unsafe class BroadcastKernel
             return;
         }
 
-        // One factor for all has no rows. Few inner places are summed as columns of their own, sixteen side by side.
+        // With a single factor all values are one row. A short inner axis is summed as columns of its own, sixteen side
+        // by side.
         (outer, inner) = dim == 1 ? (1, outer * inner) : (outer, inner);
         int places = inner > 1 && inner < Vector512<float>.Count && dim > 1 ? inner : 1;
         double* sums = (double*)pool.Scratch(0, ScratchSlot.Layer, 4L * dim * places);
@@ -134,7 +136,7 @@ internal static unsafe class BroadcastKernel
         }
     }
 
-    // Nothing to sum up: a factor for each value.
+    // There is nothing to sum: each value has its own factor.
     private readonly struct SingleJob(float* dy, float* x, float* gradient, int dim, bool adds) : IParallelJob
     {
         public void Run(int part, int worker)

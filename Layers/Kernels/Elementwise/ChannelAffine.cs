@@ -4,14 +4,16 @@ using Cnn.Layers.Threading;
 
 namespace Cnn.Layers.Kernels.Elementwise;
 
-/// <summary>A factor and an addend for each channel of [images, channels, pixels].</summary>
+/// <summary>Applies a factor and an addend to each channel of [images, channels, pixels].</summary>
 internal static unsafe class ChannelAffine
 {
-    /// <summary><c>y[n, c, p] = x[n, c, p] * factors[c] * common + addends[c]</c>; x and y may be the same.</summary>
+    /// <summary>
+    /// Computes <c>y[n, c, p] = x[n, c, p] * factors[c] * common + addends[c]</c>; x and y may be the same.
+    /// </summary>
     /// <param name="x">[images, channels, pixels].</param>
     /// <param name="y">[images, channels, pixels].</param>
     /// <param name="factors">[channels], or null for 1.</param>
-    /// <param name="common">A factor of all channels.</param>
+    /// <param name="common">A factor for all channels.</param>
     /// <param name="addends">[channels], or null for 0.</param>
     /// <param name="images">Images.</param>
     /// <param name="channels">Channels.</param>

@@ -4,8 +4,8 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers.Kernels.Elementwise;
 
 /// <summary>
-/// A box cut out of a larger one, row by row along the last axis. Both shapes and the offsets are given an axis each;
-/// the box lies within.
+/// Cuts a box out of a larger array, row by row along the last axis. Both shapes and the offsets have one number per
+/// axis; the box lies within the array.
 /// </summary>
 internal static unsafe class CropKernel
 {
@@ -24,7 +24,10 @@ internal static unsafe class CropKernel
         pool.Run(box[axes - 1] == 0 ? 0 : job.Split.Count, ref job);
     }
 
-    /// <summary>The gradient: <paramref name="dy"/> in its place in <paramref name="dx"/>, 0 around it.</summary>
+    /// <summary>
+    /// Computes the gradient: copies <paramref name="dy"/> to its place in <paramref name="dx"/> and writes 0 around
+    /// it.
+    /// </summary>
     public static void Backward(float* dy, int* box, float* dx, int* whole, int* offsets, int axes, WorkerPool pool)
     {
         RequireBox(whole, box, offsets, axes);
@@ -94,7 +97,7 @@ internal static unsafe class CropKernel
             var (first, last, start, end) = split.Block(part);
             int width = box[axes - 1], wide = whole[axes - 1], offset = offsets[axes - 1];
 
-            // Of the part's stretch of a row: 0 up to left, the box up to right, 0 up to end.
+            // The part's range of a row: 0 up to left, the box up to right, 0 up to end.
             int left = Math.Clamp(offset, start, end), right = Math.Clamp(offset + width, start, end);
             for (int row = first; row < last; row++)
             {
@@ -112,7 +115,7 @@ internal static unsafe class CropKernel
             }
         }
 
-        // -1 for a row that is not in the box.
+        // Returns -1 for a row that is not in the box.
         private long RowInBox(int row)
         {
             long at = 0, stride = 1;

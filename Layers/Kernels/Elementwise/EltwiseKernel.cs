@@ -3,10 +3,10 @@ using Cnn.Layers.Threading;
 
 namespace Cnn.Layers.Kernels.Elementwise;
 
-/// <summary>Two arrays of one shape into a third, value by value.</summary>
+/// <summary>Combines two arrays of one shape into a third, value by value.</summary>
 internal static unsafe class EltwiseKernel
 {
-    /// <summary><c>y = f(a, b)</c>; y may be a or b.</summary>
+    /// <summary>Computes <c>y = f(a, b)</c>; y may be a or b.</summary>
     public static void Run<T>(T operation, float* a, float* b, float* y, int count, WorkerPool pool)
         where T : struct, IBinaryOperation
     {

@@ -4,10 +4,10 @@ using Cnn.Layers.Threading;
 
 namespace Cnn.Layers.Kernels.Elementwise;
 
-/// <summary>The largest of several arrays so far, and the index of the array that has it.</summary>
+/// <summary>The running maximum of several arrays, and the index of the array that has it.</summary>
 internal static unsafe class EltwiseMaxKernel
 {
-    /// <summary>Where x is above y, y becomes x and the index of the winner becomes <paramref name="index"/>.</summary>
+    /// <summary>Where x is greater than y, sets y to x and the winner to <paramref name="index"/>.</summary>
     public static void Include(float* x, float* y, float* winner, float index, int count, WorkerPool pool)
     {
         KernelGuard.Array(x, count);

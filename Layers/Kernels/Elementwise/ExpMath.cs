@@ -4,19 +4,20 @@ using System.Runtime.Intrinsics;
 namespace Cnn.Layers.Kernels.Elementwise;
 
 /// <summary>
-/// The exponential of sixteen floats and what is built of it, in floats throughout: the runtime's goes by way of
-/// doubles and takes about four times as long.
+/// The exponential of sixteen floats and functions built on it, in single precision throughout: the runtime's version
+/// converts to doubles and takes about four times as long.
 /// </summary>
 internal static class ExpMath
 {
     /// <summary>
-    /// e^x within 2e-7 of its value: e^x = 2^n e^r with r at most ln(2) / 2, ln(2) taken off in two pieces (Cody and
-    /// Waite, 1980), and e^r by the polynomial of Cephes' expf. 0 and infinity at the ends, NaN for NaN.
+    /// Computes e^x within 2e-7 of its value: e^x = 2^n e^r with r at most ln(2) / 2, where ln(2) is subtracted in two
+    /// pieces (Cody and Waite, 1980) and e^r is the polynomial of Cephes' expf. The result is 0 and infinity at the
+    /// ends of the range, and NaN for NaN.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Exp(Vector512<float> x)
     {
-        // Adding 1.5 * 2^23 rounds to a whole number, which then stands in the lowest bits.
+        // Adding 1.5 * 2^23 rounds to an integer, which is then in the lowest bits.
         Vector512<float> shift = Vector512.Create(12582912f);
         x = Vector512.Min(Vector512.Max(x, Vector512.Create(-104f)), Vector512.Create(89f));
         Vector512<float> shifted = Vector512.MultiplyAddEstimate(x, Vector512.Create(1.44269504f), shift);
@@ -32,14 +33,14 @@ internal static class ExpMath
         p = Vector512.MultiplyAddEstimate(r, p, Vector512.Create(5.0000001201e-1f));
         p = Vector512.MultiplyAddEstimate(r * r, p, r) + Vector512<float>.One;
 
-        // Two factors, since 2^n alone may be more, or less, than a float holds.
+        // Two factors, since 2^n alone may be outside the range of a float.
         Vector512<int> half = Vector512.ShiftRightArithmetic(whole, 1);
         return p * PowerOfTwo(half) * PowerOfTwo(whole - half);
     }
 
     /// <summary>
-    /// log(1 + e) for e from 0 to 1, as 2 atanh(e / (2 + e)) by its series: exact to nearly the last digit for small e
-    /// too.
+    /// Computes log(1 + e) for e from 0 to 1, as 2 atanh(e / (2 + e)) by its series: accurate to nearly the last digit,
+    /// for small e too.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> LogOnePlus(Vector512<float> e)
@@ -55,7 +56,9 @@ internal static class ExpMath
         return (s + s) * sum;
     }
 
-    /// <summary>The logistic function, <c>1 / (1 + e^-x)</c>, within 3e-7 of its value however small.</summary>
+    /// <summary>
+    /// Computes the logistic function, <c>1 / (1 + e^-x)</c>, within 3e-7 of its value, however small that is.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Logistic(Vector512<float> x)
     {

@@ -3,15 +3,15 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers.Kernels.Elementwise;
 
 /// <summary>
-/// Rows of a table chosen by a list of indices, and their gradient. The indices are the caller's to check.
+/// Gathers rows of a table by a list of indices, and adds up their gradients. The caller checks the indices.
 /// </summary>
 internal static unsafe class GatherKernel
 {
-    // Four cache lines: what a part of the gradient touches in each row.
+    // Four cache lines: the columns of each row that a part of the gradient writes.
     private const int Columns = 64;
 
     /// <summary>
-    /// <c>y[i] = table[rows[i]]</c> for each of <paramref name="count"/> rows of <paramref name="length"/>.
+    /// Computes <c>y[i] = table[rows[i]]</c> for each of <paramref name="count"/> rows of <paramref name="length"/>.
     /// </summary>
     public static void Gather(float* table, int* rows, float* y, int length, int count, WorkerPool pool)
     {
@@ -22,15 +22,15 @@ internal static unsafe class GatherKernel
     }
 
     /// <summary>
-    /// <c>table[rows[i]] += dy[i]</c>, in the order of i. Rows may repeat, so a part is a stretch of columns, not of
-    /// rows.
+    /// Computes <c>table[rows[i]] += dy[i]</c>, in the order of i. Rows may repeat, so a part is a range of columns,
+    /// not of rows.
     /// </summary>
     public static void Add(float* dy, int* rows, float* table, int length, int count, WorkerPool pool)
     {
         KernelGuard.Array(rows, count);
         KernelGuard.Array(dy, count, length);
 
-        // Little work stays together: sixteen columns' worth of a part at least.
+        // Few rows make wide parts, in multiples of sixteen columns, so that a part is worth waking a thread for.
         int columns = Math.Max(Columns, ((ElementParts.Size / Math.Max(1, count)) + 15) / 16 * 16);
         var job = new AddJob(dy, rows, table, length, count, columns);
         pool.Run((int)(((long)length + columns - 1) / columns), ref job);
@@ -53,7 +53,8 @@ internal static unsafe class GatherKernel
         }
     }
 
-    private readonly struct AddJob(float* dy, int* rows, float* table, int length, int count, int columns) : IParallelJob
+    private readonly struct AddJob(
+        float* dy, int* rows, float* table, int length, int count, int columns) : IParallelJob
     {
         public void Run(int part, int worker)
         {

@@ -6,16 +6,16 @@ using Cnn.Layers.Kernels.Gemm;
 namespace Cnn.Layers.Kernels.Elementwise;
 
 /// <summary>
-/// Sixteen values of a row, or as many as are left at its end: lanes beyond the end read as 0 and are not written, and
-/// memory beyond it is not touched. So the end of a row is computed by the same formula as its middle, and a result
-/// does not depend on where in the row its value stands.
+/// Loads and stores sixteen values of a row, or as many as remain at its end: lanes beyond the end read as 0 and are
+/// not written, and memory beyond it is not touched. So the tail of a row is computed by the same formula as its
+/// middle, and a result does not depend on where in the row its value is.
 /// </summary>
 internal static unsafe class Lanes
 {
-    /// <summary>Values at once.</summary>
+    /// <summary>Values in a vector.</summary>
     public const int Width = 16;
 
-    /// <summary>The first <paramref name="count"/> values, all sixteen when more; 1 or more.</summary>
+    /// <summary>Loads the first <paramref name="count"/> values, 1 or more; all sixteen if there are more.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Load(float* from, int count) =>
         count >= Width ? Vector512.Load(from)
@@ -26,11 +26,13 @@ internal static unsafe class Lanes
                 Avx.MaskLoad(from, VectorMask.First256(count)), Avx.MaskLoad(from + 8, VectorMask.First256(count - 8)))
         : LoadFirst(from, count);
 
-    /// <summary>The first <paramref name="count"/> whole numbers, all sixteen when more.</summary>
+    /// <summary>Loads the first <paramref name="count"/> integers; all sixteen if there are more.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> Load(int* from, int count) => Load((float*)from, count).AsInt32();
 
-    /// <summary>The first <paramref name="count"/> bytes, all sixteen when more, as numbers.</summary>
+    /// <summary>
+    /// Loads the first <paramref name="count"/> bytes, all sixteen if there are more, and converts them to floats.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Load(byte* from, int count)
     {
@@ -43,7 +45,7 @@ internal static unsafe class Lanes
         return Vector512.ConvertToSingle(numbers);
     }
 
-    /// <summary>Writes the first <paramref name="count"/> values, all sixteen when more.</summary>
+    /// <summary>Writes the first <paramref name="count"/> values; all sixteen if there are more.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector512<float> values, float* to, int count)
     {
@@ -61,21 +63,21 @@ internal static unsafe class Lanes
         }
     }
 
-    /// <summary>Writes the first <paramref name="count"/> whole numbers, all sixteen when more.</summary>
+    /// <summary>Writes the first <paramref name="count"/> integers; all sixteen if there are more.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector512<int> values, int* to, int count) => Store(values.AsSingle(), (float*)to, count);
 
     /// <summary>
-    /// The first <paramref name="count"/> lanes of a vector and 0 in the others: for sums of what is not 0 where its
-    /// arguments are.
+    /// Returns the first <paramref name="count"/> lanes of a vector and 0 in the others: for sums of functions that are
+    /// not 0 at 0.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> First(Vector512<float> values, int count) =>
         count >= Width ? values : values & VectorMask.First512(count);
 
     /// <summary>
-    /// What a stream hands to its next step: nothing where a sequence starts (the marker is 0, whatever the value, so a
-    /// NaN of the last sequence ends with it), else the value times the marker.
+    /// Returns the state that a stream passes to its next step: 0 where a sequence starts (the marker is 0; whatever
+    /// the value, so that a NaN of the last sequence ends with it), otherwise the value times the marker.
     /// </summary>
     public static Vector512<float> Continue(Vector512<float> values, float marker) =>
         marker == 0 ? Vector512<float>.Zero : values * marker;
@@ -104,18 +106,18 @@ internal static unsafe class Lanes
 
     private static void StoreFirst(Vector512<float> values, float* to, int count)
     {
-        Vector256<float> rest = values.GetLower();
+        Vector256<float> half = values.GetLower();
         if (count >= Vector256<float>.Count)
         {
-            rest.Store(to);
-            rest = values.GetUpper();
+            half.Store(to);
+            half = values.GetUpper();
             to += Vector256<float>.Count;
             count -= Vector256<float>.Count;
         }
 
         for (int i = 0; i < count; i++)
         {
-            to[i] = rest.GetElement(i);
+            to[i] = half.GetElement(i);
         }
     }
 }

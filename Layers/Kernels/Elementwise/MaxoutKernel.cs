@@ -5,16 +5,16 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers.Kernels.Elementwise;
 
 /// <summary>
-/// The largest of neighbouring channels: arrays [outer, channels, inner], a part for each row of a top channel.
+/// The maximum over groups of adjacent channels of arrays [outer, channels, inner]; a part is one row of a top channel.
 /// </summary>
 internal static unsafe class MaxoutKernel
 {
-    /// <summary><c>y[c] = max of x[c pieces] to x[c pieces + pieces - 1]</c>.</summary>
+    /// <summary>Computes <c>y[c] = max of x[c pieces] to x[c pieces + pieces - 1]</c>.</summary>
     /// <param name="x">Values [rows * pieces, inner].</param>
     /// <param name="y">Result [rows, inner].</param>
     /// <param name="rows">Outer times top channels.</param>
-    /// <param name="pieces">Channels a group.</param>
-    /// <param name="inner">Values a channel.</param>
+    /// <param name="pieces">Channels per group.</param>
+    /// <param name="inner">Values per channel.</param>
     /// <param name="pool">The threads to compute with.</param>
     public static void Forward(float* x, float* y, int rows, int pieces, int inner, WorkerPool pool)
     {
@@ -26,7 +26,7 @@ internal static unsafe class MaxoutKernel
     }
 
     /// <summary>
-    /// Gives the gradient to the first channel of a group that has the largest value, 0 to the others.
+    /// Passes the gradient to the first channel of a group that has the largest value, and 0 to the others.
     /// </summary>
     public static void Backward(
         float* x, float* y, float* dy, float* dx, int rows, int pieces, int inner, WorkerPool pool)

@@ -6,24 +6,25 @@ namespace Cnn.Layers.Kernels.Elementwise;
 
 /// <summary>
 /// The noisy rectifier (Nair and Hinton 2010): <c>y = max(0, x + s n)</c> with n standard normal and
-/// <c>s = sqrt(sigmoid(x))</c>, and its expectation <c>x P(x / s) + s p(x / s)</c>, P and p the normal distribution and
-/// its density. The noise of value i is a function of (key, pass, i), so the backward pass draws it again.
+/// <c>s = sqrt(sigmoid(x))</c>, and its expectation <c>x P(x / s) + s p(x / s)</c>, where P and p are the normal
+/// distribution and its density. The noise of value i is a function of (key, pass, i), so the backward pass draws it
+/// again.
 /// </summary>
 internal static unsafe class NoisyRectifierKernel
 {
-    /// <summary>With noise; x and y may not be the same where a backward pass follows.</summary>
+    /// <summary>Computes y with noise; x and y must not be the same if a backward pass follows.</summary>
     public static void Forward(float* x, float* y, int count, ulong key, ulong pass, WorkerPool pool) =>
         Run(x, x, y, count, key, pass, Kind.Forward, pool);
 
-    /// <summary><c>dx = dy (1 + s' n)</c> where <c>x + s n</c> is above 0, else 0.</summary>
+    /// <summary>Computes <c>dx = dy (1 + s' n)</c> where <c>x + s n</c> is above 0, else 0.</summary>
     public static void Backward(float* x, float* dy, float* dx, int count, ulong key, ulong pass, WorkerPool pool) =>
         Run(x, dy, dx, count, key, pass, Kind.Backward, pool);
 
-    /// <summary>The expectation.</summary>
+    /// <summary>Computes the expectation.</summary>
     public static void Mean(float* x, float* y, int count, WorkerPool pool) =>
         Run(x, x, y, count, 0, 0, Kind.Mean, pool);
 
-    /// <summary>The expectation's gradient: <c>dx = dy (P(x / s) + s' p(x / s))</c>.</summary>
+    /// <summary>Computes the gradient of the expectation: <c>dx = dy (P(x / s) + s' p(x / s))</c>.</summary>
     public static void MeanBackward(float* x, float* dy, float* dx, int count, WorkerPool pool) =>
         Run(x, dy, dx, count, 0, 0, Kind.MeanBackward, pool);
 
@@ -47,11 +48,12 @@ internal static unsafe class NoisyRectifierKernel
         pool.Run(ElementParts.Count(count), ref job);
     }
 
-    private readonly struct Job(float* x, float* from, float* to, int count, ulong key, ulong pass, Kind kind) : IParallelJob
+    private readonly struct Job(
+        float* x, float* from, float* to, int count, ulong key, ulong pass, Kind kind) : IParallelJob
     {
         public void Run(int part, int worker)
         {
-            // Parts start at multiples of the lanes, so the noise of a value does not depend on them.
+            // Parts start at multiples of the vector width, so the noise of a value does not depend on the split.
             var (i, end) = ElementParts.Range(part, count);
             for (; i < end; i += Lanes.Width)
             {
@@ -84,7 +86,7 @@ internal static unsafe class NoisyRectifierKernel
                 : Vector512.ConditionalSelect(Vector512.GreaterThan(sum, zero), given * (one + (rise * noise)), zero);
         }
 
-        // Far below 0 the deviation is 0 and the ratio no number; there and far above, the limits hold.
+        // Far below 0 the deviation is 0 and the ratio is NaN; there and far above 0 the limits are used.
         private static Vector512<float> Finite(Vector512<float> x, Vector512<float> y, Vector512<float>? far = null)
         {
             Vector512<float> limit = Vector512.Create(30f);
@@ -92,8 +94,8 @@ internal static unsafe class NoisyRectifierKernel
             return Vector512.ConditionalSelect(Vector512.GreaterThan(x, limit), far ?? x, y);
         }
 
-        // Box and Muller's way from two uniform numbers to a normal one. Sixteen blocks of four words serve 32 values:
-        // the first two words of each the first sixteen, the others the rest.
+        // The Box-Muller transform of two uniform numbers into a normal one. Sixteen blocks of four words serve 32
+        // values: the first two words of each block serve the first sixteen values, the other two the last sixteen.
         private Vector512<float> Noise(int i)
         {
             var (a, b, c, d) = PhiloxLanes.Blocks(key, (ulong)i / 32 * 16, pass);

@@ -5,8 +5,8 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers.Kernels.Elementwise;
 
 /// <summary>
-/// The rectifier with a learned slope for each channel: <c>y = max(x, 0) + slope[c] min(x, 0)</c> over arrays
-/// [images, channels, plane]. A part is a plane, or where planes are single values a row of channels.
+/// The rectifier with a learned slope for each channel: <c>y = max(x, 0) + slope[c] min(x, 0)</c> over arrays [images,
+/// channels, plane]. A part is a plane or, where planes are single values, a row of channels.
 /// </summary>
 internal static unsafe class PReLUKernel
 {
@@ -37,7 +37,7 @@ internal static unsafe class PReLUKernel
     }
 
     /// <summary>
-    /// Adds the sum of <c>dy x</c> over the values of each channel where x is 0 or less to its gradient.
+    /// Adds to the gradient of each channel the sum of <c>dy x</c> over its values where x is 0 or less.
     /// </summary>
     public static void SlopeGradient(
         float* x, float* dy, float* gradient, int images, int channels, int plane, WorkerPool pool)
@@ -49,7 +49,7 @@ internal static unsafe class PReLUKernel
         pool.Run(channels, ref job);
     }
 
-    // The sign is that of x; what is let through or scaled is another array in the backward pass.
+    // The sign is that of x; the values passed on or scaled are those of another array in the backward pass.
     private readonly struct Job(
         float* sign, float* from, float* to, float* slopes, int images, int channels, int plane) : IParallelJob
     {

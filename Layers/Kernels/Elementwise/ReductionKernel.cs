@@ -4,10 +4,10 @@ using Cnn.Layers.Threading;
 
 namespace Cnn.Layers.Kernels.Elementwise;
 
-/// <summary>Rows to one number each: the sum of the values, their magnitudes or their squares.</summary>
+/// <summary>Reduces each row to one number: the sum of the values, their magnitudes or their squares.</summary>
 internal static unsafe class ReductionKernel
 {
-    /// <summary>What is added up.</summary>
+    /// <summary>The terms of the sum.</summary>
     public enum Term
     {
         /// <summary>The values.</summary>
@@ -21,7 +21,7 @@ internal static unsafe class ReductionKernel
     }
 
     /// <summary>
-    /// <c>y[r] = factor * sum over the row</c>; long rows are summed in parts, added in a fixed order.
+    /// Computes <c>y[r] = factor * sum over the row</c>; long rows are summed in parts, added in a fixed order.
     /// </summary>
     public static void Forward(float* x, float* y, int rows, int length, Term term, float factor, WorkerPool pool)
     {
@@ -44,7 +44,7 @@ internal static unsafe class ReductionKernel
         }
     }
 
-    /// <summary><c>dx = factor * dy[r]</c> times 1, the sign of x, or 2 x.</summary>
+    /// <summary>Computes <c>dx = factor * dy[r]</c> times 1, the sign of x, or 2 x.</summary>
     public static void Backward(
         float* x, float* dy, float* dx, int rows, int length, Term term, float factor, WorkerPool pool)
     {

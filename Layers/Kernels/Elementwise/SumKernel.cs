@@ -6,7 +6,7 @@ namespace Cnn.Layers.Kernels.Elementwise;
 /// <summary>Sums of arrays.</summary>
 internal static unsafe class SumKernel
 {
-    /// <summary><c>target[i] += source[i]</c>.</summary>
+    /// <summary>Computes <c>target[i] += source[i]</c>.</summary>
     public static void AddTo(float* target, float* source, int count, WorkerPool pool)
     {
         KernelGuard.Array(target, count);
@@ -16,7 +16,7 @@ internal static unsafe class SumKernel
         pool.Run(ElementParts.Count(count), ref job);
     }
 
-    /// <summary><c>target[i] += source[i]</c> on the calling thread.</summary>
+    /// <summary>Computes <c>target[i] += source[i]</c> on the calling thread.</summary>
     internal static void AddTo(float* target, float* source, int count)
     {
         int i = 0;

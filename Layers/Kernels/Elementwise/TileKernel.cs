@@ -4,10 +4,12 @@ using Cnn.Layers.Threading;
 
 namespace Cnn.Layers.Kernels.Elementwise;
 
-/// <summary>Each block repeated: [blocks, length] to [blocks, tiles, length], and the sum of the copies back.</summary>
+/// <summary>
+/// Repeats each block, [blocks, length] to [blocks, tiles, length], and sums the gradients of the copies.
+/// </summary>
 internal static unsafe class TileKernel
 {
-    /// <summary><c>y[b, t] = x[b]</c> for every tile t.</summary>
+    /// <summary>Computes <c>y[b, t] = x[b]</c> for every tile t.</summary>
     public static void Forward(float* x, float* y, int blocks, int tiles, int length, WorkerPool pool)
     {
         KernelGuard.Array(x, blocks, length);
@@ -17,7 +19,9 @@ internal static unsafe class TileKernel
         pool.Run(job.Split.Count, ref job);
     }
 
-    /// <summary><c>dx[b]</c> is the sum of <c>dy[b, t]</c>, first tile to last, in double.</summary>
+    /// <summary>
+    /// Computes <c>dx[b]</c> as the sum of <c>dy[b, t]</c>, from the first tile to the last, in double.
+    /// </summary>
     public static void Backward(float* dy, float* dx, int blocks, int tiles, int length, WorkerPool pool)
     {
         KernelGuard.Array(dy, blocks, tiles, length);

@@ -4,10 +4,10 @@ using Cnn.Layers.Threading;
 
 namespace Cnn.Layers.Kernels.Elementwise;
 
-/// <summary>Runs a <see cref="IUnaryOperation"/> over arrays, in parts and vectors.</summary>
+/// <summary>Runs an <see cref="IUnaryOperation"/> over arrays, in parts and vectors.</summary>
 internal static unsafe class UnaryKernel
 {
-    /// <summary><c>y[i] = f(x[i])</c>; x and y may be the same.</summary>
+    /// <summary>Computes <c>y[i] = f(x[i])</c>; x and y may be the same.</summary>
     public static void Forward<T>(T operation, float* x, float* y, int count, WorkerPool pool)
         where T : struct, IUnaryOperation
     {
@@ -18,7 +18,7 @@ internal static unsafe class UnaryKernel
         pool.Run(ElementParts.Count(count), ref job);
     }
 
-    /// <summary><c>dx[i] = dy[i] * f'(x[i])</c>; dx and dy may be the same.</summary>
+    /// <summary>Computes <c>dx[i] = dy[i] * f'(x[i])</c>; dx and dy may be the same.</summary>
     public static void Backward<T>(T operation, float* x, float* y, float* dy, float* dx, int count, WorkerPool pool)
         where T : struct, IUnaryOperation
     {
@@ -54,7 +54,8 @@ internal static unsafe class UnaryKernel
         private void Compute(int i, int left) => Lanes.Store(operation.Forward(Lanes.Load(x + i, left)), y + i, left);
     }
 
-    private readonly struct BackwardJob<T>(T operation, float* x, float* y, float* dy, float* dx, int count) : IParallelJob
+    private readonly struct BackwardJob<T>(
+        T operation, float* x, float* y, float* dy, float* dx, int count) : IParallelJob
         where T : struct, IUnaryOperation
     {
         public void Run(int part, int worker)

@@ -6,8 +6,8 @@ namespace Cnn.Layers.Kernels.Elementwise;
 internal static class VectorMath
 {
     /// <summary>
-    /// tanh by <c>1 - 2 / (e^2|x| + 1)</c> with the sign of x, and near 0, where that cancels, by the first terms of
-    /// its series; within 2e-7 of the exact value everywhere.
+    /// Computes tanh as <c>1 - 2 / (e^2|x| + 1)</c> with the sign of x and, near 0, where that cancels, by the first
+    /// terms of its series; within 2e-7 of the exact value everywhere.
     /// </summary>
     public static Vector512<float> Tanh(Vector512<float> x)
     {
@@ -23,7 +23,7 @@ internal static class VectorMath
         return Vector512.ConditionalSelect(Vector512.Equals(x, x), signed, x);
     }
 
-    /// <summary>The logistic function as Caffe has it: <c>tanh(x / 2) / 2 + 1 / 2</c>.</summary>
+    /// <summary>Computes the logistic function as Caffe does: <c>tanh(x / 2) / 2 + 1 / 2</c>.</summary>
     public static Vector512<float> Sigmoid(Vector512<float> x)
     {
         Vector512<float> half = Vector512.Create(0.5f);
@@ -31,8 +31,8 @@ internal static class VectorMath
     }
 
     /// <summary>
-    /// x to a power that all lanes share: <c>e^(power ln|x|)</c> in double precision, negative where x is negative and
-    /// the power an odd whole number, not a number where x is negative and the power no whole number.
+    /// Raises x to a power that all lanes share: <c>e^(power ln|x|)</c> in double precision; negative where x is
+    /// negative and the power is an odd integer, NaN where x is negative and the power is not an integer.
     /// </summary>
     public static Vector512<float> Pow(Vector512<float> x, float power)
     {

@@ -3,14 +3,14 @@ using System.Numerics;
 namespace Cnn.Layers.Kernels.ImageTransform;
 
 /// <summary>
-/// An image seen through an affine map: pixel (x, y) of the target has the source's value at (Xx x + Xy y + X0,
-/// Yx x + Yy y + Y0), interpolated between the four pixels around, which are 0 outside the image.
+/// Warps an image by an affine map: pixel (x, y) of the target has the source's value at (Xx x + Xy y + X0, Yx x + Yy y
+/// + Y0), interpolated between the four surrounding pixels, which are 0 outside the image.
 /// </summary>
-/// <param name="Xx">Source columns a target column.</param>
-/// <param name="Xy">Source columns a target row.</param>
+/// <param name="Xx">Source columns per target column.</param>
+/// <param name="Xy">Source columns per target row.</param>
 /// <param name="X0">Source column of the target's first pixel.</param>
-/// <param name="Yx">Source rows a target column.</param>
-/// <param name="Yy">Source rows a target row.</param>
+/// <param name="Yx">Source rows per target column.</param>
+/// <param name="Yy">Source rows per target row.</param>
 /// <param name="Y0">Source row of the target's first pixel.</param>
 internal readonly record struct AffineWarp(float Xx, float Xy, float X0, float Yx, float Yy, float Y0)
 {
@@ -21,7 +21,7 @@ internal readonly record struct AffineWarp(float Xx, float Xy, float X0, float Y
     /// <param name="width">W.</param>
     /// <param name="rows">The target's rows.</param>
     /// <param name="columns">The target's columns.</param>
-    /// <param name="target">Pixels [C, rows, columns]; whole numbers are rounded.</param>
+    /// <param name="target">Pixels [C, rows, columns]; integers are rounded.</param>
     public unsafe void Run<T>(T* source, int channels, int height, int width, int rows, int columns, T* target)
         where T : unmanaged, INumberBase<T>
     {
@@ -45,7 +45,7 @@ internal readonly record struct AffineWarp(float Xx, float Xy, float X0, float Y
     private static unsafe float At<T>(T* source, int height, int width, float x, float y)
         where T : unmanaged, INumberBase<T>
     {
-        // Also false for what is not a number.
+        // Also false for NaN.
         if (!(x > -1 && x < width && y > -1 && y < height))
         {
             return 0;

@@ -6,12 +6,12 @@ using Cnn.Layers.Kernels.Elementwise;
 namespace Cnn.Layers.Kernels.ImageTransform;
 
 /// <summary>
-/// What Caffe does to an image on its way into a net: out = (pixel - mean) * scale over a window, optionally flipped
-/// left to right. The mean is read where the pixel is, before the flip.
+/// Caffe's transformation of an input image: out = (pixel - mean) * scale over a window, optionally flipped left to
+/// right. The mean is read at the pixel's position before the flip.
 /// </summary>
 internal static unsafe class ImageTransformKernel
 {
-    /// <summary>The specification.</summary>
+    /// <summary>Computes the transformation pixel by pixel; this is the specification.</summary>
     /// <param name="source">Pixels [C, H, W].</param>
     /// <param name="window">The source's shape and the window.</param>
     /// <param name="mean">Means [C, H, W]; null for none.</param>
@@ -38,7 +38,7 @@ internal static unsafe class ImageTransformKernel
         }
     }
 
-    /// <summary>The same over bytes, a vector at a time, see <see cref="Reference"/>.</summary>
+    /// <summary>Computes the same as <see cref="Reference"/> over bytes, a vector at a time.</summary>
     public static void Run(
         byte* source, in ImageWindow window, float* mean, float* channelMean, float scale, bool mirror, float* target)
     {
@@ -59,7 +59,7 @@ internal static unsafe class ImageTransformKernel
         }
     }
 
-    /// <summary>The same over floats, a vector at a time, see <see cref="Reference"/>.</summary>
+    /// <summary>Computes the same as <see cref="Reference"/> over floats, a vector at a time.</summary>
     public static void Run(
         float* source, in ImageWindow window, float* mean, float* channelMean, float scale, bool mirror, float* target)
     {

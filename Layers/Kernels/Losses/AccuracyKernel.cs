@@ -7,15 +7,16 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers.Kernels.Losses;
 
 /// <summary>
-/// Which predictions are right: scores [outer, channels, inner], labels [outer, inner], negative ones ignored.
+/// Finds which predictions are right, from scores [outer, channels, inner] and labels [outer, inner]; negative labels
+/// are ignored.
 /// </summary>
 internal static unsafe class AccuracyKernel
 {
     /// <summary>
     /// Writes 1 to <paramref name="right"/> [outer, inner] where fewer than <paramref name="topK"/> other classes score
-    /// as much as the label's or more, else 0. A score that is not a number, on either side, counts against the label.
+    /// at least as much as the label's class, otherwise 0. A NaN score, on either side, counts against the label.
     /// </summary>
-    /// <returns>How many are right.</returns>
+    /// <returns>The number of right predictions.</returns>
     public static double Run(
         float* scores, int* labels, float* right, int outer, int channels, int inner, int topK, WorkerPool pool)
     {
@@ -78,7 +79,7 @@ internal static unsafe class AccuracyKernel
                 better -= ~Vector512.LessThan(Lanes.Load(from + ((long)c * inner), left), bound).AsInt32();
             }
 
-            // The label's own score is never less than itself.
+            // The count includes the label's own score, which is not less than itself.
             Vector512<float> isRight = Vector512.LessThanOrEqual(better, Vector512.Create(topK)).AsSingle()
                 & Vector512.GreaterThanOrEqual(Lanes.Load(label, left), Vector512<int>.Zero).AsSingle();
             Lanes.Store(Vector512<float>.One & isRight, to, left);

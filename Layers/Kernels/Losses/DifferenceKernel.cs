@@ -5,10 +5,10 @@ using Cnn.Layers.Threading;
 
 namespace Cnn.Layers.Kernels.Losses;
 
-/// <summary>Distances between pairs of rows, and what follows from them for the rows.</summary>
+/// <summary>Squared distances between pairs of rows, and their gradients.</summary>
 internal static unsafe class DifferenceKernel
 {
-    /// <summary><c>sum_i (a_i - b_i)^2</c>.</summary>
+    /// <summary>Computes <c>sum_i (a_i - b_i)^2</c>.</summary>
     public static double SumOfSquares(float* a, float* b, int count, WorkerPool pool)
     {
         KernelGuard.Array(a, count);
@@ -16,7 +16,7 @@ internal static unsafe class DifferenceKernel
         return FixedOrderSum.Run(new SquareSum(a, b, count), ElementParts.Count(count), pool);
     }
 
-    /// <summary>The squared distance of each row of a to that of b, both [rows, size].</summary>
+    /// <summary>Computes the squared distance of each row of a to the same row of b, both [rows, size].</summary>
     public static void RowSquares(float* a, float* b, float* squares, int rows, int size, WorkerPool pool)
     {
         KernelGuard.Array(a, rows, size);
@@ -29,7 +29,7 @@ internal static unsafe class DifferenceKernel
         pool.Run(parts.Count, ref job);
     }
 
-    /// <summary><c>dx = sign * factor_row * (a - b)</c> over [rows, size].</summary>
+    /// <summary>Computes <c>dx = sign * factor_row * (a - b)</c> over [rows, size].</summary>
     public static void Scale(
         float* a, float* b, float* factors, float sign, float* dx, int rows, int size, WorkerPool pool)
     {
@@ -45,7 +45,7 @@ internal static unsafe class DifferenceKernel
         pool.Run(parts.Count, ref job);
     }
 
-    /// <summary><c>sum_i (a_i - b_i)^2</c> on the calling thread.</summary>
+    /// <summary>Computes <c>sum_i (a_i - b_i)^2</c> on the calling thread.</summary>
     internal static double SumOfSquares(float* a, float* b, int count)
     {
         WideSum sum = default;
@@ -72,7 +72,8 @@ internal static unsafe class DifferenceKernel
         }
     }
 
-    private readonly struct RowSquaresJob(PositionParts parts, float* a, float* b, float* squares, int size) : IParallelJob
+    private readonly struct RowSquaresJob(
+        PositionParts parts, float* a, float* b, float* squares, int size) : IParallelJob
     {
         public void Run(int part, int worker)
         {

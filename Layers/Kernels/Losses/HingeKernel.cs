@@ -6,12 +6,12 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers.Kernels.Losses;
 
 /// <summary>
-/// One class against all others over scores x [items, classes]: <c>m_k = max(0, 1 - t_k x_k)</c>, t = 1 at the label
-/// and -1 elsewhere.
+/// The one-versus-all hinge loss of scores x [items, classes]: <c>m_k = max(0, 1 - t_k x_k)</c>, where t is 1 at the
+/// label and -1 elsewhere.
 /// </summary>
 internal static unsafe class HingeKernel
 {
-    /// <summary>The sum of the margins, or of their squares.</summary>
+    /// <summary>Computes the sum of the margins, or of their squares.</summary>
     public static double Sum(float* x, int* labels, int items, int classes, bool squared, WorkerPool pool)
     {
         KernelGuard.Array(x, items, classes);
@@ -20,7 +20,7 @@ internal static unsafe class HingeKernel
         return FixedOrderSum.Run(new MarginSum(parts, x, labels, classes, squared), parts.Count, pool);
     }
 
-    /// <summary><c>dx_k = -t_k sign(m_k) scale</c>, or <c>-2 t_k m_k scale</c> of the squares.</summary>
+    /// <summary>Computes <c>dx_k = -t_k sign(m_k) scale</c>, or <c>-2 t_k m_k scale</c> for the squares.</summary>
     public static void Gradient(
         float* x, int* labels, float* dx, int items, int classes, bool squared, float scale, WorkerPool pool)
     {
@@ -42,7 +42,8 @@ internal static unsafe class HingeKernel
     private static Vector512<float> Margins(Vector512<float> values, Vector512<float> signs) =>
         Vector512.Max(Vector512<float>.Zero, Vector512<float>.One + (signs * values));
 
-    private readonly struct MarginSum(PositionParts parts, float* x, int* labels, int classes, bool squared) : IPartialSum
+    private readonly struct MarginSum(
+        PositionParts parts, float* x, int* labels, int classes, bool squared) : IPartialSum
     {
         public double Sum(int part)
         {

@@ -6,12 +6,12 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers.Kernels.Losses;
 
 /// <summary>
-/// The logarithmic loss of probabilities p [outer, channels, inner] where each label pays for every class as its row of
-/// the matrix H [channels, channels] says. Negative labels count nowhere.
+/// The logarithmic loss of probabilities p [outer, channels, inner] where each label weights every class by its row of
+/// the matrix H [channels, channels]. Negative labels do not count.
 /// </summary>
 internal static unsafe class InfogainKernel
 {
-    /// <summary><c>-sum_i sum_k H[label_i, k] log(max(p_k, floor))</c>.</summary>
+    /// <summary>Computes <c>-sum_i sum_k H[label_i, k] log(max(p_k, floor))</c>.</summary>
     public static double Sum(
         float* p, int* labels, float* matrix, int outer, int channels, int inner, float floor, WorkerPool pool)
     {
@@ -23,8 +23,8 @@ internal static unsafe class InfogainKernel
     }
 
     /// <summary>
-    /// The gradient through a softmax: <c>dx_k = (p_k sum_j H[label, j] - H[label, k]) scale</c>, 0 where the label is
-    /// negative. The sums of H's rows are written to rowSums.
+    /// Computes the gradient through a softmax: <c>dx_k = (p_k sum_j H[label, j] - H[label, k]) scale</c>, 0 where the
+    /// label is negative. Writes the sums of H's rows to rowSums.
     /// </summary>
     public static void SoftmaxGradient(
         float* p, int* labels, float* matrix, float* rowSums, float* dx, int outer, int channels, int inner,

@@ -5,17 +5,19 @@ using Cnn.Layers.Threading;
 
 namespace Cnn.Layers.Kernels.Losses;
 
-/// <summary>Labels from floats to class indices.</summary>
+/// <summary>Converts labels from floats to class indices.</summary>
 internal static unsafe class LabelKernel
 {
-    /// <summary>What stands for a label that is to be ignored.</summary>
+    /// <summary>The index that stands for an ignored label.</summary>
     public const int Ignored = -1;
 
     /// <summary>
-    /// Writes each label's class to <paramref name="indices"/>, or <see cref="Ignored"/>. A label is a number
-    /// whose whole part is 0 to <paramref name="classes"/> - 1, or the one to ignore.
+    /// Writes each label's class to <paramref name="indices"/>, or <see cref="Ignored"/>. A label is a number whose
+    /// integer part is from 0 to <paramref name="classes"/> - 1, or the one to ignore.
     /// </summary>
-    /// <returns>How many labels are not ignored, and the first place that holds no label, or -1.</returns>
+    /// <returns>
+    /// The number of labels that are not ignored, and the first place that does not hold a label, or -1.
+    /// </returns>
     public static (int Valid, int FirstWrong) Read(
         float* labels, int* indices, int count, int classes, bool hasIgnore, int ignore, WorkerPool pool)
     {

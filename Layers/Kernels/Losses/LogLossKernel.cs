@@ -7,11 +7,11 @@ namespace Cnn.Layers.Kernels.Losses;
 
 /// <summary>
 /// The logarithmic loss of probabilities p [outer, channels, inner] at the classes that labels [outer, inner] name;
-/// negative labels count nowhere.
+/// negative labels do not count.
 /// </summary>
 internal static unsafe class LogLossKernel
 {
-    /// <summary><c>-sum log(max(p_label, floor))</c>.</summary>
+    /// <summary>Computes <c>-sum log(max(p_label, floor))</c>.</summary>
     public static double Sum(
         float* p, int* labels, int outer, int channels, int inner, float floor, WorkerPool pool)
     {
@@ -23,7 +23,7 @@ internal static unsafe class LogLossKernel
     }
 
     /// <summary>
-    /// The gradient through a softmax: <c>dx = (p - onehot) scale</c>, 0 where the label is negative.
+    /// Computes the gradient through a softmax: <c>dx = (p - onehot) scale</c>, 0 where the label is negative.
     /// </summary>
     public static void SoftmaxGradient(
         float* p, int* labels, float* dx, int outer, int channels, int inner, float scale, WorkerPool pool)
@@ -38,7 +38,7 @@ internal static unsafe class LogLossKernel
     }
 
     /// <summary>
-    /// The gradient for p [outer, channels]: <c>dp_label = -scale / max(p_label, floor)</c>, 0 elsewhere.
+    /// Computes the gradient for p [outer, channels]: <c>dp_label = -scale / max(p_label, floor)</c>, 0 elsewhere.
     /// </summary>
     public static void Gradient(
         float* p, int* labels, float* dp, int outer, int channels, float floor, float scale, WorkerPool pool)
@@ -63,7 +63,7 @@ internal static unsafe class LogLossKernel
             WideSum sum = default;
             for (int i = start; i < end; i += Lanes.Width)
             {
-                // What is left of the last vector is 1, whose logarithm adds nothing.
+                // The tail of the last vector is 1, whose logarithm adds nothing.
                 for (int j = 0; j < Lanes.Width; j++)
                 {
                     values[j] = 1;

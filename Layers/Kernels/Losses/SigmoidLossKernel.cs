@@ -7,11 +7,11 @@ namespace Cnn.Layers.Kernels.Losses;
 
 /// <summary>
 /// The cross-entropy of <c>sigmoid(x)</c> and targets t, value by value, without ever taking the logarithm of a rounded
-/// sigmoid. Targets to ignore count nowhere.
+/// sigmoid. Ignored targets do not count.
 /// </summary>
 internal static unsafe class SigmoidLossKernel
 {
-    /// <summary><c>sum max(x, 0) - x t + log(1 + e^-|x|)</c>.</summary>
+    /// <summary>Computes <c>sum max(x, 0) - x t + log(1 + e^-|x|)</c>.</summary>
     public static double Sum(float* x, float* t, int count, IgnoredTargets ignore, WorkerPool pool)
     {
         KernelGuard.Array(x, count);
@@ -19,14 +19,14 @@ internal static unsafe class SigmoidLossKernel
         return FixedOrderSum.Run(new LossSum(x, t, count, ignore), ElementParts.Count(count), pool);
     }
 
-    /// <summary>How many targets are not ignored.</summary>
+    /// <summary>Counts the targets that are not ignored.</summary>
     public static int CountValid(float* t, int count, IgnoredTargets ignore, WorkerPool pool)
     {
         KernelGuard.Array(t, count);
         return count - (int)FixedOrderSum.Run(new IgnoredCount(t, count, ignore), ElementParts.Count(count), pool);
     }
 
-    /// <summary><c>dx = (sigmoid(x) - t) scale</c>, 0 where ignored.</summary>
+    /// <summary>Computes <c>dx = (sigmoid(x) - t) scale</c>, 0 where ignored.</summary>
     public static void Gradient(
         float* x, float* t, float* dx, int count, IgnoredTargets ignore, float scale, WorkerPool pool)
     {

@@ -6,18 +6,19 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers.Kernels.Normalization;
 
 /// <summary>
-/// Brings each channel of [images, channels, inner] to mean 0 and deviation 1, <c>y = (x - mean) inverse</c>, and back
-/// <c>dx = (dy - mean(dy) - y mean(dy y)) inverse</c> (Ioffe and Szegedy, "Batch normalization", ICML 2015, section 3).
+/// Normalises each channel of [images, channels, inner] to mean 0 and deviation 1, <c>y = (x - mean) inverse</c>, with
+/// the gradient <c>dx = (dy - mean(dy) - y mean(dy y)) inverse</c> (Ioffe and Szegedy, "Batch normalization", ICML
+/// 2015, section 3).
 /// </summary>
 internal static unsafe class ChannelNormalization
 {
-    /// <summary>Mean and biased variance of each channel.</summary>
-    /// <param name="x">[images, channels, inner]; none is 0.</param>
+    /// <summary>Computes the mean and the biased variance of each channel.</summary>
+    /// <param name="x">[images, channels, inner]; no dimension is 0.</param>
     /// <param name="images">Images.</param>
     /// <param name="channels">Channels.</param>
     /// <param name="inner">Values of a channel in an image.</param>
     /// <param name="mean">[channels].</param>
-    /// <param name="meanRest">What the mean lacks for being rounded, [channels].</param>
+    /// <param name="meanRest">The rounding error of the mean, exact minus rounded, [channels].</param>
     /// <param name="variance">[channels].</param>
     /// <param name="pool">The threads.</param>
     public static void Moments(
@@ -48,14 +49,14 @@ internal static unsafe class ChannelNormalization
         }
     }
 
-    /// <summary>y from x, which may be the same.</summary>
+    /// <summary>Computes y from x; they may be the same.</summary>
     /// <param name="x">[images, channels, inner].</param>
     /// <param name="y">[images, channels, inner].</param>
-    /// <param name="kept">Where to keep x, for work in place; null for nowhere.</param>
+    /// <param name="kept">Where to save x, for work in place; null if it need not be saved.</param>
     /// <param name="images">Images.</param>
     /// <param name="channels">Channels.</param>
     /// <param name="inner">Values of a channel in an image.</param>
-    /// <param name="statistics">Mean, its rest and the inverse deviation, [channels] each.</param>
+    /// <param name="statistics">Mean, its rounding error and the inverse deviation, [channels] each.</param>
     /// <param name="pool">The threads.</param>
     public static void Forward(
         float* x, float* y, float* kept, int images, int channels, int inner, ChannelStatistics statistics,
@@ -70,14 +71,14 @@ internal static unsafe class ChannelNormalization
         ChannelRuns.Run(ref job, images, channels, inner, pool);
     }
 
-    /// <summary>dx from x and dy; dx and dy may be the same.</summary>
-    /// <param name="x">[images, channels, inner]; none is 0.</param>
+    /// <summary>Computes dx from x and dy; dx and dy may be the same.</summary>
+    /// <param name="x">[images, channels, inner]; no dimension is 0.</param>
     /// <param name="dy">[images, channels, inner].</param>
     /// <param name="dx">[images, channels, inner].</param>
     /// <param name="images">Images.</param>
     /// <param name="channels">Channels.</param>
     /// <param name="inner">Values of a channel in an image.</param>
-    /// <param name="statistics">Mean, its rest and the inverse deviation, [channels] each.</param>
+    /// <param name="statistics">Mean, its rounding error and the inverse deviation, [channels] each.</param>
     /// <param name="pool">The threads.</param>
     public static void Backward(
         float* x, float* dy, float* dx, int images, int channels, int inner, ChannelStatistics statistics,

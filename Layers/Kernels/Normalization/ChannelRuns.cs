@@ -5,22 +5,23 @@ using Cnn.Layers.Threading;
 
 namespace Cnn.Layers.Kernels.Normalization;
 
-/// <summary>What is done to values that lie side by side and belong to one channel, or to a channel each.</summary>
+/// <summary>An operation on adjacent values that all belong to one channel, or to one channel each.</summary>
 internal interface IChannelRun
 {
-    /// <summary>Does it.</summary>
-    /// <param name="at">The first value's place.</param>
-    /// <param name="count">How many.</param>
+    /// <summary>Runs the operation.</summary>
+    /// <param name="at">The index of the first value.</param>
+    /// <param name="count">The number of values.</param>
     /// <param name="channel">The first value's channel.</param>
-    /// <param name="spread">Whether all values are of that channel; else each is of the channel after the
-    /// last's.</param>
+    /// <param name="spread">
+    /// Whether all values belong to that channel; otherwise each belongs to the channel after its predecessor's.
+    /// </param>
     void Run(nint at, int count, int channel, bool spread);
 }
 
-/// <summary>Walks over [images, channels, inner] in parts and runs.</summary>
+/// <summary>Goes through [images, channels, inner] in parts, run by run.</summary>
 internal static class ChannelRuns
 {
-    /// <summary>Does something to all values.</summary>
+    /// <summary>Runs the operation on all values.</summary>
     public static void Run<T>(ref T run, int images, int channels, int inner, WorkerPool pool)
         where T : struct, IChannelRun
     {
@@ -50,12 +51,12 @@ internal static class ChannelRuns
     }
 }
 
-/// <summary>Numbers of the channels of sixteen values: one of all, or one each.</summary>
+/// <summary>Per-channel numbers for sixteen values: one for all, or one for each.</summary>
 internal readonly unsafe struct ChannelVector(float* numbers, bool spread)
 {
     private readonly Vector512<float> one = spread ? Vector512.Create(*numbers) : Vector512<float>.Zero;
 
-    /// <summary>The numbers of the values from the i-th on, of which so many are left.</summary>
+    /// <summary>Returns the numbers of the values from the i-th on, of which <paramref name="left"/> remain.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Vector512<float> At(int i, int left) => spread ? one : Lanes.Load(numbers + i, left);
 }

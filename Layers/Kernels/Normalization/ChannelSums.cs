@@ -7,9 +7,9 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers.Kernels.Normalization;
 
 /// <summary>
-/// For each channel of [images, channels, inner] the sums of <c>a - a0</c> and of <c>(a - a0)(b - b0)</c>, in double,
-/// with a pair of offsets a channel. With a = b and an offset near the mean these are a channel's moments without
-/// cancellation; with a = dy and b = x they are what the gradient of a normalisation needs.
+/// Computes, for each channel of [images, channels, inner], the sums of <c>a - a0</c> and of <c>(a - a0)(b - b0)</c>,
+/// in double, with a pair of offsets per channel. With a = b and an offset near the mean these are a channel's moments
+/// without cancellation; with a = dy and b = x they are what the gradient of a normalisation needs.
 /// </summary>
 /// <remarks>
 /// A part is a piece of one channel, or several small channels; the pieces' sums are added in order. Where inner is 1,
@@ -20,7 +20,7 @@ internal static unsafe class ChannelSums
     private const int PieceValues = 2 * ElementParts.Size;
     private const int ColumnsPerPart = 256;
 
-    /// <summary>The sums.</summary>
+    /// <summary>Computes the sums.</summary>
     /// <param name="a">[images, channels, inner].</param>
     /// <param name="a0">Offsets of a, [channels], or null for none.</param>
     /// <param name="b">[images, channels, inner]; may be a.</param>
@@ -93,12 +93,12 @@ internal static unsafe class ChannelSums
             }
         }
 
-        // The values from one to another of the channel's, counted through its images.
+        // Sums the values [from, until) of channel c, counted across its images.
         private readonly void Channel(int c, long from, long until, double* to)
         {
             float a0 = A0 == null ? 0 : A0[c], b0 = B0 == null ? 0 : B0[c];
             var sums = new Pair(a0, b0);
-            Vector512<float> restA = Vector512.Create(a0), restB = Vector512.Create(b0);
+            Vector512<float> offsetA = Vector512.Create(a0), offsetB = Vector512.Create(b0);
             while (from < until)
             {
                 (long image, long offset) = Math.DivRem(from, Inner);
@@ -113,11 +113,11 @@ internal static unsafe class ChannelSums
 
                 if (i < count)
                 {
-                    // Beyond the end lie the offsets, which add nothing.
+                    // Lanes beyond the end hold the offsets, which add nothing.
                     Vector512<float> inside = VectorMask.First512(count - i);
                     sums.Add(
-                        Vector512.ConditionalSelect(inside, Lanes.Load(a + i, count - i), restA),
-                        Vector512.ConditionalSelect(inside, Lanes.Load(b + i, count - i), restB));
+                        Vector512.ConditionalSelect(inside, Lanes.Load(a + i, count - i), offsetA),
+                        Vector512.ConditionalSelect(inside, Lanes.Load(b + i, count - i), offsetB));
                 }
 
                 from += count;
@@ -127,7 +127,7 @@ internal static unsafe class ChannelSums
             to[1] = Vector512.Sum(sums.SecondLow + sums.SecondHigh);
         }
 
-        // Row after row, so that memory is read in order; the sums of a part's channels stay in the cache.
+        // Goes row by row, so that memory is read in order; the sums of a part's channels stay in the cache.
         private readonly void Rows(int c, int count, int from, int until, double* to)
         {
             int vectors = (count + Lanes.Width - 1) / Lanes.Width;

@@ -4,12 +4,12 @@ using System.Runtime.Intrinsics;
 namespace Cnn.Layers.Kernels.Normalization;
 
 /// <summary>
-/// <c>s^-beta</c> of sixteen values. One struct for each exponent that has a short form, so that the loops over it are
-/// compiled for it and the usual exponents need no logarithm.
+/// <c>s^-beta</c> of sixteen values. Each exponent with a simple form has its own struct, so that loops are compiled
+/// for it and the usual exponents need no logarithm.
 /// </summary>
 internal interface IInversePower
 {
-    /// <summary>The power, and <c>1 / s</c>, which its derivative has beside it.</summary>
+    /// <summary>Returns the power, and <c>1 / s</c>, which its derivative needs too.</summary>
     Vector512<float> Of(Vector512<float> s, out Vector512<float> reciprocal);
 }
 

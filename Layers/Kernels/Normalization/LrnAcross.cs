@@ -6,22 +6,22 @@ namespace Cnn.Layers.Kernels.Normalization;
 /// <summary>
 /// Local response normalisation across channels (Krizhevsky, Sutskever and Hinton, "ImageNet classification with deep
 /// convolutional neural networks", NIPS 2012, section 3.3), over [images, channels, inner]:
-/// <c>s = k + (alpha / n) * sum of x^2</c> over the n channels around, <c>y = x s^-beta</c>, and back
+/// <c>s = k + (alpha / n) * sum of x^2</c> over a window of n channels, <c>y = x s^-beta</c>, with the gradient
 /// <c>dx = dy s^-beta - (2 alpha beta / n) x * sum of dy x s^-(beta + 1)</c> over the same channels.
 /// </summary>
 /// <remarks>
-/// The window goes down the channels of a strip of pixels, a row at a time, so that memory is read in order and what
-/// the window sees again is still in the cache.
+/// The window moves down the channels of a strip of pixels, one row at a time, so that memory is read in order and the
+/// rows that the window reads again are still in the cache.
 /// </remarks>
 internal static unsafe class LrnAcross
 {
-    // As wide as leaves enough parts for many threads: memory is read in long runs. The widest keeps a window in the
-    // cache.
+    // A strip is as wide as possible while it leaves enough parts for many threads, so that memory is read in long
+    // runs. The widest strip keeps a window in the cache.
     private const int LeastStrip = 64;
     private const int MostStrip = 4096;
     private const int EnoughParts = 8;
 
-    /// <summary>y from x.</summary>
+    /// <summary>Computes y from x.</summary>
     public static void Forward<T>(T power, float* x, float* y, in LrnShape shape, WorkerPool pool)
         where T : struct, IInversePower
     {
@@ -30,7 +30,7 @@ internal static unsafe class LrnAcross
         pool.Run(checked(shape.Images * Strips(shape, strip)), ref job);
     }
 
-    /// <summary>dx from x and dy.</summary>
+    /// <summary>Computes dx from x and dy.</summary>
     public static void Backward<T>(T power, float* x, float* dy, float* dx, in LrnShape shape, WorkerPool pool)
         where T : struct, IInversePower
     {
@@ -39,7 +39,7 @@ internal static unsafe class LrnAcross
         pool.Run(checked(shape.Images * Strips(shape, strip)), ref job);
     }
 
-    // A multiple of the vector's width, but for the last strip of an image.
+    // The width of a strip: a multiple of the vector width, except for the last strip of an image.
     private static int Strip(in LrnShape shape)
     {
         int strips = (int)(((long)EnoughParts + shape.Images - 1) / Math.Max(1, shape.Images));
@@ -72,7 +72,7 @@ internal static unsafe class LrnAcross
         }
     }
 
-    // Runs `Reach` channels ahead of the one whose gradient it writes. What lies between is kept in two rings of rows:
+    // Reads `Reach` channels ahead of the one whose gradient it writes, and keeps two ring buffers of rows in between:
     // dy s^-beta and dy x s^-(beta + 1).
     private readonly struct BackwardJob<T>(
         T power, float* x, float* dy, float* dx, LrnShape shape, int strip, WorkerPool pool) : IParallelJob

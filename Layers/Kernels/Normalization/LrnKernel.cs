@@ -2,10 +2,10 @@ using Cnn.Layers.Threading;
 
 namespace Cnn.Layers.Kernels.Normalization;
 
-/// <summary>Local response normalisation with the power that the exponent asks for.</summary>
+/// <summary>Local response normalisation, with the implementation of the power chosen by the exponent.</summary>
 internal static unsafe class LrnKernel
 {
-    /// <summary>y from x, over the channels around or within each channel.</summary>
+    /// <summary>Computes y from x, across channels or within each channel.</summary>
     public static void Forward(bool within, float* x, float* y, in LrnShape shape, WorkerPool pool)
     {
         KernelGuard.Array(x, shape.Images, shape.Channels, shape.Height, shape.Width);
@@ -28,7 +28,7 @@ internal static unsafe class LrnKernel
         }
     }
 
-    /// <summary>dx from x and dy.</summary>
+    /// <summary>Computes dx from x and dy.</summary>
     public static void Backward(bool within, float* x, float* dy, float* dx, in LrnShape shape, WorkerPool pool)
     {
         KernelGuard.Array(x, shape.Images, shape.Channels, shape.Height, shape.Width);

@@ -5,14 +5,16 @@ using Cnn.Layers.Kernels.Elementwise;
 namespace Cnn.Layers.Kernels.Normalization;
 
 /// <summary>
-/// What local response normalisation does to a row of values once the sums about them are known, whatever the region.
+/// The steps of local response normalisation on a row of values whose window sums are known, whatever the region.
 /// </summary>
 /// <remarks>
-/// A row's end is done by itself: the call that it takes would put what the loops carry on the stack.
+/// The tail of a row is handled separately: its call would spill the registers of the loops to the stack.
 /// </remarks>
 internal static unsafe class LrnRow
 {
-    /// <summary><c>y = x s^-beta</c> with <c>s = factor sum + k</c>. Sums are in whole vectors.</summary>
+    /// <summary>
+    /// Computes <c>y = x s^-beta</c> with <c>s = factor sum + k</c>. The sums are read in whole vectors.
+    /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Forward<T>(T power, float* sums, float* x, float* y, int width, float factor, float k)
         where T : struct, IInversePower
@@ -31,9 +33,9 @@ internal static unsafe class LrnRow
     }
 
     /// <summary>
-    /// <c>direct = dy s^-beta</c> and <c>ratio = dy x s^-(beta + 1)</c>; ratios are written in whole vectors.
+    /// Computes <c>direct = dy s^-beta</c> and <c>ratio = dy x s^-(beta + 1)</c>; ratios are written in whole vectors.
     /// </summary>
-    /// <remarks>Direct goes to as many values as the width has; null for nowhere.</remarks>
+    /// <remarks>Direct has as many values as the width; null if it is not wanted.</remarks>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Weigh<T>(
         T power, float* sums, float* x, float* dy, float* direct, float* ratios, int width, float factor, float k)
@@ -54,7 +56,9 @@ internal static unsafe class LrnRow
         }
     }
 
-    /// <summary><c>dx = direct + spread x sum</c>, sums of ratios. Direct and dx may be the same.</summary>
+    /// <summary>
+    /// Computes <c>dx = direct + spread x sum</c> from sums of ratios. Direct and dx may be the same.
+    /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Finish(float* sums, float* x, float* direct, float* dx, int width, float spread)
     {

@@ -5,10 +5,14 @@ namespace Cnn.Layers.Kernels.Normalization;
 /// <param name="Channels">Channels of an image.</param>
 /// <param name="Height">Rows.</param>
 /// <param name="Width">Columns.</param>
-/// <param name="Reach">How far the window goes to either side, (n - 1) / 2, or less where nothing lies beyond.</param>
-/// <param name="Factor">What the sum of squares is multiplied by: alpha / n across, alpha / n^2 within.</param>
+/// <param name="Reach">
+/// Channels or pixels of the window on either side of its centre, (n - 1) / 2, or less where nothing lies beyond.
+/// </param>
+/// <param name="Factor">
+/// The factor of the sum of squares: alpha / n across channels, alpha / n^2 within a channel.
+/// </param>
 /// <param name="Beta">The exponent.</param>
-/// <param name="K">What is added to the sum.</param>
+/// <param name="K">The constant that is added to the sum.</param>
 internal readonly record struct LrnShape(
     int Images, int Channels, int Height, int Width, int Reach, double Factor, float Beta, float K)
 {

@@ -3,23 +3,23 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers.Kernels.Normalization;
 
 /// <summary>
-/// Local response normalisation within a channel, as Caffe has it: <c>s = 1 + (alpha / n^2) * sum of x^2</c> over the
-/// square of n x n pixels around, zeros beyond the edges, <c>y = x s^-beta</c>, and back
+/// Local response normalisation within a channel, as Caffe defines it: <c>s = 1 + (alpha / n^2) * sum of x^2</c> over
+/// the square of n x n pixels around each pixel, with zeros beyond the edges, <c>y = x s^-beta</c>, with the gradient
 /// <c>dx = dy s^-beta - (2 alpha beta / n^2) x * sum of dy x s^-(beta + 1)</c> over the same square.
 /// </summary>
 /// <remarks>
-/// A part is some planes, or a block of a large plane's rows; the way back computes the rows that a block's windows see
-/// beyond it once more.
+/// A part is several planes, or a block of rows of a large plane; the backward pass recomputes the rows outside a block
+/// that its windows reach.
 /// </remarks>
 internal static unsafe class LrnWithin
 {
     private const int PartValues = 2 * ElementParts.Size;
 
-    /// <summary>y from x.</summary>
+    /// <summary>Computes y from x.</summary>
     public static void Forward<T>(T power, float* x, float* y, in LrnShape shape, WorkerPool pool)
         where T : struct, IInversePower => Run(new Job<T>(power, x, null, y, shape, pool), shape, pool);
 
-    /// <summary>dx from x and dy.</summary>
+    /// <summary>Computes dx from x and dy.</summary>
     public static void Backward<T>(T power, float* x, float* dy, float* dx, in LrnShape shape, WorkerPool pool)
         where T : struct, IInversePower => Run(new Job<T>(power, x, dy, dx, shape, pool), shape, pool);
 
@@ -36,7 +36,8 @@ internal static unsafe class LrnWithin
         ? shape.Height
         : (int)Math.Min(shape.Height, Math.Max(PartValues / shape.Width, 4L * Math.Max(1, shape.Reach)));
 
-    private readonly struct Job<T>(T power, float* x, float* dy, float* to, LrnShape shape, WorkerPool pool) : IParallelJob
+    private readonly struct Job<T>(
+        T power, float* x, float* dy, float* to, LrnShape shape, WorkerPool pool) : IParallelJob
         where T : struct, IInversePower
     {
         private readonly int columns = BoxWindow.Columns(shape.Width);
@@ -64,7 +65,8 @@ internal static unsafe class LrnWithin
             }
         }
 
-        // Scratch: sums of a row, sums that slide, a row with margins, and for the way back the rows of ratios.
+        // Scratch layout: sums of a row, sliding sums, a row with margins and, for the backward pass, the rows of
+        // ratios.
         private BoxWindow Window(float* rows, int step, int count, bool square, float* scratch)
         {
             int across = Math.Min(shape.Reach, shape.Width);

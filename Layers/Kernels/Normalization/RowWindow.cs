@@ -6,31 +6,33 @@ namespace Cnn.Layers.Kernels.Normalization;
 
 /// <summary>
 /// Sums over the rows around each row, of values or of their squares: channels of a strip of pixels, or rows of a
-/// plane. Nothing lies before the first row and behind the last.
+/// plane. Rows before the first and after the last count as zeros.
 /// </summary>
 /// <remarks>
-/// Few rows are added up anew each time: that is faster than to slide, and what is not finite ends with its window.
-/// Over many rows the window slides, with sums in double, so that what leaves takes no digits of what stays.
+/// A window of few rows is summed anew each time: that is faster than sliding, and a value that is not finite affects
+/// only the windows that contain it. A window of many rows slides, with sums in double, so that subtracting the rows
+/// that leave costs no precision.
 /// </remarks>
 /// <param name="rows">The rows.</param>
-/// <param name="step">Values from row to row.</param>
-/// <param name="ring">Rows there is memory for: row r lies at r modulo this.</param>
+/// <param name="step">Distance from row to row, in values.</param>
+/// <param name="ring">Number of rows that the memory holds: row r is at r modulo this.</param>
 /// <param name="first">The first row.</param>
 /// <param name="end">The row after the last.</param>
-/// <param name="reach">How many rows before and after belong to a sum.</param>
+/// <param name="reach">Rows before and after each row that belong to its sum.</param>
 /// <param name="square">Whether to sum squares.</param>
 /// <param name="running">
-/// Memory for the sums that slide, doubles, <paramref name="width"/> rounded up to vectors of 16.
+/// Buffer for the sliding sums: <paramref name="width"/> doubles, rounded up to a multiple of 16.
 /// </param>
-/// <param name="width">Values of a row that are looked at.</param>
+/// <param name="width">Values of a row that are used.</param>
 internal readonly unsafe struct RowWindow(
     float* rows, nint step, int ring, int first, int end, int reach, bool square, double* running, int width)
 {
-    // The addresses of so many rows fit into the memory for sixteen sums.
+    // Up to this reach the addresses of the rows fit into the buffer for sixteen sums.
     private const int LongestReachAddedAnew = 7;
 
     /// <summary>
-    /// Makes ready for <see cref="Next"/> from a row on. The rows before it and within reach must be there.
+    /// Prepares for calls of <see cref="Next"/> from a row on. The rows before it that are within reach must be
+    /// available.
     /// </summary>
     public void Begin(int row)
     {
@@ -46,7 +48,9 @@ internal readonly unsafe struct RowWindow(
         }
     }
 
-    /// <summary>The sums about a row; row follows row. Whole vectors are written, zeros behind the width.</summary>
+    /// <summary>
+    /// Writes the sums around a row; rows must follow one another. Writes whole vectors, with zeros beyond the width.
+    /// </summary>
     public void Next(int row, float* to)
     {
         if (reach <= LongestReachAddedAnew)
@@ -81,7 +85,7 @@ internal readonly unsafe struct RowWindow(
             around[count++] = rows + (r % ring * step);
         }
 
-        // The end of a row by itself: the call that it takes would put the sums of the others on the stack.
+        // The tail is handled separately: its call would spill the sums of the loops to the stack.
         int whole = width / Lanes.Width * Lanes.Width, fours = width / (4 * Lanes.Width) * (4 * Lanes.Width);
         for (int i = 0; i < fours; i += 4 * Lanes.Width)
         {
@@ -122,7 +126,7 @@ internal readonly unsafe struct RowWindow(
         return sum;
     }
 
-    // Four vectors a turn: with one, counting rows and fetching their addresses takes longer than the sums.
+    // Four vectors per iteration: with one, counting rows and fetching their addresses takes longer than the sums.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void SumFour(float** around, int count, int i, float* to)
     {

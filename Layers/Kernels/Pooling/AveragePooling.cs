@@ -7,7 +7,7 @@ internal static unsafe class AveragePooling
 {
     private const int PlanesPerPart = PlaneLanes.Count;
 
-    /// <summary>y from x.</summary>
+    /// <summary>Computes y from x.</summary>
     public static void Forward(float* x, float* y, int planes, PoolingShape shape, WorkerPool pool)
     {
         KernelGuard.Array(x, planes, shape.Height, shape.Width);
@@ -17,7 +17,7 @@ internal static unsafe class AveragePooling
         pool.Run((planes + PlanesPerPart - 1) / PlanesPerPart, ref job);
     }
 
-    /// <summary>dx from dy: each value is spread over its window.</summary>
+    /// <summary>Computes dx from dy: spreads each value over its window.</summary>
     public static void Backward(float* dy, float* dx, int planes, PoolingShape shape, WorkerPool pool)
     {
         KernelGuard.Array(dy, planes, shape.PooledHeight, shape.PooledWidth);
@@ -27,7 +27,8 @@ internal static unsafe class AveragePooling
         pool.Run((planes + PlanesPerPart - 1) / PlanesPerPart, ref job);
     }
 
-    private readonly struct ForwardJob(float* x, float* y, int planes, PoolingShape shape, WorkerPool pool) : IParallelJob
+    private readonly struct ForwardJob(
+        float* x, float* y, int planes, PoolingShape shape, WorkerPool pool) : IParallelJob
     {
         public void Run(int part, int worker)
         {
@@ -48,7 +49,8 @@ internal static unsafe class AveragePooling
         }
     }
 
-    private readonly struct BackwardJob(float* dy, float* dx, int planes, PoolingShape shape, WorkerPool pool) : IParallelJob
+    private readonly struct BackwardJob(
+        float* dy, float* dx, int planes, PoolingShape shape, WorkerPool pool) : IParallelJob
     {
         public void Run(int part, int worker)
         {

@@ -4,22 +4,22 @@ using System.Runtime.Intrinsics;
 namespace Cnn.Layers.Kernels.Pooling;
 
 /// <summary>
-/// The gradient of maximum pooling of one plane, gathered: each value of the image looks into the windows that it lies
-/// in whether it was their maximum, a vector of values side by side. A stride of two keeps even and odd columns apart,
-/// as windows see them. Windows are added in row-major order, as <see cref="MaxPooling.BackwardReference"/> does, so
-/// the sums are the same bits.
+/// Computes the gradient of maximum pooling of one plane by gathering: for each value of the image it checks the
+/// windows that contain the value for having their maximum there, a vector of values at a time. With a stride of two it
+/// handles even and odd columns separately, since they lie in different windows. It adds windows in row-major order, as
+/// <see cref="MaxPooling.BackwardReference"/> does, so the sums are bit-identical.
 /// </summary>
 /// <remarks>
-/// Beside the first and the last window of a row, windows of the rows before and after are looked into. They lie on the
-/// other side of the image, so no value finds its place in them; <see cref="Suits"/> sees to it that the image is wide
-/// enough.
+/// Before the first and after the last window of a row, windows of the neighbouring rows are read. They lie on the
+/// other side of the image, so the place of the value is never in them; <see cref="Suits"/> ensures that the image is
+/// wide enough.
 /// </remarks>
 internal readonly unsafe struct GradientOfWindows
 {
-    // What the widest vector may reach beyond.
+    // The number of values that the widest vector may reach beyond the end.
     private const int Slack = 16;
 
-    // With more windows over each value, going from windows to values is cheaper.
+    // With more windows per value, scattering from windows to values is cheaper.
     private const int MostTaps = 32;
 
     private readonly PoolingShape shape;
@@ -27,9 +27,9 @@ internal readonly unsafe struct GradientOfWindows
     private readonly int* places;
     private readonly float* columns;
 
-    /// <summary>Prepares for plane after plane of one shape.</summary>
+    /// <summary>Prepares for planes of one shape.</summary>
     /// <param name="shape">The geometry.</param>
-    /// <param name="buffer">As many floats as <see cref="BufferSize"/> tells.</param>
+    /// <param name="buffer">Scratch of <see cref="BufferSize"/> floats.</param>
     public GradientOfWindows(PoolingShape shape, float* buffer)
     {
         this.shape = shape;
@@ -39,7 +39,7 @@ internal readonly unsafe struct GradientOfWindows
         columns = buffer + (2 * (nint)size);
     }
 
-    /// <summary>Whether it can be done so, and gains.</summary>
+    /// <summary>Whether gathering works for the shape and is faster.</summary>
     public static bool Suits(PoolingShape shape)
     {
         long stride = shape.StrideWidth, pooled = shape.PooledWidth;
@@ -53,15 +53,15 @@ internal readonly unsafe struct GradientOfWindows
             && (beyond * stride) + shape.KernelWidth <= pooled * stride;
     }
 
-    /// <summary>Floats of memory that a pass needs.</summary>
+    /// <summary>Returns the number of floats that a pass needs as scratch.</summary>
     public static long BufferSize(PoolingShape shape) => (2 * PaddedPlane(shape)) + (2 * Slack);
 
-    /// <summary>The gradient, as <see cref="MaxPooling.BackwardReference"/> has it.</summary>
+    /// <summary>Computes the gradient as <see cref="MaxPooling.BackwardReference"/> does.</summary>
     /// <param name="dy">The gradients of the windows.</param>
     /// <param name="indices">The place of each window's maximum, or -1.</param>
     /// <param name="dx">The result.</param>
-    /// <param name="before">Readable values before those of dy, and of the indices.</param>
-    /// <param name="behind">Readable values behind them.</param>
+    /// <param name="before">Number of readable values before dy, and before the indices.</param>
+    /// <param name="behind">Number of readable values after them.</param>
     public void Backward(float* dy, int* indices, float* dx, long before, long behind)
     {
         switch (VectorUnit.Path)
@@ -78,7 +78,7 @@ internal readonly unsafe struct GradientOfWindows
         }
     }
 
-    /// <summary>See <see cref="Backward"/>; with vectors of one width.</summary>
+    /// <summary>Computes <see cref="Backward"/> with vectors of one width.</summary>
     public void Backward<TLanes, TValues, TPlaces>(float* dy, int* indices, float* dx, long before, long behind)
         where TLanes : IMaxLanes<TValues, TPlaces>
         where TValues : struct
@@ -87,7 +87,7 @@ internal readonly unsafe struct GradientOfWindows
         int reach = Reach(shape), padded = (int)PaddedPlane(shape);
         if (before < reach || behind < padded - reach - shape.PooledSize)
         {
-            // What lies beside is at place -1, which no value has.
+            // The padding has place -1, which no value has.
             new Span<int>(places, padded).Fill(-1);
             new ReadOnlySpan<float>(dy, shape.PooledSize).CopyTo(new Span<float>(values + reach, shape.PooledSize));
             new ReadOnlySpan<int>(indices, shape.PooledSize).CopyTo(new Span<int>(places + reach, shape.PooledSize));
@@ -112,7 +112,7 @@ internal readonly unsafe struct GradientOfWindows
         }
     }
 
-    // Behind the end of a row lies the next, which is written later, but for the plane's last.
+    // A vector may write beyond the end of a row, since the next row is written later, except in the plane's last row.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void Row<TLanes, TValues, TPlaces>(float* dy, int* indices, int rows, int h, float* dx)
         where TLanes : IMaxLanes<TValues, TPlaces>
@@ -130,7 +130,7 @@ internal readonly unsafe struct GradientOfWindows
         }
     }
 
-    // Column 2 m - pad is the first of window m, and the one after it the second.
+    // Column 2 m - pad is the first column of window m, and the next one its second.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void RowInTurn<TLanes, TValues, TPlaces>(float* dy, int* indices, int rows, int h, float* dx)
         where TLanes : IMaxLanes<TValues, TPlaces>
@@ -161,7 +161,7 @@ internal readonly unsafe struct GradientOfWindows
         }
     }
 
-    // Over some rows of windows: of the window at the pointers and as many to its left as "back" says.
+    // Sums over some rows of windows: in each row the window at the pointers and the `back` windows to its left.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TValues Sum<TLanes, TValues, TPlaces>(
         TPlaces place, float* dy, int* indices, int back, int rows, int step)
@@ -181,10 +181,10 @@ internal readonly unsafe struct GradientOfWindows
         return sum;
     }
 
-    // Windows to the left of one that may still see its first column.
+    // The number of windows to the left of a window that may still contain its first column.
     private static int Reach(PoolingShape shape) => (shape.KernelWidth - 1) / shape.StrideWidth;
 
-    // The windows of a plane, with what is read before and behind them.
+    // The number of windows of a plane, with the values that are read before and after them.
     private static long PaddedPlane(PoolingShape shape) =>
         Reach(shape) + (long)shape.PooledSize + (((long)shape.Width + shape.PadWidth) / shape.StrideWidth) + 1 + Slack;
 }

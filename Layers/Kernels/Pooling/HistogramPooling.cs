@@ -5,15 +5,15 @@ namespace Cnn.Layers.Kernels.Pooling;
 
 /// <summary>
 /// The histogram of each window's values, [planes, H, W] to [planes, bins, H', W']. With
-/// <c>t = (x - min) / (max - min) * (bins - 1)</c>, kept within 0 and bins - 1, a value counts <c>1 - (t - b)</c> for
-/// bin <c>b = floor(t)</c> and <c>t - b</c> for the next, divided by the window's size; so between two centres <c>dx
-/// = (dy of the next bin - dy of bin b) * (bins - 1) / (max - min) / size</c>, and beyond the outer centres 0.
+/// <c>t = (x - min) / (max - min) * (bins - 1)</c>, clamped to 0 and bins - 1, a value counts <c>1 - (t - b)</c> for
+/// bin <c>b = floor(t)</c> and <c>t - b</c> for the next, divided by the window's size; so between two centres <c>dx =
+/// (dy of the next bin - dy of bin b) * (bins - 1) / (max - min) / size</c>, and beyond the outer centres 0.
 /// </summary>
 internal static unsafe class HistogramPooling
 {
     private const int PartValues = 4 * 1024;
 
-    /// <summary>y from x.</summary>
+    /// <summary>Computes y from x.</summary>
     public static void Forward(float* x, float* y, int planes, PoolingShape shape, HistogramBins bins, WorkerPool pool)
     {
         Require(x, y, planes, shape, bins);
@@ -22,7 +22,7 @@ internal static unsafe class HistogramPooling
         pool.Run((planes + each - 1) / each, ref job);
     }
 
-    /// <summary>dx from x and dy.</summary>
+    /// <summary>Computes dx from x and dy.</summary>
     public static void Backward(
         float* x, float* dy, float* dx, int planes, PoolingShape shape, HistogramBins bins, WorkerPool pool)
     {

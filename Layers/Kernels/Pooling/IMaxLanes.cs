@@ -1,10 +1,10 @@
 namespace Cnn.Layers.Kernels.Pooling;
 
 /// <summary>
-/// A vector of values and one of their places, which maximum pooling and its gradient compare side by side.
+/// Operations on a vector of values and a vector of their places, for maximum pooling and its gradient.
 /// </summary>
-/// <typeparam name="TValues">The values.</typeparam>
-/// <typeparam name="TPlaces">As many whole numbers.</typeparam>
+/// <typeparam name="TValues">A vector of values.</typeparam>
+/// <typeparam name="TPlaces">A vector of as many integers.</typeparam>
 internal unsafe interface IMaxLanes<TValues, TPlaces>
     where TValues : struct
     where TPlaces : struct
@@ -12,34 +12,36 @@ internal unsafe interface IMaxLanes<TValues, TPlaces>
     /// <summary>Values in a vector.</summary>
     static abstract int Width { get; }
 
-    /// <summary>The first <paramref name="count"/> values, all when more; any beyond.</summary>
+    /// <summary>
+    /// Loads the first <paramref name="count"/> values, or all if there are more; the other lanes are arbitrary.
+    /// </summary>
     static abstract TValues Load(float* from, int count);
 
     static abstract TValues Load(float* from);
 
     static abstract TPlaces Load(int* from);
 
-    /// <summary>Writes the first <paramref name="count"/> values, all when more.</summary>
+    /// <summary>Writes the first <paramref name="count"/> values, or all if there are more.</summary>
     static abstract void Store(TValues values, float* to, int count);
 
     static abstract void Store(TPlaces places, int* to, int count);
 
-    /// <summary>The same value everywhere.</summary>
+    /// <summary>Returns the same value in every lane.</summary>
     static abstract TValues All(float value);
 
-    /// <summary>Place -1 everywhere.</summary>
+    /// <summary>Place -1 in every lane.</summary>
     static abstract TPlaces Nowhere { get; }
 
-    /// <summary>The places from <paramref name="first"/> on.</summary>
+    /// <summary>Returns the places from <paramref name="first"/> on.</summary>
     static abstract TPlaces From(int first);
 
-    /// <summary>Every second place from <paramref name="first"/> on.</summary>
+    /// <summary>Returns every second place from <paramref name="first"/> on.</summary>
     static abstract TPlaces EverySecond(int first);
 
-    /// <summary>The places that lie <paramref name="step"/> further on.</summary>
+    /// <summary>Returns the places <paramref name="step"/> further on.</summary>
     static abstract TPlaces Add(TPlaces places, int step);
 
-    /// <summary>The greater; the second where they are equal or one is no number.</summary>
+    /// <summary>Returns the greater value; the second where they are equal or one is NaN.</summary>
     static abstract TValues Greater(TValues value, TValues max);
 
     /// <summary>Takes a value and its place where it is greater.</summary>
@@ -48,17 +50,19 @@ internal unsafe interface IMaxLanes<TValues, TPlaces>
     /// <summary>Takes a value and its place where it is greater, or equal and at a smaller place.</summary>
     static abstract void TakeFirst(TValues value, TPlaces place, ref TValues max, ref TPlaces at);
 
-    /// <summary>From <paramref name="count"/> on <see cref="float.MinValue"/> at place -1.</summary>
+    /// <summary>Sets the lanes from <paramref name="count"/> on to <see cref="float.MinValue"/> at place -1.</summary>
     static abstract void End(int count, ref TValues max, ref TPlaces at);
 
-    /// <summary>Writes the values with even numbers, and those with odd ones; half a vector each.</summary>
+    /// <summary>Writes the even lanes and the odd lanes, half a vector each.</summary>
     static abstract void StoreEvenAndOdd(TValues values, float* even, float* odd);
 
     static abstract void StoreEvenAndOdd(TPlaces places, int* even, int* odd);
 
-    /// <summary>The inverse of <see cref="StoreEvenAndOdd(TValues, float*, float*)"/>, of two vectors.</summary>
+    /// <summary>
+    /// Writes two vectors in alternation; the inverse of <see cref="StoreEvenAndOdd(TValues, float*, float*)"/>.
+    /// </summary>
     static abstract void StoreInTurn(TValues even, TValues odd, float* to);
 
-    /// <summary>The sum and the values whose place is the wanted one.</summary>
+    /// <summary>Returns the sum plus the values whose place is the wanted one.</summary>
     static abstract TValues AddWhere(TPlaces place, TPlaces wanted, TValues values, TValues sum);
 }

@@ -3,22 +3,22 @@ using System.Runtime.Intrinsics;
 namespace Cnn.Layers.Kernels.Pooling;
 
 /// <summary>
-/// Mean pooling of up to sixteen small planes at a time, side by side as <see cref="PlaneLanes"/>; the sums are those
-/// of <see cref="RowPooling"/>, in its order, so the results are the same bits.
+/// Mean pooling of up to sixteen small planes at a time, interleaved by <see cref="PlaneLanes"/>; the sums are those of
+/// <see cref="RowPooling"/>, in the same order, so the results are bit-identical.
 /// </summary>
 internal static unsafe class LanePooling
 {
-    // Sixteen planes and their means within a second-level cache.
+    // Sixteen planes and their means fit into a second-level cache.
     private const int MostPixels = 8 * 1024;
 
     /// <summary>Whether planes are small enough.</summary>
     public static bool Suits(in PoolingShape shape) => shape.PlaneSize <= MostPixels && shape.PooledSize <= MostPixels;
 
-    /// <summary>Floats of memory that a pass needs.</summary>
+    /// <summary>Returns the number of floats that a pass needs as scratch.</summary>
     public static int BufferSize(in PoolingShape shape) =>
         PlaneLanes.Count * (shape.PlaneSize + shape.PooledSize + shape.Width);
 
-    /// <summary>See <see cref="RowPooling.Average"/>.</summary>
+    /// <summary>Computes <see cref="RowPooling.Average"/> for several planes.</summary>
     public static void Average(float* x, float* y, int planes, in PoolingShape shape, float* buffer)
     {
         float* pixels = buffer, means = pixels + (PlaneLanes.Count * shape.PlaneSize);
@@ -56,7 +56,7 @@ internal static unsafe class LanePooling
         PlaneLanes.Store(means, y, shape.PooledSize, planes, shape.PooledSize);
     }
 
-    /// <summary>See <see cref="RowPooling.AverageBackward"/>.</summary>
+    /// <summary>Computes <see cref="RowPooling.AverageBackward"/> for several planes.</summary>
     public static void AverageBackward(float* dy, float* dx, int planes, in PoolingShape shape, float* buffer)
     {
         float* pixels = buffer, means = pixels + (PlaneLanes.Count * shape.PlaneSize);

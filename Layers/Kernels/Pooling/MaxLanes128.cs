@@ -4,7 +4,7 @@ using Cnn.Layers.Kernels.Gemm;
 
 namespace Cnn.Layers.Kernels.Pooling;
 
-/// <summary>Four values and places, on any machine.</summary>
+/// <summary>Four values and their places, on any machine.</summary>
 internal readonly unsafe struct MaxLanes128 : IMaxLanes<Vector128<float>, Vector128<int>>
 {
     public static int Width => 4;

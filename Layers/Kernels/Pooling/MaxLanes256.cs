@@ -5,7 +5,7 @@ using Cnn.Layers.Kernels.Gemm;
 
 namespace Cnn.Layers.Kernels.Pooling;
 
-/// <summary>Eight values and places, with AVX2.</summary>
+/// <summary>Eight values and their places, with AVX2.</summary>
 internal readonly unsafe struct MaxLanes256 : IMaxLanes<Vector256<float>, Vector256<int>>
 {
     public static int Width => 8;
@@ -86,7 +86,7 @@ internal readonly unsafe struct MaxLanes256 : IMaxLanes<Vector256<float>, Vector
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreInTurn(Vector256<float> even, Vector256<float> odd, float* to)
     {
-        // What is unpacked stays within the halves of the registers.
+        // Unpacking works within the halves of the registers.
         Vector256<float> low = Avx.UnpackLow(even, odd), high = Avx.UnpackHigh(even, odd);
         Avx.Permute2x128(low, high, 0x20).Store(to);
         Avx.Permute2x128(low, high, 0x31).Store(to + 8);
@@ -97,15 +97,15 @@ internal readonly unsafe struct MaxLanes256 : IMaxLanes<Vector256<float>, Vector
         Vector256<int> place, Vector256<int> wanted, Vector256<float> values, Vector256<float> sum) =>
         sum + (values & Vector256.Equals(place, wanted).AsSingle());
 
-    /// <summary>Of sixteen values those with even numbers.</summary>
+    /// <summary>Returns the values at even positions of sixteen.</summary>
     /// <remarks>
-    /// A shuffle picks within the halves of the registers; the permutation puts the four pairs in order.
+    /// A shuffle works within the halves of the registers; the permutation puts the four pairs in order.
     /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Even(Vector256<float> low, Vector256<float> high) =>
         Avx2.Permute4x64(Avx.Shuffle(low, high, 0b10_00_10_00).AsDouble(), 0b11_01_10_00).AsSingle();
 
-    /// <summary>Of sixteen values those with odd numbers.</summary>
+    /// <summary>Returns the values at odd positions of sixteen.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Odd(Vector256<float> low, Vector256<float> high) =>
         Avx2.Permute4x64(Avx.Shuffle(low, high, 0b11_01_11_01).AsDouble(), 0b11_01_10_00).AsSingle();

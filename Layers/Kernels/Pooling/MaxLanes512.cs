@@ -5,7 +5,7 @@ using Cnn.Layers.Kernels.Elementwise;
 
 namespace Cnn.Layers.Kernels.Pooling;
 
-/// <summary>Sixteen values and places; on any machine, but made for AVX-512.</summary>
+/// <summary>Sixteen values and their places; it works on any machine but is meant for AVX-512.</summary>
 internal readonly unsafe struct MaxLanes512 : IMaxLanes<Vector512<float>, Vector512<int>>
 {
     public static int Width => 16;

@@ -6,9 +6,9 @@ namespace Cnn.Layers.Kernels.Pooling;
 
 /// <summary>
 /// Maximum pooling of one plane by its 2 x 2 squares. Eight squares at a time: two rows of sixteen values are split
-/// into even and odd columns and compared in row-major order, so that ties fall as in the reference. Where a row's
-/// squares are not a multiple of eight, the last eight overlap the ones before and write the same values again; rows of
-/// four to seven are done by fours, and fewer one by one.
+/// into even and odd columns and compared in row-major order, so that ties are resolved as in the reference. Where the
+/// number of squares in a row is not a multiple of eight, the last eight overlap the ones before and write the same
+/// values again; rows of four to seven squares use vectors of four, and shorter rows go one by one.
 /// </summary>
 internal static unsafe class MaxOfSquares
 {
@@ -131,7 +131,7 @@ internal static unsafe class MaxOfSquares
         }
     }
 
-    // Every dy stands twice side by side, over the two columns of its square, and stays where its index points.
+    // Duplicates every dy over the two columns of its square, and keeps it only where its index points.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void SpreadEight(float* dy, int* indices, float* dx, int at, int width)
     {

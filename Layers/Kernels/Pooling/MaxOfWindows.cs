@@ -4,20 +4,20 @@ using System.Runtime.Intrinsics;
 namespace Cnn.Layers.Kernels.Pooling;
 
 /// <summary>
-/// Maximum pooling of one plane in two steps: of the rows of a row of windows the greatest of each column and its
-/// place, then of the columns of a vector of windows at once. A stride of two keeps even and odd columns apart, so that
-/// the second step reads neighbours. What lies outside the image is -FLT_MAX at place -1, which nothing of the image
-/// equals.
+/// Maximum pooling of one plane in two steps: the first finds, for a row of windows, the greatest value of each column
+/// and its place; the second takes the maximum over the columns of a vector of windows at once. With a stride of two,
+/// even and odd columns are stored apart, so that the second step reads adjacent values. Outside the image the value is
+/// -FLT_MAX at place -1, which no place in the image equals.
 /// </summary>
 /// <remarks>
-/// Some rows of windows take the first step before any takes the second, as what was just written cannot be read again
-/// at once from another address.
+/// The first step runs for several rows of windows before the second does, since a load that overlaps a recent store at
+/// another address has to wait for it.
 /// </remarks>
 internal readonly unsafe struct MaxOfWindows
 {
     private const int BandRows = 8;
 
-    // What the widest vector may reach beyond.
+    // The number of values that the widest vector may reach beyond the end.
     private const int Slack = 16;
 
     private readonly PoolingShape shape;
@@ -26,9 +26,9 @@ internal readonly unsafe struct MaxOfWindows
     private readonly float* bandValues;
     private readonly int* bandPlaces;
 
-    /// <summary>Prepares for plane after plane of one shape.</summary>
+    /// <summary>Prepares for planes of one shape.</summary>
     /// <param name="shape">The geometry.</param>
-    /// <param name="buffer">As many floats as <see cref="BufferSize"/> tells.</param>
+    /// <param name="buffer">Scratch of <see cref="BufferSize"/> floats.</param>
     public MaxOfWindows(PoolingShape shape, float* buffer)
     {
         this.shape = shape;
@@ -42,21 +42,21 @@ internal readonly unsafe struct MaxOfWindows
     }
 
     /// <summary>
-    /// Whether it can be done so, and pays: windows far wider than the image are mostly padding, and the rows in the
-    /// buffer must be few enough to count.
+    /// Whether this method works for the shape and pays: windows far wider than the image are mostly padding, and the
+    /// buffer's size must fit into an int.
     /// </summary>
     public static bool Suits(PoolingShape shape) =>
         shape.KernelWidth <= (2L * shape.Width) + 64 && BufferSize(shape) <= int.MaxValue;
 
-    /// <summary>Floats of memory that a pass needs.</summary>
+    /// <summary>Returns the number of floats that a pass needs as scratch.</summary>
     public static long BufferSize(PoolingShape shape) => 2L * BandRows * Phases(shape) * PhaseLength(shape);
 
     /// <summary>
-    /// The greatest values and where they were, as <see cref="MaxPooling.ForwardReference"/> has them.
+    /// Computes the greatest values and their places as <see cref="MaxPooling.ForwardReference"/> does.
     /// </summary>
     /// <param name="x">The plane.</param>
     /// <param name="y">The result.</param>
-    /// <param name="indices">Where the values were; null when nobody wants to know.</param>
+    /// <param name="indices">The places of the values; null if they are not needed.</param>
     public void Forward(float* x, float* y, int* indices)
     {
         switch (VectorUnit.Path)
@@ -73,7 +73,7 @@ internal readonly unsafe struct MaxOfWindows
         }
     }
 
-    /// <summary>See <see cref="Forward"/>; with vectors of one width.</summary>
+    /// <summary>Computes <see cref="Forward"/> with vectors of one width.</summary>
     public void Forward<TLanes, TValues, TPlaces>(float* x, float* y, int* indices)
         where TLanes : IMaxLanes<TValues, TPlaces>
         where TValues : struct
@@ -121,7 +121,7 @@ internal readonly unsafe struct MaxOfWindows
         }
     }
 
-    // Wider strides leave most columns out, so their windows are gone through one by one.
+    // Wider strides skip most columns, so their windows are processed one by one.
     private static int Phases(PoolingShape shape) => shape.StrideWidth == 2 ? 2 : 1;
 
     private static long PhaseLength(PoolingShape shape)
@@ -132,7 +132,7 @@ internal readonly unsafe struct MaxOfWindows
         return shape.StrideWidth > 2 ? image : Math.Max(image, windows);
     }
 
-    // Each step is a method of its own: inlined into one, its sums would not stay in registers.
+    // Each step is a method of its own: inlined into one, its maxima would not stay in registers.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void MaxOfRows<TLanes, TValues, TPlaces>(float* x, float* values, int top, int bottom)
         where TLanes : IMaxLanes<TValues, TPlaces>
@@ -203,7 +203,7 @@ internal readonly unsafe struct MaxOfWindows
         }
     }
 
-    // What lies behind the end of a row is the next one's, but for the plane's last.
+    // Beyond the end of a row lies the next one, except after the plane's last.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static TValues Load<TLanes, TValues, TPlaces>(float* x, int from, int planeSize, int left)
         where TLanes : IMaxLanes<TValues, TPlaces>
@@ -211,7 +211,7 @@ internal readonly unsafe struct MaxOfWindows
         where TPlaces : struct
         => TLanes.Load(x + from, from + TLanes.Width <= planeSize ? TLanes.Width : left);
 
-    // Where of a vector of columns the even ones go, counted behind the padding on the left, and where the odd ones.
+    // The positions of the even and of the odd columns of a vector; `first` includes the padding on the left.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private long EvenColumn(int first) => ((first & 1) * length) + (first >> 1);
 
@@ -248,7 +248,7 @@ internal readonly unsafe struct MaxOfWindows
             TPlaces at = TLanes.Load(places + j);
             for (int k = 1; k < shape.KernelWidth; k++)
             {
-                // Of equals the first in the order of rows, which has the smaller index.
+                // Among equals the first in row-major order wins, which has the smaller index.
                 long from = ColumnOf(k) + j;
                 TLanes.TakeFirst(TLanes.Load(values + from), TLanes.Load(places + from), ref max, ref at);
             }
@@ -259,7 +259,7 @@ internal readonly unsafe struct MaxOfWindows
         }
     }
 
-    // Behind the end of a row lies the next, which is written later.
+    // A vector may write beyond the end of a row, since the next row is written later.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int Writable(int j, int left, int lanes) => left - j >= lanes ? lanes : shape.PooledWidth - j;
 

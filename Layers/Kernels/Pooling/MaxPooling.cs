@@ -3,15 +3,15 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers.Kernels.Pooling;
 
 /// <summary>
-/// The greatest value of each window and where it was: index h * W + w in its plane, the first of equals; -1 and
+/// The greatest value of each window and its place: the index h * W + w in its plane, the first among equals; -1 and
 /// -FLT_MAX where a window lies outside the image.
 /// </summary>
 internal static unsafe class MaxPooling
 {
-    // Planes a part: fixed, so that parts do not depend on the threads.
+    // Planes per part: fixed, so that parts do not depend on the number of threads.
     private const int PlanesPerPart = 16;
 
-    /// <summary>y and the indices from x; y alone where the indices are null.</summary>
+    /// <summary>Computes y and the indices from x; only y where the indices are null.</summary>
     public static void Forward(float* x, float* y, int* indices, int planes, PoolingShape shape, WorkerPool pool)
     {
         KernelGuard.Array(x, planes, shape.Height, shape.Width);
@@ -23,7 +23,7 @@ internal static unsafe class MaxPooling
         pool.Run((planes + PlanesPerPart - 1) / PlanesPerPart, ref job);
     }
 
-    /// <summary>dx from dy: each value goes to where its maximum was.</summary>
+    /// <summary>Computes dx from dy: adds each value at the place of its maximum.</summary>
     public static void Backward(float* dy, int* indices, float* dx, int planes, PoolingShape shape, WorkerPool pool)
     {
         KernelGuard.Array(dy, planes, shape.PooledHeight, shape.PooledWidth);
@@ -35,7 +35,7 @@ internal static unsafe class MaxPooling
         pool.Run((planes + PlanesPerPart - 1) / PlanesPerPart, ref job);
     }
 
-    /// <summary>One plane, window by window; the indices may be null.</summary>
+    /// <summary>Computes one plane, window by window; the indices may be null.</summary>
     public static void ForwardReference(float* x, float* y, int* indices, PoolingShape shape)
     {
         for (int row = 0; row < shape.PooledHeight; row++)
@@ -66,7 +66,7 @@ internal static unsafe class MaxPooling
         }
     }
 
-    /// <summary>One plane, window by window.</summary>
+    /// <summary>Computes the gradient of one plane, window by window.</summary>
     public static void BackwardReference(float* dy, int* indices, float* dx, PoolingShape shape)
     {
         new Span<float>(dx, shape.PlaneSize).Clear();

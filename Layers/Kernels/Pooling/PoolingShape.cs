@@ -1,10 +1,10 @@
 namespace Cnn.Layers.Kernels.Pooling;
 
 /// <summary>The geometry of pooling one channel plane.</summary>
-/// <param name="Height">Rows in.</param>
-/// <param name="Width">Columns in.</param>
-/// <param name="PooledHeight">Rows out.</param>
-/// <param name="PooledWidth">Columns out.</param>
+/// <param name="Height">Input rows.</param>
+/// <param name="Width">Input columns.</param>
+/// <param name="PooledHeight">Output rows.</param>
+/// <param name="PooledWidth">Output columns.</param>
 /// <param name="KernelHeight">Rows of a window.</param>
 /// <param name="KernelWidth">Columns of a window.</param>
 /// <param name="StrideHeight">Rows from window to window.</param>
@@ -23,10 +23,10 @@ internal readonly record struct PoolingShape(
     int PadHeight,
     int PadWidth)
 {
-    /// <summary>Values in a plane in.</summary>
+    /// <summary>Values in an input plane.</summary>
     public int PlaneSize => Height * Width;
 
-    /// <summary>Values in a plane out.</summary>
+    /// <summary>Values in an output plane.</summary>
     public int PooledSize => PooledHeight * PooledWidth;
 
     /// <summary>Whether the windows are the plane's squares of two by two, each pixel in exactly one.</summary>
@@ -34,10 +34,10 @@ internal readonly record struct PoolingShape(
         KernelHeight == 2 && KernelWidth == 2 && StrideHeight == 2 && StrideWidth == 2
         && PadHeight == 0 && PadWidth == 0 && Height == 2L * PooledHeight && Width == 2L * PooledWidth;
 
-    /// <summary>The pixels of a window, clipped to the image, and Caffe's divisor of averages.</summary>
+    /// <summary>Returns the pixels of a window, clipped to the image, and Caffe's divisor of averages.</summary>
     /// <remarks>
-    /// The divisor counts padding, but not what hangs over beyond the image and its padding. It is 1 where a stride
-    /// above the kernel puts a window outside of both, so that its mean is 0.
+    /// The divisor counts padding, but not the part of a window beyond the image and its padding. It is 1 where a
+    /// stride larger than the kernel puts a window outside both, so that its mean is 0.
     /// </remarks>
     public Window At(int row, int column)
     {
@@ -48,6 +48,8 @@ internal readonly record struct PoolingShape(
         return new Window(Math.Max(top, 0), Math.Min(bottom, Height), Math.Max(left, 0), Math.Min(right, Width), area);
     }
 
-    /// <summary>Rows Top up to Bottom, columns Left up to Right, and the divisor of an average.</summary>
+    /// <summary>
+    /// The rows from Top to Bottom and the columns from Left to Right, ends exclusive, and the divisor of an average.
+    /// </summary>
     public readonly record struct Window(int Top, int Bottom, int Left, int Right, int Area);
 }

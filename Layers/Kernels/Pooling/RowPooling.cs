@@ -3,16 +3,16 @@ using Cnn.Layers.Kernels.Elementwise;
 namespace Cnn.Layers.Kernels.Pooling;
 
 /// <summary>
-/// Mean pooling of one plane in two steps: the rows of a row of windows are combined column by column, in vectors, and
-/// then the columns of each window.
+/// Mean pooling of one plane in two steps: the first sums the rows of a row of windows column by column, in vectors;
+/// the second sums the columns of each window.
 /// </summary>
 internal static unsafe class RowPooling
 {
-    /// <summary>The means, with the divisor of <see cref="PoolingShape.At"/>.</summary>
+    /// <summary>Computes the means, with the divisor of <see cref="PoolingShape.At"/>.</summary>
     /// <param name="x">The plane.</param>
     /// <param name="y">The result.</param>
     /// <param name="shape">The geometry.</param>
-    /// <param name="buffer">Memory for a row.</param>
+    /// <param name="buffer">Scratch for a row.</param>
     public static void Average(float* x, float* y, PoolingShape shape, float* buffer)
     {
         for (int row = 0; row < shape.PooledHeight; row++)
@@ -42,7 +42,7 @@ internal static unsafe class RowPooling
     /// <param name="dy">The gradient of the means.</param>
     /// <param name="dx">The plane's gradient, overwritten.</param>
     /// <param name="shape">The geometry.</param>
-    /// <param name="buffer">Memory for a row.</param>
+    /// <param name="buffer">Scratch for a row.</param>
     public static void AverageBackward(float* dy, float* dx, PoolingShape shape, float* buffer)
     {
         new Span<float>(dx, shape.PlaneSize).Clear();

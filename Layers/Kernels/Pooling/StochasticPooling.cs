@@ -14,10 +14,12 @@ internal static unsafe class StochasticPooling
 {
     private const int PlanesPerPart = 16;
 
-    /// <summary>y, and where each value was drawn from (see <see cref="MaxPooling.Backward"/>), from x.</summary>
+    /// <summary>
+    /// Computes y, and the place that each value was drawn from (see <see cref="MaxPooling.Backward"/>), from x.
+    /// </summary>
     /// <param name="x">The planes.</param>
     /// <param name="y">The drawn values.</param>
-    /// <param name="indices">Where they were; -1 for windows of zeros.</param>
+    /// <param name="indices">The places of the drawn values; -1 for windows of zeros.</param>
     /// <param name="planes">How many planes.</param>
     /// <param name="shape">The geometry.</param>
     /// <param name="key">The key of the draws; each window's draw is a function of (key, pass, window).</param>
@@ -32,7 +34,7 @@ internal static unsafe class StochasticPooling
         pool.Run((planes + PlanesPerPart - 1) / PlanesPerPart, ref job);
     }
 
-    /// <summary>The weighted means; y from x.</summary>
+    /// <summary>Computes the weighted means y from x.</summary>
     public static void Mean(float* x, float* y, int planes, PoolingShape shape, WorkerPool pool)
     {
         Require(x, y, planes, shape);
@@ -41,7 +43,8 @@ internal static unsafe class StochasticPooling
     }
 
     /// <summary>
-    /// The gradient of <see cref="Mean"/>: <c>dx = dy (2 x - y) / sum x</c>, added up over a value's windows.
+    /// Computes the gradient of <see cref="Mean"/>: <c>dx = dy (2 x - y) / sum x</c>, summed over the windows of a
+    /// value.
     /// </summary>
     public static void MeanBackward(
         float* x, float* y, float* dy, float* dx, int planes, PoolingShape shape, WorkerPool pool)

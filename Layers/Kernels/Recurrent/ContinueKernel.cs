@@ -3,10 +3,13 @@ using Cnn.Layers.Threading;
 
 namespace Cnn.Layers.Kernels.Recurrent;
 
-/// <summary>A hidden state as the first step takes it: each stream's row times its marker, 0 where that is 0.</summary>
+/// <summary>
+/// Prepares a hidden state for the first step: multiplies each stream's row by its marker, and writes 0 where the
+/// marker is 0.
+/// </summary>
 internal static unsafe class ContinueKernel
 {
-    /// <summary><c>target[n, :] = markers[n] * source[n, :]</c> over [streams, size].</summary>
+    /// <summary>Computes <c>target[n, :] = markers[n] * source[n, :]</c> over [streams, size].</summary>
     public static void Run(int streams, int size, float* source, float* markers, float* target, WorkerPool pool)
     {
         KernelGuard.Array(source, streams, size);

@@ -5,13 +5,13 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers.Kernels.Recurrent;
 
 /// <summary>
-/// What an LSTM does between two products, with forget gates (Gers, Schmidhuber and Cummins, "Learning to forget",
-/// 2000) and a marker m a stream: <c>i, f, o = sigmoid(sums)</c>, <c>g = tanh(sums)</c>, <c>c' = m f c + i g</c>, <c>h
-/// = o tanh(c')</c>.
+/// The element-wise part of an LSTM step, between two GEMMs, with forget gates (Gers, Schmidhuber and Cummins,
+/// "Learning to forget", 2000) and one marker m per stream: <c>i, f, o = sigmoid(sums)</c>, <c>g = tanh(sums)</c>,
+/// <c>c' = m f c + i g</c>, <c>h = o tanh(c')</c>.
 /// </summary>
 internal static unsafe class LstmKernel
 {
-    /// <summary>Gates, cell and output of one step.</summary>
+    /// <summary>Computes the gates, the cell and the output of one step.</summary>
     public static void Forward(in LstmStep step, WorkerPool pool)
     {
         step.RequireForward();
@@ -19,7 +19,7 @@ internal static unsafe class LstmKernel
         pool.Run(job.Parts.Count, ref job);
     }
 
-    /// <summary>The gradients of one step, from those of its output and its cell.</summary>
+    /// <summary>Computes the gradients of one step from those of its output and its cell.</summary>
     public static void Backward(in LstmStep step, WorkerPool pool)
     {
         step.RequireBackward();
@@ -57,8 +57,8 @@ internal static unsafe class LstmKernel
             Lanes.Store(o, Step.Gates + gate + (2 * (nint)size), count);
             Lanes.Store(g, Step.Gates + gate + (3 * (nint)size), count);
 
-            Vector512<float> kept = Lanes.Continue(Lanes.Load(Step.PreviousCell + at, count), Step.Markers[row]);
-            Vector512<float> cell = (f * kept) + (i * g);
+            Vector512<float> continued = Lanes.Continue(Lanes.Load(Step.PreviousCell + at, count), Step.Markers[row]);
+            Vector512<float> cell = (f * continued) + (i * g);
             Vector512<float> hidden = o * VectorMath.Tanh(cell);
             Lanes.Store(cell, Step.Cell + at, count);
             Lanes.Store(hidden, Step.Hidden + at, count);
@@ -109,7 +109,7 @@ internal static unsafe class LstmKernel
                 dh += Lanes.Continue(Lanes.Load(Step.NextHiddenDiff + at, count), next);
             }
 
-            // Caffe's f holds the marker, and its slope is f (1 - f): right for the markers 0 and 1.
+            // In Caffe f includes the marker, and its derivative is f (1 - f): correct for the markers 0 and 1.
             float marker = Step.Markers[row];
             Vector512<float> one = Vector512<float>.One, f = Lanes.Continue(sigmoid, marker);
             Vector512<float> previous = marker == 0 ? Vector512<float>.Zero : Lanes.Load(Step.PreviousCell + at, count);

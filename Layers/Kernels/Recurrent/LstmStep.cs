@@ -4,11 +4,11 @@ namespace Cnn.Layers.Kernels.Recurrent;
 
 /// <summary>
 /// The arrays of one time step of an LSTM. Rows are the streams; gate arrays are [streams, 4 size] with the gates i, f,
-/// o, g side by side, all others [streams, size], markers one a stream.
+/// o, g side by side, all others are [streams, size], with one marker per stream.
 /// </summary>
 internal unsafe struct LstmStep
 {
-    /// <summary>Rows: the sequences that run side by side.</summary>
+    /// <summary>Number of rows: the sequences that are processed side by side.</summary>
     public int Streams;
 
     /// <summary>Size of the cell and the output.</summary>
@@ -17,13 +17,13 @@ internal unsafe struct LstmStep
     /// <summary>The gates' weighted inputs.</summary>
     public float* Sums;
 
-    /// <summary>More of them, the same for every step; null for none.</summary>
+    /// <summary>More weighted inputs, the same for every step; null for none.</summary>
     public float* StaticSums;
 
     /// <summary>The gates' values; may be <see cref="Sums"/>.</summary>
     public float* Gates;
 
-    /// <summary>c of the step before.</summary>
+    /// <summary>c of the previous step.</summary>
     public float* PreviousCell;
 
     /// <summary>c of this step.</summary>
@@ -35,13 +35,13 @@ internal unsafe struct LstmStep
     /// <summary>h of this step.</summary>
     public float* Hidden;
 
-    /// <summary>h as the next step takes it: times its marker. Null when nobody asks.</summary>
+    /// <summary>h as input of the next step: multiplied by that step's marker. Null when it is not needed.</summary>
     public float* NextHidden;
 
     /// <summary>The next step's markers; null for all 1.</summary>
     public float* NextMarkers;
 
-    /// <summary>The gradient of <see cref="Hidden"/> from outside.</summary>
+    /// <summary>The gradient of <see cref="Hidden"/> from outside the recurrence.</summary>
     public float* HiddenDiff;
 
     /// <summary>The gradient of <see cref="NextHidden"/>; null for none.</summary>

@@ -1,12 +1,13 @@
 namespace Cnn.Layers.Kernels.Recurrent;
 
 /// <summary>
-/// How one time step's values [streams, size] are split: whole rows where they are short, pieces of a row where they
-/// are long. A few thousand values with their transcendental functions take about as long as waking a thread is worth.
+/// Splits the values [streams, size] of one time step into parts: whole rows where rows are short, pieces of a row
+/// where they are long. With their transcendental functions, a few thousand values are enough work to be worth waking a
+/// thread.
 /// </summary>
 internal readonly struct StreamParts
 {
-    // A multiple of every vector's width, so that only a row's end is ragged.
+    // A multiple of every vector width, so that only the end of a row has a tail.
     private const int Values = 2048;
 
     private readonly int streams;
@@ -14,7 +15,7 @@ internal readonly struct StreamParts
     private readonly int rows;
     private readonly int pieces;
 
-    /// <summary>The split of so many rows of so many values.</summary>
+    /// <summary>Splits <paramref name="streams"/> rows of <paramref name="size"/> values.</summary>
     public StreamParts(int streams, int size)
     {
         (this.streams, this.size) = (streams, size);
@@ -25,7 +26,7 @@ internal readonly struct StreamParts
     /// <summary>The number of parts.</summary>
     public int Count => checked((int)(((long)streams + rows - 1) / rows * pieces));
 
-    /// <summary>The rows and columns of a part, ends excluded.</summary>
+    /// <summary>Returns the rows and columns of a part; the ends are exclusive.</summary>
     public void Range(int part, out int firstRow, out int endRow, out int firstColumn, out int endColumn)
     {
         firstRow = part / pieces * rows;

@@ -5,12 +5,12 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers.Kernels.Recurrent;
 
 /// <summary>
-/// What a simple recurrent net (Elman, "Finding structure in time", 1990) does between two products: <c>h =
-/// tanh(sums)</c>, and back.
+/// The element-wise part of a step of a simple recurrent net (Elman, "Finding structure in time", 1990), between two
+/// GEMMs: <c>h = tanh(sums)</c> and its gradient.
 /// </summary>
 internal static unsafe class TanhKernel
 {
-    /// <summary>The hidden state of one step.</summary>
+    /// <summary>Computes the hidden state of one step.</summary>
     public static void Forward(in TanhStep step, WorkerPool pool)
     {
         step.RequireForward();
@@ -18,7 +18,7 @@ internal static unsafe class TanhKernel
         pool.Run(job.Parts.Count, ref job);
     }
 
-    /// <summary>The gradient of one step's weighted inputs, from that of its hidden state.</summary>
+    /// <summary>Computes the gradient of one step's weighted inputs from that of its hidden state.</summary>
     public static void Backward(in TanhStep step, WorkerPool pool)
     {
         step.RequireBackward();

@@ -2,10 +2,12 @@ using System.Diagnostics;
 
 namespace Cnn.Layers.Kernels.Recurrent;
 
-/// <summary>The arrays of one time step of a simple recurrent net: [streams, size], markers one a stream.</summary>
+/// <summary>
+/// The arrays of one time step of a simple recurrent net: [streams, size], with one marker per stream.
+/// </summary>
 internal unsafe struct TanhStep
 {
-    /// <summary>Rows: the sequences that run side by side.</summary>
+    /// <summary>Number of rows: the sequences that are processed side by side.</summary>
     public int Streams;
 
     /// <summary>Size of the hidden state.</summary>
@@ -17,13 +19,13 @@ internal unsafe struct TanhStep
     /// <summary>More weighted inputs, the same for every step; null for none.</summary>
     public float* StaticSums;
 
-    /// <summary>h as the next step takes it: times its marker.</summary>
+    /// <summary>h as input of the next step: multiplied by that step's marker.</summary>
     public float* NextHidden;
 
     /// <summary>The next step's markers; null for all 1.</summary>
     public float* NextMarkers;
 
-    /// <summary>The gradient of h from outside.</summary>
+    /// <summary>The gradient of h from outside the recurrence.</summary>
     public float* HiddenDiff;
 
     /// <summary>The gradient of <see cref="NextHidden"/>; null for none.</summary>

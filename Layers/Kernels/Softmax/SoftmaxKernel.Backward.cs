@@ -5,7 +5,7 @@ using Cnn.Layers.Threading;
 
 namespace Cnn.Layers.Kernels.Softmax;
 
-/// <content>The way back.</content>
+/// <content>The backward pass.</content>
 internal static unsafe partial class SoftmaxKernel
 {
     private readonly struct BackwardJob(

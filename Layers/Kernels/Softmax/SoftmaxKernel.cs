@@ -7,12 +7,12 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers.Kernels.Softmax;
 
 /// <summary>
-/// Softmax over the middle axis of [outer, channels, inner]: <c>y_c = e^(x_c - max) / sum_k e^(x_k - max)</c>, and back
-/// <c>dx_c = y_c (dy_c - sum_k dy_k y_k)</c>.
+/// Softmax over the middle axis of [outer, channels, inner]: <c>y_c = e^(x_c - max) / sum_k e^(x_k - max)</c>, with the
+/// gradient <c>dx_c = y_c (dy_c - sum_k dy_k y_k)</c>.
 /// </summary>
 internal static unsafe partial class SoftmaxKernel
 {
-    /// <summary>y from x; they may be the same.</summary>
+    /// <summary>Computes y from x; they may be the same.</summary>
     public static void Forward(float* x, float* y, int outer, int channels, int inner, WorkerPool pool)
     {
         KernelGuard.Array(x, outer, channels, inner);
@@ -23,7 +23,7 @@ internal static unsafe partial class SoftmaxKernel
         pool.Run(channels == 0 ? 0 : parts.Count, ref job);
     }
 
-    /// <summary>dx from y and dy; dx and dy may be the same.</summary>
+    /// <summary>Computes dx from y and dy; dx and dy may be the same.</summary>
     public static void Backward(float* y, float* dy, float* dx, int outer, int channels, int inner, WorkerPool pool)
     {
         KernelGuard.Array(y, outer, channels, inner);
@@ -105,9 +105,9 @@ internal static unsafe partial class SoftmaxKernel
 
             if (i < count)
             {
-                Vector512<float> rest = Vector512.ConditionalSelect(
+                Vector512<float> tail = Vector512.ConditionalSelect(
                     VectorMask.First512(count - i), Lanes.Load(x + i, count - i), most);
-                most = Vector512.Max(most, rest);
+                most = Vector512.Max(most, tail);
             }
 
             Vector256<float> eight = Vector256.Max(most.GetLower(), most.GetUpper());
