@@ -8,7 +8,9 @@ internal static class GoldenFolders
     public static IReadOnlyList<string> Roots { get; } =
     [
         Path.Combine(AppContext.BaseDirectory, "Goldens"),
-        .. Environment.GetEnvironmentVariable("CNN_GOLDENS") is { Length: > 0 } more ? [Path.GetFullPath(more)] : Array.Empty<string>(),
+        .. Environment.GetEnvironmentVariable("CNN_GOLDENS") is { Length: > 0 } more
+            ? [Path.GetFullPath(more)]
+            : Array.Empty<string>(),
     ];
 
     /// <summary>The case folders of a kind ("layers", "nets" and so on), as (name to show, path).</summary>

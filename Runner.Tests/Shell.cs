@@ -20,7 +20,8 @@ internal static class Shell
     /// <summary>Runs a script; <c>$CNN</c> in it is the program.</summary>
     public static async Task<(int ExitCode, string Output, string Error)> Run(TemporaryFolder folder, string script)
     {
-        var start = new ProcessStartInfo("sh", ["-c", $"CNN='dotnet {Path.Combine(AppContext.BaseDirectory, "cnn.dll")}'\n{script}"])
+        var start = new ProcessStartInfo(
+            "sh", ["-c", $"CNN='dotnet {Path.Combine(AppContext.BaseDirectory, "cnn.dll")}'\n{script}"])
         {
             WorkingDirectory = folder.Path,
             RedirectStandardOutput = true,

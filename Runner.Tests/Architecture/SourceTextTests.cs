@@ -36,7 +36,8 @@ public partial class SourceTextTests
     public void AllSourcesAreLookedAt()
     {
         Assert.True(Sources.Length > 300, $"only {Sources.Length} sources were found");
-        Assert.All(Rooms.Keys, room => Assert.Contains(Sources, s => s.Path.StartsWith(room + "/", StringComparison.Ordinal)));
+        Assert.All(
+            Rooms.Keys, room => Assert.Contains(Sources, s => s.Path.StartsWith(room + "/", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -64,7 +65,8 @@ public partial class SourceTextTests
     {
         foreach (var (path, text) in Sources)
         {
-            Assert.True(text.EndsWith('\n') && !text.EndsWith("\n\n", StringComparison.Ordinal), $"{path} ends otherwise");
+            Assert.True(
+                text.EndsWith('\n') && !text.EndsWith("\n\n", StringComparison.Ordinal), $"{path} ends otherwise");
             Assert.False(text.Contains('\r'), $"{path} has carriage returns");
             Assert.NotEqual(0xEF, File.ReadAllBytes(Repository.PathOf(path))[0]);
         }
@@ -77,7 +79,8 @@ public partial class SourceTextTests
         {
             string[] usings =
             [
-                .. Usings().Matches(text).Select(m => m.Groups["name"].Value.Replace("global::", "", StringComparison.Ordinal)),
+                .. Usings().Matches(text)
+                    .Select(m => m.Groups["name"].Value.Replace("global::", "", StringComparison.Ordinal)),
             ];
             string[] sorted =
             [
@@ -92,7 +95,8 @@ public partial class SourceTextTests
     public void ANamespaceIsItsFolder() => Assert.Equal(
         [],
         Sources.Where(s => Namespace().IsMatch(s.Text) && Rooms.ContainsKey(s.Path.Split('/')[0]))
-            .Select(s => (s.Path, Actual: Namespace().Match(s.Text).Groups["name"].Value, Expected: NamespaceOf(s.Path)))
+            .Select(
+                s => (s.Path, Actual: Namespace().Match(s.Text).Groups["name"].Value, Expected: NamespaceOf(s.Path)))
             .Where(s => s.Actual != s.Expected)
             .Select(s => $"{s.Path} is in {s.Actual}, not in {s.Expected}"));
 

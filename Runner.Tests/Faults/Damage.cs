@@ -48,7 +48,8 @@ internal static class Damage
 
                 long taken = GC.GetAllocatedBytesForCurrentThread() - before;
                 Assert.True(
-                    taken < MostMemory || path.EndsWith(".h5", StringComparison.Ordinal), $"mutation {i} takes {taken} bytes");
+                    taken < MostMemory || path.EndsWith(".h5", StringComparison.Ordinal),
+                    $"mutation {i} takes {taken} bytes");
             }
         }
     }

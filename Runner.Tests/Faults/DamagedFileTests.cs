@@ -46,7 +46,8 @@ public class DamagedFileTests
             catch (CnnException)
             {
                 // HDF5 numbers are read in pieces that can each be found damaged; the format says nothing beforehand.
-                Assert.True(format == "HDF5" || untouched.SequenceEqual(net.Learnable.SelectMany(p => p.Blob.Data.ToArray())));
+                Assert.True(
+                    format == "HDF5" || untouched.SequenceEqual(net.Learnable.SelectMany(p => p.Blob.Data.ToArray())));
                 throw;
             }
         });
@@ -93,7 +94,8 @@ public class DamagedFileTests
 
     private static Solver Prepare(TemporaryFolder folder, WorkerPool pool, string format, string? resumeFrom = null) =>
         Training.Prepare(
-            $"{Net} snapshot_format: {format} snapshot_prefix: '{folder["snap"].Replace('\\', '/')}'", pool, resumeFrom: resumeFrom);
+            $"{Net} snapshot_format: {format} snapshot_prefix: '{folder["snap"].Replace('\\', '/')}'", pool,
+            resumeFrom: resumeFrom);
 
     private static string Trained(Solver solver, TemporaryFolder folder, string pattern)
     {

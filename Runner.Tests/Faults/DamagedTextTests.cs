@@ -41,7 +41,8 @@ public sealed class DamagedTextTests : IDisposable
     public async Task Solvers(string name)
     {
         string path = folder[name];
-        ProtoFile.Save(ProtoFile.LoadSolver(folder.Write("source.prototxt", SmallTraining.Solver(10, 5))).Message, path);
+        ProtoFile.Save(
+            ProtoFile.LoadSolver(folder.Write("source.prototxt", SmallTraining.Solver(10, 5))).Message, path);
         await Damage.Check(path, damaged => ProtoFile.LoadSolver(damaged));
     }
 

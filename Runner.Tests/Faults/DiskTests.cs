@@ -32,7 +32,8 @@ public sealed class DiskTests
 
         // It goes on from there where there is room.
         SmallTraining.Write(folder, 40, 100, $"snapshot_format: {format}", Path.Combine(folder.Path, "elsewhere"));
-        using (CnnProcess run = CnnProcess.Start(folder.Path, "train", "--solver", "solver.prototxt", "--snapshot", latest))
+        using (CnnProcess run = CnnProcess.Start(
+            folder.Path, "train", "--solver", "solver.prototxt", "--snapshot", latest))
         {
             var (exitCode, _, error) = await run.Finish();
             Assert.True(exitCode == 0, error);

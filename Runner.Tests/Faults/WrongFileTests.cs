@@ -39,13 +39,17 @@ public sealed class WrongFileTests : IDisposable
     [Theory]
     [InlineData("solver.prototxt", "train", "--solver", "FILE")]
     [InlineData("snap_iter_2.caffemodel snap_iter_2.caffemodel.h5", "train", "--solver", "SOLVER", "--weights", "FILE")]
-    [InlineData("snap_iter_2.solverstate snap_iter_2.solverstate.h5", "train", "--solver", "SOLVER", "--snapshot", "FILE")]
+    [InlineData(
+        "snap_iter_2.solverstate snap_iter_2.solverstate.h5", "train", "--solver", "SOLVER", "--snapshot", "FILE")]
     [InlineData("net.prototxt", "summary", "--model", "FILE")]
-    [InlineData("snap_iter_2.caffemodel snap_iter_2.caffemodel.h5", "test", "--model", "NET", "--iterations", "1", "--weights", "FILE")]
+    [InlineData(
+        "snap_iter_2.caffemodel snap_iter_2.caffemodel.h5", "test", "--model", "NET", "--iterations", "1",
+        "--weights", "FILE")]
     [InlineData("x.npy x.h5", "forward", "--model", "DEPLOY", "--input", "data=FILE")]
     public void AFileOfAnotherKindIsRefusedByName(string right, params string[] command)
     {
-        folder.Write("deploy.prototxt", "layer { name: 'data' type: 'Input' top: 'data' input_param { shape { dim: 2 } } }");
+        folder.Write(
+            "deploy.prototxt", "layer { name: 'data' type: 'Input' top: 'data' input_param { shape { dim: 2 } } }");
         foreach (string kind in Kinds)
         {
             string[] arguments = Array.ConvertAll(
@@ -63,11 +67,13 @@ public sealed class WrongFileTests : IDisposable
                 continue;
             }
 
-            Assert.True(run.ExitCode == 1, $"{string.Join(' ', arguments)}: exit code {run.ExitCode}: {Last(run.Error)}");
+            Assert.True(
+                run.ExitCode == 1, $"{string.Join(' ', arguments)}: exit code {run.ExitCode}: {Last(run.Error)}");
             Assert.Contains(folder[kind], Last(run.Error), StringComparison.Ordinal);
             Assert.DoesNotContain("   at Cnn.", run.Error, StringComparison.Ordinal);
         }
     }
 
-    private static string Last(string text) => string.Join('\n', text.Split('\n')[^Math.Min(4, text.Split('\n').Length)..]);
+    private static string Last(string text) =>
+        string.Join('\n', text.Split('\n')[^Math.Min(4, text.Split('\n').Length)..]);
 }

@@ -25,13 +25,17 @@ public sealed class FileFillerTests : IDisposable
         var relu = new LayerParameter { Name = "relu", Type = "ReLU" };
         Save("one.caffemodel", new NetParameter { Layer = { relu, ip } });
         Save("one.weights", new NetParameter { Name = "named", ForceBackward = true, Layer = { relu, ip } });
-        Save("two.caffemodel", new NetParameter { Layer = { ip, new LayerParameter { Name = "other", Blobs = { bias } } } });
+        Save(
+            "two.caffemodel",
+            new NetParameter { Layer = { ip, new LayerParameter { Name = "other", Blobs = { bias } } } });
         Save("none.caffemodel", new NetParameter { Layer = { relu } });
         new H5File
         {
             ["data"] = new H5Group { ["ip"] = new H5Group { ["0"] = new float[,] { { 1, 2, 3 }, { 4, 5, 6 } }, ["1"] = new float[] { 7, 8 } }, ["relu"] = new H5Group() },
         }.Write(folder["weights.h5"]);
-        folder.Write("text.prototxt", "layer { name: 'ip' type: 'InnerProduct' blobs { shape { dim: 2 dim: 3 } data: [1, 2, 3, 4, 5, 6] } }");
+        folder.Write(
+            "text.prototxt",
+            "layer { name: 'ip' type: 'InnerProduct' blobs { shape { dim: 2 dim: 3 } data: [1, 2, 3, 4, 5, 6] } }");
         folder.Write("damaged.caffemodel", "\u0001\u0002 no weights");
     }
 

@@ -30,7 +30,8 @@ public sealed class ResultsTests
             Assert.True(new FileInfo(path).Length <= Largest, path);
         }
 
-        Assert.DoesNotContain(logs, path => Regex.IsMatch(File.ReadAllText(path), @"(^|\s)'?(/|[A-Z]:\\)\w", RegexOptions.Multiline));
+        Assert.DoesNotContain(
+            logs, path => Regex.IsMatch(File.ReadAllText(path), @"(^|\s)'?(/|[A-Z]:\\)\w", RegexOptions.Multiline));
     }
 
     [Fact]

@@ -43,7 +43,8 @@ internal static class CaffeCheckout
 
         try
         {
-            using Net built = Cnn.Engine.Graph.Net.Construct(new NetDefinition(net), new NetOptions { Phase = phase, Pool = pool });
+            using Net built = Cnn.Engine.Graph.Net.Construct(
+                new NetDefinition(net), new NetOptions { Phase = phase, Pool = pool });
             return $"{built.Learnable.Count} of {built.Learnable.Sum(p => (long)p.Blob.Count)}";
         }
         catch (CnnException exception)
@@ -54,7 +55,9 @@ internal static class CaffeCheckout
 
     // The autoencoder's solver tests with this stage.
     private static NetState State(Phase phase) =>
-        phase == Phase.Test ? new NetState { Phase = phase, Stage = { "test-on-test" } } : new NetState { Phase = phase };
+        phase == Phase.Test
+            ? new NetState { Phase = phase, Stage = { "test-on-test" } }
+            : new NetState { Phase = phase };
 
     private static LayerParameter Input(LayerParameter source, string item)
     {

@@ -78,11 +78,15 @@ public sealed class CaffeCheckoutUseTests
         var found = new SortedSet<string>(StringComparer.Ordinal);
         foreach (var (path, isNet) in Files())
         {
-            Collect(isNet ? ProtoFile.Load<NetParameter>(path).Message : ProtoFile.Load<SolverParameter>(path).Message, found);
+            Collect(
+                isNet
+                    ? ProtoFile.Load<NetParameter>(path).Message
+                    : ProtoFile.Load<SolverParameter>(path).Message, found);
         }
 
         Assert.Equal(
-            Fields.SelectMany(r => r.Data.Item2.Split(' ').Select(f => $"{r.Data.Item1}.{f}")).Order(StringComparer.Ordinal), found);
+            Fields.SelectMany(r => r.Data.Item2.Split(' ').Select(f => $"{r.Data.Item1}.{f}"))
+                .Order(StringComparer.Ordinal), found);
     }
 
     private static void NetsBuildOrTellTheLineOfWhatIsMissing()
@@ -126,14 +130,17 @@ public sealed class CaffeCheckoutUseTests
     private static IEnumerable<(string Path, bool IsNet)> Files()
     {
         Assert.SkipWhen(CaffeCheckout.Folder is null, "CNN_CAFFE_CHECKOUT names no checkout of Caffe's sources");
-        return CaffeCheckoutTests.Files.Select(r => (Path.Combine(CaffeCheckout.Folder!, r.Data.Item1), r.Data.Item2.Length > 0));
+        return CaffeCheckoutTests.Files.Select(
+            r => (Path.Combine(CaffeCheckout.Folder!, r.Data.Item1), r.Data.Item2.Length > 0));
     }
 
     private static void Collect(IMessage message, SortedSet<string> found)
     {
         foreach (FieldDescriptor field in message.Descriptor.Fields.InDeclarationOrder())
         {
-            object? value = field.IsRepeated || field.Accessor.HasValue(message) ? field.Accessor.GetValue(message) : null;
+            object? value = field.IsRepeated || field.Accessor.HasValue(message)
+                ? field.Accessor.GetValue(message)
+                : null;
             IMessage[] within = value switch
             {
                 IMessage one => [one],

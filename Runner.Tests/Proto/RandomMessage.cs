@@ -94,7 +94,9 @@ internal sealed class RandomMessage(ulong seed)
 
     private double Double()
     {
-        double value = random.Next(2) == 0 ? Single() : BitConverter.Int64BitsToDouble(random.NextInt64(long.MinValue, long.MaxValue));
+        double value = random.Next(2) == 0
+            ? Single()
+            : BitConverter.Int64BitsToDouble(random.NextInt64(long.MinValue, long.MaxValue));
         return double.IsNaN(value) ? double.NaN : value;
     }
 

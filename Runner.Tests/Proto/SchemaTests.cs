@@ -37,7 +37,8 @@ public class SchemaTests
     [Fact]
     public void EveryDefaultIsCaffesAndIsWhatAnUnsetFieldReads()
     {
-        foreach (SchemaField row in SchemaTable.Fields.Where(f => f.Label != "repeated" && !f.Type.StartsWith("message:", StringComparison.Ordinal)))
+        foreach (SchemaField row in SchemaTable.Fields.Where(
+            f => f.Label != "repeated" && !f.Type.StartsWith("message:", StringComparison.Ordinal)))
         {
             FieldDescriptor field = Field(row);
             var empty = (IMessage)Activator.CreateInstance(field.ContainingType.ClrType)!;
@@ -77,7 +78,8 @@ public class SchemaTests
             int first = message == "LayerParameter" ? 10_000 : 1_000;
             var added = Messages[message].Fields.InDeclarationOrder()
                 .Where(f => !caffes.Contains((message, f.Name)) && !OfForks.Contains((message, f.Name, f.FieldNumber)));
-            Assert.All(added, f => Assert.True(f.FieldNumber >= first, $"{message}.{f.Name} has number {f.FieldNumber}"));
+            Assert.All(
+                added, f => Assert.True(f.FieldNumber >= first, $"{message}.{f.Name} has number {f.FieldNumber}"));
         }
     }
 
@@ -117,8 +119,11 @@ public class SchemaTests
         FieldType.String => row.Default,
         FieldType.Bytes => ByteString.Empty,
         FieldType.Bool => row.Default == "true",
-        FieldType.Enum => (row.Default.Length > 0 ? field.EnumType.FindValueByName(row.Default) : field.EnumType.Values[0]).Number,
-        FieldType.Float => row.Default.Length > 0 ? (double)float.Parse(row.Default, CultureInfo.InvariantCulture) : 0.0,
+        FieldType.Enum =>
+            (row.Default.Length > 0 ? field.EnumType.FindValueByName(row.Default) : field.EnumType.Values[0]).Number,
+        FieldType.Float => row.Default.Length > 0
+            ? (double)float.Parse(row.Default, CultureInfo.InvariantCulture)
+            : 0.0,
         FieldType.Double => row.Default.Length > 0 ? double.Parse(row.Default, CultureInfo.InvariantCulture) : 0.0,
         _ => row.Default.Length > 0 ? long.Parse(row.Default, CultureInfo.InvariantCulture) : 0L,
     };

@@ -38,6 +38,7 @@ public class BlobNameTests
 
         Assert.StartsWith("net.prototxt:2:", error.Message, StringComparison.Ordinal);
         Assert.Contains(
-            "bottom 'data' is the top of layer 'd', which is not in the net in this phase", error.Message, StringComparison.Ordinal);
+            "bottom 'data' is the top of layer 'd', which is not in the net in this phase", error.Message,
+            StringComparison.Ordinal);
     }
 }

@@ -50,7 +50,8 @@ public sealed class FillingTests : IDisposable
     public void AFillerThatCannotFillIsReportedWhenTheNetIsBuilt()
     {
         NetDefinition net = new NetDefinition().Input("x", 2, 3).Add(
-            "InnerProduct", "a", "x", new { num_output = 4, weight_filler = new { type = "bilinear" } }, file: "Model.cs", line: 5);
+            "InnerProduct", "a", "x", new { num_output = 4, weight_filler = new { type = "bilinear" } },
+            file: "Model.cs", line: 5);
 
         var error = Assert.Throws<CnnException>(() => Net.Build(net));
 

@@ -137,7 +137,8 @@ public class GoldenNetTests
     {
         foreach (LayerParameter data in records)
         {
-            if (data.Name.StartsWith(Memory, StringComparison.Ordinal) && data.Name.EndsWith(":data", StringComparison.Ordinal))
+            if (data.Name.StartsWith(Memory, StringComparison.Ordinal)
+                && data.Name.EndsWith(":data", StringComparison.Ordinal))
             {
                 string name = data.Name[Memory.Length..^":data".Length];
                 LayerParameter labels = records.Single(r => r.Name == $"{Memory}{name}:label");
@@ -157,7 +158,8 @@ public class GoldenNetTests
 
         // A layer's name may hold colons itself.
         string layer = string.Join(':', parts[1..^1]);
-        return net.FindLayer(layer).Layer.Blobs[int.Parse(parts[^1], System.Globalization.CultureInfo.InvariantCulture)];
+        return net.FindLayer(layer).Layer.Blobs[int.Parse(
+            parts[^1], System.Globalization.CultureInfo.InvariantCulture)];
     }
 
     private static void RequireEveryParameterHasARecord(Net net, GoldenCase golden)

@@ -83,7 +83,8 @@ public sealed class RepeatedNameTests : IDisposable
         Assert.Equal([7, 0.5f], weights.Select(w => w.Data[0]));
         Assert.Single(log.All, line => line.Contains("from " + folder["one.caffemodel"], StringComparison.Ordinal)
             && !line.Contains("Finetuning", StringComparison.Ordinal));
-        Assert.Contains(log.All, line => line.Contains("several layers with parameters are called 'ip'", StringComparison.Ordinal));
+        Assert.Contains(
+            log.All, line => line.Contains("several layers with parameters are called 'ip'", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -23,7 +23,9 @@ public sealed class WeightPathTests : IDisposable
     {
         var error = Assert.Throws<CnnException>(() => net.SaveWeights(folder[$"no/{name}"]));
 
-        Assert.Equal($"cannot write '{folder[$"no/{name}"]}': there is no folder '{folder["no"]}'; make it first", error.Message);
+        Assert.Equal(
+            $"cannot write '{folder[$"no/{name}"]}': there is no folder '{folder["no"]}'; make it first",
+            error.Message);
     }
 
     [Fact]

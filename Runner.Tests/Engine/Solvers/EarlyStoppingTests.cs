@@ -23,7 +23,8 @@ public class EarlyStoppingTests
     {
         using var folder = new TemporaryFolder();
         using var pool = new WorkerPool(1);
-        string definition = Definition(folder, "output: 'score' patience: 4 patience_increase: 2 improvement_threshold: 0.9");
+        string definition = Definition(
+            folder, "output: 'score' patience: 4 patience_increase: 2 improvement_threshold: 0.9");
         Solver solver = Training.Prepare(definition, pool);
         string? best = null;
         solver.BestWritten += path => best = path;

@@ -65,7 +65,8 @@ public sealed class StartingWeightsTests : IDisposable
             first.Solve();
         }
 
-        var options = new SolverOptions { ResumeFrom = folder["s_iter_2.solverstate"], Weights = [folder["w.caffemodel"]] };
+        var options =
+            new SolverOptions { ResumeFrom = folder["s_iter_2.solverstate"], Weights = [folder["w.caffemodel"]] };
         var error = Assert.Throws<CnnException>(() => Solver.Load(Write(""), options));
         Assert.Contains("give one of them", error.Message, StringComparison.Ordinal);
     }

@@ -19,5 +19,6 @@ internal static class Training
     }
 
     /// <summary>The learned values, one after the other.</summary>
-    public static float[] Weights(Solver solver) => [.. solver.TrainNet.Learnable.SelectMany(p => p.Blob.Data.ToArray())];
+    public static float[] Weights(Solver solver) =>
+        [.. solver.TrainNet.Learnable.SelectMany(p => p.Blob.Data.ToArray())];
 }

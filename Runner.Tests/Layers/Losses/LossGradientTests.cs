@@ -20,7 +20,10 @@ public class LossGradientTests
         { "", [2, 19], [2], [1, 1, 19, 19] },
         { "loss_param { normalization: FULL }", [2, 3, 5, 7], [2, 5, 7], [3, 3] },
         { "loss_param { ignore_label: 1 }", [2, 3, 4, 5], [2, 1, 4, 5], [9] },
-        { "loss_param { ignore_label: 1 normalization: NONE } infogain_loss_param { axis: -1 }", [2, 3, 4], [2, 3], [4, 4] },
+        {
+            "loss_param { ignore_label: 1 normalization: NONE } infogain_loss_param { axis: -1 }", [2, 3, 4],
+            [2, 3], [4, 4]
+        },
     };
 
     [Theory]

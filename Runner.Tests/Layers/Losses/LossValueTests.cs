@@ -50,7 +50,8 @@ public class LossValueTests
         using var plain = new LayerHarness(
             "type: 'SoftmaxWithLoss' loss_param { ignore_label: 2 }", [[2, 4, 3, 7], [2, 3, 7]], prepare: Labels);
         using var infogain = new LayerHarness(
-            "type: 'InfogainLoss' loss_param { ignore_label: 2 }", [[2, 4, 3, 7], [2, 3, 7], [4, 4]], tops: 2, prepare: h =>
+            "type: 'InfogainLoss' loss_param { ignore_label: 2 }", [[2, 4, 3, 7], [2, 3, 7], [4, 4]], tops: 2,
+            prepare: h =>
             {
                 Labels(h);
                 h.Set(2, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1);
@@ -63,7 +64,8 @@ public class LossValueTests
         }
 
         Assert.Equal(plain.Top[0], infogain.Top[0], 1e-6f);
-        Assert.Equal(plain.Bottoms[0].Diff.ToArray(), infogain.Bottoms[0].Diff.ToArray(), (a, b) => Math.Abs(a - b) < 1e-6f);
+        Assert.Equal(
+            plain.Bottoms[0].Diff.ToArray(), infogain.Bottoms[0].Diff.ToArray(), (a, b) => Math.Abs(a - b) < 1e-6f);
         Assert.Equal(infogain.Bottoms[0].Shape, infogain.Tops[1].Shape);
         Assert.InRange(infogain.Tops[1].Data[0], 0.01f, 0.99f);
     }

@@ -10,7 +10,8 @@ public class LRNLayerTests
         {
             var data = new TheoryData<string, int[]>();
             foreach (string options in (string[])[
-                "", "beta: 0.5 alpha: 2", "beta: 1 k: 2 local_size: 3", "beta: 0.6 local_size: 7", "beta: 2.5 k: 1.5 alpha: 0.3",
+                "", "beta: 0.5 alpha: 2", "beta: 1 k: 2 local_size: 3", "beta: 0.6 local_size: 7",
+                "beta: 2.5 k: 1.5 alpha: 0.3",
                 "local_size: 1", "local_size: 41 alpha: 3", "local_size: 19 alpha: 3"])
             {
                 foreach (string region in (string[])["", " norm_region: WITHIN_CHANNEL"])
@@ -37,7 +38,9 @@ public class LRNLayerTests
         double[] expected = Reference(harness.Bottoms[0].Data.ToArray(), shape, harness.Layer.Parameter.LrnParam);
         for (int i = 0; i < expected.Length; i++)
         {
-            Assert.True(Math.Abs(expected[i] - harness.Top[i]) <= 1e-6, $"value {i} is {harness.Top[i]}, expected {expected[i]}");
+            Assert.True(
+                Math.Abs(expected[i] - harness.Top[i]) <= 1e-6,
+                $"value {i} is {harness.Top[i]}, expected {expected[i]}");
         }
     }
 
@@ -55,7 +58,8 @@ public class LRNLayerTests
     [Trait("Category", "Unit")]
     public void WithinAChannelKIsOneAndTheDivisorCountsBeyondTheEdges()
     {
-        using LayerHarness harness = Make("norm_region: WITHIN_CHANNEL k: 7 alpha: 9 beta: 1 local_size: 3", [1, 1, 1, 2]);
+        using LayerHarness harness = Make(
+            "norm_region: WITHIN_CHANNEL k: 7 alpha: 9 beta: 1 local_size: 3", [1, 1, 1, 2]);
         harness.Set(0, 1, 2);
         harness.Forward();
         Assert.Equal([1f / 6, 2f / 6], harness.Top);
@@ -155,7 +159,8 @@ public class LRNLayerTests
             harness.Forward();
             Assert.Equal(shape, harness.Tops[0].Shape.ToArray());
             double[] expected = Reference(harness.Bottoms[0].Data.ToArray(), shape, harness.Layer.Parameter.LrnParam);
-            Assert.All(expected.Zip(harness.Top), pair => Assert.InRange(pair.Second, pair.First - 1e-6, pair.First + 1e-6));
+            Assert.All(
+                expected.Zip(harness.Top), pair => Assert.InRange(pair.Second, pair.First - 1e-6, pair.First + 1e-6));
         }
 
         harness.AssertAllocatesNothing();
@@ -172,7 +177,8 @@ public class LRNLayerTests
         var y = new double[x.Length];
         for (int i = 0; i < x.Length; i++)
         {
-            int w = i % width, h = i / width % height, c = i / width / height % channels, first = i - w - (h * width) - (c * height * width);
+            int w = i % width, h = i / width % height, c = i / width / height % channels,
+                first = i - w - (h * width) - (c * height * width);
             double sum = 0;
             for (int a = -reach; a <= reach; a++)
             {

@@ -66,7 +66,9 @@ public class PluginLoaderTests
         layers.Add("Snake", _ => throw new InvalidOperationException());
         int before = layers.Types.Count;
 
-        Assert.Contains("brings the layer type 'Snake', but there is one", Refused(Repository.PluginAssembly).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "brings the layer type 'Snake', but there is one", Refused(Repository.PluginAssembly).Message,
+            StringComparison.Ordinal);
         Assert.Equal(before, layers.Types.Count);
     }
 

@@ -64,7 +64,9 @@ public sealed class PluginOptionsTests : IDisposable
             Option("flag", Scalar("false")),
             Option("kernel_size", Scalar("5"), Scalar("010")),
             Option("names", Text("x"), Scalar("y")),
-            Option("parts", Block(Option("depth", Scalar("1"))), Block(Option("depth", Scalar("2")), Option("slope", Scalar("-inf")))),
+            Option(
+                "parts", Block(Option("depth", Scalar("1"))),
+                Block(Option("depth", Scalar("2")), Option("slope", Scalar("-inf")))),
             Option("one", Block(Option("depth", Scalar("7")))));
 
         Assert.Equal((16, 0.25f, Mode.Plain, "a b", long.MinValue, false), (

@@ -59,7 +59,8 @@ internal sealed class RecurrentReference(LayerHarness harness, int size)
     private double[] Sums(int t, int n, bool hasStatic, double[] hidden)
     {
         int count = harness.Bottoms[0].Dim(1), inputs = harness.Bottoms[0].CountOf(2);
-        double[] x = [.. harness.Bottoms[0].Data.Slice(((t * count) + n) * inputs, inputs).ToArray().Select(v => (double)v)];
+        double[] x = [
+            .. harness.Bottoms[0].Data.Slice(((t * count) + n) * inputs, inputs).ToArray().Select(v => (double)v)];
         var sums = new double[Gates * size];
         Add(sums, 0, x);
         for (int j = 0; j < sums.Length; j++)
@@ -70,7 +71,9 @@ internal sealed class RecurrentReference(LayerHarness harness, int size)
         if (hasStatic)
         {
             int fixedInputs = harness.Bottoms[2].CountOf(1);
-            Add(sums, 2, [.. harness.Bottoms[2].Data.Slice(n * fixedInputs, fixedInputs).ToArray().Select(v => (double)v)]);
+            Add(
+                sums, 2,
+                [.. harness.Bottoms[2].Data.Slice(n * fixedInputs, fixedInputs).ToArray().Select(v => (double)v)]);
         }
 
         Add(sums, hasStatic ? 3 : 2, hidden);

@@ -7,11 +7,15 @@ internal sealed class FuzzInputs
 {
     private static readonly string[] Words =
     [
-        "{", "}", "<", ">", "[", "]", ":", ",", ";", "-", "\"", "'", "#", "\n", " ", "\\", "\\x", "\\u12", "\\377", "\0", "\uFEFF",
-        "layer", "layers", "name", "type", "input_dim", "convolution_param", "num_output", "kernel_size", "plugin_param",
+        "{", "}", "<", ">", "[", "]", ":", ",", ";", "-", "\"", "'", "#", "\n", " ", "\\", "\\x", "\\u12", "\\377",
+        "\0", "\uFEFF",
+        "layer", "layers", "name", "type", "input_dim", "convolution_param", "num_output", "kernel_size",
+        "plugin_param",
         "clip_param", "min", "max", "phase", "TEST", "MAX", "blobs", "data", "shape", "dim", "state", "weight_filler",
-        "true", "f", "inf", "-nan", "0x", "0xFFFFFFFFFFFFFFFFF", "08", "1e999", "1e-999", "1.5f", ".", "..5", "1e+", "+3",
-        "99999999999999999999", "\"a\"", "'é'", "\"\\ud800\"", "\u00A0", "\uD83D\uDE00", "layer {", "name: \"a\"", "dim: [1, 2]",
+        "true", "f", "inf", "-nan", "0x", "0xFFFFFFFFFFFFFFFFF", "08", "1e999", "1e-999", "1.5f", ".", "..5",
+        "1e+", "+3",
+        "99999999999999999999", "\"a\"", "'é'", "\"\\ud800\"", "\u00A0", "\uD83D\uDE00", "layer {", "name: \"a\"",
+        "dim: [1, 2]",
         "layer { plugin_param { a { b: [", "train_net_param {", "test_state: {",
     ];
 

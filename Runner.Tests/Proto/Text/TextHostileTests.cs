@@ -44,7 +44,8 @@ public class TextHostileTests
         Assert.Throws<CnnException>(() => TextFormat.Parse<NetParameter>(Nested(101), "f"));
 
         static string Nested(int levels) =>
-            "layer { plugin_param { a " + string.Concat(Enumerable.Repeat("{ a ", levels - 2)) + ": 1 " + string.Concat(Enumerable.Repeat("} ", levels));
+            "layer { plugin_param { a " + string.Concat(Enumerable.Repeat("{ a ", levels - 2)) + ": 1 " + string.Concat(
+                Enumerable.Repeat("} ", levels));
     }
 
     [Fact]

@@ -77,7 +77,8 @@ public class TextPlacesTests
 
     [Fact]
     public void AnUnsetFieldIsAtItsMessage() =>
-        Assert.Equal("f:7:3", Place(sources.Find(net.Layer[0].ConvolutionParam, ConvolutionParameter.GroupFieldNumber)));
+        Assert.Equal(
+            "f:7:3", Place(sources.Find(net.Layer[0].ConvolutionParam, ConvolutionParameter.GroupFieldNumber)));
 
     private static string? Place(SourceLocation? place) => place?.ToString();
 }

@@ -17,8 +17,10 @@ public class V0UpgradeTests
         """;
 
     private const string Transform = """transform_param { scale: 0.75 mean_file: "m" crop_size: 9 mirror: true }""";
-    private const string Filled = """num_output: 2 bias_term: false weight_filler { type: "a" } bias_filler { type: "b" }""";
-    private const string Windows = "fg_threshold: 0.6 bg_threshold: 0.4 fg_fraction: 0.3 context_pad: 16 crop_mode: \"square\"";
+    private const string Filled =
+        """num_output: 2 bias_term: false weight_filler { type: "a" } bias_filler { type: "b" }""";
+    private const string Windows =
+        "fg_threshold: 0.6 bg_threshold: 0.4 fg_fraction: 0.3 context_pad: 16 crop_mode: \"square\"";
 
     [Theory]
     [InlineData("accuracy", "Accuracy", "")]
@@ -130,12 +132,15 @@ public class V0UpgradeTests
     public void TheTypesAreAllOfTheTable()
     {
         var tested = typeof(V0UpgradeTests).GetMethod(nameof(EachTypeTakesItsFieldsAndWarnsOfTheOthers))!
-            .GetCustomAttributes(typeof(InlineDataAttribute), false).Cast<InlineDataAttribute>().Select(d => (string)d.Data[0]!);
+            .GetCustomAttributes(typeof(InlineDataAttribute), false).Cast<InlineDataAttribute>()
+                .Select(d => (string)d.Data[0]!);
         Assert.Equal(V0Fields.Types.Keys.Order(), tested.Order());
         NetParameter every = TextFormat.Parse<NetParameter>($"layers {{ layer {{ {EveryField} }} }}", "n");
         Assert.Equal(
-            V0LayerParameter.Descriptor.Fields.InDeclarationOrder().Select(f => f.Name).Except(["name", "type", "blobs"]),
-            V0LayerParameter.Descriptor.Fields.InDeclarationOrder().Where(f => IsSet(every.Layers[0].Layer, f)).Select(f => f.Name));
+            V0LayerParameter.Descriptor.Fields.InDeclarationOrder().Select(f => f.Name)
+                .Except(["name", "type", "blobs"]),
+            V0LayerParameter.Descriptor.Fields.InDeclarationOrder().Where(f => IsSet(every.Layers[0].Layer, f))
+                .Select(f => f.Name));
     }
 
     private static int FieldsIn(string parameters)

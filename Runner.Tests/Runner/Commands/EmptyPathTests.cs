@@ -60,7 +60,9 @@ public sealed class EmptyPathTests : IDisposable
     [InlineData("type: 'Data' top: 'x' data_param { source: '' backend: LMDB batch_size: 1 }", "source is missing")]
     [InlineData("type: 'HDF5Data' top: 'x' hdf5_data_param { source: '' batch_size: 1 }", "source is missing")]
     [InlineData("type: 'IdxData' top: 'x' idx_data_param { images: '' batch_size: 1 }", "names no images")]
-    [InlineData("type: 'Digits' top: 'x' transform_param { mean_file: '' } digits_param { batch_size: 1 }", "mean_file names no file")]
+    [InlineData(
+        "type: 'Digits' top: 'x' transform_param { mean_file: '' } digits_param { batch_size: 1 }",
+        "mean_file names no file")]
     public void AFileThatADefinitionLeavesEmptyIsToldAtItsPlace(string layer, string expected)
     {
         CommandLine run = CommandLine.Run(
@@ -103,7 +105,8 @@ public sealed class EmptyPathTests : IDisposable
     {
         folder.Write("net.prototxt", Net);
         folder.Write(
-            "s.prototxt", "net: 'net.prototxt' base_lr: 0.1 lr_policy: 'fixed' max_iter: 2 snapshot: 2 snapshot_prefix: ''");
+            "s.prototxt",
+            "net: 'net.prototxt' base_lr: 0.1 lr_policy: 'fixed' max_iter: 2 snapshot: 2 snapshot_prefix: ''");
         using (CnnProcess run = CnnProcess.Start(folder.Path, "train", "--solver", "s.prototxt"))
         {
             var (exitCode, _, error) = await run.Finish();

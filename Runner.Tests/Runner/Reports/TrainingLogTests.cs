@@ -43,7 +43,8 @@ public sealed class TrainingLogTests : IDisposable
     public void WhereARunWasResumedTheLaterValuesCount()
     {
         TrainingLog log = Read(
-            "Iteration 0, loss = 5", "Iteration 10, loss = 4", "Iteration 20, loss = 3", "Iteration 10, loss = 2", "Iteration 20, loss = 1");
+            "Iteration 0, loss = 5", "Iteration 10, loss = 4", "Iteration 20, loss = 3", "Iteration 10, loss = 2",
+            "Iteration 20, loss = 1");
         Assert.Equal([0.0, 10, 20], log.Curves[0].Iterations);
         Assert.Equal([5.0, 2, 1], log.Curves[0].Values);
     }
@@ -55,8 +56,12 @@ public sealed class TrainingLogTests : IDisposable
     [Fact]
     public void AFileWithoutCurvesIsAnErrorAndSoIsNone()
     {
-        Assert.Contains("holds neither tests nor displayed losses", Assert.Throws<CnnException>(() => Read("nothing")).Message, StringComparison.Ordinal);
-        Assert.Contains("does not exist", Assert.Throws<CnnException>(() => TrainingLog.Read(folder["none"])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "holds neither tests nor displayed losses", Assert.Throws<CnnException>(() => Read("nothing")).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "does not exist", Assert.Throws<CnnException>(() => TrainingLog.Read(folder["none"])).Message,
+            StringComparison.Ordinal);
     }
 
     private TrainingLog Read(params string[] messages) => TrainingLog.Read(folder.Write(

@@ -197,7 +197,8 @@ public unsafe class ConvolutionTests
             ConvolutionKernel.BiasGradient(pool, shape.Outputs, shape.OutPixels, images, data.Dy.Pointer, to.Pointer));
         var dw = new AlignedBuffer(data.Dw.Length);
         data.Check("bias gradient with the weights'", data.Db, images * shape.OutPixels, one, two, (pool, to) =>
-            ConvolutionKernel.WeightGradient(pool, plan, images, data.X.Pointer, data.Dy.Pointer, dw.Pointer, to.Pointer));
+            ConvolutionKernel.WeightGradient(
+                pool, plan, images, data.X.Pointer, data.Dy.Pointer, dw.Pointer, to.Pointer));
     }
 
     private static void CheckPasses(Operands data, ConvolutionPlan plan, int images, WorkerPool one, WorkerPool several)
@@ -223,7 +224,8 @@ public unsafe class ConvolutionTests
         data.Check("input gradient", data.Dx, flat.Outputs * 9, one, two, (pool, to) =>
             Im2colConvolution.InputGradient(pool, shape, 3, data.Dy.Pointer, data.W.Pointer, to.Pointer, columnFloats));
         data.Check("weight gradient", data.Dw, 3 * flat.OutPixels, one, two, (pool, to) =>
-            Im2colConvolution.WeightGradient(pool, shape, 3, data.X.Pointer, data.Dy.Pointer, to.Pointer, columnFloats));
+            Im2colConvolution.WeightGradient(
+                pool, shape, 3, data.X.Pointer, data.Dy.Pointer, to.Pointer, columnFloats));
     }
 
     private sealed class Operands

@@ -139,7 +139,8 @@ public unsafe class GemmTests
     }
 
     private static void Compare(
-        WorkerPool one, WorkerPool two, bool transposeA, bool transposeB, int m, int n, int k, int pad, GemmAddend addTo,
+        WorkerPool one, WorkerPool two, bool transposeA, bool transposeB, int m, int n, int k, int pad,
+        GemmAddend addTo,
         ulong seed)
     {
         string what = $"{m} x {n} x {k}, transposed {transposeA} {transposeB}, {addTo}, padded {pad}";

@@ -18,7 +18,8 @@ public unsafe class PrepackedGemmTests
             foreach (int n in Sizes)
             {
                 Compare(
-                    m, n, Sizes[(int)(seed * 7 % (ulong)Sizes.Length)], seed % 2 == 0, (GemmAddend)(seed / 2 % 2), seed++);
+                    m, n, Sizes[(int)(seed * 7 % (ulong)Sizes.Length)], seed % 2 == 0,
+                    (GemmAddend)(seed / 2 % 2), seed++);
             }
         }
     }

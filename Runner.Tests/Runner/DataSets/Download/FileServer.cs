@@ -77,7 +77,8 @@ internal sealed class FileServer : IDisposable
             {
                 await answer(context, request);
             }
-            catch (Exception exception) when (exception is HttpListenerException or IOException or ObjectDisposedException)
+            catch (Exception exception) when (
+                exception is HttpListenerException or IOException or ObjectDisposedException)
             {
                 // The client may leave first; that is what some tests are about.
             }
