@@ -3,13 +3,13 @@ using System.Text.RegularExpressions;
 
 namespace Cnn.Tests.Architecture;
 
-/// <summary>What <c>.editorconfig</c> says of the text of sources and no analyzer holds.</summary>
+/// <summary>The rules of <c>.editorconfig</c> for the text of sources that no analyzer enforces.</summary>
 [Trait("Category", "Unit")]
 public partial class SourceTextTests
 {
     private const int Columns = 120;
 
-    // Folders that order files, not names: who uses Cnn.Proto wants one namespace for definitions and their errors.
+    // Folders that group files but are no namespaces: users of Cnn.Proto want one for definitions and their errors.
     private static readonly string[] FoldersWithoutNamespace =
     [
         "Proto/Definitions", "Proto/Diagnostics", "Proto/Files", "Proto/Text", "Proto/Upgrades", "Proto/Yaml",
@@ -55,7 +55,8 @@ public partial class SourceTextTests
     [Fact]
     public void NoLineOfCodeEndsInABlank() => Assert.Equal(
         [],
-        Sources.SelectMany(s => RawStrings().Replace(s.Text, m => new string('\n', m.Value.Count(c => c == '\n'))).Split('\n')
+        Sources.SelectMany(s => RawStrings().Replace(s.Text, m => new string('\n', m.Value.Count(c => c == '\n')))
+            .Split('\n')
             .Select((line, i) => (Place: $"{s.Path}:{i + 1}", Line: line)))
             .Where(l => l.Line.EndsWith(' '))
             .Select(l => l.Place));

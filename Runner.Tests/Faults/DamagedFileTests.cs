@@ -19,7 +19,8 @@ public class DamagedFileTests
     private const string Net = """
         net_param {
           layer { name: "w" type: "Parameter" top: "w" parameter_param { shape { dim: 2 dim: 3 } } }
-          layer { name: "ip" type: "InnerProduct" bottom: "w" top: "ip" inner_product_param { num_output: 20 weight_filler { type: "xavier" } } }
+          layer { name: "ip" type: "InnerProduct" bottom: "w" top: "ip"
+            inner_product_param { num_output: 20 weight_filler { type: "xavier" } } }
           layer { name: "loss" type: "Reduction" bottom: "ip" top: "loss" loss_weight: 1 }
         }
         base_lr: 0.01 momentum: 0.9 lr_policy: "fixed" random_seed: 1 max_iter: 1
@@ -70,7 +71,11 @@ public class DamagedFileTests
     {
         using var folder = new TemporaryFolder();
         string path = folder["mean.binaryproto"];
-        ProtoFile.Save(new BlobProto { Num = 1, Channels = 1, Height = 10, Width = 10, Data = { Enumerable.Range(0, 100).Select(i => (float)i) } }, path);
+        var mean = new BlobProto
+        {
+            Num = 1, Channels = 1, Height = 10, Width = 10, Data = { Enumerable.Range(0, 100).Select(i => (float)i) },
+        };
+        ProtoFile.Save(mean, path);
         await Damage.Check(path, damaged => ProtoFile.LoadBinary<BlobProto>(damaged));
     }
 

@@ -12,8 +12,8 @@ public sealed class DamagedTextTests : IDisposable
     private const string Old = """
         name: "old"
         input: "data" input_dim: 1 input_dim: 1 input_dim: 4 input_dim: 4
-        layers { name: "ip" type: INNER_PRODUCT bottom: "data" top: "ip" blobs_lr: 1 blobs_lr: 2 weight_decay: 1 weight_decay: 0
-          inner_product_param { num_output: 2 }
+        layers { name: "ip" type: INNER_PRODUCT bottom: "data" top: "ip" blobs_lr: 1 blobs_lr: 2
+          weight_decay: 1 weight_decay: 0 inner_product_param { num_output: 2 }
           blobs { num: 1 channels: 1 height: 2 width: 16 data: [ 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16,
             1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16 ] }
           blobs { num: 1 channels: 1 height: 1 width: 2 data: 0.5 data: 0.25 } }

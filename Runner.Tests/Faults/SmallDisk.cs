@@ -42,7 +42,10 @@ internal sealed class SmallDisk : IDisposable
         try
         {
             using Process process = Process.Start(
-                new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+                new ProcessStartInfo(program, arguments)
+                {
+                    RedirectStandardError = true, RedirectStandardOutput = true,
+                })!;
             process.WaitForExit();
             return process.ExitCode == 0;
         }

@@ -31,7 +31,15 @@ public sealed class FileFillerTests : IDisposable
         Save("none.caffemodel", new NetParameter { Layer = { relu } });
         new H5File
         {
-            ["data"] = new H5Group { ["ip"] = new H5Group { ["0"] = new float[,] { { 1, 2, 3 }, { 4, 5, 6 } }, ["1"] = new float[] { 7, 8 } }, ["relu"] = new H5Group() },
+            ["data"] = new H5Group
+            {
+                ["ip"] = new H5Group
+                {
+                    ["0"] = new float[,] { { 1, 2, 3 }, { 4, 5, 6 } },
+                    ["1"] = new float[] { 7, 8 },
+                },
+                ["relu"] = new H5Group(),
+            },
         }.Write(folder["weights.h5"]);
         folder.Write(
             "text.prototxt",
@@ -91,7 +99,8 @@ public sealed class FileFillerTests : IDisposable
     {
         string filler = $"type: 'file' file: '{folder["one.caffemodel"]}'";
         using var harness = new LayerHarness(
-            $"type: 'InnerProduct' inner_product_param {{ num_output: 2 weight_filler {{ {filler} }} bias_filler {{ {filler} file_blob: 1 }} }}",
+            $"type: 'InnerProduct' inner_product_param {{ num_output: 2 weight_filler {{ {filler} }} "
+                + $"bias_filler {{ {filler} file_blob: 1 }} }}",
             [[1, 3]]);
         harness.Set(0, 1, 0, -1);
         harness.Forward();

@@ -4,7 +4,7 @@ using Cnn.Proto;
 
 namespace Cnn.Tests.Models;
 
-/// <summary>Kernels that start from an autoencoder's.</summary>
+/// <summary>Convolution kernels that are initialised from an autoencoder.</summary>
 [Trait("Category", "Unit")]
 public sealed class AutoencoderInitTests : IDisposable
 {

@@ -88,8 +88,8 @@ public sealed class ImageNetTests : IDisposable
         string module, int from, int one, int r3, int three, int r5, int five, int pool)
     {
         var counts = ModelFolder.Counts(Deploy("googlenet"));
-        int expected = (from * (one + r3 + r5 + pool)) + (9 * r3 * three) + (25 * r5 * five) + one + r3 + three + r5
-            + five + pool;
+        int expected = (from * (one + r3 + r5 + pool)) + (9 * r3 * three) + (25 * r5 * five)
+            + one + r3 + three + r5 + five + pool;
         Assert.Equal(
             expected,
             counts.Where(c => c.Key.StartsWith($"inception_{module}/", StringComparison.Ordinal)).Sum(c => c.Value));
@@ -97,19 +97,23 @@ public sealed class ImageNetTests : IDisposable
 
     [Theory]
     [InlineData(
-        "alexnet", "conv1 96 55, norm1 96 55, pool1 96 27, conv2 256 27, pool2 256 13, conv3 384 13, conv4 384 13, "
+        "alexnet",
+        "conv1 96 55, norm1 96 55, pool1 96 27, conv2 256 27, pool2 256 13, conv3 384 13, conv4 384 13, "
             + "conv5 256 13, pool5 256 6")]
     [InlineData(
         "caffenet",
         "conv1 96 55, pool1 96 27, norm1 96 27, conv2 256 27, pool2 256 13, norm2 256 13, conv5 256 13, pool5 256 6")]
     [InlineData(
-        "zfnet", "conv1 96 110, pool1 96 55, norm1 96 55, conv2 256 26, pool2 256 13, conv3 384 13, conv4 384 13, "
+        "zfnet",
+        "conv1 96 110, pool1 96 55, norm1 96 55, conv2 256 26, pool2 256 13, conv3 384 13, conv4 384 13, "
             + "conv5 256 13, pool5 256 6")]
     [InlineData(
-        "vgg16", "conv1_2 64 224, pool1 64 112, conv2_2 128 112, pool2 128 56, conv3_3 256 56, pool3 256 28, "
+        "vgg16",
+        "conv1_2 64 224, pool1 64 112, conv2_2 128 112, pool2 128 56, conv3_3 256 56, pool3 256 28, "
             + "conv4_3 512 28, pool4 512 14, conv5_3 512 14, pool5 512 7")]
     [InlineData(
-        "vgg19", "conv1_2 64 224, pool1 64 112, conv2_2 128 112, pool2 128 56, conv3_4 256 56, pool3 256 28, "
+        "vgg19",
+        "conv1_2 64 224, pool1 64 112, conv2_2 128 112, pool2 128 56, conv3_4 256 56, pool3 256 28, "
             + "conv4_4 512 28, pool4 512 14, conv5_4 512 14, pool5 512 7")]
     [InlineData(
         "googlenet",
@@ -158,7 +162,7 @@ public sealed class ImageNetTests : IDisposable
         Assert.Contains(test.Layers, l => l.Type == "Accuracy" && l.Definition.AccuracyParam?.TopK == 5);
     }
 
-    // At full size but for the nets whose last maps may be smaller: there a smaller image says as much.
+    // At full size, except for the nets whose last maps may be smaller: there a smaller image tests as much.
     [Theory]
     [InlineData("alexnet", 99)]
     [InlineData("caffenet", 99)]
@@ -220,7 +224,7 @@ public sealed class ImageNetTests : IDisposable
     private static NetParameter WithInput(string name, int images, int size) =>
         ModelFolder.WithInput(Load(name, "train_val.prototxt"), images, size);
 
-    // Bright squares on dark, one place a label.
+    // Bright squares on a dark background, one position per label.
     private static void Fill(Net net)
     {
         Blob data = net.FindInput("data"), label = net.FindInput("label");
@@ -237,7 +241,7 @@ public sealed class ImageNetTests : IDisposable
         }
     }
 
-    // A net to be deployed has no fillers. Numbers of a size that neither grows nor shrinks from layer to layer.
+    // A deployed net has no fillers. Weights of a size that lets values neither grow nor shrink from layer to layer.
     private static void Scatter(Net net)
     {
         uint state = 1;

@@ -46,9 +46,11 @@ public sealed class LeNetTheanoTests : IDisposable
     [Fact]
     public void TheDataAreSplitAsInTheTutorial()
     {
-        (string, uint, uint, uint)[] parts = [.. model.Definition(TrainTest).Layer.Where(l => l.IdxDataParam is not null)
-            .Select(
-                l => (l.IdxDataParam.Images, l.IdxDataParam.First, l.IdxDataParam.Count, l.IdxDataParam.BatchSize))];
+        (string, uint, uint, uint)[] parts =
+        [
+            .. model.Definition(TrainTest).Layer.Select(l => l.IdxDataParam).Where(p => p is not null)
+                .Select(p => (p.Images, p.First, p.Count, p.BatchSize)),
+        ];
         Assert.Equal(
             [
                 ("mnist/train-images-idx3-ubyte.gz", 0, 50_000, 500),

@@ -4,13 +4,14 @@ using Cnn.Layers;
 namespace Cnn.Tests.Proto;
 
 /// <summary>
-/// Every prototxt file of the models and examples that Caffe's sources ship, by what it holds. The files are not ours, so they
-/// are looked for where CNN_CAFFE_CHECKOUT says; what they are made of has to be there in any case.
+/// Every prototxt file of the models and examples that Caffe's sources ship, with its contents. The files are not
+/// ours, so they are read from the folder that CNN_CAFFE_CHECKOUT names; the layer types that they use have to exist
+/// in any case.
 /// </summary>
 [Trait("Category", "Golden")]
 public sealed class CaffeCheckoutTests
 {
-    // Path, item of the data layers' first top, facts; no item for a solver: type, base_lr, lr_policy, max_iter.
+    // Path, shape of an item of the data layers' first top, facts; a solver has no item: type, base_lr, lr_policy, max_iter.
     public static TheoryData<string, string, string> Files => new()
     {
         {

@@ -7,7 +7,7 @@ using Google.Protobuf.Reflection;
 
 namespace Cnn.Tests.Proto;
 
-/// <summary>What the files of a Caffe checkout use of the schema, and how they are taken as they are.</summary>
+/// <summary>The parts of the schema that the files of a Caffe checkout use, and that the files are accepted unchanged.</summary>
 [Trait("Category", "Golden")]
 public sealed class CaffeCheckoutUseTests
 {
@@ -64,7 +64,7 @@ public sealed class CaffeCheckoutUseTests
         Assert.Empty(fields.Split(' ').Except(descriptor.Fields.InDeclarationOrder().Select(f => f.Name)));
     }
 
-    // One test, and so one that is skipped, whatever it looks at.
+    // One test, so that one is skipped, however many files it reads.
     [Fact]
     public void ACheckoutIsTakenAsItIs()
     {
@@ -79,9 +79,8 @@ public sealed class CaffeCheckoutUseTests
         foreach (var (path, isNet) in Files())
         {
             Collect(
-                isNet
-                    ? ProtoFile.Load<NetParameter>(path).Message
-                    : ProtoFile.Load<SolverParameter>(path).Message, found);
+                isNet ? ProtoFile.Load<NetParameter>(path).Message : ProtoFile.Load<SolverParameter>(path).Message,
+                found);
         }
 
         Assert.Equal(
@@ -108,7 +107,7 @@ public sealed class CaffeCheckoutUseTests
                 {
                     Assert.All(exception.Diagnostics, d => Assert.Equal(path, d.Location?.File));
 
-                    // What it lacks are the data, or what is not built; other nets have to build.
+                    // Only missing data or layers that are not built may stop a net; all others have to build.
                     string[] lacking = ["Data", "HDF5Data", .. NotBuilt.Types];
                     Assert.True(loaded.Message.Layer.Any(l => lacking.Contains(l.Type)), exception.Message);
                 }

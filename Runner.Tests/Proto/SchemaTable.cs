@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Cnn.Tests.Proto;
 
-/// <summary>Caffe's fields and enum values, as the table beside the tests lists them.</summary>
+/// <summary>Caffe's fields and enum values, as the table next to the tests lists them.</summary>
 internal static class SchemaTable
 {
     private static readonly string[][] Rows = Read();

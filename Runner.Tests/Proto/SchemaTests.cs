@@ -5,7 +5,7 @@ using Google.Protobuf.Reflection;
 
 namespace Cnn.Tests.Proto;
 
-/// <summary>Holds the compiled schema against Caffe's table, both ways.</summary>
+/// <summary>Compares the compiled schema with Caffe's table, in both directions.</summary>
 [Trait("Category", "Unit")]
 public class SchemaTests
 {
@@ -62,7 +62,7 @@ public class SchemaTests
         }
     }
 
-    // Fields of a fork that its files are known by.
+    // Fields by which the files of a fork are recognised.
     private static readonly (string Message, string Name, int Number)[] OfForks =
     [
         ("BlobProto", "raw_data_type", 10), ("BlobProto", "raw_diff_type", 11),

@@ -29,7 +29,8 @@ public class BlobNameTests
     {
         NetDefinition definition = NetDefinition.Parse(
             """
-            layer { name: "d" type: "DummyData" top: "data" dummy_data_param { shape { dim: 1 dim: 2 } } include { phase: TRAIN } }
+            layer { name: "d" type: "DummyData" top: "data" dummy_data_param { shape { dim: 1 dim: 2 } }
+              include { phase: TRAIN } }
             layer { name: "r" type: "ReLU" bottom: "data" top: "y" }
             """,
             "net.prototxt");

@@ -29,9 +29,11 @@ public class BottomCountTests
     {
         string[] names = [.. Enumerable.Range(0, bottoms).Select(i => $"b{i}")];
         string inputs = string.Concat(names.Select(n =>
-            $"layer {{ name: '{n}' type: 'Input' top: '{n}' input_param {{ shape {{ dim: 2 dim: 3 dim: 4 dim: 5 }} }} }}\n"));
+            $"layer {{ name: '{n}' type: 'Input' top: '{n}' "
+                + "input_param { shape { dim: 2 dim: 3 dim: 4 dim: 5 } } }\n"));
         string text = inputs
-            + $"layer {{ name: 'odd' type: '{type}' {string.Concat(names.Select(n => $"bottom: '{n}' "))} top: 't' top: 'u' top: 'v' }}";
+            + $"layer {{ name: 'odd' type: '{type}' {string.Concat(names.Select(n => $"bottom: '{n}' "))} "
+            + "top: 't' top: 'u' top: 'v' }";
         var sources = new SourceMap();
         NetParameter net = TextFormat.Parse<NetParameter>(text, "net.prototxt", sources);
         using var pool = new WorkerPool(1);

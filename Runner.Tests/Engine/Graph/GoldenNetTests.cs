@@ -158,8 +158,8 @@ public class GoldenNetTests
 
         // A layer's name may hold colons itself.
         string layer = string.Join(':', parts[1..^1]);
-        return net.FindLayer(layer).Layer.Blobs[int.Parse(
-            parts[^1], System.Globalization.CultureInfo.InvariantCulture)];
+        return net.FindLayer(layer).Layer.Blobs[
+            int.Parse(parts[^1], System.Globalization.CultureInfo.InvariantCulture)];
     }
 
     private static void RequireEveryParameterHasARecord(Net net, GoldenCase golden)

@@ -153,7 +153,8 @@ public sealed class InferenceTests
         string layers = Data;
         for (int i = 0; i < 12; i++)
         {
-            layers += $"layer {{ name: 'l{i}' type: 'Power' bottom: '{(i == 0 ? "data" : $"l{i - 1}")}' top: 'l{i}' power_param {{ shift: 1 }} }}";
+            layers += $"layer {{ name: 'l{i}' type: 'Power' bottom: '{(i == 0 ? "data" : $"l{i - 1}")}' top: 'l{i}' "
+                + "power_param { shift: 1 } }";
         }
 
         using Net net = Net.Build(NetDefinition.Parse(layers), new NetOptions { Inference = true });

@@ -27,7 +27,8 @@ public class LayerCostTests
     [InlineData("type: \"EuclideanRBF\" euclidean_rbf_param { num_output: 5 }", 0, 5 * 112, 5 * 112)]
     [InlineData(
         "type: \"Convolution\" convolution_param { num_output: 2 kernel_size: 3 connections { input: 1 } "
-            + "connections { input: 0 input: 1 } }", 2 * 6 * 5 * 3 * 9, (3 * 9) + 2, (6 * 5 * 3 * 9) + (2 * 6 * 5))]
+            + "connections { input: 0 input: 1 } }",
+        2 * 6 * 5 * 3 * 9, (3 * 9) + 2, (6 * 5 * 3 * 9) + (2 * 6 * 5))]
     public void MultiplyAddsParametersAndConnectionsAreCountedFromTheShapes(
         string layer, long multiplyAdds, long parameters, long connections)
     {

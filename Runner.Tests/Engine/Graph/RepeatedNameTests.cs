@@ -13,7 +13,8 @@ namespace Cnn.Tests.Engine.Graph;
 public sealed class RepeatedNameTests : IDisposable
 {
     private const string Layers = """
-        layer { name: "d" type: "DummyData" top: "x" top: "t" dummy_data_param { shape { dim: 4 dim: 3 } shape { dim: 4 dim: 2 }
+        layer { name: "d" type: "DummyData" top: "x" top: "t" dummy_data_param {
+          shape { dim: 4 dim: 3 } shape { dim: 4 dim: 2 }
           data_filler { type: "constant" value: 1 } data_filler { type: "constant" value: 2 } } }
         layer { name: "ip" type: "InnerProduct" bottom: "x" top: "a" inner_product_param { num_output: 2
           weight_filler { type: "constant" value: 0.1 } } }

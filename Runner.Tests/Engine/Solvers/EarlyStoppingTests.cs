@@ -13,9 +13,11 @@ public class EarlyStoppingTests
         net_param {
           layer { name: "w" type: "Parameter" top: "w" parameter_param { shape { dim: 1 } } }
           layer { name: "sum" type: "Reduction" bottom: "w" top: "sum" loss_weight: -1 include { phase: TRAIN } }
-          layer { name: "square" type: "Power" bottom: "w" top: "score" power_param { power: 2 shift: -6 scale: 1 } include { phase: TEST } }
+          layer { name: "square" type: "Power" bottom: "w" top: "score" power_param { power: 2 shift: -6 scale: 1 }
+            include { phase: TEST } }
         }
-        base_lr: 1 lr_policy: "fixed" random_seed: 1 test_iter: 1 test_interval: 1 max_iter: 1000 snapshot_after_train: false
+        base_lr: 1 lr_policy: "fixed" random_seed: 1 test_iter: 1 test_interval: 1 max_iter: 1000
+        snapshot_after_train: false
         """;
 
     [Fact]

@@ -9,7 +9,8 @@ namespace Cnn.Tests.Engine.Solvers;
 public sealed class StartingWeightsTests : IDisposable
 {
     private const string Net = """
-        layer { name: "d" type: "DummyData" top: "x" top: "t" dummy_data_param { shape { dim: 4 dim: 3 } shape { dim: 4 dim: 2 } } }
+        layer { name: "d" type: "DummyData" top: "x" top: "t" dummy_data_param {
+          shape { dim: 4 dim: 3 } shape { dim: 4 dim: 2 } } }
         layer { name: "ip" type: "InnerProduct" bottom: "x" top: "a" inner_product_param { num_output: 2
           weight_filler { type: "xavier" } } }
         layer { name: "loss" type: "EuclideanLoss" bottom: "a" bottom: "t" }
@@ -72,6 +73,7 @@ public sealed class StartingWeightsTests : IDisposable
     }
 
     private string Write(string fields) => folder.Write("solver.prototxt", $"""
-        net: "net.prototxt" base_lr: 0.01 lr_policy: "fixed" max_iter: 2 random_seed: 1 snapshot_prefix: "{folder["s"]}" {fields}
+        net: "net.prototxt" base_lr: 0.01 lr_policy: "fixed" max_iter: 2 random_seed: 1
+        snapshot_prefix: "{folder["s"]}" {fields}
         """);
 }

@@ -186,8 +186,8 @@ public class ActivationValueTests
     [Trait("Category", "Kernel")]
     public void PowersAreThoseOfTheScalarFunction(float power)
     {
-        foreach (
-            float x in new[] { 0f, 1e-40f, 1e-20f, 0.3f, 1, 7.5f, 1e10f, float.PositiveInfinity, -2, -0.5f, float.NaN })
+        foreach (float x in (float[])[
+            0f, 1e-40f, 1e-20f, 0.3f, 1, 7.5f, 1e10f, float.PositiveInfinity, -2, -0.5f, float.NaN])
         {
             float expected = MathF.Pow(x, power), actual = VectorMath.Pow(Vector512.Create(x), power)[0];
             Assert.True(

@@ -9,8 +9,8 @@ public class BatchNormLayerTests
         get
         {
             var data = new TheoryData<int[], bool>();
-            foreach (int[] shape in (int[][])[[3, 2, 4, 5], [4, 3], [5, 17], [2, 1, 19], [7, 1], [2, 3, 2, 2, 2], [
-                6, 40, 1, 1]])
+            foreach (int[] shape in (int[][])[
+                [3, 2, 4, 5], [4, 3], [5, 17], [2, 1, 19], [7, 1], [2, 3, 2, 2, 2], [6, 40, 1, 1]])
             {
                 data.Add(shape, false);
                 data.Add(shape, true);
@@ -84,7 +84,7 @@ public class BatchNormLayerTests
             harness.Forward();
             Assert.Equal(top ??= harness.Top, harness.Top);
 
-            // What follows in place may write over the top.
+            // A following layer that works in place may overwrite the top.
             LayerHarness.Fill(harness.Tops[0].Diff, 9);
             harness.Tops[0].Data.Clear();
             harness.Backward();
@@ -184,7 +184,8 @@ public class BatchNormLayerTests
         Assert.Contains("has become 4 2 7 1 (56)", thrown.Message);
     }
 
-    private static LayerHarness Make(string options, int[] shape, int threads = 2, Phase phase = Phase.Train, bool inPlace = false) =>
+    private static LayerHarness Make(
+        string options, int[] shape, int threads = 2, Phase phase = Phase.Train, bool inPlace = false) =>
         new(
             $"type: 'BatchNorm' batch_norm_param {{ {options} }}", [shape], threads: threads, phase: phase,
             inPlace: inPlace);

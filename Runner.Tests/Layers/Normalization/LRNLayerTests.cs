@@ -11,8 +11,7 @@ public class LRNLayerTests
             var data = new TheoryData<string, int[]>();
             foreach (string options in (string[])[
                 "", "beta: 0.5 alpha: 2", "beta: 1 k: 2 local_size: 3", "beta: 0.6 local_size: 7",
-                "beta: 2.5 k: 1.5 alpha: 0.3",
-                "local_size: 1", "local_size: 41 alpha: 3", "local_size: 19 alpha: 3"])
+                "beta: 2.5 k: 1.5 alpha: 0.3", "local_size: 1", "local_size: 41 alpha: 3", "local_size: 19 alpha: 3"])
             {
                 foreach (string region in (string[])["", " norm_region: WITHIN_CHANNEL"])
                 {
@@ -96,7 +95,7 @@ public class LRNLayerTests
         }
     }
 
-    // With k = 0 the layer divides by the norm of what is around, be it beyond what an estimate of a root can take.
+    // With k = 0 the layer divides by the norm of the neighbourhood, even where that is out of range for a root estimate.
     [Theory]
     [InlineData("beta: 0.5", 0.5)]
     [InlineData("beta: 0.75", 0.75)]
@@ -117,7 +116,7 @@ public class LRNLayerTests
             Assert.Equal(1, harness.Top[i] / y, 1e-5);
             if (sizes[i] is >= 1e-12f and < 1e12f)
             {
-                // Beyond, y / s on the way is no normal number.
+                // Beyond that, the intermediate y / s is not a normal number.
                 Assert.Equal(0, (harness.Bottoms[0].Diff[i] - dx) * Math.Pow(sizes[i], 2 * beta), 1e-5);
             }
         }

@@ -65,7 +65,8 @@ public sealed class PluginOptionsTests : IDisposable
             Option("kernel_size", Scalar("5"), Scalar("010")),
             Option("names", Text("x"), Scalar("y")),
             Option(
-                "parts", Block(Option("depth", Scalar("1"))),
+                "parts",
+                Block(Option("depth", Scalar("1"))),
                 Block(Option("depth", Scalar("2")), Option("slope", Scalar("-inf")))),
             Option("one", Block(Option("depth", Scalar("7")))));
 
@@ -94,7 +95,8 @@ public sealed class PluginOptionsTests : IDisposable
         Diagnostic mistake = Assert.Single(Mistakes<Options>(
             Option("num_output", Scalar("1")), Option("kernel_sizes", Scalar("3"))));
 
-        Assert.Equal("net.prototxt:4:3: layer 'x': unknown option 'kernel_sizes' of a Test layer; did you mean 'kernel_size'?",
+        Assert.Equal(
+            "net.prototxt:4:3: layer 'x': unknown option 'kernel_sizes' of a Test layer; did you mean 'kernel_size'?",
             mistake.ToString());
     }
 

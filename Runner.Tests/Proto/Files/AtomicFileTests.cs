@@ -231,7 +231,7 @@ public sealed class AtomicFileTests : IDisposable
         Task<(int ExitCode, string Output, string Error)> reader = Shell.Run(folder, "cat pipe");
         string content = new('x', 1_000_000);
 
-        // Going back in the stream is the writer's right, whatever stands at the name.
+        // A writer may seek back in the stream, whatever kind of file the path names.
         AtomicFile.Write(folder["pipe"], stream =>
         {
             stream.Write(Encoding.ASCII.GetBytes(" " + content[1..]));

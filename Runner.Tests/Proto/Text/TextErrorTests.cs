@@ -2,7 +2,7 @@ using Cnn.Proto;
 
 namespace Cnn.Tests.Proto.Text;
 
-/// <summary>Each mistake is reported once, at its place, with what would be right.</summary>
+/// <summary>Each mistake is reported once, at its location, with what would be right.</summary>
 [Trait("Category", "Unit")]
 public class TextErrorTests
 {
@@ -155,7 +155,9 @@ public class TextErrorTests
     public void LongWordsAreCutInWhatIsSaid()
     {
         string word = new('x', 1_000_000);
-        foreach (string text in (string[])[$"{word}: 1", $"input_dim: {word}", $"input_dim: 1{new string('0', 1_000_000)}", $"state {{ phase: {word} }}", $"layer {{ plugin_param {{ {word} 1 }} }}"])
+        foreach (string text in (string[])[
+            $"{word}: 1", $"input_dim: {word}", $"input_dim: 1{new string('0', 1_000_000)}",
+            $"state {{ phase: {word} }}", $"layer {{ plugin_param {{ {word} 1 }} }}"])
         {
             var error = Assert.Throws<CnnException>(() => TextFormat.Parse<NetParameter>(text, "f"));
             Assert.True(error.Message.Length < 600, error.Message[..Math.Min(error.Message.Length, 1000)]);

@@ -4,7 +4,7 @@ using Google.Protobuf.Reflection;
 
 namespace Cnn.Tests.Proto.Text;
 
-/// <summary>Whatever the file, it is read or refused with a place; nothing else is thrown and nothing hangs.</summary>
+/// <summary>Any file is read, or refused with a location; nothing else is thrown and nothing hangs.</summary>
 [Trait("Category", "Fuzz")]
 public class TextFuzzTests
 {

@@ -2,7 +2,7 @@ using Cnn.Proto;
 
 namespace Cnn.Tests.Proto.Text;
 
-/// <summary>Later rooms report mistakes of meaning at the places that the reader notes.</summary>
+/// <summary>Later stages report semantic errors at the locations that the reader records.</summary>
 [Trait("Category", "Unit")]
 public class TextPlacesTests
 {

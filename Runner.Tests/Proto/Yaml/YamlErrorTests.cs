@@ -95,7 +95,10 @@ public class YamlErrorTests
         Laughs("[{0}]"),
         Laughs("{{x: [{0}]}}"),
         Laughs("{{<<: [{0}]}}"),
-        "layer: {plugin_param: {" + string.Join(",", Enumerable.Range(0, 120).Select(i => $"a{i}: &n{i} {{x: {(i == 0 ? "1" : $"*n{i - 1}")}}}")) + "}}",
+        "layer: {plugin_param: {"
+            + string.Join(
+                ",", Enumerable.Range(0, 120).Select(i => $"a{i}: &n{i} {{x: {(i == 0 ? "1" : $"*n{i - 1}")}}}"))
+            + "}}",
         "? ? ? ? ? ? ?",
         new string('-', 50_000),
         "\0\u0001",

@@ -90,8 +90,8 @@ public class YamlFormatTests
         Assert.Equal(
             TextFormat.Parse<NetParameter>(
                 """
-                layer { plugin_param { rate: 0.5 mode: FAST title: "two words" quoted: "0.5" limit: inf list: [1, a, "b"]
-                  inner { depth: -2 } blocks { x: 1 } blocks { x: 2 } } }
+                layer { plugin_param { rate: 0.5 mode: FAST title: "two words" quoted: "0.5" limit: inf
+                  list: [1, a, "b"] inner { depth: -2 } blocks { x: 1 } blocks { x: 2 } } }
                 """,
                 "net.prototxt").ToByteArray(),
             net.ToByteArray());

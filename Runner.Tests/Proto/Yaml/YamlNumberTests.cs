@@ -2,7 +2,7 @@ using Cnn.Proto;
 
 namespace Cnn.Tests.Proto.Yaml;
 
-/// <summary>A row a word, as YAML 1.2's core schema has it.</summary>
+/// <summary>One row per word, as YAML 1.2's core schema reads it.</summary>
 [Trait("Category", "Unit")]
 public class YamlNumberTests
 {

@@ -1,6 +1,8 @@
 namespace Cnn.Tests.Runner.Commands;
 
-/// <summary>An empty path, as of a shell variable that is not set, is a mistake in words before anything is done.</summary>
+/// <summary>
+/// An empty path, such as that of an unset shell variable, is reported as an error before any work is done.
+/// </summary>
 [Trait("Category", "Unit")]
 public sealed class EmptyPathTests : IDisposable
 {
@@ -93,7 +95,8 @@ public sealed class EmptyPathTests : IDisposable
         folder.Write("net.prototxt", Net);
         CommandLine run = CommandLine.Run("train", "--solver", folder.Write(
             "s.prototxt",
-            $"net: 'net.prototxt' base_lr: 0.1 lr_policy: 'fixed' max_iter: 2 snapshot_prefix: '{new string('p', 250)}'"));
+            "net: 'net.prototxt' base_lr: 0.1 lr_policy: 'fixed' max_iter: 2 "
+                + $"snapshot_prefix: '{new string('p', 250)}'"));
 
         Assert.Contains("holds a name of 281 bytes, at most 255", run.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("Iteration", run.Error, StringComparison.Ordinal);

@@ -264,7 +264,7 @@ public partial class TrainCommandTests
             """);
     }
 
-    // Two iterations, everything written to the folder.
+    // Runs two iterations and writes everything to the folder.
     private static string Small(TemporaryFolder folder, int iterations = 2)
     {
         folder.Write("net.prototxt", SmallTraining.Net);

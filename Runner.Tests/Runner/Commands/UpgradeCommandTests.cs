@@ -3,7 +3,7 @@ using Google.Protobuf;
 
 namespace Cnn.Tests.Runner.Commands;
 
-/// <summary>Caffe's upgrade tools: scripts know them by their names, arguments, formats and exit codes.</summary>
+/// <summary>Caffe's upgrade tools: scripts rely on their names, arguments, formats and exit codes.</summary>
 [Trait("Category", "Unit")]
 public sealed class UpgradeCommandTests : IDisposable
 {

@@ -16,8 +16,8 @@ public sealed class StandardStreamTests : IDisposable
     public async Task BadInputEndsWithItsCodeWhereNobodyCanBeTold(string streams)
     {
         Shell.OnLinuxOrSkip();
-        foreach (
-            string command in (string[])["train --solver nope.prototxt", "nonsense", "summary --model nope.prototxt"])
+        foreach (string command in (string[])[
+            "train --solver nope.prototxt", "nonsense", "summary --model nope.prototxt"])
         {
             Assert.Equal(1, (await Shell.Run(folder, $"$CNN {command} {streams}")).ExitCode);
         }

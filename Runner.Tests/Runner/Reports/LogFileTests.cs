@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace Cnn.Tests.Runner.Reports;
 
 /// <summary>
-/// Both streams of the program in one file, as <c>2>&amp;1 | tee log</c> makes it: what scripts cut out of that with line
-/// patterns and field numbers.
+/// Both streams of the program in one file, as <c>2>&amp;1 | tee log</c> makes it: scripts extract values from it by
+/// line patterns and field numbers.
 /// </summary>
 [Trait("Category", "Unit")]
 public sealed partial class LogFileTests : IDisposable
@@ -43,9 +43,11 @@ public sealed partial class LogFileTests : IDisposable
     {
         string[] lines = await Train(40, 20, "display: 10 test_interval: 20");
 
-        int[] tests = [
+        int[] tests =
+        [
             .. Enumerable.Range(0, lines.Length)
-                .Where(i => lines[i].Contains("Testing net (#0)", StringComparison.Ordinal))];
+                .Where(i => lines[i].Contains("Testing net (#0)", StringComparison.Ordinal)),
+        ];
         Assert.Equal(3, tests.Length);
         Assert.All(tests, i => Assert.Matches(@"\]     Test net output #0: accuracy = \S+$", lines[i + 1]));
         Assert.All(
@@ -71,7 +73,7 @@ public sealed partial class LogFileTests : IDisposable
             DateTime.ParseExact(m.Groups[1].Value, "MMdd HH:mm:ss.ffffff", CultureInfo.InvariantCulture))];
         Assert.True(times.Length > 20);
 
-        // A year is not in them: a run over the new year goes back once, by most of one.
+        // The times have no year, so at New Year they go back once, by almost a year.
         Assert.DoesNotContain(
             times.Zip(times.Skip(1)), pair => pair.Second < pair.First && (pair.First - pair.Second).TotalDays < 300);
     }
@@ -138,7 +140,7 @@ public sealed partial class LogFileTests : IDisposable
 
     private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
 
-    // Exactly four words, then the message: scripts count fields from there.
+    // Exactly four words, then the message: scripts count fields from the start of the line.
     [GeneratedRegex(@"^[IWEF](\d{4} \d{2}:\d{2}:\d{2}\.\d{6}) +\d+ \S+\] ")]
     private static partial Regex Line();
 }

@@ -4,7 +4,7 @@ using Cnn.Tests.Runner.Commands;
 
 namespace Cnn.Tests.Runner.Reports;
 
-/// <summary>What scripts that parse Caffe's logs look for is found in ours, in the places where they look.</summary>
+/// <summary>Scripts that parse Caffe's logs find what they look for in ours, at the same places.</summary>
 [Trait("Category", "Unit")]
 public sealed class LogLineTests : IDisposable
 {
@@ -73,7 +73,8 @@ public sealed class LogLineTests : IDisposable
         Assert.Equal(["1", "2"], Captures(log, @"\] Iteration: (\d+) forward-backward time: [0-9.e+-]+ ms\.$"));
         Assert.Single(Captures(log, @"\]      (conv1)	forward: [0-9.e+-]+ ms\.$"));
         Assert.Single(Captures(log, @"\]      (conv1)	backward: [0-9.e+-]+ ms\.$"));
-        foreach (string what in (string[])["Average Forward pass", "Average Backward pass", "Average Forward-Backward", "Total Time"])
+        foreach (string what in (string[])[
+            "Average Forward pass", "Average Backward pass", "Average Forward-Backward", "Total Time"])
         {
             Assert.Single(Captures(log, $@"\] ({what}): [0-9.e+-]+ ms\.$"));
         }
@@ -101,7 +102,9 @@ public sealed class LogLineTests : IDisposable
         [.. log.Select(l => Regex.Match(l, pattern)).Where(m => m.Success).Select(m => m.Groups[1].Value)];
 
     private static double[] Fields(string[] log, string containing, int field) =>
-        [.. log.Where(l => l.Contains(containing, StringComparison.Ordinal)).Select(l =>
-            double.Parse(
-                l.Split(' ', StringSplitOptions.RemoveEmptyEntries)[field - 1], CultureInfo.InvariantCulture))];
+        [
+            .. log.Where(l => l.Contains(containing, StringComparison.Ordinal))
+                .Select(l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries)[field - 1])
+                .Select(number => double.Parse(number, CultureInfo.InvariantCulture)),
+        ];
 }

@@ -51,7 +51,10 @@ public sealed class TrainingLogTests : IDisposable
 
     [Fact]
     public void ValuesThatAreNoNumbersAreLeftOut() => Assert.Equal(
-        [0.0], Read("Iteration 0, loss = 5", "Iteration 10, loss = nan", "Iteration 20, loss = inf", "Iteration 30, loss = 1.2.3").Curves[0].Iterations);
+        [0.0],
+        Read(
+            "Iteration 0, loss = 5", "Iteration 10, loss = nan", "Iteration 20, loss = inf",
+            "Iteration 30, loss = 1.2.3").Curves[0].Iterations);
 
     [Fact]
     public void AFileWithoutCurvesIsAnErrorAndSoIsNone()

@@ -43,5 +43,8 @@ public sealed class DigitsExporterTests : IDisposable
 
     [Fact]
     public void ImpossibleCountsAreRefused() =>
-        Assert.Contains("choose", Assert.Throws<CnnException>(() => DigitsExporter.Write(folder["x"], 0, cancel: TestContext.Current.CancellationToken)).Message);
+        Assert.Contains(
+            "choose",
+            Assert.Throws<CnnException>(() => DigitsExporter.Write(
+                folder["x"], 0, cancel: TestContext.Current.CancellationToken)).Message);
 }

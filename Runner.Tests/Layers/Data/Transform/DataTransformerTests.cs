@@ -143,8 +143,8 @@ public sealed unsafe class DataTransformerTests : IDisposable
     private string Error(TransformationParameter parameter) => Assert.Throws<CnnException>(
         () => new DataTransformer(Context(parameter, Phase.Test)).Prepare(new ImageShape(2, 3, 4))).Message;
 
-    private LayerContext Context(TransformationParameter parameter, Phase phase, string name = "data", long seed = 1) =>
-        new()
+    private LayerContext Context(
+        TransformationParameter parameter, Phase phase, string name = "data", long seed = 1) => new()
     {
         Parameter = new LayerParameter { Name = name, Type = "Data", Phase = phase, TransformParam = parameter },
         Pool = pool,

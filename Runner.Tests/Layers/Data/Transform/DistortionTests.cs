@@ -70,7 +70,9 @@ public sealed class DistortionTests : IDisposable
     [Fact]
     public void TestingDistortsNothing() => Assert.Equal(
         Images(new TransformationParameter(), Phase.Test)[0],
-        Images(new TransformationParameter { Distortion = new DistortionParameter { Translation = 3, Scaling = 0.5f } }, Phase.Test)[0]);
+        Images(
+            new TransformationParameter { Distortion = new DistortionParameter { Translation = 3, Scaling = 0.5f } },
+            Phase.Test)[0]);
 
     [Fact]
     public void AnImageIsDistortedTheSameWheneverAndByWhomeverItIsDrawn()

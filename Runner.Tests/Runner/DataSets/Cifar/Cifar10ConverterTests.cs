@@ -8,7 +8,9 @@ using Cnn.Tests.Runner.Commands;
 
 namespace Cnn.Tests.Runner.DataSets.Cifar;
 
-/// <summary>CIFAR-10's files, made up: record r of file f has label (r + f) mod 10 and the pixels (f + r + i) mod 256.</summary>
+/// <summary>
+/// Uses made-up files of CIFAR-10: record r of file f has label (r + f) mod 10 and the pixels (f + r + i) mod 256.
+/// </summary>
 [Trait("Category", "Unit")]
 public sealed class Cifar10ConverterTests : IDisposable
 {
@@ -107,7 +109,8 @@ public sealed class Cifar10ConverterTests : IDisposable
     }
 
     private string Error() => Assert.Throws<CnnException>(
-        () => Cifar10Converter.Convert(folder["from"], folder["to"], cancel: TestContext.Current.CancellationToken)).Message;
+        () => Cifar10Converter.Convert(
+            folder["from"], folder["to"], cancel: TestContext.Current.CancellationToken)).Message;
 
     private static byte[] Records(int file)
     {

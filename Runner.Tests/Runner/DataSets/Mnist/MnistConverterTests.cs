@@ -60,7 +60,8 @@ public sealed class MnistConverterTests : IDisposable
     }
 
     private string Error() => Assert.Throws<CnnException>(
-        () => MnistConverter.Convert(folder["from"], folder["to"], DataSetFormat.Lmdb, cancel: TestContext.Current.CancellationToken)).Message;
+        () => MnistConverter.Convert(
+            folder["from"], folder["to"], DataSetFormat.Lmdb, cancel: TestContext.Current.CancellationToken)).Message;
 
     private void WriteSource()
     {
