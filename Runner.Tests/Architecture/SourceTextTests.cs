@@ -16,7 +16,7 @@ public partial class SourceTextTests
     ];
 
     // The namespace of each project's top folder.
-    private static readonly Dictionary<string, string> Rooms = new()
+    private static readonly Dictionary<string, string> Namespaces = new()
     {
         ["Proto"] = "Cnn.Proto",
         ["Fillers"] = "Cnn.Fillers",
@@ -37,7 +37,7 @@ public partial class SourceTextTests
     {
         Assert.True(Sources.Length > 300, $"only {Sources.Length} sources were found");
         Assert.All(
-            Rooms.Keys, room => Assert.Contains(Sources, s => s.Path.StartsWith(room + "/", StringComparison.Ordinal)));
+            Namespaces.Keys, top => Assert.Contains(Sources, s => s.Path.StartsWith(top + "/", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -67,7 +67,7 @@ public partial class SourceTextTests
         foreach (var (path, text) in Sources)
         {
             Assert.True(
-                text.EndsWith('\n') && !text.EndsWith("\n\n", StringComparison.Ordinal), $"{path} ends otherwise");
+                text.EndsWith('\n') && !text.EndsWith("\n\n", StringComparison.Ordinal), $"{path} does not end in one line feed");
             Assert.False(text.Contains('\r'), $"{path} has carriage returns");
             Assert.NotEqual(0xEF, File.ReadAllBytes(Repository.PathOf(path))[0]);
         }
@@ -95,7 +95,7 @@ public partial class SourceTextTests
     [Fact]
     public void ANamespaceIsItsFolder() => Assert.Equal(
         [],
-        Sources.Where(s => Namespace().IsMatch(s.Text) && Rooms.ContainsKey(s.Path.Split('/')[0]))
+        Sources.Where(s => Namespace().IsMatch(s.Text) && Namespaces.ContainsKey(s.Path.Split('/')[0]))
             .Select(
                 s => (s.Path, Actual: Namespace().Match(s.Text).Groups["name"].Value, Expected: NamespaceOf(s.Path)))
             .Where(s => s.Actual != s.Expected)
@@ -107,7 +107,7 @@ public partial class SourceTextTests
         string? plain = Array.Find(
             FoldersWithoutNamespace, f => folder == f || folder.StartsWith(f + "/", StringComparison.Ordinal));
         string[] parts = (plain is null ? folder : plain[..plain.IndexOf('/')]).Split('/');
-        return string.Join('.', [Rooms[parts[0]], .. parts[1..]]);
+        return string.Join('.', [Namespaces[parts[0]], .. parts[1..]]);
     }
 
     [GeneratedRegex("\"{3}.*?\"{3}", RegexOptions.Singleline)]

@@ -10,8 +10,8 @@ namespace Cnn.Tests.Faults;
 
 /// <summary>
 /// A thousand damaged files of each format: each is read or refused with an error that names the file; nothing crashes,
-/// hangs, or takes memory beyond the file's size and the net's. (Within HDF5 files the library that reads them believes
-/// some sizes, so there memory is not bounded.)
+/// hangs, or takes more memory than the sizes of the file and the net. (The HDF5 library trusts some sizes within a
+/// file, so memory is not bounded there.)
 /// </summary>
 [Trait("Category", "Fuzz")]
 public class DamagedFileTests
@@ -46,7 +46,7 @@ public class DamagedFileTests
             }
             catch (CnnException)
             {
-                // HDF5 numbers are read in pieces that can each be found damaged; the format says nothing beforehand.
+                // HDF5 values are read in pieces, each of which can turn out damaged; nothing shows it earlier.
                 Assert.True(
                     format == "HDF5" || untouched.SequenceEqual(net.Learnable.SelectMany(p => p.Blob.Data.ToArray())));
                 throw;

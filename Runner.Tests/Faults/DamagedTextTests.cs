@@ -4,11 +4,13 @@ using Cnn.Proto;
 
 namespace Cnn.Tests.Faults;
 
-/// <summary>A thousand damaged definitions of each format; the nets of those that still read are built where they are small.</summary>
+/// <summary>
+/// A thousand damaged definitions of each format; those that can still be read are built if their nets are small.
+/// </summary>
 [Trait("Category", "Fuzz")]
 public sealed class DamagedTextTests : IDisposable
 {
-    // Of the old format: types as numbers, blobs_lr, weights inside.
+    // A definition in the old format: enumerated types, blobs_lr, weights inside.
     private const string Old = """
         name: "old"
         input: "data" input_dim: 1 input_dim: 1 input_dim: 4 input_dim: 4

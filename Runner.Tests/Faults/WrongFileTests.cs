@@ -5,7 +5,9 @@ using Cnn.Tests.Runner.Commands;
 
 namespace Cnn.Tests.Faults;
 
-/// <summary>Every kind of file given in place of every other ends in exit code 1 and an error that names the file.</summary>
+/// <summary>
+/// Every kind of file given in place of every other leads to exit code 1 and an error that names the file.
+/// </summary>
 [Trait("Category", "Unit")]
 public sealed class WrongFileTests : IDisposable
 {

@@ -5,7 +5,7 @@ namespace Cnn.Tests.Fillers;
 [Trait("Category", "Unit")]
 public class PhiloxRandomTests
 {
-    // The published known answers of Random123 for philox4x32-10.
+    // The published known-answer tests of Random123 for philox4x32-10.
     [Theory]
     [InlineData(0UL, 0UL, 0UL, 0x6627e8d5u, 0xe169c58du, 0xbc57ac4cu, 0x9b00dbd8u)]
     [InlineData(~0UL, ~0UL, ~0UL, 0x408f276du, 0x41c83b0eu, 0xa20bc7c6u, 0x6d5451fdu)]

@@ -27,7 +27,7 @@ internal sealed class GradientChecker
     /// <summary>Inputs within two steps of this value are not checked: the function has a kink there.</summary>
     public float? Kink { get; init; }
 
-    /// <summary>Runs before every forward pass, for example to restore state that the layer carries between passes.</summary>
+    /// <summary>Runs before every forward pass, to restore state that the layer carries between passes.</summary>
     public Action<LayerHarness>? BeforeForward { get; init; }
 
     public void Check(LayerHarness harness)

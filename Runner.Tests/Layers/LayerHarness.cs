@@ -75,7 +75,7 @@ internal sealed class LayerHarness : IDisposable
     /// <summary>The first top's values.</summary>
     public float[] Top => Tops[0].Data.ToArray();
 
-    /// <summary>Fills values between two bounds, as a function of the seed.</summary>
+    /// <summary>Fills a span with values between two bounds, as a function of the seed.</summary>
     public static void Fill(Span<float> values, ulong seed, float low = -1, float high = 1)
     {
         var random = new PhiloxRandom(seed);
@@ -86,8 +86,8 @@ internal sealed class LayerHarness : IDisposable
     }
 
     /// <summary>
-    /// Fills values in random order that are at least <paramref name="step"/> apart and at least half of it from 0,
-    /// for functions with kinks where values are equal or 0.
+    /// Fills a span with values in random order that are at least <paramref name="step"/> apart and at least half of
+    /// it from 0, for functions with kinks where values are equal or 0.
     /// </summary>
     public static void FillApart(Span<float> values, ulong seed, float step = 0.1f)
     {

@@ -4,7 +4,9 @@ using Cnn.Proto;
 
 namespace Cnn.Tests.Models;
 
-/// <summary>The classifier is replaced after training: features go to a file, and a support vector machine learns from it.</summary>
+/// <summary>
+/// The classifier is replaced after training: features go to a file, and a support vector machine learns from it.
+/// </summary>
 [Trait("Category", "Unit")]
 public sealed class SvmTests : IDisposable
 {

@@ -14,7 +14,7 @@ internal static class CaffeCheckout
 
     public static string? Folder => Environment.GetEnvironmentVariable("CNN_CAFFE_CHECKOUT");
 
-    /// <summary>Returns a net's facts: layers in the file, then learned parameters and their values in each phase.</summary>
+    /// <summary>Returns a net's facts: layers in the file, then learned parameters and values in each phase.</summary>
     /// <param name="path">The file.</param>
     /// <param name="item">The shape of one item of its data layers' first top: 3x227x227.</param>
     public static string Net(string path, string item)

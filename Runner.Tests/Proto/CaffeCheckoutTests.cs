@@ -11,7 +11,8 @@ namespace Cnn.Tests.Proto;
 [Trait("Category", "Golden")]
 public sealed class CaffeCheckoutTests
 {
-    // Path, shape of an item of the data layers' first top, facts; a solver has no item: type, base_lr, lr_policy, max_iter.
+    // Path, shape of an item of the data layers' first top, facts. A solver has no item; its facts are type, base_lr,
+    // lr_policy, max_iter.
     public static TheoryData<string, string, string> Files => new()
     {
         {

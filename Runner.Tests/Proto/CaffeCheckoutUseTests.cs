@@ -7,7 +7,9 @@ using Google.Protobuf.Reflection;
 
 namespace Cnn.Tests.Proto;
 
-/// <summary>The parts of the schema that the files of a Caffe checkout use, and that the files are accepted unchanged.</summary>
+/// <summary>
+/// Lists the parts of the schema that the files of a Caffe checkout use, and tests that the files work unchanged.
+/// </summary>
 [Trait("Category", "Golden")]
 public sealed class CaffeCheckoutUseTests
 {

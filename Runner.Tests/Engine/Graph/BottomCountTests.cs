@@ -14,7 +14,7 @@ public class BottomCountTests
     [MemberData(nameof(Types))]
     public void EveryTypeRefusesANumberOfBottomsThatItDoesNotTake(string type)
     {
-        // No type takes both none and nine, and none of one shape at that.
+        // No type accepts both no bottoms and nine, even with nine of the same shape.
         CnnException?[] errors = [Build(type, 0), Build(type, 9)];
 
         Assert.Contains(errors, e => e is not null);

@@ -3,7 +3,7 @@ using Cnn.Proto;
 
 namespace Cnn.Tests.Engine.Graph;
 
-/// <summary>Parameters are filled once, when it is known that their values come from nowhere else.</summary>
+/// <summary>Parameters are filled once, and only if their values come from nowhere else.</summary>
 [Trait("Category", "Unit")]
 public sealed class FillingTests : IDisposable
 {

@@ -4,7 +4,9 @@ using Cnn.Tests.Runner.Commands;
 
 namespace Cnn.Tests.Engine.Graph;
 
-/// <summary>What runs backward when everything is to: whatever leads to a loss or an output and has a gradient.</summary>
+/// <summary>
+/// With force_backward, every layer that leads to a loss or an output and has a gradient runs backward.
+/// </summary>
 [Trait("Category", "Unit")]
 public sealed class ForceBackwardTests : IDisposable
 {

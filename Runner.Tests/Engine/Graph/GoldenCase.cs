@@ -5,7 +5,7 @@ using Cnn.Proto.Formats;
 
 namespace Cnn.Tests.Engine.Graph;
 
-/// <summary>A case of layers/ or nets/: a net, what to start it from, and what the real Caffe computed.</summary>
+/// <summary>A case of layers/ or nets/: a net, its initial values, and the results of the real Caffe.</summary>
 internal sealed class GoldenCase
 {
     private readonly Dictionary<string, string> words;
@@ -45,7 +45,7 @@ internal sealed class GoldenCase
 
     public double Loss => double.Parse(words["loss"], CultureInfo.InvariantCulture);
 
-    /// <summary>The file that the net writes and the one to compare it with, if it writes one.</summary>
+    /// <summary>The file that the net writes and the one to compare it with; null if it writes none.</summary>
     public (string Written, string Expected)? ExpectedFile =>
         words["expect_file"].Split(':') is [var written, var expected] ? (written, expected) : null;
 

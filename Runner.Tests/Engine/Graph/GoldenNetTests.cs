@@ -6,7 +6,9 @@ using Cnn.Proto;
 
 namespace Cnn.Tests.Engine.Graph;
 
-/// <summary>The cases that the real Caffe computed; those that need what <see cref="NotBuilt"/> lists are skipped.</summary>
+/// <summary>
+/// The cases that the real Caffe computed; those that need something in <see cref="NotBuilt"/> are skipped.
+/// </summary>
 [Trait("Category", "Golden")]
 public class GoldenNetTests
 {
@@ -156,7 +158,7 @@ public class GoldenNetTests
             return net.FindBlob(record["blob:".Length..]);
         }
 
-        // A layer's name may hold colons itself.
+        // A layer's name may itself contain colons.
         string layer = string.Join(':', parts[1..^1]);
         return net.FindLayer(layer).Layer.Blobs[
             int.Parse(parts[^1], System.Globalization.CultureInfo.InvariantCulture)];

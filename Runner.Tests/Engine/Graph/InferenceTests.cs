@@ -4,7 +4,7 @@ using Cnn.Proto;
 
 namespace Cnn.Tests.Engine.Graph;
 
-/// <summary>A net for inference computes what a net that keeps everything does, in less memory.</summary>
+/// <summary>A net for inference computes the same as a net that keeps all blobs, in less memory.</summary>
 [Trait("Category", "Unit")]
 public sealed class InferenceTests
 {
@@ -14,7 +14,8 @@ public sealed class InferenceTests
     private const string Data =
         "layer { name: 'data' type: 'Input' top: 'data' input_param { shape { dim: 2 dim: 32 dim: 24 dim: 24 } } }";
 
-    // Winograd's tiles, groups, strides, names of their own and work in place, branches, a slope, a Scale that stands alone.
+    // Winograd tiles, groups, strides, tops with their own names and in place, branches, a slope, a Scale without a
+    // BatchNorm.
     private const string Branches =
         "layer { name: 'conv1' type: 'Convolution' bottom: 'data' top: 'conv1' convolution_param { num_output: 40 "
         + "kernel_size: 3 pad: 1 bias_term: false " + Filler + " } }"

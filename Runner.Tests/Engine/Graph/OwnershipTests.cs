@@ -7,7 +7,9 @@ using Google.Protobuf;
 
 namespace Cnn.Tests.Engine.Graph;
 
-/// <summary>Whoever is disposed of releases what it opened: a solver its nets, a net its layers, a layer its files.</summary>
+/// <summary>
+/// A disposed object releases what it opened: a solver its nets, a net its layers, a layer its files.
+/// </summary>
 [Trait("Category", "Unit")]
 public sealed class OwnershipTests : IDisposable
 {

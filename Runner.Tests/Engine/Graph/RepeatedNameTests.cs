@@ -8,7 +8,7 @@ using Serilog.Events;
 
 namespace Cnn.Tests.Engine.Graph;
 
-/// <summary>Where layers have one name, the k-th of one side goes to the k-th of the other.</summary>
+/// <summary>If several layers have the same name, the k-th of one side is matched with the k-th of the other.</summary>
 [Trait("Category", "Unit")]
 public sealed class RepeatedNameTests : IDisposable
 {

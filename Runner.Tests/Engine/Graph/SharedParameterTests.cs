@@ -4,7 +4,7 @@ using Cnn.Proto;
 
 namespace Cnn.Tests.Engine.Graph;
 
-/// <summary>Parameters that layers share by name are one, wherever their values come from.</summary>
+/// <summary>Parameters that layers share by name are one parameter, wherever its values come from.</summary>
 [Trait("Category", "Unit")]
 public sealed class SharedParameterTests : IDisposable
 {

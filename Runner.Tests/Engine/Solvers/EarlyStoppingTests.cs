@@ -33,7 +33,7 @@ public class EarlyStoppingTests
 
         Assert.True(solver.Solve());
 
-        // The last clear improvement, from 1 to 0 at iteration 6, moves the end to twice that.
+        // The last clear improvement, from 1 to 0 at iteration 6, moves the end to iteration 12.
         Assert.Equal(12, solver.Iteration);
         Assert.Equal(folder["snap_best.caffemodel"], best);
         using WeightsFile file = WeightsFile.Open(best!);

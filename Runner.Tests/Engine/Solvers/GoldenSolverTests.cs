@@ -15,7 +15,7 @@ public class GoldenSolverTests
 
     public static TheoryData<string, string> CasesToResume => With("resume=exact");
 
-    // Where Caffe starts the data again on resuming, ours goes on, unless it is told to do as Caffe does.
+    // Where Caffe restarts the data on resuming, ours continues, unless it is told to do as Caffe does.
     public static TheoryData<string, string> CasesThatRestartTheirData => With("resume=restarts_data");
 
     [Theory]

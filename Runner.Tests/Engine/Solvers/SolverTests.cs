@@ -103,7 +103,7 @@ public class SolverTests
         return Training.Weights(solver);
     }
 
-    // Least squares of one product: three inputs, two outputs, no target but 0.
+    // Least squares of an inner product: three inputs, two outputs, and 0 as the target.
     private static string Linear(string dataFiller, string weightFiller, string more = "max_iter: 1") => $$"""
         net_param {
           layer { name: "data" type: "DummyData" top: "data" top: "target" dummy_data_param {

@@ -4,7 +4,7 @@ using Cnn.Proto;
 
 namespace Cnn.Tests.Engine.Solvers;
 
-/// <summary>The weights that a run starts from, from a program as from the command line.</summary>
+/// <summary>The weights that a run starts from, as a program and the command line set them.</summary>
 [Trait("Category", "Unit")]
 public sealed class StartingWeightsTests : IDisposable
 {

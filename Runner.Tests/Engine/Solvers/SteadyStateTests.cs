@@ -5,7 +5,7 @@ using Cnn.Proto;
 
 namespace Cnn.Tests.Engine.Solvers;
 
-/// <summary>Alone in the process while it runs, since it counts what all threads allocate.</summary>
+/// <summary>Runs while no other test does, since it counts the allocations of all threads.</summary>
 [CollectionDefinition(nameof(SteadyStateTests), DisableParallelization = true)]
 [Collection(nameof(SteadyStateTests))]
 [Trait("Category", "Unit")]

@@ -31,7 +31,7 @@ public class ActivationValueTests
     [Trait("Category", "Kernel")]
     public void EveryFunctionHasItsValues(string definition, float[] x, float[] expected)
     {
-        // Long enough that each value is met in a vector and in the rest after it.
+        // Long enough that each value occurs both in a whole vector and in the tail.
         const int Repeats = 11;
         float[] many = [.. Enumerable.Repeat(x, Repeats).SelectMany(v => v)];
         using var harness = new LayerHarness(

@@ -1,8 +1,8 @@
 namespace Cnn.Tests.Layers.Common;
 
 /// <summary>
-/// The routing layers against their formulas written out plainly, over sizes that are one part and several, one vector
-/// and bits of one, on every vector path.
+/// Compares the routing layers with their plain formulas, over sizes of one part and of several, of whole vectors and
+/// of tails, on every vector path.
 /// </summary>
 [Trait("Category", "Kernel")]
 public class CommonKernelTests

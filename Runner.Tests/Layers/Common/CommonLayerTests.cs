@@ -1,9 +1,11 @@
 namespace Cnn.Tests.Layers.Common;
 
-/// <summary>Layers that join, cut, reshape, choose and combine blobs.</summary>
+/// <summary>Layers that join, slice, reshape, select and combine blobs.</summary>
 public class CommonLayerTests
 {
-    /// <summary>Definition, bottoms, number of tops, shape of the first top, bottoms with a gradient (null for all).</summary>
+    /// <summary>
+    /// Definition, bottoms, number of tops, shape of the first top, bottoms with a gradient (null for all).
+    /// </summary>
     public static TheoryData<string, int[][], int, int[], int[]?> Layers => new()
     {
         { "type: 'Concat'", [[2, 3, 5], [2, 1, 5]], 1, [2, 4, 5], null },

@@ -2,7 +2,7 @@ using Cnn.Proto;
 
 namespace Cnn.Tests.Layers.Losses;
 
-/// <summary>What each layer that reads labels refuses, and that it says so as the layer's error.</summary>
+/// <summary>What each layer that reads labels refuses, reported as that layer's error.</summary>
 [Trait("Category", "Unit")]
 public class LossErrorTests
 {

@@ -1,6 +1,8 @@
 namespace Cnn.Tests.Layers.Losses;
 
-/// <summary>Every loss against differences of itself, over shapes that fill vectors and that do not.</summary>
+/// <summary>
+/// Compares the gradient of every loss with finite differences, over shapes that fill vectors and that do not.
+/// </summary>
 [Trait("Category", "Gradient")]
 public class LossGradientTests
 {
@@ -32,7 +34,7 @@ public class LossGradientTests
     {
         using var harness = new LayerHarness(definition, [scores, labels], prepare: h =>
         {
-            // Away from the kinks of the margins, and as probabilities must be.
+            // Values away from the kinks of the margins, and probabilities within their range.
             LayerHarness.Fill(h.Bottoms[0].Data, 7, 0.2f, 0.9f);
             SetLabels(h.Bottoms[1].Data, classes);
         });

@@ -1,6 +1,6 @@
 namespace Cnn.Tests.Layers.Losses;
 
-/// <summary>Values worked out by hand, and how the losses behave when shapes change or are empty.</summary>
+/// <summary>Values computed by hand, and the losses' behaviour when shapes change or are empty.</summary>
 [Trait("Category", "Unit")]
 public class LossValueTests
 {
@@ -79,7 +79,7 @@ public class LossValueTests
     [InlineData(1, 0.25f, 1.0632617f)]
     public void SigmoidCrossEntropyKeepsItsDigits(float score, float target, float expected)
     {
-        // Both in a vector and in what is left of one.
+        // Both in a whole vector and in the tail.
         foreach (int count in new[] { 1, 16 })
         {
             using var harness = new LayerHarness("type: 'SigmoidCrossEntropyLoss'", [[1, count], [1, count]]);

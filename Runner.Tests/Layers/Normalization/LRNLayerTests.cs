@@ -95,7 +95,7 @@ public class LRNLayerTests
         }
     }
 
-    // With k = 0 the layer divides by the norm of the neighbourhood, even where that is out of range for a root estimate.
+    // With k = 0 the layer divides by the norm of the neighbourhood, even beyond the range of a root estimate.
     [Theory]
     [InlineData("beta: 0.5", 0.5)]
     [InlineData("beta: 0.75", 0.75)]

@@ -82,7 +82,7 @@ public class PluginLoaderTests
         Assert.Contains("does not fit this version of Cnn", Refused(path).Message, StringComparison.Ordinal);
     }
 
-    // A class derived from Cnn.Layers.VanishedLayer, which some other Cnn.Layers has.
+    // Writes a class derived from Cnn.Layers.VanishedLayer, which exists only in another version of Cnn.Layers.
     private static void WritePluginAgainstAMissingClass(string path)
     {
         var other = new PersistedAssemblyBuilder(new AssemblyName("Cnn.Layers"), typeof(object).Assembly);

@@ -176,7 +176,7 @@ public sealed class PluginOptionsTests : IDisposable
     private IReadOnlyList<Diagnostic> Mistakes<T>(params PluginOption[] options)
         where T : class => Assert.Throws<CnnException>(() => Bind<T>(options)).Diagnostics;
 
-    // Places are handed out in the order in which the pieces are made: a value before its option.
+    // Locations are assigned in the order in which the parts are made: a value before its option.
     private PluginOption Option(string name, params ReadOnlySpan<PluginValue> values)
     {
         var option = new PluginOption { Name = name };

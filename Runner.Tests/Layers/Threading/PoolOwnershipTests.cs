@@ -195,7 +195,7 @@ public class PoolOwnershipTests
         return !c.Span.ContainsAnyExcept(value * K);
     }
 
-    // Returns the error of an action on another thread, or null.
+    // Returns the error of an action on another thread, or an empty text.
     private static string ErrorOnAnotherThread(Action action)
     {
         string said = "";

@@ -75,7 +75,8 @@ public unsafe class ConvolutionTests
     [Fact]
     public void OverThreeAxesAgreesWithTwoWhereTheDepthIsTheKernels()
     {
-        // A window as deep as the image is one over channels x depth; 2 x 2 x 3 on [2, 2, 5, 7], padded across.
+        // A window as deep as the image equals a 2-D one over channels x depth: 2 x 2 x 3 on [2, 2, 5, 7], padded in
+        // width.
         var flat = new ConvolutionShape(4, 5, 7, 6, 1, 2, 3, 0, 1, 1, 2);
         var deep = new ConvolutionShapeNd(2, 6, 1, [2, 5, 7], [2, 2, 3], [0, 0, 1], [1, 1, 2], [1, 1, 1]);
         Assert.Equal([1, flat.OutHeight, flat.OutWidth], deep.OutSize);
@@ -96,7 +97,7 @@ public unsafe class ConvolutionTests
     [InlineData(3000)]
     public void ColumnsInBlocksOfPixelsGiveTheSame(long columnFloats)
     {
-        // 12 x 12 results of 24 taps, which blocks cut within rows; once of a single axis.
+        // 12 x 12 outputs of 24 taps, where blocks end within rows; then one with a single axis.
         var flat = new ConvolutionShape(4, 25, 12, 6, 1, 3, 2, 1, 2, 2, 1, 2, 4);
         CompareNd(flat, new ConvolutionShapeNd(4, 6, 1, [25, 12], [3, 2], [1, 2], [2, 1], [2, 4]), columnFloats);
         var line = new ConvolutionShape(4, 1, 300, 6, 2, 1, 9, 0, 3, 1, 2, 1, 1);
@@ -265,7 +266,7 @@ public unsafe class ConvolutionTests
 
         public AlignedBuffer Db { get; }
 
-        // Starts from the same values as the expected sums, which outputs that are overwritten must not show.
+        // Starts from the same values as the expected sums; they must not show in outputs that are overwritten.
         public void Check(
             string what, AlignedBuffer expected, int terms, WorkerPool one, WorkerPool several,
             Action<WorkerPool, AlignedBuffer> run)
@@ -277,7 +278,7 @@ public unsafe class ConvolutionTests
             Assert.True(
                 first.Span.SequenceEqual(second.Span), $"{what} of {shape} differs on {several.ThreadCount} threads");
 
-            // What is run is given addresses, which keep no memory from being collected.
+            // Only addresses are passed to the kernels, and those do not keep memory alive.
             GC.KeepAlive(run);
             GC.KeepAlive(this);
         }

@@ -4,7 +4,7 @@ using Cnn.Layers.Threading;
 
 namespace Cnn.Tests.Layers.Kernels.Elementwise;
 
-/// <summary>Kernels over arrays value by value: a result does not depend on its place.</summary>
+/// <summary>Elementwise kernels over arrays: a result does not depend on its position.</summary>
 [Trait("Category", "Kernel")]
 public sealed unsafe class ElementwisePlaceTests : IDisposable
 {

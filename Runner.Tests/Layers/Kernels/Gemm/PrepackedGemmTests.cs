@@ -63,7 +63,7 @@ public unsafe class PrepackedGemmTests
         Numbers.AssertClose(expected.Span, first.Span, 2 * k, what);
         Assert.True(first.Span.SequenceEqual(second.Span), $"{what}: differs on three threads");
 
-        // The products hold their addresses alone.
+        // The GEMMs hold only their addresses.
         GC.KeepAlive(b);
         GC.KeepAlive(packed);
         GC.KeepAlive(again);
