@@ -61,7 +61,7 @@ internal sealed class CnnProcess : IDisposable
         return (process.ExitCode, await output, ErrorSoFar);
     }
 
-    /// <summary>Waits until standard error holds a text or the process ends.</summary>
+    /// <summary>Waits until standard error contains a text or the process ends.</summary>
     public async Task WaitForError(string text)
     {
         while (!process.HasExited && !ErrorSoFar.Contains(text, StringComparison.Ordinal))

@@ -37,7 +37,8 @@ public partial class SourceTextTests
     {
         Assert.True(Sources.Length > 300, $"only {Sources.Length} sources were found");
         Assert.All(
-            Namespaces.Keys, top => Assert.Contains(Sources, s => s.Path.StartsWith(top + "/", StringComparison.Ordinal)));
+            Namespaces.Keys,
+            top => Assert.Contains(Sources, s => s.Path.StartsWith(top + "/", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -67,7 +68,8 @@ public partial class SourceTextTests
         foreach (var (path, text) in Sources)
         {
             Assert.True(
-                text.EndsWith('\n') && !text.EndsWith("\n\n", StringComparison.Ordinal), $"{path} does not end in one line feed");
+                text.EndsWith('\n') && !text.EndsWith("\n\n", StringComparison.Ordinal),
+                $"{path} does not end in one line feed");
             Assert.False(text.Contains('\r'), $"{path} has carriage returns");
             Assert.NotEqual(0xEF, File.ReadAllBytes(Repository.PathOf(path))[0]);
         }

@@ -122,7 +122,7 @@ public sealed class FileFillerTests : IDisposable
 
     private void Save(string name, IMessage message) => File.WriteAllBytes(folder[name], message.ToByteArray());
 
-    // The file is beside the definition, as a net's are.
+    // The file is in the definition's folder, like a net's files.
     private float[] Fill(string options, params int[] shape)
     {
         var parameter = TextFormat.Parse<FillerParameter>($"type: 'file' {options}", "filler");

@@ -86,7 +86,7 @@ internal sealed class ModelFolder(string name) : IDisposable
         return counts;
     }
 
-    /// <summary>Puts inputs of colour images and labels in the place of a net's Data layers.</summary>
+    /// <summary>Replaces a net's Data layers by inputs of colour images and labels.</summary>
     public static NetParameter WithInput(NetParameter net, int images, int size)
     {
         foreach (LayerParameter data in net.Layer.Where(l => l.Type == "Data"))

@@ -1,6 +1,6 @@
 namespace Cnn.Tests.Runner.Display;
 
-/// <summary>The exit code says how a run ended, whatever becomes of the messages.</summary>
+/// <summary>The exit code shows how a run ended, even if its messages cannot be written.</summary>
 [Trait("Category", "Crash")]
 public sealed class StandardStreamTests : IDisposable
 {

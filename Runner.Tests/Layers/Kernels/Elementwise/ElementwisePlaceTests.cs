@@ -104,7 +104,7 @@ public sealed unsafe class ElementwisePlaceTests : IDisposable
     [Fact]
     public void SumsOfTilesAreTheSameEverywhere()
     {
-        // Values that are single have no inner place to lie beside.
+        // Blocks of length 1 are summed in another order, so the blocks here have at least two values.
         AlignedBuffer both = new(148), sums = new(74);
         PlaceTest.AssertEach(2, (x, y, count) =>
         {

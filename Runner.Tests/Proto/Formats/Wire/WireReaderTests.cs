@@ -164,7 +164,7 @@ public sealed class WireReaderTests : IDisposable
         for (int i = 0; i < 200_000; i++)
         {
             // Tags of two fields and all wire types, so that groups open and close often. No number is so long that
-            // the versions of protobuf differ in what they make of its upper bits.
+            // the versions of protobuf differ in how they treat its upper bits.
             var bytes = new byte[random.Next(1, 12)];
             for (int at = 0; at < bytes.Length; at++)
             {
