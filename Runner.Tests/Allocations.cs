@@ -1,28 +1,28 @@
 namespace Cnn.Tests;
 
 /// <summary>
-/// What a step allocates once it has run for a while. The runtime allocates now and then on its own account (a first
-/// wait, code compiled anew), so steps are counted in rounds until some rounds in a row are clean; a step that itself
-/// allocates once in a hundred times or more often never gets that far.
+/// Measures what a step allocates in its steady state. The runtime itself allocates now and then (a first wait, code
+/// compiled again), so steps run in rounds until some rounds in a row are clean. A step that allocates at least once
+/// in a hundred runs never gets that far.
 /// </summary>
 internal static class Allocations
 {
-    /// <summary>A round of this many steps.</summary>
+    /// <summary>The number of steps in a round.</summary>
     public const int StepsARound = 20;
 
-    /// <summary>So many rounds in a row allocate nothing, for a step to count as one that allocates nothing.</summary>
+    /// <summary>The number of consecutive clean rounds after which a step counts as free of allocations.</summary>
     public const int CleanRounds = 5;
 
     private const int MostRounds = 40;
 
     /// <summary>
-    /// Bytes that <paramref name="step"/> allocates on this thread: 0, or what the last dirty round took.
+    /// Returns the bytes that <paramref name="step"/> allocates on this thread: 0, or those of the last dirty round.
     /// </summary>
     public static long OnThisThread(Action step) => Settled(step, 5, GC.GetAllocatedBytesForCurrentThread);
 
     /// <summary>
-    /// Bytes allocated anywhere in the process while <paramref name="step"/> runs: 0, or what the last dirty round
-    /// took. Wants the process to itself.
+    /// Returns the bytes allocated anywhere in the process while <paramref name="step"/> runs: 0, or those of the
+    /// last dirty round. No other test may run at the same time.
     /// </summary>
     public static long OnAllThreads(Action step) => Settled(step, 60, () => GC.GetTotalAllocatedBytes(precise: true));
 

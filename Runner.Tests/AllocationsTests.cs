@@ -1,6 +1,6 @@
 namespace Cnn.Tests;
 
-/// <summary>The measure of allocations finds them, also the rare ones.</summary>
+/// <summary><see cref="Allocations"/> finds allocations, also rare ones.</summary>
 [Trait("Category", "Unit")]
 public class AllocationsTests
 {

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Cnn.Tests;
 
-/// <summary>The real program in a process of its own.</summary>
+/// <summary>Runs the real program in its own process.</summary>
 internal sealed class CnnProcess : IDisposable
 {
     private readonly Process process;
@@ -37,7 +37,7 @@ internal sealed class CnnProcess : IDisposable
 
     public static CnnProcess Start(string workingDirectory, params string[] arguments)
     {
-        // Where the tests run in the background, an ignored Ctrl-C would be inherited.
+        // Tests that run in the background ignore Ctrl-C, and the process would inherit that.
         string[] command = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT,HUP", "dotnet"] : ["dotnet"];
         var start = new ProcessStartInfo(command[0], command[1..])
         {
@@ -54,14 +54,14 @@ internal sealed class CnnProcess : IDisposable
         return new CnnProcess(Process.Start(start)!);
     }
 
-    /// <summary>Waits for the end; the exit code, standard output and standard error.</summary>
+    /// <summary>Waits for the end and returns the exit code, standard output and standard error.</summary>
     public async Task<(int ExitCode, string Output, string Error)> Finish()
     {
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         return (process.ExitCode, await output, ErrorSoFar);
     }
 
-    /// <summary>Waits until standard error holds a text or the process ends.</summary>
+    /// <summary>Waits until standard error contains a text or the process ends.</summary>
     public async Task WaitForError(string text)
     {
         while (!process.HasExited && !ErrorSoFar.Contains(text, StringComparison.Ordinal))
@@ -71,7 +71,7 @@ internal sealed class CnnProcess : IDisposable
     }
 
     /// <summary>
-    /// Waits until something has come about that can be seen from outside; fails when the process ends before.
+    /// Waits until a condition that can be seen from outside holds; fails when the process ends first.
     /// </summary>
     public async Task WaitUntil(Func<bool> hasHappened)
     {
@@ -82,7 +82,7 @@ internal sealed class CnnProcess : IDisposable
         }
     }
 
-    /// <summary>Kills it (SIGKILL) while it runs.</summary>
+    /// <summary>Kills the running process (SIGKILL).</summary>
     public async Task Kill()
     {
         Assert.False(process.HasExited, ErrorSoFar);

@@ -1,17 +1,19 @@
 namespace Cnn.Tests;
 
 /// <summary>
-/// Where the golden cases are: beside the tests, and in the folder that the environment variable CNN_GOLDENS names.
+/// The folders of the golden cases: next to the tests, and the one that the environment variable CNN_GOLDENS names.
 /// </summary>
 internal static class GoldenFolders
 {
     public static IReadOnlyList<string> Roots { get; } =
     [
         Path.Combine(AppContext.BaseDirectory, "Goldens"),
-        .. Environment.GetEnvironmentVariable("CNN_GOLDENS") is { Length: > 0 } more ? [Path.GetFullPath(more)] : Array.Empty<string>(),
+        .. Environment.GetEnvironmentVariable("CNN_GOLDENS") is { Length: > 0 } more
+            ? [Path.GetFullPath(more)]
+            : Array.Empty<string>(),
     ];
 
-    /// <summary>The case folders of a kind ("layers", "nets" and so on), as (name to show, path).</summary>
+    /// <summary>Returns the case folders of a kind ("layers", "nets" and so on), as (display name, path).</summary>
     public static IEnumerable<(string Name, string Path)> Cases(string kind) =>
         from root in Roots
         let folder = System.IO.Path.Combine(root, kind)

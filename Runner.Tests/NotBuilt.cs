@@ -3,17 +3,17 @@ using Cnn.Proto;
 namespace Cnn.Tests;
 
 /// <summary>
-/// What Caffe has and Cnn has not. The golden cases of these alone are skipped; another that lacks a layer fails.
+/// Features of Caffe that Cnn lacks. Only the golden cases that need them are skipped; any other missing layer fails.
 /// </summary>
 internal static class NotBuilt
 {
-    // Python never; the others come with the data layers that read images from files.
+    // Python is not planned; the others belong to the data layers that read images from files.
     public static readonly string[] Types = ["ImageData", "Python", "WindowData"];
 
-    // Encoded images cannot be told from the definition: they are in the database.
+    // The definition does not show that images are encoded: they are in the database.
     private static readonly string[] CasesOfEncodedImages = ["DataLmdbEncoded"];
 
-    /// <summary>Skips a test whose net needs something of the list.</summary>
+    /// <summary>Skips a test whose net needs a missing feature.</summary>
     /// <param name="net">The net.</param>
     /// <param name="name">The name or path of its golden case.</param>
     public static void SkipIfNeededBy(NetParameter net, string name)

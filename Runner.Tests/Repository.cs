@@ -6,7 +6,7 @@ internal static class Repository
     /// <summary>The top folder.</summary>
     public static string Root { get; } = FindRoot();
 
-    /// <summary>A file or folder by its path from the top.</summary>
+    /// <summary>Returns the full path of a file or folder, given its path from the top.</summary>
     public static string PathOf(params string[] parts) => Path.Combine([Root, .. parts]);
 
     /// <summary>The worked example of a plug-in, built along with the tests.</summary>

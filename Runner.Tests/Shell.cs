@@ -2,25 +2,26 @@ using System.Diagnostics;
 
 namespace Cnn.Tests;
 
-/// <summary>Scripts of the system's shell, for what .NET cannot ask of a process or a file.</summary>
+/// <summary>Runs scripts of the system's shell, for what .NET cannot do with a process or a file.</summary>
 internal static class Shell
 {
-    /// <summary>Skips the test that asks where there is no such shell.</summary>
+    /// <summary>Skips the calling test where there is no such shell.</summary>
     public static void OrSkip() =>
         Assert.SkipWhen(OperatingSystem.IsWindows(), "needs a Unix shell, with mkfifo, ln and chmod");
 
-    /// <summary>Skips the test that asks where there is no <c>/dev/full</c> and its like.</summary>
+    /// <summary>Skips the calling test where there is no <c>/dev/full</c> and the like.</summary>
     public static void OnLinuxOrSkip() =>
         Assert.SkipUnless(OperatingSystem.IsLinux(), "needs Linux, with /dev/full");
 
-    /// <summary>Skips the test that asks when the user may do everything.</summary>
+    /// <summary>Skips the calling test when the user is root, whom no permission stops.</summary>
     public static void NotAsRootOrSkip() =>
         Assert.SkipWhen(Environment.IsPrivilegedProcess, "the root user may write to any file");
 
     /// <summary>Runs a script; <c>$CNN</c> in it is the program.</summary>
     public static async Task<(int ExitCode, string Output, string Error)> Run(TemporaryFolder folder, string script)
     {
-        var start = new ProcessStartInfo("sh", ["-c", $"CNN='dotnet {Path.Combine(AppContext.BaseDirectory, "cnn.dll")}'\n{script}"])
+        var start = new ProcessStartInfo(
+            "sh", ["-c", $"CNN='dotnet {Path.Combine(AppContext.BaseDirectory, "cnn.dll")}'\n{script}"])
         {
             WorkingDirectory = folder.Path,
             RedirectStandardOutput = true,

@@ -1,6 +1,6 @@
 namespace Cnn.Tests;
 
-/// <summary>A training that is over in a second or two and draws at random wherever a net can.</summary>
+/// <summary>A training run that takes a second or two and uses random numbers wherever a net can.</summary>
 internal static class SmallTraining
 {
     public const string Net = """
@@ -18,7 +18,8 @@ internal static class SmallTraining
         layer { name: "drop1" type: "Dropout" bottom: "ip1" top: "ip1" }
         layer { name: "ip2" type: "InnerProduct" bottom: "ip1" top: "ip2"
           inner_product_param { num_output: 10 weight_filler { type: "xavier" } } }
-        layer { name: "accuracy" type: "Accuracy" bottom: "ip2" bottom: "label" top: "accuracy" include { phase: TEST } }
+        layer { name: "accuracy" type: "Accuracy" bottom: "ip2" bottom: "label" top: "accuracy"
+          include { phase: TEST } }
         layer { name: "loss" type: "SoftmaxWithLoss" bottom: "ip2" bottom: "label" top: "loss" }
         """;
 
@@ -39,7 +40,7 @@ internal static class SmallTraining
         {more}
         """;
 
-    /// <summary>Writes net.prototxt and solver.prototxt; the solver's path.</summary>
+    /// <summary>Writes net.prototxt and solver.prototxt, and returns the solver's path.</summary>
     public static string Write(
         TemporaryFolder folder, int iterations, int snapshot, string more = "random_seed: 7", string prefix = "snap")
     {

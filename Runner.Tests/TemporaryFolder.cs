@@ -1,6 +1,6 @@
 namespace Cnn.Tests;
 
-/// <summary>A folder of a test's own, gone with the test.</summary>
+/// <summary>A folder of one test, deleted at its end.</summary>
 internal sealed class TemporaryFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("cnn-test-").FullName;

@@ -6,7 +6,9 @@ using Cnn.Proto;
 
 namespace Cnn.Tests.Api;
 
-/// <summary>The code of the README's examples; <see cref="ReadmeTests"/> runs it and holds it against the README.</summary>
+/// <summary>
+/// The code of the README's examples; <see cref="ReadmeTests"/> runs it and compares it with the README.
+/// </summary>
 internal sealed class ReadmeExamples(string folder)
 {
     public float[] Classify(float[] pixels)

@@ -4,7 +4,7 @@ using Cnn.Tests.Runner.Commands;
 
 namespace Cnn.Tests.Api;
 
-/// <summary>The README's tables list what there is: every layer type and every command, and nothing else.</summary>
+/// <summary>The README's tables list every layer type and every command, and nothing else.</summary>
 [Trait("Category", "Unit")]
 public partial class ReadmeTablesTests
 {
@@ -32,7 +32,7 @@ public partial class ReadmeTablesTests
         Assert.Equal(CommandsBelow([]).Order(StringComparer.Ordinal), listed);
     }
 
-    // A command with others below it is listed as those.
+    // A command with subcommands is listed as its subcommands.
     private static IEnumerable<string> CommandsBelow(string[] words)
     {
         string[] below = CommandsOfHelp(CommandLine.Run([.. words, "--help"]).Output);
@@ -47,7 +47,7 @@ public partial class ReadmeTablesTests
         return start < 0 ? [] : [.. CommandLines().Matches(help[start..]).Select(m => m.Groups["name"].Value)];
     }
 
-    // The cells of the rows of a section's first table, without its head.
+    // Returns the cells of a section's first table by row, without the header.
     private static string[][] Rows(string section)
     {
         string[] lines = File.ReadAllLines(Repository.PathOf("README.md"));
@@ -66,7 +66,7 @@ public partial class ReadmeTablesTests
     [GeneratedRegex(@" ?\([^)]*\)")]
     private static partial Regex InParentheses();
 
-    // `cnn data mnist --from DIR` has the words "data mnist"; what comes in capitals or with dashes is the user's.
+    // `cnn data mnist --from DIR` has the words "data mnist"; words in capitals or with dashes are the user's.
     [GeneratedRegex("`cnn (?<words>[a-z][a-z0-9_]*( [a-z][a-z0-9_]*)*)")]
     private static partial Regex Words();
 

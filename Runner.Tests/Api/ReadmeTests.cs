@@ -6,7 +6,7 @@ using Cnn.Proto.Formats;
 
 namespace Cnn.Tests.Api;
 
-/// <summary>What the README says of the use from C# compiles, runs and does what it says.</summary>
+/// <summary>The README's C# examples compile, run and do what it says.</summary>
 [Trait("Category", "Unit")]
 public sealed class ReadmeTests : IDisposable
 {
@@ -103,7 +103,7 @@ public sealed class ReadmeTests : IDisposable
     [Fact]
     public void TheExampleOfATypeOfOnesOwnComputes() => Assert.Equal(8, ReadmeExamples.Extend());
 
-    // The examples look for files in a folder of their own, the README's in the current one.
+    // The examples look for files in their own folder, the README's in the current one.
     private static string Plain(string code) => string.Join(
         '\n',
         Regex.Replace(code, "At\\((\"[^\"]*\")\\)", "$1").Split('\n', StringSplitOptions.TrimEntries));

@@ -6,7 +6,7 @@ using Cnn.Proto;
 
 namespace Cnn.Tests.Architecture;
 
-/// <summary>The rules of the house that a compiler does not keep.</summary>
+/// <summary>The rules of the architecture that the compiler does not enforce.</summary>
 [Trait("Category", "Unit")]
 public class ArchitectureTests
 {
@@ -28,7 +28,7 @@ public class ArchitectureTests
         Assert.Equal(["Cnn.Engine", "Cnn.Fillers", "Cnn.Layers", "Cnn.Proto"], ReferencesToOurs(Runner));
     }
 
-    // Somebody who embeds nets gets nothing that draws, writes to a console or reads a command line.
+    // A program that embeds nets gets no code that plots, writes to a console or reads a command line.
     [Theory]
     [InlineData("Cnn.Proto", "Google.Protobuf", "PureHDF", "YamlDotNet")]
     [InlineData("Cnn.Fillers", "Google.Protobuf", "MathNet.Numerics")]
@@ -74,7 +74,7 @@ public class ArchitectureTests
         Runner.GetTypes().Where(t => t is { Namespace: "Cnn.Runner.Commands", IsNested: false }),
         t => Assert.EndsWith("Command", t.Name, StringComparison.Ordinal));
 
-    // What ends the process, writes to the console, tells the time or draws without a seed has one owner each.
+    // Ending the process, writing to the console, reading the clock and unseeded random numbers have one owner each.
     [Theory]
     [InlineData("System.Console", null, "Cnn.Runner.Display", "-")]
     [InlineData("System.Environment", "Exit", "Cnn.Runner.Commands.Support", "-")]

@@ -4,7 +4,7 @@ using System.Reflection.Emit;
 namespace Cnn.Tests.Architecture;
 
 /// <summary>
-/// Which types and members the code of an assembly mentions: in signatures, fields and the IL of its methods.
+/// Lists the types and members that the code of an assembly mentions: in signatures, fields and the IL of its methods.
 /// </summary>
 internal static class CodeReferences
 {
@@ -16,7 +16,7 @@ internal static class CodeReferences
         .Select(f => (OpCode)f.GetValue(null)!)
         .ToDictionary(o => o.Value);
 
-    /// <summary>What a type's code mentions: each member, and each type as itself.</summary>
+    /// <summary>Returns what a type's code mentions: each member, and each type as itself.</summary>
     public static IEnumerable<MemberInfo> Of(Type type)
     {
         var found = new HashSet<MemberInfo>();

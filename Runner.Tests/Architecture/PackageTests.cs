@@ -7,7 +7,7 @@ using Cnn.Proto;
 
 namespace Cnn.Tests.Architecture;
 
-/// <summary>What is in the assemblies that are handed out.</summary>
+/// <summary>The contents of the assemblies that are shipped.</summary>
 [Trait("Category", "Unit")]
 public class PackageTests
 {
@@ -53,7 +53,7 @@ public class PackageTests
         Assert.EndsWith("PackageTests.cs", error.Diagnostics[0].Location!.File, StringComparison.Ordinal);
     }
 
-    // Strings of code are UTF-16, names of files in symbols are UTF-8; read as both, at both parities.
+    // Strings in code are UTF-16, file names in symbols are UTF-8; the file is read as both, at both parities.
     private static string TextIn(string path)
     {
         byte[] bytes = File.ReadAllBytes(path);

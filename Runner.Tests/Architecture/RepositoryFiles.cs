@@ -1,11 +1,11 @@
 namespace Cnn.Tests.Architecture;
 
-/// <summary>The files of the repository that people write: not what builds and runs put beside them.</summary>
+/// <summary>The files of the repository that people write, without the output of builds and runs.</summary>
 internal static class RepositoryFiles
 {
     private static readonly string[] Made = ["bin", "obj", "TestResults", "BenchmarkDotNet.Artifacts", "snapshots"];
 
-    /// <summary>Paths from the top, with slashes, sorted.</summary>
+    /// <summary>Returns paths from the top folder, with slashes, sorted.</summary>
     /// <param name="extension">The end of the name, such as ".cs".</param>
     public static IEnumerable<string> WithExtension(string extension) =>
         Below(Repository.Root, extension).Select(p => Path.GetRelativePath(Repository.Root, p).Replace('\\', '/'))

@@ -15,7 +15,7 @@ public class SolutionTests
             [], projects.Where(p => !solution.Contains($"\"{p.Replace('/', '\\')}\"", StringComparison.Ordinal)));
     }
 
-    // A lock file is written by a restore; the folder it came from is nobody else's business.
+    // A restore writes the lock file; it must not name the folder of the machine that wrote it.
     [Fact]
     public void EveryProjectHasALockFileWithoutAnAddress()
     {

@@ -3,20 +3,20 @@ using System.Text.RegularExpressions;
 
 namespace Cnn.Tests.Architecture;
 
-/// <summary>What <c>.editorconfig</c> says of the text of sources and no analyzer holds.</summary>
+/// <summary>The rules of <c>.editorconfig</c> for the text of sources that no analyzer enforces.</summary>
 [Trait("Category", "Unit")]
 public partial class SourceTextTests
 {
     private const int Columns = 120;
 
-    // Folders that order files, not names: who uses Cnn.Proto wants one namespace for definitions and their errors.
+    // Folders that group files but are no namespaces: users of Cnn.Proto want one for definitions and their errors.
     private static readonly string[] FoldersWithoutNamespace =
     [
         "Proto/Definitions", "Proto/Diagnostics", "Proto/Files", "Proto/Text", "Proto/Upgrades", "Proto/Yaml",
     ];
 
     // The namespace of each project's top folder.
-    private static readonly Dictionary<string, string> Rooms = new()
+    private static readonly Dictionary<string, string> Namespaces = new()
     {
         ["Proto"] = "Cnn.Proto",
         ["Fillers"] = "Cnn.Fillers",
@@ -36,7 +36,9 @@ public partial class SourceTextTests
     public void AllSourcesAreLookedAt()
     {
         Assert.True(Sources.Length > 300, $"only {Sources.Length} sources were found");
-        Assert.All(Rooms.Keys, room => Assert.Contains(Sources, s => s.Path.StartsWith(room + "/", StringComparison.Ordinal)));
+        Assert.All(
+            Namespaces.Keys,
+            top => Assert.Contains(Sources, s => s.Path.StartsWith(top + "/", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -54,7 +56,8 @@ public partial class SourceTextTests
     [Fact]
     public void NoLineOfCodeEndsInABlank() => Assert.Equal(
         [],
-        Sources.SelectMany(s => RawStrings().Replace(s.Text, m => "x" + new string('\n', m.Value.Count(c => c == '\n'))).Split('\n')
+        Sources.SelectMany(s => RawStrings().Replace(s.Text, m => "x" + new string('\n', m.Value.Count(c => c == '\n')))
+            .Split('\n')
             .Select((line, i) => (Place: $"{s.Path}:{i + 1}", Line: line)))
             .Where(l => l.Line.EndsWith(' '))
             .Select(l => l.Place));
@@ -64,7 +67,9 @@ public partial class SourceTextTests
     {
         foreach (var (path, text) in Sources)
         {
-            Assert.True(text.EndsWith('\n') && !text.EndsWith("\n\n", StringComparison.Ordinal), $"{path} ends otherwise");
+            Assert.True(
+                text.EndsWith('\n') && !text.EndsWith("\n\n", StringComparison.Ordinal),
+                $"{path} does not end in one line feed");
             Assert.False(text.Contains('\r'), $"{path} has carriage returns");
             Assert.NotEqual(0xEF, File.ReadAllBytes(Repository.PathOf(path))[0]);
         }
@@ -77,7 +82,8 @@ public partial class SourceTextTests
         {
             string[] usings =
             [
-                .. Usings().Matches(text).Select(m => m.Groups["name"].Value.Replace("global::", "", StringComparison.Ordinal)),
+                .. Usings().Matches(text)
+                    .Select(m => m.Groups["name"].Value.Replace("global::", "", StringComparison.Ordinal)),
             ];
             string[] sorted =
             [
@@ -91,8 +97,9 @@ public partial class SourceTextTests
     [Fact]
     public void ANamespaceIsItsFolder() => Assert.Equal(
         [],
-        Sources.Where(s => Namespace().IsMatch(s.Text) && Rooms.ContainsKey(s.Path.Split('/')[0]))
-            .Select(s => (s.Path, Actual: Namespace().Match(s.Text).Groups["name"].Value, Expected: NamespaceOf(s.Path)))
+        Sources.Where(s => Namespace().IsMatch(s.Text) && Namespaces.ContainsKey(s.Path.Split('/')[0]))
+            .Select(
+                s => (s.Path, Actual: Namespace().Match(s.Text).Groups["name"].Value, Expected: NamespaceOf(s.Path)))
             .Where(s => s.Actual != s.Expected)
             .Select(s => $"{s.Path} is in {s.Actual}, not in {s.Expected}"));
 
@@ -102,7 +109,7 @@ public partial class SourceTextTests
         string? plain = Array.Find(
             FoldersWithoutNamespace, f => folder == f || folder.StartsWith(f + "/", StringComparison.Ordinal));
         string[] parts = (plain is null ? folder : plain[..plain.IndexOf('/')]).Split('/');
-        return string.Join('.', [Rooms[parts[0]], .. parts[1..]]);
+        return string.Join('.', [Namespaces[parts[0]], .. parts[1..]]);
     }
 
     [GeneratedRegex("\"{3}.*?\"{3}", RegexOptions.Singleline)]

@@ -9,13 +9,13 @@ internal static class Damage
     private const long MostMemory = 64 << 20;
 
     /// <summary>
-    /// Each copy is read or refused with an error that names the folder it is in, in bounded memory and time, and some are
-    /// refused.
+    /// Checks that each copy is read, or refused with an error that names its folder, in bounded memory and time, and
+    /// that some are refused.
     /// </summary>
-    /// <param name="path">The whole file.</param>
-    /// <param name="read">Reads a copy, whose path it is given.</param>
-    /// <param name="damagedPath">Where the copies are put; null for beside the file.</param>
-    /// <param name="leastRefused">How many copies have to be refused.</param>
+    /// <param name="path">The undamaged file.</param>
+    /// <param name="read">Reads the copy at a path.</param>
+    /// <param name="damagedPath">The path of the copies; null for one in the file's folder.</param>
+    /// <param name="leastRefused">The number of copies that have to be refused at least.</param>
     public static async Task Check(
         string path, Action<string> read, string? damagedPath = null, int leastRefused = Count / 20)
     {
@@ -48,7 +48,8 @@ internal static class Damage
 
                 long taken = GC.GetAllocatedBytesForCurrentThread() - before;
                 Assert.True(
-                    taken < MostMemory || path.EndsWith(".h5", StringComparison.Ordinal), $"mutation {i} takes {taken} bytes");
+                    taken < MostMemory || path.EndsWith(".h5", StringComparison.Ordinal),
+                    $"mutation {i} takes {taken} bytes");
             }
         }
     }

@@ -7,7 +7,7 @@ using Google.Protobuf;
 
 namespace Cnn.Tests.Faults;
 
-/// <summary>A thousand damaged files of each format that data come in, read by the layers for several passes.</summary>
+/// <summary>A thousand damaged files of each data format, read by the layers for several passes.</summary>
 [Trait("Category", "Fuzz")]
 public sealed class DamagedDataTests : IDisposable
 {

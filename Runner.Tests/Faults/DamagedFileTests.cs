@@ -10,8 +10,8 @@ namespace Cnn.Tests.Faults;
 
 /// <summary>
 /// A thousand damaged files of each format: each is read or refused with an error that names the file; nothing crashes,
-/// hangs, or takes memory beyond the file's size and the net's. (Within HDF5 files the library that reads them believes
-/// some sizes, so there memory is not bounded.)
+/// hangs, or takes more memory than the sizes of the file and the net. (The HDF5 library trusts some sizes within a
+/// file, so memory is not bounded there.)
 /// </summary>
 [Trait("Category", "Fuzz")]
 public class DamagedFileTests
@@ -19,7 +19,8 @@ public class DamagedFileTests
     private const string Net = """
         net_param {
           layer { name: "w" type: "Parameter" top: "w" parameter_param { shape { dim: 2 dim: 3 } } }
-          layer { name: "ip" type: "InnerProduct" bottom: "w" top: "ip" inner_product_param { num_output: 20 weight_filler { type: "xavier" } } }
+          layer { name: "ip" type: "InnerProduct" bottom: "w" top: "ip"
+            inner_product_param { num_output: 20 weight_filler { type: "xavier" } } }
           layer { name: "loss" type: "Reduction" bottom: "ip" top: "loss" loss_weight: 1 }
         }
         base_lr: 0.01 momentum: 0.9 lr_policy: "fixed" random_seed: 1 max_iter: 1
@@ -45,8 +46,9 @@ public class DamagedFileTests
             }
             catch (CnnException)
             {
-                // HDF5 numbers are read in pieces that can each be found damaged; the format says nothing beforehand.
-                Assert.True(format == "HDF5" || untouched.SequenceEqual(net.Learnable.SelectMany(p => p.Blob.Data.ToArray())));
+                // HDF5 values are read in pieces, each of which can turn out damaged; nothing shows it earlier.
+                Assert.True(
+                    format == "HDF5" || untouched.SequenceEqual(net.Learnable.SelectMany(p => p.Blob.Data.ToArray())));
                 throw;
             }
         });
@@ -69,7 +71,11 @@ public class DamagedFileTests
     {
         using var folder = new TemporaryFolder();
         string path = folder["mean.binaryproto"];
-        ProtoFile.Save(new BlobProto { Num = 1, Channels = 1, Height = 10, Width = 10, Data = { Enumerable.Range(0, 100).Select(i => (float)i) } }, path);
+        var mean = new BlobProto
+        {
+            Num = 1, Channels = 1, Height = 10, Width = 10, Data = { Enumerable.Range(0, 100).Select(i => (float)i) },
+        };
+        ProtoFile.Save(mean, path);
         await Damage.Check(path, damaged => ProtoFile.LoadBinary<BlobProto>(damaged));
     }
 
@@ -93,7 +99,8 @@ public class DamagedFileTests
 
     private static Solver Prepare(TemporaryFolder folder, WorkerPool pool, string format, string? resumeFrom = null) =>
         Training.Prepare(
-            $"{Net} snapshot_format: {format} snapshot_prefix: '{folder["snap"].Replace('\\', '/')}'", pool, resumeFrom: resumeFrom);
+            $"{Net} snapshot_format: {format} snapshot_prefix: '{folder["snap"].Replace('\\', '/')}'", pool,
+            resumeFrom: resumeFrom);
 
     private static string Trained(Solver solver, TemporaryFolder folder, string pattern)
     {

@@ -4,16 +4,18 @@ using Cnn.Proto;
 
 namespace Cnn.Tests.Faults;
 
-/// <summary>A thousand damaged definitions of each format; the nets of those that still read are built where they are small.</summary>
+/// <summary>
+/// A thousand damaged definitions of each format; those that can still be read are built if their nets are small.
+/// </summary>
 [Trait("Category", "Fuzz")]
 public sealed class DamagedTextTests : IDisposable
 {
-    // Of the old format: types as numbers, blobs_lr, weights inside.
+    // A definition in the old format: enumerated types, blobs_lr, weights inside.
     private const string Old = """
         name: "old"
         input: "data" input_dim: 1 input_dim: 1 input_dim: 4 input_dim: 4
-        layers { name: "ip" type: INNER_PRODUCT bottom: "data" top: "ip" blobs_lr: 1 blobs_lr: 2 weight_decay: 1 weight_decay: 0
-          inner_product_param { num_output: 2 }
+        layers { name: "ip" type: INNER_PRODUCT bottom: "data" top: "ip" blobs_lr: 1 blobs_lr: 2
+          weight_decay: 1 weight_decay: 0 inner_product_param { num_output: 2 }
           blobs { num: 1 channels: 1 height: 2 width: 16 data: [ 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16,
             1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16 ] }
           blobs { num: 1 channels: 1 height: 1 width: 2 data: 0.5 data: 0.25 } }
@@ -41,7 +43,8 @@ public sealed class DamagedTextTests : IDisposable
     public async Task Solvers(string name)
     {
         string path = folder[name];
-        ProtoFile.Save(ProtoFile.LoadSolver(folder.Write("source.prototxt", SmallTraining.Solver(10, 5))).Message, path);
+        ProtoFile.Save(
+            ProtoFile.LoadSolver(folder.Write("source.prototxt", SmallTraining.Solver(10, 5))).Message, path);
         await Damage.Check(path, damaged => ProtoFile.LoadSolver(damaged));
     }
 

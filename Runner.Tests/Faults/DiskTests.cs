@@ -3,7 +3,7 @@ using Cnn.Proto;
 
 namespace Cnn.Tests.Faults;
 
-/// <summary>What a disk can do to a training run, with the real program.</summary>
+/// <summary>Disk failures during a training run of the real program.</summary>
 [Trait("Category", "Crash")]
 public sealed class DiskTests
 {
@@ -30,9 +30,10 @@ public sealed class DiskTests
         string latest = Assert.IsType<string>(SnapshotFiles.FindLatest(Path.Combine(disk.Path, "snap")));
         Assert.Matches("snap_iter_(10|20)[.]", latest);
 
-        // It goes on from there where there is room.
+        // On a disk with space, training continues from there.
         SmallTraining.Write(folder, 40, 100, $"snapshot_format: {format}", Path.Combine(folder.Path, "elsewhere"));
-        using (CnnProcess run = CnnProcess.Start(folder.Path, "train", "--solver", "solver.prototxt", "--snapshot", latest))
+        using (CnnProcess run = CnnProcess.Start(
+            folder.Path, "train", "--solver", "solver.prototxt", "--snapshot", latest))
         {
             var (exitCode, _, error) = await run.Finish();
             Assert.True(exitCode == 0, error);

@@ -1,6 +1,9 @@
 namespace Cnn.Tests.Faults;
 
-/// <summary>Damaged copies of a file: cut short, bits turned, pieces overwritten, doubled or left out. A function of the index.</summary>
+/// <summary>
+/// Makes damaged copies of a file, as a function of the index: truncated, with bits flipped, or with pieces
+/// overwritten, repeated or left out.
+/// </summary>
 internal static class Mutations
 {
     public static byte[] Create(byte[] whole, int index)
@@ -19,7 +22,7 @@ internal static class Mutations
 
                 return copy;
             case 2:
-                // Headers are where sizes and addresses are.
+                // Sizes and addresses are in headers.
                 copy[random.Next(Math.Min(512, copy.Length))] = (byte)(random.Next(2) == 0 ? 0xFF : random.Next(256));
                 return copy;
             case 3:

@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace Cnn.Tests.Faults;
 
-/// <summary>A folder with a disk of its own of a few kilobytes, in memory. Needs the right to mount; tests skip without.</summary>
+/// <summary>
+/// A folder on its own in-memory disk of a few kilobytes. It needs the right to mount; without it, tests are skipped.
+/// </summary>
 internal sealed class SmallDisk : IDisposable
 {
     private readonly TemporaryFolder folder = new();
@@ -13,7 +15,7 @@ internal sealed class SmallDisk : IDisposable
 
     public string Path => folder.Path;
 
-    /// <summary>Makes it, or skips the test that asks.</summary>
+    /// <summary>Mounts a disk, or skips the calling test.</summary>
     public static SmallDisk OrSkip(int kilobytes)
     {
         var disk = new SmallDisk();
@@ -26,7 +28,7 @@ internal sealed class SmallDisk : IDisposable
         return disk;
     }
 
-    /// <summary>From now on nothing can be written to it.</summary>
+    /// <summary>Makes the disk read-only from now on.</summary>
     public void MakeReadOnly() => Assert.True(Mount("remount,ro", Path));
 
     public void Dispose()
@@ -42,7 +44,10 @@ internal sealed class SmallDisk : IDisposable
         try
         {
             using Process process = Process.Start(
-                new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+                new ProcessStartInfo(program, arguments)
+                {
+                    RedirectStandardError = true, RedirectStandardOutput = true,
+                })!;
             process.WaitForExit();
             return process.ExitCode == 0;
         }

@@ -5,7 +5,9 @@ using Cnn.Tests.Runner.Commands;
 
 namespace Cnn.Tests.Faults;
 
-/// <summary>Every kind of file given in place of every other ends in exit code 1 and an error that names the file.</summary>
+/// <summary>
+/// Every kind of file given in place of every other leads to exit code 1 and an error that names the file.
+/// </summary>
 [Trait("Category", "Unit")]
 public sealed class WrongFileTests : IDisposable
 {
@@ -39,13 +41,17 @@ public sealed class WrongFileTests : IDisposable
     [Theory]
     [InlineData("solver.prototxt", "train", "--solver", "FILE")]
     [InlineData("snap_iter_2.caffemodel snap_iter_2.caffemodel.h5", "train", "--solver", "SOLVER", "--weights", "FILE")]
-    [InlineData("snap_iter_2.solverstate snap_iter_2.solverstate.h5", "train", "--solver", "SOLVER", "--snapshot", "FILE")]
+    [InlineData(
+        "snap_iter_2.solverstate snap_iter_2.solverstate.h5", "train", "--solver", "SOLVER", "--snapshot", "FILE")]
     [InlineData("net.prototxt", "summary", "--model", "FILE")]
-    [InlineData("snap_iter_2.caffemodel snap_iter_2.caffemodel.h5", "test", "--model", "NET", "--iterations", "1", "--weights", "FILE")]
+    [InlineData(
+        "snap_iter_2.caffemodel snap_iter_2.caffemodel.h5", "test", "--model", "NET", "--iterations", "1",
+        "--weights", "FILE")]
     [InlineData("x.npy x.h5", "forward", "--model", "DEPLOY", "--input", "data=FILE")]
     public void AFileOfAnotherKindIsRefusedByName(string right, params string[] command)
     {
-        folder.Write("deploy.prototxt", "layer { name: 'data' type: 'Input' top: 'data' input_param { shape { dim: 2 } } }");
+        folder.Write(
+            "deploy.prototxt", "layer { name: 'data' type: 'Input' top: 'data' input_param { shape { dim: 2 } } }");
         foreach (string kind in Kinds)
         {
             string[] arguments = Array.ConvertAll(
@@ -63,11 +69,13 @@ public sealed class WrongFileTests : IDisposable
                 continue;
             }
 
-            Assert.True(run.ExitCode == 1, $"{string.Join(' ', arguments)}: exit code {run.ExitCode}: {Last(run.Error)}");
+            Assert.True(
+                run.ExitCode == 1, $"{string.Join(' ', arguments)}: exit code {run.ExitCode}: {Last(run.Error)}");
             Assert.Contains(folder[kind], Last(run.Error), StringComparison.Ordinal);
             Assert.DoesNotContain("   at Cnn.", run.Error, StringComparison.Ordinal);
         }
     }
 
-    private static string Last(string text) => string.Join('\n', text.Split('\n')[^Math.Min(4, text.Split('\n').Length)..]);
+    private static string Last(string text) =>
+        string.Join('\n', text.Split('\n')[^Math.Min(4, text.Split('\n').Length)..]);
 }

@@ -25,13 +25,25 @@ public sealed class FileFillerTests : IDisposable
         var relu = new LayerParameter { Name = "relu", Type = "ReLU" };
         Save("one.caffemodel", new NetParameter { Layer = { relu, ip } });
         Save("one.weights", new NetParameter { Name = "named", ForceBackward = true, Layer = { relu, ip } });
-        Save("two.caffemodel", new NetParameter { Layer = { ip, new LayerParameter { Name = "other", Blobs = { bias } } } });
+        Save(
+            "two.caffemodel",
+            new NetParameter { Layer = { ip, new LayerParameter { Name = "other", Blobs = { bias } } } });
         Save("none.caffemodel", new NetParameter { Layer = { relu } });
         new H5File
         {
-            ["data"] = new H5Group { ["ip"] = new H5Group { ["0"] = new float[,] { { 1, 2, 3 }, { 4, 5, 6 } }, ["1"] = new float[] { 7, 8 } }, ["relu"] = new H5Group() },
+            ["data"] = new H5Group
+            {
+                ["ip"] = new H5Group
+                {
+                    ["0"] = new float[,] { { 1, 2, 3 }, { 4, 5, 6 } },
+                    ["1"] = new float[] { 7, 8 },
+                },
+                ["relu"] = new H5Group(),
+            },
         }.Write(folder["weights.h5"]);
-        folder.Write("text.prototxt", "layer { name: 'ip' type: 'InnerProduct' blobs { shape { dim: 2 dim: 3 } data: [1, 2, 3, 4, 5, 6] } }");
+        folder.Write(
+            "text.prototxt",
+            "layer { name: 'ip' type: 'InnerProduct' blobs { shape { dim: 2 dim: 3 } data: [1, 2, 3, 4, 5, 6] } }");
         folder.Write("damaged.caffemodel", "\u0001\u0002 no weights");
     }
 
@@ -87,7 +99,8 @@ public sealed class FileFillerTests : IDisposable
     {
         string filler = $"type: 'file' file: '{folder["one.caffemodel"]}'";
         using var harness = new LayerHarness(
-            $"type: 'InnerProduct' inner_product_param {{ num_output: 2 weight_filler {{ {filler} }} bias_filler {{ {filler} file_blob: 1 }} }}",
+            $"type: 'InnerProduct' inner_product_param {{ num_output: 2 weight_filler {{ {filler} }} "
+                + $"bias_filler {{ {filler} file_blob: 1 }} }}",
             [[1, 3]]);
         harness.Set(0, 1, 0, -1);
         harness.Forward();
@@ -109,7 +122,7 @@ public sealed class FileFillerTests : IDisposable
 
     private void Save(string name, IMessage message) => File.WriteAllBytes(folder[name], message.ToByteArray());
 
-    // The file is beside the definition, as a net's are.
+    // The file is in the definition's folder, like a net's files.
     private float[] Fill(string options, params int[] shape)
     {
         var parameter = TextFormat.Parse<FillerParameter>($"type: 'file' {options}", "filler");

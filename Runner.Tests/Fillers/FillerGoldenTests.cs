@@ -50,7 +50,8 @@ public class FillerGoldenTests
         double kurtosis = values.Average(v => Math.Pow(v - mean, 4)) / Math.Pow(deviation, 4);
         double golden = Golden(5);
         Assert.Equal(Golden(3), n);
-        Assert.InRange(mean - Golden(4), -5 * 1.5 * golden / Math.Sqrt(n) - 1e-7, (5 * 1.5 * golden / Math.Sqrt(n)) + 1e-7);
+        Assert.InRange(
+            mean - Golden(4), -5 * 1.5 * golden / Math.Sqrt(n) - 1e-7, (5 * 1.5 * golden / Math.Sqrt(n)) + 1e-7);
         if (golden == 0)
         {
             Assert.Equal(0, deviation, 1e-7);

@@ -15,7 +15,8 @@ public class PhiloxLanesTests
         for (int lane = 0; lane < 16; lane++)
         {
             Assert.Equal(
-                PhiloxRandom.Block(key, unchecked(counterLow + (ulong)lane), counterHigh), (a[lane], b[lane], c[lane], d[lane]));
+                PhiloxRandom.Block(key, unchecked(counterLow + (ulong)lane), counterHigh),
+                (a[lane], b[lane], c[lane], d[lane]));
         }
     }
 }

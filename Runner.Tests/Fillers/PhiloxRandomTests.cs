@@ -5,11 +5,13 @@ namespace Cnn.Tests.Fillers;
 [Trait("Category", "Unit")]
 public class PhiloxRandomTests
 {
-    // The published known answers of Random123 for philox4x32-10.
+    // The published known-answer tests of Random123 for philox4x32-10.
     [Theory]
     [InlineData(0UL, 0UL, 0UL, 0x6627e8d5u, 0xe169c58du, 0xbc57ac4cu, 0x9b00dbd8u)]
     [InlineData(~0UL, ~0UL, ~0UL, 0x408f276du, 0x41c83b0eu, 0xa20bc7c6u, 0x6d5451fdu)]
-    [InlineData(0x299f31d0a4093822UL, 0x85a308d3243f6a88UL, 0x0370734413198a2eUL, 0xd16cfe09u, 0x94fdccebu, 0x5001e420u, 0x24126ea1u)]
+    [InlineData(
+        0x299f31d0a4093822UL, 0x85a308d3243f6a88UL, 0x0370734413198a2eUL, 0xd16cfe09u, 0x94fdccebu, 0x5001e420u,
+        0x24126ea1u)]
     public void ABlockHasThePublishedWords(ulong key, ulong low, ulong high, uint a, uint b, uint c, uint d) =>
         Assert.Equal((a, b, c, d), PhiloxRandom.Block(key, low, high));
 

@@ -28,11 +28,11 @@ public class RandomPartsTests
         using var pool = new WorkerPool(3);
         Assert.Equal(alone, Fill(parameter, Large, new PoolPartRunner(pool)));
 
-        // Parts are different draws.
+        // Parts have different random numbers.
         Assert.NotEqual(alone[..1000], alone[(1 << 20)..((1 << 20) + 1000)]);
     }
 
-    // The bits that it had when all cores of the machine drew it.
+    // The bits that it had when all cores of the machine generated it.
     [Fact]
     public void TheValuesOfALargeArrayAreTheSameAsEver()
     {
@@ -57,7 +57,7 @@ public class RandomPartsTests
         Assert.Equal(Array.ConvertAll(expected, v => random.NextDouble() < 0.25 ? v : 0), values);
     }
 
-    // Whether a value is kept says nothing of its size, nor of its neighbour's.
+    // Whether a value is kept is independent of its magnitude, and of its neighbour's.
     [Theory]
     [InlineData(1000, 1000)]
     [InlineData(1100, 1000)]
@@ -90,7 +90,7 @@ public class RandomPartsTests
             PhiloxRandom ofValues = new PhiloxRandom(7, 3).Part(part);
             int agreed = values.Count(value => (value != 0) == (ofValues.NextDouble() < 0.25));
 
-            // By chance: kept by both, or by neither.
+            // The expected rate by chance: kept by both, or by neither.
             Assert.Equal((0.25 * 0.25) + (0.75 * 0.75), agreed / (double)Large, 0.005);
         }
     }
@@ -104,7 +104,7 @@ public class RandomPartsTests
         Assert.Equal(0, Allocations.OnThisThread(() => filler.Fill(values, [50, 100], random)));
     }
 
-    // Between whether a value is kept and a function of the one that far on.
+    // Correlates whether a value is kept with a function of the value at that offset.
     private static double Correlation(float[] sparse, float[] dense, int lag, Func<float, double> of)
     {
         double n = 0, x = 0, y = 0, xx = 0, yy = 0, xy = 0;
@@ -126,7 +126,7 @@ public class RandomPartsTests
         return values;
     }
 
-    // Every part on a thread of its own, the last first.
+    // Runs every part on its own thread, the last first.
     private sealed class Backwards : IPartRunner
     {
         public void Run(int count, Action<int> part)

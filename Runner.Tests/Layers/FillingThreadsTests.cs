@@ -4,7 +4,7 @@ using Cnn.Proto;
 
 namespace Cnn.Tests.Layers;
 
-/// <summary>Layers fill on the pool that they are given, and nowhere else.</summary>
+/// <summary>Layers fill their parameters on the pool that they are given, and nowhere else.</summary>
 [Trait("Category", "Unit")]
 public class FillingThreadsTests
 {

@@ -3,16 +3,16 @@ using Cnn.Layers;
 namespace Cnn.Tests.Layers;
 
 /// <summary>
-/// Compares a layer's gradients with differences of its outputs: the objective is the sum of the tops' values, each times
-/// a random weight, and each input is moved a step to either side. Also checks the contract of
-/// <see cref="Layer.Backward"/>: the bottoms' diffs are overwritten whatever was in them (they start as NaN), and the
-/// parameters' diffs are added to (they start at a number that must still be in them).
+/// Compares a layer's gradients with finite differences of its outputs: the objective is the sum of the tops' values,
+/// each times a random weight, and each input is moved one step in either direction. Also checks the contract of
+/// <see cref="Layer.Backward"/>: the bottoms' diffs are overwritten whatever they held (they start as NaN), and the
+/// parameters' diffs are accumulated (they start at a number that must still be included).
 /// </summary>
 internal sealed class GradientChecker
 {
     private const float AlreadyThere = 0.5f;
 
-    /// <summary>How far inputs are moved.</summary>
+    /// <summary>The step by which inputs are moved.</summary>
     public float Step { get; init; } = 1e-2f;
 
     /// <summary>The largest error, relative to the gradient where that is above 1.</summary>
@@ -21,13 +21,13 @@ internal sealed class GradientChecker
     /// <summary>The bottoms to check; null for all, none for the parameters alone.</summary>
     public int[]? Bottoms { get; init; }
 
-    /// <summary>How many tops count in the objective; the others' diffs are 0. Default all.</summary>
+    /// <summary>The number of tops that count in the objective; the others' diffs are 0. The default is all.</summary>
     public int Tops { get; init; } = int.MaxValue;
 
-    /// <summary>Inputs nearer to this value than two steps are not checked: the function has a kink there.</summary>
+    /// <summary>Inputs within two steps of this value are not checked: the function has a kink there.</summary>
     public float? Kink { get; init; }
 
-    /// <summary>Runs before every forward pass, such as to restore what the layer keeps from pass to pass.</summary>
+    /// <summary>Runs before every forward pass, to restore state that the layer carries between passes.</summary>
     public Action<LayerHarness>? BeforeForward { get; init; }
 
     public void Check(LayerHarness harness)
@@ -97,7 +97,8 @@ internal sealed class GradientChecker
             if (!(Math.Abs(expected - actual) <= allowed))
             {
                 Assert.Fail(
-                    $"{harness.Layer.Type} {what} {blob.ShapeText}: at value {i}, {value}, the gradient is {actual}, expected {expected} within {allowed}");
+                    $"{harness.Layer.Type} {what} {blob.ShapeText}: at value {i}, {value}, the gradient is {actual}, "
+                    + $"expected {expected} within {allowed}");
             }
 
             compared++;

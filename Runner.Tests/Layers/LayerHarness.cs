@@ -6,8 +6,8 @@ using Cnn.Proto;
 namespace Cnn.Tests.Layers;
 
 /// <summary>
-/// One layer outside a net: made by the registry from a piece of prototxt, with bottoms of given shapes filled with
-/// values that are a function of the seed. Names of blobs and of the layer are added.
+/// One layer outside a net: the registry makes it from a piece of prototxt, and its bottoms of given shapes are filled
+/// with values that are a function of the seed. The names of the blobs and of the layer are added.
 /// </summary>
 internal sealed class LayerHarness : IDisposable
 {
@@ -16,10 +16,10 @@ internal sealed class LayerHarness : IDisposable
 
     /// <param name="definition">The definition, such as <c>type: "ReLU" relu_param { negative_slope: 0.1 }</c>.</param>
     /// <param name="bottoms">The bottoms' shapes.</param>
-    /// <param name="tops">How many tops.</param>
+    /// <param name="tops">The number of tops.</param>
     /// <param name="phase">The phase.</param>
-    /// <param name="threads">Threads to compute with.</param>
-    /// <param name="seed">The seed of the layer's draws and of the bottoms' values.</param>
+    /// <param name="threads">The number of threads.</param>
+    /// <param name="seed">The seed of the layer's random numbers and of the bottoms' values.</param>
     /// <param name="inPlace">Whether the first top is the first bottom.</param>
     /// <param name="prepare">Sets the bottoms' values before the layer sees them; default -1 to 1.</param>
     public LayerHarness(
@@ -65,7 +65,7 @@ internal sealed class LayerHarness : IDisposable
 
     public PassClock Clock { get; } = new();
 
-    /// <summary>What the layer has warned of.</summary>
+    /// <summary>The layer's warnings.</summary>
     public List<Diagnostic> Warnings { get; } = [];
 
     public List<Blob> Bottoms { get; }
@@ -75,7 +75,7 @@ internal sealed class LayerHarness : IDisposable
     /// <summary>The first top's values.</summary>
     public float[] Top => Tops[0].Data.ToArray();
 
-    /// <summary>Values between two bounds, a function of the seed.</summary>
+    /// <summary>Fills a span with values between two bounds, as a function of the seed.</summary>
     public static void Fill(Span<float> values, ulong seed, float low = -1, float high = 1)
     {
         var random = new PhiloxRandom(seed);
@@ -86,8 +86,8 @@ internal sealed class LayerHarness : IDisposable
     }
 
     /// <summary>
-    /// Values in random order that are all <paramref name="step"/> or more apart and none nearer to 0 than half of it, for
-    /// functions with kinks where values are equal or 0.
+    /// Fills a span with values in random order that are at least <paramref name="step"/> apart and at least half of
+    /// it from 0, for functions with kinks where values are equal or 0.
     /// </summary>
     public static void FillApart(Span<float> values, ulong seed, float step = 0.1f)
     {
@@ -103,14 +103,14 @@ internal sealed class LayerHarness : IDisposable
     /// <summary>Sets a bottom's values.</summary>
     public void Set(int bottom, params float[] values) => values.CopyTo(Bottoms[bottom].Data);
 
-    /// <summary>Reshape and forward, as a net does.</summary>
+    /// <summary>Runs Reshape and Forward, as a net does.</summary>
     public void Forward()
     {
         Layer.Reshape(Bottoms, Tops);
         Layer.Forward(Bottoms, Tops);
     }
 
-    /// <summary>Backward for the bottoms that are named, or all.</summary>
+    /// <summary>Runs Backward for the given bottoms, or all.</summary>
     public void Backward(params ReadOnlySpan<int> bottoms)
     {
         for (int i = 0; i < propagateDown.Length; i++)
@@ -121,7 +121,7 @@ internal sealed class LayerHarness : IDisposable
         Layer.Backward(Tops, propagateDown, Bottoms);
     }
 
-    /// <summary>Backward for the parameters alone.</summary>
+    /// <summary>Runs Backward for the parameters alone.</summary>
     public void BackwardToParameters()
     {
         Array.Clear(propagateDown);

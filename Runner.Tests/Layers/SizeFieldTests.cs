@@ -22,9 +22,10 @@ public sealed class SizeFieldTests : IDisposable
     [InlineData("type: 'RNN' bottom: 'cont' recurrent_param { num_output: MANY }")]
     public void AValueThatIsTooLargeIsCalledThat(string layer)
     {
-        string text = "layer { name: 'in' type: 'Input' top: 'x' top: 'cont' input_param { shape { dim: 2 dim: 3 dim: 8 dim: 8 } "
-            + "shape { dim: 2 dim: 3 } } }\n"
-            + $"layer {{ name: 'l' bottom: 'x' top: 'y' {layer.Replace("MANY", "4294967295", StringComparison.Ordinal)} }}";
+        string text = "layer { name: 'in' type: 'Input' top: 'x' top: 'cont' "
+            + "input_param { shape { dim: 2 dim: 3 dim: 8 dim: 8 } shape { dim: 2 dim: 3 } } }\n"
+            + "layer { name: 'l' bottom: 'x' top: 'y' "
+            + layer.Replace("MANY", "4294967295", StringComparison.Ordinal) + " }";
 
         CommandLine run = CommandLine.Run("summary", "--model", folder.Write("net.prototxt", text));
 

@@ -10,7 +10,7 @@ using Google.Protobuf;
 namespace Cnn.Tests.Layers;
 
 /// <summary>
-/// <c>blobs</c> in a definition: a layer keeps them in the shape that they are written with, as Caffe does.
+/// <c>blobs</c> in a definition: a layer keeps the shape with which they are written, as Caffe does.
 /// </summary>
 [Trait("Category", "Unit")]
 public sealed class StoredParameterTests : IDisposable

@@ -25,7 +25,9 @@ public sealed class ActivationsTests : IDisposable
         foreach (Phase phase in new[] { Phase.Train, Phase.Test })
         {
             Net net = model.Build("net.prototxt", phase, stage);
-            Assert.Equal([type, type, type], net.Layers.Where(l => l.Name.StartsWith("act", StringComparison.Ordinal)).Select(l => l.Layer.Type));
+            Assert.Equal(
+                [type, type, type],
+                net.Layers.Where(l => l.Name.StartsWith("act", StringComparison.Ordinal)).Select(l => l.Layer.Type));
             Assert.Equal([ModelFolder.Images, 8, 24, 24], net.FindBlob("act1").Shape.ToArray());
             Assert.Equal([ModelFolder.Images, 64], net.FindBlob("act3").Shape.ToArray());
         }
@@ -57,10 +59,13 @@ public sealed class ActivationsTests : IDisposable
         {
             Net net = model.Build("tower.yaml", phase, stage);
             Assert.Equal(depth + 1, net.Layers.Count(l => l.Layer.Type == "InnerProduct"));
-            Assert.Equal((784 * 128) + 128 + (depth / 2 * ((128 * 32) + 32)) + (((depth / 2) - 1) * ((32 * 128) + 128)) + 330, ModelFolder.Counts(net)["all"]);
+            Assert.Equal(
+                (784 * 128) + 128 + (depth / 2 * ((128 * 32) + 32)) + (((depth / 2) - 1) * ((32 * 128) + 128)) + 330,
+                ModelFolder.Counts(net)["all"]);
         }
 
-        float[] losses = model.Train("solver_tower.prototxt", 12, s => s.TrainState = new NetState { Stage = { stage } });
+        float[] losses = model.Train(
+            "solver_tower.prototxt", 12, s => s.TrainState = new NetState { Stage = { stage } });
         Assert.True(losses[^1] < losses[0], string.Join(' ', losses));
     }
 }

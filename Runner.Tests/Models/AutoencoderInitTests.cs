@@ -4,7 +4,7 @@ using Cnn.Proto;
 
 namespace Cnn.Tests.Models;
 
-/// <summary>Kernels that start from an autoencoder's.</summary>
+/// <summary>Convolution kernels that are initialised from an autoencoder.</summary>
 [Trait("Category", "Unit")]
 public sealed class AutoencoderInitTests : IDisposable
 {
@@ -27,7 +27,8 @@ public sealed class AutoencoderInitTests : IDisposable
     [Fact]
     public void ItsFiltersAreThoseThatLeNetStartsFrom()
     {
-        Solver autoencoder = model.Prepare("solver_autoencoder.prototxt", Quiet), lenet = model.Prepare("solver_lenet.prototxt", Quiet);
+        Solver autoencoder = model.Prepare("solver_autoencoder.prototxt", Quiet),
+            lenet = model.Prepare("solver_lenet.prototxt", Quiet);
         float[] losses = new float[6];
         autoencoder.Progressed += progress => losses[progress.Iteration - 1] = progress.IterationLoss;
         for (int i = 0; i < losses.Length; i++)

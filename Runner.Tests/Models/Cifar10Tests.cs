@@ -52,7 +52,9 @@ public sealed class Cifar10Tests : IDisposable
     public void ASolverLowersTheLossOfItsBatch(string file, string kind, float rate, int iterations)
     {
         SolverParameter parameter = ProtoFile.LoadSolver(PathOf(file)).Message;
-        Assert.Equal((rate, iterations, $"Models/cifar10/cifar10_{kind}_train_test.prototxt"), (parameter.BaseLr, parameter.MaxIter, parameter.Net));
+        Assert.Equal(
+            (rate, iterations, $"Models/cifar10/cifar10_{kind}_train_test.prototxt"),
+            (parameter.BaseLr, parameter.MaxIter, parameter.Net));
         parameter.ClearNet();
         parameter.NetParam = WithInput(kind);
         parameter.TestInterval = 0;

@@ -84,20 +84,43 @@ public sealed class ImageNetTests : IDisposable
     [InlineData("4e", 528, 256, 160, 320, 32, 128, 128)]
     [InlineData("5a", 832, 256, 160, 320, 32, 128, 128)]
     [InlineData("5b", 832, 384, 192, 384, 48, 128, 128)]
-    public void AnInceptionHasTheMapsOfThePaper(string module, int from, int one, int r3, int three, int r5, int five, int pool)
+    public void AnInceptionHasTheMapsOfThePaper(
+        string module, int from, int one, int r3, int three, int r5, int five, int pool)
     {
         var counts = ModelFolder.Counts(Deploy("googlenet"));
-        int expected = (from * (one + r3 + r5 + pool)) + (9 * r3 * three) + (25 * r5 * five) + one + r3 + three + r5 + five + pool;
-        Assert.Equal(expected, counts.Where(c => c.Key.StartsWith($"inception_{module}/", StringComparison.Ordinal)).Sum(c => c.Value));
+        int expected = (from * (one + r3 + r5 + pool)) + (9 * r3 * three) + (25 * r5 * five)
+            + one + r3 + three + r5 + five + pool;
+        Assert.Equal(
+            expected,
+            counts.Where(c => c.Key.StartsWith($"inception_{module}/", StringComparison.Ordinal)).Sum(c => c.Value));
     }
 
     [Theory]
-    [InlineData("alexnet", "conv1 96 55, norm1 96 55, pool1 96 27, conv2 256 27, pool2 256 13, conv3 384 13, conv4 384 13, conv5 256 13, pool5 256 6")]
-    [InlineData("caffenet", "conv1 96 55, pool1 96 27, norm1 96 27, conv2 256 27, pool2 256 13, norm2 256 13, conv5 256 13, pool5 256 6")]
-    [InlineData("zfnet", "conv1 96 110, pool1 96 55, norm1 96 55, conv2 256 26, pool2 256 13, conv3 384 13, conv4 384 13, conv5 256 13, pool5 256 6")]
-    [InlineData("vgg16", "conv1_2 64 224, pool1 64 112, conv2_2 128 112, pool2 128 56, conv3_3 256 56, pool3 256 28, conv4_3 512 28, pool4 512 14, conv5_3 512 14, pool5 512 7")]
-    [InlineData("vgg19", "conv1_2 64 224, pool1 64 112, conv2_2 128 112, pool2 128 56, conv3_4 256 56, pool3 256 28, conv4_4 512 28, pool4 512 14, conv5_4 512 14, pool5 512 7")]
-    [InlineData("googlenet", "conv1/7x7_s2 64 112, pool1/3x3_s2 64 56, conv2/3x3 192 56, pool2/3x3_s2 192 28, inception_3a/output 256 28, inception_3b/output 480 28, pool3/3x3_s2 480 14, inception_4a/output 512 14, inception_4b/output 512 14, inception_4c/output 512 14, inception_4d/output 528 14, inception_4e/output 832 14, pool4/3x3_s2 832 7, inception_5a/output 832 7, inception_5b/output 1024 7, pool5/7x7_s1 1024 1")]
+    [InlineData(
+        "alexnet",
+        "conv1 96 55, norm1 96 55, pool1 96 27, conv2 256 27, pool2 256 13, conv3 384 13, conv4 384 13, "
+            + "conv5 256 13, pool5 256 6")]
+    [InlineData(
+        "caffenet",
+        "conv1 96 55, pool1 96 27, norm1 96 27, conv2 256 27, pool2 256 13, norm2 256 13, conv5 256 13, pool5 256 6")]
+    [InlineData(
+        "zfnet",
+        "conv1 96 110, pool1 96 55, norm1 96 55, conv2 256 26, pool2 256 13, conv3 384 13, conv4 384 13, "
+            + "conv5 256 13, pool5 256 6")]
+    [InlineData(
+        "vgg16",
+        "conv1_2 64 224, pool1 64 112, conv2_2 128 112, pool2 128 56, conv3_3 256 56, pool3 256 28, "
+            + "conv4_3 512 28, pool4 512 14, conv5_3 512 14, pool5 512 7")]
+    [InlineData(
+        "vgg19",
+        "conv1_2 64 224, pool1 64 112, conv2_2 128 112, pool2 128 56, conv3_4 256 56, pool3 256 28, "
+            + "conv4_4 512 28, pool4 512 14, conv5_4 512 14, pool5 512 7")]
+    [InlineData(
+        "googlenet",
+        "conv1/7x7_s2 64 112, pool1/3x3_s2 64 56, conv2/3x3 192 56, pool2/3x3_s2 192 28, inception_3a/output 256 28, "
+            + "inception_3b/output 480 28, pool3/3x3_s2 480 14, inception_4a/output 512 14, inception_4b/output 512 "
+            + "14, inception_4c/output 512 14, inception_4d/output 528 14, inception_4e/output 832 14, "
+            + "pool4/3x3_s2 832 7, inception_5a/output 832 7, inception_5b/output 1024 7, pool5/7x7_s1 1024 1")]
     public void TheMapsHaveThePublishedSizes(string name, string maps)
     {
         Net deployed = Deploy(name), trained = Train(name, 2, name is "alexnet" or "caffenet" ? 227 : 224);
@@ -133,12 +156,13 @@ public sealed class ImageNetTests : IDisposable
     public void BothPhasesBuildAndTheTestCountsTheFirstAndTheFirstFive(string name)
     {
         int size = name is "alexnet" or "caffenet" ? 227 : 224;
-        Net test = Net.Construct(new NetDefinition(WithInput(name, 2, size)), new NetOptions { Phase = Phase.Test, Pool = pool });
+        Net test = Net.Construct(
+            new NetDefinition(WithInput(name, 2, size)), new NetOptions { Phase = Phase.Test, Pool = pool });
         Assert.Equal(name == "googlenet" ? 9 : 3, test.Outputs.Count);
         Assert.Contains(test.Layers, l => l.Type == "Accuracy" && l.Definition.AccuracyParam?.TopK == 5);
     }
 
-    // At full size but for the nets whose last maps may be smaller: there a smaller image says as much.
+    // At full size, except for the nets whose last maps may be smaller: there a smaller image tests as much.
     [Theory]
     [InlineData("alexnet", 99)]
     [InlineData("caffenet", 99)]
@@ -175,7 +199,8 @@ public sealed class ImageNetTests : IDisposable
     {
         string file = folder["weights.caffemodel"];
         float[] expected;
-        using (Net net = Net.Load(PathOf(name, "deploy.prototxt"), null, new NetOptions { Pool = pool, Inference = true }))
+        using (Net net = Net.Load(
+            PathOf(name, "deploy.prototxt"), null, new NetOptions { Pool = pool, Inference = true }))
         {
             Scatter(net);
             SetImage(net);
@@ -184,7 +209,8 @@ public sealed class ImageNetTests : IDisposable
             net.SaveWeights(file);
         }
 
-        using Net again = Net.Load(PathOf(name, "deploy.prototxt"), file, new NetOptions { Pool = pool, Inference = true });
+        using Net again = Net.Load(
+            PathOf(name, "deploy.prototxt"), file, new NetOptions { Pool = pool, Inference = true });
         SetImage(again);
         again.Forward();
         Assert.Equal(expected, again.FindBlob("prob").Data.ToArray());
@@ -198,7 +224,7 @@ public sealed class ImageNetTests : IDisposable
     private static NetParameter WithInput(string name, int images, int size) =>
         ModelFolder.WithInput(Load(name, "train_val.prototxt"), images, size);
 
-    // Bright squares on dark, one place a label.
+    // Bright squares on a dark background, one position per label.
     private static void Fill(Net net)
     {
         Blob data = net.FindInput("data"), label = net.FindInput("label");
@@ -215,7 +241,7 @@ public sealed class ImageNetTests : IDisposable
         }
     }
 
-    // A net to be deployed has no fillers. Numbers of a size that neither grows nor shrinks from layer to layer.
+    // A deployed net has no fillers. Weights of a size that lets values neither grow nor shrink from layer to layer.
     private static void Scatter(Net net)
     {
         uint state = 1;

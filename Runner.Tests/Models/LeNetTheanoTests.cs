@@ -22,7 +22,8 @@ public sealed class LeNetTheanoTests : IDisposable
     {
         Net net = model.Build(TrainTest, phase, stage);
         Dictionary<string, int> counts = ModelFolder.Counts(net);
-        Assert.Equal((520, 25_050, 400_500, 5_010), (counts["conv1"], counts["conv2"], counts["hidden"], counts["regression"]));
+        Assert.Equal(
+            (520, 25_050, 400_500, 5_010), (counts["conv1"], counts["conv2"], counts["hidden"], counts["regression"]));
         Assert.Equal(431_080, counts["all"]);
         Assert.Equal([ModelFolder.Images, 20, 12, 12], net.FindBlob("pool1").Shape.ToArray());
         Assert.Equal([ModelFolder.Images, 50, 4, 4], net.FindBlob("pool2").Shape.ToArray());
@@ -45,8 +46,11 @@ public sealed class LeNetTheanoTests : IDisposable
     [Fact]
     public void TheDataAreSplitAsInTheTutorial()
     {
-        (string, uint, uint, uint)[] parts = [.. model.Definition(TrainTest).Layer.Where(l => l.IdxDataParam is not null)
-            .Select(l => (l.IdxDataParam.Images, l.IdxDataParam.First, l.IdxDataParam.Count, l.IdxDataParam.BatchSize))];
+        (string, uint, uint, uint)[] parts =
+        [
+            .. model.Definition(TrainTest).Layer.Select(l => l.IdxDataParam).Where(p => p is not null)
+                .Select(p => (p.Images, p.First, p.Count, p.BatchSize)),
+        ];
         Assert.Equal(
             [
                 ("mnist/train-images-idx3-ubyte.gz", 0, 50_000, 500),

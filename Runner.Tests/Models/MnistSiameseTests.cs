@@ -47,8 +47,13 @@ public sealed class MnistSiameseTests : IDisposable
     {
         Net net = model.Build(TrainTest, Phase.Test);
         net.Forward();
-        float[] a = net.FindBlob("feat").Data.ToArray(), b = net.FindBlob("feat_p").Data.ToArray(), alike = net.FindBlob("sim").Data.ToArray();
-        int wrong = alike.Select((s, i) => (Math.Sqrt(Math.Pow(a[2 * i] - b[2 * i], 2) + Math.Pow(a[(2 * i) + 1] - b[(2 * i) + 1], 2)) > 0.5) == (s == 1)).Count(w => w);
+        float[] a = net.FindBlob("feat").Data.ToArray(), b = net.FindBlob("feat_p").Data.ToArray(),
+            alike = net.FindBlob("sim").Data.ToArray();
+        int wrong = alike
+            .Select((s, i) =>
+                (Math.Sqrt(Math.Pow(a[2 * i] - b[2 * i], 2) + Math.Pow(a[(2 * i) + 1] - b[(2 * i) + 1], 2)) > 0.5)
+                == (s == 1))
+            .Count(w => w);
         Assert.Equal(0.01 * wrong, net.FindBlob("wrong_pairs").Data[0], 1e-6);
     }
 

@@ -7,23 +7,24 @@ using Cnn.Tests.Proto.Formats.Idx;
 namespace Cnn.Tests.Models;
 
 /// <summary>
-/// The files of a folder of Models/, with a handful of images in place of MNIST, so that nets build and train anywhere.
+/// The files of a folder of Models/, with a handful of images in place of MNIST, so that nets build and train on any
+/// machine.
 /// </summary>
 internal sealed class ModelFolder(string name) : IDisposable
 {
-    /// <summary>Images in the stand-in, and so in a batch of it.</summary>
+    /// <summary>The number of images in the stand-in, which are one batch.</summary>
     public const int Images = 20;
 
     private readonly TemporaryFolder folder = new();
     private readonly WorkerPool pool = new(2);
 
-    /// <summary>A file of the model's folder.</summary>
+    /// <summary>Returns the path of a file in the model's folder.</summary>
     public string PathOf(string file) => Repository.PathOf("Models", name, file);
 
-    /// <summary>The definition in a file, as it stands there.</summary>
+    /// <summary>Reads the definition in a file, unchanged.</summary>
     public NetParameter Definition(string file) => ProtoFile.LoadNet(PathOf(file)).Message;
 
-    /// <summary>The definition in a file, with the stand-in for its data.</summary>
+    /// <summary>Reads the definition in a file, with the stand-in for its data.</summary>
     public NetParameter WithStandIn(string file)
     {
         NetParameter net = Definition(file);
@@ -39,7 +40,7 @@ internal sealed class ModelFolder(string name) : IDisposable
         return Net.Build(definition, new NetOptions { Phase = phase, Stages = stages, Pool = pool });
     }
 
-    /// <summary>A solver of the folder, which has but one batch to learn.</summary>
+    /// <summary>Builds a solver of the folder, which has only one batch to learn.</summary>
     /// <param name="file">The solver's file.</param>
     /// <param name="change">What to change in its definition.</param>
     public Solver Prepare(string file, Action<SolverParameter>? change = null)
@@ -55,7 +56,7 @@ internal sealed class ModelFolder(string name) : IDisposable
         return new Solver(new SolverDefinition(solver, net.Sources), new SolverOptions { Pool = pool });
     }
 
-    /// <summary>The losses of some steps over one batch.</summary>
+    /// <summary>Returns the losses of some steps over one batch.</summary>
     public float[] Train(string file, int steps, Action<SolverParameter>? change = null)
     {
         Solver solver = Prepare(file, s =>
@@ -76,7 +77,7 @@ internal sealed class ModelFolder(string name) : IDisposable
         return [.. losses];
     }
 
-    /// <summary>Learned values of each layer that has any, and of all together.</summary>
+    /// <summary>Counts the learned values of each layer that has any, and of all together.</summary>
     public static Dictionary<string, int> Counts(Net net)
     {
         var counts = net.Layers.Where(l => l.Layer.Blobs.Count > 0)
@@ -85,7 +86,7 @@ internal sealed class ModelFolder(string name) : IDisposable
         return counts;
     }
 
-    /// <summary>Puts inputs of colour images and labels in the place of a net's Data layers.</summary>
+    /// <summary>Replaces a net's Data layers by inputs of colour images and labels.</summary>
     public static NetParameter WithInput(NetParameter net, int images, int size)
     {
         foreach (LayerParameter data in net.Layer.Where(l => l.Type == "Data"))
@@ -131,7 +132,7 @@ internal sealed class ModelFolder(string name) : IDisposable
         }
     }
 
-    // A bright bar for each label, at a place of its own.
+    // A bright bar, at a different position for each label.
     private static byte[] DigitLikeImages()
     {
         byte[] pixels = new byte[Images * 28 * 28];

@@ -3,7 +3,7 @@ using Cnn.Runner.Reports;
 
 namespace Cnn.Tests.Models;
 
-/// <summary>What stands in each model's results: the logs that its figures and pictures come from.</summary>
+/// <summary>The results of each model: the logs that its figures and pictures come from.</summary>
 [Trait("Category", "Unit")]
 public sealed class ResultsTests
 {
@@ -24,13 +24,14 @@ public sealed class ResultsTests
     {
         string[] logs = Logs();
         Assert.NotEmpty(logs);
-        foreach (string path in Directory.GetDirectories(Repository.PathOf("Models")).Select(m => Path.Join(m, "results"))
-            .Where(Directory.Exists).SelectMany(Directory.GetFiles))
+        foreach (string path in Directory.GetDirectories(Repository.PathOf("Models"))
+            .Select(m => Path.Join(m, "results")).Where(Directory.Exists).SelectMany(Directory.GetFiles))
         {
             Assert.True(new FileInfo(path).Length <= Largest, path);
         }
 
-        Assert.DoesNotContain(logs, path => Regex.IsMatch(File.ReadAllText(path), @"(^|\s)'?(/|[A-Z]:\\)\w", RegexOptions.Multiline));
+        Assert.DoesNotContain(
+            logs, path => Regex.IsMatch(File.ReadAllText(path), @"(^|\s)'?(/|[A-Z]:\\)\w", RegexOptions.Multiline));
     }
 
     [Fact]

@@ -4,7 +4,9 @@ using Cnn.Proto;
 
 namespace Cnn.Tests.Models;
 
-/// <summary>The classifier swapped after training: features to a file, a support vector machine on the file.</summary>
+/// <summary>
+/// The classifier is replaced after training: features go to a file, and a support vector machine learns from it.
+/// </summary>
 [Trait("Category", "Unit")]
 public sealed class SvmTests : IDisposable
 {
@@ -24,7 +26,8 @@ public sealed class SvmTests : IDisposable
     {
         using WorkerPool pool = new(1);
         NetParameter definition = model.Definition("features.prototxt");
-        IdxDataParameter data = definition.Layer.Single(l => l.Include.Any(r => r.Stage.Contains(stage)) && l.Type == "IdxData").IdxDataParam;
+        IdxDataParameter data = definition.Layer
+            .Single(l => l.Include.Any(r => r.Stage.Contains(stage)) && l.Type == "IdxData").IdxDataParam;
         Assert.Equal(stage == "train" ? 60_000 : 10_000, batches * (int)data.BatchSize);
         Net net = model.Build("features.prototxt", Phase.Test, "none of both", stage);
         Assert.Equal(431_080, ModelFolder.Counts(net)["all"]);

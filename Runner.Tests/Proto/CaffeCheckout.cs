@@ -4,24 +4,27 @@ using Cnn.Proto;
 
 namespace Cnn.Tests.Proto;
 
-/// <summary>A checkout of the real Caffe's sources on this machine, named by CNN_CAFFE_CHECKOUT, and what its files are.</summary>
+/// <summary>
+/// A checkout of the real Caffe's sources on this machine, named by CNN_CAFFE_CHECKOUT, and facts about its files.
+/// </summary>
 internal static class CaffeCheckout
 {
-    // Layers that read what a checkout does not hold.
+    // Layers that read data that a checkout does not contain.
     private static readonly HashSet<string> Sources = ["Data", "HDF5Data", "ImageData", "WindowData"];
 
     public static string? Folder => Environment.GetEnvironmentVariable("CNN_CAFFE_CHECKOUT");
 
-    /// <summary>A net's facts: layers in the file, then learned parameters and their values in each phase.</summary>
+    /// <summary>Returns a net's facts: layers in the file, then learned parameters and values in each phase.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="item">What one item of its data layers' first top is: 3x227x227.</param>
+    /// <param name="item">The shape of one item of its data layers' first top: 3x227x227.</param>
     public static string Net(string path, string item)
     {
         NetParameter net = ProtoFile.LoadNet(path).Message;
-        return $"{net.Name}: {net.Layer.Count} layers; TRAIN {Parameters(net, Phase.Train, item)}; TEST {Parameters(net, Phase.Test, item)}";
+        return $"{net.Name}: {net.Layer.Count} layers; TRAIN {Parameters(net, Phase.Train, item)}; "
+            + $"TEST {Parameters(net, Phase.Test, item)}";
     }
 
-    /// <summary>A solver's facts.</summary>
+    /// <summary>Returns a solver's facts.</summary>
     public static string Solver(string path)
     {
         SolverParameter s = ProtoFile.LoadSolver(path).Message;
@@ -43,7 +46,8 @@ internal static class CaffeCheckout
 
         try
         {
-            using Net built = Cnn.Engine.Graph.Net.Construct(new NetDefinition(net), new NetOptions { Phase = phase, Pool = pool });
+            using Net built = Cnn.Engine.Graph.Net.Construct(
+                new NetDefinition(net), new NetOptions { Phase = phase, Pool = pool });
             return $"{built.Learnable.Count} of {built.Learnable.Sum(p => (long)p.Blob.Count)}";
         }
         catch (CnnException exception)
@@ -54,7 +58,9 @@ internal static class CaffeCheckout
 
     // The autoencoder's solver tests with this stage.
     private static NetState State(Phase phase) =>
-        phase == Phase.Test ? new NetState { Phase = phase, Stage = { "test-on-test" } } : new NetState { Phase = phase };
+        phase == Phase.Test
+            ? new NetState { Phase = phase, Stage = { "test-on-test" } }
+            : new NetState { Phase = phase };
 
     private static LayerParameter Input(LayerParameter source, string item)
     {

@@ -7,7 +7,9 @@ using Google.Protobuf.Reflection;
 
 namespace Cnn.Tests.Proto;
 
-/// <summary>What the files of a Caffe checkout use of the schema, and how they are taken as they are.</summary>
+/// <summary>
+/// Lists the parts of the schema that the files of a Caffe checkout use, and tests that the files work unchanged.
+/// </summary>
 [Trait("Category", "Golden")]
 public sealed class CaffeCheckoutUseTests
 {
@@ -64,7 +66,7 @@ public sealed class CaffeCheckoutUseTests
         Assert.Empty(fields.Split(' ').Except(descriptor.Fields.InDeclarationOrder().Select(f => f.Name)));
     }
 
-    // One test, and so one that is skipped, whatever it looks at.
+    // One test, so that one is skipped, however many files it reads.
     [Fact]
     public void ACheckoutIsTakenAsItIs()
     {
@@ -78,11 +80,14 @@ public sealed class CaffeCheckoutUseTests
         var found = new SortedSet<string>(StringComparer.Ordinal);
         foreach (var (path, isNet) in Files())
         {
-            Collect(isNet ? ProtoFile.Load<NetParameter>(path).Message : ProtoFile.Load<SolverParameter>(path).Message, found);
+            Collect(
+                isNet ? ProtoFile.Load<NetParameter>(path).Message : ProtoFile.Load<SolverParameter>(path).Message,
+                found);
         }
 
         Assert.Equal(
-            Fields.SelectMany(r => r.Data.Item2.Split(' ').Select(f => $"{r.Data.Item1}.{f}")).Order(StringComparer.Ordinal), found);
+            Fields.SelectMany(r => r.Data.Item2.Split(' ').Select(f => $"{r.Data.Item1}.{f}"))
+                .Order(StringComparer.Ordinal), found);
     }
 
     private static void NetsBuildOrTellTheLineOfWhatIsMissing()
@@ -104,7 +109,7 @@ public sealed class CaffeCheckoutUseTests
                 {
                     Assert.All(exception.Diagnostics, d => Assert.Equal(path, d.Location?.File));
 
-                    // What it lacks are the data, or what is not built; other nets have to build.
+                    // Only missing data or layers that are not built may stop a net; all others have to build.
                     string[] lacking = ["Data", "HDF5Data", .. NotBuilt.Types];
                     Assert.True(loaded.Message.Layer.Any(l => lacking.Contains(l.Type)), exception.Message);
                 }
@@ -126,14 +131,17 @@ public sealed class CaffeCheckoutUseTests
     private static IEnumerable<(string Path, bool IsNet)> Files()
     {
         Assert.SkipWhen(CaffeCheckout.Folder is null, "CNN_CAFFE_CHECKOUT names no checkout of Caffe's sources");
-        return CaffeCheckoutTests.Files.Select(r => (Path.Combine(CaffeCheckout.Folder!, r.Data.Item1), r.Data.Item2.Length > 0));
+        return CaffeCheckoutTests.Files.Select(
+            r => (Path.Combine(CaffeCheckout.Folder!, r.Data.Item1), r.Data.Item2.Length > 0));
     }
 
     private static void Collect(IMessage message, SortedSet<string> found)
     {
         foreach (FieldDescriptor field in message.Descriptor.Fields.InDeclarationOrder())
         {
-            object? value = field.IsRepeated || field.Accessor.HasValue(message) ? field.Accessor.GetValue(message) : null;
+            object? value = field.IsRepeated || field.Accessor.HasValue(message)
+                ? field.Accessor.GetValue(message)
+                : null;
             IMessage[] within = value switch
             {
                 IMessage one => [one],

@@ -6,7 +6,9 @@ using Google.Protobuf.Reflection;
 
 namespace Cnn.Tests.Proto;
 
-/// <summary>A message of any type of the schema with anything in it that its fields can hold; a function of the seed.</summary>
+/// <summary>
+/// Makes a message of any type of the schema with any values that its fields can hold, as a function of the seed.
+/// </summary>
 internal sealed class RandomMessage(ulong seed)
 {
     private const int MaxDepth = 4;
@@ -25,7 +27,7 @@ internal sealed class RandomMessage(ulong seed)
 
         var message = (IMessage)Activator.CreateInstance(type.ClrType)!;
         var fields = type == PluginOption.Descriptor || type == PluginValue.Descriptor
-            ? [] // they occur only in a block, which has rules of its own
+            ? [] // they occur only in a block, which has its own rules
             : type.Fields.InDeclarationOrder();
         double share = Math.Min(0.6, 8.0 / Math.Max(1, fields.Count));
         foreach (FieldDescriptor field in fields)
@@ -94,7 +96,9 @@ internal sealed class RandomMessage(ulong seed)
 
     private double Double()
     {
-        double value = random.Next(2) == 0 ? Single() : BitConverter.Int64BitsToDouble(random.NextInt64(long.MinValue, long.MaxValue));
+        double value = random.Next(2) == 0
+            ? Single()
+            : BitConverter.Int64BitsToDouble(random.NextInt64(long.MinValue, long.MaxValue));
         return double.IsNaN(value) ? double.NaN : value;
     }
 
@@ -135,7 +139,10 @@ internal sealed class RandomMessage(ulong seed)
                 {
                     0 when depth < MaxDepth => new PluginValue { Block = Block(depth + 1) },
                     1 => new PluginValue { Text = Text() },
-                    _ => new PluginValue { Scalar = ((string[])["true", "-1", "0.5e-3", "FAST", "-inf", "17", "1.5"])[random.Next(7)] },
+                    _ => new PluginValue
+                    {
+                        Scalar = ((string[])["true", "-1", "0.5e-3", "FAST", "-inf", "17", "1.5"])[random.Next(7)],
+                    },
                 });
             }
 

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Cnn.Tests.Proto;
 
-/// <summary>Caffe's fields and enum values, as the table beside the tests lists them.</summary>
+/// <summary>Caffe's fields and enum values, as the table next to the tests lists them.</summary>
 internal static class SchemaTable
 {
     private static readonly string[][] Rows = Read();
@@ -12,7 +12,8 @@ internal static class SchemaTable
         .. from row in Rows
            where row.Length == 7
            select new SchemaField(
-               row[0], row[1], int.Parse(row[2], CultureInfo.InvariantCulture), row[3], row[4], row[5], row[6] == "yes"),
+               row[0], row[1], int.Parse(row[2], CultureInfo.InvariantCulture), row[3], row[4], row[5],
+               row[6] == "yes"),
     ];
 
     public static IReadOnlyList<(string Enum, string Value, int Number)> EnumValues { get; } =

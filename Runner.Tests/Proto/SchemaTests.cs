@@ -5,7 +5,7 @@ using Google.Protobuf.Reflection;
 
 namespace Cnn.Tests.Proto;
 
-/// <summary>Holds the compiled schema against Caffe's table, both ways.</summary>
+/// <summary>Compares the compiled schema with Caffe's table, in both directions.</summary>
 [Trait("Category", "Unit")]
 public class SchemaTests
 {
@@ -37,7 +37,8 @@ public class SchemaTests
     [Fact]
     public void EveryDefaultIsCaffesAndIsWhatAnUnsetFieldReads()
     {
-        foreach (SchemaField row in SchemaTable.Fields.Where(f => f.Label != "repeated" && !f.Type.StartsWith("message:", StringComparison.Ordinal)))
+        foreach (SchemaField row in SchemaTable.Fields.Where(
+            f => f.Label != "repeated" && !f.Type.StartsWith("message:", StringComparison.Ordinal)))
         {
             FieldDescriptor field = Field(row);
             var empty = (IMessage)Activator.CreateInstance(field.ContainingType.ClrType)!;
@@ -61,7 +62,7 @@ public class SchemaTests
         }
     }
 
-    // Fields of a fork that its files are known by.
+    // Fields by which the files of a fork are recognised.
     private static readonly (string Message, string Name, int Number)[] OfForks =
     [
         ("BlobProto", "raw_data_type", 10), ("BlobProto", "raw_diff_type", 11),
@@ -77,7 +78,8 @@ public class SchemaTests
             int first = message == "LayerParameter" ? 10_000 : 1_000;
             var added = Messages[message].Fields.InDeclarationOrder()
                 .Where(f => !caffes.Contains((message, f.Name)) && !OfForks.Contains((message, f.Name, f.FieldNumber)));
-            Assert.All(added, f => Assert.True(f.FieldNumber >= first, $"{message}.{f.Name} has number {f.FieldNumber}"));
+            Assert.All(
+                added, f => Assert.True(f.FieldNumber >= first, $"{message}.{f.Name} has number {f.FieldNumber}"));
         }
     }
 
@@ -117,8 +119,11 @@ public class SchemaTests
         FieldType.String => row.Default,
         FieldType.Bytes => ByteString.Empty,
         FieldType.Bool => row.Default == "true",
-        FieldType.Enum => (row.Default.Length > 0 ? field.EnumType.FindValueByName(row.Default) : field.EnumType.Values[0]).Number,
-        FieldType.Float => row.Default.Length > 0 ? (double)float.Parse(row.Default, CultureInfo.InvariantCulture) : 0.0,
+        FieldType.Enum =>
+            (row.Default.Length > 0 ? field.EnumType.FindValueByName(row.Default) : field.EnumType.Values[0]).Number,
+        FieldType.Float => row.Default.Length > 0
+            ? (double)float.Parse(row.Default, CultureInfo.InvariantCulture)
+            : 0.0,
         FieldType.Double => row.Default.Length > 0 ? double.Parse(row.Default, CultureInfo.InvariantCulture) : 0.0,
         _ => row.Default.Length > 0 ? long.Parse(row.Default, CultureInfo.InvariantCulture) : 0L,
     };

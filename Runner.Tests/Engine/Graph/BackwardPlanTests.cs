@@ -59,7 +59,7 @@ public class BackwardPlanTests
         Plan("layer { name: 'in' type: 'Input' top: 'x' input_param { shape { dim: 2 dim: 3 } } }"
             + Learner + "layer { name: 'y' type: 'Power' bottom: 'ip' top: 'y' loss_weight: 2 }"));
 
-    // The net's flag for the layer stays, as in Caffe: the layer's own parameters might be wanted.
+    // The net's flag for the layer stays set, as in Caffe: the layer's own parameters might need gradients.
     [Fact]
     public void PropagateDownFalseEndsTheWayDown() => Assert.Equal(
         ["in -", "ip - 0", "ip2 + 0", "loss + 10"],
@@ -105,14 +105,14 @@ public class BackwardPlanTests
 
         Assert.False(net.FindInput("x").HasDiff);
 
-        // Softmax's gradients of each image add up to zero, whatever lies on the side branch.
+        // Softmax's gradients of each image sum to zero, whatever is on the side branch.
         Blob gradient = net.FindLayer("ip").Tops[0];
         Assert.Equal(0, gradient.Diff[..4].ToArray().Sum(), 1e-6);
         Assert.True(gradient.Diff.ToArray().Sum(MathF.Abs) > 0.1f);
         Assert.True(net.FindLayer("ip").Parameters[0].Diff.ToArray().Sum(MathF.Abs) > 0.1f);
     }
 
-    // Each layer with + where it runs backward and - where not, and a 1 for each bottom that gets a gradient, else 0.
+    // Lists the layers, with + if it runs backward and - if not, and 1 or 0 for each bottom with or without a gradient.
     private static string[] Plan(string definition)
     {
         using Net net = Build(definition);

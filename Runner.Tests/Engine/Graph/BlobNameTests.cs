@@ -29,7 +29,8 @@ public class BlobNameTests
     {
         NetDefinition definition = NetDefinition.Parse(
             """
-            layer { name: "d" type: "DummyData" top: "data" dummy_data_param { shape { dim: 1 dim: 2 } } include { phase: TRAIN } }
+            layer { name: "d" type: "DummyData" top: "data" dummy_data_param { shape { dim: 1 dim: 2 } }
+              include { phase: TRAIN } }
             layer { name: "r" type: "ReLU" bottom: "data" top: "y" }
             """,
             "net.prototxt");
@@ -38,6 +39,7 @@ public class BlobNameTests
 
         Assert.StartsWith("net.prototxt:2:", error.Message, StringComparison.Ordinal);
         Assert.Contains(
-            "bottom 'data' is the top of layer 'd', which is not in the net in this phase", error.Message, StringComparison.Ordinal);
+            "bottom 'data' is the top of layer 'd', which is not in the net in this phase", error.Message,
+            StringComparison.Ordinal);
     }
 }

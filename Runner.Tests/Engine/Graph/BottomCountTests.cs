@@ -14,7 +14,7 @@ public class BottomCountTests
     [MemberData(nameof(Types))]
     public void EveryTypeRefusesANumberOfBottomsThatItDoesNotTake(string type)
     {
-        // No type takes both none and nine, and none of one shape at that.
+        // No type accepts both no bottoms and nine, even with nine of the same shape.
         CnnException?[] errors = [Build(type, 0), Build(type, 9)];
 
         Assert.Contains(errors, e => e is not null);
@@ -29,9 +29,11 @@ public class BottomCountTests
     {
         string[] names = [.. Enumerable.Range(0, bottoms).Select(i => $"b{i}")];
         string inputs = string.Concat(names.Select(n =>
-            $"layer {{ name: '{n}' type: 'Input' top: '{n}' input_param {{ shape {{ dim: 2 dim: 3 dim: 4 dim: 5 }} }} }}\n"));
+            $"layer {{ name: '{n}' type: 'Input' top: '{n}' "
+                + "input_param { shape { dim: 2 dim: 3 dim: 4 dim: 5 } } }\n"));
         string text = inputs
-            + $"layer {{ name: 'odd' type: '{type}' {string.Concat(names.Select(n => $"bottom: '{n}' "))} top: 't' top: 'u' top: 'v' }}";
+            + $"layer {{ name: 'odd' type: '{type}' {string.Concat(names.Select(n => $"bottom: '{n}' "))} "
+            + "top: 't' top: 'u' top: 'v' }";
         var sources = new SourceMap();
         NetParameter net = TextFormat.Parse<NetParameter>(text, "net.prototxt", sources);
         using var pool = new WorkerPool(1);

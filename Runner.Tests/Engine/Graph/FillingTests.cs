@@ -3,7 +3,7 @@ using Cnn.Proto;
 
 namespace Cnn.Tests.Engine.Graph;
 
-/// <summary>Parameters are filled once, when it is known that their values come from nowhere else.</summary>
+/// <summary>Parameters are filled once, and only if their values come from nowhere else.</summary>
 [Trait("Category", "Unit")]
 public sealed class FillingTests : IDisposable
 {
@@ -50,7 +50,8 @@ public sealed class FillingTests : IDisposable
     public void AFillerThatCannotFillIsReportedWhenTheNetIsBuilt()
     {
         NetDefinition net = new NetDefinition().Input("x", 2, 3).Add(
-            "InnerProduct", "a", "x", new { num_output = 4, weight_filler = new { type = "bilinear" } }, file: "Model.cs", line: 5);
+            "InnerProduct", "a", "x", new { num_output = 4, weight_filler = new { type = "bilinear" } },
+            file: "Model.cs", line: 5);
 
         var error = Assert.Throws<CnnException>(() => Net.Build(net));
 

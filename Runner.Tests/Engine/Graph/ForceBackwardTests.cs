@@ -4,7 +4,9 @@ using Cnn.Tests.Runner.Commands;
 
 namespace Cnn.Tests.Engine.Graph;
 
-/// <summary>What runs backward when everything is to: whatever leads to a loss or an output and has a gradient.</summary>
+/// <summary>
+/// With force_backward, every layer that leads to a loss or an output and has a gradient runs backward.
+/// </summary>
 [Trait("Category", "Unit")]
 public sealed class ForceBackwardTests : IDisposable
 {
@@ -46,7 +48,8 @@ public sealed class ForceBackwardTests : IDisposable
     [Fact]
     public void TheGradientOfAnOutputThatIsNoLossFlowsDown()
     {
-        using Net net = Build(Inputs + """layer { name: "p" type: "Power" bottom: "z" top: "y" power_param { scale: 2 } }""");
+        using Net net = Build(
+            Inputs + """layer { name: "p" type: "Power" bottom: "z" top: "y" power_param { scale: 2 } }""");
         Fill(net);
         net.Forward();
         net.SetOutputDiff("y", [.. Enumerable.Repeat(1f, 12)]);
@@ -71,7 +74,8 @@ public sealed class ForceBackwardTests : IDisposable
     [Fact]
     public void AGradientGivenForAnOutputWithoutGradientIsRefused()
     {
-        using Net net = Build(Inputs + Loss + """layer { name: "a" type: "Accuracy" bottom: "z" bottom: "l" top: "acc" }""");
+        using Net net = Build(
+            Inputs + Loss + """layer { name: "a" type: "Accuracy" bottom: "z" bottom: "l" top: "acc" }""");
         Fill(net);
         net.Forward();
 
@@ -83,7 +87,8 @@ public sealed class ForceBackwardTests : IDisposable
     public void TheCommandGivesTheGradientsOfANetWithAccuracy()
     {
         string path = folder.Write(
-            "net.prototxt", Inputs + Loss + """layer { name: "a" type: "Accuracy" bottom: "z" bottom: "l" top: "acc" }""");
+            "net.prototxt",
+            Inputs + Loss + """layer { name: "a" type: "Accuracy" bottom: "z" bottom: "l" top: "acc" }""");
 
         CommandLine run = CommandLine.Run("forward", "--model", path, "--backward", "--all-blobs", folder["a.h5"]);
 

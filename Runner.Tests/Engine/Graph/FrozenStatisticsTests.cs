@@ -7,7 +7,7 @@ namespace Cnn.Tests.Engine.Graph;
 [Trait("Category", "Unit")]
 public class FrozenStatisticsTests
 {
-    // As in Caffe, which decides about the backward pass by the net's definition and about rates by the layer's own.
+    // As in Caffe, where the net's definition decides on the backward pass and the layer itself on the rates.
     [Fact]
     public void BatchNormRunsBackwardButNothingOfItIsLearned()
     {

@@ -5,7 +5,7 @@ using Cnn.Proto.Formats;
 
 namespace Cnn.Tests.Engine.Graph;
 
-/// <summary>A case of layers/ or nets/: a net, what to start it from, and what the real Caffe computed.</summary>
+/// <summary>A case of layers/ or nets/: a net, its initial values, and the results of the real Caffe.</summary>
 internal sealed class GoldenCase
 {
     private readonly Dictionary<string, string> words;
@@ -45,14 +45,15 @@ internal sealed class GoldenCase
 
     public double Loss => double.Parse(words["loss"], CultureInfo.InvariantCulture);
 
-    /// <summary>The file that the net writes and the one to compare it with, if it writes one.</summary>
+    /// <summary>The file that the net writes and the one to compare it with; null if it writes none.</summary>
     public (string Written, string Expected)? ExpectedFile =>
         words["expect_file"].Split(':') is [var written, var expected] ? (written, expected) : null;
 
     public string PathOf(string name) => Path.Combine(Folder, name);
 
     /// <summary>Requires values to agree within the tolerance that the case gives.</summary>
-    public static void RequireClose(string what, IReadOnlyList<float> expected, ReadOnlySpan<float> actual, double tolerance)
+    public static void RequireClose(
+        string what, IReadOnlyList<float> expected, ReadOnlySpan<float> actual, double tolerance)
     {
         Assert.True(expected.Count == actual.Length, $"{what}: {actual.Length} values, {expected.Count} expected");
         double largest = 0.01;
@@ -63,12 +64,15 @@ internal sealed class GoldenCase
 
         for (int i = 0; i < actual.Length; i++)
         {
-            bool isClose = expected[i].Equals(actual[i]) || Math.Abs((double)actual[i] - expected[i]) <= tolerance * largest;
-            Assert.True(isClose, $"{what}[{i}]: {actual[i]:R}, expected {expected[i]:R} within {tolerance * largest:G3}");
+            bool isClose = expected[i].Equals(actual[i])
+                || Math.Abs((double)actual[i] - expected[i]) <= tolerance * largest;
+            Assert.True(
+                isClose, $"{what}[{i}]: {actual[i]:R}, expected {expected[i]:R} within {tolerance * largest:G3}");
         }
     }
 
     /// <summary>Requires a blob to have a stored shape.</summary>
     public static void RequireShape(string what, BlobProto expected, Blob actual) => Assert.True(
-        StoredShape.Of(expected).Fits(actual.Shape), $"{what}: shape {actual.ShapeText}, expected {StoredShape.Of(expected)}");
+        StoredShape.Of(expected).Fits(actual.Shape),
+        $"{what}: shape {actual.ShapeText}, expected {StoredShape.Of(expected)}");
 }

@@ -6,7 +6,9 @@ using Cnn.Proto;
 
 namespace Cnn.Tests.Engine.Graph;
 
-/// <summary>The cases that the real Caffe computed; those that need what <see cref="NotBuilt"/> lists are skipped.</summary>
+/// <summary>
+/// The cases that the real Caffe computed; those that need something in <see cref="NotBuilt"/> are skipped.
+/// </summary>
 [Trait("Category", "Golden")]
 public class GoldenNetTests
 {
@@ -137,7 +139,8 @@ public class GoldenNetTests
     {
         foreach (LayerParameter data in records)
         {
-            if (data.Name.StartsWith(Memory, StringComparison.Ordinal) && data.Name.EndsWith(":data", StringComparison.Ordinal))
+            if (data.Name.StartsWith(Memory, StringComparison.Ordinal)
+                && data.Name.EndsWith(":data", StringComparison.Ordinal))
             {
                 string name = data.Name[Memory.Length..^":data".Length];
                 LayerParameter labels = records.Single(r => r.Name == $"{Memory}{name}:label");
@@ -155,9 +158,10 @@ public class GoldenNetTests
             return net.FindBlob(record["blob:".Length..]);
         }
 
-        // A layer's name may hold colons itself.
+        // A layer's name may itself contain colons.
         string layer = string.Join(':', parts[1..^1]);
-        return net.FindLayer(layer).Layer.Blobs[int.Parse(parts[^1], System.Globalization.CultureInfo.InvariantCulture)];
+        return net.FindLayer(layer).Layer.Blobs[
+            int.Parse(parts[^1], System.Globalization.CultureInfo.InvariantCulture)];
     }
 
     private static void RequireEveryParameterHasARecord(Net net, GoldenCase golden)

@@ -16,7 +16,8 @@ public class InPlaceTests
     {
         var error = Assert.Throws<CnnException>(() => Build(writer, changer, forceBackward: true));
         Assert.Contains(
-            $"works in place on values that the gradient of layer 'writer' ({writer}) needs", error.Message, StringComparison.Ordinal);
+            $"works in place on values that the gradient of layer 'writer' ({writer}) needs", error.Message,
+            StringComparison.Ordinal);
         Assert.Equal("changer", error.Diagnostics[0].Layer);
         Assert.NotNull(error.Diagnostics[0].Location);
     }

@@ -4,7 +4,7 @@ using Cnn.Proto;
 
 namespace Cnn.Tests.Engine.Graph;
 
-/// <summary>A net for inference computes what a net that keeps everything does, in less memory.</summary>
+/// <summary>A net for inference computes the same as a net that keeps all blobs, in less memory.</summary>
 [Trait("Category", "Unit")]
 public sealed class InferenceTests
 {
@@ -14,7 +14,8 @@ public sealed class InferenceTests
     private const string Data =
         "layer { name: 'data' type: 'Input' top: 'data' input_param { shape { dim: 2 dim: 32 dim: 24 dim: 24 } } }";
 
-    // Winograd's tiles, groups, strides, names of their own and work in place, branches, a slope, a Scale that stands alone.
+    // Winograd tiles, groups, strides, tops with their own names and in place, branches, a slope, a Scale without a
+    // BatchNorm.
     private const string Branches =
         "layer { name: 'conv1' type: 'Convolution' bottom: 'data' top: 'conv1' convolution_param { num_output: 40 "
         + "kernel_size: 3 pad: 1 bias_term: false " + Filler + " } }"
@@ -31,9 +32,11 @@ public sealed class InferenceTests
         + "layer { name: 'bn3' type: 'BatchNorm' bottom: 'side' top: 'bn3' }"
         + "layer { name: 'sum' type: 'Eltwise' bottom: 'conv2' bottom: 'bn3' top: 'sum' }"
         + "layer { name: 'scale3' type: 'Scale' bottom: 'sum' top: 'scale3' }"
-        + "layer { name: 'pool' type: 'Pooling' bottom: 'scale3' top: 'pool' pooling_param { kernel_size: 3 stride: 2 } }"
+        + "layer { name: 'pool' type: 'Pooling' bottom: 'scale3' top: 'pool' "
+        + "pooling_param { kernel_size: 3 stride: 2 } }"
         + "layer { name: 'flat' type: 'Flatten' bottom: 'pool' top: 'flat' }"
-        + "layer { name: 'ip' type: 'InnerProduct' bottom: 'flat' top: 'ip' inner_product_param { num_output: 10 " + Filler + " } }"
+        + "layer { name: 'ip' type: 'InnerProduct' bottom: 'flat' top: 'ip' inner_product_param { num_output: 10 "
+        + Filler + " } }"
         + "layer { name: 'prob' type: 'Softmax' bottom: 'ip' top: 'prob' }";
 
     private const string Plain =
@@ -41,21 +44,25 @@ public sealed class InferenceTests
         + "kernel_size: 3 pad: 1 " + Filler + BiasFiller + " } }"
         + "layer { name: 'relu1' type: 'ReLU' bottom: 'conv1' top: 'conv1' }"
         + "layer { name: 'norm' type: 'LRN' bottom: 'conv1' top: 'norm' }"
-        + "layer { name: 'pool1' type: 'Pooling' bottom: 'norm' top: 'pool1' pooling_param { kernel_size: 2 stride: 2 } }"
+        + "layer { name: 'pool1' type: 'Pooling' bottom: 'norm' top: 'pool1' "
+        + "pooling_param { kernel_size: 2 stride: 2 } }"
         + "layer { name: 'conv2' type: 'Convolution' bottom: 'pool1' top: 'conv2' convolution_param { num_output: 30 "
         + "kernel_size: 5 group: 2 " + Filler + BiasFiller + " } }"
         + "layer { name: 'relu2' type: 'ReLU' bottom: 'conv2' top: 'relu2' relu_param { negative_slope: 0.2 } }"
         + "layer { name: 'left' type: 'Convolution' bottom: 'relu2' top: 'left' convolution_param { num_output: 8 "
         + "kernel_size: 1 " + Filler + " } }"
-        + "layer { name: 'right' type: 'Pooling' bottom: 'relu2' top: 'right' pooling_param { kernel_size: 3 stride: 1 pad: 1 } }"
+        + "layer { name: 'right' type: 'Pooling' bottom: 'relu2' top: 'right' "
+        + "pooling_param { kernel_size: 3 stride: 1 pad: 1 } }"
         + "layer { name: 'join' type: 'Concat' bottom: 'left' bottom: 'right' top: 'join' }"
-        + "layer { name: 'ip' type: 'InnerProduct' bottom: 'join' top: 'ip' inner_product_param { num_output: 10 " + Filler + " } }";
+        + "layer { name: 'ip' type: 'InnerProduct' bottom: 'join' top: 'ip' inner_product_param { num_output: 10 "
+        + Filler + " } }";
 
     [Fact]
     public void LayersThatAConvolutionTakesInCostOneRoundingAtMost()
     {
         using Net plain = Net.Build(NetDefinition.Parse(Data + Branches));
-        using Net inference = Net.Build(NetDefinition.Parse(Data + Branches), new NetOptions { Inference = true, Keep = ["sum"] });
+        using Net inference = Net.Build(
+            NetDefinition.Parse(Data + Branches), new NetOptions { Inference = true, Keep = ["sum"] });
         Statistics(plain);
         Statistics(inference);
         foreach (int images in (int[])[2, 5, 1])
@@ -89,7 +96,8 @@ public sealed class InferenceTests
     public void WithoutSuchLayersTheBitsAreTheSame()
     {
         using Net plain = Net.Build(NetDefinition.Parse(Data + Plain));
-        using Net inference = Net.Build(NetDefinition.Parse(Data + Plain), new NetOptions { Inference = true, Keep = ["conv1", "relu2"] });
+        using Net inference = Net.Build(
+            NetDefinition.Parse(Data + Plain), new NetOptions { Inference = true, Keep = ["conv1", "relu2"] });
         foreach (int images in (int[])[2, 9, 1, 2])
         {
             Fill(plain, images);
@@ -106,7 +114,8 @@ public sealed class InferenceTests
     [Fact]
     public void ALayerWhoseBottomIsToBeKeptIsNotTakenIn()
     {
-        using Net net = Net.Build(NetDefinition.Parse(Data + Plain), new NetOptions { Inference = true, Keep = ["conv2"] });
+        using Net net = Net.Build(
+            NetDefinition.Parse(Data + Plain), new NetOptions { Inference = true, Keep = ["conv2"] });
         Fill(net, 2);
         net.Forward();
 
@@ -145,7 +154,8 @@ public sealed class InferenceTests
         string layers = Data;
         for (int i = 0; i < 12; i++)
         {
-            layers += $"layer {{ name: 'l{i}' type: 'Power' bottom: '{(i == 0 ? "data" : $"l{i - 1}")}' top: 'l{i}' power_param {{ shift: 1 }} }}";
+            layers += $"layer {{ name: 'l{i}' type: 'Power' bottom: '{(i == 0 ? "data" : $"l{i - 1}")}' top: 'l{i}' "
+                + "power_param { shift: 1 } }";
         }
 
         using Net net = Net.Build(NetDefinition.Parse(layers), new NetOptions { Inference = true });
@@ -160,10 +170,13 @@ public sealed class InferenceTests
     [Fact]
     public void ABlobThatKeepsNoValuesIsRefusedByName()
     {
-        using Net net = Net.Build(NetDefinition.Parse("name: 'small' " + Data + Plain), new NetOptions { Inference = true });
+        using Net net = Net.Build(
+            NetDefinition.Parse("name: 'small' " + Data + Plain), new NetOptions { Inference = true });
 
         var error = Assert.Throws<CnnException>(() => net.FindBlob("pool1"));
-        Assert.Equal("blob 'pool1' keeps no values, as net 'small' is built for inference; name it among those to keep", error.Message);
+        Assert.Equal(
+            "blob 'pool1' keeps no values, as net 'small' is built for inference; name it among those to keep",
+            error.Message);
     }
 
     [Fact]

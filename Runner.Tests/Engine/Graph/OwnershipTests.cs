@@ -7,7 +7,9 @@ using Google.Protobuf;
 
 namespace Cnn.Tests.Engine.Graph;
 
-/// <summary>Whoever is disposed of releases what it opened: a solver its nets, a net its layers, a layer its files.</summary>
+/// <summary>
+/// A disposed object releases what it opened: a solver its nets, a net its layers, a layer its files.
+/// </summary>
 [Trait("Category", "Unit")]
 public sealed class OwnershipTests : IDisposable
 {
@@ -41,7 +43,8 @@ public sealed class OwnershipTests : IDisposable
         Assert.Throws<CnnException>(
             () => Net.Build(Definition().Add("ReLU", "r", "nowhere"), new NetOptions { Layers = registry }));
         Assert.Throws<CnnException>(
-            () => Net.Build(Definition(), new NetOptions { Layers = registry, Weights = [folder["missing.caffemodel"]] }));
+            () => Net.Build(
+                Definition(), new NetOptions { Layers = registry, Weights = [folder["missing.caffemodel"]] }));
 
         Assert.All(layers, l => Assert.Equal(1, l.Disposals));
     }
@@ -52,7 +55,8 @@ public sealed class OwnershipTests : IDisposable
         NetDefinition net = Definition().Add("EuclideanLoss", "loss", ["y", "x"]);
         var definition = new SolverDefinition(net, new
         {
-            base_lr = 0.1, lr_policy = "fixed", max_iter = 1, test_iter = 1, test_interval = 1, snapshot_after_train = false,
+            base_lr = 0.1, lr_policy = "fixed", max_iter = 1, test_iter = 1, test_interval = 1,
+            snapshot_after_train = false,
         });
         var solver = new Solver(definition, new SolverOptions { Layers = registry });
 

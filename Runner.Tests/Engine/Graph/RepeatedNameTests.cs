@@ -8,12 +8,13 @@ using Serilog.Events;
 
 namespace Cnn.Tests.Engine.Graph;
 
-/// <summary>Where layers have one name, the k-th of one side goes to the k-th of the other.</summary>
+/// <summary>If several layers have the same name, the k-th of one side is matched with the k-th of the other.</summary>
 [Trait("Category", "Unit")]
 public sealed class RepeatedNameTests : IDisposable
 {
     private const string Layers = """
-        layer { name: "d" type: "DummyData" top: "x" top: "t" dummy_data_param { shape { dim: 4 dim: 3 } shape { dim: 4 dim: 2 }
+        layer { name: "d" type: "DummyData" top: "x" top: "t" dummy_data_param {
+          shape { dim: 4 dim: 3 } shape { dim: 4 dim: 2 }
           data_filler { type: "constant" value: 1 } data_filler { type: "constant" value: 2 } } }
         layer { name: "ip" type: "InnerProduct" bottom: "x" top: "a" inner_product_param { num_output: 2
           weight_filler { type: "constant" value: 0.1 } } }
@@ -83,7 +84,8 @@ public sealed class RepeatedNameTests : IDisposable
         Assert.Equal([7, 0.5f], weights.Select(w => w.Data[0]));
         Assert.Single(log.All, line => line.Contains("from " + folder["one.caffemodel"], StringComparison.Ordinal)
             && !line.Contains("Finetuning", StringComparison.Ordinal));
-        Assert.Contains(log.All, line => line.Contains("several layers with parameters are called 'ip'", StringComparison.Ordinal));
+        Assert.Contains(
+            log.All, line => line.Contains("several layers with parameters are called 'ip'", StringComparison.Ordinal));
     }
 
     [Fact]

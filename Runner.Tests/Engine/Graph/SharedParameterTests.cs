@@ -4,7 +4,7 @@ using Cnn.Proto;
 
 namespace Cnn.Tests.Engine.Graph;
 
-/// <summary>Parameters that layers share by name are one, wherever their values come from.</summary>
+/// <summary>Parameters that layers share by name are one parameter, wherever its values come from.</summary>
 [Trait("Category", "Unit")]
 public sealed class SharedParameterTests : IDisposable
 {
@@ -79,7 +79,8 @@ public sealed class SharedParameterTests : IDisposable
         folder.Write(
             "net.prototxt",
             $$"""
-            layer { name: "data" type: "DummyData" top: "x" top: "t" dummy_data_param { shape { dim: 4 dim: 3 } shape { dim: 4 dim: 2 }
+            layer { name: "data" type: "DummyData" top: "x" top: "t" dummy_data_param {
+              shape { dim: 4 dim: 3 } shape { dim: 4 dim: 2 }
               data_filler { type: "constant" value: 1 } data_filler { type: "constant" value: 2 } } }
             {{Layer(first)}} {{Layer(second)}}
             layer { name: "minus" type: "Eltwise" bottom: "owner" bottom: "twin" top: "minus"
@@ -89,8 +90,8 @@ public sealed class SharedParameterTests : IDisposable
             layer { name: "loss" type: "EuclideanLoss" bottom: "owner" bottom: "t" top: "loss" }
             """);
         string path = folder.Write("solver.prototxt", $"""
-            net: "{folder["net.prototxt"]}" base_lr: 0.1 lr_policy: "fixed" test_iter: 1 test_interval: 2 max_iter: 4 random_seed: 1
-            snapshot_after_train: false
+            net: "{folder["net.prototxt"]}" base_lr: 0.1 lr_policy: "fixed" test_iter: 1 test_interval: 2 max_iter: 4
+            random_seed: 1 snapshot_after_train: false
             """);
         using Solver solver = Solver.Load(path);
         var differences = new List<double>();

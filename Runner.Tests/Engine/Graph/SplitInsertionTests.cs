@@ -4,7 +4,8 @@ using Cnn.Proto;
 namespace Cnn.Tests.Engine.Graph;
 
 /// <summary>
-/// Where a net has Split layers, and what they and their readers are called: Caffe's rules, which snapshots keep.
+/// The positions of a net's Split layers, and the names of these and of their readers: Caffe's rules, on which
+/// snapshots depend.
 /// </summary>
 [Trait("Category", "Unit")]
 public class SplitInsertionTests

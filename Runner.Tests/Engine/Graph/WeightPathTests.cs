@@ -3,7 +3,7 @@ using Cnn.Proto;
 
 namespace Cnn.Tests.Engine.Graph;
 
-/// <summary>A mistake in a path is a CnnException whose message is what the command prints.</summary>
+/// <summary>A wrong path leads to a CnnException whose message the command prints.</summary>
 [Trait("Category", "Unit")]
 public sealed class WeightPathTests : IDisposable
 {
@@ -23,7 +23,9 @@ public sealed class WeightPathTests : IDisposable
     {
         var error = Assert.Throws<CnnException>(() => net.SaveWeights(folder[$"no/{name}"]));
 
-        Assert.Equal($"cannot write '{folder[$"no/{name}"]}': there is no folder '{folder["no"]}'; make it first", error.Message);
+        Assert.Equal(
+            $"cannot write '{folder[$"no/{name}"]}': there is no folder '{folder["no"]}'; make it first",
+            error.Message);
     }
 
     [Fact]

@@ -4,7 +4,7 @@ using Cnn.Proto.Formats.Hdf5;
 namespace Cnn.Tests.Engine.Graph;
 
 /// <summary>
-/// The file that a case's net writes, moved to a folder of its own, and compared with what Caffe wrote.
+/// The file that a case's net writes, redirected to its own folder, and compared with the one that Caffe wrote.
 /// </summary>
 internal sealed class WrittenFile : IDisposable
 {

@@ -8,8 +8,8 @@ public partial class KillAndResumeTests
 {
     private const int Endless = 1_000_000, Kills = 8, IterationsMore = 25;
 
-    // Waiting for what the run does rather than for some time, the moments of the kills are the same on any machine:
-    // while a snapshot is being written, and as soon as one is whole.
+    // The test waits for the run's progress rather than for some time, so the kills happen at the same moments on any
+    // machine: while a snapshot is being written, and as soon as one is complete.
     [Fact]
     public async Task TrainingThatIsKilledAndResumedEndsInTheSameBytes()
     {
@@ -66,10 +66,10 @@ public partial class KillAndResumeTests
         return error;
     }
 
-    // The iteration of the newest solver state, 0 for none.
+    // Returns the iteration of the newest solver state, or 0.
     private static int Latest(TemporaryFolder folder) => Iterations(folder, "solverstate").DefaultIfEmpty(0).Max();
 
-    // Weights whose state is not there yet, or a file under a name that is not its last.
+    // There are weights without their state, or a file that does not have its final name yet.
     private static bool IsBeingWritten(TemporaryFolder folder, string[] leftBefore) =>
         Iterations(folder, "caffemodel").Max() > Latest(folder) || Unfinished(folder).Except(leftBefore).Any();
 

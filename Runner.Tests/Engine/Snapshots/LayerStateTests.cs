@@ -45,7 +45,7 @@ public class LayerStateTests
     [Fact]
     public void TestsCutShortAreDoneAgainFromTheSameStates()
     {
-        // The first of two test nets is done when the stop comes in the second round.
+        // The stop comes in the second round, after the first of two test nets.
         using var folder = new TemporaryFolder();
         using var pool = new WorkerPool(1);
         Solver solver = Training.Prepare(Definition(folder, "LSTM", 8), pool);
@@ -113,7 +113,7 @@ public class LayerStateTests
         return Training.Weights(solver);
     }
 
-    // The sequences never start anew, so what a batch gives depends on all batches before it.
+    // The sequences never restart, so the result of a batch depends on all batches before it.
     private static string Definition(
         TemporaryFolder folder, string type, int iterations, string format = "BINARYPROTO") => $$"""
         base_lr: 0.1 momentum: 0.9 lr_policy: 'fixed' random_seed: 5 iter_size: 2

@@ -6,7 +6,7 @@ using Cnn.Tests.Engine.Solvers;
 
 namespace Cnn.Tests.Engine.Snapshots;
 
-/// <summary>Layers whose names are no UTF-8, as Caffe takes them.</summary>
+/// <summary>Layers whose names are not UTF-8, which Caffe accepts.</summary>
 [Trait("Category", "Resume")]
 public class NamesOfAnyBytesTests
 {
@@ -29,7 +29,7 @@ public class NamesOfAnyBytesTests
         Assert.Contains("\uEFD6\uEFD0", file.Layers.Select(l => l.Name));
         if (format == "BINARYPROTO")
         {
-            // The name of the net, then that of the layer: field 1, 2 bytes.
+            // The net's name, then the layer's: field 1, 2 bytes.
             byte[] bytes = File.ReadAllBytes(weights);
             Assert.Equal([0x0A, 2, 0xC4, 0xE3], bytes[..4]);
             Assert.True(bytes.AsSpan().IndexOf((ReadOnlySpan<byte>)[0x0A, 2, 0xD6, 0xD0, 0x12]) > 0);

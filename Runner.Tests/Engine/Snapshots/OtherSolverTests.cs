@@ -5,7 +5,7 @@ using Cnn.Tests.Engine.Solvers;
 
 namespace Cnn.Tests.Engine.Snapshots;
 
-/// <summary>Going on from a state that a solver of another type wrote.</summary>
+/// <summary>Resuming from a state that a solver of another type wrote.</summary>
 [Trait("Category", "Resume")]
 public sealed class OtherSolverTests : IDisposable
 {
@@ -145,7 +145,7 @@ public sealed class OtherSolverTests : IDisposable
         return solver.WriteSnapshot();
     }
 
-    // Products of both signs, so that gradients and with them momenta have both.
+    // Outputs of both signs, so that the gradients, and with them the momenta, have both.
     private string Definition(string type, string format) => $$"""
         net_param {
           layer { name: "data" type: "DummyData" top: "data" top: "target" dummy_data_param {

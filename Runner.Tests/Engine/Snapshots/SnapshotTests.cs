@@ -73,7 +73,7 @@ public class SnapshotTests
         string weights = state.Replace(".solverstate", ".caffemodel", StringComparison.Ordinal);
         if (format == "HDF5")
         {
-            // Caffe reads no gradients from HDF5 either; that they are there shows in the size.
+            // Caffe does not read gradients from HDF5 either; the file size shows that they are there.
             Assert.True(new FileInfo(weights).Length > 2 * 4 * Training.Weights(solver).Length);
             return;
         }

@@ -13,9 +13,11 @@ public class EarlyStoppingTests
         net_param {
           layer { name: "w" type: "Parameter" top: "w" parameter_param { shape { dim: 1 } } }
           layer { name: "sum" type: "Reduction" bottom: "w" top: "sum" loss_weight: -1 include { phase: TRAIN } }
-          layer { name: "square" type: "Power" bottom: "w" top: "score" power_param { power: 2 shift: -6 scale: 1 } include { phase: TEST } }
+          layer { name: "square" type: "Power" bottom: "w" top: "score" power_param { power: 2 shift: -6 scale: 1 }
+            include { phase: TEST } }
         }
-        base_lr: 1 lr_policy: "fixed" random_seed: 1 test_iter: 1 test_interval: 1 max_iter: 1000 snapshot_after_train: false
+        base_lr: 1 lr_policy: "fixed" random_seed: 1 test_iter: 1 test_interval: 1 max_iter: 1000
+        snapshot_after_train: false
         """;
 
     [Fact]
@@ -23,14 +25,15 @@ public class EarlyStoppingTests
     {
         using var folder = new TemporaryFolder();
         using var pool = new WorkerPool(1);
-        string definition = Definition(folder, "output: 'score' patience: 4 patience_increase: 2 improvement_threshold: 0.9");
+        string definition = Definition(
+            folder, "output: 'score' patience: 4 patience_increase: 2 improvement_threshold: 0.9");
         Solver solver = Training.Prepare(definition, pool);
         string? best = null;
         solver.BestWritten += path => best = path;
 
         Assert.True(solver.Solve());
 
-        // The last clear improvement, from 1 to 0 at iteration 6, moves the end to twice that.
+        // The last clear improvement, from 1 to 0 at iteration 6, moves the end to iteration 12.
         Assert.Equal(12, solver.Iteration);
         Assert.Equal(folder["snap_best.caffemodel"], best);
         using WeightsFile file = WeightsFile.Open(best!);

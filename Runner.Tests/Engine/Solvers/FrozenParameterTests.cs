@@ -26,8 +26,13 @@ public sealed class FrozenParameterTests
     {
         using var solver = new Solver(new SolverDefinition(
             NetDefinition.Parse(Net),
-            new { type, base_lr = 0.01, lr_policy = "fixed", max_iter = 3, clip_gradients = 1, snapshot_after_train = false }));
-        Blob low = solver.TrainNet.FindLayer("low").Parameters[0], high = solver.TrainNet.FindLayer("high").Parameters[0];
+            new
+            {
+                type, base_lr = 0.01, lr_policy = "fixed", max_iter = 3, clip_gradients = 1,
+                snapshot_after_train = false,
+            }));
+        Blob low = solver.TrainNet.FindLayer("low").Parameters[0],
+            high = solver.TrainNet.FindLayer("high").Parameters[0];
         float[] lowBefore = low.Data.ToArray(), highBefore = high.Data.ToArray();
 
         solver.Solve();

@@ -15,7 +15,7 @@ public class GoldenSolverTests
 
     public static TheoryData<string, string> CasesToResume => With("resume=exact");
 
-    // Where Caffe starts the data again on resuming, ours goes on, unless it is told to do as Caffe does.
+    // Where Caffe restarts the data on resuming, ours continues, unless it is told to do as Caffe does.
     public static TheoryData<string, string> CasesThatRestartTheirData => With("resume=restarts_data");
 
     [Theory]
@@ -87,7 +87,8 @@ public class GoldenSolverTests
         return cases;
     }
 
-    private static Solver Prepare(string name, string folder, TemporaryFolder copy, bool resume, bool restartsData = false)
+    private static Solver Prepare(
+        string name, string folder, TemporaryFolder copy, bool resume, bool restartsData = false)
     {
         foreach (string file in Directory.EnumerateFiles(folder))
         {
@@ -111,7 +112,8 @@ public class GoldenSolverTests
     }
 
     private static double Tolerance(string folder) => double.Parse(
-        File.ReadAllText(Path.Combine(folder, "case.txt")).Split(' ').First(w => w.StartsWith("tol=", StringComparison.Ordinal))[4..],
+        File.ReadAllText(Path.Combine(folder, "case.txt")).Split(' ')
+            .First(w => w.StartsWith("tol=", StringComparison.Ordinal))[4..],
         CultureInfo.InvariantCulture);
 
     private static float Number(string text) => float.Parse(text, CultureInfo.InvariantCulture);
@@ -119,9 +121,11 @@ public class GoldenSolverTests
     private static void RequireSameSnapshot(string folder, string written, int iteration, double tolerance)
     {
         string suffix = File.Exists(Path.Combine(folder, $"snap_iter_{iteration}.caffemodel")) ? "" : ".h5";
-        string model = $"snap_iter_{iteration}.caffemodel{suffix}", state = $"snap_iter_{iteration}.solverstate{suffix}";
+        string model = $"snap_iter_{iteration}.caffemodel{suffix}",
+            state = $"snap_iter_{iteration}.solverstate{suffix}";
         RequireSameWeights(Path.Combine(folder, model), Path.Combine(written, model), tolerance);
-        using StateFile goldenState = StateFile.Open(Path.Combine(folder, state)), myState = StateFile.Open(Path.Combine(written, state));
+        using StateFile goldenState = StateFile.Open(Path.Combine(folder, state)),
+            myState = StateFile.Open(Path.Combine(written, state));
         Assert.Equal((goldenState.Iteration, goldenState.CurrentStep), (myState.Iteration, myState.CurrentStep));
         RequireSame(state, goldenState.History, myState.History, tolerance);
     }

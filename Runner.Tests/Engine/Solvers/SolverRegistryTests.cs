@@ -142,7 +142,7 @@ public sealed class SolverRegistryTests : IDisposable
         return assembly;
     }
 
-    // A class that carries the attribute and, where it is an update rule, updates nothing.
+    // Defines a class with the attribute; if it is an update rule, it updates nothing.
     private static void Define(ModuleBuilder module, string type, Type parent)
     {
         TypeBuilder rule = module.DefineType(type + "Rule", TypeAttributes.Public, parent);
@@ -199,7 +199,7 @@ public sealed class SolverRegistryTests : IDisposable
         return new Solver(definition, new SolverOptions { Solvers = Registry(), ResumeFrom = resumeFrom });
     }
 
-    /// <summary>Steps of one size in the direction of a running mean.</summary>
+    /// <summary>Takes steps of equal size, with the sign of the running mean of the gradient.</summary>
     [SolverType("SignDescent")]
     public sealed class SignDescent : UpdateRule
     {
@@ -228,7 +228,7 @@ public sealed class SolverRegistryTests : IDisposable
         }
     }
 
-    // The rule that remembers nothing.
+    // An update rule without histories.
     private sealed class PlainDescent : UpdateRule
     {
         public override int HistoriesPerParameter => 0;

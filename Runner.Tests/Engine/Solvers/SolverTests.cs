@@ -6,7 +6,8 @@ namespace Cnn.Tests.Engine.Solvers;
 [Trait("Category", "Unit")]
 public class SolverTests
 {
-    private const string Rest = "momentum: 0.9 weight_decay: 0.0005 lr_policy: 'fixed' random_seed: 3 snapshot_after_train: false";
+    private const string Rest =
+        "momentum: 0.9 weight_decay: 0.0005 lr_policy: 'fixed' random_seed: 3 snapshot_after_train: false";
 
     [Fact]
     public void TrainingGivesTheSameBitsOnAnyNumberOfThreads()
@@ -35,20 +36,23 @@ public class SolverTests
     {
         using var pool = new WorkerPool(1);
         Solver together = Training.Prepare(Linear("data_filler { value: 0.5 }", "value: 0.1", "max_iter: 3"), pool);
-        Solver apart = Training.Prepare(Linear("data_filler { value: 0.5 }", "value: 0.1", "max_iter: 3 iter_size: 4"), pool);
+        Solver apart = Training.Prepare(
+            Linear("data_filler { value: 0.5 }", "value: 0.1", "max_iter: 3 iter_size: 4"), pool);
 
         Assert.True(together.Solve());
         Assert.True(apart.Solve());
 
         Assert.All(
-            Training.Weights(together).Zip(Training.Weights(apart)), pair => Assert.Equal(pair.First, pair.Second, 1e-6f));
+            Training.Weights(together).Zip(Training.Weights(apart)),
+            pair => Assert.Equal(pair.First, pair.Second, 1e-6f));
     }
 
     [Fact]
     public void ClippingScalesTheGradientToTheNormAllowed()
     {
         using var pool = new WorkerPool(1);
-        Solver free = Training.Prepare(Linear("data_filler { value: 0.5 }", "value: 1", "max_iter: 1 weight_decay: 0"), pool);
+        Solver free = Training.Prepare(
+            Linear("data_filler { value: 0.5 }", "value: 1", "max_iter: 1 weight_decay: 0"), pool);
         Solver clipped = Training.Prepare(
             Linear("data_filler { value: 0.5 }", "value: 1", "max_iter: 1 weight_decay: 0 clip_gradients: 0.01"), pool);
         float[] before = Training.Weights(free);
@@ -65,7 +69,8 @@ public class SolverTests
     {
         using var pool = new WorkerPool(1);
         Solver solver = Training.Prepare(
-            Linear("data_filler { value: 0 }", "value: 0.4", "max_iter: 1 weight_decay: 0.5 regularization_type: 'L1'"), pool);
+            Linear("data_filler { value: 0 }", "value: 0.4", "max_iter: 1 weight_decay: 0.5 regularization_type: 'L1'"),
+            pool);
 
         solver.Step();
 
@@ -98,7 +103,7 @@ public class SolverTests
         return Training.Weights(solver);
     }
 
-    // Least squares of one product: three inputs, two outputs, no target but 0.
+    // Least squares of an inner product: three inputs, two outputs, and 0 as the target.
     private static string Linear(string dataFiller, string weightFiller, string more = "max_iter: 1") => $$"""
         net_param {
           layer { name: "data" type: "DummyData" top: "data" top: "target" dummy_data_param {

@@ -4,12 +4,13 @@ using Cnn.Proto;
 
 namespace Cnn.Tests.Engine.Solvers;
 
-/// <summary>The weights that a run starts from, from a program as from the command line.</summary>
+/// <summary>The weights that a run starts from, as a program and the command line set them.</summary>
 [Trait("Category", "Unit")]
 public sealed class StartingWeightsTests : IDisposable
 {
     private const string Net = """
-        layer { name: "d" type: "DummyData" top: "x" top: "t" dummy_data_param { shape { dim: 4 dim: 3 } shape { dim: 4 dim: 2 } } }
+        layer { name: "d" type: "DummyData" top: "x" top: "t" dummy_data_param {
+          shape { dim: 4 dim: 3 } shape { dim: 4 dim: 2 } } }
         layer { name: "ip" type: "InnerProduct" bottom: "x" top: "a" inner_product_param { num_output: 2
           weight_filler { type: "xavier" } } }
         layer { name: "loss" type: "EuclideanLoss" bottom: "a" bottom: "t" }
@@ -65,12 +66,14 @@ public sealed class StartingWeightsTests : IDisposable
             first.Solve();
         }
 
-        var options = new SolverOptions { ResumeFrom = folder["s_iter_2.solverstate"], Weights = [folder["w.caffemodel"]] };
+        var options =
+            new SolverOptions { ResumeFrom = folder["s_iter_2.solverstate"], Weights = [folder["w.caffemodel"]] };
         var error = Assert.Throws<CnnException>(() => Solver.Load(Write(""), options));
         Assert.Contains("give one of them", error.Message, StringComparison.Ordinal);
     }
 
     private string Write(string fields) => folder.Write("solver.prototxt", $"""
-        net: "net.prototxt" base_lr: 0.01 lr_policy: "fixed" max_iter: 2 random_seed: 1 snapshot_prefix: "{folder["s"]}" {fields}
+        net: "net.prototxt" base_lr: 0.01 lr_policy: "fixed" max_iter: 2 random_seed: 1
+        snapshot_prefix: "{folder["s"]}" {fields}
         """);
 }

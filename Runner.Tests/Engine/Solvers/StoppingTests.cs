@@ -7,7 +7,7 @@ using Serilog.Events;
 
 namespace Cnn.Tests.Engine.Solvers;
 
-/// <summary>Stopping a run and going on with it in the same process.</summary>
+/// <summary>Stopping a run and continuing it in the same process.</summary>
 [Trait("Category", "Resume")]
 public sealed class StoppingTests : IDisposable
 {
@@ -59,7 +59,7 @@ public sealed class StoppingTests : IDisposable
         }
     }
 
-    // The first test net has been tested when the stop comes; at iteration 10 the run is at its end.
+    // The stop comes after the first test net; iteration 10 is the end of the run.
     [Theory]
     [InlineData(4, 0)]
     [InlineData(4, 1)]
@@ -130,7 +130,7 @@ public sealed class StoppingTests : IDisposable
     private string Snapshot(string run, int iteration, string kind) =>
         Path.Combine(folder[run], $"snap_iter_{iteration}.{kind}");
 
-    // What a batch gives depends on all batches before it, as the sequences never start anew.
+    // The sequences never restart, so the result of a batch depends on all batches before it.
     private string Definition(string run, string more = "")
     {
         Directory.CreateDirectory(folder[run]);
@@ -153,7 +153,7 @@ public sealed class StoppingTests : IDisposable
             """;
     }
 
-    /// <summary>A solver and what it reported.</summary>
+    /// <summary>A solver and its reports.</summary>
     private sealed class Run : ILogEventSink
     {
         private readonly string? awaited;

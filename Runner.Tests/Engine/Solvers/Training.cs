@@ -18,6 +18,7 @@ internal static class Training
             new SolverOptions { Pool = pool, Log = log, ResumeFrom = resumeFrom });
     }
 
-    /// <summary>The learned values, one after the other.</summary>
-    public static float[] Weights(Solver solver) => [.. solver.TrainNet.Learnable.SelectMany(p => p.Blob.Data.ToArray())];
+    /// <summary>Returns the learned values of all parameters in a row.</summary>
+    public static float[] Weights(Solver solver) =>
+        [.. solver.TrainNet.Learnable.SelectMany(p => p.Blob.Data.ToArray())];
 }

@@ -12,8 +12,10 @@ public class ActivationTests
                 "type: 'BNLL'", "type: 'ELU'", "type: 'ELU' elu_param { alpha: 0.5 }", "type: 'Swish'",
                 "type: 'Swish' swish_param { beta: -1.5 }", "type: 'Clip' clip_param { min: 0 max: 9 }",
                 "type: 'Exp'", "type: 'Exp' exp_param { base: 2 scale: 0.5 shift: 1 }",
-                "type: 'Log' log_param { base: 10 scale: 0.5 shift: 3 }", "type: 'Power' power_param { power: 1 scale: 3 shift: -1 }",
-                "type: 'Power' power_param { power: 2 scale: 0.5 shift: 1 }", "type: 'Power' power_param { power: -0.75 shift: 4 }",
+                "type: 'Log' log_param { base: 10 scale: 0.5 shift: 3 }",
+                "type: 'Power' power_param { power: 1 scale: 3 shift: -1 }",
+                "type: 'Power' power_param { power: 2 scale: 0.5 shift: 1 }",
+                "type: 'Power' power_param { power: -0.75 shift: 4 }",
                 "type: 'Power' power_param { power: 3 shift: 3 }", "type: 'ScaledTanH'",
                 "type: 'ScaledTanH' scaled_tanh_param { amplitude: -2 slope: 0.5 }"])
             {
@@ -105,7 +107,8 @@ public class ActivationTests
         {
             double x = harness.Bottoms[0].Data[i];
             double expected = type == "TanH" ? Math.Tanh(x) : 1 / (1 + Math.Exp(-x));
-            Assert.True(Math.Abs(expected - harness.Tops[0].Data[i]) <= 3e-7, $"{type}({x}) is {harness.Tops[0].Data[i]}");
+            Assert.True(
+                Math.Abs(expected - harness.Tops[0].Data[i]) <= 3e-7, $"{type}({x}) is {harness.Tops[0].Data[i]}");
         }
     }
 
@@ -116,7 +119,8 @@ public class ActivationTests
     [Trait("Category", "Unit")]
     public void ExtremeValuesReachTheLimits(string type, float low, float high)
     {
-        using var harness = new LayerHarness($"type: '{type}'", [[18]], prepare: h => h.Bottoms[0].Data.Fill(float.PositiveInfinity));
+        using var harness = new LayerHarness(
+            $"type: '{type}'", [[18]], prepare: h => h.Bottoms[0].Data.Fill(float.PositiveInfinity));
         harness.Bottoms[0].Data[0] = -1e30f;
         harness.Bottoms[0].Data[17] = float.NaN;
         harness.Forward();

@@ -31,10 +31,11 @@ public class ActivationValueTests
     [Trait("Category", "Kernel")]
     public void EveryFunctionHasItsValues(string definition, float[] x, float[] expected)
     {
-        // Long enough that each value is met in a vector and in the rest after it.
+        // Long enough that each value occurs both in a whole vector and in the tail.
         const int Repeats = 11;
         float[] many = [.. Enumerable.Repeat(x, Repeats).SelectMany(v => v)];
-        using var harness = new LayerHarness(definition, [[1, many.Length]], phase: Phase.Test, prepare: h => h.Set(0, many));
+        using var harness = new LayerHarness(
+            definition, [[1, many.Length]], phase: Phase.Test, prepare: h => h.Set(0, many));
         if (definition.Contains("PReLU", StringComparison.Ordinal))
         {
             harness.Layer.Blobs[0].Data.Fill(0.25f);
@@ -51,7 +52,9 @@ public class ActivationValueTests
     [Theory]
     [InlineData("type: 'PReLU'", new[] { 2, 3, 4, 5 })]
     [InlineData("type: 'PReLU'", new[] { 5, 37 })]
-    [InlineData("type: 'PReLU' prelu_param { channel_shared: true filler { type: 'constant' value: -0.5 } }", new[] { 2, 3, 18 })]
+    [InlineData(
+        "type: 'PReLU' prelu_param { channel_shared: true filler { type: 'constant' value: -0.5 } }",
+        new[] { 2, 3, 18 })]
     [InlineData("type: 'AbsVal'", new[] { 2, 19 })]
     [InlineData("type: 'NoisyReLU'", new[] { 2, 40 })]
     [Trait("Category", "Gradient")]
@@ -114,7 +117,8 @@ public class ActivationValueTests
     public void MaxoutTakesTheLargestOfEachGroup(string options, int[] shape, int[] expected)
     {
         using var harness = new LayerHarness(
-            $"type: 'Maxout' maxout_param {{ {options} }}", [shape], prepare: h => LayerHarness.FillApart(h.Bottoms[0].Data, 4));
+            $"type: 'Maxout' maxout_param {{ {options} }}", [shape],
+            prepare: h => LayerHarness.FillApart(h.Bottoms[0].Data, 4));
         harness.Forward();
         Assert.Equal(expected, harness.Tops[0].Shape.ToArray());
         new GradientChecker().Check(harness);
@@ -140,7 +144,8 @@ public class ActivationValueTests
     [InlineData("type: 'ScaledTanH' scaled_tanh_param { amplitude: 0 }", "amplitude is 0")]
     [InlineData("type: 'PReLU'", "has shape 3 (3)")]
     [InlineData("type: 'Maxout'", "axis 1 does not exist in a bottom of shape 3 (3)")]
-    [InlineData("type: 'Maxout' maxout_param { axis: 0 }", "pieces is 2, bottom 'bottom0' of shape 3 (3) has 3 channels")]
+    [InlineData(
+        "type: 'Maxout' maxout_param { axis: 0 }", "pieces is 2, bottom 'bottom0' of shape 3 (3) has 3 channels")]
     [InlineData("type: 'Maxout' maxout_param { axis: 0 pieces: 0 }", "pieces is 0")]
     [Trait("Category", "Unit")]
     public void AWrongConfigurationIsNamed(string definition, string expected)
@@ -168,7 +173,8 @@ public class ActivationValueTests
     {
         using var harness = new LayerHarness("type: 'Threshold'", [[2]]);
         harness.Forward();
-        Assert.Contains("no gradient", Assert.Throws<CnnException>(() => harness.Backward()).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "no gradient", Assert.Throws<CnnException>(() => harness.Backward()).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -180,7 +186,8 @@ public class ActivationValueTests
     [Trait("Category", "Kernel")]
     public void PowersAreThoseOfTheScalarFunction(float power)
     {
-        foreach (float x in new[] { 0f, 1e-40f, 1e-20f, 0.3f, 1, 7.5f, 1e10f, float.PositiveInfinity, -2, -0.5f, float.NaN })
+        foreach (float x in (float[])[
+            0f, 1e-40f, 1e-20f, 0.3f, 1, 7.5f, 1e10f, float.PositiveInfinity, -2, -0.5f, float.NaN])
         {
             float expected = MathF.Pow(x, power), actual = VectorMath.Pow(Vector512.Create(x), power)[0];
             Assert.True(

@@ -15,7 +15,8 @@ public class DropoutLayerTests
     {
         foreach (int[] shape in (int[][])[[2, 3, 5], [17], [1, 1]])
         {
-            using var harness = new LayerHarness($"type: 'Dropout' dropout_param {{ dropout_ratio: {ratio} }}", [shape]);
+            using var harness = new LayerHarness(
+                $"type: 'Dropout' dropout_param {{ dropout_ratio: {ratio} }}", [shape]);
             new GradientChecker().Check(harness);
         }
     }
@@ -48,7 +49,8 @@ public class DropoutLayerTests
         float[] Mask(string definition, int threads, long pass, long seed = 1, bool inPlace = false)
         {
             using var harness = new LayerHarness(
-                definition, [[40_003]], threads: threads, seed: seed, inPlace: inPlace, prepare: h => h.Bottoms[0].Data.Fill(1));
+                definition, [[40_003]], threads: threads, seed: seed, inPlace: inPlace,
+                prepare: h => h.Bottoms[0].Data.Fill(1));
             harness.Clock.Pass = pass;
             harness.Forward();
             return harness.Top;

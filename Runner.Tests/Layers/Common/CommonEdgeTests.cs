@@ -2,7 +2,7 @@ using Cnn.Proto;
 
 namespace Cnn.Tests.Layers.Common;
 
-/// <summary>What the routing layers do with numbers at the edge of what is possible.</summary>
+/// <summary>The routing layers with sizes at the limits of what is possible.</summary>
 [Trait("Category", "Unit")]
 public class CommonEdgeTests
 {
@@ -26,7 +26,7 @@ public class CommonEdgeTests
         Assert.NotNull(exception.Diagnostics[0].Location);
     }
 
-    // A layer that works in place on the indices may have written over them between the passes.
+    // A layer that works in place on the indices may overwrite them between the passes.
     [Theory]
     [InlineData("type: 'Embed' embed_param { num_output: 2 input_dim: 3 }", 0)]
     [InlineData("type: 'BatchReindex'", 1)]
@@ -75,7 +75,7 @@ public class CommonEdgeTests
         Assert.Equal(4, harness.Layer.Blobs[1].Diff[0]);
     }
 
-    // The batch grows and shrinks; a fully convolutional net changes its image.
+    // The batch grows and shrinks; in a fully convolutional net the image size changes.
     [Theory]
     [InlineData("type: 'Slice' slice_param { slice_point: 1 }", 2)]
     [InlineData("type: 'Flatten'", 1)]

@@ -39,8 +39,14 @@ public class CommonErrorTests
         { "type: 'Filter'", [[2, 3], [2, 2]], 1, "the selector has one value an item" },
         { "type: 'Filter'", [[2, 3], [2, 3], [2]], 1, "1 tops for 3 bottoms" },
         { "type: 'Parameter' parameter_param { shape { dim: 100000 dim: 100000 } }", [], 1, "impossible or too large" },
-        { "type: 'Crop' crop_param { offset: 1 offset: 1 offset: 1 }", [[1, 1, 4, 4], [1, 1, 2, 2]], 1, "offset is given 3 times for 2 axes" },
-        { "type: 'Crop' crop_param { offset: 3 }", [[1, 1, 4, 4], [1, 1, 2, 2]], 1, "offset 3 and size 2 on axis 2 go past" },
+        {
+            "type: 'Crop' crop_param { offset: 1 offset: 1 offset: 1 }", [[1, 1, 4, 4], [1, 1, 2, 2]], 1,
+            "offset is given 3 times for 2 axes"
+        },
+        {
+            "type: 'Crop' crop_param { offset: 3 }", [[1, 1, 4, 4], [1, 1, 2, 2]], 1,
+            "offset 3 and size 2 on axis 2 go past"
+        },
         { "type: 'Crop'", [[1, 1, 4, 4], [2, 2]], 1, "a size to each axis of the first" },
     };
 
@@ -62,11 +68,13 @@ public class CommonErrorTests
         foreach (float wrong in new[] { 3, -1, float.NaN, float.PositiveInfinity, 1e20f })
         {
             using var harness = new LayerHarness(
-                definition, bottom == 0 ? [[places]] : [[3, 2], [places]], prepare: h => h.Bottoms[bottom].Data.Clear());
+                definition, bottom == 0 ? [[places]] : [[3, 2], [places]],
+                prepare: h => h.Bottoms[bottom].Data.Clear());
             harness.Bottoms[bottom].Data[places - 1] = wrong;
             var exception = Assert.Throws<CnnException>(harness.Forward);
             Assert.Contains(
-                $"value {places - 1} of bottom 'bottom{bottom}' is {wrong}, not an index", exception.Message, StringComparison.Ordinal);
+                $"value {places - 1} of bottom 'bottom{bottom}' is {wrong}, not an index", exception.Message,
+                StringComparison.Ordinal);
         }
     }
 }

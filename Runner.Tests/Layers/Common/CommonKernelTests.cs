@@ -1,8 +1,8 @@
 namespace Cnn.Tests.Layers.Common;
 
 /// <summary>
-/// The routing layers against their formulas written out plainly, over sizes that are one part and several, one vector
-/// and bits of one, on every vector path.
+/// Compares the routing layers with their plain formulas, over sizes of one part and of several, of whole vectors and
+/// of tails, on every vector path.
 /// </summary>
 [Trait("Category", "Kernel")]
 public class CommonKernelTests
@@ -12,7 +12,8 @@ public class CommonKernelTests
         // [outer, dim, inner]
         { [1, 1, 1] }, { [1, 40_001, 1] }, { [300, 70, 1] }, { [40_001, 1, 1] }, { [70_000, 3, 1] },
         { [5, 7, 2] },
-        { [900, 5, 15] }, { [64, 33, 49] }, { [2, 3, 40_001] }, { [1, 300, 17] }, { [3, 0, 5] }, { [3, 5, 0] }, { [0, 5, 3] },
+        { [900, 5, 15] }, { [64, 33, 49] }, { [2, 3, 40_001] }, { [1, 300, 17] },
+        { [3, 0, 5] }, { [3, 5, 0] }, { [0, 5, 3] },
     };
 
     public static TheoryData<int[], int[], int[]> Crops => new()

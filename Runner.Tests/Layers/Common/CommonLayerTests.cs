@@ -1,9 +1,11 @@
 namespace Cnn.Tests.Layers.Common;
 
-/// <summary>Layers that join, cut, reshape, choose and combine blobs.</summary>
+/// <summary>Layers that join, slice, reshape, select and combine blobs.</summary>
 public class CommonLayerTests
 {
-    /// <summary>Definition, bottoms, number of tops, shape of the first top, bottoms with a gradient (null for all).</summary>
+    /// <summary>
+    /// Definition, bottoms, number of tops, shape of the first top, bottoms with a gradient (null for all).
+    /// </summary>
     public static TheoryData<string, int[][], int, int[], int[]?> Layers => new()
     {
         { "type: 'Concat'", [[2, 3, 5], [2, 1, 5]], 1, [2, 4, 5], null },
@@ -17,7 +19,10 @@ public class CommonLayerTests
         { "type: 'Eltwise'", [[2, 19], [2, 19], [2, 19]], 1, [2, 19], null },
         { "type: 'Eltwise' eltwise_param { coeff: 0.5 coeff: -2 }", [[33], [33]], 1, [33], null },
         { "type: 'Eltwise' eltwise_param { operation: PROD }", [[2, 18], [2, 18], [2, 18]], 1, [2, 18], null },
-        { "type: 'Eltwise' eltwise_param { operation: PROD stable_prod_grad: false }", [[2, 18], [2, 18]], 1, [2, 18], null },
+        {
+            "type: 'Eltwise' eltwise_param { operation: PROD stable_prod_grad: false }", [[2, 18], [2, 18]], 1,
+            [2, 18], null
+        },
         { "type: 'Reduction'", [[2, 35]], 1, [], null },
         { "type: 'Reduction' reduction_param { operation: SUMSQ axis: 1 coeff: 0.5 }", [[3, 2, 17]], 1, [3], null },
         { "type: 'Reduction' reduction_param { operation: MEAN axis: -1 }", [[3, 16]], 1, [3], null },
@@ -37,7 +42,8 @@ public class CommonLayerTests
     [Theory]
     [MemberData(nameof(Layers))]
     [Trait("Category", "Gradient")]
-    public void TheGradientIsThatOfTheFunction(string definition, int[][] bottoms, int tops, int[] shape, int[]? checkedBottoms)
+    public void TheGradientIsThatOfTheFunction(
+        string definition, int[][] bottoms, int tops, int[] shape, int[]? checkedBottoms)
     {
         using var harness = new LayerHarness(definition, bottoms, tops);
         Assert.Equal(shape, harness.Tops[0].Shape.ToArray());
@@ -103,7 +109,9 @@ public class CommonLayerTests
     [InlineData("Reshape", "reshape_param { axis: 1 shape { dim: 2 dim: 6 } }", new[] { 2, 3, 4 }, new[] { 2, 2, 6 })]
     [InlineData("Reshape", "reshape_param { axis: -1 shape { dim: 1 } }", new[] { 2, 3 }, new[] { 2, 3, 1 })]
     [InlineData("Reshape", "reshape_param { axis: 1 num_axes: 0 shape { dim: 1 } }", new[] { 2, 3 }, new[] { 2, 1, 3 })]
-    [InlineData("Reshape", "reshape_param { axis: 1 num_axes: 1 shape { dim: 3 dim: -1 } }", new[] { 2, 6, 5 }, new[] { 2, 3, 2, 5 })]
+    [InlineData(
+        "Reshape", "reshape_param { axis: 1 num_axes: 1 shape { dim: 3 dim: -1 } }", new[] { 2, 6, 5 },
+        new[] { 2, 3, 2, 5 })]
     [InlineData("Reshape", "reshape_param { shape { dim: 0 dim: -1 } }", new[] { 0, 3 }, new[] { 0, 0 })]
     [Trait("Category", "Unit")]
     public void ANewShapeSharesTheMemory(string type, string options, int[] bottom, int[] top)
@@ -122,7 +130,8 @@ public class CommonLayerTests
     public void EmbedLooksRowsUp()
     {
         using var harness = new LayerHarness(
-            "type: 'Embed' embed_param { num_output: 18 input_dim: 4 weight_filler { type: 'uniform' } bias_filler { type: 'uniform' } }",
+            "type: 'Embed' embed_param { num_output: 18 input_dim: 4 weight_filler { type: 'uniform' } "
+                + "bias_filler { type: 'uniform' } }",
             [[2, 3]],
             prepare: h => h.Set(0, 0, 3, 3, 1, 0, 2));
         Assert.Equal([2, 3, 18], harness.Tops[0].Shape.ToArray());
@@ -133,7 +142,8 @@ public class CommonLayerTests
     [Trait("Category", "Gradient")]
     public void BatchReindexChoosesItems()
     {
-        using var harness = new LayerHarness("type: 'BatchReindex'", [[3, 19], [5]], prepare: h => h.Set(1, 2, 0, 2, 1, 2));
+        using var harness = new LayerHarness(
+            "type: 'BatchReindex'", [[3, 19], [5]], prepare: h => h.Set(1, 2, 0, 2, 1, 2));
         Assert.Equal([5, 19], harness.Tops[0].Shape.ToArray());
         new GradientChecker { Bottoms = [0] }.Check(harness);
     }

@@ -4,7 +4,7 @@ namespace Cnn.Tests.Layers.Common;
 
 public class ConcatLayerTests
 {
-    /// <summary>Options, axis meant, bottoms; the last ones are copied in several parts by several threads.</summary>
+    /// <summary>Options, resulting axis, bottoms; the last are copied in several parts by several threads.</summary>
     public static TheoryData<string, int, int[][]> Joins => new()
     {
         { "", 1, [[2, 3, 4], [2, 1, 4], [2, 6, 4]] },

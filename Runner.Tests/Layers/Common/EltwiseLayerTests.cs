@@ -4,7 +4,7 @@ namespace Cnn.Tests.Layers.Common;
 
 public class EltwiseLayerTests
 {
-    /// <summary>Options, number of bottoms, what a value of the top is.</summary>
+    /// <summary>Options, number of bottoms, function that gives a value of the top.</summary>
     public static TheoryData<string, int, Func<double[], double>> Functions => new()
     {
         { "", 2, x => x.Sum() },

@@ -26,7 +26,8 @@ public class EuclideanRBFLayerTests
     public void EachTopValueIsTheDistanceToAPrototype()
     {
         using var harness = new LayerHarness(
-            "type: 'EuclideanRBF' euclidean_rbf_param { num_output: 2 prototype: [1, -1, 1, 0, 0, 3] }", [[2, 3, 1, 1]]);
+            "type: 'EuclideanRBF' euclidean_rbf_param { num_output: 2 prototype: [1, -1, 1, 0, 0, 3] }",
+            [[2, 3, 1, 1]]);
         harness.Set(0, 1, -1, 1, 1, 2, 3);
         harness.Forward();
         Assert.Equal([2, 2], harness.Tops[0].Shape);
@@ -49,7 +50,8 @@ public class EuclideanRBFLayerTests
     [Trait("Category", "Unit")]
     public void FixedPrototypesGetNoGradient()
     {
-        using var harness = new LayerHarness($"type: 'EuclideanRBF' euclidean_rbf_param {{ num_output: 3 {Uniform} }}", [[2, 5]]);
+        using var harness = new LayerHarness(
+            $"type: 'EuclideanRBF' euclidean_rbf_param {{ num_output: 3 {Uniform} }}", [[2, 5]]);
         harness.Layer.SetNeedsGradient(0, false);
         harness.Forward();
         harness.Tops[0].Diff.Fill(1);
@@ -99,6 +101,7 @@ public class EuclideanRBFLayerTests
         using var harness = new LayerHarness("type: 'EuclideanRBF' euclidean_rbf_param { num_output: 2 }", [[2, 3]]);
         harness.Bottoms[0].Reshape(2, 4);
         Assert.Contains("2 4 (8)", Assert.Throws<CnnException>(harness.Forward).Message, StringComparison.Ordinal);
-        Assert.Throws<CnnException>(() => new LayerHarness("type: 'EuclideanRBF' euclidean_rbf_param { num_output: 2 }", [[2, 0]]));
+        Assert.Throws<CnnException>(
+            () => new LayerHarness("type: 'EuclideanRBF' euclidean_rbf_param { num_output: 2 }", [[2, 0]]));
     }
 }

@@ -18,7 +18,8 @@ public sealed class InnerProductLayerTests : IDisposable
     [InlineData("axis: 0", "5", "5 120")]
     public void ShapesFollowTheAxis(string options, string top, string weights)
     {
-        var it = new LayerCase(pool, "InnerProduct", $"inner_product_param {{ num_output: 5 {options} }}", [2, 3, 4, 5]);
+        var it = new LayerCase(
+            pool, "InnerProduct", $"inner_product_param {{ num_output: 5 {options} }}", [2, 3, 4, 5]);
         Assert.Equal(top, string.Join(' ', it.Tops[0].Shape.ToArray()));
         Assert.Equal(weights, string.Join(' ', it.Layer.Blobs[0].Shape.ToArray()));
         Assert.Equal([5], it.Layer.Blobs[1].Shape.ToArray());
@@ -30,7 +31,8 @@ public sealed class InnerProductLayerTests : IDisposable
     public void ValuesAndGradientsAreThoseOfTheFormula(bool transpose)
     {
         var it = new LayerCase(
-            pool, "InnerProduct", $"inner_product_param {{ num_output: 2 transpose: {(transpose ? "true" : "false")} }}", [2, 3]);
+            pool, "InnerProduct",
+            $"inner_product_param {{ num_output: 2 transpose: {(transpose ? "true" : "false")} }}", [2, 3]);
         float[] weights = transpose ? [1, 4, 2, 5, 3, 6] : [1, 2, 3, 4, 5, 6];
         weights.CopyTo(it.Layer.Blobs[0].Data);
         new float[] { 10, 20 }.CopyTo(it.Layer.Blobs[1].Data);

@@ -4,7 +4,7 @@ namespace Cnn.Tests.Layers.Common;
 
 public class ReductionLayerTests
 {
-    /// <summary>An operation, and what it adds up of each value.</summary>
+    /// <summary>An operation, and the function of each value that it sums.</summary>
     public static TheoryData<string, Func<double, double>> Operations => new()
     {
         { "SUM", x => x },

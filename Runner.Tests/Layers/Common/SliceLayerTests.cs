@@ -4,7 +4,7 @@ namespace Cnn.Tests.Layers.Common;
 
 public class SliceLayerTests
 {
-    /// <summary>Options, axis meant, bottom, sizes of the pieces; the last are copied in several parts.</summary>
+    /// <summary>Options, resulting axis, bottom, sizes of the pieces; the last are copied in several parts.</summary>
     public static TheoryData<string, int, int[], int[]> Cuts => new()
     {
         { "", 1, [2, 6, 4], [2, 2, 2] },

@@ -10,7 +10,8 @@ internal sealed class DataRun : IDisposable
 {
     private readonly WorkerPool pool;
 
-    public DataRun(Func<LayerContext, Layer> make, LayerParameter parameter, int threads = 2, int tops = 2, long seed = 1)
+    public DataRun(
+        Func<LayerContext, Layer> make, LayerParameter parameter, int threads = 2, int tops = 2, long seed = 1)
     {
         pool = new WorkerPool(threads);
         Clock = new PassClock();
@@ -19,7 +20,8 @@ internal sealed class DataRun : IDisposable
             parameter.Name = "data";
         }
 
-        var context = new LayerContext { Parameter = parameter, Pool = pool, Clock = Clock, Random = new RandomStreams(seed) };
+        var context =
+            new LayerContext { Parameter = parameter, Pool = pool, Clock = Clock, Random = new RandomStreams(seed) };
         Tops = [.. Enumerable.Range(0, tops).Select(_ => new Blob())];
         try
         {

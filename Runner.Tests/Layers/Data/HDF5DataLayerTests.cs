@@ -194,7 +194,7 @@ public sealed class HDF5DataLayerTests : IDisposable
         return new DataRun(context => new HDF5DataLayer(context), parameter, tops: parameter.Top.Count);
     }
 
-    // File f holds rows labelled 10 f, 10 f + 1 and so on, of six values each: 100 times the label, and from there on.
+    // File f has rows labelled 10 f, 10 f + 1 and so on, of six values each, which count up from 100 times the label.
     private void WriteFiles(params int[] rows)
     {
         for (int file = 0; file < rows.Length; file++)

@@ -5,7 +5,7 @@ using Cnn.Proto;
 
 namespace Cnn.Tests.Layers.Data;
 
-/// <summary>What every source of images has from its base: which item is where in which batch.</summary>
+/// <summary>The behaviour that all image sources inherit: which item is at which position of which batch.</summary>
 [Trait("Category", "Unit")]
 public class ImageSourceLayerTests
 {
@@ -19,7 +19,7 @@ public class ImageSourceLayerTests
         Assert.Equal([3, 1, 2, 2], run.Tops[0].Shape.ToArray());
         Assert.Equal([1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3], run.Images);
 
-        // A function of the pass alone.
+        // The batch is a function of the pass alone.
         Assert.Equal([3, 4, 0], LabelsOf(run, 1));
         Assert.Equal(3, LabelsOf(run, 1_000_000_001)[0]);
     }

@@ -53,7 +53,8 @@ public class MemoryDataLayerTests
     [Fact]
     public void AddedRecordsAreTransformed()
     {
-        using LayerHarness harness = Make("transform_param { scale: 2 mean_value: 1 crop_size: 1 }", "batch_size: 2 channels: 1 height: 1 width: 1");
+        using LayerHarness harness = Make(
+            "transform_param { scale: 2 mean_value: 1 crop_size: 1 }", "batch_size: 2 channels: 1 height: 1 width: 1");
         Layer(harness).Add(
         [
             new Datum { Channels = 1, Height = 3, Width = 1, Label = 7, Data = ByteString.CopyFrom(1, 200, 3) },
@@ -113,5 +114,6 @@ public class MemoryDataLayerTests
 
     private static MemoryDataLayer Layer(LayerHarness harness) => (MemoryDataLayer)harness.Layer;
 
-    private static float[] Numbers(int count, int first = 0) => [.. Enumerable.Range(first, count).Select(i => (float)i)];
+    private static float[] Numbers(int count, int first = 0) =>
+        [.. Enumerable.Range(first, count).Select(i => (float)i)];
 }

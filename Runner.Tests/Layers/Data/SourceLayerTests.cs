@@ -48,7 +48,8 @@ public class SourceLayerTests
     public void DummyDataFillsConstantsOnceAndOthersInEveryPass()
     {
         using var harness = new LayerHarness(
-            "type: 'DummyData' dummy_data_param { shape { dim: 4 } data_filler { value: 3 } data_filler { type: 'uniform' } }",
+            "type: 'DummyData' dummy_data_param { shape { dim: 4 } data_filler { value: 3 } "
+                + "data_filler { type: 'uniform' } }",
             [], tops: 2, threads: 1);
         harness.Forward();
         Assert.Equal([3, 3, 3, 3], harness.Top);

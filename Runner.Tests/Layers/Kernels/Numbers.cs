@@ -3,12 +3,12 @@ using Cnn.Layers;
 
 namespace Cnn.Tests.Layers.Kernels;
 
-/// <summary>Random operands for kernels, and comparison with a reference.</summary>
+/// <summary>Random operands for kernels, and comparison with a reference result.</summary>
 internal static unsafe class Numbers
 {
     public const float Guard = 12345.5f;
 
-    /// <summary>Values between -1 and 1, a function of the seed.</summary>
+    /// <summary>Returns values between -1 and 1, as a function of the seed.</summary>
     public static AlignedBuffer Random(int count, ulong seed)
     {
         var buffer = new AlignedBuffer(Math.Max(count, 1));
@@ -21,7 +21,7 @@ internal static unsafe class Numbers
         return buffer;
     }
 
-    /// <summary>Fails unless all values agree up to the rounding of sums of so many terms of magnitude 1.</summary>
+    /// <summary>Fails unless all values agree up to the rounding of sums of that many terms of magnitude 1.</summary>
     public static void AssertClose(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual, int terms, string what)
     {
         Assert.Equal(expected.Length, actual.Length);

@@ -3,12 +3,12 @@ using Cnn.Layers;
 namespace Cnn.Tests.Layers.Kernels;
 
 /// <summary>
-/// Tests that a result depends on its arguments alone: the same bits at every place of arrays of 1 to 70 values, beside
-/// any neighbours, and nothing written behind the end.
+/// Tests that a result depends on its arguments alone: it has the same bits at every position of arrays of 1 to 70
+/// values, with any neighbours, and nothing is written past the end.
 /// </summary>
 internal static unsafe class PlaceTest
 {
-    /// <summary>Values of all sizes and kinds, of which several ordinary ones lie between the others.</summary>
+    /// <summary>Values of all magnitudes and kinds, ordinary ones among special ones.</summary>
     public static float[] Values { get; } =
     [
         0, 0.3f, -0f, -1.7f, float.NaN, 2.5f, float.PositiveInfinity, -0.01f, float.NegativeInfinity, 0.24f, 1e-40f,
@@ -16,10 +16,10 @@ internal static unsafe class PlaceTest
         -1e-30f, 1.1f, float.Epsilon, -2.2f, 50.5f, 0.05f, 123456.7f,
     ];
 
-    /// <summary>A kernel over inputs of so many values; y is written.</summary>
+    /// <summary>A kernel that reads inputs of <paramref name="count"/> values each and writes y.</summary>
     public delegate void Run(float*[] inputs, float* y, int count);
 
-    /// <summary>Fails unless value by value the results of many are those of one.</summary>
+    /// <summary>Fails unless each value's result in an array equals its result alone.</summary>
     /// <param name="inputs">The number of arrays that the kernel reads.</param>
     /// <param name="run">The kernel.</param>
     /// <param name="values">The values to choose from; the default is <see cref="Values"/>.</param>
@@ -61,7 +61,7 @@ internal static unsafe class PlaceTest
         GC.KeepAlive(arrays);
     }
 
-    /// <summary>Fails unless two numbers have the same bits, or are both none.</summary>
+    /// <summary>Fails unless two numbers have the same bits, or are both NaN.</summary>
     public static void AssertSame(float expected, float actual, string what)
     {
         if (BitConverter.SingleToInt32Bits(expected) != BitConverter.SingleToInt32Bits(actual)
@@ -71,7 +71,7 @@ internal static unsafe class PlaceTest
         }
     }
 
-    // Each array has another pairing.
+    // Each array pairs the values differently.
     private static void Set(AlignedBuffer[] arrays, int at, float[] values, int which)
     {
         for (int k = 0; k < arrays.Length; k++)

@@ -8,7 +8,8 @@ using Cnn.Layers.Kernels.Gemm;
 namespace Cnn.Tests.Layers.Kernels;
 
 /// <summary>
-/// Runs the kernels' tests and the gradient checks again in processes whose vectors the runtime's switches narrow.
+/// Runs the kernels' tests and the gradient checks again in processes in which the runtime's switches limit the vector
+/// width.
 /// </summary>
 [Trait("Category", "Kernel")]
 public partial class VectorWidthTests
@@ -26,7 +27,7 @@ public partial class VectorWidthTests
         { nameof(VectorPath.Scalar), ["DOTNET_EnableHWIntrinsic"] },
     };
 
-    // What the runtime has on this machine, by the instructions that the kernels of each path use.
+    // The widest path on this machine, by the instructions that the kernels of each path use.
     private static string Widest =>
         Avx512F.IsSupported && Avx512DQ.IsSupported ? nameof(VectorPath.Avx512)
         : Avx2.IsSupported && Fma.IsSupported ? nameof(VectorPath.Avx2)

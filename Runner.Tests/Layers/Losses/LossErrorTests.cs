@@ -2,7 +2,7 @@ using Cnn.Proto;
 
 namespace Cnn.Tests.Layers.Losses;
 
-/// <summary>What each layer that reads labels refuses, and that it says so as the layer's error.</summary>
+/// <summary>What each layer that reads labels refuses, reported as that layer's error.</summary>
 [Trait("Category", "Unit")]
 public class LossErrorTests
 {
@@ -62,7 +62,8 @@ public class LossErrorTests
                 harness.Bottoms[labels].Data[place] = label;
                 var exception = Assert.Throws<CnnException>(harness.Forward);
                 Assert.Contains(
-                    $"label {label} at position {place} of 'bottom{labels}'", exception.Message, StringComparison.Ordinal);
+                    $"label {label} at position {place} of 'bottom{labels}'", exception.Message,
+                    StringComparison.Ordinal);
                 Assert.Contains("labels are 0 to 3", exception.ToString(), StringComparison.Ordinal);
                 Assert.NotNull(exception.Diagnostics[0].Location);
             }
@@ -72,7 +73,8 @@ public class LossErrorTests
     [Fact]
     public void APairIsAlikeOrNot()
     {
-        using var harness = new LayerHarness("type: 'ContrastiveLoss'", [[2, 3], [2, 3], [2]], prepare: h => h.Set(2, 1, float.NaN));
+        using var harness = new LayerHarness(
+            "type: 'ContrastiveLoss'", [[2, 3], [2, 3], [2]], prepare: h => h.Set(2, 1, float.NaN));
         Assert.Contains("position 1", Assert.Throws<CnnException>(harness.Forward).Message, StringComparison.Ordinal);
     }
 
@@ -82,7 +84,8 @@ public class LossErrorTests
     public void ATargetThatIsNoNumberIsAnErrorAndNotIgnored(string options)
     {
         using var harness = new LayerHarness(
-            $"type: 'SigmoidCrossEntropyLoss' {options}", [[2, 20], [2, 20]], prepare: h => h.Bottoms[1].Data[5] = float.NaN);
+            $"type: 'SigmoidCrossEntropyLoss' {options}", [[2, 20], [2, 20]],
+            prepare: h => h.Bottoms[1].Data[5] = float.NaN);
         Assert.Contains("position 5", Assert.Throws<CnnException>(harness.Forward).Message, StringComparison.Ordinal);
     }
 

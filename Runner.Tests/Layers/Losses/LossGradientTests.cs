@@ -1,6 +1,8 @@
 namespace Cnn.Tests.Layers.Losses;
 
-/// <summary>Every loss against differences of itself, over shapes that fill vectors and that do not.</summary>
+/// <summary>
+/// Compares the gradient of every loss with finite differences, over shapes that fill vectors and that do not.
+/// </summary>
 [Trait("Category", "Gradient")]
 public class LossGradientTests
 {
@@ -20,7 +22,10 @@ public class LossGradientTests
         { "", [2, 19], [2], [1, 1, 19, 19] },
         { "loss_param { normalization: FULL }", [2, 3, 5, 7], [2, 5, 7], [3, 3] },
         { "loss_param { ignore_label: 1 }", [2, 3, 4, 5], [2, 1, 4, 5], [9] },
-        { "loss_param { ignore_label: 1 normalization: NONE } infogain_loss_param { axis: -1 }", [2, 3, 4], [2, 3], [4, 4] },
+        {
+            "loss_param { ignore_label: 1 normalization: NONE } infogain_loss_param { axis: -1 }", [2, 3, 4],
+            [2, 3], [4, 4]
+        },
     };
 
     [Theory]
@@ -29,7 +34,7 @@ public class LossGradientTests
     {
         using var harness = new LayerHarness(definition, [scores, labels], prepare: h =>
         {
-            // Away from the kinks of the margins, and as probabilities must be.
+            // Values away from the kinks of the margins, and probabilities within their range.
             LayerHarness.Fill(h.Bottoms[0].Data, 7, 0.2f, 0.9f);
             SetLabels(h.Bottoms[1].Data, classes);
         });

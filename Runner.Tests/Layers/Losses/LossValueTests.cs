@@ -1,6 +1,6 @@
 namespace Cnn.Tests.Layers.Losses;
 
-/// <summary>Values worked out by hand, and how the losses behave when shapes change or are empty.</summary>
+/// <summary>Values computed by hand, and the losses' behaviour when shapes change or are empty.</summary>
 [Trait("Category", "Unit")]
 public class LossValueTests
 {
@@ -50,7 +50,8 @@ public class LossValueTests
         using var plain = new LayerHarness(
             "type: 'SoftmaxWithLoss' loss_param { ignore_label: 2 }", [[2, 4, 3, 7], [2, 3, 7]], prepare: Labels);
         using var infogain = new LayerHarness(
-            "type: 'InfogainLoss' loss_param { ignore_label: 2 }", [[2, 4, 3, 7], [2, 3, 7], [4, 4]], tops: 2, prepare: h =>
+            "type: 'InfogainLoss' loss_param { ignore_label: 2 }", [[2, 4, 3, 7], [2, 3, 7], [4, 4]], tops: 2,
+            prepare: h =>
             {
                 Labels(h);
                 h.Set(2, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1);
@@ -63,7 +64,8 @@ public class LossValueTests
         }
 
         Assert.Equal(plain.Top[0], infogain.Top[0], 1e-6f);
-        Assert.Equal(plain.Bottoms[0].Diff.ToArray(), infogain.Bottoms[0].Diff.ToArray(), (a, b) => Math.Abs(a - b) < 1e-6f);
+        Assert.Equal(
+            plain.Bottoms[0].Diff.ToArray(), infogain.Bottoms[0].Diff.ToArray(), (a, b) => Math.Abs(a - b) < 1e-6f);
         Assert.Equal(infogain.Bottoms[0].Shape, infogain.Tops[1].Shape);
         Assert.InRange(infogain.Tops[1].Data[0], 0.01f, 0.99f);
     }
@@ -77,7 +79,7 @@ public class LossValueTests
     [InlineData(1, 0.25f, 1.0632617f)]
     public void SigmoidCrossEntropyKeepsItsDigits(float score, float target, float expected)
     {
-        // Both in a vector and in what is left of one.
+        // Both in a whole vector and in the tail.
         foreach (int count in new[] { 1, 16 })
         {
             using var harness = new LayerHarness("type: 'SigmoidCrossEntropyLoss'", [[1, count], [1, count]]);

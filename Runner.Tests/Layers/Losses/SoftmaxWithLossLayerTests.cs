@@ -97,7 +97,8 @@ public class SoftmaxWithLossLayerTests
     [Trait("Category", "Unit")]
     public void ALabelThatIsNoClassIsAnError(float label)
     {
-        using var harness = new LayerHarness("type: 'SoftmaxWithLoss'", [[2, 3], [2]], prepare: h => h.Set(1, 0, label));
+        using var harness = new LayerHarness(
+            "type: 'SoftmaxWithLoss'", [[2, 3], [2]], prepare: h => h.Set(1, 0, label));
         var exception = Assert.Throws<CnnException>(harness.Forward);
         Assert.Contains("position 1", exception.Message, StringComparison.Ordinal);
         Assert.Equal("layer", exception.Diagnostics[0].Layer);

@@ -9,7 +9,8 @@ public class BatchNormLayerTests
         get
         {
             var data = new TheoryData<int[], bool>();
-            foreach (int[] shape in (int[][])[[3, 2, 4, 5], [4, 3], [5, 17], [2, 1, 19], [7, 1], [2, 3, 2, 2, 2], [6, 40, 1, 1]])
+            foreach (int[] shape in (int[][])[
+                [3, 2, 4, 5], [4, 3], [5, 17], [2, 1, 19], [7, 1], [2, 3, 2, 2, 2], [6, 40, 1, 1]])
             {
                 data.Add(shape, false);
                 data.Add(shape, true);
@@ -58,7 +59,8 @@ public class BatchNormLayerTests
             double mean = values.Average(), variance = values.Average(v => (v - mean) * (v - mean));
             Assert.All(
                 values.Zip(normalised),
-                pair => Assert.Equal((pair.First - mean) / Math.Sqrt(variance), pair.Second, 1e-6 * Math.Sqrt(1 + values.Length)));
+                pair => Assert.Equal(
+                    (pair.First - mean) / Math.Sqrt(variance), pair.Second, 1e-6 * Math.Sqrt(1 + values.Length)));
             Assert.Equal(mean, harness.Layer.Blobs[0].Data[c], 1e-4);
             double unbiased = variance * values.Length / Math.Max(1, values.Length - 1);
             Assert.Equal(unbiased, harness.Layer.Blobs[1].Data[c], 1e-6 * unbiased);
@@ -82,7 +84,7 @@ public class BatchNormLayerTests
             harness.Forward();
             Assert.Equal(top ??= harness.Top, harness.Top);
 
-            // What follows in place may write over the top.
+            // A following layer that works in place may overwrite the top.
             LayerHarness.Fill(harness.Tops[0].Diff, 9);
             harness.Tops[0].Data.Clear();
             harness.Backward();
@@ -182,8 +184,11 @@ public class BatchNormLayerTests
         Assert.Contains("has become 4 2 7 1 (56)", thrown.Message);
     }
 
-    private static LayerHarness Make(string options, int[] shape, int threads = 2, Phase phase = Phase.Train, bool inPlace = false) =>
-        new($"type: 'BatchNorm' batch_norm_param {{ {options} }}", [shape], threads: threads, phase: phase, inPlace: inPlace);
+    private static LayerHarness Make(
+        string options, int[] shape, int threads = 2, Phase phase = Phase.Train, bool inPlace = false) =>
+        new(
+            $"type: 'BatchNorm' batch_norm_param {{ {options} }}", [shape], threads: threads, phase: phase,
+            inPlace: inPlace);
 
     private static void SetStatistics(LayerHarness harness)
     {

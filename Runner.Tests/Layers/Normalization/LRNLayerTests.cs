@@ -10,8 +10,8 @@ public class LRNLayerTests
         {
             var data = new TheoryData<string, int[]>();
             foreach (string options in (string[])[
-                "", "beta: 0.5 alpha: 2", "beta: 1 k: 2 local_size: 3", "beta: 0.6 local_size: 7", "beta: 2.5 k: 1.5 alpha: 0.3",
-                "local_size: 1", "local_size: 41 alpha: 3", "local_size: 19 alpha: 3"])
+                "", "beta: 0.5 alpha: 2", "beta: 1 k: 2 local_size: 3", "beta: 0.6 local_size: 7",
+                "beta: 2.5 k: 1.5 alpha: 0.3", "local_size: 1", "local_size: 41 alpha: 3", "local_size: 19 alpha: 3"])
             {
                 foreach (string region in (string[])["", " norm_region: WITHIN_CHANNEL"])
                 {
@@ -37,7 +37,9 @@ public class LRNLayerTests
         double[] expected = Reference(harness.Bottoms[0].Data.ToArray(), shape, harness.Layer.Parameter.LrnParam);
         for (int i = 0; i < expected.Length; i++)
         {
-            Assert.True(Math.Abs(expected[i] - harness.Top[i]) <= 1e-6, $"value {i} is {harness.Top[i]}, expected {expected[i]}");
+            Assert.True(
+                Math.Abs(expected[i] - harness.Top[i]) <= 1e-6,
+                $"value {i} is {harness.Top[i]}, expected {expected[i]}");
         }
     }
 
@@ -55,7 +57,8 @@ public class LRNLayerTests
     [Trait("Category", "Unit")]
     public void WithinAChannelKIsOneAndTheDivisorCountsBeyondTheEdges()
     {
-        using LayerHarness harness = Make("norm_region: WITHIN_CHANNEL k: 7 alpha: 9 beta: 1 local_size: 3", [1, 1, 1, 2]);
+        using LayerHarness harness = Make(
+            "norm_region: WITHIN_CHANNEL k: 7 alpha: 9 beta: 1 local_size: 3", [1, 1, 1, 2]);
         harness.Set(0, 1, 2);
         harness.Forward();
         Assert.Equal([1f / 6, 2f / 6], harness.Top);
@@ -92,7 +95,7 @@ public class LRNLayerTests
         }
     }
 
-    // With k = 0 the layer divides by the norm of what is around, be it beyond what an estimate of a root can take.
+    // With k = 0 the layer divides by the norm of the neighbourhood, even beyond the range of a root estimate.
     [Theory]
     [InlineData("beta: 0.5", 0.5)]
     [InlineData("beta: 0.75", 0.75)]
@@ -113,7 +116,7 @@ public class LRNLayerTests
             Assert.Equal(1, harness.Top[i] / y, 1e-5);
             if (sizes[i] is >= 1e-12f and < 1e12f)
             {
-                // Beyond, y / s on the way is no normal number.
+                // Beyond that, the intermediate y / s is not a normal number.
                 Assert.Equal(0, (harness.Bottoms[0].Diff[i] - dx) * Math.Pow(sizes[i], 2 * beta), 1e-5);
             }
         }
@@ -155,7 +158,8 @@ public class LRNLayerTests
             harness.Forward();
             Assert.Equal(shape, harness.Tops[0].Shape.ToArray());
             double[] expected = Reference(harness.Bottoms[0].Data.ToArray(), shape, harness.Layer.Parameter.LrnParam);
-            Assert.All(expected.Zip(harness.Top), pair => Assert.InRange(pair.Second, pair.First - 1e-6, pair.First + 1e-6));
+            Assert.All(
+                expected.Zip(harness.Top), pair => Assert.InRange(pair.Second, pair.First - 1e-6, pair.First + 1e-6));
         }
 
         harness.AssertAllocatesNothing();
@@ -172,7 +176,8 @@ public class LRNLayerTests
         var y = new double[x.Length];
         for (int i = 0; i < x.Length; i++)
         {
-            int w = i % width, h = i / width % height, c = i / width / height % channels, first = i - w - (h * width) - (c * height * width);
+            int w = i % width, h = i / width % height, c = i / width / height % channels,
+                first = i - w - (h * width) - (c * height * width);
             double sum = 0;
             for (int a = -reach; a <= reach; a++)
             {

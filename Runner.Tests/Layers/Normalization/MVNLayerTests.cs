@@ -56,7 +56,8 @@ public class MVNLayerTests
         }
     }
 
-    // (dy - mean(dy) - y mean(dy y)) / (deviation + eps), where the exact gradient has y mean(dy y) (deviation + eps) / deviation.
+    // (dy - mean(dy) - y mean(dy y)) / (deviation + eps), where the exact gradient has
+    // y mean(dy y) (deviation + eps) / deviation.
     [Fact]
     [Trait("Category", "Unit")]
     public void ALargeEpsHasTheGradientOfCaffe()

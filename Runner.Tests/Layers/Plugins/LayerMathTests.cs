@@ -5,7 +5,7 @@ using Cnn.Proto;
 
 namespace Cnn.Tests.Layers.Plugins;
 
-/// <summary>What plug-ins compute with, against loops that anybody can read.</summary>
+/// <summary>Compares the operations for plug-ins with simple loops.</summary>
 [Trait("Category", "Unit")]
 public sealed class LayerMathTests : IDisposable
 {

@@ -66,7 +66,9 @@ public class PluginLoaderTests
         layers.Add("Snake", _ => throw new InvalidOperationException());
         int before = layers.Types.Count;
 
-        Assert.Contains("brings the layer type 'Snake', but there is one", Refused(Repository.PluginAssembly).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "brings the layer type 'Snake', but there is one", Refused(Repository.PluginAssembly).Message,
+            StringComparison.Ordinal);
         Assert.Equal(before, layers.Types.Count);
     }
 
@@ -80,7 +82,7 @@ public class PluginLoaderTests
         Assert.Contains("does not fit this version of Cnn", Refused(path).Message, StringComparison.Ordinal);
     }
 
-    // A class derived from Cnn.Layers.VanishedLayer, which some other Cnn.Layers has.
+    // Writes a class derived from Cnn.Layers.VanishedLayer, which exists only in another version of Cnn.Layers.
     private static void WritePluginAgainstAMissingClass(string path)
     {
         var other = new PersistedAssemblyBuilder(new AssemblyName("Cnn.Layers"), typeof(object).Assembly);

@@ -64,7 +64,10 @@ public sealed class PluginOptionsTests : IDisposable
             Option("flag", Scalar("false")),
             Option("kernel_size", Scalar("5"), Scalar("010")),
             Option("names", Text("x"), Scalar("y")),
-            Option("parts", Block(Option("depth", Scalar("1"))), Block(Option("depth", Scalar("2")), Option("slope", Scalar("-inf")))),
+            Option(
+                "parts",
+                Block(Option("depth", Scalar("1"))),
+                Block(Option("depth", Scalar("2")), Option("slope", Scalar("-inf")))),
             Option("one", Block(Option("depth", Scalar("7")))));
 
         Assert.Equal((16, 0.25f, Mode.Plain, "a b", long.MinValue, false), (
@@ -92,7 +95,8 @@ public sealed class PluginOptionsTests : IDisposable
         Diagnostic mistake = Assert.Single(Mistakes<Options>(
             Option("num_output", Scalar("1")), Option("kernel_sizes", Scalar("3"))));
 
-        Assert.Equal("net.prototxt:4:3: layer 'x': unknown option 'kernel_sizes' of a Test layer; did you mean 'kernel_size'?",
+        Assert.Equal(
+            "net.prototxt:4:3: layer 'x': unknown option 'kernel_sizes' of a Test layer; did you mean 'kernel_size'?",
             mistake.ToString());
     }
 
@@ -172,7 +176,7 @@ public sealed class PluginOptionsTests : IDisposable
     private IReadOnlyList<Diagnostic> Mistakes<T>(params PluginOption[] options)
         where T : class => Assert.Throws<CnnException>(() => Bind<T>(options)).Diagnostics;
 
-    // Places are handed out in the order in which the pieces are made: a value before its option.
+    // Locations are assigned in the order in which the parts are made: a value before its option.
     private PluginOption Option(string name, params ReadOnlySpan<PluginValue> values)
     {
         var option = new PluginOption { Name = name };

@@ -2,7 +2,8 @@ namespace Cnn.Tests.Layers.Recurrent;
 
 public class LSTMUnitLayerTests
 {
-    public static TheoryData<int, int> Sizes => new() { { 3, 4 }, { 1, 1 }, { 5, 17 }, { 2, 48 }, { 70, 31 }, { 2, 2100 } };
+    public static TheoryData<int, int> Sizes =>
+        new() { { 3, 4 }, { 1, 1 }, { 5, 17 }, { 2, 48 }, { 70, 31 }, { 2, 2100 } };
 
     [Theory]
     [MemberData(nameof(Sizes))]
@@ -15,7 +16,8 @@ public class LSTMUnitLayerTests
         for (int n = 0; n < streams; n++)
         {
             var (hidden, cell) = RecurrentReference.Unit(
-                Row(harness.Bottoms[1].Data, n, 4 * size), Row(harness.Bottoms[0].Data, n, size), harness.Bottoms[2].Data[n]);
+                Row(harness.Bottoms[1].Data, n, 4 * size), Row(harness.Bottoms[0].Data, n, size),
+                harness.Bottoms[2].Data[n]);
             Assert.Equal(cell, Row(harness.Tops[0].Data, n, size), (a, b) => Math.Abs(a - b) < 1e-5);
             Assert.Equal(hidden, Row(harness.Tops[1].Data, n, size), (a, b) => Math.Abs(a - b) < 1e-5);
         }

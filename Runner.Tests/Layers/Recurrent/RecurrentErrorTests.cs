@@ -46,10 +46,12 @@ public class RecurrentErrorTests
 
     [Theory]
     [MemberData(nameof(WrongDefinitions))]
-    public void WrongDefinitionsAreSaidWhereTheyAreWritten(string type, string options, int[][] bottoms, string expected)
+    public void WrongDefinitionsAreSaidWhereTheyAreWritten(
+        string type, string options, int[][] bottoms, string expected)
     {
         int tops = !options.Contains("expose_hidden", StringComparison.Ordinal) ? 1 : type == "LSTM" ? 3 : 2;
-        RequireError(expected, () => new LayerHarness($"type: '{type}' recurrent_param {{ {options} }}", bottoms, tops));
+        RequireError(
+            expected, () => new LayerHarness($"type: '{type}' recurrent_param {{ {options} }}", bottoms, tops));
     }
 
     [Theory]

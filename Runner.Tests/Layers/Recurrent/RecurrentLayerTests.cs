@@ -24,7 +24,7 @@ public class RecurrentLayerTests
         }
     }
 
-    // The last sizes take the products across blocks of depth and several parts, and rows into pieces.
+    // The last sizes make the GEMMs span several blocks in K and several parts, and split the rows.
     public static TheoryData<string, int, int, int, int, int> LargeSizes
     {
         get
@@ -259,7 +259,8 @@ public class RecurrentLayerTests
 
     private static LayerHarness Make(
         string type, int[][] bottoms, int size, string more = "", int tops = 1, int threads = 2) => new(
-        $"type: '{type}' recurrent_param {{ num_output: {size} {more} weight_filler {{ type: 'uniform' min: -0.3 max: 0.4 }} "
+        $"type: '{type}' recurrent_param {{ num_output: {size} {more} "
+        + "weight_filler { type: 'uniform' min: -0.3 max: 0.4 } "
         + "bias_filler { type: 'uniform' min: -0.5 max: 0.5 } }",
         bottoms,
         tops,

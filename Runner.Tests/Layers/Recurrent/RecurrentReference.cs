@@ -1,7 +1,7 @@
 namespace Cnn.Tests.Layers.Recurrent;
 
 /// <summary>
-/// The formulas of LSTM and RNN, one number at a time in double precision, state kept between batches.
+/// The formulas of LSTM and RNN, one number at a time in double precision, with the state kept between batches.
 /// </summary>
 internal sealed class RecurrentReference(LayerHarness harness, int size)
 {
@@ -14,10 +14,10 @@ internal sealed class RecurrentReference(LayerHarness harness, int size)
     /// <summary>Sets a stream's state.</summary>
     public void Start(int stream, double[] hidden, double[] cell) => streams[stream] = (hidden, cell);
 
-    /// <summary>A stream's hidden state, then its cell.</summary>
+    /// <summary>Returns a stream's hidden state, then its cell state.</summary>
     public (double[] Hidden, double[] Cell) StateOf(int stream) => streams[stream];
 
-    /// <summary>The output for the harness's bottoms; moves the state on.</summary>
+    /// <summary>Computes the output for the harness's bottoms and advances the state.</summary>
     public double[] Forward(bool hasStatic)
     {
         int steps = harness.Bottoms[0].Dim(0), count = harness.Bottoms[0].Dim(1);
@@ -39,7 +39,7 @@ internal sealed class RecurrentReference(LayerHarness harness, int size)
         return output;
     }
 
-    /// <summary>One step of an LSTM from the gates' sums.</summary>
+    /// <summary>Computes one step of an LSTM from the gates' sums.</summary>
     public static (double[] Hidden, double[] Cell) Unit(double[] sums, double[] cell, double marker)
     {
         int size = cell.Length;
@@ -59,7 +59,10 @@ internal sealed class RecurrentReference(LayerHarness harness, int size)
     private double[] Sums(int t, int n, bool hasStatic, double[] hidden)
     {
         int count = harness.Bottoms[0].Dim(1), inputs = harness.Bottoms[0].CountOf(2);
-        double[] x = [.. harness.Bottoms[0].Data.Slice(((t * count) + n) * inputs, inputs).ToArray().Select(v => (double)v)];
+        double[] x =
+        [
+            .. harness.Bottoms[0].Data.Slice(((t * count) + n) * inputs, inputs).ToArray().Select(v => (double)v),
+        ];
         var sums = new double[Gates * size];
         Add(sums, 0, x);
         for (int j = 0; j < sums.Length; j++)
@@ -70,7 +73,9 @@ internal sealed class RecurrentReference(LayerHarness harness, int size)
         if (hasStatic)
         {
             int fixedInputs = harness.Bottoms[2].CountOf(1);
-            Add(sums, 2, [.. harness.Bottoms[2].Data.Slice(n * fixedInputs, fixedInputs).ToArray().Select(v => (double)v)]);
+            Add(
+                sums, 2,
+                [.. harness.Bottoms[2].Data.Slice(n * fixedInputs, fixedInputs).ToArray().Select(v => (double)v)]);
         }
 
         Add(sums, hasStatic ? 3 : 2, hidden);

@@ -7,7 +7,7 @@ using Cnn.Tests.Engine.Solvers;
 
 namespace Cnn.Tests.Layers.Threading;
 
-/// <summary>Pools over threads that a host program brings: good ones, and ones that keep to no rule.</summary>
+/// <summary>Pools over threads of a host program: correct ones, and ones that break the rules.</summary>
 [Trait("Category", "Kernel")]
 public class HostThreadsTests
 {
@@ -196,7 +196,7 @@ public class HostThreadsTests
         }
     }
 
-    // As a host with plain threads might do it: a semaphore a thread says that there is work.
+    // As a host with plain threads might do it: one semaphore per thread signals work.
     private sealed class ThreadsHost : IWorkerThreads, IDisposable
     {
         private readonly SemaphoreSlim[] signals = [new(0), new(0), new(0)];

@@ -5,7 +5,7 @@ using Cnn.Proto;
 
 namespace Cnn.Tests.Layers.Threading;
 
-/// <summary>Who may use a pool, when, and what others are told.</summary>
+/// <summary>Which threads may use a pool, when, and the errors that others get.</summary>
 [Trait("Category", "Kernel")]
 public class PoolOwnershipTests
 {
@@ -21,7 +21,7 @@ public class PoolOwnershipTests
         Assert.Contains("two threads use one pool at the same time", meanwhile.Said, StringComparison.Ordinal);
         Assert.Contains("give each thread a pool of its own", meanwhile.Said, StringComparison.Ordinal);
 
-        // One after the other they may.
+        // Threads may use it one after the other.
         Assert.Equal("", ErrorOnAnotherThread(() => RunEmptyJob(pool)));
         RunEmptyJob(pool);
     }
@@ -83,7 +83,7 @@ public class PoolOwnershipTests
         Assert.Equal("", ErrorOnAnotherThread(() => RunEmptyJob(pool)));
     }
 
-    // A product packs into scratch memory in one job and reads it in the next: two at once on one pool mix them.
+    // A GEMM packs into scratch in one job and reads it in the next: two at once on one pool would mix them up.
     [Fact]
     public void TwoThreadsThatShareAPoolComputeRightOrNotAtAll()
     {
@@ -195,7 +195,7 @@ public class PoolOwnershipTests
         return !c.Span.ContainsAnyExcept(value * K);
     }
 
-    // The error of what another thread did, or nothing.
+    // Returns the error of an action on another thread, or an empty text.
     private static string ErrorOnAnotherThread(Action action)
     {
         string said = "";

@@ -124,7 +124,7 @@ public class WorkerPoolTests
         }
     }
 
-    // No worker goes on to a second part before all have begun their first.
+    // No worker takes a second part before all have begun their first.
     private struct Beginning : IParallelJob
     {
         public int[] First;

@@ -9,7 +9,7 @@ public class ConnectionTableTests
     private const string Four = "num_output: 4 connections { input: 0 input: 2 } connections { input: 1 } "
         + "connections { input: 0 input: 1 input: 2 } connections { input: 2 } ";
 
-    // One connection in nine: these are done one by one.
+    // One connection in nine: these are computed one by one.
     private const string Few = "num_output: 4 connections { input: 8 } connections { input: 1 } "
         + "connections { input: 0 } connections { input: 1 } ";
 

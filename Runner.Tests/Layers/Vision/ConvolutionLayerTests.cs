@@ -224,7 +224,7 @@ public sealed unsafe class ConvolutionLayerTests : IDisposable
         LayerHarness.Fill(x.Data, 3);
         columns.Forward(1, x.DataPointer, w, b, plain.DataPointer);
 
-        // A pass that fails while it folds leaves nothing that the next takes for folded.
+        // A pass that fails while folding leaves nothing that the next pass takes for folded weights.
         follower.Fails = true;
         Assert.Throws<InsufficientMemoryException>(() => inference.Forward(1, x.DataPointer, w, b, y.DataPointer));
         follower.Fails = false;

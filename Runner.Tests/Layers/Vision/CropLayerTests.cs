@@ -4,7 +4,7 @@ namespace Cnn.Tests.Layers.Vision;
 
 public class CropLayerTests
 {
-    /// <summary>Options, the bottom's shape, the other's, and where the cut begins on each axis.</summary>
+    /// <summary>Options, the shapes of both bottoms, and the offset on each axis.</summary>
     public static TheoryData<string, int[], int[], int[]> Cuts => new()
     {
         { "", [2, 3, 5, 6], [2, 3, 4, 2], [0, 0, 0, 0] },

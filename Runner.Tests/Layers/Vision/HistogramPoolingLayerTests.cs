@@ -2,7 +2,7 @@ namespace Cnn.Tests.Layers.Vision;
 
 public class HistogramPoolingLayerTests
 {
-    // Centres lie where no value is, or differences would cross a kink.
+    // No value lies at a centre, or differences would cross a kink.
     [Theory]
     [InlineData("kernel_size: 2 bins: 4 min: -0.8 max: 1", new[] { 2, 3, 4, 5 })]
     [InlineData("kernel_size: 3 stride: 1 bins: 2 min: -3 max: 3", new[] { 1, 2, 6, 4 })]

@@ -23,7 +23,7 @@ public class Im2colLayerTests
         new GradientChecker { Step = 0.1f }.Check(harness);
     }
 
-    // A convolution is a product of its weights and the columns.
+    // A convolution is the matrix product of its weights and the columns.
     [Theory]
     [MemberData(nameof(Cases))]
     [Trait("Category", "Kernel")]

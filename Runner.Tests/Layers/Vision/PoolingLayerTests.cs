@@ -156,7 +156,7 @@ public class PoolingLayerTests
         Assert.Equal("layer", warning.Layer);
         Assert.Equal(1, warning.Location?.Line);
 
-        // Another size that has them too.
+        // Another size with such windows.
         harness.Bottoms[0].Reshape(1, 1, height + 6, width + 6);
         harness.Forward();
         Assert.Equal(2, harness.Warnings.Count);

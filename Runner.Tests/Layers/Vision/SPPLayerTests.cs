@@ -25,7 +25,7 @@ public class SPPLayerTests
         new GradientChecker().Check(harness);
     }
 
-    // Level by level what a Pooling layer of that kernel, stride and padding gives.
+    // Each level equals a Pooling layer with that kernel, stride and padding.
     [Theory]
     [InlineData("MAX")]
     [InlineData("AVE")]
@@ -92,7 +92,7 @@ public class SPPLayerTests
     private static LayerHarness Make(string options, int[] shape, int threads = 2) =>
         new($"type: 'SPP' spp_param {{ {options} }}", [shape], threads: threads, prepare: h =>
         {
-            // Drawn values are positive.
+            // The random values are positive.
             if (options.Contains("STOCHASTIC", StringComparison.Ordinal))
             {
                 LayerHarness.Fill(h.Bottoms[0].Data, 4, 0.5f, 2);

@@ -24,9 +24,13 @@ public sealed class NetDefinitionTests
                 param = new[] { new { lr_mult = 1.5f, decay_mult = 0 }, },
                 include = new { phase = Phase.Test, stage = new[] { "a", "b" } },
             })
-            .Add("Pooling", "pool", "conv", new Dictionary<string, object?> { ["pool"] = "AVE", ["kernel_size"] = 2, ["pad"] = null })
+            .Add(
+                "Pooling", "pool", "conv",
+                new Dictionary<string, object?> { ["pool"] = "AVE", ["kernel_size"] = 2, ["pad"] = null })
             .Add("ReLU", "relu", "pool", tops: "pool")
-            .Add("SoftmaxWithLoss", "loss", ["pool", "data"], new { loss_param = new { ignore_label = -1 }, loss_weight = 2 });
+            .Add(
+                "SoftmaxWithLoss", "loss", ["pool", "data"],
+                new { loss_param = new { ignore_label = -1 }, loss_weight = 2 });
         NetDefinition text = NetDefinition.Parse("""
             name: "n"
             layer { name: "data" type: "Input" top: "data" input_param { shape { dim: 1 dim: 3 dim: 8 dim: 8 } } }
@@ -50,7 +54,8 @@ public sealed class NetDefinitionTests
             "Snake", "s", "x", new { alpha = 0.5, title = "a 1", mode = Mode.HalfWay, inner = new { on = true } });
 
         Assert.Contains(
-            "plugin_param {\n    alpha: 0.5\n    title: \"a 1\"\n    mode: HALF_WAY\n    inner {\n      on: true", net.ToString());
+            "plugin_param {\n    alpha: 0.5\n    title: \"a 1\"\n    mode: HALF_WAY\n    inner {\n      on: true",
+            net.ToString());
     }
 
     [Theory]
@@ -63,7 +68,8 @@ public sealed class NetDefinitionTests
         var net = new NetDefinition();
         var options = new Dictionary<string, object> { [option] = value };
 
-        var error = Assert.Throws<CnnException>(() => net.Add("Convolution", "conv", "data", options, file: "Model.cs", line: 12));
+        var error = Assert.Throws<CnnException>(
+            () => net.Add("Convolution", "conv", "data", options, file: "Model.cs", line: 12));
 
         Assert.StartsWith("Model.cs:12:1: ", error.Message, StringComparison.Ordinal);
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);

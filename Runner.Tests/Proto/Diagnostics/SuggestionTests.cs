@@ -40,7 +40,8 @@ public class SuggestionTests
         string[] forks =
         [
             "permute_param", "prior_box_param", "norm_param", "roi_pooling_param", "bn_param", "interp_param",
-            "reorg_param", "upsample_param", "annotated_data_param", "detection_output_param", "proposal_param", "correlation_param",
+            "reorg_param", "upsample_param", "annotated_data_param", "detection_output_param", "proposal_param",
+            "correlation_param",
         ];
         Assert.All(forks.Except(fields), name => Assert.Null(Suggestion.For(name, fields)));
     }

@@ -231,7 +231,7 @@ public sealed class AtomicFileTests : IDisposable
         Task<(int ExitCode, string Output, string Error)> reader = Shell.Run(folder, "cat pipe");
         string content = new('x', 1_000_000);
 
-        // Going back in the stream is the writer's right, whatever stands at the name.
+        // A writer may seek back in the stream, whatever kind of file the path names.
         AtomicFile.Write(folder["pipe"], stream =>
         {
             stream.Write(Encoding.ASCII.GetBytes(" " + content[1..]));
@@ -292,7 +292,8 @@ public sealed class AtomicFileTests : IDisposable
         socket.Bind(new System.Net.Sockets.UnixDomainSocketEndPoint(folder["socket"]));
 
         Assert.Contains(
-            "it is a socket", Assert.Throws<CnnException>(() => Write("socket", "new")).Message, StringComparison.Ordinal);
+            "it is a socket", Assert.Throws<CnnException>(() => Write("socket", "new")).Message,
+            StringComparison.Ordinal);
         Assert.Equal("socket", (await Shell.Run(folder, "stat -c %F socket")).Output.Trim());
     }
 
@@ -302,7 +303,8 @@ public sealed class AtomicFileTests : IDisposable
         Shell.OnLinuxOrSkip();
         folder.Write("net.prototxt", "name: \"n\"\n");
         var (exitCode, output, error) = await Shell.Run(
-            folder, "ln -s /dev/stdout net2.prototxt; $CNN convert net.prototxt net2.prototxt | cat; ls -l net2.prototxt");
+            folder,
+            "ln -s /dev/stdout net2.prototxt; $CNN convert net.prototxt net2.prototxt | cat; ls -l net2.prototxt");
 
         Assert.True(exitCode == 0, error);
         Assert.StartsWith("name: \"n\"\n", output, StringComparison.Ordinal);

@@ -52,7 +52,8 @@ public class FileTextTests
 
     [Fact]
     public void OtherBytesAreKept() =>
-        Assert.Equal("# \uEFD6\uEFD0\nname: '中'", FileText.Decode([.. "# "u8, 0xD6, 0xD0, .. "\nname: '中'"u8], "f"));
+        Assert.Equal(
+            "# \uEFD6\uEFD0\nname: '中'", FileText.Decode([.. "# "u8, 0xD6, 0xD0, .. "\nname: '中'"u8], "f"));
 
     [Theory]
     [InlineData("utf-16", ".prototxt", "name: \"中\"")]

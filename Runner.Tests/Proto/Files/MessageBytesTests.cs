@@ -3,7 +3,7 @@ using Google.Protobuf;
 
 namespace Cnn.Tests.Proto.Files;
 
-/// <summary>Binary messages whose strings are no UTF-8, as Caffe writes and reads them.</summary>
+/// <summary>Binary messages whose strings are not UTF-8, as Caffe writes and reads them.</summary>
 [Trait("Category", "Unit")]
 public class MessageBytesTests
 {
@@ -27,7 +27,7 @@ public class MessageBytesTests
     [Fact]
     public void LengthsAroundALongStringGrowAndShrinkByTheirDigits()
     {
-        // Of 50 and 5,000 bytes: three times as many characters' bytes need a longer length at both depths.
+        // Names of 50 and 5,000 bytes: as text they take three times as many, so both depths need a longer length.
         foreach (int count in (int[])[1, 42, 43, 50, 120, 127, 128, 5000, 16_383])
         {
             string text = new('\uEFFF', count);
@@ -79,7 +79,7 @@ public class MessageBytesTests
             }
             catch (InvalidProtocolBufferException)
             {
-                // Where the bytes end within a field.
+                // The bytes end within a field.
             }
         }
 

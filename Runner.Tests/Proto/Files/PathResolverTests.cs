@@ -38,5 +38,6 @@ public sealed class PathResolverTests : IDisposable
     [InlineData(@"C:\nets\w.caffemodel", "w.caffemodel")]
     [InlineData("/nets/w.caffemodel", "w.caffemodel")]
     [InlineData("w.caffemodel", "w.caffemodel")]
-    public void TheLastPartIsThatOfAnySystem(string path, string last) => Assert.Equal(last, PathResolver.LastPart(path));
+    public void TheLastPartIsThatOfAnySystem(string path, string last) =>
+        Assert.Equal(last, PathResolver.LastPart(path));
 }

@@ -5,7 +5,7 @@ using RawType = Cnn.Proto.BlobProto.Types.RawType;
 
 namespace Cnn.Tests.Proto.Files;
 
-/// <summary>The values that NVIDIA's fork keeps as bytes.</summary>
+/// <summary>Values that NVIDIA's fork stores as bytes.</summary>
 [Trait("Category", "Unit")]
 public class RawBlobTests
 {

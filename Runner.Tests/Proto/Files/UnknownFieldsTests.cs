@@ -3,7 +3,7 @@ using Google.Protobuf;
 
 namespace Cnn.Tests.Proto.Files;
 
-/// <summary>What forks of Caffe write beyond the schema.</summary>
+/// <summary>Fields that forks of Caffe write and the schema lacks.</summary>
 [Trait("Category", "Unit")]
 public class UnknownFieldsTests
 {

@@ -25,7 +25,7 @@ public class NumberTypeTests
         {
             var type = new NumberType(Enum.Parse<NumberKind>(kind), size, isBig);
 
-            // Three numbers with a byte between.
+            // Three numbers with a byte between them.
             byte[] one = isBig ? big : little;
             var values = new float[3];
             type.Read([.. one, 0xAA, .. one, 0xAA, .. one], size + 1, values);

@@ -32,7 +32,7 @@ public sealed class ReleasedFilesTests : IDisposable
 
         Assert.Empty(OpenFiles());
 
-        // Cut where the start still looks right.
+        // Cut so that the start is still valid.
         byte[] whole = File.ReadAllBytes(path);
         int refused = 0;
         foreach (int length in (int[])[whole.Length - 1, whole.Length / 2, whole.Length / 4, 600, 100, 20])
@@ -109,7 +109,7 @@ public sealed class ReleasedFilesTests : IDisposable
         return [.. files.Concat(mappings).Where(name => name.Contains(folder.Path, StringComparison.Ordinal))];
     }
 
-    // What another thread closes meanwhile is no longer there.
+    // A file that another thread has just closed is no longer there.
     private static string LinkTarget(string link)
     {
         try

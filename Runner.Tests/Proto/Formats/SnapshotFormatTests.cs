@@ -4,7 +4,7 @@ using Choice = global::Cnn.Proto.SolverParameter.Types.SnapshotFormat;
 
 namespace Cnn.Tests.Proto.Formats;
 
-/// <summary>What every format of snapshots keeps; a new one is tested by being in the list.</summary>
+/// <summary>What every snapshot format preserves; a new format is tested as soon as it is in the list.</summary>
 [Trait("Category", "Unit")]
 public sealed class SnapshotFormatTests : IDisposable
 {
@@ -29,7 +29,7 @@ public sealed class SnapshotFormatTests : IDisposable
 
         using WeightsFile file = WeightsFile.Open(path);
 
-        // The order of the net is not kept by all.
+        // Not every format keeps the order of the net.
         Assert.Equal(["a", "data", "höhe"], file.Layers.Select(layer => layer.Name).Order(StringComparer.Ordinal));
         StoredLayer a = file.Layers.Single(layer => layer.Name == "a");
         Assert.Equal(2, a.Blobs.Count);

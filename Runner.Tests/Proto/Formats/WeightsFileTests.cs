@@ -16,7 +16,7 @@ public class WeightsFileTests
         [
             .. new BlobProto { Shape = new BlobShape { Dim = { 7 } }, Data = { 1, 2 } }.ToByteArray(),
 
-            // A second packed run, then three floats with a tag each, which protobuf's writers of old made.
+            // A second packed run, then three floats with a tag each, as old protobuf writers wrote them.
             .. new BlobProto { Data = { 3, 4 } }.ToByteArray(),
             .. Tagged(5), .. Tagged(6), .. Tagged(7),
         ];

@@ -6,7 +6,7 @@ namespace Cnn.Tests.Proto.Text;
 [Trait("Category", "Unit")]
 public class ByteTextTests
 {
-    // Bytes that sequences of UTF-8 are made of, those of U+EF80 to U+EFFF above all.
+    // Bytes of which UTF-8 sequences consist, above all those of U+EF80 to U+EFFF.
     private static readonly byte[] Likely =
         [0xEE, 0xBE, 0xBF, 0x80, 0xED, 0xA0, 0xF4, 0x8F, 0xC3, (byte)'"', (byte)'a', (byte)'\n'];
 

@@ -2,16 +2,21 @@ using System.Text;
 
 namespace Cnn.Tests.Proto.Text;
 
-/// <summary>Inputs for the text reader, each a function of its index: random bytes, random words, and damaged real files.</summary>
+/// <summary>
+/// Inputs for the text reader, each a function of its index: random bytes, random words, and damaged real files.
+/// </summary>
 internal sealed class FuzzInputs
 {
     private static readonly string[] Words =
     [
-        "{", "}", "<", ">", "[", "]", ":", ",", ";", "-", "\"", "'", "#", "\n", " ", "\\", "\\x", "\\u12", "\\377", "\0", "\uFEFF",
-        "layer", "layers", "name", "type", "input_dim", "convolution_param", "num_output", "kernel_size", "plugin_param",
-        "clip_param", "min", "max", "phase", "TEST", "MAX", "blobs", "data", "shape", "dim", "state", "weight_filler",
-        "true", "f", "inf", "-nan", "0x", "0xFFFFFFFFFFFFFFFFF", "08", "1e999", "1e-999", "1.5f", ".", "..5", "1e+", "+3",
-        "99999999999999999999", "\"a\"", "'é'", "\"\\ud800\"", "\u00A0", "\uD83D\uDE00", "layer {", "name: \"a\"", "dim: [1, 2]",
+        "{", "}", "<", ">", "[", "]", ":", ",", ";", "-", "\"", "'", "#", "\n", " ", "\\", "\\x", "\\u12", "\\377",
+        "\0", "\uFEFF",
+        "layer", "layers", "name", "type", "input_dim", "convolution_param", "num_output", "kernel_size",
+        "plugin_param", "clip_param", "min", "max", "phase", "TEST", "MAX", "blobs", "data", "shape", "dim", "state",
+        "weight_filler",
+        "true", "f", "inf", "-nan", "0x", "0xFFFFFFFFFFFFFFFFF", "08", "1e999", "1e-999", "1.5f", ".", "..5", "1e+",
+        "+3", "99999999999999999999",
+        "\"a\"", "'é'", "\"\\ud800\"", "\u00A0", "\uD83D\uDE00", "layer {", "name: \"a\"", "dim: [1, 2]",
         "layer { plugin_param { a { b: [", "train_net_param {", "test_state: {",
     ];
 
@@ -19,8 +24,8 @@ internal sealed class FuzzInputs
 
     private readonly string[] words;
 
-    /// <param name="files">Real files; what parses before it is damaged exercises the most.</param>
-    /// <param name="words">Words of another format, beside those of the text format.</param>
+    /// <param name="files">Real files; a file that parses before it is damaged tests the most.</param>
+    /// <param name="words">Words of another format, in addition to those of the text format.</param>
     public FuzzInputs(IEnumerable<string> files, params string[] words)
     {
         this.files = [.. files.Select(Encoding.UTF8.GetBytes)];
@@ -72,7 +77,7 @@ internal sealed class FuzzInputs
             Damage(bytes, random);
         }
 
-        // A few long ones, in which what is quadratic shows.
+        // A few long ones, in which quadratic time shows.
         if (random.Next(1000) == 0)
         {
             byte[] once = [.. bytes];
@@ -97,13 +102,13 @@ internal sealed class FuzzInputs
             case 1 when at < bytes.Count: // a byte changes
                 bytes[at] = (byte)random.Next(256);
                 break;
-            case 2: // bytes come in
+            case 2: // bytes are inserted
                 bytes.InsertRange(at, Noise(random, 1 + random.Next(6)));
                 break;
-            case 3: // bytes go
+            case 3: // bytes are removed
                 bytes.RemoveRange(at, length);
                 break;
-            case 4: // a part is said twice
+            case 4: // a part is repeated
                 bytes.InsertRange(random.Next(bytes.Count + 1), bytes.GetRange(at, length));
                 break;
             case 5: // a piece of another file
@@ -111,10 +116,10 @@ internal sealed class FuzzInputs
                 int from = random.Next(other.Length);
                 bytes.InsertRange(at, other[from..Math.Min(other.Length, from + 1 + random.Next(200))]);
                 break;
-            case 6: // a line goes, or is said twice
+            case 6: // a line is removed or repeated
                 Line(bytes, at, random);
                 break;
-            case 7: // what should not matter
+            case 7: // something that should not matter
                 string idle = random.Next(2) == 0 ? " \t" : "# a comment\n";
                 bytes.InsertRange(bytes.IndexOf((byte)'\n', at) + 1, Encoding.UTF8.GetBytes(idle));
                 break;

@@ -1,14 +1,17 @@
 namespace Cnn.Tests.Proto.Text;
 
-/// <summary>Hands input after input to a reader, and names the one that never comes to an end.</summary>
+/// <summary>Passes input after input to a reader, and names the one that hangs.</summary>
 internal static class FuzzRun
 {
-    // Far more than any input takes on a busy machine: what hangs is told apart by it, not what is slow.
+    // Far more than any input takes on a busy machine: it detects an input that hangs, not a slow one.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
-    /// <summary>All inputs; fails where one hangs or ends in any exception, or where nearly all are read, or nearly none, so that they test little.</summary>
-    /// <param name="inputs">How many there are.</param>
-    /// <param name="read">Reads the input of an index, and tells whether it was read or refused.</param>
+    /// <summary>
+    /// Reads all inputs. Fails if one hangs or ends in any exception, or if nearly all or nearly none are read, since
+    /// they would then test little.
+    /// </summary>
+    /// <param name="inputs">The number of inputs.</param>
+    /// <param name="read">Reads the input of an index, and returns whether it was read or refused.</param>
     public static async Task All(int inputs, Func<int, bool> read)
     {
         CancellationToken stop = TestContext.Current.CancellationToken;

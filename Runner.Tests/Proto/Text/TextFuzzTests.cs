@@ -4,7 +4,7 @@ using Google.Protobuf.Reflection;
 
 namespace Cnn.Tests.Proto.Text;
 
-/// <summary>Whatever the file, it is read or refused with a place; nothing else is thrown and nothing hangs.</summary>
+/// <summary>Any file is read, or refused with a location; nothing else is thrown and nothing hangs.</summary>
 [Trait("Category", "Fuzz")]
 public class TextFuzzTests
 {
@@ -32,7 +32,8 @@ public class TextFuzzTests
         {
             IMessage message = TextFormat.Parse(type, FileText.Decode(input, "f"), "f", new SourceMap());
             string printed = TextFormat.Print(message);
-            Assert.True(message.Equals(TextFormat.Parse(type, printed, "printed")), $"input {index} does not survive printing");
+            Assert.True(
+                message.Equals(TextFormat.Parse(type, printed, "printed")), $"input {index} does not survive printing");
             return true;
         }
         catch (CnnException refusal)
@@ -48,12 +49,15 @@ public class TextFuzzTests
         foreach (Diagnostic mistake in refusal.Diagnostics)
         {
             Assert.True(
-                mistake.Location is { File: "f", Line: > 0, Column: > 0 } at && at.Line <= lines && at.Column <= input.Length + 1,
+                mistake.Location is { File: "f", Line: > 0, Column: > 0 } at && at.Line <= lines
+                    && at.Column <= input.Length + 1,
                 $"input {index} is refused without its place: {mistake}");
             Assert.False(string.IsNullOrWhiteSpace(mistake.Message));
         }
 
-        Assert.True(refusal.Diagnostics.Count <= 51 && refusal.Message.Length < 51 * 1000, $"input {index} is refused at length");
+        Assert.True(
+            refusal.Diagnostics.Count <= 51 && refusal.Message.Length < 51 * 1000,
+            $"input {index} is refused at length");
     }
 
     private static IEnumerable<string> Read(bool isSolver) =>

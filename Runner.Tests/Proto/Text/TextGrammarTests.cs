@@ -3,7 +3,7 @@ using Google.Protobuf;
 
 namespace Cnn.Tests.Proto.Text;
 
-/// <summary>What the text format allows, a row a spelling.</summary>
+/// <summary>What the text format allows, one row per spelling.</summary>
 [Trait("Category", "Unit")]
 public class TextGrammarTests
 {

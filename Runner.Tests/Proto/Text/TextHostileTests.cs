@@ -2,7 +2,7 @@ using Cnn.Proto;
 
 namespace Cnn.Tests.Proto.Text;
 
-/// <summary>Files made to hurt: each ends soon, in one exception.</summary>
+/// <summary>Malicious files: each ends quickly, in one exception.</summary>
 [Trait("Category", "Unit")]
 public class TextHostileTests
 {
@@ -44,7 +44,8 @@ public class TextHostileTests
         Assert.Throws<CnnException>(() => TextFormat.Parse<NetParameter>(Nested(101), "f"));
 
         static string Nested(int levels) =>
-            "layer { plugin_param { a " + string.Concat(Enumerable.Repeat("{ a ", levels - 2)) + ": 1 " + string.Concat(Enumerable.Repeat("} ", levels));
+            "layer { plugin_param { a " + string.Concat(Enumerable.Repeat("{ a ", levels - 2)) + ": 1 "
+            + string.Concat(Enumerable.Repeat("} ", levels));
     }
 
     [Fact]

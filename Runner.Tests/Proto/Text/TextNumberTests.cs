@@ -2,7 +2,7 @@ using Cnn.Proto;
 
 namespace Cnn.Tests.Proto.Text;
 
-/// <summary>A row a word, as protobuf's own text format (protoc 35.1, <c>--encode</c>) takes or refuses it.</summary>
+/// <summary>One row per word, as protobuf's text format (protoc 35.1, <c>--encode</c>) takes or refuses it.</summary>
 [Trait("Category", "Unit")]
 public class TextNumberTests
 {

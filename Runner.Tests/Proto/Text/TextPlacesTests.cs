@@ -2,7 +2,7 @@ using Cnn.Proto;
 
 namespace Cnn.Tests.Proto.Text;
 
-/// <summary>Later rooms report mistakes of meaning at the places that the reader notes.</summary>
+/// <summary>Later stages report semantic errors at the locations that the reader records.</summary>
 [Trait("Category", "Unit")]
 public class TextPlacesTests
 {
@@ -77,7 +77,8 @@ public class TextPlacesTests
 
     [Fact]
     public void AnUnsetFieldIsAtItsMessage() =>
-        Assert.Equal("f:7:3", Place(sources.Find(net.Layer[0].ConvolutionParam, ConvolutionParameter.GroupFieldNumber)));
+        Assert.Equal(
+            "f:7:3", Place(sources.Find(net.Layer[0].ConvolutionParam, ConvolutionParameter.GroupFieldNumber)));
 
     private static string? Place(SourceLocation? place) => place?.ToString();
 }

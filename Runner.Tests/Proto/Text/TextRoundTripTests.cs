@@ -22,7 +22,7 @@ public class TextRoundTripTests
                 string printed = TextFormat.Print(message);
                 IMessage read = TextFormat.Parse(type, printed, "printed");
 
-                // Bytes too: equality of messages cannot see whether a default is set.
+                // Compares bytes too: equality of messages ignores whether a default is set.
                 return message.Equals(read) && message.ToByteString() == read.ToByteString()
                     && printed == TextFormat.Print(read);
             },
@@ -74,12 +74,21 @@ public class TextRoundTripTests
             Type = "Convolution",
             Name = "conv\"1\"",
             LossWeight = { 0.1f, 1e-5f, float.NaN, float.NegativeInfinity },
-            ConvolutionParam = new() { NumOutput = 20, WeightFiller = new() { Type = "xavier" }, KernelSize = { 3, 5 } },
+            ConvolutionParam = new()
+            {
+                NumOutput = 20,
+                WeightFiller = new() { Type = "xavier" },
+                KernelSize = { 3, 5 },
+            },
             PluginParam = new()
             {
                 Option =
                 {
-                    new PluginOption { Name = "modes", Value = { new PluginValue { Text = "a\n" }, new PluginValue { Scalar = "FAST" } } },
+                    new PluginOption
+                    {
+                        Name = "modes",
+                        Value = { new PluginValue { Text = "a\n" }, new PluginValue { Scalar = "FAST" } },
+                    },
                     new PluginOption { Name = "inner", Value = { new PluginValue { Block = new() } } },
                     new PluginOption { Name = "none" },
                 },
@@ -124,7 +133,8 @@ public class TextRoundTripTests
     [InlineData("a", "\"quoted\"")]
     public void AFreeFormBlockThatTextCannotHoldIsRefused(string name, string scalar)
     {
-        var block = new PluginParameter { Option = { new PluginOption { Name = name, Value = { new PluginValue { Scalar = scalar } } } } };
+        var option = new PluginOption { Name = name, Value = { new PluginValue { Scalar = scalar } } };
+        var block = new PluginParameter { Option = { option } };
         Assert.Throws<CnnException>(() => TextFormat.Print(block));
         Assert.Throws<CnnException>(() => TextFormat.Print(new PluginParameter
         {

@@ -9,20 +9,28 @@ public class NetUpgradeTests
     public void EveryParameterOfAV1LayerSurvives()
     {
         string[] replaced = ["layer", "type", "param", "blob_share_mode", "blobs_lr", "weight_decay"];
-        foreach (var field in V1LayerParameter.Descriptor.Fields.InDeclarationOrder().Where(f => !replaced.Contains(f.Name)))
+        foreach (var field in V1LayerParameter.Descriptor.Fields.InDeclarationOrder().Where(
+            f => !replaced.Contains(f.Name)))
         {
             Assert.Equal(field.FieldType, LayerParameter.Descriptor.FindFieldByName(field.Name)?.FieldType);
         }
     }
 
     [Theory]
-    [InlineData("layers { name: \"a\" }\nlayer { name: \"b\" }", "n:1:1: the net has both 'layer' and 'layers' entries")]
-    [InlineData("layers {\n layer { name: \"a\" type: \"konv\" } }", "n:2:26: layer 'a': unknown V0 layer type 'konv'; did you mean 'conv'?")]
-    [InlineData("input: \"a\"\ninput_dim: 3", "n:2:12: the net has 1 'input' and 1 'input_dim' entries; give four")]
-    [InlineData("input: \"a\" input: \"b\"\ninput_shape { dim: 3 }", "the net has 2 'input' and 1 'input_shape' entries")]
-    [InlineData("layers { layer { name: \"im\" type: \"images\"\n new_height: -1 } }", "n:2:14: -1 is out of the range of uint32")]
     [InlineData(
-        "layers { layer { name: \"p\" type: \"padding\" pad: 1 } bottom: \"x\" top: \"p\" }\nlayers { layer { name: \"r\" type: \"relu\" } bottom: \"p\" }",
+        "layers { name: \"a\" }\nlayer { name: \"b\" }", "n:1:1: the net has both 'layer' and 'layers' entries")]
+    [InlineData(
+        "layers {\n layer { name: \"a\" type: \"konv\" } }",
+        "n:2:26: layer 'a': unknown V0 layer type 'konv'; did you mean 'conv'?")]
+    [InlineData("input: \"a\"\ninput_dim: 3", "n:2:12: the net has 1 'input' and 1 'input_dim' entries; give four")]
+    [InlineData(
+        "input: \"a\" input: \"b\"\ninput_shape { dim: 3 }", "the net has 2 'input' and 1 'input_shape' entries")]
+    [InlineData(
+        "layers { layer { name: \"im\" type: \"images\"\n new_height: -1 } }",
+        "n:2:14: -1 is out of the range of uint32")]
+    [InlineData(
+        "layers { layer { name: \"p\" type: \"padding\" pad: 1 } bottom: \"x\" top: \"p\" }\n"
+            + "layers { layer { name: \"r\" type: \"relu\" } bottom: \"p\" }",
         "n:2:51: layer 'r': padding layer 'p' is read by a layer other than a convolution or pooling with one bottom")]
     public void WhatCannotBeUpgradedIsToldWithItsPlace(string text, string message)
     {
@@ -37,7 +45,8 @@ public class NetUpgradeTests
     {
         var sources = new SourceMap();
         var net = TextFormat.Parse<NetParameter>(
-            "input: \"x\"\ninput_dim: [1, 1, 8, 8]\nlayers {\n layer { name: \"c\" type: \"conv\"\n  num_output: 3\n  blobs_lr: 2 }\n bottom: \"x\"\n top: \"c\" }",
+            "input: \"x\"\ninput_dim: [1, 1, 8, 8]\nlayers {\n layer { name: \"c\" type: \"conv\"\n  num_output: 3\n"
+                + "  blobs_lr: 2 }\n bottom: \"x\"\n top: \"c\" }",
             "n",
             sources);
         net = NetUpgrade.Upgrade(net, sources);
@@ -58,7 +67,11 @@ public class NetUpgradeTests
         var sources = new SourceMap();
         var net = TextFormat.Parse<NetParameter>(
             "layers { layer { name: \"r\" type: \"relu\" num_output: 3 new_num: 1 } }", "n", sources);
-        Assert.Equal("layer {\n  name: \"r\"\n  type: \"ReLU\"\n}\n", TextFormat.Print(NetUpgrade.Upgrade(net, sources, warnings)));
-        Assert.Equal("field 'num_output' means nothing for a V0 layer of type 'relu' and is dropped", Assert.Single(warnings).Message);
+        Assert.Equal(
+            "layer {\n  name: \"r\"\n  type: \"ReLU\"\n}\n",
+            TextFormat.Print(NetUpgrade.Upgrade(net, sources, warnings)));
+        Assert.Equal(
+            "field 'num_output' means nothing for a V0 layer of type 'relu' and is dropped",
+            Assert.Single(warnings).Message);
     }
 }

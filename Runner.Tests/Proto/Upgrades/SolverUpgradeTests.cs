@@ -46,7 +46,8 @@ public class SolverUpgradeTests
     public void AllMistakesOfASolverAndItsNetsAreTold()
     {
         var error = Assert.Throws<CnnException>(() => Upgrade(
-            "type: \"SGD\"\nsolver_type: ADAM\nnet_param { layers { layer { type: \"no\" } } }\ntest_net_param { input: \"x\" input_dim: 1 }", null));
+            "type: \"SGD\"\nsolver_type: ADAM\nnet_param { layers { layer { type: \"no\" } } }\n"
+                + "test_net_param { input: \"x\" input_dim: 1 }", null));
         Assert.Equal([2, 3, 4], error.Diagnostics.Select(d => d.Location!.Line));
     }
 

@@ -7,7 +7,7 @@ public class UpgradeGoldenTests
 {
     private const string Upgraded = "upgraded.prototxt";
 
-    // Discovery names the cases; a folder that is absent is a test that fails, not one that is not there.
+    // The cases are fixed at discovery: a folder that is absent is a failing test, not a missing one.
     public static TheoryData<string> Nets() => Cases("upgrades", "input.prototxt", "nets", "net.prototxt");
 
     public static TheoryData<string> Solvers() => Cases("upgrades", "solver.prototxt");
@@ -57,7 +57,7 @@ public class UpgradeGoldenTests
     private static string Expected(string input) =>
         File.ReadAllText(Path.Combine(Path.GetDirectoryName(input)!, Upgraded));
 
-    // Texts, since the classes' Equals does not tell an unset field from one set to its default.
+    // Compares texts: Equals does not distinguish an unset field from one set to its default.
     private static void AssertSame(Google.Protobuf.IMessage expected, Google.Protobuf.IMessage actual) =>
         Assert.Equal(TextFormat.Print(expected), TextFormat.Print(actual));
 }

@@ -2,7 +2,9 @@ using Cnn.Proto;
 
 namespace Cnn.Tests.Proto.Upgrades;
 
-/// <summary>A text brought up to date, printed, so that a field set to its default differs from one that is not there.</summary>
+/// <summary>
+/// An upgraded definition as printed text, in which a field set to its default differs from one that is absent.
+/// </summary>
 internal sealed record Upgraded(string Text, IReadOnlyList<Diagnostic> Warnings)
 {
     public static Upgraded Net(string text)
@@ -21,6 +23,6 @@ internal sealed record Upgraded(string Text, IReadOnlyList<Diagnostic> Warnings)
         Assert.Empty(upgraded.Warnings);
     }
 
-    /// <summary>A net's text as it is printed.</summary>
+    /// <summary>Returns a net's text as it is printed.</summary>
     public static string Canonical(string net) => TextFormat.Print(TextFormat.Parse<NetParameter>(net, "expected"));
 }

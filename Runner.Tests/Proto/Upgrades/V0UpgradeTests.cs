@@ -7,18 +7,21 @@ namespace Cnn.Tests.Proto.Upgrades;
 [Trait("Category", "Unit")]
 public class V0UpgradeTests
 {
-    // Every field that the one message of V0 has, but name, type and blobs.
+    // Every field of V0's single layer message except name, type and blobs.
     private const string EveryField = """
-        num_output: 2 biasterm: false weight_filler { type: "a" } bias_filler { type: "b" } pad: 1 kernelsize: 3 group: 4
-        stride: 5 pool: AVE dropout_ratio: 0.25 local_size: 7 alpha: 0.5 beta: 0.125 k: 1.5 source: "s" scale: 0.75
-        meanfile: "m" batchsize: 8 cropsize: 9 mirror: true blobs_lr: 3 weight_decay: 0.5 rand_skip: 6 det_fg_threshold: 0.6
-        det_bg_threshold: 0.4 det_fg_fraction: 0.3 det_context_pad: 16 det_crop_mode: "square" new_num: 10 new_channels: 11
-        new_height: 12 new_width: 13 shuffle_images: true concat_dim: 2 hdf5_output_param { file_name: "h" }
+        num_output: 2 biasterm: false weight_filler { type: "a" } bias_filler { type: "b" } pad: 1 kernelsize: 3
+        group: 4 stride: 5 pool: AVE dropout_ratio: 0.25 local_size: 7 alpha: 0.5 beta: 0.125 k: 1.5 source: "s"
+        scale: 0.75 meanfile: "m" batchsize: 8 cropsize: 9 mirror: true blobs_lr: 3 weight_decay: 0.5 rand_skip: 6
+        det_fg_threshold: 0.6 det_bg_threshold: 0.4 det_fg_fraction: 0.3 det_context_pad: 16 det_crop_mode: "square"
+        new_num: 10 new_channels: 11 new_height: 12 new_width: 13 shuffle_images: true concat_dim: 2
+        hdf5_output_param { file_name: "h" }
         """;
 
     private const string Transform = """transform_param { scale: 0.75 mean_file: "m" crop_size: 9 mirror: true }""";
-    private const string Filled = """num_output: 2 bias_term: false weight_filler { type: "a" } bias_filler { type: "b" }""";
-    private const string Windows = "fg_threshold: 0.6 bg_threshold: 0.4 fg_fraction: 0.3 context_pad: 16 crop_mode: \"square\"";
+    private const string Filled =
+        """num_output: 2 bias_term: false weight_filler { type: "a" } bias_filler { type: "b" }""";
+    private const string Windows =
+        "fg_threshold: 0.6 bg_threshold: 0.4 fg_fraction: 0.3 context_pad: 16 crop_mode: \"square\"";
 
     [Theory]
     [InlineData("accuracy", "Accuracy", "")]
@@ -54,10 +57,11 @@ public class V0UpgradeTests
             $"layers {{ layer {{ name: 'l' type: '{old}' {EveryField} }} bottom: 'x' bottom: 'y' top: 'z' }}");
 
         string expected = Upgraded.Canonical(
-            $"layer {{ name: 'l' type: '{type}' bottom: 'x' bottom: 'y' top: 'z' param {{ lr_mult: 3 decay_mult: 0.5 }} {Transform} {parameters} }}");
+            $"layer {{ name: 'l' type: '{type}' bottom: 'x' bottom: 'y' top: 'z' "
+                + $"param {{ lr_mult: 3 decay_mult: 0.5 }} {Transform} {parameters} }}");
         Assert.Equal(expected, upgraded.Text);
 
-        // 35 fields: 4 of the transformation, 2 multipliers and 2 that nothing ever used are taken from every type.
+        // 35 fields: every type takes 4 of the transformation, 2 multipliers and 2 that nothing ever used.
         Assert.Equal(35 - 8 - FieldsIn(parameters), upgraded.Warnings.Count);
         Assert.All(upgraded.Warnings, w => Assert.Equal(("l", "n"), (w.Layer, w.Location?.File)));
     }
@@ -80,14 +84,15 @@ public class V0UpgradeTests
         """
         name: "old" input: "x" input_dim: 1 input_dim: 2 input_dim: 3 input_dim: 4 force_backward: true debug_info: true
         state { phase: TEST level: 3 stage: "s" }
-        layers { layer { name: "r" type: "relu" } bottom: "x" top: "y" include { phase: TRAIN } exclude { phase: TEST } }
+        layers { layer { name: "r" type: "relu" } bottom: "x" top: "y"
+          include { phase: TRAIN } exclude { phase: TEST } }
         """);
 
     [Fact]
     public void BlobsAndMultipliersOfALayerAreCopied() => Upgraded.AssertNet(
         """
-        layer { name: "fc" type: "InnerProduct" blobs { num: 1 channels: 1 height: 1 width: 2 data: 1 data: 2 } blobs { data: 3 }
-          param { lr_mult: 1 decay_mult: 0 } param { lr_mult: 2 } }
+        layer { name: "fc" type: "InnerProduct" blobs { num: 1 channels: 1 height: 1 width: 2 data: 1 data: 2 }
+          blobs { data: 3 } param { lr_mult: 1 decay_mult: 0 } param { lr_mult: 2 } }
         """,
         """
         layers { layer { name: "fc" type: "innerproduct" blobs { num: 1 channels: 1 height: 1 width: 2 data: 1 data: 2 }
@@ -130,12 +135,15 @@ public class V0UpgradeTests
     public void TheTypesAreAllOfTheTable()
     {
         var tested = typeof(V0UpgradeTests).GetMethod(nameof(EachTypeTakesItsFieldsAndWarnsOfTheOthers))!
-            .GetCustomAttributes(typeof(InlineDataAttribute), false).Cast<InlineDataAttribute>().Select(d => (string)d.Data[0]!);
+            .GetCustomAttributes(typeof(InlineDataAttribute), false).Cast<InlineDataAttribute>()
+            .Select(d => (string)d.Data[0]!);
         Assert.Equal(V0Fields.Types.Keys.Order(), tested.Order());
         NetParameter every = TextFormat.Parse<NetParameter>($"layers {{ layer {{ {EveryField} }} }}", "n");
         Assert.Equal(
-            V0LayerParameter.Descriptor.Fields.InDeclarationOrder().Select(f => f.Name).Except(["name", "type", "blobs"]),
-            V0LayerParameter.Descriptor.Fields.InDeclarationOrder().Where(f => IsSet(every.Layers[0].Layer, f)).Select(f => f.Name));
+            V0LayerParameter.Descriptor.Fields.InDeclarationOrder().Select(f => f.Name)
+                .Except(["name", "type", "blobs"]),
+            V0LayerParameter.Descriptor.Fields.InDeclarationOrder().Where(f => IsSet(every.Layers[0].Layer, f))
+                .Select(f => f.Name));
     }
 
     private static int FieldsIn(string parameters)

@@ -103,7 +103,8 @@ public class V1UpgradeTests
     [Fact]
     public void WhatBelongsToTheNetStays()
     {
-        const string Same = """name: "n" state { phase: TEST level: 2 stage: "s" } force_backward: true debug_info: true""";
+        const string Same =
+            """name: "n" state { phase: TEST level: 2 stage: "s" } force_backward: true debug_info: true""";
         Upgraded.AssertNet($"{Same} layer {{ type: 'ReLU' }}", $"{Same} layers {{ type: RELU }}");
     }
 
@@ -143,22 +144,29 @@ public class V1UpgradeTests
 
     [Fact]
     public void DataLayersWithoutOldFieldsGetNothing() =>
-        Upgraded.AssertNet("layer { type: 'Data' } layer { type: 'ImageData' }", "layers { type: DATA } layers { type: IMAGE_DATA }");
+        Upgraded.AssertNet(
+            "layer { type: 'Data' } layer { type: 'ImageData' }", "layers { type: DATA } layers { type: IMAGE_DATA }");
 
     [Theory]
-    [InlineData("layer { type: 'Data' data_param { source: 's' scale: 0.5 crop_size: 8 mirror: true mean_file: 'm' } }")]
+    [InlineData(
+        "layer { type: 'Data' data_param { source: 's' scale: 0.5 crop_size: 8 mirror: true mean_file: 'm' } }")]
     [InlineData("layer { type: 'BatchNorm' param { lr_mult: 1 } param { lr_mult: 1 } }")]
     [InlineData("layer { type: 'Scale' param { lr_mult: 1 } param { } param { } }")]
     public void LayersOfTodayAreLeftAsTheyAre(string net) => Upgraded.AssertNet(net, net);
 
     [Fact]
     public void StatisticsOfBatchNormAreNeitherLearnedNorDecayed() => Upgraded.AssertNet(
-        "layer { type: 'BatchNorm' param { name: 'm' lr_mult: 0 decay_mult: 0 } param { lr_mult: 0 decay_mult: 0 } param { lr_mult: 0 decay_mult: 0 } }",
+        "layer { type: 'BatchNorm' param { name: 'm' lr_mult: 0 decay_mult: 0 } param { lr_mult: 0 decay_mult: 0 } "
+            + "param { lr_mult: 0 decay_mult: 0 } }",
         "layer { type: 'BatchNorm' param { name: 'm' lr_mult: 1 } param { decay_mult: 2 } param { } }");
 
     [Theory]
-    [InlineData("layers { layer { name: 'c' type: 'conv' num_output: 3 blobs_lr: 1 blobs { data: 1 data: 2 } } bottom: 'x' top: 'y' }")]
-    [InlineData("input: 'x' input_dim: 1 input_dim: 2 input_dim: 3 input_dim: 4 layers { name: 'r' type: RELU blobs { data: 1 } }")]
+    [InlineData(
+        "layers { layer { name: 'c' type: 'conv' num_output: 3 blobs_lr: 1 blobs { data: 1 data: 2 } } "
+            + "bottom: 'x' top: 'y' }")]
+    [InlineData(
+        "input: 'x' input_dim: 1 input_dim: 2 input_dim: 3 input_dim: 4 layers { name: 'r' type: RELU "
+            + "blobs { data: 1 } }")]
     public void TheBinaryFormatUpgradesLikeTheText(string text)
     {
         using var folder = new TemporaryFolder();

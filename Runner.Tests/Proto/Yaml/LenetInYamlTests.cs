@@ -23,7 +23,7 @@ public class LenetInYamlTests
         Assert.Equal(Print(prototxt), Print(yaml));
     }
 
-    // The text shows a difference; it holds what is set and nothing else, as the bytes do.
+    // Comparing texts shows where a difference is; like the bytes, the text holds exactly what is set.
     private static string Print(IMessage message) => TextFormat.Print(message);
 
     private static string Read(string name) => File.ReadAllText(Path.Combine(Folder, name));

@@ -7,12 +7,16 @@ namespace Cnn.Tests.Proto.Yaml;
 public class YamlErrorTests
 {
     [Theory]
-    [InlineData("layer:\n- convolution_param: {num_outputs: 3}", "f:2:23: unknown field 'num_outputs' in ConvolutionParameter; did you mean 'num_output'?")]
+    [InlineData(
+        "layer:\n- convolution_param: {num_outputs: 3}",
+        "f:2:23: unknown field 'num_outputs' in ConvolutionParameter; did you mean 'num_output'?")]
     [InlineData("name: a\nname: b", "f:2:1: key 'name' is given twice")]
     [InlineData("name: a\n---\nname: b", "f:2:1: the file holds several YAML documents")]
     [InlineData("layer: {pooling_param: {pool: MAXX}}", "f:1:31: unknown PoolMethod 'MAXX'; did you mean 'MAX'?")]
     [InlineData("input_dim: [1, 3000000000]", "f:1:16: 3000000000 is out of the range of int32")]
-    [InlineData("input_dim: \"3\"", "f:1:12: expected a whole number for 'input_dim', found the quoted text '3'; write it without quotes")]
+    [InlineData(
+        "input_dim: \"3\"",
+        "f:1:12: expected a whole number for 'input_dim', found the quoted text '3'; write it without quotes")]
     [InlineData("input_dim: !!str 3", "f:1:12: expected a whole number for 'input_dim'")]
     [InlineData("name: [a]", "f:1:7: field 'name' takes one value, not a list")]
     [InlineData("name: {a: b}", "f:1:7: expected text for 'name', found a map")]
@@ -37,7 +41,8 @@ public class YamlErrorTests
     [InlineData("layer:\n- name: a\n type: b", "f:3:2: a key was expected; the keys of a map stand below each other")]
     [InlineData("layer:\n  name: a\n type: b", "a key was expected")]
     [InlineData("name: a\nforce_backward", "':' is missing after a key")]
-    [InlineData("name: \"C:\\dir\"", "the escape after '\\' is unknown; write \\\\ for a backslash, or use single quotes")]
+    [InlineData(
+        "name: \"C:\\dir\"", "the escape after '\\' is unknown; write \\\\ for a backslash, or use single quotes")]
     [InlineData("name: \"\\xg\"", "the escape lacks a hexadecimal digit")]
     [InlineData("name: &a &b c", "a value has two anchors")]
     [InlineData("name: !a!b c", "the tag's prefix is not defined")]
@@ -90,7 +95,10 @@ public class YamlErrorTests
         Laughs("[{0}]"),
         Laughs("{{x: [{0}]}}"),
         Laughs("{{<<: [{0}]}}"),
-        "layer: {plugin_param: {" + string.Join(",", Enumerable.Range(0, 120).Select(i => $"a{i}: &n{i} {{x: {(i == 0 ? "1" : $"*n{i - 1}")}}}")) + "}}",
+        "layer: {plugin_param: {"
+            + string.Join(
+                ",", Enumerable.Range(0, 120).Select(i => $"a{i}: &n{i} {{x: {(i == 0 ? "1" : $"*n{i - 1}")}}}"))
+            + "}}",
         "? ? ? ? ? ? ?",
         new string('-', 50_000),
         "\0\u0001",

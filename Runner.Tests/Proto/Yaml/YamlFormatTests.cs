@@ -34,7 +34,8 @@ public class YamlFormatTests
         Assert.Equal((Phase.Test, -3, "s"), (net.State.Phase, net.State.Level, net.State.Stage[0]));
         LayerParameter layer = Assert.Single(net.Layer);
         Assert.Equal(["null"], layer.Top);
-        Assert.Equal([1f, 0.5f, float.NegativeInfinity, float.NaN, 2f, 0.001f, float.PositiveInfinity, 3f], layer.LossWeight);
+        Assert.Equal(
+            [1f, 0.5f, float.NegativeInfinity, float.NaN, 2f, 0.001f, float.PositiveInfinity, 3f], layer.LossWeight);
         Assert.Equal(FillerParameter.Types.VarianceNorm.FanOut, layer.ConvolutionParam.WeightFiller.VarianceNorm);
         Assert.NotNull(layer.ReluParam);
         Assert.Equal([1L, 2L], net.InputShape[0].Dim);
@@ -89,8 +90,8 @@ public class YamlFormatTests
         Assert.Equal(
             TextFormat.Parse<NetParameter>(
                 """
-                layer { plugin_param { rate: 0.5 mode: FAST title: "two words" quoted: "0.5" limit: inf list: [1, a, "b"]
-                  inner { depth: -2 } blocks { x: 1 } blocks { x: 2 } } }
+                layer { plugin_param { rate: 0.5 mode: FAST title: "two words" quoted: "0.5" limit: inf
+                  list: [1, a, "b"] inner { depth: -2 } blocks { x: 1 } blocks { x: 2 } } }
                 """,
                 "net.prototxt").ToByteArray(),
             net.ToByteArray());

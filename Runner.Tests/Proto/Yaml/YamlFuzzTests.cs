@@ -3,7 +3,7 @@ using Cnn.Tests.Proto.Text;
 
 namespace Cnn.Tests.Proto.Yaml;
 
-/// <summary>Whatever the file, it is read or refused with a place; nothing else is thrown and nothing hangs.</summary>
+/// <summary>Any file is read, or refused with a location; nothing else is thrown and nothing hangs.</summary>
 [Trait("Category", "Fuzz")]
 public class YamlFuzzTests
 {
@@ -11,15 +11,17 @@ public class YamlFuzzTests
 
     private static readonly string[] Words =
     [
-        "- ", "? ", ": ", "&a ", "*a", "<<: *a", "<<: [*a, *a]", "!!binary ", "!x ", "|", ">-", "---\n", "...\n", "%YAML 1.2\n", "\t", "\n  ", "~",
-        "@", "`", "{a: ", "[[", "\u2028", "\u0085",
+        "- ", "? ", ": ", "&a ", "*a", "<<: *a", "<<: [*a, *a]", "!!binary ", "!x ", "|", ">-", "---\n", "...\n",
+        "%YAML 1.2\n", "\t", "\n  ", "~", "@", "`", "{a: ", "[[", "\u2028", "\u0085",
     ];
 
     [Fact]
     public async Task AnyYamlIsReadOrRefusedWithItsPlace()
     {
-        string lenet = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Models", "lenet", "lenet_train_test.yaml"));
-        var nets = Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "Goldens"), "net.prototxt", SearchOption.AllDirectories)
+        string lenet = File.ReadAllText(
+            Path.Combine(AppContext.BaseDirectory, "Models", "lenet", "lenet_train_test.yaml"));
+        var nets = Directory.GetFiles(
+            Path.Combine(AppContext.BaseDirectory, "Goldens"), "net.prototxt", SearchOption.AllDirectories)
             .Order(StringComparer.Ordinal)
             .Select(f => YamlFormat.Print(TextFormat.Parse<NetParameter>(File.ReadAllText(f), f)));
         var inputs = new FuzzInputs([.. nets, .. Enumerable.Repeat(lenet, 30)], Words);
@@ -31,12 +33,15 @@ public class YamlFuzzTests
         try
         {
             var net = YamlFormat.Parse<NetParameter>(FileText.Decode(input, "f"), "f");
-            Assert.True(net.Equals(YamlFormat.Parse<NetParameter>(YamlFormat.Print(net), "printed")), $"input {index} does not survive printing");
+            Assert.True(
+                net.Equals(YamlFormat.Parse<NetParameter>(YamlFormat.Print(net), "printed")),
+                $"input {index} does not survive printing");
             return true;
         }
         catch (CnnException refusal)
         {
-            Assert.All(refusal.Diagnostics, d => Assert.True(d.Location is { File: "f", Line: > 0, Column: > 0 }, $"input {index}: no place in: {d}"));
+            Assert.All(refusal.Diagnostics, d => Assert.True(
+                d.Location is { File: "f", Line: > 0, Column: > 0 }, $"input {index}: no place in: {d}"));
             return false;
         }
     }

@@ -2,7 +2,7 @@ using Cnn.Proto;
 
 namespace Cnn.Tests.Proto.Yaml;
 
-/// <summary>A row a word, as YAML 1.2's core schema has it.</summary>
+/// <summary>One row per word, as YAML 1.2's core schema reads it.</summary>
 [Trait("Category", "Unit")]
 public class YamlNumberTests
 {
@@ -90,7 +90,8 @@ public class YamlNumberTests
     [InlineData("max_iter: 0o9", "f:1:11: expected a whole number for 'max_iter', found '0o9'\n")]
     [InlineData("base_lr: 0o9", "f:1:10: expected a number for 'base_lr', found '0o9'\n")]
     [InlineData("base_lr: inf", "f:1:10: expected a number for 'base_lr', found 'inf'; YAML writes .inf\n")]
-    [InlineData("base_lr: -Infinity", "f:1:10: expected a number for 'base_lr', found '-Infinity'; YAML writes -.inf\n")]
+    [InlineData(
+        "base_lr: -Infinity", "f:1:10: expected a number for 'base_lr', found '-Infinity'; YAML writes -.inf\n")]
     [InlineData("base_lr: nan", "f:1:10: expected a number for 'base_lr', found 'nan'; YAML writes .nan\n")]
     [InlineData("max_iter: 1_000", "f:1:11: expected a whole number for 'max_iter', found '1_000'; write 1000\n")]
     [InlineData("max_iter: 0xFFFFFFFF", "f:1:11: 0xFFFFFFFF is out of the range of int32\n")]

@@ -19,7 +19,7 @@ public class YamlRoundTripTests
             IMessage fromText = TextFormat.Parse(descriptor, prototxt, "message.prototxt");
             IMessage fromYaml = YamlFormat.Parse(descriptor, YamlFormat.Print(fromText), "message.yaml");
 
-            // Texts and bytes: the classes' Equals does not tell an unset field from one set to its default.
+            // Compares texts and bytes: Equals does not distinguish an unset field from one set to its default.
             Assert.Equal(prototxt, TextFormat.Print(fromYaml));
             Assert.Equal(fromText.ToByteArray(), fromYaml.ToByteArray());
         }
@@ -62,7 +62,8 @@ public class YamlRoundTripTests
     [Fact]
     public void EveryPrototxtOfTheGoldensIsTheSameNetInYaml()
     {
-        var files = GoldenFolders.Roots.SelectMany(r => Directory.EnumerateFiles(r, "net.prototxt", SearchOption.AllDirectories)).ToArray();
+        var files = GoldenFolders.Roots
+            .SelectMany(r => Directory.EnumerateFiles(r, "net.prototxt", SearchOption.AllDirectories)).ToArray();
         Assert.NotEmpty(files);
         foreach (string file in files)
         {

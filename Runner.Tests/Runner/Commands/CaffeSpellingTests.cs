@@ -28,7 +28,8 @@ public class CaffeSpellingTests
         string solver = Solver(folder, "solver_mode: GPU");
 
         CommandLine run = CommandLine.Run(
-            "train", "-solver", solver, "-gpu", "0", "-sigint_effect=stop", "-sighup_effect", "snapshot", "-level", "0");
+            "train", "-solver", solver, "-gpu", "0", "-sigint_effect=stop", "-sighup_effect", "snapshot",
+            "-level", "0");
 
         Assert.Equal(0, run.ExitCode);
         Assert.Single(run.Error.Split('\n'), line => line.Contains("computes on the CPU", StringComparison.Ordinal));
@@ -56,7 +57,8 @@ public class CaffeSpellingTests
             + "blobs { shape { dim: [4, 1, 5, 5] } data: [" + string.Join(", ", Enumerable.Repeat("0.5", 100)) + "] } "
             + "blobs { shape { dim: 4 } data: [1, 2, 3, 4] } }");
 
-        CommandLine run = CommandLine.Run("test", "--model", folder["net.prototxt"], "--weights", $"{all},{one}", "--iterations", "1");
+        CommandLine run = CommandLine.Run(
+            "test", "--model", folder["net.prototxt"], "--weights", $"{all},{one}", "--iterations", "1");
 
         Assert.Equal(0, run.ExitCode);
         Assert.Contains($"conv1  from {one}", run.Error, StringComparison.Ordinal);

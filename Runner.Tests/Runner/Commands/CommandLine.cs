@@ -2,7 +2,7 @@ using Cnn.Runner;
 
 namespace Cnn.Tests.Runner.Commands;
 
-/// <summary>What a command line of the program gave, run in this process.</summary>
+/// <summary>The result of a command line of the program, run in this process.</summary>
 internal sealed record CommandLine(int ExitCode, string Output, string Error)
 {
     public static CommandLine Run(params string[] arguments)

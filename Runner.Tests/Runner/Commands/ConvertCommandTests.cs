@@ -81,7 +81,8 @@ public sealed class ConvertCommandTests : IDisposable
     [Fact]
     public void TextThatLosesUnknownFieldsIsWrittenAndTheExitCodeIsOne()
     {
-        var net = new NetParameter { Layer = { new LayerParameter { Name = "ip" }, new LayerParameter { Name = "b" } } };
+        var net =
+            new NetParameter { Layer = { new LayerParameter { Name = "ip" }, new LayerParameter { Name = "b" } } };
         net.Layer[0].MergeFrom((byte[])[0xD2, 0x0C, 2, 8, 1]);
         File.WriteAllBytes(folder["a.caffemodel"], net.ToByteArray());
         foreach (string to in (string[])["b.prototxt", "b.yaml"])

@@ -1,6 +1,8 @@
 namespace Cnn.Tests.Runner.Commands;
 
-/// <summary>An empty path, as of a shell variable that is not set, is a mistake in words before anything is done.</summary>
+/// <summary>
+/// An empty path, such as that of an unset shell variable, is reported as an error before any work is done.
+/// </summary>
 [Trait("Category", "Unit")]
 public sealed class EmptyPathTests : IDisposable
 {
@@ -60,7 +62,9 @@ public sealed class EmptyPathTests : IDisposable
     [InlineData("type: 'Data' top: 'x' data_param { source: '' backend: LMDB batch_size: 1 }", "source is missing")]
     [InlineData("type: 'HDF5Data' top: 'x' hdf5_data_param { source: '' batch_size: 1 }", "source is missing")]
     [InlineData("type: 'IdxData' top: 'x' idx_data_param { images: '' batch_size: 1 }", "names no images")]
-    [InlineData("type: 'Digits' top: 'x' transform_param { mean_file: '' } digits_param { batch_size: 1 }", "mean_file names no file")]
+    [InlineData(
+        "type: 'Digits' top: 'x' transform_param { mean_file: '' } digits_param { batch_size: 1 }",
+        "mean_file names no file")]
     public void AFileThatADefinitionLeavesEmptyIsToldAtItsPlace(string layer, string expected)
     {
         CommandLine run = CommandLine.Run(
@@ -91,7 +95,8 @@ public sealed class EmptyPathTests : IDisposable
         folder.Write("net.prototxt", Net);
         CommandLine run = CommandLine.Run("train", "--solver", folder.Write(
             "s.prototxt",
-            $"net: 'net.prototxt' base_lr: 0.1 lr_policy: 'fixed' max_iter: 2 snapshot_prefix: '{new string('p', 250)}'"));
+            "net: 'net.prototxt' base_lr: 0.1 lr_policy: 'fixed' max_iter: 2 "
+                + $"snapshot_prefix: '{new string('p', 250)}'"));
 
         Assert.Contains("holds a name of 281 bytes, at most 255", run.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("Iteration", run.Error, StringComparison.Ordinal);
@@ -103,7 +108,8 @@ public sealed class EmptyPathTests : IDisposable
     {
         folder.Write("net.prototxt", Net);
         folder.Write(
-            "s.prototxt", "net: 'net.prototxt' base_lr: 0.1 lr_policy: 'fixed' max_iter: 2 snapshot: 2 snapshot_prefix: ''");
+            "s.prototxt",
+            "net: 'net.prototxt' base_lr: 0.1 lr_policy: 'fixed' max_iter: 2 snapshot: 2 snapshot_prefix: ''");
         using (CnnProcess run = CnnProcess.Start(folder.Path, "train", "--solver", "s.prototxt"))
         {
             var (exitCode, _, error) = await run.Finish();

@@ -27,7 +27,8 @@ public class NetCommandTests
 
         // One image: conv2 has 50 x 8 x 8 outputs of 20 x 5 x 5 multiply-adds each; ip1 has 500 of 800.
         string images = LineOf("data");
-        long count = long.Parse(images[(images.IndexOf('[', StringComparison.Ordinal) + 1)..images.IndexOf(',', StringComparison.Ordinal)]);
+        long count = long.Parse(
+            images[(images.IndexOf('[', StringComparison.Ordinal) + 1)..images.IndexOf(',', StringComparison.Ordinal)]);
         Assert.Contains($"{count * 50 * 64 * 500:N0}", LineOf("conv2"), StringComparison.Ordinal);
         Assert.Contains($"{count * 500 * 800:N0}", LineOf("ip1"), StringComparison.Ordinal);
 
@@ -66,7 +67,8 @@ public class NetCommandTests
         Assert.Matches(@"\]         fc\tforward: [0-9.e-]+ ms\.\n", run.Error);
         Assert.Matches(@"\]         fc\tbackward: [0-9.e-]+ ms\.\n", run.Error);
         Assert.Matches(@"\] Average Forward-Backward: [0-9.e+-]+ ms\.\n", run.Error);
-        Assert.Matches(@"(?m)^fc +InnerProduct +[0-9.]+ +[0-9.]+ +[0-9]+ % p +[0-9.]+ +[0-9.]+ +[0-9]+ % p$", run.Output);
+        Assert.Matches(
+            @"(?m)^fc +InnerProduct +[0-9.]+ +[0-9.]+ +[0-9]+ % p +[0-9.]+ +[0-9.]+ +[0-9]+ % p$", run.Output);
         Assert.Matches(@"Measured in this run: peak [0-9.]+ GFLOP/s,\s+memory [0-9.]+ GB/s", run.Output);
     }
 

@@ -33,14 +33,16 @@ public sealed class PlotCommandTests : IDisposable
     [Fact]
     public void CurvesHaveTheNamesOfTheirLogsAndErrorsArePerCent()
     {
-        string first = folder.Write("first.log", Log), second = folder.Write("second.log", Log), picture = folder["p.svg"];
+        string first = folder.Write("first.log", Log), second = folder.Write("second.log", Log),
+            picture = folder["p.svg"];
 
         CommandLine run = CommandLine.Run(
             "plot", first, $"other={second}", "--value", "accuracy", "--error", "--title", "both", "--output", picture);
 
         Assert.Equal(0, run.ExitCode);
         string svg = File.ReadAllText(picture);
-        Assert.All(["first", "other", "both", "error, %", "iterations"], text => Assert.Matches($">\\s*{text}\\s*<", svg));
+        Assert.All(
+            ["first", "other", "both", "error, %", "iterations"], text => Assert.Matches($">\\s*{text}\\s*<", svg));
         Assert.DoesNotContain("second", svg, StringComparison.Ordinal);
     }
 
@@ -64,7 +66,8 @@ public sealed class PlotCommandTests : IDisposable
     [InlineData("no/such/curve.png", "loss", "cannot write")]
     public void MistakesAreExplainedAndLeaveNoFile(string output, string value, string expected)
     {
-        CommandLine run = CommandLine.Run("plot", folder.Write("a.log", Log), "--value", value, "--output", folder[output]);
+        CommandLine run = CommandLine.Run(
+            "plot", folder.Write("a.log", Log), "--value", value, "--output", folder[output]);
 
         Assert.Equal(1, run.ExitCode);
         Assert.Contains(expected, run.Error, StringComparison.Ordinal);

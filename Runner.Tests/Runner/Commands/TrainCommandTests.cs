@@ -42,7 +42,8 @@ public partial class TrainCommandTests
     {
         using var folder = new TemporaryFolder();
 
-        CommandLine run = CommandLine.Run("train", "--solver", PluginSolver(folder), "--allow-plugins", "--iterations", "2");
+        CommandLine run = CommandLine.Run(
+            "train", "--solver", PluginSolver(folder), "--allow-plugins", "--iterations", "2");
 
         Assert.Equal(0, run.ExitCode);
     }
@@ -51,7 +52,8 @@ public partial class TrainCommandTests
     public void AMisspeltOptionOfAPluginIsLocated()
     {
         using var folder = new TemporaryFolder();
-        string net = folder.Write("net.prototxt", File.ReadAllText(PluginNet).Replace("alpha: 0.5", "alhpa: 0.5", StringComparison.Ordinal));
+        string net = folder.Write(
+            "net.prototxt", File.ReadAllText(PluginNet).Replace("alpha: 0.5", "alhpa: 0.5", StringComparison.Ordinal));
 
         CommandLine run = CommandLine.Run("summary", "--model", net, "--plugin", Repository.PluginAssembly);
 
@@ -262,7 +264,7 @@ public partial class TrainCommandTests
             """);
     }
 
-    // Two iterations, everything written to the folder.
+    // Runs two iterations and writes everything to the folder.
     private static string Small(TemporaryFolder folder, int iterations = 2)
     {
         folder.Write("net.prototxt", SmallTraining.Net);

@@ -3,7 +3,7 @@ using Google.Protobuf;
 
 namespace Cnn.Tests.Runner.Commands;
 
-/// <summary>Caffe's upgrade tools: scripts know them by their names, arguments, formats and exit codes.</summary>
+/// <summary>Caffe's upgrade tools: scripts rely on their names, arguments, formats and exit codes.</summary>
 [Trait("Category", "Unit")]
 public sealed class UpgradeCommandTests : IDisposable
 {
@@ -34,7 +34,8 @@ public sealed class UpgradeCommandTests : IDisposable
     {
         string old = folder["old"];
         var model = TextFormat.Parse<NetParameter>(
-            "layers { layer { name: 'c' type: 'conv' num_output: 1 blobs { num: 1 channels: 1 height: 1 width: 2 data: 1 data: 2 } } }", "n");
+            "layers { layer { name: 'c' type: 'conv' num_output: 1 "
+                + "blobs { num: 1 channels: 1 height: 1 width: 2 data: 1 data: 2 } } }", "n");
         File.WriteAllBytes(old, model.ToByteArray());
 
         Assert.Equal(0, CommandLine.Run("upgrade_net_proto_binary", old, folder[name]).ExitCode);
@@ -48,7 +49,9 @@ public sealed class UpgradeCommandTests : IDisposable
     [Fact]
     public void ANetCanBecomeYaml()
     {
-        Assert.Equal(0, CommandLine.Run("upgrade_net_proto_text", folder.Write("old.prototxt", Old), folder["new.yaml"]).ExitCode);
+        Assert.Equal(
+            0,
+            CommandLine.Run("upgrade_net_proto_text", folder.Write("old.prototxt", Old), folder["new.yaml"]).ExitCode);
         Assert.Equal(Current, TextFormat.Print(ProtoFile.Load<NetParameter>(folder["new.yaml"]).Message));
     }
 
@@ -75,7 +78,8 @@ public sealed class UpgradeCommandTests : IDisposable
     [Fact]
     public void ANetThatLosesSomethingIsWrittenAndTheExitCodeIsOne()
     {
-        string old = folder.Write("old.prototxt", "layers {\n layer { name: 'r' type: 'relu' stride: 2 } bottom: 'x' top: 'y' }");
+        string old = folder.Write(
+            "old.prototxt", "layers {\n layer { name: 'r' type: 'relu' stride: 2 } bottom: 'x' top: 'y' }");
         CommandLine run = CommandLine.Run("upgrade_net_proto_text", old, folder["new.prototxt"]);
         Assert.Equal(1, run.ExitCode);
         Assert.Matches(@"^W\d{4} \S+ +\d+ \S+\] .*old\.prototxt:2:\d+: layer 'r': field 'stride' .*\n$", run.Error);
@@ -113,9 +117,13 @@ public sealed class UpgradeCommandTests : IDisposable
     [Fact]
     public void ACommandTellsWhatTheUpgradeOfItsNetDropped()
     {
-        string net = folder.Write("net.prototxt", "input: 'x' input_dim: [1, 1, 2, 2, 9]\nlayer { name: 'r' type: 'ReLU' bottom: 'x' top: 'y' }");
+        string net = folder.Write(
+            "net.prototxt",
+            "input: 'x' input_dim: [1, 1, 2, 2, 9]\nlayer { name: 'r' type: 'ReLU' bottom: 'x' top: 'y' }");
         CommandLine run = CommandLine.Run("time", "-model", net, "-iterations", "1");
         Assert.Equal(0, run.ExitCode);
-        Assert.Single(run.Error.Split('\n'), l => l.StartsWith('W') && l.EndsWith("what is too many is dropped", StringComparison.Ordinal));
+        Assert.Single(
+            run.Error.Split('\n'),
+            l => l.StartsWith('W') && l.EndsWith("what is too many is dropped", StringComparison.Ordinal));
     }
 }

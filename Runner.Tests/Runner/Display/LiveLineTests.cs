@@ -51,7 +51,7 @@ public sealed class LiveLineTests : IDisposable
 
     private LiveLine Line(int width) => new(terminal, () => width);
 
-    // What a terminal shows: a carriage return goes to the start of the line, ESC [ K clears from there on.
+    // Returns what a terminal shows: a carriage return goes to the start of the line, ESC [ K clears the rest of it.
     private List<string> Screen()
     {
         var lines = new List<string> { "" };

@@ -1,6 +1,6 @@
 namespace Cnn.Tests.Runner.Display;
 
-/// <summary>The exit code says how a run ended, whatever becomes of the messages.</summary>
+/// <summary>The exit code shows how a run ended, even if its messages cannot be written.</summary>
 [Trait("Category", "Crash")]
 public sealed class StandardStreamTests : IDisposable
 {
@@ -16,7 +16,8 @@ public sealed class StandardStreamTests : IDisposable
     public async Task BadInputEndsWithItsCodeWhereNobodyCanBeTold(string streams)
     {
         Shell.OnLinuxOrSkip();
-        foreach (string command in (string[])["train --solver nope.prototxt", "nonsense", "summary --model nope.prototxt"])
+        foreach (string command in (string[])[
+            "train --solver nope.prototxt", "nonsense", "summary --model nope.prototxt"])
         {
             Assert.Equal(1, (await Shell.Run(folder, $"$CNN {command} {streams}")).ExitCode);
         }
@@ -64,7 +65,8 @@ public sealed class StandardStreamTests : IDisposable
     public async Task ResultsThatCannotBeWrittenAreAFailureOfTheRun(string command)
     {
         Shell.OnLinuxOrSkip();
-        folder.Write("net.prototxt", "layer { name: 'data' type: 'Input' top: 'data' input_param { shape { dim: 2 } } }");
+        folder.Write(
+            "net.prototxt", "layer { name: 'data' type: 'Input' top: 'data' input_param { shape { dim: 2 } } }");
         var (exitCode, _, error) = await Shell.Run(folder, $"$CNN {command} >/dev/full");
 
         Assert.Equal(2, exitCode);
@@ -79,7 +81,8 @@ public sealed class StandardStreamTests : IDisposable
     public async Task FilesAreWrittenThoughNothingCanBeSaidOfThem()
     {
         Shell.OnLinuxOrSkip();
-        folder.Write("net.prototxt", "layer { name: 'data' type: 'Input' top: 'data' input_param { shape { dim: 2 } } }");
+        folder.Write(
+            "net.prototxt", "layer { name: 'data' type: 'Input' top: 'data' input_param { shape { dim: 2 } } }");
         await Shell.Run(folder, "$CNN forward --model net.prototxt --output data=y.npy >/dev/full 2>&1");
 
         Assert.True(File.Exists(folder["y.npy"]));

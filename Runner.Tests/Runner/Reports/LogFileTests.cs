@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace Cnn.Tests.Runner.Reports;
 
 /// <summary>
-/// Both streams of the program in one file, as <c>2>&amp;1 | tee log</c> makes it: what scripts cut out of that with line
-/// patterns and field numbers.
+/// Both streams of the program in one file, as <c>2>&amp;1 | tee log</c> makes it: scripts extract values from it by
+/// line patterns and field numbers.
 /// </summary>
 [Trait("Category", "Unit")]
 public sealed partial class LogFileTests : IDisposable
@@ -22,7 +22,8 @@ public sealed partial class LogFileTests : IDisposable
         Assert.DoesNotContain("", lines);
         string[] others = [.. lines.Where(l => !Line().IsMatch(l))];
         Assert.NotEmpty(others);
-        Assert.DoesNotContain(others, l => Regex.IsMatch(l, @"Iteration |Solving|Testing net|Train net output|Test net output|, loss = |, lr = "));
+        Assert.DoesNotContain(others, l => Regex.IsMatch(
+            l, @"Iteration |Solving|Testing net|Train net output|Test net output|, loss = |, lr = "));
     }
 
     [Fact]
@@ -42,10 +43,15 @@ public sealed partial class LogFileTests : IDisposable
     {
         string[] lines = await Train(40, 20, "display: 10 test_interval: 20");
 
-        int[] tests = [.. Enumerable.Range(0, lines.Length).Where(i => lines[i].Contains("Testing net (#0)", StringComparison.Ordinal))];
+        int[] tests =
+        [
+            .. Enumerable.Range(0, lines.Length)
+                .Where(i => lines[i].Contains("Testing net (#0)", StringComparison.Ordinal)),
+        ];
         Assert.Equal(3, tests.Length);
         Assert.All(tests, i => Assert.Matches(@"\]     Test net output #0: accuracy = \S+$", lines[i + 1]));
-        Assert.All(tests, i => Assert.Matches(@"\]     Test net output #1: loss = \S+ \(\* 1 = \S+ loss\)$", lines[i + 2]));
+        Assert.All(
+            tests, i => Assert.Matches(@"\]     Test net output #1: loss = \S+ \(\* 1 = \S+ loss\)$", lines[i + 2]));
     }
 
     [Fact]
@@ -67,8 +73,9 @@ public sealed partial class LogFileTests : IDisposable
             DateTime.ParseExact(m.Groups[1].Value, "MMdd HH:mm:ss.ffffff", CultureInfo.InvariantCulture))];
         Assert.True(times.Length > 20);
 
-        // A year is not in them: a run over the new year goes back once, by most of one.
-        Assert.DoesNotContain(times.Zip(times.Skip(1)), pair => pair.Second < pair.First && (pair.First - pair.Second).TotalDays < 300);
+        // The times have no year, so at New Year they go back once, by almost a year.
+        Assert.DoesNotContain(
+            times.Zip(times.Skip(1)), pair => pair.Second < pair.First && (pair.First - pair.Second).TotalDays < 300);
     }
 
     [Theory]
@@ -80,13 +87,19 @@ public sealed partial class LogFileTests : IDisposable
         foreach (int iteration in (int[])[2, 4])
         {
             int at = Array.FindIndex(
-                lines, l => l.EndsWith($"] Snapshotting to {kind} file snap_iter_{iteration}.caffemodel{suffix}", StringComparison.Ordinal));
+                lines,
+                l => l.EndsWith(
+                    $"] Snapshotting to {kind} file snap_iter_{iteration}.caffemodel{suffix}",
+                    StringComparison.Ordinal));
             Assert.EndsWith(
-                $"] Snapshotting solver state to {kind} file snap_iter_{iteration}.solverstate{suffix}", lines[at + 1], StringComparison.Ordinal);
+                $"] Snapshotting solver state to {kind} file snap_iter_{iteration}.solverstate{suffix}", lines[at + 1],
+                StringComparison.Ordinal);
         }
 
-        string[] resumed = await Run("train", "-solver", "solver.prototxt", "-snapshot", $"snap_iter_2.solverstate{suffix}");
-        int from = Array.FindIndex(resumed, l => l.EndsWith($"] Resuming from snap_iter_2.solverstate{suffix}", StringComparison.Ordinal));
+        string[] resumed = await Run(
+            "train", "-solver", "solver.prototxt", "-snapshot", $"snap_iter_2.solverstate{suffix}");
+        int from = Array.FindIndex(
+            resumed, l => l.EndsWith($"] Resuming from snap_iter_2.solverstate{suffix}", StringComparison.Ordinal));
         Assert.EndsWith("] SGDSolver: restoring history", resumed[from + 1], StringComparison.Ordinal);
         Assert.Contains(resumed, l => l.Contains("] Iteration 3 (", StringComparison.Ordinal));
         Assert.DoesNotContain(resumed, l => l.Contains("] Iteration 1 (", StringComparison.Ordinal));
@@ -98,13 +111,15 @@ public sealed partial class LogFileTests : IDisposable
         await Train(2, 2, "display: 1 test_interval: 4");
         File.WriteAllText(
             folder["net.prototxt"],
-            File.ReadAllText(folder["net.prototxt"]).Replace("name: \"ip2\"", "name: \"renamed\"", StringComparison.Ordinal));
+            File.ReadAllText(folder["net.prototxt"])
+                .Replace("name: \"ip2\"", "name: \"renamed\"", StringComparison.Ordinal));
 
         string[] lines = await Run("train", "-solver", "solver.prototxt", "-weights", "snap_iter_2.caffemodel");
 
         Assert.Contains(lines, l => l.EndsWith("] Finetuning from snap_iter_2.caffemodel", StringComparison.Ordinal));
         Assert.Contains(lines, l => l.EndsWith("] Ignoring source layer ip2", StringComparison.Ordinal));
-        Assert.All(lines.TakeWhile(l => !l.StartsWith("Trained ", StringComparison.Ordinal)), l => Assert.Matches(Line(), l));
+        Assert.All(
+            lines.TakeWhile(l => !l.StartsWith("Trained ", StringComparison.Ordinal)), l => Assert.Matches(Line(), l));
     }
 
     private async Task<string[]> Train(int iterations, int snapshot, string display)
@@ -125,7 +140,7 @@ public sealed partial class LogFileTests : IDisposable
 
     private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
 
-    // Exactly four words, then the message: scripts count fields from there.
+    // Exactly four words, then the message: scripts count fields from the start of the line.
     [GeneratedRegex(@"^[IWEF](\d{4} \d{2}:\d{2}:\d{2}\.\d{6}) +\d+ \S+\] ")]
     private static partial Regex Line();
 }

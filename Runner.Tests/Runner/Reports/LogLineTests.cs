@@ -4,7 +4,7 @@ using Cnn.Tests.Runner.Commands;
 
 namespace Cnn.Tests.Runner.Reports;
 
-/// <summary>What scripts that parse Caffe's logs look for is found in ours, in the places where they look.</summary>
+/// <summary>Scripts that parse Caffe's logs find what they look for in ours, at the same places.</summary>
 [Trait("Category", "Unit")]
 public sealed class LogLineTests : IDisposable
 {
@@ -21,11 +21,15 @@ public sealed class LogLineTests : IDisposable
 
         Assert.All(log, line => Assert.Matches(Prefix, line));
         Assert.Equal(["0", "20", "40"], Captures(log, @"Iteration (\d+), lr = [0-9.e+-]+$"));
-        Assert.Equal(["0", "20", "40"], Captures(log, @"Iteration (\d+) \([0-9.e+-]+ iter/s, [0-9.e+-]+s/20 iters\), loss = [0-9.e+-]+$"));
+        Assert.Equal(
+            ["0", "20", "40"],
+            Captures(log, @"Iteration (\d+) \([0-9.e+-]+ iter/s, [0-9.e+-]+s/20 iters\), loss = [0-9.e+-]+$"));
         Assert.Equal(["0", "30", "60"], Captures(log, @"Iteration (\d+), Testing net \(#0\)$"));
-        Assert.Equal(3, Captures(log, @"    Train net output #0: (\S+) = [0-9.e+-]+ \(\* 1 = [0-9.e+-]+ loss\)$").Length);
+        Assert.Equal(
+            3, Captures(log, @"    Train net output #0: (\S+) = [0-9.e+-]+ \(\* 1 = [0-9.e+-]+ loss\)$").Length);
         Assert.Equal(3, Captures(log, @"    Test net output #0: (accuracy) = [0-9.e+-]+$").Length);
-        Assert.Equal(3, Captures(log, @"    Test net output #1: (loss) = [0-9.e+-]+ \(\* 1 = [0-9.e+-]+ loss\)$").Length);
+        Assert.Equal(
+            3, Captures(log, @"    Test net output #1: (loss) = [0-9.e+-]+ \(\* 1 = [0-9.e+-]+ loss\)$").Length);
         Assert.NotEmpty(Captures(log, @"\] (Gradient clipping: scaling down gradients \(L2 norm )"));
         Assert.Single(Captures(log, @"\] (Iteration 60, loss = [0-9.e+-]+)$"));
         Assert.Equal(2, Captures(log, @"\] (Optimization Done\.)$").Length);
@@ -49,7 +53,8 @@ public sealed class LogLineTests : IDisposable
     {
         Train("");
         CommandLine run = CommandLine.Run(
-            "test", "--model", folder["net.prototxt"], "--weights", folder["snap_iter_60.caffemodel"], "--iterations", "2");
+            "test", "--model", folder["net.prototxt"], "--weights", folder["snap_iter_60.caffemodel"],
+            "--iterations", "2");
         string[] log = Lines(run.Error);
 
         Assert.Equal(["0", "1"], Captures(log, @"\] Batch (\d+), accuracy = [0-9.e+-]+$"));
@@ -68,7 +73,8 @@ public sealed class LogLineTests : IDisposable
         Assert.Equal(["1", "2"], Captures(log, @"\] Iteration: (\d+) forward-backward time: [0-9.e+-]+ ms\.$"));
         Assert.Single(Captures(log, @"\]      (conv1)\tforward: [0-9.e+-]+ ms\.$"));
         Assert.Single(Captures(log, @"\]      (conv1)\tbackward: [0-9.e+-]+ ms\.$"));
-        foreach (string what in (string[])["Average Forward pass", "Average Backward pass", "Average Forward-Backward", "Total Time"])
+        foreach (string what in (string[])[
+            "Average Forward pass", "Average Backward pass", "Average Forward-Backward", "Total Time"])
         {
             Assert.Single(Captures(log, $@"\] ({what}): [0-9.e+-]+ ms\.$"));
         }
@@ -96,6 +102,9 @@ public sealed class LogLineTests : IDisposable
         [.. log.Select(l => Regex.Match(l, pattern)).Where(m => m.Success).Select(m => m.Groups[1].Value)];
 
     private static double[] Fields(string[] log, string containing, int field) =>
-        [.. log.Where(l => l.Contains(containing, StringComparison.Ordinal)).Select(l =>
-            double.Parse(l.Split(' ', StringSplitOptions.RemoveEmptyEntries)[field - 1], CultureInfo.InvariantCulture))];
+        [
+            .. log.Where(l => l.Contains(containing, StringComparison.Ordinal))
+                .Select(l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries)[field - 1])
+                .Select(number => double.Parse(number, CultureInfo.InvariantCulture)),
+        ];
 }

@@ -43,20 +43,28 @@ public sealed class TrainingLogTests : IDisposable
     public void WhereARunWasResumedTheLaterValuesCount()
     {
         TrainingLog log = Read(
-            "Iteration 0, loss = 5", "Iteration 10, loss = 4", "Iteration 20, loss = 3", "Iteration 10, loss = 2", "Iteration 20, loss = 1");
+            "Iteration 0, loss = 5", "Iteration 10, loss = 4", "Iteration 20, loss = 3", "Iteration 10, loss = 2",
+            "Iteration 20, loss = 1");
         Assert.Equal([0.0, 10, 20], log.Curves[0].Iterations);
         Assert.Equal([5.0, 2, 1], log.Curves[0].Values);
     }
 
     [Fact]
     public void ValuesThatAreNoNumbersAreLeftOut() => Assert.Equal(
-        [0.0], Read("Iteration 0, loss = 5", "Iteration 10, loss = nan", "Iteration 20, loss = inf", "Iteration 30, loss = 1.2.3").Curves[0].Iterations);
+        [0.0],
+        Read(
+            "Iteration 0, loss = 5", "Iteration 10, loss = nan", "Iteration 20, loss = inf",
+            "Iteration 30, loss = 1.2.3").Curves[0].Iterations);
 
     [Fact]
     public void AFileWithoutCurvesIsAnErrorAndSoIsNone()
     {
-        Assert.Contains("holds neither tests nor displayed losses", Assert.Throws<CnnException>(() => Read("nothing")).Message, StringComparison.Ordinal);
-        Assert.Contains("does not exist", Assert.Throws<CnnException>(() => TrainingLog.Read(folder["none"])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "holds neither tests nor displayed losses", Assert.Throws<CnnException>(() => Read("nothing")).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "does not exist", Assert.Throws<CnnException>(() => TrainingLog.Read(folder["none"])).Message,
+            StringComparison.Ordinal);
     }
 
     private TrainingLog Read(params string[] messages) => TrainingLog.Read(folder.Write(

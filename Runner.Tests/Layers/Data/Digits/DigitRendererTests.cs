@@ -15,7 +15,7 @@ public sealed class DigitRendererTests
         Assert.NotEqual(Draw(3, 17).Pixels, Draw(4, 17).Pixels);
     }
 
-    // A change of the styles changes the figure; a change of machine must not.
+    // A change of the styles changes the value; a change of machine must not.
     [Fact]
     public void TheStreamIsTheSameOnEveryMachine()
     {
@@ -70,14 +70,14 @@ public sealed class DigitRendererTests
             Assert.InRange(mass / 255.0, 15, 300);
         }
 
-        // A few lean so far that the box would leave the image.
+        // A few lean so far that the bounding box would leave the image.
         Assert.InRange(centred, 1980, 2000);
     }
 
     [Fact]
     public void ImagesOfADigitResembleEachOtherMoreThanOthers()
     {
-        // The mean image of each digit, and how many new images are nearest to their own digit's.
+        // Computes the mean image of each digit, and counts the new images that are nearest to that of their own digit.
         var mean = new float[10, Side * Side];
         var count = new int[10];
         for (ulong i = 0; i < 3000; i++)

@@ -16,7 +16,8 @@ public sealed class DigitsExporterTests : IDisposable
     [Fact]
     public void TheDatabaseHoldsTheStream()
     {
-        DigitsExporter.Write(folder["db"], 30, 9, DataSetFormat.Lmdb, first: 100, cancel: TestContext.Current.CancellationToken);
+        DigitsExporter.Write(
+            folder["db"], 30, 9, DataSetFormat.Lmdb, first: 100, cancel: TestContext.Current.CancellationToken);
         using LmdbReader reader = LmdbReader.Open(folder["db"]);
         Assert.Equal(30, reader.Count);
         Assert.Equal("00000007"u8.ToArray(), reader.Key(7).ToArray());
@@ -30,15 +31,20 @@ public sealed class DigitsExporterTests : IDisposable
     [Fact]
     public void TheIdxFilesHoldTheStream()
     {
-        IReadOnlyList<string> written = DigitsExporter.Write(folder["idx"], 30, 9, DataSetFormat.Idx, cancel: TestContext.Current.CancellationToken);
+        IReadOnlyList<string> written = DigitsExporter.Write(
+            folder["idx"], 30, 9, DataSetFormat.Idx, cancel: TestContext.Current.CancellationToken);
         IdxFile images = IdxFile.ReadImages(written[0]), labels = IdxFile.ReadLabels(written[1]);
         var pixels = new byte[784];
         Assert.Equal(DigitRenderer.Draw(DigitRenderer.Key(9), 29, pixels), labels.Data[29]);
         Assert.Equal(pixels, images.Data[(29 * 784)..]);
-        Assert.Throws<CnnException>(() => DigitsExporter.Write(folder["idx"], 30, 9, DataSetFormat.Idx, cancel: TestContext.Current.CancellationToken));
+        Assert.Throws<CnnException>(() => DigitsExporter.Write(
+            folder["idx"], 30, 9, DataSetFormat.Idx, cancel: TestContext.Current.CancellationToken));
     }
 
     [Fact]
     public void ImpossibleCountsAreRefused() =>
-        Assert.Contains("choose", Assert.Throws<CnnException>(() => DigitsExporter.Write(folder["x"], 0, cancel: TestContext.Current.CancellationToken)).Message);
+        Assert.Contains(
+            "choose",
+            Assert.Throws<CnnException>(() => DigitsExporter.Write(
+                folder["x"], 0, cancel: TestContext.Current.CancellationToken)).Message);
 }

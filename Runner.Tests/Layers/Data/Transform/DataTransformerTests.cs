@@ -118,7 +118,8 @@ public sealed unsafe class DataTransformerTests : IDisposable
         var other = new BlobProto { Shape = new BlobShape { Dim = { 1, 2, 2 } } };
         other.Data.Add([1, 2, 3, 4]);
         File.WriteAllBytes(folder["other"], other.ToByteArray());
-        Assert.Contains("1 x 2 x 2, the images are 2 x 3 x 4", Error(new TransformationParameter { MeanFile = folder["other"] }));
+        Assert.Contains(
+            "1 x 2 x 2, the images are 2 x 3 x 4", Error(new TransformationParameter { MeanFile = folder["other"] }));
     }
 
     private static float[] Run(DataTransformer transformer, long index, int count)
@@ -142,7 +143,8 @@ public sealed unsafe class DataTransformerTests : IDisposable
     private string Error(TransformationParameter parameter) => Assert.Throws<CnnException>(
         () => new DataTransformer(Context(parameter, Phase.Test)).Prepare(new ImageShape(2, 3, 4))).Message;
 
-    private LayerContext Context(TransformationParameter parameter, Phase phase, string name = "data", long seed = 1) => new()
+    private LayerContext Context(
+        TransformationParameter parameter, Phase phase, string name = "data", long seed = 1) => new()
     {
         Parameter = new LayerParameter { Name = name, Type = "Data", Phase = phase, TransformParam = parameter },
         Pool = pool,

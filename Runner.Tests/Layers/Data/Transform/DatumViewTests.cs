@@ -35,7 +35,8 @@ public sealed class DatumViewTests
     [Trait("Category", "Fuzz")]
     public void DamagedRecordsAreRefusedWhereTheMessageIs()
     {
-        var datum = new Datum { Channels = 1, Height = 2, Width = 2, Label = 3, Data = ByteString.CopyFromUtf8("abcd") };
+        var datum =
+            new Datum { Channels = 1, Height = 2, Width = 2, Label = 3, Data = ByteString.CopyFromUtf8("abcd") };
         datum.FloatData.Add([1, 2]);
         byte[] whole = datum.ToByteArray();
         var random = new Random(3);

@@ -24,7 +24,8 @@ public sealed class DistortionTests : IDisposable
     [Fact]
     public void PaddingIsZerosBeforeTheMeanAndTheScale()
     {
-        float[] image = Images(new TransformationParameter { Pad = 2, MeanValue = { 20 }, Scale = 0.005f }, Phase.Train)[0];
+        float[] image =
+            Images(new TransformationParameter { Pad = 2, MeanValue = { 20 }, Scale = 0.005f }, Phase.Train)[0];
         Assert.Equal(13 * 13, image.Length);
         Assert.Equal(0.9f, image[13 * 13 / 2], 1e-6);
         Assert.Equal(168, image.Count(value => Math.Abs(value + 0.1f) < 1e-6));
@@ -36,16 +37,21 @@ public sealed class DistortionTests : IDisposable
         List<float[]> images = Images(new TransformationParameter { Pad = 4, CropSize = Side }, Phase.Train, 1500);
         int[] places = [.. images.Select(image => Array.IndexOf(image, 200f))];
         Assert.Equal(Side * Side, places.Distinct().Count());
-        Assert.Equal(Side * Side / 2, Array.IndexOf(Images(new TransformationParameter { Pad = 4, CropSize = Side }, Phase.Test)[0], 200f));
+        Assert.Equal(
+            Side * Side / 2,
+            Array.IndexOf(Images(new TransformationParameter { Pad = 4, CropSize = Side }, Phase.Test)[0], 200f));
     }
 
     [Fact]
     public void TranslationsGoEvenlyAsFarAsTheBoundOnBothAxes()
     {
-        List<float[]> images = Images(new TransformationParameter { Distortion = new DistortionParameter { Translation = 3 } }, Phase.Train, 2000);
+        List<float[]> images = Images(
+            new TransformationParameter { Distortion = new DistortionParameter { Translation = 3 } },
+            Phase.Train, 2000);
         foreach (Func<int, int> axis in (Func<int, int>[])[i => i % Side, i => i / Side])
         {
-            double[] centres = [.. images.Select(image => image.Select((value, i) => value * axis(i)).Sum() / image.Sum() - (Side / 2))];
+            double[] centres = [.. images.Select(
+                image => image.Select((value, i) => value * axis(i)).Sum() / image.Sum() - (Side / 2))];
             Assert.InRange(centres.Max(), 2.9, 3.01);
             Assert.InRange(centres.Min(), -3.01, -2.9);
             Assert.InRange(centres.Average(), -0.15, 0.15);
@@ -64,12 +70,15 @@ public sealed class DistortionTests : IDisposable
     [Fact]
     public void TestingDistortsNothing() => Assert.Equal(
         Images(new TransformationParameter(), Phase.Test)[0],
-        Images(new TransformationParameter { Distortion = new DistortionParameter { Translation = 3, Scaling = 0.5f } }, Phase.Test)[0]);
+        Images(
+            new TransformationParameter { Distortion = new DistortionParameter { Translation = 3, Scaling = 0.5f } },
+            Phase.Test)[0]);
 
     [Fact]
     public void AnImageIsDistortedTheSameWheneverAndByWhomeverItIsDrawn()
     {
-        var parameter = new TransformationParameter { Distortion = new DistortionParameter { Translation = 3, Shearing = 0.4f } };
+        var parameter =
+            new TransformationParameter { Distortion = new DistortionParameter { Translation = 3, Shearing = 0.4f } };
         using DataRun one = Run(parameter, Phase.Train, threads: 1), two = Run(parameter, Phase.Train, threads: 3);
         one.Pass(7);
         two.Pass(2);
@@ -86,7 +95,8 @@ public sealed class DistortionTests : IDisposable
     [InlineData("pad and mean_file are both given", "pad: 1 mean_file: 'x'")]
     public void BoundsOutOfRangeAreErrors(string expected, string text)
     {
-        TransformationParameter parameter = TextFormat.Parse<TransformationParameter>(text, "net.prototxt", new SourceMap());
+        TransformationParameter parameter = TextFormat.Parse<TransformationParameter>(
+            text, "net.prototxt", new SourceMap());
         var error = Assert.Throws<CnnException>(() => Run(parameter, Phase.Train, 1));
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
     }
@@ -94,7 +104,8 @@ public sealed class DistortionTests : IDisposable
     [Fact]
     public void ASteadyPassAllocatesNothing()
     {
-        var parameter = new TransformationParameter { Pad = 2, Distortion = new DistortionParameter { Translation = 1 } };
+        var parameter =
+            new TransformationParameter { Pad = 2, Distortion = new DistortionParameter { Translation = 1 } };
         using DataRun run = Run(parameter, Phase.Train, threads: 1);
         int pass = 0;
         Assert.Equal(0, Allocations.OnThisThread(() => run.Pass(pass++)));

@@ -16,7 +16,7 @@ public unsafe class ArgMaxKernelTests
         using var pool = new WorkerPool(1);
         for (int length = 1; length <= 70; length++)
         {
-            // Few different values, so that there are ties, and some that are no numbers.
+            // Few different values, so that there are ties, and some NaNs.
             AlignedBuffer x = Numbers.Random(2 * length * inner, (ulong)length);
             foreach (ref float value in x.Span)
             {

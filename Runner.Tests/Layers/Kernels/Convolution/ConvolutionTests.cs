@@ -75,7 +75,8 @@ public unsafe class ConvolutionTests
     [Fact]
     public void OverThreeAxesAgreesWithTwoWhereTheDepthIsTheKernels()
     {
-        // A window as deep as the image is one over channels x depth; 2 x 2 x 3 on [2, 2, 5, 7], padded across.
+        // A window as deep as the image equals a 2-D one over channels x depth: 2 x 2 x 3 on [2, 2, 5, 7], padded in
+        // width.
         var flat = new ConvolutionShape(4, 5, 7, 6, 1, 2, 3, 0, 1, 1, 2);
         var deep = new ConvolutionShapeNd(2, 6, 1, [2, 5, 7], [2, 2, 3], [0, 0, 1], [1, 1, 2], [1, 1, 1]);
         Assert.Equal([1, flat.OutHeight, flat.OutWidth], deep.OutSize);
@@ -96,7 +97,7 @@ public unsafe class ConvolutionTests
     [InlineData(3000)]
     public void ColumnsInBlocksOfPixelsGiveTheSame(long columnFloats)
     {
-        // 12 x 12 results of 24 taps, which blocks cut within rows; once of a single axis.
+        // 12 x 12 outputs of 24 taps, where blocks end within rows; then one with a single axis.
         var flat = new ConvolutionShape(4, 25, 12, 6, 1, 3, 2, 1, 2, 2, 1, 2, 4);
         CompareNd(flat, new ConvolutionShapeNd(4, 6, 1, [25, 12], [3, 2], [1, 2], [2, 1], [2, 4]), columnFloats);
         var line = new ConvolutionShape(4, 1, 300, 6, 2, 1, 9, 0, 3, 1, 2, 1, 1);
@@ -197,7 +198,8 @@ public unsafe class ConvolutionTests
             ConvolutionKernel.BiasGradient(pool, shape.Outputs, shape.OutPixels, images, data.Dy.Pointer, to.Pointer));
         var dw = new AlignedBuffer(data.Dw.Length);
         data.Check("bias gradient with the weights'", data.Db, images * shape.OutPixels, one, two, (pool, to) =>
-            ConvolutionKernel.WeightGradient(pool, plan, images, data.X.Pointer, data.Dy.Pointer, dw.Pointer, to.Pointer));
+            ConvolutionKernel.WeightGradient(
+                pool, plan, images, data.X.Pointer, data.Dy.Pointer, dw.Pointer, to.Pointer));
     }
 
     private static void CheckPasses(Operands data, ConvolutionPlan plan, int images, WorkerPool one, WorkerPool several)
@@ -223,7 +225,8 @@ public unsafe class ConvolutionTests
         data.Check("input gradient", data.Dx, flat.Outputs * 9, one, two, (pool, to) =>
             Im2colConvolution.InputGradient(pool, shape, 3, data.Dy.Pointer, data.W.Pointer, to.Pointer, columnFloats));
         data.Check("weight gradient", data.Dw, 3 * flat.OutPixels, one, two, (pool, to) =>
-            Im2colConvolution.WeightGradient(pool, shape, 3, data.X.Pointer, data.Dy.Pointer, to.Pointer, columnFloats));
+            Im2colConvolution.WeightGradient(
+                pool, shape, 3, data.X.Pointer, data.Dy.Pointer, to.Pointer, columnFloats));
     }
 
     private sealed class Operands
@@ -263,7 +266,7 @@ public unsafe class ConvolutionTests
 
         public AlignedBuffer Db { get; }
 
-        // Starts from the same values as the expected sums, which outputs that are overwritten must not show.
+        // Starts from the same values as the expected sums; they must not show in outputs that are overwritten.
         public void Check(
             string what, AlignedBuffer expected, int terms, WorkerPool one, WorkerPool several,
             Action<WorkerPool, AlignedBuffer> run)
@@ -275,7 +278,7 @@ public unsafe class ConvolutionTests
             Assert.True(
                 first.Span.SequenceEqual(second.Span), $"{what} of {shape} differs on {several.ThreadCount} threads");
 
-            // What is run is given addresses, which keep no memory from being collected.
+            // Only addresses are passed to the kernels, and those do not keep memory alive.
             GC.KeepAlive(run);
             GC.KeepAlive(this);
         }

@@ -5,11 +5,11 @@ using Cnn.Layers.Threading;
 
 namespace Cnn.Tests.Layers.Kernels.Convolution;
 
-/// <summary>Packed weights that serve many passes are found only where packing them came to its end.</summary>
+/// <summary>Packed weights that serve many passes are reused only if packing them was completed.</summary>
 [Trait("Category", "Kernel")]
 public unsafe class PackedWeightsTests
 {
-    // By Winograd's tiles in two groups, whose weights are transformed one after the other, and by packed panels.
+    // Winograd tiles in two groups, whose weights are transformed one after the other, and packed panels.
     [Theory]
     [InlineData(64, 20, 64, 2, 3, 1)]
     [InlineData(6, 9, 10, 2, 3, 2)]
@@ -48,7 +48,7 @@ public unsafe class PackedWeightsTests
         packed.MarkPacked(winograd: true, 100);
         Assert.True(packed.Has(winograd: true));
 
-        // Memory for others overwrites them.
+        // Memory for other weights overwrites them.
         packed.Buffer(winograd: false, 50, out isReady);
         Assert.False(isReady);
         Assert.False(packed.Has(winograd: true));

@@ -11,7 +11,7 @@ namespace Cnn.Tests.Layers.Kernels.Convolution;
 [Trait("Category", "Kernel")]
 public unsafe class WinogradTests
 {
-    // What the transforms cost against the exact sum, in parts of the root of the number of terms.
+    // The error that the transforms add to the exact sum, relative to the square root of the number of terms.
     private const double ToleranceOfThreeTaps = 4e-6, ToleranceOfFiveTaps = 1.8e-5;
 
     public static TheoryData<int[], int> Geometries => new()
@@ -98,7 +98,7 @@ public unsafe class WinogradTests
             AlignedBuffer foundY = Numbers.Random(y.Length, 5), foundX = Numbers.Random(x.Length, 6);
             AlignedBuffer foundW = Numbers.Random(w.Length, 7);
 
-            // What other layers leave in memory that is used for something else must not count.
+            // What other layers leave in the shared scratch must not count.
             new Span<float>(pool.Scratch(0, ScratchSlot.Partials, 4_000_000), 4_000_000).Fill(float.NaN);
             ConvolutionKernel.Forward(pool, plan, images, x.Pointer, w.Pointer, b.Pointer, foundY.Pointer);
             ConvolutionKernel.InputGradient(pool, plan, images, dy.Pointer, w.Pointer, foundX.Pointer);
@@ -156,8 +156,8 @@ public unsafe class WinogradTests
     [Fact]
     public void WhatIsNoNumberStaysAmongTheWeightsOfItsChannelAndOutput()
     {
-        // Lanes and panels that have no channel or output of their own are filled with others' values, which must not
-        // mix.
+        // Lanes and panels without a channel or output of their own are filled with values of others, which must not
+        // mix with the results.
         var shape = new ConvolutionShape(35, 12, 12, 37, 1, 5, 5, 2, 2);
         AlignedBuffer x = Numbers.Random(2 * shape.ImageSize, 1), dy = Numbers.Random(2 * shape.OutSizeOfImage, 2);
         AlignedBuffer dw = new(shape.Outputs * shape.Taps);
@@ -197,7 +197,7 @@ public unsafe class WinogradTests
             new ConvolutionShape(
                 channels, size, size, outputs, 1, kernel, kernel, 1, 1, stride, stride, dilation, dilation), 8));
 
-    // What a machine does not choose for itself is computed there all the same, only slowly.
+    // A width that the machine would not choose is computed too, only slowly.
     [Fact]
     public void TransformsOfEveryWidthGiveTheSameBits()
     {
@@ -218,7 +218,7 @@ public unsafe class WinogradTests
         }
     }
 
-    // All transforms of 32 columns, and those of rows that end after 21.
+    // Returns all transforms of 32 columns, and those of rows that end after 21.
     private static AlignedBuffer Transformed<T>()
         where T : struct, IWinogradGradientTransform
     {
@@ -266,7 +266,7 @@ public unsafe class WinogradTests
             worst = Math.Max(worst, Math.Abs((double)expected.Span[i] - found.Span[i]));
         }
 
-        // The operands are within one of zero; what is summed grows with the root of how many.
+        // The operands are between -1 and 1, so sums grow with the square root of the number of terms.
         double scale = Math.Sqrt(terms);
         Assert.True(worst < tolerance * scale, $"the worst error of {what} is {worst / scale:g3} of {scale:g3}");
     }

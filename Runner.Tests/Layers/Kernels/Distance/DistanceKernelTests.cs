@@ -53,7 +53,7 @@ public unsafe class DistanceKernelTests
             Assert.Equal(first ??= all, all);
         }
 
-        // Kernels are given addresses, which keep no memory from being collected.
+        // Kernels are given addresses, which do not keep memory alive.
         GC.KeepAlive((x, w, dy));
     }
 

@@ -4,7 +4,7 @@ using Cnn.Layers.Threading;
 
 namespace Cnn.Tests.Layers.Kernels.Elementwise;
 
-/// <summary>Kernels over arrays value by value: a result does not depend on its place.</summary>
+/// <summary>Elementwise kernels over arrays: a result does not depend on its position.</summary>
 [Trait("Category", "Kernel")]
 public sealed unsafe class ElementwisePlaceTests : IDisposable
 {
@@ -104,7 +104,7 @@ public sealed unsafe class ElementwisePlaceTests : IDisposable
     [Fact]
     public void SumsOfTilesAreTheSameEverywhere()
     {
-        // Values that are single have no inner place to lie beside.
+        // Blocks of length 1 are summed in another order, so the blocks here have at least two values.
         AlignedBuffer both = new(148), sums = new(74);
         PlaceTest.AssertEach(2, (x, y, count) =>
         {

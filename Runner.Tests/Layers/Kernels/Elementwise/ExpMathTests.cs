@@ -39,7 +39,7 @@ public class ExpMathTests
         Assert.Equal(0, ExpMath.LogOnePlus(Vector512<float>.Zero)[0]);
         for (float e = 1; e > 1e-30f; e *= 0.97f)
         {
-            // Math.Log(1 + e) itself has no digits left where e is small; the series has.
+            // Math.Log(1 + e) itself loses all digits where e is small; the series does not.
             double exact = e < 1e-4 ? e - (e * (double)e / 2) + (e * (double)e * e / 3) : Math.Log(1 + (double)e);
             Assert.Equal(exact, ExpMath.LogOnePlus(Vector512.Create(e))[3], 3e-7 * exact);
         }

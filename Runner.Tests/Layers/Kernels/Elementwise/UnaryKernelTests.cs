@@ -6,7 +6,7 @@ using Cnn.Layers.Threading;
 namespace Cnn.Tests.Layers.Kernels.Elementwise;
 
 /// <summary>
-/// Every activation: a value's result is a function of the value, not of its place or its neighbours.
+/// Every activation: a value's result is a function of the value, not of its position or its neighbours.
 /// </summary>
 [Trait("Category", "Kernel")]
 public unsafe class UnaryKernelTests

@@ -37,7 +37,8 @@ public sealed unsafe class GemmGuardTests
         GC.KeepAlive(memory);
 
         string? Bias(float* bias) => GemmGuard.FaultOfGemm(
-            false, false, 4, 6, 5, memory.Pointer, 5, memory.Pointer + 100, 6, memory.Pointer + 200, 6, GemmAddend.RowBias,
+            false, false, 4, 6, 5, memory.Pointer, 5, memory.Pointer + 100, 6, memory.Pointer + 200, 6,
+            GemmAddend.RowBias,
             bias);
     }
 
@@ -47,7 +48,8 @@ public sealed unsafe class GemmGuardTests
         Assert.Null(GemmGuard.FaultOfPanels(3, 4, 5, 1, memory.Pointer, 4, GemmAddend.Nothing, null));
         Assert.Contains(
             "whole vector", GemmGuard.FaultOfPanels(3, 4, 5, 1, memory.Pointer + 1, 4, GemmAddend.Nothing, null));
-        Assert.Contains("a tile at most", GemmGuard.FaultOfPanels(3, 4, 5, 99, memory.Pointer, 4, GemmAddend.Nothing, null));
+        Assert.Contains(
+            "a tile at most", GemmGuard.FaultOfPanels(3, 4, 5, 99, memory.Pointer, 4, GemmAddend.Nothing, null));
         GC.KeepAlive(memory);
     }
 

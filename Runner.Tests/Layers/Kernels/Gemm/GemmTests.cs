@@ -91,7 +91,7 @@ public unsafe class GemmTests
     [InlineData(29, 47, 401)]
     public void AValueDoesNotDependOnWhereItStands(int m, int n, int k)
     {
-        // All columns of B are one, and so are all rows of its transpose.
+        // All columns of B are equal, and so are all rows of its transpose.
         using var pool = new WorkerPool(2);
         AlignedBuffer a = Numbers.Random(m * k, 1), column = Numbers.Random(k, 2);
         AlignedBuffer b = new(k * n), transposed = new(k * n), c = new(m * n), turned = new(m * n);
@@ -115,7 +115,7 @@ public unsafe class GemmTests
             }
         }
 
-        // The transpose of the whole product, whose rows are then equal: C' = B' A'.
+        // The transposed result C' = B' A', whose rows are then equal.
         GemmKernel.Run(pool, true, true, n, m, k, b.Pointer, n, a.Pointer, k, turned.Pointer, m);
         for (int i = 0; i < m; i++)
         {
@@ -126,7 +126,7 @@ public unsafe class GemmTests
         GC.KeepAlive((a, b, transposed));
     }
 
-    // What other layers leave in memory that is used for something else must not count.
+    // What other layers leave in the shared scratch must not count.
     private static void Spoil(WorkerPool pool)
     {
         for (int worker = 0; worker < pool.ThreadCount; worker++)
@@ -139,7 +139,8 @@ public unsafe class GemmTests
     }
 
     private static void Compare(
-        WorkerPool one, WorkerPool two, bool transposeA, bool transposeB, int m, int n, int k, int pad, GemmAddend addTo,
+        WorkerPool one, WorkerPool two, bool transposeA, bool transposeB, int m, int n, int k, int pad,
+        GemmAddend addTo,
         ulong seed)
     {
         string what = $"{m} x {n} x {k}, transposed {transposeA} {transposeB}, {addTo}, padded {pad}";
@@ -173,7 +174,7 @@ public unsafe class GemmTests
 
         Assert.True(expected.Span[(m * ldc)..].SequenceEqual(first.Span[(m * ldc)..]), $"{what}: wrote past the end");
 
-        // The products are given addresses, which keep no memory from being collected.
+        // The GEMMs are given addresses, which do not keep memory alive.
         GC.KeepAlive((a, b, bias, first, second, expected));
     }
 }

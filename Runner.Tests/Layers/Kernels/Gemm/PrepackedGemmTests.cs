@@ -18,7 +18,8 @@ public unsafe class PrepackedGemmTests
             foreach (int n in Sizes)
             {
                 Compare(
-                    m, n, Sizes[(int)(seed * 7 % (ulong)Sizes.Length)], seed % 2 == 0, (GemmAddend)(seed / 2 % 2), seed++);
+                    m, n, Sizes[(int)(seed * 7 % (ulong)Sizes.Length)], seed % 2 == 0,
+                    (GemmAddend)(seed / 2 % 2), seed++);
             }
         }
     }
@@ -62,7 +63,7 @@ public unsafe class PrepackedGemmTests
         Numbers.AssertClose(expected.Span, first.Span, 2 * k, what);
         Assert.True(first.Span.SequenceEqual(second.Span), $"{what}: differs on three threads");
 
-        // The products hold their addresses alone.
+        // The GEMMs hold only their addresses.
         GC.KeepAlive(b);
         GC.KeepAlive(packed);
         GC.KeepAlive(again);

@@ -5,7 +5,7 @@ using Cnn.Layers.Threading;
 namespace Cnn.Tests.Layers.Kernels.Losses;
 
 /// <summary>
-/// The losses' kernels against loops written straight from their formulas, and on several numbers of threads.
+/// Compares the losses' kernels with loops written straight from their formulas, for several numbers of threads.
 /// </summary>
 [Trait("Category", "Kernel")]
 public unsafe class LossKernelTests
@@ -252,7 +252,7 @@ public unsafe class LossKernelTests
         Assert.False(new IgnoredTargets(null).Contains(label));
     }
 
-    // The kernels are given addresses, which keep no memory from being collected.
+    // The kernels are given addresses, which do not keep memory alive.
     private static void KeepAlive(params object[] buffers) => GC.KeepAlive(buffers);
 
     // Every class, and every fourth position ignored.

@@ -4,7 +4,7 @@ using Cnn.Layers.Threading;
 
 namespace Cnn.Tests.Layers.Kernels.Losses;
 
-/// <summary>A score's gradient and its term of a loss depend on the score, not on its place.</summary>
+/// <summary>A score's gradient and its term of a loss depend on the score, not on its position.</summary>
 [Trait("Category", "Kernel")]
 public sealed unsafe class LossPlaceTests : IDisposable
 {
@@ -49,7 +49,7 @@ public sealed unsafe class LossPlaceTests : IDisposable
         float* rowSums = stackalloc float[72];
         var matrix = new AlignedBuffer(72 * 72);
 
-        // Place 0 is the label's own, so the row begins with one more value.
+        // Position 0 belongs to the label, so the row begins with one more value.
         AlignedBuffer row = new(72), gradient = new(72);
         PlaceTest.AssertEach(1, (x, y, count) =>
         {
@@ -66,7 +66,7 @@ public sealed unsafe class LossPlaceTests : IDisposable
             Copy(gradient.Pointer + 1, y, count);
         });
 
-        // Without probabilities the sum of the label's weights has no part in the gradient.
+        // With probabilities of 0 the sum of the label's weights does not contribute to the gradient.
         row.Span.Clear();
         PlaceTest.AssertEach(
             1,
@@ -135,7 +135,7 @@ public sealed unsafe class LossPlaceTests : IDisposable
     private static void Copy(float* from, float* to, int count) =>
         new ReadOnlySpan<float>(from, count).CopyTo(new Span<float>(to, count));
 
-    // The gradient at the label is the same whichever class it is.
+    // The gradient at the label is the same for every class.
     private static void AssertLabel(Gradient gradient)
     {
         AlignedBuffer x = new(70), y = new(70);
@@ -155,7 +155,7 @@ public sealed unsafe class LossPlaceTests : IDisposable
         GC.KeepAlive(x);
     }
 
-    // Terms are floats and sums doubles, so a sum is that of the terms but for the last digits of a double.
+    // Terms are floats and sums doubles, so a sum equals that of the terms up to the last digits of a double.
     private static void AssertSum(int inputs, Loss sum)
     {
         AlignedBuffer[] arrays = [.. Enumerable.Range(0, inputs).Select(_ => new AlignedBuffer(70))];
@@ -163,7 +163,7 @@ public sealed unsafe class LossPlaceTests : IDisposable
         double total = 0, size = 0;
         for (int count = 1; count <= 70; count++)
         {
-            // The last value by itself first.
+            // The last value alone comes first.
             for (int k = 0; k < inputs; k++)
             {
                 pointers[k] = arrays[k].Pointer + count - 1;

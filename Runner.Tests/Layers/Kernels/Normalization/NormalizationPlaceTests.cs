@@ -5,7 +5,7 @@ using Cnn.Layers.Threading;
 
 namespace Cnn.Tests.Layers.Kernels.Normalization;
 
-/// <summary>A normalised value depends on its own window or channel, not on its place.</summary>
+/// <summary>A normalised value depends on its own window or channel, not on its position.</summary>
 [Trait("Category", "Kernel")]
 public sealed unsafe class NormalizationPlaceTests : IDisposable
 {

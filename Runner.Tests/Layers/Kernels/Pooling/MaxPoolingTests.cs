@@ -101,7 +101,7 @@ public sealed class MaxPoolingTests
         GC.KeepAlive((x, y, indices, dy, expected));
     }
 
-    // What a machine does not choose for itself is computed there all the same, only slowly.
+    // A width that the machine would not choose is computed too, only slowly.
     [Theory]
     [MemberData(nameof(Shapes))]
     public void VectorsOfEveryWidthFindTheSameMaxima(int[] s)

@@ -4,7 +4,7 @@ using Cnn.Layers.Threading;
 
 namespace Cnn.Tests.Layers.Kernels.Recurrent;
 
-/// <summary>What a step computes of a cell does not depend on which cell of its stream it is.</summary>
+/// <summary>The result of a step for a cell does not depend on the cell's position in its stream.</summary>
 [Trait("Category", "Kernel")]
 public sealed unsafe class RecurrentPlaceTests : IDisposable
 {

@@ -63,7 +63,7 @@ public unsafe class SoftmaxKernelTests
             Assert.Equal(all ??= now, now);
         }
 
-        // Kernels are given addresses, which keep no memory from being collected.
+        // Kernels are given addresses, which do not keep memory alive.
         GC.KeepAlive((x, dy));
     }
 
@@ -85,7 +85,7 @@ public unsafe class SoftmaxKernelTests
         using var pool = new WorkerPool(1);
         float[] values = [.. Numbers.Random(31, 3).Span];
 
-        // One more place keeps a single column from being a row, whose sums have another order.
+        // One more position keeps a single column from being a row, whose sums have another order.
         AlignedBuffer x = new(3 * 71), y = new(3 * 71), dy = new(3 * 71), dx = new(3 * 71);
         for (int channel = 0; channel < 3; channel++)
         {

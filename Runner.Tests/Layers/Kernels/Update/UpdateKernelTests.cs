@@ -72,7 +72,7 @@ public unsafe class UpdateKernelTests
         return blob;
     }
 
-    // Both histories take something in, and the step is their sum.
+    // Both histories accumulate something, and the step is their sum.
     private readonly struct Sum : IUpdateOperation
     {
         public Vector512<float> Advance(

@@ -9,8 +9,8 @@ using PureHDF.VOL.Native;
 namespace Cnn.Tests.Proto.Formats.Hdf5;
 
 /// <summary>
-/// The kinds of HDF5 files, by those that libhdf5 wrote and by ones that are written here and then changed where the
-/// library cannot write what is wanted.
+/// The kinds of HDF5 files: those that libhdf5 wrote, and those that are written here and then patched where the
+/// library cannot write what the test needs.
 /// </summary>
 [Trait("Category", "Unit")]
 public sealed class Hdf5ArraysTests : IDisposable
@@ -102,7 +102,7 @@ public sealed class Hdf5ArraysTests : IDisposable
     {
         foreach (string name in (string[])["float32.h5", "big-endian-float32.h5", "user-block-512.h5"])
         {
-            // What stood before the superblock is replaced; the address that the superblock notes is then another.
+            // Replaces the bytes before the superblock, so that the base address in the superblock changes.
             int start = name.StartsWith("user", StringComparison.Ordinal) ? 512 : 0;
             string path = folder[name];
             File.WriteAllBytes(
@@ -200,7 +200,7 @@ public sealed class Hdf5ArraysTests : IDisposable
     {
         string path = Write(new float[4], isChunked: false);
 
-        // A dataspace message of version 2 with two axes becomes one of the kind without any.
+        // A dataspace message of version 2 with two axes becomes a null dataspace.
         Patch(path, [2, 2, 0, 1, 2, 0, 0, 0, 0, 0, 0, 0], bytes => bytes[3] = 2);
 
         Assert.Contains("dataset 'x' is empty: it has no shape and no values", Error(path), StringComparison.Ordinal);

@@ -5,7 +5,7 @@ using Google.Protobuf.WellKnownTypes;
 
 namespace Cnn.Tests.Proto.Formats.Wire;
 
-/// <summary>The one reader of the wire, over a span and over a file whose window it crosses.</summary>
+/// <summary>The reader of the wire format, over a span and over a file that is larger than its window.</summary>
 [Trait("Category", "Unit")]
 public sealed class WireReaderTests : IDisposable
 {
@@ -164,7 +164,7 @@ public sealed class WireReaderTests : IDisposable
         for (int i = 0; i < 200_000; i++)
         {
             // Tags of two fields and all wire types, so that groups open and close often. No number is so long that
-            // the versions of protobuf differ in what they make of its upper bits.
+            // the versions of protobuf differ in how they treat its upper bits.
             var bytes = new byte[random.Next(1, 12)];
             for (int at = 0; at < bytes.Length; at++)
             {
@@ -188,7 +188,7 @@ public sealed class WireReaderTests : IDisposable
         {
             for (int i = 1; i < 40; i++)
             {
-                // Tags and numbers fall on all places of a window.
+                // Tags and numbers fall on every position in the window.
                 output.WriteTag(1, WireFormat.WireType.LengthDelimited);
                 output.WriteBytes(ByteString.CopyFrom(new byte[8191 + i]));
                 output.WriteTag(2, WireFormat.WireType.Varint);

@@ -8,7 +8,9 @@ using Cnn.Tests.Runner.Commands;
 
 namespace Cnn.Tests.Runner.DataSets.Cifar;
 
-/// <summary>CIFAR-10's files, made up: record r of file f has label (r + f) mod 10 and the pixels (f + r + i) mod 256.</summary>
+/// <summary>
+/// Uses made-up files of CIFAR-10: record r of file f has label (r + f) mod 10 and the pixels (f + r + i) mod 256.
+/// </summary>
 [Trait("Category", "Unit")]
 public sealed class Cifar10ConverterTests : IDisposable
 {
@@ -35,7 +37,8 @@ public sealed class Cifar10ConverterTests : IDisposable
         CommandLine run = CommandLine.Run("data", "cifar10", "--from", folder["from"], "--to", folder["to"]);
 
         Assert.Equal((0, ""), (run.ExitCode, run.ExitCode == 0 ? "" : run.Error));
-        using LmdbReader train = LmdbReader.Open(folder["to/cifar10_train_lmdb"]), test = LmdbReader.Open(folder["to/cifar10_test_lmdb"]);
+        using LmdbReader train = LmdbReader.Open(folder["to/cifar10_train_lmdb"]),
+            test = LmdbReader.Open(folder["to/cifar10_test_lmdb"]);
         Assert.Equal((50000, 10000), (train.Count, test.Count));
         Datum datum = Datum.Parser.ParseFrom(train.Value(23456).ToArray());
         Assert.Equal((3, 32, 32, (3456 + 2) % 10), (datum.Channels, datum.Height, datum.Width, datum.Label));
@@ -44,7 +47,8 @@ public sealed class Cifar10ConverterTests : IDisposable
 
         BlobProto mean = BlobProto.Parser.ParseFrom(File.ReadAllBytes(folder["to/mean.binaryproto"]));
         Assert.Equal((1, 3, 32, 32, 3072), (mean.Num, mean.Channels, mean.Height, mean.Width, mean.Data.Count));
-        double expected = Enumerable.Range(0, 5).Average(f => Enumerable.Range(0, 10000).Average(r => (double)(byte)(f + r + 7)));
+        double expected = Enumerable.Range(0, 5)
+            .Average(f => Enumerable.Range(0, 10000).Average(r => (double)(byte)(f + r + 7)));
         Assert.Equal(expected, mean.Data[7], 1e-4);
     }
 
@@ -105,7 +109,8 @@ public sealed class Cifar10ConverterTests : IDisposable
     }
 
     private string Error() => Assert.Throws<CnnException>(
-        () => Cifar10Converter.Convert(folder["from"], folder["to"], cancel: TestContext.Current.CancellationToken)).Message;
+        () => Cifar10Converter.Convert(
+            folder["from"], folder["to"], cancel: TestContext.Current.CancellationToken)).Message;
 
     private static byte[] Records(int file)
     {

@@ -9,9 +9,11 @@ namespace Cnn.Tests.Runner.DataSets.Download;
 [Trait("Category", "Unit")]
 public sealed class DownloaderTests : IDisposable
 {
-    private static readonly byte[] Content = IdxFiles.Gzip([.. IdxFiles.Header(2051, 300, 28, 28), .. Noise(300 * 784)]);
+    private static readonly byte[] Content = IdxFiles.Gzip(
+        [.. IdxFiles.Header(2051, 300, 28, 28), .. Noise(300 * 784)]);
     private readonly TemporaryFolder folder = new();
-    private readonly HttpClient client = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(20) };
+    private readonly HttpClient client =
+        new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(20) };
 
     public void Dispose()
     {

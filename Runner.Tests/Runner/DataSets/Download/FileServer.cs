@@ -26,7 +26,7 @@ internal sealed class FileServer : IDisposable
 
     public List<string> Ranges { get; } = [];
 
-    /// <summary>The content from where the request asks for, with no more than some bytes of it sent.</summary>
+    /// <summary>Sends the content from the offset that is asked for, cut off after a number of bytes.</summary>
     public static async Task SendAsync(HttpListenerContext context, byte[] content, int most = int.MaxValue)
     {
         string? range = context.Request.Headers["Range"];
@@ -77,9 +77,10 @@ internal sealed class FileServer : IDisposable
             {
                 await answer(context, request);
             }
-            catch (Exception exception) when (exception is HttpListenerException or IOException or ObjectDisposedException)
+            catch (Exception exception) when (
+                exception is HttpListenerException or IOException or ObjectDisposedException)
             {
-                // The client may leave first; that is what some tests are about.
+                // The client may disconnect first; some tests are about that.
             }
         }
     }

@@ -20,7 +20,8 @@ public sealed class MnistConverterTests : IDisposable
         WriteSource();
         var reports = new List<WriteProgress>();
         IReadOnlyList<string> written = MnistConverter.Convert(
-            folder["from"], folder["to"], DataSetFormat.Lmdb, new Recorder(reports), cancel: TestContext.Current.CancellationToken);
+            folder["from"], folder["to"], DataSetFormat.Lmdb, new Recorder(reports),
+            cancel: TestContext.Current.CancellationToken);
         Assert.Equal([folder["to/mnist_train_lmdb"], folder["to/mnist_test_lmdb"]], written);
         using LmdbReader train = LmdbReader.Open(written[0]), test = LmdbReader.Open(written[1]);
         Assert.Equal((60000, 10000), (train.Count, test.Count));
@@ -31,7 +32,8 @@ public sealed class MnistConverterTests : IDisposable
         Assert.Contains(new WriteProgress("mnist_train_lmdb", 60000, 60000), reports);
 
         var error = Assert.Throws<CnnException>(
-            () => MnistConverter.Convert(folder["from"], folder["to"], DataSetFormat.Lmdb, cancel: TestContext.Current.CancellationToken));
+            () => MnistConverter.Convert(
+                folder["from"], folder["to"], DataSetFormat.Lmdb, cancel: TestContext.Current.CancellationToken));
         Assert.Contains("exists already", error.Message);
     }
 
@@ -39,7 +41,8 @@ public sealed class MnistConverterTests : IDisposable
     public void KeptAsIdxTheFilesArePlain()
     {
         WriteSource();
-        IReadOnlyList<string> written = MnistConverter.Convert(folder["from"], folder["to"], DataSetFormat.Idx, cancel: TestContext.Current.CancellationToken);
+        IReadOnlyList<string> written = MnistConverter.Convert(
+            folder["from"], folder["to"], DataSetFormat.Idx, cancel: TestContext.Current.CancellationToken);
         Assert.Equal(4, written.Count);
         Assert.Equal([10000, 28, 28], IdxFile.ReadImages(folder["to/t10k-images-idx3-ubyte"]).Shape);
         Assert.Equal(16 + (60000L * 784), new FileInfo(folder["to/train-images-idx3-ubyte"]).Length);
@@ -57,7 +60,8 @@ public sealed class MnistConverterTests : IDisposable
     }
 
     private string Error() => Assert.Throws<CnnException>(
-        () => MnistConverter.Convert(folder["from"], folder["to"], DataSetFormat.Lmdb, cancel: TestContext.Current.CancellationToken)).Message;
+        () => MnistConverter.Convert(
+            folder["from"], folder["to"], DataSetFormat.Lmdb, cancel: TestContext.Current.CancellationToken)).Message;
 
     private void WriteSource()
     {
