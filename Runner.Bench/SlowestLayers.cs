@@ -42,7 +42,7 @@ internal static class SlowestLayers
                 + (forwardOnly ? "" : $"{1e3 * backward[i],9:F3} ms back {Share(backward[i], cost.BackwardMultiplyAdds(layer), LayerCost.Bytes(layer, true))}"));
         }
 
-        string Share(double seconds, long multiplyAdds, double bytes) => 
+        string Share(double seconds, long multiplyAdds, double bytes) =>
             seconds <= 0 || (multiplyAdds == 0 && bytes == 0) ? $"{"",22}"
             : multiplyAdds > 0 ? $"{200.0 * multiplyAdds / seconds / peak,6:F1} % of peak     "
             : $"{100 * bytes / seconds / bandwidth,6:F1} % of bandwidth";

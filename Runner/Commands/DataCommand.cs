@@ -7,7 +7,7 @@ internal static class DataCommand
 {
     /// <summary>The command and those under it.</summary>
     public static Command Create(CommandConsole console) =>
-        new("data", "Makes data sets.") 
+        new("data", "Makes data sets.")
         {
             DataMnistCommand.Create(console), DataCifar10Command.Create(console), DataDigitsCommand.Create(console),
         };

@@ -67,8 +67,8 @@ public sealed class LogLineTests : IDisposable
 
         Assert.Single(Captures(log, @"\] (\*\*\* Benchmark begins \*\*\*)$"));
         Assert.Equal(["1", "2"], Captures(log, @"\] Iteration: (\d+) forward-backward time: [0-9.e+-]+ ms\.$"));
-        Assert.Single(Captures(log, @"\]      (conv1)	forward: [0-9.e+-]+ ms\.$"));
-        Assert.Single(Captures(log, @"\]      (conv1)	backward: [0-9.e+-]+ ms\.$"));
+        Assert.Single(Captures(log, @"\]      (conv1)\tforward: [0-9.e+-]+ ms\.$"));
+        Assert.Single(Captures(log, @"\]      (conv1)\tbackward: [0-9.e+-]+ ms\.$"));
         foreach (string what in (string[])["Average Forward pass", "Average Backward pass", "Average Forward-Backward", "Total Time"])
         {
             Assert.Single(Captures(log, $@"\] ({what}): [0-9.e+-]+ ms\.$"));
