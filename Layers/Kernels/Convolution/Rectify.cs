@@ -10,7 +10,8 @@ internal static unsafe class Rectify
     /// <summary>Rectifies sixteen values.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Of(Vector512<float> x, Vector512<float> slope) =>
-        Vector512.ConditionalSelect(Vector512.GreaterThan(x, Vector512<float>.Zero), x, x * slope) + Vector512<float>.Zero;
+        Vector512.ConditionalSelect(Vector512.GreaterThan(x, Vector512<float>.Zero), x, x * slope)
+        + Vector512<float>.Zero;
 
     /// <summary>Rectifies values in place.</summary>
     public static void Run(float* x, int count, float slope)

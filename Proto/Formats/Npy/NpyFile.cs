@@ -33,7 +33,8 @@ public static partial class NpyFile
         int[] shape = ParseShape(shapeField.Groups[1].Value, path, out long count);
         string typeName = descr.Groups[1].Value;
         NumberType type = TypeOf(typeName) ?? throw new CnnException(
-            $"{path}: holds {KindOf(typeName)}{(typeName[0] == '[' ? "" : $" ('{typeName}')")}, not numbers that can be read",
+            $"{path}: holds {KindOf(typeName)}{(typeName[0] == '[' ? "" : $" ('{typeName}')")}, "
+            + "not numbers that can be read",
             "save them as float32: numpy.save(path, x.astype('float32'))");
         if (bytes.Length - start != count * type.Size)
         {

@@ -1,8 +1,10 @@
 using Cnn.Layers;
 using Cnn.Layers.Kernels;
+#if DEBUG
+using Cnn.Layers.Activations;
+using Cnn.Layers.Kernels.Elementwise;
 using Cnn.Layers.Kernels.Softmax;
 using Cnn.Layers.Threading;
-#if DEBUG
 #endif
 
 namespace Cnn.Tests.Layers.Kernels;
