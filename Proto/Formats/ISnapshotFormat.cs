@@ -2,7 +2,7 @@ namespace Cnn.Proto.Formats;
 
 /// <summary>
 /// A format of snapshots: files of weights and of solver states. It knows arrays and messages, but nothing of nets. To
-/// add a format, implement this and add an entry to <see cref="SnapshotFormats.All"/>.
+/// add a format, implement this with a constructor without parameters; <see cref="SnapshotFormats"/> finds it.
 /// </summary>
 internal interface ISnapshotFormat
 {

@@ -1,16 +1,19 @@
-using Cnn.Proto.Formats.Hdf5;
-using Cnn.Proto.Formats.Wire;
-
 namespace Cnn.Proto.Formats;
 
 /// <summary>The formats of snapshots; one is selected by its name, by a file's name or by a file's content.</summary>
 internal static class SnapshotFormats
 {
-    /// <summary>All formats, those first that a file's content identifies most reliably.</summary>
+    /// <summary>
+    /// All classes of this assembly that implement <see cref="ISnapshotFormat"/>. The one without a suffix, which also takes
+    /// files of any other name, is the last.
+    /// </summary>
     public static IReadOnlyList<ISnapshotFormat> All { get; } =
     [
-        new Hdf5SnapshotFormat(),
-        new BinarySnapshotFormat(),
+        .. typeof(ISnapshotFormat).Assembly.GetTypes()
+            .Where(type => type.IsClass && type.IsAssignableTo(typeof(ISnapshotFormat)))
+            .OrderBy(type => type.Name, StringComparer.Ordinal)
+            .Select(type => (ISnapshotFormat)Activator.CreateInstance(type)!)
+            .OrderBy(format => format.Suffix.Length == 0),
     ];
 
     /// <summary>Returns the format that a solver's <c>snapshot_format</c> asks for.</summary>
