@@ -14,7 +14,7 @@ internal static class ForwardCommand
     /// <summary>Creates the command.</summary>
     public static Command Create(CommandConsole console)
     {
-        Option<string> model = OptionValues.RequiredFile("--model", "The net.");
+        var choice = new NetChoice("TEST");
         Option<string[]> weights = OptionValues.OfPath(new Option<string[]>("--weights")
         {
             Description = "The weights; commas separate several files. As filled, if not given.", HelpName = "files",
@@ -42,18 +42,15 @@ internal static class ForwardCommand
             Description = "With --backward, the gradient at an output blob: blob=dy.npy. A loss has its weight.",
             HelpName = "blob=file",
         };
-        Option<string> phase = OptionValues.Phase("TEST");
-        Option<string[]> plugin = OptionValues.Plugin();
         Option<int?> threads = OptionValues.Threads();
-        Option<int?> level = OptionValues.Level();
-        Option<string[]> stage = OptionValues.Stage();
         var command = new CommandWithExamples(
             "forward",
             "Runs a net over arrays in .npy or HDF5 files and writes what comes out; prints shapes and times.",
             "cnn forward --model deploy.prototxt --weights w.caffemodel --input data=x.npy --output prob=y.npy",
             "cnn forward --model deploy.prototxt --weights w.caffemodel --input data=x.h5:images --all-blobs all.h5")
         {
-            model, weights, strict, input, output, all, backward, diff, phase, plugin, threads, level, stage,
+            choice.Model, weights, strict, input, output, all, backward, diff, choice.Phase, choice.Plugin, threads,
+            choice.Level, choice.Stage,
         };
         command.SetAction(parsed =>
         {
@@ -66,16 +63,8 @@ internal static class ForwardCommand
             using var log = RunLog.Create(new WriterSink(console.Error), null, "forward");
             BlobFile[] outputs = BlobFile.ParseAll(parsed.GetValue(output));
             bool keepsAll = parsed.GetValue(backward) || parsed.GetValue(all) is not null;
-            var plugins = new PluginChoice(parsed.GetValue(plugin) ?? []);
-            using Net net = Net.Load(parsed.GetRequiredValue(model), options: new NetOptions
+            using Net net = choice.Build(parsed, pool, log, options => options with
             {
-                Phase = OptionValues.PhaseOf(parsed.GetValue(phase)!),
-                Level = parsed.GetValue(level) ?? 0,
-                Stages = OptionValues.SplitAtCommas(parsed.GetValue(stage)),
-                Pool = pool,
-                Layers = plugins.Layers,
-                Fillers = plugins.Fillers,
-                Log = log,
                 BuildsQuietly = true,
                 Weights = OptionValues.SplitAtCommas(parsed.GetValue(weights)),
                 WeightsAreStrict = parsed.GetValue(strict),

@@ -13,33 +13,21 @@ internal static class SummaryCommand
     /// <summary>Creates the command.</summary>
     public static Command Create(CommandConsole console)
     {
-        Option<string> model = OptionValues.RequiredFile("--model", "The net.");
-        Option<string> phase = OptionValues.Phase("TEST");
-        Option<string[]> plugin = OptionValues.Plugin();
-        Option<int?> level = OptionValues.Level();
-        Option<string[]> stage = OptionValues.Stage();
+        var choice = new NetChoice("TEST");
         var command = new CommandWithExamples(
             "summary",
             "Prints the layers of a net: shapes of their tops, parameters, connections of an item, "
             + "multiply-adds of a forward pass.",
             "cnn summary --model Models/lenet/lenet.prototxt")
         {
-            model, phase, plugin, level, stage,
+            choice.Model, choice.Phase, choice.Plugin, choice.Level, choice.Stage,
         };
         command.SetAction(parsed =>
         {
             using var pool = new WorkerPool(1);
             using var log = RunLog.Create(new WriterSink(console.Error), null, "summary");
-            var plugins = new PluginChoice(parsed.GetValue(plugin) ?? []);
-            using Net net = Net.Load(parsed.GetRequiredValue(model), options: new NetOptions
+            using Net net = choice.Build(parsed, pool, log, options => options with
             {
-                Phase = OptionValues.PhaseOf(parsed.GetValue(phase)!),
-                Level = parsed.GetValue(level) ?? 0,
-                Stages = OptionValues.SplitAtCommas(parsed.GetValue(stage)),
-                Pool = pool,
-                Layers = plugins.Layers,
-                Fillers = plugins.Fillers,
-                Log = log,
                 BuildsQuietly = true,
             });
             console.Out.Write(NetSummary.Describe(net));

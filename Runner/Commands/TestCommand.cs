@@ -2,7 +2,6 @@ using System.CommandLine;
 using Cnn.Engine.Graph;
 using Cnn.Engine.Runs;
 using Cnn.Layers.Threading;
-using Cnn.Proto;
 using Cnn.Runner.Commands.Support;
 using Cnn.Runner.Display;
 using Cnn.Runner.Reports;
@@ -16,16 +15,13 @@ internal static class TestCommand
     /// <summary>Creates the command.</summary>
     public static Command Create(CommandConsole console)
     {
-        Option<string> model = OptionValues.RequiredFile("--model", "The net.");
+        var choice = new NetChoice("TEST");
         Option<string> weights = OptionValues.RequiredFile("--weights", "The weights; commas separate several files.");
         Option<bool> strict = OptionValues.WeightsStrict();
         Option<string?> gpu = OptionValues.Gpu();
         Option<int?> iterations = OptionValues.AtLeast(
             new Option<int?>("--iterations") { Description = "Batches to run; 50 if not given.", HelpName = "n" }, 1);
-        Option<string[]> plugin = OptionValues.Plugin();
         Option<int?> threads = OptionValues.Threads();
-        Option<int?> level = OptionValues.Level();
-        Option<string[]> stage = OptionValues.Stage();
         Option<string?> logFolder = OptionValues.LogFolder();
         var command = new CommandWithExamples(
             "test",
@@ -33,7 +29,8 @@ internal static class TestCommand
             "cnn test --model Models/lenet/lenet_train_test.prototxt --weights lenet_iter_2000.caffemodel "
             + "--iterations 100")
         {
-            model, weights, strict, iterations, plugin, threads, level, stage, logFolder, gpu,
+            choice.Model, weights, strict, iterations, choice.Plugin, threads, choice.Level, choice.Stage, logFolder,
+            gpu,
         };
         command.SetAction(parsed =>
         {
@@ -41,16 +38,8 @@ internal static class TestCommand
             using var log = RunLog.Create(new WriterSink(console.Error), parsed.GetValue(logFolder), "test");
             OptionValues.WarnOfGpu(log, parsed.GetValue(gpu) is not null);
             string files = parsed.GetRequiredValue(weights);
-            var plugins = new PluginChoice(parsed.GetValue(plugin) ?? []);
-            using Net net = Net.Load(parsed.GetRequiredValue(model), options: new NetOptions
+            using Net net = choice.Build(parsed, pool, log, options => options with
             {
-                Phase = Phase.Test,
-                Level = parsed.GetValue(level) ?? 0,
-                Stages = OptionValues.SplitAtCommas(parsed.GetValue(stage)),
-                Pool = pool,
-                Layers = plugins.Layers,
-                Fillers = plugins.Fillers,
-                Log = log,
                 Weights = File.Exists(files) ? [files] : OptionValues.SplitAtCommas(files),
                 WeightsAreStrict = parsed.GetValue(strict),
                 Inference = true,

@@ -13,14 +13,10 @@ internal static class TimeCommand
     /// <summary>Creates the command.</summary>
     public static Command Create(CommandConsole console)
     {
-        Option<string> model = OptionValues.RequiredFile("--model", "The net.");
+        var choice = new NetChoice("TRAIN");
         Option<int?> iterations = OptionValues.AtLeast(
             new Option<int?>("--iterations") { Description = "Rounds to time; 50 if not given.", HelpName = "n" }, 1);
-        Option<string> phase = OptionValues.Phase("TRAIN");
-        Option<string[]> plugin = OptionValues.Plugin();
         Option<int?> threads = OptionValues.Threads();
-        Option<int?> level = OptionValues.Level();
-        Option<string[]> stage = OptionValues.Stage();
         Option<string?> gpu = OptionValues.Gpu();
         var weights = new Option<string?>("--weights")
         {
@@ -32,23 +28,15 @@ internal static class TimeCommand
             + "the machine's peak.",
             "cnn time --model Models/lenet/lenet_train_test.prototxt --iterations 20 --threads 1")
         {
-            model, iterations, phase, plugin, threads, level, stage, weights, gpu,
+            choice.Model, iterations, choice.Phase, choice.Plugin, threads, choice.Level, choice.Stage, weights, gpu,
         };
         command.SetAction(parsed =>
         {
             using var pool = new WorkerPool(parsed.GetValue(threads) ?? 0);
             using var log = RunLog.Create(new WriterSink(console.Error), null, "time");
             OptionValues.WarnOfGpu(log, parsed.GetValue(gpu) is not null);
-            var plugins = new PluginChoice(parsed.GetValue(plugin) ?? []);
-            using Net net = Net.Load(parsed.GetRequiredValue(model), options: new NetOptions
+            using Net net = choice.Build(parsed, pool, log, options => options with
             {
-                Phase = OptionValues.PhaseOf(parsed.GetValue(phase)!),
-                Level = parsed.GetValue(level) ?? 0,
-                Stages = OptionValues.SplitAtCommas(parsed.GetValue(stage)),
-                Pool = pool,
-                Layers = plugins.Layers,
-                Fillers = plugins.Fillers,
-                Log = log,
                 BuildsQuietly = true,
             });
             console.Out.Write(LayerTimes.Measure(net, parsed.GetValue(iterations) ?? 50, pool, log));
