@@ -98,8 +98,8 @@ public class MemoryDataLayerTests
 
     [Theory]
     [InlineData("channels: 1 height: 1 width: 4 data: 'abcd'", "makes an image of 1 x 1 x 4")]
-    [InlineData("channels: 1 height: 1 width: 3 data: 'ab'", "no raw image")]
-    [InlineData("channels: 1 height: -1 width: -3 data: 'abc'", "no raw image")]
+    [InlineData("channels: 1 height: 1 width: 3 data: 'ab'", "is not a raw image")]
+    [InlineData("channels: 1 height: -1 width: -3 data: 'abc'", "is not a raw image")]
     [InlineData("channels: 1 height: 1 width: 3 data: 'abc' encoded: true", "encoded")]
     public void ARecordThatDoesNotFitIsAnError(string record, string expected)
     {

@@ -1,7 +1,9 @@
 using Cnn.Layers;
-using Cnn.Layers.Kernels;
 #if DEBUG
 using Cnn.Layers.Activations;
+#endif
+using Cnn.Layers.Kernels;
+#if DEBUG
 using Cnn.Layers.Kernels.Elementwise;
 using Cnn.Layers.Kernels.Softmax;
 using Cnn.Layers.Threading;
