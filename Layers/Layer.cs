@@ -64,6 +64,9 @@ public abstract class Layer : IDisposable
     /// </summary>
     public virtual bool IsLoss => false;
 
+    /// <summary>Whether the tops are inputs of the net, which its caller fills.</summary>
+    public virtual bool IsInput => false;
+
     /// <summary>Whether a top may be the same blob as the bottom of the same index.</summary>
     public virtual bool AllowsInPlace => false;
 

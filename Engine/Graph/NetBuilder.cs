@@ -91,7 +91,7 @@ internal sealed class NetBuilder : IDisposable
         }
 
         Log("Network initialization done.");
-        var inputs = layers.Where(l => l.Definition.Type == "Input").SelectMany(l => l.TopNames);
+        var inputs = layers.Where(l => l.Layer.IsInput).SelectMany(l => l.TopNames);
         return new Net(definition, options, ownPool, clock, layers, blobs, [.. inputs], [.. unread], learnable);
     }
 

@@ -16,6 +16,9 @@ internal sealed class InputLayer(LayerContext context) : Layer(context)
     public override BlobCount TopCount => BlobCount.AtLeast(1);
 
     /// <inheritdoc/>
+    public override bool IsInput => true;
+
+    /// <inheritdoc/>
     public override void SetUp(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
     {
         var shapes = Parameter.InputParam?.Shape ?? [];

@@ -37,7 +37,7 @@ public class BlobNameTests
 
         var error = Assert.Throws<CnnException>(() => Net.Build(definition));
 
-        Assert.StartsWith("net.prototxt:2:", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("net.prototxt:3:", error.Message, StringComparison.Ordinal);
         Assert.Contains(
             "bottom 'data' is the top of layer 'd', which is not in the net in this phase", error.Message,
             StringComparison.Ordinal);
