@@ -4,8 +4,8 @@ namespace Cnn.Proto.Formats;
 internal static class SnapshotFormats
 {
     /// <summary>
-    /// All classes of this assembly that implement <see cref="ISnapshotFormat"/>. The one without a suffix, which also takes
-    /// files of any other name, is the last.
+    /// All classes of this assembly that implement <see cref="ISnapshotFormat"/>. The one without a suffix, which also
+    /// takes files of any other name, is the last.
     /// </summary>
     public static IReadOnlyList<ISnapshotFormat> All { get; } =
     [

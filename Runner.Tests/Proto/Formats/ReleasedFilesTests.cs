@@ -1,7 +1,7 @@
+using global::Cnn.Proto;
 using Cnn.Proto.Formats;
 using Cnn.Proto.Formats.Hdf5;
 using Cnn.Proto.Formats.Lmdb;
-using global::Cnn.Proto;
 
 namespace Cnn.Tests.Proto.Formats;
 

@@ -1,5 +1,5 @@
-using Cnn.Proto.Formats;
 using global::Cnn.Proto;
+using Cnn.Proto.Formats;
 using Choice = global::Cnn.Proto.SolverParameter.Types.SnapshotFormat;
 
 namespace Cnn.Tests.Proto.Formats;

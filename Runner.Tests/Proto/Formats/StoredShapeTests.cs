@@ -1,5 +1,5 @@
-using Cnn.Proto.Formats;
 using global::Cnn.Proto;
+using Cnn.Proto.Formats;
 
 namespace Cnn.Tests.Proto.Formats;
 

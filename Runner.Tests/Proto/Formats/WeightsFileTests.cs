@@ -1,6 +1,6 @@
+using global::Cnn.Proto;
 using Cnn.Proto.Formats;
 using Cnn.Proto.Formats.Wire;
-using global::Cnn.Proto;
 using Google.Protobuf;
 
 namespace Cnn.Tests.Proto.Formats;

@@ -1,5 +1,5 @@
-using Cnn.Proto.Formats.Wire;
 using global::Cnn.Proto;
+using Cnn.Proto.Formats.Wire;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 
