@@ -17,7 +17,9 @@ namespace Cnn.Engine.Snapshots;
 internal static class SnapshotFiles
 {
     private const string ModelSuffix = ".caffemodel", StateSuffix = ".solverstate";
-    private const string LongestEnd = "_iter_2147483647" + StateSuffix + ".h5";
+
+    private static readonly string LongestEnd =
+        "_iter_2147483647" + StateSuffix + SnapshotFormats.All.MaxBy(format => format.Suffix.Length)!.Suffix;
 
     /// <summary>Creates the folder of a prefix if necessary and checks that files can be written there.</summary>
     /// <param name="prefix">The prefix.</param>

@@ -49,7 +49,7 @@ public class SchemaTests
     }
 
     [Fact]
-    public void EveryEnumHasCaffesValuesAndNoOthers()
+    public void EveryEnumHasCaffesValuesAndNoOthersInItsNumbers()
     {
         foreach (var rows in SchemaTable.EnumValues.GroupBy(v => v.Enum))
         {
@@ -58,7 +58,8 @@ public class SchemaTests
                 ? NetParameter.Descriptor.File.EnumTypes.Single(e => e.Name == rows.Key)
                 : Messages[rows.Key[..dot]].EnumTypes.Single(e => e.Name == rows.Key[(dot + 1)..]);
             Assert.Equal(
-                rows.Select(v => (v.Value, v.Number)).Order(), type.Values.Select(v => (v.Name, v.Number)).Order());
+                rows.Select(v => (v.Value, v.Number)).Order(),
+                type.Values.Where(v => v.Number < 1_000).Select(v => (v.Name, v.Number)).Order());
         }
     }
 

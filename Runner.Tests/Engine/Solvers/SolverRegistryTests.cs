@@ -15,8 +15,9 @@ public sealed class SolverRegistryTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public void TheBuiltInTypesAreThere() => Assert.Equal(
-        ["AdaDelta", "AdaGrad", "Adam", "AdamW", "Nesterov", "RMSProp", "SGD"], new SolverRegistry().Types);
+    public void CaffesTypesAreThere() => Assert.Subset(
+        new SolverRegistry().Types.ToHashSet(),
+        new HashSet<string> { "AdaDelta", "AdaGrad", "Adam", "Nesterov", "RMSProp", "SGD" });
 
     [Fact]
     public void ASolverOfOnesOwnTakesItsOwnSteps()
