@@ -75,7 +75,7 @@ public unsafe class KernelGuardTests
             () => UnaryKernel.Forward(default(TanHLayer.Tangent), x, x, -1, pool));
         Assert.Throws<ArgumentException>(() => UnaryKernel.Forward(default(TanHLayer.Tangent), x, x + 1, 8, pool));
         Assert.Throws<ArgumentNullException>(() => SoftmaxKernel.Forward(x, null, 1, 2, 3, pool));
-        Assert.Throws<ArgumentException>(() => MicroKernel.Forward(x, x, 2, 2, 2, pool));
+        Assert.Throws<ArgumentException>(() => TileKernel.Forward(x, x, 2, 2, 2, pool));
         GC.KeepAlive(memory);
     }
 #endif
