@@ -80,7 +80,7 @@ internal sealed class DataLayer : ImageSourceLayer
         DatumView datum = Parse(first);
         image = new ImageShape(datum.Channels, datum.Height, datum.Width);
         CheckSize(datum, first);
-        return Transformer.Prepare(image);
+        return Plan(image);
     }
 
     private protected override void Load(long item, int worker, ImageTarget target)

@@ -33,7 +33,7 @@ internal sealed class DigitsLayer : ImageSourceLayer
     }
 
     private protected override ImageShape TopShape(long first) =>
-        Transformer.Prepare(new ImageShape(1, DigitRenderer.Side, DigitRenderer.Side));
+        Plan(new ImageShape(1, DigitRenderer.Side, DigitRenderer.Side));
 
     private protected override void Load(long item, int worker, ImageTarget target)
     {

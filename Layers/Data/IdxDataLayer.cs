@@ -65,7 +65,7 @@ internal sealed class IdxDataLayer : ImageSourceLayer
         ChoosePart(images.Count);
     }
 
-    private protected override ImageShape TopShape(long first) => Transformer.Prepare(image);
+    private protected override ImageShape TopShape(long first) => Plan(image);
 
     private protected override void Load(long item, int worker, ImageTarget target)
     {

@@ -21,6 +21,7 @@ public abstract unsafe class ImageSourceLayer : Layer
     private readonly int batchSizeField;
     private readonly uint givenBatchSize;
     private readonly ulong orderKey;
+    private TransformPlan? plan;
 
     /// <summary>Reads <c>transform_param</c>.</summary>
     /// <param name="context">The definition and the services of the net.</param>
@@ -98,6 +99,15 @@ public abstract unsafe class ImageSourceLayer : Layer
     /// <param name="target">Its place.</param>
     private protected abstract void Load(long item, int worker, ImageTarget target);
 
+    /// <summary>
+    /// Plans the transformation of a batch whose images have a shape, and returns their shape after it.
+    /// </summary>
+    private protected ImageShape Plan(ImageShape image)
+    {
+        plan = transformer.Plan(image);
+        return plan.Output;
+    }
+
     /// <summary>Sets the shape of the labels' top.</summary>
     private protected virtual void ShapeLabels(Blob labels) => labels.Reshape(Batch);
 
@@ -127,7 +137,7 @@ public abstract unsafe class ImageSourceLayer : Layer
         {
             long index = layer.Index(part);
             layer.Load(layer.Item(index), worker, new ImageTarget(
-                layer.transformer, index, images + ((long)part * size), size, labels == null ? null : labels + part));
+                layer.plan, index, images + ((long)part * size), size, labels == null ? null : labels + part));
         }
     }
 }

@@ -5,21 +5,21 @@ namespace Cnn.Layers.Data;
 /// <summary>The destination of one image of a batch, and of its label where the net wants labels.</summary>
 internal readonly unsafe ref struct ImageTarget
 {
-    private readonly DataTransformer transformer;
+    private readonly TransformPlan? plan;
     private readonly long index;
     private readonly float* image;
     private readonly int size;
     private readonly float* label;
 
     /// <summary>Makes the destination of one image.</summary>
-    /// <param name="transformer">The transformation of the image.</param>
+    /// <param name="plan">The transformation of the image; null for images that are only copied.</param>
     /// <param name="index">Its index among all images drawn since training began.</param>
     /// <param name="image">Receives the image's values in the top.</param>
     /// <param name="size">How many values.</param>
     /// <param name="label">Receives the image's label in the second top; null where there is none.</param>
-    public ImageTarget(DataTransformer transformer, long index, float* image, int size, float* label)
+    public ImageTarget(TransformPlan? plan, long index, float* image, int size, float* label)
     {
-        this.transformer = transformer;
+        this.plan = plan;
         this.index = index;
         this.image = image;
         this.size = size;
@@ -29,14 +29,14 @@ internal readonly unsafe ref struct ImageTarget
     /// <summary>Stores an image of bytes, [C, H, W], transformed as <c>transform_param</c> says.</summary>
     public void Transform(ReadOnlySpan<byte> pixels, float labelValue)
     {
-        transformer.Transform(pixels, index, image);
+        plan!.Transform(pixels, index, image);
         SetLabel(labelValue);
     }
 
     /// <summary>Stores an image of floats likewise.</summary>
     public void Transform(ReadOnlySpan<float> pixels, float labelValue)
     {
-        transformer.Transform(pixels, index, image);
+        plan!.Transform(pixels, index, image);
         SetLabel(labelValue);
     }
 

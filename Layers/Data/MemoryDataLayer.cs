@@ -139,18 +139,19 @@ public sealed class MemoryDataLayer : ImageSourceLayer
                 + $"{record.FloatData.Count} floats" + (record.Encoded ? ", encoded" : ""));
         }
 
-        if (Transformer.Prepare(shape) is var made && made != image)
+        TransformPlan plan = Transformer.Plan(shape);
+        if (plan.Output != image)
         {
-            throw Context.Error($"record {place} makes an image of {made}", $"memory_data_param says {image}");
+            throw Context.Error($"record {place} makes an image of {plan.Output}", $"memory_data_param says {image}");
         }
 
         if (isBytes)
         {
-            Transformer.Transform(record.Data.Span, added + place, target);
+            plan.Transform(record.Data.Span, added + place, target);
         }
         else
         {
-            Transformer.Transform(record.FloatData.ToArray(), added + place, target);
+            plan.Transform(record.FloatData.ToArray(), added + place, target);
         }
     }
 

@@ -102,7 +102,7 @@ public class ImageSourceLayerTests
         {
         }
 
-        private protected override ImageShape TopShape(long first) => Transformer.Prepare(new ImageShape(1, 2, 2));
+        private protected override ImageShape TopShape(long first) => Plan(new ImageShape(1, 2, 2));
 
         private protected override void Load(long item, int worker, ImageTarget target) =>
             target.Transform([item, item, item, item], item);
