@@ -1,4 +1,5 @@
 using Cnn.Proto;
+using Cnn.Proto.Formats.Images;
 
 namespace Cnn.Layers.Data.Transform;
 
@@ -30,7 +31,7 @@ internal sealed class DataTransformer
         key = context.Random.Key(context.Parameter.Name, "transform");
         randomCrop = context.Parameter.Phase == Phase.Train;
         meanValues = [.. parameter.MeanValue];
-        if (ForcesColor && ForcesGray)
+        if (parameter.ForceColor && parameter.ForceGray)
         {
             throw Error(
                 TransformationParameter.ForceGrayFieldNumber,
@@ -89,11 +90,16 @@ internal sealed class DataTransformer
         values.CopyTo(mean.Span);
     }
 
-    /// <summary>Whether image files are decoded to three channels; excludes <see cref="ForcesGray"/>.</summary>
-    public bool ForcesColor => parameter.ForceColor;
+    /// <summary>What image files in records are decoded to: as they are stored, unless a force says otherwise.</summary>
+    public ImageColor StoredColor => parameter.ForceColor ? ImageColor.Colour
+        : parameter.ForceGray ? ImageColor.Grey
+        : ImageColor.Stored;
 
-    /// <summary>Whether image files are decoded to one channel.</summary>
-    public bool ForcesGray => parameter.ForceGray;
+    /// <summary>The mean image of <c>mean_file</c>; null for none.</summary>
+    public AlignedBuffer? Mean => mean;
+
+    /// <summary>The shape of <see cref="Mean"/>.</summary>
+    public ImageShape MeanShape => meanShape;
 
     /// <summary>
     /// Returns the plan for images of a shape: the same object as long as the shape stays the same. One thread at a
@@ -126,7 +132,8 @@ internal sealed class DataTransformer
         return plan;
     }
 
-    private AlignedBuffer? ChannelMean(int channels)
+    /// <summary>Returns <c>mean_value</c> for each channel; null where it is not given.</summary>
+    public AlignedBuffer? ChannelMean(int channels)
     {
         if (meanValues.Length == 0)
         {
