@@ -13,7 +13,7 @@ namespace Cnn.Proto.Formats.Lmdb;
 /// </remarks>
 public sealed class LmdbReader : RecordDatabase
 {
-    private readonly LmdbMap map;
+    private readonly FileMap map;
     private readonly LmdbMeta meta;
     private readonly long pages;
     private readonly List<long> leaves = [];
@@ -23,7 +23,7 @@ public sealed class LmdbReader : RecordDatabase
     private readonly long[] ends;
     private volatile int counted;
 
-    private LmdbReader(LmdbMap map)
+    private LmdbReader(FileMap map)
     {
         this.map = map;
         meta = LatestMeta(map);
@@ -70,7 +70,7 @@ public sealed class LmdbReader : RecordDatabase
             }
         }
 
-        var map = new LmdbMap(file);
+        var map = new FileMap(file, "LMDB file");
         try
         {
             return new LmdbReader(map);
@@ -134,9 +134,14 @@ public sealed class LmdbReader : RecordDatabase
     /// <summary>Closes the file; spans of it are invalid from then on.</summary>
     public override void Dispose() => map.Dispose();
 
-    private static LmdbMeta LatestMeta(LmdbMap map)
+    private static LmdbMeta LatestMeta(FileMap map)
     {
-        ReadOnlySpan<byte> head = map.Span(0, (int)Math.Min(map.Length, MetaEnd));
+        if (map.Length < MetaEnd)
+        {
+            throw map.Error($"it has only {map.Length} bytes");
+        }
+
+        ReadOnlySpan<byte> head = map.Span(0, MetaEnd);
         if (LmdbMeta.Read(head, out string problem) is not { } first)
         {
             throw map.Error(problem);
