@@ -162,7 +162,8 @@ internal sealed class BatchQueue : IDisposable
         {
             while (!isStopped)
             {
-                if (!isPaused && (TryClaimImages(out slot, out start, out end) || TryBegin(out slot, out start, out end)))
+                if (!isPaused
+                    && (TryClaimImages(out slot, out start, out end) || TryBegin(out slot, out start, out end)))
                 {
                     working++;
                     return true;

@@ -21,7 +21,7 @@ internal sealed unsafe class ImageBatch
     /// <summary>Where the labels go, [N]; null where the net wants none.</summary>
     public float* Labels { get; private set; }
 
-    /// <summary>Why the batch cannot be used: the error of the first image that has one; null where there is none.</summary>
+    /// <summary>The error of the first image that cannot be loaded; null where there is none.</summary>
     public Exception? Fault { get; private set; }
 
     /// <summary>The records that were skipped, in no particular order.</summary>

@@ -47,7 +47,10 @@ internal abstract class ImageFileSourceLayer : ImageSourceLayer
         if (newHeight == 0 != (newWidth == 0))
         {
             throw Context.Error(
-                options.Parameter, heightField, "of new_height and new_width only one is given", "give both or neither");
+                options.Parameter,
+                heightField,
+                "of new_height and new_width only one is given",
+                "give both or neither");
         }
 
         if (Math.Max(newHeight, newWidth) > LargestSide)

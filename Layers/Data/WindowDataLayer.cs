@@ -110,8 +110,8 @@ internal sealed class WindowDataLayer : ImageSourceLayer
         WindowCrop place = WindowCrop.Of(
             window, image.Height, image.Width, crop, (int)parameter.ContextPad, IsSquare, mirror)
             ?? throw new CnnException(
-                $"the window {window.X1} {window.Y1} {window.X2} {window.Y2} of '{list.Images[window.Image].Path}' lies "
-                + $"outside the image of {image.Height} rows and {image.Width} columns",
+                $"the window {window.X1} {window.Y1} {window.X2} {window.Y2} of '{list.Images[window.Image].Path}' "
+                + $"lies outside the image of {image.Height} rows and {image.Width} columns",
                 "its corners are counted from 0");
         Store(image, place, mirror, worker, target.Values);
         target.SetLabel(window.Label);

@@ -23,7 +23,7 @@ internal sealed class DataTransformer
     private TransformPlan? plan;
 
     /// <summary>Reads the layer's <c>transform_param</c>, and the mean file that it names.</summary>
-    /// <exception cref="CnnException">Fields exclude each other or are out of range, or the mean file is wrong.</exception>
+    /// <exception cref="CnnException">Fields exclude each other or are out of range, or the mean is wrong.</exception>
     public DataTransformer(LayerContext context)
     {
         this.context = context;
@@ -90,7 +90,7 @@ internal sealed class DataTransformer
         values.CopyTo(mean.Span);
     }
 
-    /// <summary>What image files in records are decoded to: as they are stored, unless a force says otherwise.</summary>
+    /// <summary>What image files in records are decoded to: as stored, unless a force says otherwise.</summary>
     public ImageColor StoredColor => parameter.ForceColor ? ImageColor.Colour
         : parameter.ForceGray ? ImageColor.Grey
         : ImageColor.Stored;

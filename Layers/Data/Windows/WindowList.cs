@@ -37,12 +37,14 @@ internal sealed record WindowList(IReadOnlyList<WindowImage> Images, IReadOnlyLi
         {
             if (mark != "#")
             {
-                throw words.Error($"'{mark}' stands where the next image begins", "an image begins with # and its index");
+                throw words.Error(
+                    $"'{mark}' stands where the next image begins", "an image begins with # and its index");
             }
 
             if (words.Whole("the image's index") is var index && index != images.Count)
             {
-                throw words.Error($"the image's index is {index}", $"images are numbered from 0: this is {images.Count}");
+                throw words.Error(
+                    $"the image's index is {index}", $"images are numbered from 0: this is {images.Count}");
             }
 
             images.Add(new WindowImage(

@@ -35,7 +35,7 @@ public sealed class ClassFolder
 
     /// <summary>Lists the images.</summary>
     /// <param name="path">The folder.</param>
-    /// <exception cref="CnnException">There is no such folder, or a class or all of them are without images.</exception>
+    /// <exception cref="CnnException">There is no such folder, it has no classes, or one is without images.</exception>
     public static ClassFolder Read(string path)
     {
         PathText.Require(path);

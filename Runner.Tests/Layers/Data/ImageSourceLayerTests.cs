@@ -243,7 +243,10 @@ public class ImageSourceLayerTests
         var options = new SourceOptions(
             new DigitsParameter(), 0, DigitsParameter.BatchSizeFieldNumber, batch, prefetch, skip);
         return new DataRun(
-            context => new Numbers(context, options, items, shuffle, firstPass, load), parameter, tops: tops, warn: warn);
+            context => new Numbers(context, options, items, shuffle, firstPass, load),
+            parameter,
+            tops: tops,
+            warn: warn);
     }
 
     private static float[] LabelsOf(DataRun run, long pass)
