@@ -6,8 +6,8 @@ namespace Cnn.Proto.Formats.Images;
 /// </summary>
 public sealed class ImageDecoder : IDisposable
 {
-    private readonly SkiaImage _skia = new();
-    private readonly PlanarImage _turned = new();
+    private readonly SkiaImage skia = new();
+    private readonly PlanarImage turned = new();
 
     /// <summary>Decodes one file.</summary>
     /// <param name="file">The file's content: JPEG, PNG, BMP or WebP.</param>
@@ -25,19 +25,19 @@ public sealed class ImageDecoder : IDisposable
             throw ImageMessages.SixteenBits();
         }
 
-        _skia.Decode(file, format);
-        ImageOrientation turn = color == ImageColor.Stored ? ImageOrientation.Upright : _skia.Orientation;
-        PlanarImage first = turn == ImageOrientation.Upright ? to : _turned;
+        skia.Decode(file, format);
+        ImageOrientation turn = color == ImageColor.Stored ? ImageOrientation.Upright : skia.Orientation;
+        PlanarImage first = turn == ImageOrientation.Upright ? to : turned;
         switch (color)
         {
             case ImageColor.Grey:
-                _skia.CopyGrey(first, format);
+                skia.CopyGrey(first, format);
                 break;
             case ImageColor.Colour:
-                _skia.CopyChannels(3, first);
+                skia.CopyChannels(3, first);
                 break;
             default:
-                _skia.CopyChannels(format == ImageFormat.Png ? png.StoredChannels : _skia.StoredChannels, first);
+                skia.CopyChannels(format == ImageFormat.Png ? png.StoredChannels : skia.StoredChannels, first);
                 break;
         }
 
@@ -82,7 +82,7 @@ public sealed class ImageDecoder : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _skia.Dispose();
+    public void Dispose() => skia.Dispose();
 
     private static ImageFormat Require(ReadOnlySpan<byte> file) => ImageFormats.Of(file) switch
     {

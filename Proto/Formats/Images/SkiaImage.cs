@@ -8,8 +8,8 @@ namespace Cnn.Proto.Formats.Images;
 /// </summary>
 internal sealed unsafe class SkiaImage : IDisposable
 {
-    private byte[] _pixels = [];
-    private int _height, _width;
+    private byte[] pixels = [];
+    private int height, width;
 
     /// <summary>How the image has to be turned.</summary>
     public ImageOrientation Orientation { get; private set; }
@@ -32,19 +32,19 @@ internal sealed unsafe class SkiaImage : IDisposable
                 throw ImageMessages.TooLarge(info.Width, info.Height);
             }
 
-            (_height, _width) = (info.Height, info.Width);
+            (height, width) = (info.Height, info.Width);
             Orientation = (ImageOrientation)codec.EncodedOrigin;
             StoredChannels = Channels(info);
-            int size = checked(_height * _width * 4);
-            if (_pixels.Length < size)
+            int size = checked(height * width * 4);
+            if (pixels.Length < size)
             {
-                _pixels = GC.AllocateUninitializedArray<byte>(size);
+                pixels = GC.AllocateUninitializedArray<byte>(size);
             }
 
-            fixed (byte* pixels = _pixels)
+            fixed (byte* start = pixels)
             {
-                var wanted = new SKImageInfo(_width, _height, SKColorType.Bgra8888, SKAlphaType.Unpremul);
-                switch (codec.GetPixels(wanted, (nint)pixels, wanted.RowBytes, SKCodecOptions.Default))
+                var wanted = new SKImageInfo(width, height, SKColorType.Bgra8888, SKAlphaType.Unpremul);
+                switch (codec.GetPixels(wanted, (nint)start, wanted.RowBytes, SKCodecOptions.Default))
                 {
                     case SKCodecResult.Success:
                         break;
@@ -75,9 +75,9 @@ internal sealed unsafe class SkiaImage : IDisposable
     /// <summary>Copies the first channels: 1 for an image that is grey, 3 for colour, 4 with alpha.</summary>
     public void CopyChannels(int channels, PlanarImage to)
     {
-        to.SetSize(channels, _height, _width);
-        int count = _height * _width;
-        ReadOnlySpan<byte> from = _pixels.AsSpan(0, count * 4);
+        to.SetSize(channels, height, width);
+        int count = height * width;
+        ReadOnlySpan<byte> from = pixels.AsSpan(0, count * 4);
         for (int c = 0; c < channels; c++)
         {
             Span<byte> plane = to.Plane(c);
@@ -91,9 +91,9 @@ internal sealed unsafe class SkiaImage : IDisposable
     /// <summary>Makes grey of the colours, by the format's own rule.</summary>
     public void CopyGrey(PlanarImage to, ImageFormat format)
     {
-        to.SetSize(1, _height, _width);
+        to.SetSize(1, height, width);
         Span<byte> plane = to.Pixels;
-        ReadOnlySpan<byte> from = _pixels.AsSpan(0, plane.Length * 4);
+        ReadOnlySpan<byte> from = pixels.AsSpan(0, plane.Length * 4);
         for (int i = 0; i < plane.Length; i++)
         {
             ReadOnlySpan<byte> pixel = from.Slice(i * 4, 4);
@@ -104,7 +104,7 @@ internal sealed unsafe class SkiaImage : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _pixels = [];
+    public void Dispose() => pixels = [];
 
     private static int Channels(SKImageInfo info) =>
         info.ColorType == SKColorType.Gray8 ? 1 : info.AlphaType == SKAlphaType.Opaque ? 3 : 4;
