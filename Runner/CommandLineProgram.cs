@@ -81,6 +81,8 @@ internal static class CommandLineProgram
             DataCommand.Create(console),
             PlotCommand.Create(console),
             DeviceQueryCommand.Create(console),
+            ConvertMnistDataCommand.Create(console),
+            ConvertCifarDataCommand.Create(console),
             UpgradeCommand.NetText(console),
             UpgradeCommand.NetBinary(console),
             UpgradeCommand.SolverText(console),
