@@ -83,6 +83,7 @@ internal static class CommandLineProgram
             DeviceQueryCommand.Create(console),
             ConvertMnistDataCommand.Create(console),
             ConvertCifarDataCommand.Create(console),
+            ExtractFeaturesCommand.Create(console),
             UpgradeCommand.NetText(console),
             UpgradeCommand.NetBinary(console),
             UpgradeCommand.SolverText(console),
