@@ -1,0 +1,129 @@
+using System.Buffers;
+
+namespace Cnn.Proto.Formats.Images;
+
+/// <summary>
+/// Resizes images as OpenCV's <c>resize</c> does by default (INTER_LINEAR): half-pixel centres, no antialiasing, weights
+/// in units of 2^-11, and the mean of 2 x 2 pixels where both sides become exactly half. Equal to it to the byte.
+/// </summary>
+public static class ImageResizer
+{
+    private const int One = 1 << 11;
+
+    /// <summary>Resizes an image, [C, H, W] to [C, height, width].</summary>
+    /// <exception cref="ArgumentException">Both are the same image.</exception>
+    public static void Resize(PlanarImage from, int height, int width, PlanarImage to)
+    {
+        if (ReferenceEquals(from, to))
+        {
+            throw new ArgumentException("an image cannot be resized into itself", nameof(to));
+        }
+
+        to.SetSize(from.Channels, height, width);
+        if (height == from.Height && width == from.Width)
+        {
+            from.Pixels.CopyTo(to.Pixels);
+        }
+        else if (height * 2L == from.Height && width * 2L == from.Width)
+        {
+            Halve(from, to);
+        }
+        else
+        {
+            Interpolate(from, to);
+        }
+    }
+
+    private static void Halve(PlanarImage from, PlanarImage to)
+    {
+        for (int c = 0; c < to.Channels; c++)
+        {
+            for (int y = 0; y < to.Height; y++)
+            {
+                ReadOnlySpan<byte> upper = from.Plane(c).Slice(2 * y * from.Width, from.Width);
+                ReadOnlySpan<byte> lower = from.Plane(c).Slice(((2 * y) + 1) * from.Width, from.Width);
+                Span<byte> row = to.Plane(c).Slice(y * to.Width, to.Width);
+                for (int x = 0; x < row.Length; x++)
+                {
+                    row[x] = (byte)((upper[2 * x] + upper[(2 * x) + 1] + lower[2 * x] + lower[(2 * x) + 1] + 2) >> 2);
+                }
+            }
+        }
+    }
+
+    private static void Interpolate(PlanarImage from, PlanarImage to)
+    {
+        int width = to.Width;
+        int[] scratch = ArrayPool<int>.Shared.Rent(5 * width);
+        Span<int> first = scratch.AsSpan(0, width), second = scratch.AsSpan(width, width);
+        Span<int> places = scratch.AsSpan(2 * width, width), nexts = scratch.AsSpan(3 * width, width);
+        Span<int> weights = scratch.AsSpan(4 * width, width);
+        double scale = 1 / ((double)width / from.Width);
+        for (int x = 0; x < width; x++)
+        {
+            (places[x], float fraction) = Place(x, scale, from.Width);
+            nexts[x] = Math.Min(places[x] + 1, from.Width - 1);
+            weights[x] = Weight(fraction);
+        }
+
+        scale = 1 / ((double)to.Height / from.Height);
+        for (int c = 0; c < to.Channels; c++)
+        {
+            int held = -1, heldNext = -1;
+            for (int y = 0; y < to.Height; y++)
+            {
+                float at = (float)(((y + 0.5) * scale) - 0.5);
+                int floor = (int)MathF.Floor(at);
+                int upper = Math.Clamp(floor, 0, from.Height - 1), lower = Math.Clamp(floor + 1, 0, from.Height - 1);
+                if (upper == heldNext)
+                {
+                    Span<int> other = first;
+                    first = second;
+                    second = other;
+                    (held, heldNext) = (heldNext, -1);
+                }
+
+                Fill(from, c, upper, ref held, first, places, nexts, weights);
+                Fill(from, c, lower, ref heldNext, second, places, nexts, weights);
+                Blend(first, second, at - floor, to.Plane(c).Slice(y * width, width));
+            }
+        }
+
+        ArrayPool<int>.Shared.Return(scratch);
+    }
+
+    private static void Fill(
+        PlanarImage from, int channel, int row, ref int held, Span<int> to, ReadOnlySpan<int> places,
+        ReadOnlySpan<int> nexts, ReadOnlySpan<int> weights)
+    {
+        if (held == row)
+        {
+            return;
+        }
+
+        held = row;
+        ReadOnlySpan<byte> pixels = from.Plane(channel).Slice(row * from.Width, from.Width);
+        for (int x = 0; x < to.Length; x++)
+        {
+            to[x] = (pixels[places[x]] * (One - weights[x])) + (pixels[nexts[x]] * weights[x]);
+        }
+    }
+
+    private static void Blend(ReadOnlySpan<int> upper, ReadOnlySpan<int> lower, float fraction, Span<byte> to)
+    {
+        int low = Weight(fraction), high = Weight(1 - fraction);
+        for (int x = 0; x < to.Length; x++)
+        {
+            to[x] = (byte)((((high * (upper[x] >> 4)) >> 16) + ((low * (lower[x] >> 4)) >> 16) + 2) >> 2);
+        }
+    }
+
+    private static (int Place, float Fraction) Place(int x, double scale, int size)
+    {
+        float at = (float)(((x + 0.5) * scale) - 0.5);
+        int floor = (int)MathF.Floor(at);
+        return floor < 0 ? (0, 0) : floor >= size - 1 ? (size - 1, 0) : (floor, at - floor);
+    }
+
+    private static int Weight(float fraction) => (int)MathF.Round(fraction * One, MidpointRounding.ToEven);
+}
