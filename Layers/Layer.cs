@@ -224,6 +224,11 @@ public abstract class Layer : IDisposable
         fillings.Clear();
     }
 
+    /// <summary>
+    /// How long the layer's passes have waited so far for data from outside the net; zero for a layer that reads none.
+    /// </summary>
+    public virtual TimeSpan WaitedForData => TimeSpan.Zero;
+
     /// <summary>Returns the cost of a forward pass for the current shapes of the blobs.</summary>
     public virtual LayerCost Cost(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops) => default;
 

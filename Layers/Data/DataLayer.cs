@@ -1,20 +1,27 @@
+using System.Text;
 using Cnn.Layers.Data.Transform;
 using Cnn.Proto;
-using Cnn.Proto.Formats.Lmdb;
+using Cnn.Proto.Formats.Images;
+using Cnn.Proto.Formats.Records;
 
 namespace Cnn.Layers.Data;
 
 /// <summary>
-/// <c>Data</c>: images and labels from a database of Datum records, in key order, starting again after the last.
-/// Tops: images [N, C, H, W] and, if named, labels [N]. Which records a batch holds is a function of the pass alone:
-/// record (pass * N + i) mod count, so a resumed run goes on where it stopped.
+/// <c>Data</c>: images and labels from a database of Datum records, LMDB or LevelDB, starting again after the last.
+/// Tops: images [N, C, H, W] and, if named, labels [N]. Records are raw pixels, floats, or image files, which are
+/// decoded to blue, green, red. They come in the order of their keys, or with <c>shuffle</c> in an order that is a
+/// function of the seed and the epoch; which records a batch holds is a function of the pass alone, so a resumed run
+/// goes on where it stopped.
 /// </summary>
 [LayerType("Data")]
 internal sealed class DataLayer : ImageSourceLayer
 {
+    private const int LongestKeyShown = 80;
+
     private readonly DataParameter parameter;
-    private LmdbReader? records;
-    private ImageShape image;
+    private RecordDatabase? records;
+    private RecordBuffer[] buffers = [];
+    private ImageReader[] readers = [];
 
     // One buffer per worker, for records of floats.
     private float[][] floats = [];
@@ -26,17 +33,20 @@ internal sealed class DataLayer : ImageSourceLayer
     }
 
     private DataLayer(LayerContext context, DataParameter parameter)
-        : base(context, parameter, DataParameter.BatchSizeFieldNumber, parameter.BatchSize) =>
+        : base(context, new SourceOptions(
+            parameter,
+            DataParameter.SourceFieldNumber,
+            DataParameter.BatchSizeFieldNumber,
+            parameter.BatchSize,
+            parameter.Prefetch,
+            parameter.SkipBadRecords)) =>
         this.parameter = parameter;
 
     private protected override long Count => records!.Count;
 
-    /// <summary>Closes the database.</summary>
-    public override void Dispose()
-    {
-        records?.Dispose();
-        base.Dispose();
-    }
+    private protected override bool IsShuffled => parameter.Shuffle;
+
+    private ImageColor Color => Transformer.StoredColor;
 
     private protected override void Open(bool hasLabels)
     {
@@ -46,58 +56,47 @@ internal sealed class DataLayer : ImageSourceLayer
                 parameter, DataParameter.SourceFieldNumber, "source is missing in data_param", "name the database");
         }
 
-        if (parameter.Backend != DataParameter.Types.DB.Lmdb)
-        {
-            throw Context.Error(
-                parameter,
-                DataParameter.BackendFieldNumber,
-                "databases of the LEVELDB backend cannot be read yet",
-                parameter.HasBackend
-                    ? "convert the data to LMDB and say backend: LMDB"
-                    : "LEVELDB is the default: say backend: LMDB if that is what it is");
-        }
-
-        try
-        {
-            records = LmdbReader.Open(Context.Files.Find(parameter.Source));
-        }
-        catch (CnnException exception)
-        {
-            Diagnostic first = exception.Diagnostics[0];
-            throw Context.Error(parameter, DataParameter.SourceFieldNumber, first.Message, first.Hint);
-        }
-
+        records = OpenDatabase(Context.Files.Find(parameter.Source));
         if (records.Count == 0)
         {
             throw Context.Error(parameter, DataParameter.SourceFieldNumber, $"'{parameter.Source}' holds no records");
         }
 
-        floats = new float[Context.Pool.ThreadCount][];
+        floats = new float[WorkerCount][];
+        buffers = [.. Enumerable.Range(0, WorkerCount).Select(_ => new RecordBuffer())];
+        readers = [.. Enumerable.Range(0, WorkerCount).Select(_ => new ImageReader())];
     }
 
-    private protected override ImageShape TopShape(long first)
+    private protected override void Close()
     {
-        DatumView datum = Parse(first);
-        image = new ImageShape(datum.Channels, datum.Height, datum.Width);
-        CheckSize(datum, first);
-        return Transformer.Prepare(image);
+        foreach (ImageReader reader in readers)
+        {
+            reader.Dispose();
+        }
+
+        records?.Dispose();
+    }
+
+    private protected override ImageShape ShapeOf(long item, int worker)
+    {
+        DatumView datum = Parse(item, worker);
+        return datum.IsEncoded ? ImageReader.ShapeOf(datum.Pixels, Color) : RawShape(datum);
     }
 
     private protected override void Load(long item, int worker, ImageTarget target)
     {
-        DatumView datum = Parse(item);
-        if (datum.Channels != image.Channels || datum.Height != image.Height || datum.Width != image.Width)
+        DatumView datum = Parse(item, worker);
+        if (datum.IsEncoded)
         {
-            throw Bad(
-                item,
-                $"is {datum.Channels} x {datum.Height} x {datum.Width}, the first of its batch is {image}",
-                "images of different sizes need batch_size 1");
+            PlanarImage image = readers[worker].Decode(datum.Pixels, Color);
+            target.Transform(new ImageShape(image.Channels, image.Height, image.Width), image.Pixels, datum.Label);
+            return;
         }
 
-        CheckSize(datum, item);
+        ImageShape shape = RawShape(datum);
         if (!datum.Pixels.IsEmpty)
         {
-            target.Transform(datum.Pixels, datum.Label);
+            target.Transform(shape, datum.Pixels, datum.Label);
             return;
         }
 
@@ -108,42 +107,57 @@ internal sealed class DataLayer : ImageSourceLayer
         }
 
         datum.CopyFloats(buffer);
-        target.Transform(buffer.AsSpan(0, datum.FloatCount), datum.Label);
+        target.Transform(shape, buffer.AsSpan(0, datum.FloatCount), datum.Label);
     }
 
-    private DatumView Parse(long record)
+    private protected override string NameOf(long item)
     {
-        if (!DatumView.TryParse(records!.Value(record), out DatumView datum))
+        string key;
+        try
         {
-            throw Bad(record, "is no Datum message");
+            ReadOnlySpan<byte> bytes = records!.Key(item, new RecordBuffer());
+            key = Encoding.UTF8.GetString(bytes[..Math.Min(bytes.Length, LongestKeyShown)]);
+        }
+        catch (CnnException)
+        {
+            return $"record {item} of '{records!.Path}'";
         }
 
-        if (datum.IsEncoded)
-        {
-            throw Bad(
-                record,
-                "is an encoded image file; only raw pixels can be read yet",
-                "write the database without --encoded");
-        }
-
-        return datum;
+        return $"record {item} ('{ByteText.Readable(key)}') of '{records.Path}'";
     }
 
-    private void CheckSize(in DatumView datum, long record)
+    // Caffe's default is LEVELDB; where the net does not say which, the files tell.
+    private RecordDatabase OpenDatabase(string path)
+    {
+        try
+        {
+            return !parameter.HasBackend ? RecordDatabase.Open(path) : RecordDatabase.Open(
+                path, parameter.Backend == DataParameter.Types.DB.Lmdb ? RecordFormat.Lmdb : RecordFormat.LevelDb);
+        }
+        catch (CnnException exception)
+        {
+            Diagnostic first = exception.Diagnostics[0];
+            throw Context.Error(parameter, DataParameter.SourceFieldNumber, first.Message, first.Hint);
+        }
+    }
+
+    private DatumView Parse(long record, int worker) =>
+        DatumView.TryParse(records!.Value(record, buffers[worker]), out DatumView datum)
+            ? datum
+            : throw new CnnException("it is no Datum message");
+
+    private static ImageShape RawShape(in DatumView datum)
     {
         if (datum.Channels <= 0 || datum.Height <= 0 || datum.Width <= 0)
         {
-            throw Bad(record, $"has the impossible size {datum.Channels} x {datum.Height} x {datum.Width}");
+            throw new CnnException($"it has the impossible size {datum.Channels} x {datum.Height} x {datum.Width}");
         }
 
         long size = (long)datum.Channels * datum.Height;
         int values = datum.Pixels.IsEmpty ? datum.FloatCount : datum.Pixels.Length;
-        if (size > int.MaxValue || size * datum.Width != values)
-        {
-            throw Bad(record, $"is {datum.Channels} x {datum.Height} x {datum.Width} but has {values} values");
-        }
+        return size <= int.MaxValue && size * datum.Width == values
+            ? new ImageShape(datum.Channels, datum.Height, datum.Width)
+            : throw new CnnException(
+                $"it is {datum.Channels} x {datum.Height} x {datum.Width} but has {values} values");
     }
-
-    private CnnException Bad(long record, string what, string? hint = null) => Context.Error(
-        parameter, DataParameter.SourceFieldNumber, $"record {record} of '{records!.Path}' {what}", hint);
 }

@@ -12,6 +12,8 @@ namespace Cnn.Layers.Data;
 [LayerType("Digits")]
 internal sealed class DigitsLayer : ImageSourceLayer
 {
+    private static readonly ImageShape Shape = new(1, DigitRenderer.Side, DigitRenderer.Side);
+
     private readonly DigitsParameter parameter;
     private readonly ulong key;
 
@@ -22,7 +24,8 @@ internal sealed class DigitsLayer : ImageSourceLayer
     }
 
     private DigitsLayer(LayerContext context, DigitsParameter parameter)
-        : base(context, parameter, DigitsParameter.BatchSizeFieldNumber, parameter.BatchSize) =>
+        : base(context, new SourceOptions(
+            parameter, 0, DigitsParameter.BatchSizeFieldNumber, parameter.BatchSize, parameter.Prefetch)) =>
         (this.parameter, key) = (parameter, DigitRenderer.Key(parameter.Seed));
 
     // A count larger than can ever be drawn sets no end.
@@ -32,13 +35,14 @@ internal sealed class DigitsLayer : ImageSourceLayer
     {
     }
 
-    private protected override ImageShape TopShape(long first) =>
-        Transformer.Prepare(new ImageShape(1, DigitRenderer.Side, DigitRenderer.Side));
+    private protected override ImageShape ShapeOf(long item, int worker) => Shape;
 
     private protected override void Load(long item, int worker, ImageTarget target)
     {
         Span<byte> pixels = stackalloc byte[DigitRenderer.Side * DigitRenderer.Side];
         int digit = DigitRenderer.Draw(key, unchecked(parameter.First + (ulong)item), pixels);
-        target.Transform(pixels, digit);
+        target.Transform(Shape, pixels, digit);
     }
+
+    private protected override string NameOf(long item) => $"digit {unchecked(parameter.First + (ulong)item)}";
 }

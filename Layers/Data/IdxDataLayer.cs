@@ -27,7 +27,12 @@ internal sealed class IdxDataLayer : ImageSourceLayer
     }
 
     private IdxDataLayer(LayerContext context, IdxDataParameter parameter)
-        : base(context, parameter, IdxDataParameter.BatchSizeFieldNumber, parameter.BatchSize) =>
+        : base(context, new SourceOptions(
+            parameter,
+            IdxDataParameter.ImagesFieldNumber,
+            IdxDataParameter.BatchSizeFieldNumber,
+            parameter.BatchSize,
+            parameter.Prefetch)) =>
         this.parameter = parameter;
 
     private protected override long Count => count;
@@ -65,14 +70,16 @@ internal sealed class IdxDataLayer : ImageSourceLayer
         ChoosePart(images.Count);
     }
 
-    private protected override ImageShape TopShape(long first) => Transformer.Prepare(image);
+    private protected override ImageShape ShapeOf(long item, int worker) => image;
 
     private protected override void Load(long item, int worker, ImageTarget target)
     {
         long record = first + item;
         target.Transform(
-            pixels.AsSpan((int)(record * image.Count), image.Count), labels.Length > 0 ? labels[record] : 0);
+            image, pixels.AsSpan((int)(record * image.Count), image.Count), labels.Length > 0 ? labels[record] : 0);
     }
+
+    private protected override string NameOf(long item) => $"image {first + item} of '{parameter.Images}'";
 
     private void ChoosePart(int images)
     {

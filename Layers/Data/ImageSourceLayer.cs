@@ -1,6 +1,8 @@
+using System.Diagnostics;
+using System.Runtime.ExceptionServices;
 using Cnn.Layers.Data.Transform;
 using Cnn.Layers.Threading;
-using Google.Protobuf;
+using Cnn.Proto;
 
 namespace Cnn.Layers.Data;
 
@@ -11,27 +13,37 @@ namespace Cnn.Layers.Data;
 /// the seed and the epoch, so a resumed run goes on where it stopped.
 /// </summary>
 /// <remarks>
-/// A source gives the number of its items, the shape of their images, and one item at a time: see <see cref="Count"/>,
-/// <see cref="TopShape"/> and <see cref="Load"/>. Several threads load the items of a batch.
+/// <para>
+/// A source gives the number of its items, the shape of an item's image, and one item at a time: see
+/// <see cref="Count"/>, <see cref="ShapeOf"/> and <see cref="Load"/>. Several threads load the items of a batch: those
+/// of a <see cref="BatchQueue"/> ahead of the net, or without prefetching the net's own.
+/// </para>
+/// <para>
+/// An item that cannot be loaded ends the pass with an error, unless <c>skip_bad_records</c> allows it: then the next
+/// good item takes its place, so that a batch is still a function of the pass alone.
+/// </para>
 /// </remarks>
 public abstract unsafe class ImageSourceLayer : Layer
 {
-    private readonly DataTransformer transformer;
-    private readonly IMessage parameter;
-    private readonly int batchSizeField;
-    private readonly uint givenBatchSize;
+    private const int MostBatchesAhead = 1024;
+
+    private readonly SourceOptions options;
     private readonly ulong orderKey;
+    private readonly ImageBatch direct = new();
+    private readonly HashSet<long> skipped = [];
+    private BatchQueue? queue;
+    private TransformPlan? plan;
+    private bool hasLabels;
+    private long waited;
 
     /// <summary>Reads <c>transform_param</c>.</summary>
     /// <param name="context">The definition and the services of the net.</param>
-    /// <param name="parameter">The layer's own parameter message.</param>
-    /// <param name="batchSizeField">The field of its batch size, for errors.</param>
-    /// <param name="batchSize">Its batch size.</param>
-    private protected ImageSourceLayer(LayerContext context, IMessage parameter, int batchSizeField, uint batchSize)
+    /// <param name="options">The options that every source has.</param>
+    private protected ImageSourceLayer(LayerContext context, SourceOptions options)
         : base(context)
     {
-        (this.parameter, this.batchSizeField, givenBatchSize) = (parameter, batchSizeField, batchSize);
-        transformer = new DataTransformer(context);
+        this.options = options;
+        Transformer = new DataTransformer(context);
         orderKey = context.Random.Key(Name, "order");
     }
 
@@ -41,11 +53,17 @@ public abstract unsafe class ImageSourceLayer : Layer
     /// <inheritdoc/>
     public override BlobCount TopCount => BlobCount.Between(1, 2);
 
+    /// <inheritdoc/>
+    public sealed override TimeSpan WaitedForData => Stopwatch.GetElapsedTime(0, waited);
+
     /// <summary>Images in a batch, N.</summary>
-    private protected int Batch { get; private set; }
+    internal int Batch { get; private set; }
+
+    /// <summary>The number of threads that may load items at the same time, for buffers of each.</summary>
+    private protected int WorkerCount => Context.Pool.ThreadCount;
 
     /// <summary>The transformation of images on their way into the net.</summary>
-    private protected DataTransformer Transformer => transformer;
+    private protected DataTransformer Transformer { get; }
 
     /// <summary>How many items the source has; 0 for one without an end.</summary>
     private protected abstract long Count { get; }
@@ -56,17 +74,38 @@ public abstract unsafe class ImageSourceLayer : Layer
     /// <summary>The pass that begins with the first item.</summary>
     private protected virtual long FirstPass => 0;
 
+    /// <summary>Items that are left out at the start of the first epoch.</summary>
+    private protected virtual long FirstItem => 0;
+
     /// <inheritdoc/>
     public sealed override void SetUp(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
     {
-        Batch = BatchSize.Check(Context, parameter, batchSizeField, givenBatchSize);
-        Open(hasLabels: tops.Count > 1);
+        Batch = BatchSize.Check(Context, options.Parameter, options.BatchSizeField, options.BatchSize);
+        if (options.Prefetch > MostBatchesAhead)
+        {
+            throw Context.Error(
+                options.Parameter,
+                0,
+                $"prefetch {options.Prefetch} is too large",
+                $"a few batches are enough; at most {MostBatchesAhead}");
+        }
+
+        hasLabels = tops.Count > 1;
+        Open(hasLabels);
     }
 
     /// <inheritdoc/>
     public sealed override void Reshape(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
     {
-        ImageShape shape = TopShape(Item(Index(0)));
+        ImageShape shape = queue is null ? FindShape(Context.Clock.Pass) : Take().Shape;
+        if ((long)shape.Count * Batch > int.MaxValue / 2)
+        {
+            throw Context.Error(
+                options.Parameter,
+                options.BatchSizeField,
+                $"batch_size {Batch} times images of {shape} are too many values for a blob");
+        }
+
         tops[0].Reshape(Batch, shape.Channels, shape.Height, shape.Width);
         if (tops.Count > 1)
         {
@@ -77,34 +116,242 @@ public abstract unsafe class ImageSourceLayer : Layer
     /// <inheritdoc/>
     public override void Forward(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
     {
-        var job = new LoadJob(
-            this, tops[0].DataPointer, tops[0].CountOf(1), tops.Count > 1 ? tops[1].DataPointer : null);
-        Context.Pool.Run(Batch, ref job);
+        float* labels = tops.Count > 1 ? tops[1].DataPointer : null;
+        if (options.Prefetch == 0)
+        {
+            var shape = new ImageShape(tops[0].Dim(1), tops[0].Dim(2), tops[0].Dim(3));
+            LoadNow(shape, tops[0].DataPointer, labels);
+            return;
+        }
+
+        queue ??= new BatchQueue(this, (int)options.Prefetch, WorkerCount, Context.Clock.Pass);
+        ImageBatch batch = Take();
+        ReportSkipped(batch);
+        new ReadOnlySpan<float>(batch.Images, tops[0].Count).CopyTo(tops[0].Data);
+        if (labels != null)
+        {
+            new ReadOnlySpan<float>(batch.Labels, Batch).CopyTo(tops[1].Data);
+        }
+    }
+
+    /// <summary>Ends the loading ahead and closes the source.</summary>
+    public override void Dispose()
+    {
+        queue?.Dispose();
+        queue = null;
+        Close();
+        base.Dispose();
+    }
+
+    /// <summary>Finds the shape of a batch and gives it buffers; an error is the batch's fault.</summary>
+    internal void Prepare(ImageBatch batch, int worker)
+    {
+        try
+        {
+            batch.SetSize(FindShape(batch, worker), Batch, hasLabels);
+        }
+        catch (Exception exception)
+        {
+            batch.Fail(Index(batch.Pass, 0), exception);
+        }
+    }
+
+    /// <summary>Loads the images <paramref name="start"/> to <paramref name="end"/> - 1 of a batch.</summary>
+    internal void LoadPart(ImageBatch batch, int start, int end, int worker)
+    {
+        for (int place = start; place < end; place++)
+        {
+            long index = Index(batch.Pass, place);
+            try
+            {
+                LoadImage(batch, place, index, worker);
+            }
+            catch (Exception exception)
+            {
+                batch.Fail(index, exception);
+            }
+        }
+    }
+
+    /// <summary>Returns the plan for images of a shape; called by any thread.</summary>
+    internal TransformPlan PlanFor(ImageShape shape)
+    {
+        TransformPlan? last = Volatile.Read(ref plan);
+        if (last is not null && last.Image == shape)
+        {
+            return last;
+        }
+
+        lock (Transformer)
+        {
+            TransformPlan made = Transformer.Plan(shape);
+            Volatile.Write(ref plan, made);
+            return made;
+        }
     }
 
     /// <summary>Checks the definition and opens the source. The batch size is known.</summary>
     /// <param name="hasLabels">Whether the net wants labels.</param>
     private protected abstract void Open(bool hasLabels);
 
-    /// <summary>Returns the shape that the images of a batch have in the top.</summary>
-    /// <param name="first">The first item of the batch.</param>
-    private protected abstract ImageShape TopShape(long first);
+    /// <summary>Closes the source. No other thread uses it any more.</summary>
+    private protected virtual void Close()
+    {
+    }
+
+    /// <summary>Returns the shape of an item's image before the transformation.</summary>
+    /// <param name="item">The item, from 0 to <see cref="Count"/> - 1.</param>
+    /// <param name="worker">The worker that asks, from 0 to <see cref="WorkerCount"/> - 1.</param>
+    /// <exception cref="CnnException">The item cannot be used; the message says why, not which it is.</exception>
+    private protected abstract ImageShape ShapeOf(long item, int worker);
 
     /// <summary>
     /// Loads an item's image and label into its place in the batch. Called on several threads at the same time.
     /// </summary>
     /// <param name="item">The item, from 0 to <see cref="Count"/> - 1.</param>
-    /// <param name="worker">The worker that loads it, for buffers per worker.</param>
+    /// <param name="worker">The worker that loads it, from 0 to <see cref="WorkerCount"/> - 1.</param>
     /// <param name="target">Its place.</param>
+    /// <exception cref="CnnException">The item cannot be used; the message says why, not which it is.</exception>
     private protected abstract void Load(long item, int worker, ImageTarget target);
+
+    /// <summary>Names an item in an error, such as <c>record 3 ('00000003') of 'train_lmdb'</c>.</summary>
+    private protected abstract string NameOf(long item);
+
+    /// <summary>Returns the shape that images have in the top.</summary>
+    /// <param name="image">The shape of the batch's first image.</param>
+    private protected virtual ImageShape TopShape(ImageShape image) => PlanFor(image).Output;
 
     /// <summary>Sets the shape of the labels' top.</summary>
     private protected virtual void ShapeLabels(Blob labels) => labels.Reshape(Batch);
 
-    // Returns the index among all images drawn; below 0 in passes before the first.
-    private long Index(int place) => ((Context.Clock.Pass - FirstPass) * Batch) + place;
+    private ImageBatch Take()
+    {
+        long start = Stopwatch.GetTimestamp();
+        try
+        {
+            return queue!.Take(Context.Clock.Pass);
+        }
+        finally
+        {
+            waited += Stopwatch.GetTimestamp() - start;
+        }
+    }
 
-    private long Item(long index)
+    private void LoadNow(ImageShape shape, float* images, float* labels)
+    {
+        long start = Stopwatch.GetTimestamp();
+        direct.Begin(Context.Clock.Pass);
+        direct.SetTarget(shape, images, labels);
+        var job = new LoadJob(this, direct);
+        Context.Pool.Run(Batch, ref job);
+        if (direct.Fault is { } fault)
+        {
+            ExceptionDispatchInfo.Throw(fault);
+        }
+
+        ReportSkipped(direct);
+        waited += Stopwatch.GetTimestamp() - start;
+    }
+
+    private ImageShape FindShape(long pass)
+    {
+        direct.Begin(pass);
+        return FindShape(direct, worker: 0);
+    }
+
+    private ImageShape FindShape(ImageBatch batch, int worker)
+    {
+        long index = Index(batch.Pass, 0);
+        long item = ItemAt(index);
+        for (long tried = 1; ; tried++)
+        {
+            try
+            {
+                return TopShape(ShapeOf(item, worker));
+            }
+            catch (CnnException exception)
+            {
+                item = After(item, exception, tried, index, batch);
+            }
+        }
+    }
+
+    private void LoadImage(ImageBatch batch, int place, long index, int worker)
+    {
+        long item = ItemAt(index);
+        for (long tried = 1; ; tried++)
+        {
+            try
+            {
+                Load(item, worker, new ImageTarget(this, batch, place, index));
+                return;
+            }
+            catch (CnnException exception)
+            {
+                item = After(item, exception, tried, index, batch);
+            }
+        }
+    }
+
+    // Passes over an item where that is allowed. Whether the whole run has passed over too many is known only in the
+    // order of the passes, and so when the net takes the batch.
+    private long After(long item, CnnException exception, long tried, long index, ImageBatch batch)
+    {
+        if (tried > options.SkipBadRecords || tried == Count)
+        {
+            throw Located(item, exception);
+        }
+
+        batch.Skip(new SkippedRecord(index, item, exception));
+        return item + 1 == Count ? 0 : item + 1;
+    }
+
+    private void ReportSkipped(ImageBatch batch)
+    {
+        if (batch.Skipped.Count == 0)
+        {
+            return;
+        }
+
+        batch.Skipped.Sort((a, b) => a.Index.CompareTo(b.Index));
+        foreach (SkippedRecord record in batch.Skipped)
+        {
+            if (!skipped.Add(record.Item))
+            {
+                continue;
+            }
+
+            if (skipped.Count > options.SkipBadRecords)
+            {
+                throw Located(record.Item, record.Error);
+            }
+
+            Context.Warning(
+                options.Parameter,
+                options.SourceField,
+                $"{NameOf(record.Item)} is skipped ({skipped.Count} of at most {options.SkipBadRecords}): "
+                + record.Error.Diagnostics[0].Message,
+                record.Error.Diagnostics[0].Hint);
+        }
+    }
+
+    private CnnException Located(long item, CnnException exception)
+    {
+        Diagnostic first = exception.Diagnostics[0];
+        string many = options.SkipBadRecords == 0
+            ? ""
+            : $" (more than the {options.SkipBadRecords} that skip_bad_records allows)";
+        string text = $"{NameOf(item)}: {first.Message}{many}";
+        Diagnostic located = first.Layer is null
+            ? Context.Error(options.Parameter, options.SourceField, text, first.Hint).Diagnostics[0]
+            : first with { Message = text };
+        return new CnnException([located], exception) { IsOfTheMachine = exception.IsOfTheMachine };
+    }
+
+    // Returns the index among all images drawn; below 0 in passes before the first.
+    private long Index(long pass, int place) => ((pass - FirstPass) * Batch) + place;
+
+    private long ItemAt(long index)
     {
         long count = Count;
         if (count == 0)
@@ -112,6 +359,7 @@ public abstract unsafe class ImageSourceLayer : Layer
             return index;
         }
 
+        index += FirstItem;
         long epoch = index / count, place = index % count;
         if (place < 0)
         {
@@ -121,13 +369,8 @@ public abstract unsafe class ImageSourceLayer : Layer
         return IsShuffled ? EpochOrder.ItemAt(orderKey, epoch, place, count) : place;
     }
 
-    private readonly struct LoadJob(ImageSourceLayer layer, float* images, int size, float* labels) : IParallelJob
+    private readonly struct LoadJob(ImageSourceLayer layer, ImageBatch batch) : IParallelJob
     {
-        public void Run(int part, int worker)
-        {
-            long index = layer.Index(part);
-            layer.Load(layer.Item(index), worker, new ImageTarget(
-                layer.transformer, index, images + ((long)part * size), size, labels == null ? null : labels + part));
-        }
+        public void Run(int part, int worker) => layer.LoadPart(batch, part, part + 1, worker);
     }
 }

@@ -1,57 +1,83 @@
 using Cnn.Layers.Data.Transform;
+using Cnn.Proto;
 
 namespace Cnn.Layers.Data;
 
 /// <summary>The destination of one image of a batch, and of its label where the net wants labels.</summary>
 internal readonly unsafe ref struct ImageTarget
 {
-    private readonly DataTransformer transformer;
-    private readonly long index;
-    private readonly float* image;
-    private readonly int size;
-    private readonly float* label;
+    private readonly ImageSourceLayer layer;
+    private readonly ImageBatch batch;
+    private readonly int place;
 
     /// <summary>Makes the destination of one image.</summary>
-    /// <param name="transformer">The transformation of the image.</param>
+    /// <param name="layer">Whose transformation is applied.</param>
+    /// <param name="batch">The batch.</param>
+    /// <param name="place">The image's place in the batch.</param>
     /// <param name="index">Its index among all images drawn since training began.</param>
-    /// <param name="image">Receives the image's values in the top.</param>
-    /// <param name="size">How many values.</param>
-    /// <param name="label">Receives the image's label in the second top; null where there is none.</param>
-    public ImageTarget(DataTransformer transformer, long index, float* image, int size, float* label)
+    public ImageTarget(ImageSourceLayer layer, ImageBatch batch, int place, long index)
     {
-        this.transformer = transformer;
-        this.index = index;
-        this.image = image;
-        this.size = size;
-        this.label = label;
+        this.layer = layer;
+        this.batch = batch;
+        this.place = place;
+        Index = index;
     }
 
-    /// <summary>Stores an image of bytes, [C, H, W], transformed as <c>transform_param</c> says.</summary>
-    public void Transform(ReadOnlySpan<byte> pixels, float labelValue)
+    /// <summary>The image's index among all images drawn since training began.</summary>
+    public long Index { get; }
+
+    /// <summary>The image's place in the batch, from 0.</summary>
+    public int Place => place;
+
+    /// <summary>The shape of the batch's images in the top.</summary>
+    public ImageShape Shape => batch.Shape;
+
+    /// <summary>The image's values in the top, [C, H, W].</summary>
+    public Span<float> Values => new(Image, batch.Shape.Count);
+
+    private float* Image => batch.Images + ((long)place * batch.Shape.Count);
+
+    /// <summary>Stores an image of bytes, transformed as <c>transform_param</c> says.</summary>
+    /// <param name="shape">The shape of the image before the transformation.</param>
+    /// <param name="pixels">The image, [C, H, W].</param>
+    /// <param name="label">Its label.</param>
+    /// <exception cref="CnnException">The transformed image has another shape than the batch's first one.</exception>
+    public void Transform(ImageShape shape, ReadOnlySpan<byte> pixels, float label)
     {
-        transformer.Transform(pixels, index, image);
-        SetLabel(labelValue);
+        PlanFor(shape).Transform(pixels, Index, Image);
+        SetLabel(label);
     }
 
     /// <summary>Stores an image of floats likewise.</summary>
-    public void Transform(ReadOnlySpan<float> pixels, float labelValue)
+    public void Transform(ImageShape shape, ReadOnlySpan<float> pixels, float label)
     {
-        transformer.Transform(pixels, index, image);
-        SetLabel(labelValue);
+        PlanFor(shape).Transform(pixels, Index, Image);
+        SetLabel(label);
     }
 
     /// <summary>Stores an image without a transformation, [C, H, W] of the top's size.</summary>
-    public void Copy(ReadOnlySpan<float> values, float labelValue)
+    public void Copy(ReadOnlySpan<float> values, float label)
     {
-        values.CopyTo(new Span<float>(image, size));
-        SetLabel(labelValue);
+        values.CopyTo(Values);
+        SetLabel(label);
     }
 
-    private void SetLabel(float value)
+    /// <summary>Stores the label where the net wants labels.</summary>
+    public void SetLabel(float value)
     {
-        if (label != null)
+        if (batch.Labels != null)
         {
-            *label = value;
+            batch.Labels[place] = value;
         }
+    }
+
+    private TransformPlan PlanFor(ImageShape shape)
+    {
+        TransformPlan plan = layer.PlanFor(shape);
+        return plan.Output == batch.Shape
+            ? plan
+            : throw new CnnException(
+                $"it makes an image of {plan.Output}, the first of its batch is {batch.Shape}",
+                "images of different sizes need batch_size 1, a crop, or to be resized");
     }
 }

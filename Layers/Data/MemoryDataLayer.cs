@@ -1,5 +1,6 @@
 using Cnn.Layers.Data.Transform;
 using Cnn.Proto;
+using Cnn.Proto.Formats.Images;
 
 namespace Cnn.Layers.Data;
 
@@ -25,7 +26,8 @@ public sealed class MemoryDataLayer : ImageSourceLayer
     }
 
     private MemoryDataLayer(LayerContext context, MemoryDataParameter parameter)
-        : base(context, parameter, MemoryDataParameter.BatchSizeFieldNumber, parameter.BatchSize) =>
+        : base(context, new SourceOptions(
+            parameter, 0, MemoryDataParameter.BatchSizeFieldNumber, parameter.BatchSize, Prefetch: 0)) =>
         this.parameter = parameter;
 
     /// <inheritdoc/>
@@ -73,20 +75,21 @@ public sealed class MemoryDataLayer : ImageSourceLayer
     /// next pass begins with the first image. The random draws of a transformation are a function of how many images
     /// were added before.
     /// </summary>
-    /// <param name="records">The raw images; their number is a multiple of the batch size.</param>
+    /// <param name="records">The images, raw or encoded; their number is a multiple of the batch size.</param>
     /// <exception cref="CnnException">
-    /// The images have another size or are encoded, or their number does not fit.
+    /// The images have another size or cannot be decoded, or their number does not fit.
     /// </exception>
     public unsafe void Add(IReadOnlyList<Datum> records)
     {
         RequireBatches(records.Count);
         var newImages = new float[checked(records.Count * image.Count)];
         var newLabels = new float[records.Count];
+        using var reader = new ImageReader();
         fixed (float* target = newImages)
         {
             for (int i = 0; i < records.Count; i++)
             {
-                Transform(records[i], i, target + ((long)i * image.Count));
+                Transform(records[i], i, reader, target + ((long)i * image.Count));
                 newLabels[i] = records[i].Label;
             }
         }
@@ -109,7 +112,11 @@ public sealed class MemoryDataLayer : ImageSourceLayer
     }
 
     // The images are transformed already.
-    private protected override ImageShape TopShape(long first) => image;
+    private protected override ImageShape TopShape(ImageShape first) => first;
+
+    private protected override ImageShape ShapeOf(long item, int worker) => image;
+
+    private protected override string NameOf(long item) => $"image {item}";
 
     private protected override void ShapeLabels(Blob labels)
     {
@@ -126,31 +133,56 @@ public sealed class MemoryDataLayer : ImageSourceLayer
     private protected override void Load(long item, int worker, ImageTarget target) => target.Copy(
         images.Span.Slice((int)item * image.Count, image.Count), labels.Span[(int)item]);
 
-    private unsafe void Transform(Datum record, int place, float* target)
+    private unsafe void Transform(Datum record, int place, ImageReader reader, float* target)
     {
+        if (record.Encoded)
+        {
+            PlanarImage decoded = Decode(record, place, reader);
+            var decodedShape = new ImageShape(decoded.Channels, decoded.Height, decoded.Width);
+            PlanFor(decodedShape, place).Transform(decoded.Pixels, added + place, target);
+            return;
+        }
+
         var shape = new ImageShape(record.Channels, record.Height, record.Width);
         bool isBytes = record.Data.Length > 0;
         long count = (long)shape.Channels * shape.Height;
-        if (record.Encoded || shape.Channels <= 0 || shape.Height <= 0 || shape.Width <= 0 || count > int.MaxValue
+        if (shape.Channels <= 0 || shape.Height <= 0 || shape.Width <= 0 || count > int.MaxValue
             || count * shape.Width != (isBytes ? record.Data.Length : record.FloatData.Count))
         {
             throw Context.Error(
                 $"record {place} is not a raw image: {shape}, {record.Data.Length} bytes, "
-                + $"{record.FloatData.Count} floats" + (record.Encoded ? ", encoded" : ""));
+                + $"{record.FloatData.Count} floats");
         }
 
-        if (Transformer.Prepare(shape) is var made && made != image)
-        {
-            throw Context.Error($"record {place} makes an image of {made}", $"memory_data_param says {image}");
-        }
-
+        TransformPlan plan = PlanFor(shape, place);
         if (isBytes)
         {
-            Transformer.Transform(record.Data.Span, added + place, target);
+            plan.Transform(record.Data.Span, added + place, target);
         }
         else
         {
-            Transformer.Transform(record.FloatData.ToArray(), added + place, target);
+            plan.Transform(record.FloatData.ToArray(), added + place, target);
+        }
+    }
+
+    private TransformPlan PlanFor(ImageShape shape, int place)
+    {
+        TransformPlan plan = PlanFor(shape);
+        return plan.Output == image
+            ? plan
+            : throw Context.Error($"record {place} makes an image of {plan.Output}", $"memory_data_param says {image}");
+    }
+
+    private PlanarImage Decode(Datum record, int place, ImageReader reader)
+    {
+        try
+        {
+            return reader.Decode(record.Data.Span, Transformer.StoredColor);
+        }
+        catch (CnnException exception)
+        {
+            Diagnostic first = exception.Diagnostics[0];
+            throw Context.Error($"record {place} cannot be decoded: {first.Message}", first.Hint);
         }
     }
 

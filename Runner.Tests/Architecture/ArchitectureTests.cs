@@ -30,7 +30,7 @@ public class ArchitectureTests
 
     // A program that embeds nets gets no code that plots, writes to a console or reads a command line.
     [Theory]
-    [InlineData("Cnn.Proto", "Google.Protobuf", "PureHDF", "SkiaSharp", "YamlDotNet")]
+    [InlineData("Cnn.Proto", "Google.Protobuf", "PureHDF", "SkiaSharp", "Snappier", "YamlDotNet")]
     [InlineData("Cnn.Fillers", "Google.Protobuf", "MathNet.Numerics")]
     [InlineData("Cnn.Layers", "Google.Protobuf")]
     [InlineData("Cnn.Engine", "Google.Protobuf", "PureHDF", "Serilog")]

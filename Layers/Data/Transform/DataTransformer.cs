@@ -1,17 +1,13 @@
-using System.Buffers;
-using System.Numerics;
-using Cnn.Fillers;
-using Cnn.Layers.Kernels.ImageTransform;
 using Cnn.Proto;
+using Cnn.Proto.Formats.Images;
 
 namespace Cnn.Layers.Data.Transform;
 
 /// <summary>
-/// <c>transform_param</c>: padding, distortion, mean, scale, crop and mirror of images on their way into a net. Random
-/// draws are a function of the image's index among all images drawn, so a resumed run repeats them. Any number of
-/// threads may transform images.
+/// <c>transform_param</c>: padding, distortion, mean, scale, crop and mirror of images on their way into a net. Checks
+/// what the definition says and makes the plan for images of a shape, which any number of threads may follow.
 /// </summary>
-internal sealed unsafe class DataTransformer
+internal sealed class DataTransformer
 {
     private readonly LayerContext context;
     private readonly TransformationParameter parameter;
@@ -20,25 +16,29 @@ internal sealed unsafe class DataTransformer
     private readonly Distortion? distortion;
     private readonly int crop;
     private readonly int pad;
-    private readonly float scale;
     private readonly AlignedBuffer? mean;
     private readonly ImageShape meanShape;
     private readonly float[] meanValues;
 
-    private ImageShape image;
-    private ImageShape prepared;
-    private AlignedBuffer? channelMeans;
+    private TransformPlan? plan;
 
     /// <summary>Reads the layer's <c>transform_param</c>, and the mean file that it names.</summary>
-    /// <exception cref="CnnException">The mean is given twice or its file is wrong.</exception>
+    /// <exception cref="CnnException">Fields exclude each other or are out of range, or the mean is wrong.</exception>
     public DataTransformer(LayerContext context)
     {
         this.context = context;
         parameter = context.Parameter.TransformParam ?? new TransformationParameter();
         key = context.Random.Key(context.Parameter.Name, "transform");
         randomCrop = context.Parameter.Phase == Phase.Train;
-        scale = parameter.Scale;
         meanValues = [.. parameter.MeanValue];
+        if (parameter.ForceColor && parameter.ForceGray)
+        {
+            throw Error(
+                TransformationParameter.ForceGrayFieldNumber,
+                "force_color and force_gray exclude each other",
+                "remove one");
+        }
+
         if (parameter.CropSize > int.MaxValue)
         {
             throw Error(TransformationParameter.CropSizeFieldNumber, $"crop_size {parameter.CropSize} is too large");
@@ -90,113 +90,63 @@ internal sealed unsafe class DataTransformer
         values.CopyTo(mean.Span);
     }
 
-    /// <summary>Prepares for images of a shape, and returns their shape after the transformation.</summary>
+    /// <summary>What image files in records are decoded to: as stored, unless a force says otherwise.</summary>
+    public ImageColor StoredColor => parameter.ForceColor ? ImageColor.Colour
+        : parameter.ForceGray ? ImageColor.Grey
+        : ImageColor.Stored;
+
+    /// <summary>The mean image of <c>mean_file</c>; null for none.</summary>
+    public AlignedBuffer? Mean => mean;
+
+    /// <summary>The shape of <see cref="Mean"/>.</summary>
+    public ImageShape MeanShape => meanShape;
+
+    /// <summary>
+    /// Returns the plan for images of a shape: the same object as long as the shape stays the same. One thread at a
+    /// time may call this; plans made before stay good.
+    /// </summary>
     /// <exception cref="CnnException">The crop or the mean does not fit such images.</exception>
-    public ImageShape Prepare(ImageShape shape)
+    public TransformPlan Plan(ImageShape shape)
     {
-        if (shape != image)
+        if (plan?.Image == shape)
         {
-            ImageShape padded = Padded(shape);
-            Check(padded);
-            if (meanValues.Length > 0 && channelMeans?.Length != shape.Channels)
-            {
-                channelMeans = new AlignedBuffer(shape.Channels);
-                for (int c = 0; c < shape.Channels; c++)
-                {
-                    channelMeans.Span[c] = meanValues[meanValues.Length == 1 ? 0 : c];
-                }
-            }
-
-            (image, prepared) = (shape, padded);
+            return plan;
         }
 
-        return crop == 0 ? prepared : new ImageShape(prepared.Channels, crop, crop);
-    }
-
-    /// <summary>Transforms one image of bytes, of the shape last prepared.</summary>
-    /// <param name="pixels">The image, [C, H, W].</param>
-    /// <param name="index">Its index among all images drawn since training began.</param>
-    /// <param name="target">Receives the image: as many values as the shape that <see cref="Prepare"/> gave.</param>
-    public void Transform(ReadOnlySpan<byte> pixels, long index, float* target)
-    {
-        ImageWindow window = Draw(index, out bool mirror);
-        ArgumentOutOfRangeException.ThrowIfNotEqual(pixels.Length, image.Count);
-        byte[]? moved = Move(pixels, index);
-        fixed (byte* source = moved ?? pixels)
+        ImageShape padded = Padded(shape);
+        Check(padded);
+        plan = new TransformPlan
         {
-            ImageTransformKernel.Run(source, window, MeanPointer, ChannelMeanPointer, scale, mirror, target);
-        }
-
-        Return(moved);
+            Key = key,
+            Image = shape,
+            Padded = padded,
+            Pad = pad,
+            Crop = crop,
+            RandomCrop = randomCrop,
+            Mirror = parameter.Mirror,
+            Scale = parameter.Scale,
+            Distortion = distortion,
+            Mean = mean,
+            ChannelMean = ChannelMean(shape.Channels),
+        };
+        return plan;
     }
 
-    /// <summary>Transforms one image of floats; see the other overload.</summary>
-    public void Transform(ReadOnlySpan<float> pixels, long index, float* target)
+    /// <summary>Returns <c>mean_value</c> for each channel; null where it is not given.</summary>
+    public AlignedBuffer? ChannelMean(int channels)
     {
-        ImageWindow window = Draw(index, out bool mirror);
-        ArgumentOutOfRangeException.ThrowIfNotEqual(pixels.Length, image.Count);
-        float[]? moved = Move(pixels, index);
-        fixed (float* source = moved ?? pixels)
-        {
-            ImageTransformKernel.Run(source, window, MeanPointer, ChannelMeanPointer, scale, mirror, target);
-        }
-
-        Return(moved);
-    }
-
-    // Returns the padded and distorted image in a rented buffer; null where the image does not change.
-    private T[]? Move<T>(ReadOnlySpan<T> pixels, long index)
-        where T : unmanaged, INumberBase<T>
-    {
-        if (pad == 0 && distortion is null)
+        if (meanValues.Length == 0)
         {
             return null;
         }
 
-        T[] moved = ArrayPool<T>.Shared.Rent(prepared.Count);
-        fixed (T* source = pixels, target = moved)
+        var means = new AlignedBuffer(channels);
+        for (int c = 0; c < channels; c++)
         {
-            if (distortion is null)
-            {
-                ImageBorder.Run(source, image.Channels, image.Height, image.Width, pad, target);
-            }
-            else
-            {
-                AffineWarp map = distortion.Draw(key, index, image, prepared);
-                map.Run(source, image.Channels, image.Height, image.Width, prepared.Height, prepared.Width, target);
-            }
+            means.Span[c] = meanValues[meanValues.Length == 1 ? 0 : c];
         }
 
-        return moved;
-    }
-
-    private static void Return<T>(T[]? buffer)
-    {
-        if (buffer is not null)
-        {
-            ArrayPool<T>.Shared.Return(buffer);
-        }
-    }
-
-    private float* MeanPointer => mean is null ? null : mean.Pointer;
-
-    private float* ChannelMeanPointer => channelMeans is null ? null : channelMeans.Pointer;
-
-    // Draws the numbers of one image: the flip first, then the crop's row and column, each from a word of one block.
-    private ImageWindow Draw(long index, out bool mirror)
-    {
-        var (a, b, c, _) = PhiloxRandom.Block(key, 0, (ulong)index);
-        mirror = parameter.Mirror && (a >> 31) != 0;
-        if (crop == 0)
-        {
-            return new ImageWindow(
-                prepared.Channels, prepared.Height, prepared.Width, 0, 0, prepared.Height, prepared.Width);
-        }
-
-        int rows = prepared.Height - crop, columns = prepared.Width - crop;
-        int top = randomCrop ? (int)(((ulong)b * (ulong)(rows + 1)) >> 32) : rows / 2;
-        int left = randomCrop ? (int)(((ulong)c * (ulong)(columns + 1)) >> 32) : columns / 2;
-        return new ImageWindow(prepared.Channels, prepared.Height, prepared.Width, top, left, crop, crop);
+        return means;
     }
 
     private ImageShape Padded(ImageShape shape)

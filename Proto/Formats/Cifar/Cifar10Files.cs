@@ -57,6 +57,31 @@ public static class Cifar10Files
         return read;
     }
 
+    /// <summary>Reads one file of records, as many as it has.</summary>
+    /// <exception cref="CnnException">It cannot be read, or is not whole records of ten classes.</exception>
+    public static byte[] ReadRecords(string path)
+    {
+        byte[] records;
+        try
+        {
+            records = File.ReadAllBytes(path);
+        }
+        catch (Exception exception) when (FileErrors.From(path, "read", exception) is { } error)
+        {
+            throw error;
+        }
+
+        if (records.Length == 0 || records.Length % RecordSize != 0)
+        {
+            throw new CnnException(
+                $"'{path}' is not records of {RecordSize} bytes: it has {records.Length}",
+                "take CIFAR-10's binary version, not the one for Python");
+        }
+
+        CheckLabels(path, records);
+        return records;
+    }
+
     /// <summary>Returns what is wrong with an archive; null when it holds the six complete files.</summary>
     /// <exception cref="CnnException">It cannot be read, is damaged, or lacks a file.</exception>
     public static string? Problem(string archive)
@@ -131,7 +156,13 @@ public static class Cifar10Files
                 "take CIFAR-10's binary version, not the one for Python");
         }
 
-        for (int record = 0; record < RecordsAFile; record++)
+        CheckLabels(path, records);
+        return records;
+    }
+
+    private static void CheckLabels(string path, byte[] records)
+    {
+        for (int record = 0; record * RecordSize < records.Length; record++)
         {
             byte label = records[record * RecordSize];
             if (label > 9)
@@ -140,7 +171,5 @@ public static class Cifar10Files
                     $"label {record} in '{path}' is {label}, not one of ten classes", "fetch it again");
             }
         }
-
-        return records;
     }
 }

@@ -1,3 +1,4 @@
+using Cnn.Proto.Formats.Records;
 using static Cnn.Proto.Formats.Lmdb.LmdbFormat;
 
 namespace Cnn.Proto.Formats.Lmdb;
@@ -10,9 +11,9 @@ namespace Cnn.Proto.Formats.Lmdb;
 /// Opening walks the branch pages and lists the leaves. The records of a leaf are counted only when reading gets that
 /// far, so a large database opens at once. Everything that a damaged file may claim is checked before it is used.
 /// </remarks>
-public sealed class LmdbReader : IDisposable
+public sealed class LmdbReader : RecordDatabase
 {
-    private readonly LmdbMap map;
+    private readonly FileMap map;
     private readonly LmdbMeta meta;
     private readonly long pages;
     private readonly List<long> leaves = [];
@@ -22,7 +23,7 @@ public sealed class LmdbReader : IDisposable
     private readonly long[] ends;
     private volatile int counted;
 
-    private LmdbReader(LmdbMap map)
+    private LmdbReader(FileMap map)
     {
         this.map = map;
         meta = LatestMeta(map);
@@ -49,14 +50,14 @@ public sealed class LmdbReader : IDisposable
     }
 
     /// <summary>The number of records in the database.</summary>
-    public long Count { get; }
+    public override long Count { get; }
 
     /// <summary>The path of the data file.</summary>
-    public string Path => map.Path;
+    public override string Path => map.Path;
 
     /// <summary>Opens a folder that holds <c>data.mdb</c>, or such a file itself.</summary>
     /// <exception cref="CnnException">There is no such file, or it is damaged or not LMDB.</exception>
-    public static LmdbReader Open(string path)
+    public static new LmdbReader Open(string path)
     {
         string file = path;
         if (Directory.Exists(path))
@@ -64,14 +65,12 @@ public sealed class LmdbReader : IDisposable
             file = System.IO.Path.Combine(path, "data.mdb");
             if (!File.Exists(file))
             {
-                bool levelDb = File.Exists(System.IO.Path.Combine(path, "CURRENT"));
                 throw new CnnException(
-                    $"'{path}' holds no LMDB database (no data.mdb)",
-                    levelDb ? "it looks like LevelDB: convert it to LMDB" : "name the folder that holds data.mdb");
+                    $"'{path}' holds no LMDB database (no data.mdb)", "name the folder that holds data.mdb");
             }
         }
 
-        var map = new LmdbMap(file);
+        var map = new FileMap(file, "LMDB file");
         try
         {
             return new LmdbReader(map);
@@ -93,7 +92,7 @@ public sealed class LmdbReader : IDisposable
         return leaf.Slice(node + NodeHeader, keySize);
     }
 
-    /// <summary>Returns the value of a record; see <see cref="Key"/>.</summary>
+    /// <summary>Returns the value of a record; see <see cref="Key(long)"/>.</summary>
     /// <exception cref="CnnException">The file is damaged there.</exception>
     public ReadOnlySpan<byte> Value(long index)
     {
@@ -124,12 +123,25 @@ public sealed class LmdbReader : IDisposable
         return Overflow(U64(leaf, at), size, index);
     }
 
-    /// <summary>Closes the file; spans of it are invalid from then on.</summary>
-    public void Dispose() => map.Dispose();
+    /// <summary>Returns the key of a record; the buffer is not needed.</summary>
+    /// <exception cref="CnnException">The file is damaged there.</exception>
+    public override ReadOnlySpan<byte> Key(long index, RecordBuffer buffer) => Key(index);
 
-    private static LmdbMeta LatestMeta(LmdbMap map)
+    /// <summary>Returns the value of a record; the buffer is not needed.</summary>
+    /// <exception cref="CnnException">The file is damaged there.</exception>
+    public override ReadOnlySpan<byte> Value(long index, RecordBuffer buffer) => Value(index);
+
+    /// <summary>Closes the file; spans of it are invalid from then on.</summary>
+    public override void Dispose() => map.Dispose();
+
+    private static LmdbMeta LatestMeta(FileMap map)
     {
-        ReadOnlySpan<byte> head = map.Span(0, (int)Math.Min(map.Length, MetaEnd));
+        if (map.Length < MetaEnd)
+        {
+            throw map.Error($"it has only {map.Length} bytes");
+        }
+
+        ReadOnlySpan<byte> head = map.Span(0, MetaEnd);
         if (LmdbMeta.Read(head, out string problem) is not { } first)
         {
             throw map.Error(problem);

@@ -1,5 +1,6 @@
 using Cnn.Layers.Data;
 using Cnn.Proto;
+using Cnn.Proto.Formats.Images;
 using Cnn.Proto.Formats.Lmdb;
 using Google.Protobuf;
 
@@ -70,7 +71,7 @@ public sealed class DataLayerTests : IDisposable
         Write(1, _ => new Datum { Channels = 1, Height = 2, Width = 2, Data = ByteString.CopyFrom(1, 2, 3) });
         Assert.Contains("has 3 values", FirstPassError());
         Write(1, _ => new Datum { Encoded = true, Data = ByteString.CopyFrom(0xFF, 0xD8) });
-        Assert.Contains("encoded", FirstPassError());
+        Assert.Contains("record 0 ('00000000') of ", FirstPassError());
         Write(1, _ => new Datum { Channels = int.MaxValue, Height = int.MaxValue, Width = 2 });
         Assert.Contains("has 0 values", FirstPassError());
         Write(1, _ => new Datum { Channels = -1, Height = 2, Width = 2 });
@@ -84,7 +85,7 @@ public sealed class DataLayerTests : IDisposable
     {
         Write(1, i => Bytes(i, 1, 2, 2));
         LayerParameter levelDb = Parameter(1);
-        levelDb.DataParam.ClearBackend();
+        levelDb.DataParam.Backend = DataParameter.Types.DB.Leveldb;
         Assert.Contains("backend: LMDB", SetUpError(levelDb));
         Assert.Contains("batch_size", SetUpError(Parameter(0)));
         LayerParameter nowhere = Parameter(1);
@@ -98,12 +99,81 @@ public sealed class DataLayerTests : IDisposable
     }
 
     [Fact]
+    public void TheFilesTellTheBackendWhereTheNetDoesNot()
+    {
+        Write(2, i => Bytes(i, 1, 2, 2));
+        LayerParameter unsaid = Parameter(2);
+        unsaid.DataParam.ClearBackend();
+        using var run = new DataRun(context => new DataLayer(context), unsaid);
+        run.Pass(0);
+        Assert.Equal([100, 101], run.Labels);
+    }
+
+    [Fact]
+    public void ShuffledRecordsComeOnceAnEpochAndNeedNoMoreMemory()
+    {
+        Write(7, i => Bytes(i, 1, 2, 2));
+        LayerParameter shuffled = Parameter(7);
+        shuffled.DataParam.Shuffle = true;
+        using var run = new DataRun(context => new DataLayer(context), shuffled);
+        run.Pass(0);
+        float[] first = run.Labels;
+        run.Pass(1);
+        Assert.Equal(Enumerable.Range(100, 7).Select(i => (float)i), run.Labels.Order());
+        Assert.Equal(Enumerable.Range(100, 7).Select(i => (float)i), first.Order());
+        Assert.NotEqual(first, run.Labels);
+    }
+
+    [Theory]
+    [InlineData(false, false, 3)]
+    [InlineData(true, false, 3)]
+    [InlineData(false, true, 1)]
+    public void EncodedRecordsAreDecodedAsTheForcesSay(bool color, bool gray, int channels)
+    {
+        PlanarImage image = Image(3, 4, 5);
+        Write(2, i => new Datum
+        {
+            Encoded = true, Label = 100 + i, Data = ByteString.CopyFrom(ImageEncoder.Encode(image, "png")),
+        });
+        LayerParameter parameter = Parameter(2);
+        parameter.TransformParam = new TransformationParameter { ForceColor = color, ForceGray = gray };
+        using var run = new DataRun(context => new DataLayer(context), parameter);
+        run.Pass(0);
+        Assert.Equal([2, channels, 4, 5], run.Tops[0].Shape);
+        Assert.Equal([100, 101], run.Labels);
+        if (channels == 3)
+        {
+            Assert.Equal(image.Pixels.ToArray().Select(p => (float)p), run.Images.Take(60));
+        }
+    }
+
+    [Fact]
+    public void ACropMakesOneShapeOfImagesOfSeveralSizes()
+    {
+        Write(3, i => Bytes(i, 1, 2 + i, 2));
+        LayerParameter parameter = Parameter(3);
+        parameter.TransformParam = new TransformationParameter { CropSize = 2 };
+        using var run = new DataRun(context => new DataLayer(context), parameter);
+        run.Pass(0);
+        Assert.Equal([3, 1, 2, 2], run.Tops[0].Shape);
+        Assert.Equal([100, 101, 102], run.Labels);
+    }
+
+    [Fact]
     public void ASteadyPassAllocatesNothing()
     {
         Write(7, i => Bytes(i, 1, 8, 8));
         using var run = new DataRun(context => new DataLayer(context), Parameter(4), threads: 1);
         int pass = 0;
         Assert.Equal(0, Allocations.OnThisThread(() => run.Pass(pass++)));
+    }
+
+    private static PlanarImage Image(int channels, int height, int width)
+    {
+        var image = new PlanarImage();
+        image.SetSize(channels, height, width);
+        new Random(1).NextBytes(image.Pixels);
+        return image;
     }
 
     private static float[] Pixels(int seed, int count)

@@ -11,7 +11,12 @@ internal sealed class DataRun : IDisposable
     private readonly WorkerPool pool;
 
     public DataRun(
-        Func<LayerContext, Layer> make, LayerParameter parameter, int threads = 2, int tops = 2, long seed = 1)
+        Func<LayerContext, Layer> make,
+        LayerParameter parameter,
+        int threads = 2,
+        int tops = 2,
+        long seed = 1,
+        Action<Diagnostic>? warn = null)
     {
         pool = new WorkerPool(threads);
         Clock = new PassClock();
@@ -20,8 +25,14 @@ internal sealed class DataRun : IDisposable
             parameter.Name = "data";
         }
 
-        var context =
-            new LayerContext { Parameter = parameter, Pool = pool, Clock = Clock, Random = new RandomStreams(seed) };
+        var context = new LayerContext
+        {
+            Parameter = parameter,
+            Pool = pool,
+            Clock = Clock,
+            Random = new RandomStreams(seed),
+            Warn = warn,
+        };
         Tops = [.. Enumerable.Range(0, tops).Select(_ => new Blob())];
         try
         {

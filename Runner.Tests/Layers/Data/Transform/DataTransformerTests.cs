@@ -105,9 +105,27 @@ public sealed unsafe class DataTransformerTests : IDisposable
     }
 
     [Fact]
+    public void APlanStaysAsItIsWhileOthersAreMade()
+    {
+        var transformer = new DataTransformer(
+            Context(new TransformationParameter { CropSize = 2, MeanValue = { 1 } }, Phase.Test));
+        TransformPlan plan = transformer.Plan(new ImageShape(2, 3, 4));
+        Assert.Same(plan, transformer.Plan(new ImageShape(2, 3, 4)));
+        float[] before = Run(plan, 0, 8);
+        TransformPlan other = transformer.Plan(new ImageShape(1, 6, 4));
+        Assert.Equal(new ImageShape(1, 6, 4), other.Image);
+        Assert.Equal(new ImageShape(1, 2, 2), other.Output);
+        Assert.Equal([8, 9, 12, 13], Run(other, 0, 4));
+        Assert.Equal(new ImageShape(2, 2, 2), plan.Output);
+        Assert.Equal(before, Run(plan, 0, 8));
+    }
+
+    [Fact]
     public void MistakesAreExplained()
     {
         Assert.Contains("larger than the images", Error(new TransformationParameter { CropSize = 4 }));
+        Assert.Contains(
+            "exclude each other", Error(new TransformationParameter { ForceColor = true, ForceGray = true }));
         Assert.Contains("2 channels", Error(new TransformationParameter { MeanValue = { 1, 2, 3 } }));
         Assert.Contains("both", Error(new TransformationParameter { MeanFile = "x", MeanValue = { 1 } }));
         Assert.Contains("does not exist", Error(new TransformationParameter { MeanFile = folder["x"] }));
@@ -122,13 +140,15 @@ public sealed unsafe class DataTransformerTests : IDisposable
             "1 x 2 x 2, the images are 2 x 3 x 4", Error(new TransformationParameter { MeanFile = folder["other"] }));
     }
 
-    private static float[] Run(DataTransformer transformer, long index, int count)
+    private static float[] Run(DataTransformer transformer, long index, int count) =>
+        Run(transformer.Plan(new ImageShape(2, 3, 4)), index, count);
+
+    private static float[] Run(TransformPlan plan, long index, int count)
     {
-        transformer.Prepare(new ImageShape(2, 3, 4));
         var target = new float[count];
         fixed (float* to = target)
         {
-            transformer.Transform(Image.AsSpan(), index, to);
+            plan.Transform(Image.AsSpan(), index, to);
         }
 
         return target;
@@ -141,7 +161,7 @@ public sealed unsafe class DataTransformerTests : IDisposable
         Run(new DataTransformer(Context(parameter, phase)), index, 8);
 
     private string Error(TransformationParameter parameter) => Assert.Throws<CnnException>(
-        () => new DataTransformer(Context(parameter, Phase.Test)).Prepare(new ImageShape(2, 3, 4))).Message;
+        () => new DataTransformer(Context(parameter, Phase.Test)).Plan(new ImageShape(2, 3, 4))).Message;
 
     private LayerContext Context(
         TransformationParameter parameter, Phase phase, string name = "data", long seed = 1) => new()

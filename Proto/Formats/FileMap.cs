@@ -1,28 +1,35 @@
 using System.IO.MemoryMappedFiles;
 
-namespace Cnn.Proto.Formats.Lmdb;
+namespace Cnn.Proto.Formats;
 
 /// <summary>A file mapped into memory for reading, without a lock on it; it is never read past its end.</summary>
-internal sealed unsafe class LmdbMap : IDisposable
+internal sealed unsafe class FileMap : IDisposable
 {
-    private readonly MemoryMappedFile file;
-    private readonly MemoryMappedViewAccessor view;
+    private readonly string kind;
+
+    // Both are null for an empty file, which no system maps.
+    private readonly MemoryMappedFile? file;
+    private readonly MemoryMappedViewAccessor? view;
     private readonly byte* start;
+    private bool disposed;
 
     /// <summary>Maps a file.</summary>
-    /// <exception cref="CnnException">The file cannot be read or is too short to hold a meta page.</exception>
-    public LmdbMap(string path)
+    /// <param name="path">The file.</param>
+    /// <param name="kind">What it should be, for errors: "LMDB file".</param>
+    /// <exception cref="CnnException">The file cannot be read.</exception>
+    public FileMap(string path, string kind)
     {
         Path = path;
+        this.kind = kind;
         try
         {
             // ReadWrite sharing keeps .NET from taking a lock, which folders mounted read-only refuse.
             using var stream = new FileStream(
                 path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1);
             Length = stream.Length;
-            if (Length < LmdbFormat.MetaEnd)
+            if (Length == 0)
             {
-                throw Error($"it has only {Length} bytes");
+                return;
             }
 
             file = MemoryMappedFile.CreateFromFile(
@@ -48,7 +55,8 @@ internal sealed unsafe class LmdbMap : IDisposable
     /// <summary>Returns a part of the file, which the caller has checked to lie within it.</summary>
     public ReadOnlySpan<byte> Span(long offset, int length)
     {
-        ObjectDisposedException.ThrowIf(view.SafeMemoryMappedViewHandle.IsClosed, this);
+        ObjectDisposedException.ThrowIf(disposed, this);
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, Length - length);
         return new ReadOnlySpan<byte>(start + offset, length);
@@ -56,16 +64,17 @@ internal sealed unsafe class LmdbMap : IDisposable
 
     /// <summary>Returns the error for a file that is not as it should be.</summary>
     public CnnException Error(string problem) =>
-        new($"'{Path}' is not a whole LMDB file: {problem}", "copy it again or write the database anew");
+        new($"'{Path}' is not a whole {kind}: {problem}", "copy it again or write the database anew");
 
     /// <summary>Unmaps the file; spans of it are invalid from then on.</summary>
     public void Dispose()
     {
-        if (!view.SafeMemoryMappedViewHandle.IsClosed)
+        if (!disposed)
         {
-            view.SafeMemoryMappedViewHandle.ReleasePointer();
-            view.Dispose();
-            file.Dispose();
+            disposed = true;
+            view?.SafeMemoryMappedViewHandle.ReleasePointer();
+            view?.Dispose();
+            file?.Dispose();
         }
     }
 }

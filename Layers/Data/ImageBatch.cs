@@ -1,0 +1,86 @@
+using Cnn.Layers.Data.Transform;
+
+namespace Cnn.Layers.Data;
+
+/// <summary>A batch of images and labels that is being loaded or waits for its turn.</summary>
+internal sealed unsafe class ImageBatch
+{
+    private AlignedBuffer images = new(0);
+    private AlignedBuffer labels = new(0);
+    private long faultIndex;
+
+    /// <summary>The pass that the batch is for.</summary>
+    public long Pass { get; private set; }
+
+    /// <summary>The shape of its images in the top.</summary>
+    public ImageShape Shape { get; private set; }
+
+    /// <summary>Where the images go, [N, C, H, W].</summary>
+    public float* Images { get; private set; }
+
+    /// <summary>Where the labels go, [N]; null where the net wants none.</summary>
+    public float* Labels { get; private set; }
+
+    /// <summary>The error of the first image that cannot be loaded; null where there is none.</summary>
+    public Exception? Fault { get; private set; }
+
+    /// <summary>The records that were skipped, in no particular order.</summary>
+    public List<SkippedRecord> Skipped { get; } = [];
+
+    /// <summary>Forgets the last batch and begins another.</summary>
+    public void Begin(long pass)
+    {
+        Pass = pass;
+        Fault = null;
+        Skipped.Clear();
+    }
+
+    /// <summary>Gives the batch buffers of its own.</summary>
+    /// <param name="shape">The shape of its images.</param>
+    /// <param name="count">Images in the batch.</param>
+    /// <param name="hasLabels">Whether labels are wanted.</param>
+    public void SetSize(ImageShape shape, int count, bool hasLabels)
+    {
+        long size = (long)shape.Count * count;
+        if (images.Length < size)
+        {
+            images = new AlignedBuffer(checked((int)size));
+        }
+
+        if (hasLabels && labels.Length < count)
+        {
+            labels = new AlignedBuffer(count);
+        }
+
+        SetTarget(shape, images.Pointer, hasLabels ? labels.Pointer : null);
+    }
+
+    /// <summary>Makes the batch write to memory of others.</summary>
+    public void SetTarget(ImageShape shape, float* imagesOfOthers, float* labelsOfOthers)
+    {
+        Shape = shape;
+        Images = imagesOfOthers;
+        Labels = labelsOfOthers;
+    }
+
+    /// <summary>Notes that an image cannot be loaded; of several, the error of the lowest index stays.</summary>
+    public void Fail(long index, Exception fault)
+    {
+        lock (Skipped)
+        {
+            if (Fault is null || index < faultIndex)
+            {
+                (Fault, faultIndex) = (fault, index);
+            }
+        }
+    }
+
+    /// <summary>Notes that a record was passed over.</summary>
+    public void Skip(SkippedRecord record)
+    {
+        lock (Skipped)
+        {
+            Skipped.Add(record);
+        }
+    }
+}

@@ -1,0 +1,112 @@
+using Cnn.Layers.Data.Transform;
+using Cnn.Proto;
+using Cnn.Proto.Formats.Images;
+using Cnn.Proto.Formats.ImageSets;
+
+namespace Cnn.Layers.Data;
+
+/// <summary>
+/// The base of the sources whose images are files: each is read, decoded to blue, green, red or to grey, and resized,
+/// when its turn comes.
+/// </summary>
+internal abstract class ImageFileSourceLayer : ImageSourceLayer
+{
+    private const int MostMissingShown = 10, MostFilesChecked = 100_000, LargestSide = 1 << 15;
+
+    private readonly SourceOptions options;
+    private IReadOnlyList<ImageSetEntry> images = [];
+    private ImageReader[] readers = [];
+    private int height;
+    private int width;
+
+    /// <summary>Makes the layer.</summary>
+    protected ImageFileSourceLayer(LayerContext context, SourceOptions options)
+        : base(context, options) => this.options = options;
+
+    /// <summary>What the images are decoded to.</summary>
+    protected abstract ImageColor Color { get; }
+
+    private protected override long Count => images.Count;
+
+    private protected override void Close()
+    {
+        foreach (ImageReader reader in readers)
+        {
+            reader.Dispose();
+        }
+    }
+
+    /// <summary>Sets the images, and the size that they are resized to; both 0 for the size that each has.</summary>
+    /// <param name="set">The images, with paths that can be opened.</param>
+    /// <param name="newHeight">Rows.</param>
+    /// <param name="newWidth">Columns.</param>
+    /// <param name="heightField">The field of the rows, for errors.</param>
+    /// <exception cref="CnnException">Only one of the sizes is given, or files are missing.</exception>
+    protected void SetImages(IReadOnlyList<ImageSetEntry> set, uint newHeight, uint newWidth, int heightField)
+    {
+        if (newHeight == 0 != (newWidth == 0))
+        {
+            throw Context.Error(
+                options.Parameter,
+                heightField,
+                "of new_height and new_width only one is given",
+                "give both or neither");
+        }
+
+        if (Math.Max(newHeight, newWidth) > LargestSide)
+        {
+            throw Context.Error(
+                options.Parameter,
+                heightField,
+                $"images of {newHeight} x {newWidth} are too large",
+                $"at most {LargestSide} a side");
+        }
+
+        (images, height, width) = (set, (int)newHeight, (int)newWidth);
+        RequireFiles();
+        readers = [.. Enumerable.Range(0, WorkerCount).Select(_ => new ImageReader())];
+    }
+
+    private protected override ImageShape ShapeOf(long item, int worker)
+    {
+        if (height > 0)
+        {
+            return new ImageShape(Color == ImageColor.Grey ? 1 : 3, height, width);
+        }
+
+        return ImageReader.ShapeOf(readers[worker].ReadFile(images[(int)item].Path), Color);
+    }
+
+    private protected override void Load(long item, int worker, ImageTarget target)
+    {
+        ImageReader reader = readers[worker];
+        PlanarImage image = reader.Decode(reader.ReadFile(images[(int)item].Path), Color);
+        if (height > 0)
+        {
+            image = reader.Resize(image, height, width);
+        }
+
+        target.Transform(
+            new ImageShape(image.Channels, image.Height, image.Width), image.Pixels, images[(int)item].Label);
+    }
+
+    private protected override string NameOf(long item) => $"image {item} ('{images[(int)item].Path}')";
+
+    // Looking for a file costs a microsecond where the disk is near; a data set beyond the bound is believed.
+    private void RequireFiles()
+    {
+        ImageSetEntry[] missing = [.. images.Take(MostFilesChecked).Where(i => !File.Exists(i.Path))];
+        if (missing.Length <= options.SkipBadRecords)
+        {
+            return;
+        }
+
+        string names = string.Join(", ", missing.Take(MostMissingShown).Select(i => $"'{i.Path}'"));
+        string more = missing.Length > MostMissingShown ? $" and {missing.Length - MostMissingShown} more" : "";
+        throw Context.Error(
+            options.Parameter,
+            options.SourceField,
+            $"{missing.Length} of {images.Count} images are not there: {names}{more}",
+            "check the list and root_folder");
+    }
+}
