@@ -32,15 +32,15 @@ public static class DatumWriter
     {
         using LmdbWriter writer = LmdbWriter.Create(path);
         var pixels = new byte[channels * rows * columns];
-        var buffer = new DatumBuffer { Datum = { Channels = channels, Height = rows, Width = columns } };
-        buffer.SetData(pixels);
+        var buffer = new DatumBuffer();
         Span<byte> key = stackalloc byte[DatumKey.MostDigits];
         string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(path));
         for (int i = 0; i < count; i++)
         {
             cancel.ThrowIfCancellationRequested();
-            buffer.Datum.Label = image(i, pixels);
-            writer.Put(DatumKey.Write(i, digits, key), buffer.Serialize());
+            int label = image(i, pixels);
+            buffer.WriteImage(channels, rows, columns, pixels, label);
+            writer.Put(DatumKey.Write(i, digits, key), buffer.Record);
             if ((i + 1) % Report == 0 || i + 1 == count)
             {
                 progress?.Report(new WriteProgress(name, i + 1, count));

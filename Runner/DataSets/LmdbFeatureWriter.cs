@@ -22,9 +22,6 @@ internal sealed class LmdbFeatureWriter : FeatureWriter
                 $"blob '{name}' of shape {blob.ShapeText} has more than the {MostAxes} axes of a Datum", "write hdf5");
         }
 
-        buffer.Datum.Channels = blob.LegacyDim(1);
-        buffer.Datum.Height = blob.LegacyDim(2);
-        buffer.Datum.Width = blob.LegacyDim(3);
         writer = LmdbWriter.Create(path);
     }
 
@@ -43,13 +40,9 @@ internal sealed class LmdbFeatureWriter : FeatureWriter
         Span<byte> key = stackalloc byte[DatumKey.MostDigits];
         for (int i = 0; i < items; i++)
         {
-            buffer.Datum.FloatData.Clear();
-            foreach (float value in values.Slice(i * size, size))
-            {
-                buffer.Datum.FloatData.Add(value);
-            }
-
-            writer.Put(DatumKey.Write(writer.Count, KeyDigits, key), buffer.Serialize());
+            buffer.WriteFloats(
+                Blob.LegacyDim(1), Blob.LegacyDim(2), Blob.LegacyDim(3), values.Slice(i * size, size));
+            writer.Put(DatumKey.Write(writer.Count, KeyDigits, key), buffer.Record);
         }
     }
 }
