@@ -25,7 +25,6 @@ internal sealed class DataTransformer
     private readonly AlignedBuffer? mean;
     private readonly ImageShape meanShape;
     private readonly float[] meanValues;
-
     private readonly Dictionary<ImageShape, TransformPlan> plans = [];
 
     /// <summary>Reads the layer's <c>transform_param</c>, and the mean file that it names.</summary>
