@@ -79,6 +79,7 @@ internal sealed class NetBuilder : IDisposable
         }
 
         RefuseLostValues();
+        LabelCheck.Require(layers);
         WarnOfRepeatedNames();
         foreach (NetLayer layer in Enumerable.Reverse(layers))
         {
