@@ -233,7 +233,8 @@ internal sealed class DataTransformer
         {
             throw Error(
                 TransformationParameter.RandomResizedCropFieldNumber,
-                $"random_resized_crop makes images of {shape} too large");
+                $"random_resized_crop makes images of {shape} too large",
+                $"at most {int.MaxValue / 2 / shape.Channels} pixels a channel");
         }
     }
 
