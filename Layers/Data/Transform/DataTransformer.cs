@@ -7,7 +7,7 @@ namespace Cnn.Layers.Data.Transform;
 /// <c>transform_param</c>: padding, distortion, mean, scale, crop and mirror of images on their way into a net. Checks
 /// what the definition says and makes the plan for images of a shape, which any number of threads may follow.
 /// </summary>
-internal sealed class DataTransformer
+internal sealed partial class DataTransformer
 {
     private readonly LayerContext context;
     private readonly TransformationParameter parameter;
@@ -73,6 +73,11 @@ internal sealed class DataTransformer
                 TransformationParameter.PadFieldNumber,
                 "pad and mean_file are both given",
                 "the mean of what lies outside the image is not known; use mean_value");
+        }
+
+        if (LacksMean)
+        {
+            return;
         }
 
         float[] values;
@@ -175,6 +180,11 @@ internal sealed class DataTransformer
                 "compute the mean of this data set, before any crop");
         }
 
+        CheckMeanValues(shape);
+    }
+
+    private void CheckMeanValues(ImageShape shape)
+    {
         if (meanValues.Length > 1 && meanValues.Length != shape.Channels)
         {
             throw Error(
