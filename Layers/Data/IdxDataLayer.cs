@@ -74,6 +74,11 @@ internal sealed class IdxDataLayer : ImageSourceLayer
                 "idx_data_param names no labels, but there is a top for them");
         }
 
+        if (MakesUpFor(parameter.Images, new ImageShape(1, 0, 0)))
+        {
+            return;
+        }
+
         IdxFile images = Read(IdxDataParameter.ImagesFieldNumber, () => IdxFile.ReadImages(Find(parameter.Images)));
         if (images.Count == 0)
         {

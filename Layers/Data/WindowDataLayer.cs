@@ -66,6 +66,11 @@ internal sealed class WindowDataLayer : ImageSourceLayer
     private protected override void Open(bool hasLabels)
     {
         CheckDefinition();
+        if (MakesUpFor(parameter.Source, new ImageShape(Channels, crop, crop)))
+        {
+            return;
+        }
+
         try
         {
             list = WindowList.Read(Context.Files.Find(parameter.Source));
