@@ -12,9 +12,9 @@ internal static class ImageMessages
 
     public static CnnException NotDecoded(string format) => new($"{format} images are not decoded", Known);
 
-    public static CnnException Damaged(string format) => new($"the {format} image is damaged", "fetch it again");
+    public static CnnException Damaged(ImageFormat format) => new($"the {Name(format)} image is damaged", "fetch it again");
 
-    public static CnnException EndsEarly(string format) => new($"the {format} image ends early", "fetch it again");
+    public static CnnException EndsEarly(ImageFormat format) => new($"the {Name(format)} image ends early", "fetch it again");
 
     public static CnnException TooLarge(int width, int height) => new(
         $"the image says that it has {width} x {height} pixels; up to {ImageLimits.Pixels} are decoded");
@@ -28,4 +28,11 @@ internal static class ImageMessages
 
     public static CnnException Channels(string format, int channels) => new(
         $"{channels} channels do not fit into a {format} image", "1, 3 or, in PNG, 4 do");
+
+    private static string Name(ImageFormat format) => format switch
+    {
+        ImageFormat.Png => "PNG",
+        ImageFormat.Bmp => "BMP",
+        _ => $"{format}",
+    };
 }

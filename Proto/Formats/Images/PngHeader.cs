@@ -16,7 +16,7 @@ internal readonly record struct PngHeader(int Height, int Width, int Depth, PngC
     /// <summary>Reads the header.</summary>
     /// <exception cref="CnnException">It is damaged.</exception>
     public static PngHeader Read(ReadOnlySpan<byte> file) =>
-        TryRead(file, out PngHeader header) ? header : throw ImageMessages.Damaged("PNG");
+        TryRead(file, out PngHeader header) ? header : throw ImageMessages.Damaged(ImageFormat.Png);
 
     /// <summary>Reads the header, if it is one.</summary>
     public static bool TryRead(ReadOnlySpan<byte> file, out PngHeader header)

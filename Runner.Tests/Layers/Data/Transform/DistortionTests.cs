@@ -1,4 +1,5 @@
 using Cnn.Layers.Data;
+using Cnn.Layers.Data.Transform;
 using Cnn.Proto;
 using Cnn.Tests.Proto.Formats.Idx;
 
@@ -84,6 +85,21 @@ public sealed class DistortionTests : IDisposable
         two.Pass(2);
         two.Pass(7);
         Assert.Equal(one.Images, two.Images);
+    }
+
+    [Theory]
+    [InlineData("distortion { translation: 2 scaling: 0.1 squeezing: 0.1 shearing: 0.2 }", 14460986679306031381, 18290589019295598735)]
+    [InlineData("pad: 2 crop_size: 8 mirror: true distortion { translation: 3 }", 14095448048190592805, 3526995554642518872)]
+    [InlineData("pad: 3 mean_value: 9 scale: 0.5 distortion { scaling: 0.4 shearing: 0.5 }", 3231850044075419605, 17252250469978028484)]
+    public void TheFirstFourKindsKeepTheBitsTheyAlwaysHad(string text, ulong bytes, ulong floats)
+    {
+        var shape = new ImageShape(2, 9, 11);
+        TransformPlan plan = Transforms.Plan(text, shape);
+        byte[] image = Transforms.Image(shape);
+        float[] values = Transforms.Floats(image);
+        int[] indices = [.. Enumerable.Range(0, 50)];
+        Assert.Equal(bytes, Transforms.Bits(indices.Select(i => plan.Run(image, i))));
+        Assert.Equal(floats, Transforms.Bits(indices.Select(i => plan.Run(values, i))));
     }
 
     [Theory]
