@@ -41,6 +41,18 @@ static std::string Key(const std::string& hex) {
   return key;
 }
 
+// Copies the folder while the database is open. LevelDB compacts it meanwhile, so that the copy is one state of it only
+// if the same files are there before and after.
+static void Copy(const std::string& from, const std::string& to) {
+  std::string script = "for i in $(seq 200); do rm -rf '" + to + "'; files=$(ls -l '" + from + "'); cp -r '" + from +
+                       "' '" + to + "' && [ \"$files\" = \"$(ls -l '" + from +
+                       "')\" ] && exit 0; sleep 0.05; done; exit 1";
+  if (std::system(script.c_str()) != 0) {
+    std::cerr << "the database changes all the time" << std::endl;
+    std::exit(1);
+  }
+}
+
 // open BUFFER COMPRESSION BLOCK | batch | put xKEY SEED SIZE | delete xKEY | commit | flush | copy TO | close | exit
 static void Write(const std::string& path) {
   std::unique_ptr<leveldb::DB> db;
@@ -78,9 +90,7 @@ static void Write(const std::string& path) {
       db->CompactRange(nullptr, nullptr);
     } else if (command == "copy") {
       words >> text;
-      if (std::system(("cp -r '" + path + "' '" + text + "'").c_str()) != 0) {
-        std::exit(1);
-      }
+      Copy(path, text);
     } else if (command == "close") {
       db.reset();
     } else if (command == "exit") {
