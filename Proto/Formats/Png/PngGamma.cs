@@ -13,8 +13,11 @@ internal sealed class PngGamma
 
     private const int Unit = 100000, Red = 9797, Green = 19234, Blue = 32768 - Red - Green, Half = 1 << 14;
 
-    private readonly byte[] light = new byte[256];
-    private readonly byte[] level = new byte[256];
+    // Samples of 16 bits are looked up by the upper ones.
+    private const int Lost = 5, DeepLevels = 1 << (16 - Lost);
+
+    private readonly byte[] light = new byte[256], level = new byte[256];
+    private readonly ushort[] deepLight = new ushort[DeepLevels], deepLevel = new ushort[DeepLevels];
     private int built;
 
     /// <summary>The gamma of the file, in units of 1e-5; 0 where it says none.</summary>
@@ -41,8 +44,35 @@ internal sealed class PngGamma
     }
 
     /// <summary>Returns the upper half of the grey level of a colour of 16 bits.</summary>
-    public static byte GreyOf16(int red, int green, int blue) =>
-        (byte)((((Red * (long)red) + (Green * (long)green) + (Blue * (long)blue) + Half) >> 15) >> 8);
+    public byte GreyOf16(int red, int green, int blue)
+    {
+        if (!Matters)
+        {
+            return (byte)(Sum(red, green, blue) >> 8);
+        }
+
+        if (red == green && red == blue)
+        {
+            return Nearest(red >> Lost);
+        }
+
+        Build();
+        return (byte)(deepLevel[
+            Sum(deepLight[red >> Lost], deepLight[green >> Lost], deepLight[blue >> Lost]) >> Lost] >> 8);
+    }
+
+    private static int Sum(int red, int green, int blue) =>
+        (int)(((Red * (long)red) + (Green * (long)green) + (Blue * (long)blue) + Half) >> 15);
+
+    // The first of the 256 levels whose upper bound, in the units that are left, is not below a level.
+    private static byte Nearest(int level)
+    {
+        int nearest = level >> (16 - Lost - 8);
+        nearest -= nearest > 0 && level <= Bound(nearest - 1) ? 1 : 0;
+        return (byte)(nearest < 255 && level > Bound(nearest) ? nearest + 1 : nearest);
+    }
+
+    private static int Bound(int level) => (int)(((((level * 257L) + 128) * (DeepLevels - 1)) + 32768) / 65535);
 
     private void Build()
     {
@@ -53,15 +83,21 @@ internal sealed class PngGamma
 
         built = Value;
         double toLight = Reciprocal(Value) / (double)Unit, toLevel = Reciprocal(Reciprocal(Value)) / (double)Unit;
-        for (int i = 0; i < 256; i++)
+        for (int i = 0; i < light.Length; i++)
         {
-            light[i] = Power(i, toLight);
-            level[i] = Power(i, toLevel);
+            light[i] = (byte)Power(i, 255, 255, toLight);
+            level[i] = (byte)Power(i, 255, 255, toLevel);
+        }
+
+        for (int i = 0; i < DeepLevels; i++)
+        {
+            deepLight[i] = (ushort)Power(i, DeepLevels - 1, 65535, toLight);
+            deepLevel[i] = (ushort)Power(i, DeepLevels - 1, 65535, toLevel);
         }
     }
 
-    private static byte Power(int value, double exponent) =>
-        (byte)Math.Floor((255 * Math.Pow(value / 255.0, exponent)) + 0.5);
+    private static double Power(int value, int most, int scale, double exponent) =>
+        Math.Floor((scale * Math.Pow(value / (double)most, exponent)) + 0.5);
 
     private static int Reciprocal(int value) => (int)Math.Floor((1E10 / value) + 0.5);
 }

@@ -123,7 +123,7 @@ internal static class PngPixels
             ReadOnlySpan<byte> pixel = row.Slice(x * samples * bytes, samples * bytes);
             plane[at] = bytes == 1
                 ? image.Gamma.Grey(pixel[0], pixel[1], pixel[2])
-                : PngGamma.GreyOf16(
+                : image.Gamma.GreyOf16(
                     BinaryPrimitives.ReadUInt16BigEndian(pixel), BinaryPrimitives.ReadUInt16BigEndian(pixel[2..]),
                     BinaryPrimitives.ReadUInt16BigEndian(pixel[4..]));
         }
