@@ -11,5 +11,6 @@ internal static class DataCommand
         new("data", "Makes data sets.")
         {
             DataMnistCommand.Create(console), DataCifar10Command.Create(console), DataDigitsCommand.Create(console),
+            DataImagesCommand.Create(console),
         };
 }
