@@ -82,6 +82,7 @@ internal static class CommandLineProgram
             DataCommand.Create(console),
             PlotCommand.Create(console),
             DeviceQueryCommand.Create(console),
+            ConvertImagesetCommand.Create(console),
             ComputeImageMeanCommand.Create(console),
             ConvertMnistDataCommand.Create(console),
             ConvertCifarDataCommand.Create(console),

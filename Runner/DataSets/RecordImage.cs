@@ -11,6 +11,12 @@ internal readonly ref struct RecordImage
     /// <summary>Its size.</summary>
     public required ImageShape Shape { get; init; }
 
+    /// <summary>The channels of its file; 0 where they are those of the shape.</summary>
+    public int StoredChannels { get; init; }
+
+    /// <summary>Whether its channels are red, green, blue rather than blue, green, red.</summary>
+    public bool IsRgb { get; init; }
+
     /// <summary>Its label; 0 where there is none.</summary>
     public required int Label { get; init; }
 

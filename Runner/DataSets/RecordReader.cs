@@ -3,12 +3,13 @@ using Cnn.Layers.Data.Transform;
 using Cnn.Proto;
 using Cnn.Proto.Formats.Images;
 using Cnn.Proto.Formats.Records;
+using Cnn.Runner.DataSets.Inspection;
 
 namespace Cnn.Runner.DataSets;
 
 /// <summary>One thread's reader of the images in a database, which keeps its buffers.</summary>
 /// <param name="records">The database, which other threads may read too.</param>
-internal sealed class RecordReader(RecordDatabase records) : IDisposable
+internal sealed class RecordReader(RecordDatabase records) : IRecordReader
 {
     private readonly RecordBuffer buffer = new();
     private readonly ImageReader images = new();
