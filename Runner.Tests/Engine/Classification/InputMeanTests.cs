@@ -25,7 +25,7 @@ public sealed class InputMeanTests : IDisposable
 
     [Fact]
     public void AMeanImageOfAnotherSizeIsResized() =>
-        Assert.Equal([1.5f, 5.5f], InputMean.Read(Binary([1, 1, 1, 8], 0, 1, 2, 3, 4, 5, 6, 7)).For(1, 1, 2));
+        Assert.Equal([1.5f, 5.5f], InputMean.Read(Binary([1, 1, 1, 8], 0, 1, 2, 3, 4, 5, 6, 8)).For(1, 1, 2));
 
     [Theory]
     [InlineData(3)]

@@ -16,7 +16,7 @@ public class StretchedResizerTests
 
     [Fact]
     public void ShrinkingTakesNoMeanOfThePixelsBetween() =>
-        Assert.Equal([1.5f, 5.5f], Resized(new FloatImage(1, 1, 8, [0, 1, 2, 3, 4, 5, 6, 7]), 1, 2));
+        Assert.Equal([1.5f, 5.5f], Resized(new FloatImage(1, 1, 8, [0, 1, 2, 3, 4, 5, 6, 8]), 1, 2));
 
     [Fact]
     public void TheRangeIsThatOfAllChannels() =>

@@ -296,6 +296,44 @@ public sealed class ClassifyCommandTests : IDisposable
             CommandLine.Run(["classify", .. nowhere]).Error.TrimEnd());
     }
 
+    [Theory]
+    [InlineData(
+        "layer { name: 'i' type: 'Input' top: 'x' } layer { name: 'c' type: 'Convolution' bottom: 'x' top: 'c' "
+        + "convolution_param { num_output: 1 kernel_size: 1 } }",
+        ":1:1: layer 'i': the input has no shape; give it that of the images: "
+        + "input_param { shape { dim: 1 dim: 3 dim: 224 dim: 224 } }")]
+    [InlineData(
+        "name: 'n' layer { name: 'd' type: 'Data' top: 'x' data_param { source: 'none' backend: LMDB batch_size: 1 } }",
+        "net 'n' has no Input layer that images could go into; a deploy net has one, of the shape N x 3 x H x W")]
+    [InlineData(
+        "name: 'n' layer { name: 'i' type: 'Input' top: 'x' input_param { shape { dim: 1 dim: 5 } } }",
+        "input 'x' of net 'n' has shape 1 5 (5), which is not that of images")]
+    public void ANetThatTakesNoImagesIsAnError(string definition, string expected)
+    {
+        string model = folder.Write("other.prototxt", definition);
+
+        CommandLine run = CommandLine.Run(
+            "classify", Pixel("x.png", 1, 2, 3), "--model", model, "--weights", net[^1]);
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains(expected, run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ATerminalShowsHowFarItIs()
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        var console = new CommandConsole(output, error) { Live = new LiveLine(error, () => 80) };
+        string image = Pixel("x.png", 1, 2, 3);
+
+        int code = CommandLineProgram.Run(["classify", image, image, image, .. net], console);
+
+        Assert.Equal(0, code);
+        Assert.Contains("classify [                        ]   0 %", error.ToString(), StringComparison.Ordinal);
+        Assert.EndsWith("\r\u001b[K", error.ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task CtrlCEndsWith130()
     {
