@@ -8,7 +8,7 @@ namespace Cnn.Layers.Data.Transform;
 /// resized crop or the crop; mirror; the change of colours; mean and scale; cutout. Checks what the definition says and
 /// makes the plan for images of a shape, which any number of threads may follow.
 /// </summary>
-internal sealed class DataTransformer
+internal sealed partial class DataTransformer
 {
     private const int MostPlans = 1024;
 
@@ -51,7 +51,7 @@ internal sealed class DataTransformer
         colorJitter = parameter.ColorJitter is { } colors ? new ColorJitter(context, colors) : null;
         cutout = parameter.Cutout is { } squares ? new Cutout(context, squares) : null;
         CheckExclusions();
-        if (parameter.HasMeanFile)
+        if (parameter.HasMeanFile && !LacksMean)
         {
             mean = ReadMean(out meanShape);
         }
@@ -220,6 +220,11 @@ internal sealed class DataTransformer
                 "compute the mean of this data set, before any crop");
         }
 
+        CheckMeanValues(shape);
+    }
+
+    private void CheckMeanValues(ImageShape shape)
+    {
         if (meanValues.Length > 1 && meanValues.Length != shape.Channels)
         {
             throw Error(
@@ -233,7 +238,8 @@ internal sealed class DataTransformer
         {
             throw Error(
                 TransformationParameter.RandomResizedCropFieldNumber,
-                $"random_resized_crop makes images of {shape} too large");
+                $"random_resized_crop makes images of {shape} too large",
+                $"at most {int.MaxValue / 2 / shape.Channels} pixels a channel");
         }
     }
 

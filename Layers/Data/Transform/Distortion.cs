@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Numerics;
 using Cnn.Layers.Kernels.ImageTransform;
 using Cnn.Proto;
 
@@ -46,7 +45,7 @@ internal sealed unsafe class Distortion
     /// <param name="padded">The shape of the target.</param>
     /// <param name="target">Receives the distorted image.</param>
     public void Run<T>(ImageRandom random, T* source, ImageShape image, ImageShape padded, T* target)
-        where T : unmanaged, INumberBase<T>
+        where T : unmanaged
     {
         AffineWarp map = Draw(random, image, padded);
         int plane = padded.Height * padded.Width;

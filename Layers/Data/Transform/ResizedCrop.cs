@@ -7,8 +7,8 @@ namespace Cnn.Layers.Data.Transform;
 /// <summary>
 /// A window of an image, resized to a fixed size. In training it has a random area, aspect and place (Szegedy et al.,
 /// "Going deeper with convolutions", 2014, section 6); ten windows are drawn, as torchvision does, before the largest
-/// one in the centre whose aspect is allowed is taken. In testing it is the centre: 0.875 of the largest window of the
-/// size's aspect, which is the image with its shorter side resized to the size divided by 0.875, and cropped.
+/// one in the centre whose aspect is allowed is taken. In testing it is the centre, as if the image were resized until
+/// its shorter side is the size divided by 0.875, and cropped.
 /// </summary>
 internal sealed unsafe class ResizedCrop
 {
@@ -131,12 +131,17 @@ internal sealed unsafe class ResizedCrop
     private (ResizeAxis Rows, ResizeAxis Columns) Window(int top, int left, int height, int width) =>
         (ResizeAxis.Of(top, height, Height), ResizeAxis.Of(left, width, Width));
 
+    // The pixels around the window are seen too, as in an image that is resized before the crop.
     private (ResizeAxis Rows, ResizeAxis Columns) Centre(ImageShape shape)
     {
-        double step = TestShare * Math.Min((double)shape.Height / Height, (double)shape.Width / Width);
+        double factor = Math.Max((double)Height / shape.Height, (double)Width / shape.Width) / TestShare;
         return (Axis(shape.Height, Height), Axis(shape.Width, Width));
 
-        // The pixels around the window are seen too, as in an image that is resized before the crop.
-        ResizeAxis Axis(int count, int length) => new((count - (length * step)) / 2, step, 0, count, length);
+        ResizeAxis Axis(int count, int length)
+        {
+            long resized = (long)Math.Round(count * factor);
+            double step = (double)count / resized;
+            return new ResizeAxis((resized - length) / 2 * step, step, 0, count, length);
+        }
     }
 }

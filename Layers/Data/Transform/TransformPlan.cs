@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Numerics;
 using Cnn.Layers.Kernels.ImageTransform;
 
 namespace Cnn.Layers.Data.Transform;
@@ -70,7 +69,7 @@ internal sealed unsafe class TransformPlan
     public void Transform(ReadOnlySpan<float> pixels, long index, float* target) => Run(pixels, index, target);
 
     private void Run<T>(ReadOnlySpan<T> pixels, long index, float* target)
-        where T : unmanaged, INumberBase<T>
+        where T : unmanaged
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(pixels.Length, Image.Count);
         var random = new ImageRandom(Key, index);
@@ -119,7 +118,7 @@ internal sealed unsafe class TransformPlan
 
     // Returns the padded and distorted image in a rented buffer; null where the image does not change.
     private T[]? Move<T>(ReadOnlySpan<T> pixels, ImageRandom random)
-        where T : unmanaged, INumberBase<T>
+        where T : unmanaged
     {
         if (Pad == 0 && Distortion is null)
         {

@@ -1,4 +1,3 @@
-using System.Numerics;
 
 namespace Cnn.Layers.Kernels.ImageTransform;
 
@@ -28,7 +27,7 @@ internal readonly record struct AffineWarp(float Xx, float Xy, float X0, float Y
     public unsafe void Run<T>(
         T* source, int channels, int height, int width, int rows, int columns, T* target, float fill = 0,
         float* right = null, float* down = null)
-        where T : unmanaged, INumberBase<T>
+        where T : unmanaged
     {
         KernelGuard.Array(source, channels, height, width);
         KernelGuard.Array(target, channels, rows, columns);
@@ -74,7 +73,7 @@ internal readonly record struct AffineWarp(float Xx, float Xy, float X0, float Y
     private readonly record struct Place(int Left, int Top, float Right, float Below, float Fill)
     {
         public unsafe float Value<T>(T* source, int height, int width)
-            where T : unmanaged, INumberBase<T>
+            where T : unmanaged
         {
             T* at = source + ((long)Top * width) + Left;
             bool isInside = (uint)Left < (uint)(width - 1) && (uint)Top < (uint)(height - 1);
@@ -95,7 +94,7 @@ internal readonly record struct AffineWarp(float Xx, float Xy, float X0, float Y
         }
 
         private unsafe float Pixel<T>(T* source, int height, int width, int x, int y)
-            where T : unmanaged, INumberBase<T> =>
+            where T : unmanaged =>
             (uint)x < (uint)width && (uint)y < (uint)height ? PixelRow.Pixel(source + (y * width) + x) : Fill;
     }
 }

@@ -9,14 +9,6 @@ internal static class GreyLevels
     public static byte Of(int blue, int green, int red) =>
         (byte)(((blue * 1868) + (green * 9617) + (red * 4899) + (1 << 13)) >> 14);
 
-    /// <summary>
-    /// The same in units of 2^-15, cut off where the colours differ: libpng's <c>png_set_rgb_to_gray</c> with the
-    /// coefficients 0.299 and 0.587 that OpenCV gives it.
-    /// </summary>
-    public static byte OfPng(int blue, int green, int red) => red == green && red == blue
-        ? (byte)red
-        : (byte)(((red * 9797) + (green * 19234) + (blue * (32768 - 9797 - 19234))) >> 15);
-
     /// <summary>The same in units of 2^-15, rounded: OpenCV's <c>cvtColor</c>, which serves its WebP decoder.</summary>
     public static byte OfWebP(int blue, int green, int red) =>
         (byte)(((blue * 3735) + (green * 19235) + (red * 9798) + (1 << 14)) >> 15);

@@ -1,4 +1,5 @@
 using Cnn.Proto.Formats.Jpeg;
+using Cnn.Proto.Formats.Png;
 
 namespace Cnn.Proto.Formats.Images;
 
@@ -9,6 +10,7 @@ namespace Cnn.Proto.Formats.Images;
 public sealed class ImageDecoder : IDisposable
 {
     private readonly JpegDecoder jpeg = new();
+    private readonly PngImage png = new();
     private readonly SkiaImage skia = new();
     private readonly PlanarImage turned = new();
 
@@ -66,30 +68,35 @@ public sealed class ImageDecoder : IDisposable
 
     private ImageOrientation Read(ReadOnlySpan<byte> file, ImageFormat format, ImageColor color)
     {
-        if (format == ImageFormat.Jpeg)
+        switch (format)
         {
-            jpeg.Read(file, color);
-            return jpeg.Orientation;
+            case ImageFormat.Jpeg:
+                jpeg.Read(file, color);
+                return jpeg.Orientation;
+            case ImageFormat.Png:
+                png.Read(file);
+                return color == ImageColor.Stored && png.Header.Depth == 16
+                    ? throw ImageMessages.SixteenBits()
+                    : png.Orientation;
+            default:
+                skia.Read(file, format);
+                return skia.Header.Orientation;
         }
-
-        if (color == ImageColor.Stored && format == ImageFormat.Png && PngHeader.Read(file).Depth == 16)
-        {
-            throw ImageMessages.SixteenBits();
-        }
-
-        skia.Read(file, format);
-        return skia.Header.Orientation;
     }
 
     private void Write(ImageFormat format, ImageColor color, PlanarImage to)
     {
-        if (format == ImageFormat.Jpeg)
+        switch (format)
         {
-            jpeg.Write(color, to);
-        }
-        else
-        {
-            skia.Write(color, to);
+            case ImageFormat.Jpeg:
+                jpeg.Write(color, to);
+                break;
+            case ImageFormat.Png:
+                PngPixels.Write(png, color, to);
+                break;
+            default:
+                skia.Write(color, to);
+                break;
         }
     }
 }

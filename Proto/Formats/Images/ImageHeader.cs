@@ -1,4 +1,5 @@
 using Cnn.Proto.Formats.Jpeg;
+using Cnn.Proto.Formats.Png;
 
 namespace Cnn.Proto.Formats.Images;
 
@@ -22,8 +23,14 @@ internal readonly record struct ImageHeader(
             return new(format, size.Components == 1 ? 1 : 3, size.Height, size.Width, size.Orientation);
         }
 
-        ImageHeader header = SkiaImage.ReadHeader(file, format);
-        return format == ImageFormat.Png ? header with { Channels = PngHeader.Read(file).StoredChannels } : header;
+        if (format == ImageFormat.Png)
+        {
+            var png = new PngImage();
+            png.ReadHeader(file);
+            return new(format, png.StoredChannels, png.Header.Height, png.Header.Width, png.Orientation);
+        }
+
+        return SkiaImage.ReadHeader(file, format);
     }
 
     /// <summary>Returns the format of a file that is decoded.</summary>

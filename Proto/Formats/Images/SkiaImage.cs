@@ -22,14 +22,14 @@ internal sealed unsafe class SkiaImage : IDisposable
             using SKData data = SKData.Create((nint)bytes, file.Length);
             using SKCodec codec = SKCodec.Create(data) ?? throw ImageMessages.Damaged(format);
             Header = HeaderOf(codec, format);
-            if (format == ImageFormat.Png)
-            {
-                Header = Header with { Channels = PngHeader.Read(file).StoredChannels };
-            }
-
             if (!ImageLimits.Allow(Header.Height, Header.Width))
             {
                 throw ImageMessages.TooLarge(Header.Width, Header.Height);
+            }
+
+            if (!ImageLimits.Allow(Header.Height, Header.Width, file.Length, format))
+            {
+                throw ImageMessages.TooLarge(Header.Width, Header.Height, file.Length);
             }
 
             int size = checked(Header.Height * Header.Width * 4);
@@ -104,7 +104,6 @@ internal sealed unsafe class SkiaImage : IDisposable
             ReadOnlySpan<byte> pixel = from.Slice(i * 4, 4);
             to[i] = Header.Format switch
             {
-                ImageFormat.Png => GreyLevels.OfPng(pixel[0], pixel[1], pixel[2]),
                 ImageFormat.WebP => GreyLevels.OfWebP(pixel[0], pixel[1], pixel[2]),
                 _ => GreyLevels.Of(pixel[0], pixel[1], pixel[2]),
             };

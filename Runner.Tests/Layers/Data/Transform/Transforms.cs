@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Cnn.Fillers;
 using Cnn.Layers;
 using Cnn.Layers.Data.Transform;
@@ -39,9 +40,18 @@ internal static unsafe class Transforms
         return new DataTransformer(context).Plan(shape);
     }
 
-    /// <summary>The error in a transformation, whose text begins at line 3, column 1.</summary>
-    public static Diagnostic Error(string text, ImageShape shape) =>
-        Assert.Throws<CnnException>(() => Plan(text, shape)).Diagnostics[0];
+    /// <summary>Asserts that a transformation of images of a shape is refused, with an error at a field: the value of a number,
+    /// the name of a message.</summary>
+    public static void AssertError(string text, ImageShape shape, string field, string expected)
+    {
+        Diagnostic error = Assert.Throws<CnnException>(() => Plan(text, shape)).Diagnostics[0];
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+        Assert.NotNull(error.Hint);
+        Match place = Regex.Match(text, $@"\b{field}(: |\b)");
+        int column = 1 + place.Index + (place.Value.EndsWith(' ') ? place.Length : 0);
+        Assert.Equal("data", error.Layer);
+        Assert.Equal((3, column), (error.Location?.Line, error.Location?.Column));
+    }
 
     /// <summary>Transforms an image of bytes.</summary>
     public static float[] Run(this TransformPlan plan, byte[] image, long index = 0)

@@ -27,7 +27,8 @@ public sealed class LevelDbLibraryTests(LevelDbProgram program) : IClassFixture<
         {
             Batch(script, random, i);
             string key = Key(random.Next(3000));
-            script.Append(random.Next(5) == 0 ? $"delete {key}\n" : $"put {key} {i} {random.Next(random.Next(3000))}\n");
+            int size = random.Next(random.Next(3000));
+            script.Append(random.Next(5) == 0 ? $"delete {key}\n" : $"put {key} {i} {size}\n");
         }
 
         program.Write(folder["db"], $"{script}commit\nclose\n");
@@ -75,7 +76,8 @@ public sealed class LevelDbLibraryTests(LevelDbProgram program) : IClassFixture<
         for (int size = 32768 - 44 - 10; size <= 32768 - 44 + 1; size++)
         {
             program.Write(
-                folder[$"{size}"], $"{Default}put x61 0 {size}\nput x62 0 70000\nput x63 1 10\nput x64 3 65500\nexit\n");
+                folder[$"{size}"],
+                $"{Default}put x61 0 {size}\nput x62 0 70000\nput x63 1 10\nput x64 3 65500\nexit\n");
         }
 
         Assert.All(program.Check(Directory.GetDirectories(folder.Path)), count => Assert.Equal(4, count));
@@ -90,8 +92,8 @@ public sealed class LevelDbLibraryTests(LevelDbProgram program) : IClassFixture<
             script.Append($"put {key} 1 20\n");
         }
 
-        script.Append($"put x{string.Concat(Enumerable.Repeat("ab", 70000))} 2 20\nput x61 9 0\ncopy {folder["copy"]}\n");
-        program.Write(folder["db"], $"{script}flush\nclose\n");
+        script.Append($"put x{string.Concat(Enumerable.Repeat("ab", 70000))} 2 20\nput x61 9 0\n");
+        program.Write(folder["db"], $"{script}copy {folder["copy"]}\nflush\nclose\n");
 
         Assert.Equal([10, 10], program.Check(folder["db"], folder["copy"]));
     }

@@ -21,15 +21,20 @@ public sealed class LevelDbReaderTests : IDisposable
     [InlineData(true)]
     public void ATableReadsInTheOrderOfItsKeys(bool packed)
     {
-        Manifest(Db, 5, 100, WriteTable(Db, 2, 4, packed, [.. Enumerable.Range(0, 23).Select(i => Put($"k{i:D4}", 1, i))]));
+        Change[] changes = [.. Enumerable.Range(0, 23).Select(i => Put($"k{i:D4}", 1, i))];
+        Manifest(Db, 5, 100, WriteTable(Db, 2, 4, packed, changes));
 
-        using RecordDatabase records = RecordDatabase.Open(Db);
-        Assert.Equal((Db, 23), (records.Path, records.Count));
-        var buffer = new RecordBuffer();
-        for (int i = 22; i >= 0; i--)
+        // Where there are too many tables to map, blocks are read.
+        for (int mapped = 0; mapped < 2; mapped++)
         {
-            Assert.Equal(Bytes(i), records.Value(i, buffer));
-            Assert.Equal($"k{i:D4}", Encoding.ASCII.GetString(records.Key(i, buffer)));
+            using RecordDatabase records = LevelDbReader.Open(Db, mapped);
+            Assert.Equal((Db, 23), (records.Path, records.Count));
+            var buffer = new RecordBuffer();
+            for (int i = 22; i >= 0; i--)
+            {
+                Assert.Equal(Bytes(i), records.Value(i, buffer));
+                Assert.Equal($"k{i:D4}", Encoding.ASCII.GetString(records.Key(i, buffer)));
+            }
         }
     }
 
@@ -196,7 +201,7 @@ public sealed class LevelDbReaderTests : IDisposable
             var buffer = new RecordBuffer();
             Assert.Equal(Bytes(4), records.Value(4, buffer));
             string message = Assert.Throws<CnnException>(() => records.Value(7, buffer).Length).Message;
-            Assert.Matches(@"000004\.ldb' is not a whole LevelDB table: the block at byte \d+ has the wrong check", message);
+            Assert.Matches(@"000004\.ldb' is not a whole LevelDB table: the block at byte \d+ has the wrong", message);
             Assert.Throws<CnnException>(() => records.Value(8, buffer).Length);
             Assert.Equal(Bytes(2), records.Value(2, buffer));
         }
