@@ -112,13 +112,32 @@ public sealed class ImageClassifier
         }
     }
 
+    /// <summary>
+    /// Requires that a net has an input with a shape. Without this, building it would fail in the layers that lack it.
+    /// </summary>
+    /// <exception cref="CnnException">It has no Input layer, or the first one has no shape.</exception>
+    public static void RequireInput(NetDefinition definition)
+    {
+        LayerParameter layer = definition.Message.Layer.FirstOrDefault(l => l.Type == "Input")
+            ?? throw NoInput(definition.Message.Name);
+        if (layer.InputParam is not { Shape.Count: > 0 })
+        {
+            throw new CnnException(new Diagnostic(
+                "the input has no shape",
+                definition.Sources.Find(layer),
+                "give it that of the images: input_param { shape { dim: 1 dim: 3 dim: 224 dim: 224 } }",
+                layer.Name));
+        }
+    }
+
+    private static CnnException NoInput(string net) => new(
+        $"net '{net}' has no Input layer that images could go into", "a deploy net has one, of the shape N x 3 x H x W");
+
     private static Blob RequireInput(Net net)
     {
         if (net.Inputs.Count == 0)
         {
-            throw new CnnException(
-                $"net '{net.Name}' has no Input layer that images could go into",
-                "a deploy net has one, of the shape N x 3 x H x W");
+            throw NoInput(net.Name);
         }
 
         Blob blob = net.FindInput(net.Inputs[0]);

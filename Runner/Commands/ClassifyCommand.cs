@@ -2,6 +2,7 @@ using System.CommandLine;
 using Cnn.Engine.Classification;
 using Cnn.Engine.Graph;
 using Cnn.Layers.Threading;
+using Cnn.Proto;
 using Cnn.Runner.Commands.Support;
 using Cnn.Runner.Display;
 using Cnn.Runner.Reports;
@@ -69,6 +70,7 @@ internal static class ClassifyCommand
             using var pool = new WorkerPool(parsed.GetValue(threads) ?? 0);
             using var log = RunLog.Create(new WriterSink(console.Error), null, "classify", LogEventLevel.Warning);
             OptionValues.WarnOfGpu(log, parsed.GetValue(gpu) is not null);
+            ImageClassifier.RequireInput(NetDefinition.Load(parsed.GetRequiredValue(choice.Model)));
             string files = parsed.GetRequiredValue(weights);
             using Net net = choice.Build(parsed, pool, log, built => built with
             {

@@ -27,28 +27,20 @@ internal sealed class ClassifyRun(ImageClassifier classifier, CommandConsole con
     public int Run(IReadOnlyList<ImageInput> images, CancellationToken cancel)
     {
         using var document = new PredictionDocument(Labels, Top);
-        var progress = new DataProgress(console);
+        using var progress = new DataProgress(console);
         float[]? all = Output is null ? null : NewTable(images.Count);
         int done = 0, faulty = 0;
-        try
+        Report(progress, done, images.Count);
+        foreach (ImageScores scores in classifier.Classify(images, cancel))
         {
-            foreach (ImageScores scores in classifier.Classify(images, cancel))
-            {
-                console.Live?.Clear();
-                Keep(scores, all, done++);
-                Show(scores, document);
-                faulty += scores.Error is null ? 0 : 1;
-                if (console.Live is not null && done < images.Count)
-                {
-                    progress.Report(new WriteProgress("classify", done, images.Count));
-                }
-            }
-        }
-        finally
-        {
-            progress.End();
+            console.Live?.Clear();
+            Keep(scores, all, done++);
+            Show(scores, document);
+            faulty += scores.Error is null ? 0 : 1;
+            Report(progress, done, images.Count);
         }
 
+        progress.End();
         if (IsJson)
         {
             console.Out.WriteLine(document.End());
@@ -67,6 +59,15 @@ internal sealed class ClassifyRun(ImageClassifier classifier, CommandConsole con
         }
 
         return faulty;
+    }
+
+    // The results say that it is done, and where no terminal is, what goes on.
+    private void Report(DataProgress progress, int done, int total)
+    {
+        if (console.Live is not null && total > 1 && done < total)
+        {
+            progress.Report(new WriteProgress("classify", done, total));
+        }
     }
 
     private void Show(ImageScores scores, PredictionDocument document)
