@@ -82,6 +82,7 @@ internal sealed class NetBuilder : IDisposable
         }
 
         RefuseLostValues();
+        LabelCheck.Require(layers);
         WarnOfRepeatedNames();
         foreach (NetLayer layer in Enumerable.Reverse(layers))
         {

@@ -39,6 +39,26 @@ internal sealed class IdxDataLayer : ImageSourceLayer
 
     private protected override bool IsShuffled => parameter.Shuffle;
 
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<int, string>? KnownLabels(int top)
+    {
+        if (top != 1)
+        {
+            return null;
+        }
+
+        var known = new Dictionary<int, string>();
+        for (int i = 0; i < count && first + i < labels.Length; i++)
+        {
+            if (!known.ContainsKey(labels[first + i]))
+            {
+                known.Add(labels[first + i], NameOf(i));
+            }
+        }
+
+        return known;
+    }
+
     private protected override void Open(bool hasLabels)
     {
         if (parameter.Images.Length == 0)

@@ -28,6 +28,26 @@ internal abstract class ImageFileSourceLayer : ImageSourceLayer
 
     private protected override long Count => images.Count;
 
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<int, string>? KnownLabels(int top)
+    {
+        if (top != 1)
+        {
+            return null;
+        }
+
+        var known = new Dictionary<int, string>();
+        for (int i = 0; i < images.Count; i++)
+        {
+            if (!known.ContainsKey(images[i].Label))
+            {
+                known.Add(images[i].Label, NameOf(i));
+            }
+        }
+
+        return known;
+    }
+
     private protected override void Close()
     {
         foreach (ImageReader reader in readers)

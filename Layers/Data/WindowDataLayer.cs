@@ -51,6 +51,11 @@ internal sealed class WindowDataLayer : ImageSourceLayer
     /// <inheritdoc/>
     public override BlobCount TopCount => BlobCount.Exactly(2);
 
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<int, string>? KnownLabels(int top) => top != 1
+        ? null
+        : foreground.Select(w => w.Label).Distinct().ToDictionary(l => l, _ => $"a window of '{parameter.Source}'");
+
     // Windows are drawn without an end.
     private protected override long Count => 0;
 

@@ -47,7 +47,7 @@ internal static class DataCifar10Command
 
             source ??= target;
             using var cancelling = new CancelOnInterrupt(cancel);
-            var progress = new DataProgress(console);
+            using var progress = new DataProgress(console);
             if (parsed.GetValue(download))
             {
                 await Cifar10Source.DownloadAsync(source, progress, cancelling.Token).ConfigureAwait(false);

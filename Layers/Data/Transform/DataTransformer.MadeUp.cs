@@ -15,7 +15,7 @@ internal sealed partial class DataTransformer
         && !Path.Exists(context.Files.Find(parameter.MeanFile));
 
     /// <summary>
-    /// Returns what is known of the shape that images have behind the transformation: from the crop, the source's own
+    /// Returns what is known of the shape that images have behind the transformation: from the crops, the source's own
     /// parameters, the mean file, and for the channels also from the mean values, or 3. A size of 0 is not known.
     /// </summary>
     /// <param name="told">What the source's own parameters tell of its images; 0 where they tell nothing.</param>
@@ -28,6 +28,11 @@ internal sealed partial class DataTransformer
             : mean is not null ? meanShape.Channels
             : meanValues.Length > 1 ? meanValues.Length
             : ColorChannels;
+        if (resizedCrop is not null)
+        {
+            return new ImageShape(channels, resizedCrop.Height, resizedCrop.Width);
+        }
+
         if (crop > 0)
         {
             return new ImageShape(channels, crop, crop);

@@ -50,6 +50,8 @@ public sealed class EmptyPathTests : IDisposable
     [InlineData("convert", "x", "")]
     [InlineData("upgrade_net_proto_text", "", "x")]
     [InlineData("plot", "", "--output", "x.png")]
+    [InlineData("convert_mnist_data", "x", "", "x")]
+    [InlineData("convert_cifar_data", "x", "", "lmdb")]
     public void AnArgumentThatIsAPathSaysThatItIsEmpty(string command, params string[] others)
     {
         CommandLine run = CommandLine.Run([command, .. others]);
