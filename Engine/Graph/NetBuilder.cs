@@ -61,6 +61,7 @@ internal sealed class NetBuilder : IDisposable
                 sources.Find(message)));
         }
 
+        GivenShapes.RequireNames(options.MadeUp, present);
         var isPresent = new HashSet<object>(present, ReferenceEqualityComparer.Instance);
         leftOut = [.. message.Layer.Where(l => !isPresent.Contains(l))];
         foreach (LayerParameter layer in SplitInsertion.Insert(present, leftOut, sources))
@@ -73,7 +74,7 @@ internal sealed class NetBuilder : IDisposable
             AddLayer(layer);
         }
 
-        GivenShapes.RequireUse(options.MadeUp, layers);
+        GivenShapes.RequireBatch(options.MadeUp, layers);
         BackwardPlan.Prune(layers);
         if (message.ForceBackward || options.ForceBackward)
         {

@@ -103,7 +103,7 @@ public abstract unsafe class ImageSourceLayer : Layer
     public sealed override void Reshape(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
     {
         ImageShape shape = madeUp?.Shape ?? (queue is null ? FindShape(Context.Clock.Pass) : Take().Shape);
-        if ((long)shape.Count * Batch > int.MaxValue / 2)
+        if (BlobSize.Of(Batch, shape.Channels, shape.Height, shape.Width) > int.MaxValue / 2)
         {
             throw Context.Error(
                 options.Parameter,

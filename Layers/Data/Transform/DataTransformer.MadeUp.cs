@@ -19,7 +19,7 @@ internal sealed partial class DataTransformer
     /// parameters, the mean file, and for the channels also from the mean values, or 3. A size of 0 is not known.
     /// </summary>
     /// <param name="told">What the source's own parameters tell of its images; 0 where they tell nothing.</param>
-    /// <exception cref="CnnException">Such images are too large.</exception>
+    /// <exception cref="CnnException">The padding makes the images too large.</exception>
     public ImageShape MadeUpShape(ImageShape told)
     {
         int channels = told.Channels > 0 ? told.Channels
@@ -35,13 +35,11 @@ internal sealed partial class DataTransformer
 
         if (crop > 0)
         {
-            return (long)channels * crop <= int.MaxValue / 2 / crop
-                ? new ImageShape(channels, crop, crop)
-                : throw Error(TransformationParameter.CropSizeFieldNumber, $"crop_size {crop} is too large");
+            return new ImageShape(channels, crop, crop);
         }
 
         ImageShape image = told.Height > 0 || mean is null ? told with { Channels = channels } : meanShape;
-        return image.Height > 0 ? Padded(image) : image;
+        return image.Height > 0 && pad > 0 ? Padded(image) : image;
     }
 
     /// <summary>Returns images of noise, with the mean values and the scale of real ones.</summary>
