@@ -13,7 +13,8 @@ internal sealed unsafe class TransformPlan
     public required ImageShape Image { get; init; }
 
     /// <summary>Their shape after the transformation.</summary>
-    public ImageShape Output => ResizedCrop is { } resized ? new ImageShape(Image.Channels, resized.Height, resized.Width)
+    public ImageShape Output =>
+        ResizedCrop is not null ? new ImageShape(Image.Channels, ResizedCrop.Height, ResizedCrop.Width)
         : Crop > 0 ? new ImageShape(Image.Channels, Crop, Crop)
         : Padded;
 

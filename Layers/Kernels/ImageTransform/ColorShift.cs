@@ -67,7 +67,9 @@ internal readonly record struct ColorShift(
             if (Saturation is { } saturation)
             {
                 Vector512<float> grey = (1 - saturation) * Grey(b, g, r);
-                (b, g, r) = (Hold((saturation * b) + grey), Hold((saturation * g) + grey), Hold((saturation * r) + grey));
+                b = Hold((saturation * b) + grey);
+                g = Hold((saturation * g) + grey);
+                r = Hold((saturation * r) + grey);
             }
 
             if (Hue is { } hue)
@@ -124,8 +126,8 @@ internal readonly record struct ColorShift(
         (BlueWeight * b) + (GreenWeight * g) + (RedWeight * r);
 
     // HSV with the hue in sixths of a turn from red over green to blue. A channel of the turned colour is
-    // V - C max(0, min(k, 4 - k, 1)), where V is the largest channel, C its distance from the least, and k the hue, from
-    // 0 to 6, plus 5 for red, 3 for green and 1 for blue.
+    // V - C max(0, min(k, 4 - k, 1)), where V is the largest channel, C its distance from the least, and k the hue plus
+    // 5 for red, 3 for green and 1 for blue, from 0 to 6.
     private static void Turn(float sixths, ref Vector512<float> b, ref Vector512<float> g, ref Vector512<float> r)
     {
         Vector512<float> value = Vector512.Max(r, Vector512.Max(g, b));

@@ -193,9 +193,15 @@ public sealed class DistortionTests : IDisposable
     }
 
     [Theory]
-    [InlineData("distortion { translation: 2 scaling: 0.1 squeezing: 0.1 shearing: 0.2 }", 14460986679306031381, 18290589019295598735)]
-    [InlineData("pad: 2 crop_size: 8 mirror: true distortion { translation: 3 }", 14095448048190592805, 3526995554642518872)]
-    [InlineData("pad: 3 mean_value: 9 scale: 0.5 distortion { scaling: 0.4 shearing: 0.5 }", 3231850044075419605, 17252250469978028484)]
+    [InlineData(
+        "distortion { translation: 2 scaling: 0.1 squeezing: 0.1 shearing: 0.2 }", 14460986679306031381,
+        18290589019295598735)]
+    [InlineData(
+        "pad: 2 crop_size: 8 mirror: true distortion { translation: 3 }", 14095448048190592805,
+        3526995554642518872)]
+    [InlineData(
+        "pad: 3 mean_value: 9 scale: 0.5 distortion { scaling: 0.4 shearing: 0.5 }", 3231850044075419605,
+        17252250469978028484)]
     public void TheFirstFourKindsKeepTheBitsTheyAlwaysHad(string text, ulong bytes, ulong floats)
     {
         var shape = new ImageShape(2, 9, 11);

@@ -4,7 +4,6 @@ using Cnn.Layers;
 using Cnn.Layers.Data.Transform;
 using Cnn.Layers.Threading;
 using Cnn.Proto;
-using Cnn.Proto.Formats;
 
 namespace Cnn.Tests.Layers.Data.Transform;
 
@@ -40,8 +39,10 @@ internal static unsafe class Transforms
         return new DataTransformer(context).Plan(shape);
     }
 
-    /// <summary>Asserts that a transformation of images of a shape is refused, with an error at a field: the value of a number,
-    /// the name of a message.</summary>
+    /// <summary>
+    /// Asserts that a transformation of images of a shape is refused, with an error at a field: the value of a number,
+    /// the name of a message.
+    /// </summary>
     public static void AssertError(string text, ImageShape shape, string field, string expected)
     {
         Diagnostic error = Assert.Throws<CnnException>(() => Plan(text, shape)).Diagnostics[0];

@@ -34,7 +34,9 @@ public sealed unsafe class ColorShiftTests
 
     [Fact]
     public void ContrastSeesTheBrightnessBeforeIt() =>
-        Near([82.5f, 37.5f], Run(new ColorShift(3, 0.5f, null, null, 0, 255), [35, 5, 200], 2, 1, channels: 1, width: 3));
+        Near(
+            [82.5f, 37.5f],
+            Run(new ColorShift(3, 0.5f, null, null, 0, 255), [35, 5, 200], 2, 1, channels: 1, width: 3));
 
     [Fact]
     public void SaturationIsTowardsTheGreyOfEachPixel()
