@@ -24,6 +24,8 @@ static int Run(string command, string[] rest)
             return GemmBench.Run(rest);
         case "convolution":
             return ConvolutionBench.Run(rest);
+        case "data":
+            return DataBench.Run(rest);
         case "step":
             return StepBench.Run(rest);
         case "benchmark":
@@ -38,6 +40,8 @@ static int Run(string command, string[] rest)
                   step NET [--batch N] [--threads T] [--shape CxHxW]     a whole training step of a net's file or of a
                        [--classes K] [--seconds S] [--forward]           folder of Models, or a forward pass in TEST;
                        [--layers [N]] [--json]                           with its N slowest layers
+                  data [--images N] [--threads T] [--seconds S]          images a second from each kind of source
+                       [--only jpeg|raw|mnist|folder]
                   benchmark [BenchmarkDotNet options]                    the same with statistics
                 """);
             return 1;

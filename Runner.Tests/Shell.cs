@@ -13,6 +13,18 @@ internal static class Shell
     public static void OnLinuxOrSkip() =>
         Assert.SkipUnless(OperatingSystem.IsLinux(), "needs Linux, with /dev/full");
 
+    /// <summary>Skips the calling test where one of some programs is not installed.</summary>
+    public static void HasOrSkip(params string[] programs)
+    {
+        OrSkip();
+        string[] folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
+        string[] missing =
+        [
+            .. programs.Where(p => !Array.Exists(folders, f => File.Exists(Path.Combine(f, p)))),
+        ];
+        Assert.SkipWhen(missing.Length > 0, $"needs {string.Join(" and ", missing)}");
+    }
+
     /// <summary>Skips the calling test when the user is root, whom no permission stops.</summary>
     public static void NotAsRootOrSkip() =>
         Assert.SkipWhen(Environment.IsPrivilegedProcess, "the root user may write to any file");

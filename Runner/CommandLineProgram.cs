@@ -77,6 +77,7 @@ internal static class CommandLineProgram
             TimeCommand.Create(console),
             SummaryCommand.Create(console),
             ForwardCommand.Create(console),
+            ClassifyCommand.Create(console),
             ConvertCommand.Create(console),
             DataCommand.Create(console),
             PlotCommand.Create(console),

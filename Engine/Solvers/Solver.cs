@@ -26,6 +26,7 @@ public sealed partial class Solver : IDisposable
     private readonly SourceMap sources;
     private readonly EarlyStopping? earlyStopping;
     private readonly IterationLog iterationLog;
+    private readonly DataWait dataWait;
 
     // Set while Solve runs; a caller of Step decides when to stop.
     private bool isSolving;
@@ -72,6 +73,7 @@ public sealed partial class Solver : IDisposable
                 : null;
             updater = new ParameterUpdater(this.definition, rule, TrainNet, pool, options.Log);
             iterationLog = new IterationLog(TrainNet, this.definition.Display, options.Log);
+            dataWait = new DataWait(TrainNet, options.Log);
             Log($"Solver scaffolding done; random seed {Seed}.");
             string[] weights = WeightsToStartFrom(definition);
             if (state is not null)
@@ -137,6 +139,12 @@ public sealed partial class Solver : IDisposable
     /// <summary>The number of forward and backward passes per iteration.</summary>
     public int PassesAnIteration => definition.IterSize;
 
+    /// <summary>
+    /// The share of the training steps so far that was spent waiting for data, from 0 to 1; the first step is not
+    /// counted.
+    /// </summary>
+    public double DataWaitShare => dataWait.Share;
+
     /// <summary>The seed of everything random in this run.</summary>
     public long Seed { get; }
 
@@ -192,6 +200,7 @@ public sealed partial class Solver : IDisposable
             return;
         }
 
+        dataWait.BeginStep();
         bool display = definition.Display > 0 && Iteration % definition.Display == 0;
         TrainNet.DebugInfo = display && definition.DebugInfo;
         float loss = 0;
@@ -219,9 +228,11 @@ public sealed partial class Solver : IDisposable
         if (display)
         {
             Log($"Iteration {Iteration}, lr = {CaffeNumber.Format(rate)}");
+            dataWait.Warn();
         }
 
         updater.Update(rate, Iteration);
+        dataWait.EndStep();
         Iteration++;
         Progressed?.Invoke(
             new TrainingProgress(Iteration, definition.MaxIter, smoothed.Value, rate) { IterationLoss = loss });

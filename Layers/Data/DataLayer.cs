@@ -53,6 +53,11 @@ internal sealed class DataLayer : ImageSourceLayer
                 parameter, DataParameter.SourceFieldNumber, "source is missing in data_param", "name the database");
         }
 
+        if (MakesUpFor(parameter.Source))
+        {
+            return;
+        }
+
         records = OpenDatabase(Context.Files.Find(parameter.Source));
         if (records.Count == 0)
         {

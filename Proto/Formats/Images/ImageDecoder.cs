@@ -1,3 +1,6 @@
+using Cnn.Proto.Formats.Jpeg;
+using Cnn.Proto.Formats.Png;
+
 namespace Cnn.Proto.Formats.Images;
 
 /// <summary>
@@ -6,8 +9,10 @@ namespace Cnn.Proto.Formats.Images;
 /// </summary>
 public sealed class ImageDecoder : IDisposable
 {
-    private readonly SkiaImage _skia = new();
-    private readonly PlanarImage _turned = new();
+    private readonly JpegDecoder jpeg = new();
+    private readonly PngImage png = new();
+    private readonly SkiaImage skia = new();
+    private readonly PlanarImage turned = new();
 
     /// <summary>Decodes one file.</summary>
     /// <param name="file">The file's content: JPEG, PNG, BMP or WebP.</param>
@@ -18,32 +23,16 @@ public sealed class ImageDecoder : IDisposable
     /// </exception>
     public void Decode(ReadOnlySpan<byte> file, ImageColor color, PlanarImage to)
     {
-        ImageFormat format = Require(file);
-        PngHeader png = format == ImageFormat.Png ? PngHeader.Read(file) : default;
-        if (color == ImageColor.Stored && png.Depth == 16)
+        ImageFormat format = ImageHeader.RequireFormat(file);
+        ImageOrientation turn = Read(file, format, color);
+        if (color == ImageColor.Stored || turn == ImageOrientation.Upright)
         {
-            throw ImageMessages.SixteenBits();
+            Write(format, color, to);
         }
-
-        _skia.Decode(file, format);
-        ImageOrientation turn = color == ImageColor.Stored ? ImageOrientation.Upright : _skia.Orientation;
-        PlanarImage first = turn == ImageOrientation.Upright ? to : _turned;
-        switch (color)
+        else
         {
-            case ImageColor.Grey:
-                _skia.CopyGrey(first, format);
-                break;
-            case ImageColor.Colour:
-                _skia.CopyChannels(3, first);
-                break;
-            default:
-                _skia.CopyChannels(format == ImageFormat.Png ? png.StoredChannels : _skia.StoredChannels, first);
-                break;
-        }
-
-        if (turn != ImageOrientation.Upright)
-        {
-            Turning.Turn(first, turn, to);
+            Write(format, color, turned);
+            Turning.Turn(turned, turn, to);
         }
     }
 
@@ -55,41 +44,59 @@ public sealed class ImageDecoder : IDisposable
         ReadOnlySpan<byte> file, ImageColor color, out int channels, out int height, out int width)
     {
         (channels, height, width) = (0, 0, 0);
-        ImageFormat format = ImageFormats.Of(file);
-        if (format is ImageFormat.Unknown or ImageFormat.Gif or ImageFormat.Tiff)
+        try
+        {
+            ImageHeader header = ImageHeader.Read(file);
+            if (!ImageLimits.Allow(header.Height, header.Width))
+            {
+                return false;
+            }
+
+            bool swaps = color != ImageColor.Stored && header.Orientation.SwapsSides();
+            channels = color switch { ImageColor.Grey => 1, ImageColor.Colour => 3, _ => header.Channels };
+            (height, width) = swaps ? (header.Width, header.Height) : (header.Height, header.Width);
+            return true;
+        }
+        catch (CnnException)
         {
             return false;
         }
-
-        if (!SkiaImage.TryReadHeader(file, out height, out width, out int stored, out ImageOrientation turn)
-            || !ImageLimits.Allow(height, width))
-        {
-            return false;
-        }
-
-        if (format == ImageFormat.Png && PngHeader.TryRead(file, out PngHeader png))
-        {
-            stored = png.StoredChannels;
-        }
-
-        channels = color switch { ImageColor.Grey => 1, ImageColor.Colour => 3, _ => stored };
-        if (color != ImageColor.Stored && turn.SwapsSides())
-        {
-            (height, width) = (width, height);
-        }
-
-        return true;
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _skia.Dispose();
+    public void Dispose() => skia.Dispose();
 
-    private static ImageFormat Require(ReadOnlySpan<byte> file) => ImageFormats.Of(file) switch
+    private ImageOrientation Read(ReadOnlySpan<byte> file, ImageFormat format, ImageColor color)
     {
-        _ when file.IsEmpty => throw ImageMessages.Empty(),
-        ImageFormat.Unknown => throw ImageMessages.NotAnImage(),
-        ImageFormat.Gif => throw ImageMessages.NotDecoded("GIF"),
-        ImageFormat.Tiff => throw ImageMessages.NotDecoded("TIFF"),
-        ImageFormat format => format,
-    };
+        switch (format)
+        {
+            case ImageFormat.Jpeg:
+                jpeg.Read(file, color);
+                return jpeg.Orientation;
+            case ImageFormat.Png:
+                png.Read(file);
+                return color == ImageColor.Stored && png.Header.Depth == 16
+                    ? throw ImageMessages.SixteenBits()
+                    : png.Orientation;
+            default:
+                skia.Read(file, format);
+                return skia.Header.Orientation;
+        }
+    }
+
+    private void Write(ImageFormat format, ImageColor color, PlanarImage to)
+    {
+        switch (format)
+        {
+            case ImageFormat.Jpeg:
+                jpeg.Write(color, to);
+                break;
+            case ImageFormat.Png:
+                PngPixels.Write(png, color, to);
+                break;
+            default:
+                skia.Write(color, to);
+                break;
+        }
+    }
 }

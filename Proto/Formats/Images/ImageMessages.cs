@@ -12,12 +12,17 @@ internal static class ImageMessages
 
     public static CnnException NotDecoded(string format) => new($"{format} images are not decoded", Known);
 
-    public static CnnException Damaged(string format) => new($"the {format} image is damaged", "fetch it again");
+    public static CnnException Damaged(ImageFormat format, Exception? inner = null) => new(
+        $"the {Name(format)} image is damaged", "fetch it again", inner);
 
-    public static CnnException EndsEarly(string format) => new($"the {format} image ends early", "fetch it again");
+    public static CnnException EndsEarly(ImageFormat format) => new($"the {Name(format)} image ends early", "fetch it again");
 
     public static CnnException TooLarge(int width, int height) => new(
         $"the image says that it has {width} x {height} pixels; up to {ImageLimits.Pixels} are decoded");
+
+    public static CnnException TooLarge(int width, int height, int length) => new(
+        $"the image says that it has {width} x {height} pixels, which its {length} bytes cannot hold",
+        "fetch it again");
 
     public static CnnException SixteenBits() => new(
         "the image has 16 bits a channel, which do not fit into bytes as they are stored",
@@ -28,4 +33,11 @@ internal static class ImageMessages
 
     public static CnnException Channels(string format, int channels) => new(
         $"{channels} channels do not fit into a {format} image", "1, 3 or, in PNG, 4 do");
+
+    private static string Name(ImageFormat format) => format switch
+    {
+        ImageFormat.Png => "PNG",
+        ImageFormat.Bmp => "BMP",
+        _ => $"{format}",
+    };
 }

@@ -6,7 +6,7 @@ namespace Cnn.Proto.Formats.Images;
 /// </summary>
 public sealed class PlanarImage
 {
-    private byte[] _pixels = [];
+    private byte[] pixels = [];
 
     /// <summary>1 for grey, 3 for B, G, R, 4 with alpha.</summary>
     public int Channels { get; private set; }
@@ -18,7 +18,7 @@ public sealed class PlanarImage
     public int Width { get; private set; }
 
     /// <summary>The pixels, [C, H, W].</summary>
-    public Span<byte> Pixels => _pixels.AsSpan(0, Channels * Height * Width);
+    public Span<byte> Pixels => pixels.AsSpan(0, Channels * Height * Width);
 
     /// <summary>Sets the shape. What the pixels are afterwards is not defined.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A size is below 1.</exception>
@@ -29,9 +29,9 @@ public sealed class PlanarImage
         ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
         int size = checked(channels * height * width);
-        if (_pixels.Length < size)
+        if (pixels.Length < size)
         {
-            _pixels = GC.AllocateUninitializedArray<byte>(size);
+            pixels = GC.AllocateUninitializedArray<byte>(size);
         }
 
         (Channels, Height, Width) = (channels, height, width);

@@ -8,79 +8,67 @@ namespace Cnn.Proto.Formats.Images;
 /// </summary>
 internal sealed unsafe class SkiaImage : IDisposable
 {
-    private byte[] _pixels = [];
-    private int _height, _width;
+    private byte[] pixels = [];
 
-    /// <summary>How the image has to be turned.</summary>
-    public ImageOrientation Orientation { get; private set; }
+    /// <summary>The header of the image that was read last.</summary>
+    public ImageHeader Header { get; private set; }
 
-    /// <summary>3, or 4 with alpha, or 1 for a grey image.</summary>
-    public int StoredChannels { get; private set; }
-
-    /// <summary>Decodes a file.</summary>
+    /// <summary>Reads a file.</summary>
     /// <exception cref="CnnException">It is damaged, too large or ends early.</exception>
-    public void Decode(ReadOnlySpan<byte> file, ImageFormat format)
+    public void Read(ReadOnlySpan<byte> file, ImageFormat format)
     {
-        string name = Name(format);
         fixed (byte* bytes = file)
         {
             using SKData data = SKData.Create((nint)bytes, file.Length);
-            using SKCodec codec = SKCodec.Create(data) ?? throw ImageMessages.Damaged(name);
-            SKImageInfo info = codec.Info;
-            if (!ImageLimits.Allow(info.Height, info.Width))
+            using SKCodec codec = SKCodec.Create(data) ?? throw ImageMessages.Damaged(format);
+            Header = HeaderOf(codec, format);
+            if (!ImageLimits.Allow(Header.Height, Header.Width))
             {
-                throw ImageMessages.TooLarge(info.Width, info.Height);
+                throw ImageMessages.TooLarge(Header.Width, Header.Height);
             }
 
-            (_height, _width) = (info.Height, info.Width);
-            Orientation = (ImageOrientation)codec.EncodedOrigin;
-            StoredChannels = Channels(info);
-            int size = checked(_height * _width * 4);
-            if (_pixels.Length < size)
+            if (!ImageLimits.Allow(Header.Height, Header.Width, file.Length, format))
             {
-                _pixels = GC.AllocateUninitializedArray<byte>(size);
+                throw ImageMessages.TooLarge(Header.Width, Header.Height, file.Length);
             }
 
-            fixed (byte* pixels = _pixels)
+            int size = checked(Header.Height * Header.Width * 4);
+            if (pixels.Length < size)
             {
-                var wanted = new SKImageInfo(_width, _height, SKColorType.Bgra8888, SKAlphaType.Unpremul);
-                switch (codec.GetPixels(wanted, (nint)pixels, wanted.RowBytes, SKCodecOptions.Default))
-                {
-                    case SKCodecResult.Success:
-                        break;
-                    case SKCodecResult.IncompleteInput:
-                        throw ImageMessages.EndsEarly(name);
-                    default:
-                        throw ImageMessages.Damaged(name);
-                }
+                pixels = GC.AllocateUninitializedArray<byte>(size);
             }
+
+            Read(codec, format);
         }
     }
 
     /// <summary>Reads the header of a file.</summary>
-    public static bool TryReadHeader(
-        ReadOnlySpan<byte> file, out int height, out int width, out int channels, out ImageOrientation orientation)
+    /// <exception cref="CnnException">It is damaged.</exception>
+    public static ImageHeader ReadHeader(ReadOnlySpan<byte> file, ImageFormat format)
     {
         fixed (byte* bytes = file)
         {
             using SKData data = SKData.Create((nint)bytes, file.Length);
-            using SKCodec? codec = SKCodec.Create(data);
-            SKImageInfo info = codec?.Info ?? default;
-            (height, width, channels) = (info.Height, info.Width, Channels(info));
-            orientation = (ImageOrientation)(codec?.EncodedOrigin ?? SKEncodedOrigin.TopLeft);
-            return codec is not null;
+            using SKCodec codec = SKCodec.Create(data) ?? throw ImageMessages.Damaged(format);
+            return HeaderOf(codec, format);
         }
     }
 
-    /// <summary>Copies the first channels: 1 for an image that is grey, 3 for colour, 4 with alpha.</summary>
-    public void CopyChannels(int channels, PlanarImage to)
+    /// <summary>Writes the pixels of the image that was read last.</summary>
+    public void Write(ImageColor color, PlanarImage to)
     {
-        to.SetSize(channels, _height, _width);
-        int count = _height * _width;
-        ReadOnlySpan<byte> from = _pixels.AsSpan(0, count * 4);
+        int channels = color switch { ImageColor.Grey => 1, ImageColor.Colour => 3, _ => Header.Channels };
+        to.SetSize(channels, Header.Height, Header.Width);
+        if (color == ImageColor.Grey)
+        {
+            WriteGrey(to.Pixels);
+            return;
+        }
+
         for (int c = 0; c < channels; c++)
         {
             Span<byte> plane = to.Plane(c);
+            ReadOnlySpan<byte> from = pixels.AsSpan(0, plane.Length * 4);
             for (int i = 0; i < plane.Length; i++)
             {
                 plane[i] = from[(i * 4) + c];
@@ -88,32 +76,44 @@ internal sealed unsafe class SkiaImage : IDisposable
         }
     }
 
-    /// <summary>Makes grey of the colours, by the format's own rule.</summary>
-    public void CopyGrey(PlanarImage to, ImageFormat format)
+    /// <inheritdoc/>
+    public void Dispose() => pixels = [];
+
+    private void Read(SKCodec codec, ImageFormat format)
     {
-        to.SetSize(1, _height, _width);
-        Span<byte> plane = to.Pixels;
-        ReadOnlySpan<byte> from = _pixels.AsSpan(0, plane.Length * 4);
-        for (int i = 0; i < plane.Length; i++)
+        fixed (byte* start = pixels)
         {
-            ReadOnlySpan<byte> pixel = from.Slice(i * 4, 4);
-            plane[i] = format == ImageFormat.Png
-                ? GreyLevels.OfPng(pixel[0], pixel[1], pixel[2])
-                : GreyLevels.Of(pixel[0], pixel[1], pixel[2]);
+            var wanted = new SKImageInfo(Header.Width, Header.Height, SKColorType.Bgra8888, SKAlphaType.Unpremul);
+            switch (codec.GetPixels(wanted, (nint)start, wanted.RowBytes, SKCodecOptions.Default))
+            {
+                case SKCodecResult.Success:
+                    break;
+                case SKCodecResult.IncompleteInput:
+                    throw ImageMessages.EndsEarly(format);
+                default:
+                    throw ImageMessages.Damaged(format);
+            }
         }
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _pixels = [];
-
-    private static int Channels(SKImageInfo info) =>
-        info.ColorType == SKColorType.Gray8 ? 1 : info.AlphaType == SKAlphaType.Opaque ? 3 : 4;
-
-    private static string Name(ImageFormat format) => format switch
+    private void WriteGrey(Span<byte> to)
     {
-        ImageFormat.Jpeg => "JPEG",
-        ImageFormat.Png => "PNG",
-        ImageFormat.Bmp => "BMP",
-        _ => "WebP",
-    };
+        ReadOnlySpan<byte> from = pixels.AsSpan(0, to.Length * 4);
+        for (int i = 0; i < to.Length; i++)
+        {
+            ReadOnlySpan<byte> pixel = from.Slice(i * 4, 4);
+            to[i] = Header.Format switch
+            {
+                ImageFormat.WebP => GreyLevels.OfWebP(pixel[0], pixel[1], pixel[2]),
+                _ => GreyLevels.Of(pixel[0], pixel[1], pixel[2]),
+            };
+        }
+    }
+
+    private static ImageHeader HeaderOf(SKCodec codec, ImageFormat format)
+    {
+        SKImageInfo info = codec.Info;
+        int channels = info.ColorType == SKColorType.Gray8 ? 1 : info.AlphaType == SKAlphaType.Opaque ? 3 : 4;
+        return new(format, channels, info.Height, info.Width, (ImageOrientation)codec.EncodedOrigin);
+    }
 }

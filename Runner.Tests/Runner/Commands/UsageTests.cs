@@ -151,6 +151,7 @@ public class UsageTests
     [InlineData("test", "cnn test --model")]
     [InlineData("time", "cnn time --model")]
     [InlineData("summary", "cnn summary --model")]
+    [InlineData("classify", "cnn classify cat.jpg --model deploy.prototxt")]
     [InlineData("convert", "cnn convert")]
     public void HelpEndsWithExamples(string command, string example)
     {

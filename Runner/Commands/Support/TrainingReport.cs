@@ -10,6 +10,8 @@ namespace Cnn.Runner.Commands.Support;
 /// <summary>The closing lines of <c>cnn train</c>: what the run reached, what it wrote and how to continue.</summary>
 internal sealed class TrainingReport
 {
+    private const double BearableWait = 0.05;
+
     private readonly CommandConsole console;
     private readonly TrainingSettings settings;
     private readonly Solver solver;
@@ -46,6 +48,12 @@ internal sealed class TrainingReport
         if (solver.EndedEarly && solver.Iteration < solver.MaxIterations)
         {
             Write($"Early stopping ended the run after iteration {solver.Iteration}.");
+        }
+
+        if (solver.DataWaitShare > BearableWait)
+        {
+            Write($"Data was the bottleneck: {(100 * solver.DataWaitShare).ToString("0", CultureInfo.InvariantCulture)} "
+                + "% of the steps was waiting for it.");
         }
 
         foreach (TestScores test in scores.Values)

@@ -11,8 +11,8 @@ namespace Cnn.Tests.Proto.Formats.Images;
 [Trait("Category", "Golden")]
 public sealed class GoldenImageTests : IDisposable
 {
-    private readonly ImageDecoder _decoder = new();
-    private readonly PlanarImage _image = new();
+    private readonly ImageDecoder decoder = new();
+    private readonly PlanarImage image = new();
 
     public static TheoryData<string, string> Files()
     {
@@ -28,7 +28,7 @@ public sealed class GoldenImageTests : IDisposable
         return files;
     }
 
-    public void Dispose() => _decoder.Dispose();
+    public void Dispose() => decoder.Dispose();
 
     [Theory]
     [MemberData(nameof(Files))]
@@ -42,7 +42,7 @@ public sealed class GoldenImageTests : IDisposable
             ImageColor color = record[1] == "grey" ? ImageColor.Grey : ImageColor.Colour;
             if (record[^1] == "not decoded" || record.Contains("not decoded"))
             {
-                var error = Assert.Throws<CnnException>(() => _decoder.Decode(content, color, _image));
+                var error = Assert.Throws<CnnException>(() => decoder.Decode(content, color, image));
                 Assert.Contains("not decoded", error.Message, StringComparison.Ordinal);
                 continue;
             }
@@ -94,17 +94,17 @@ public sealed class GoldenImageTests : IDisposable
 
     private PlanarImage Resized(byte[] content, ImageColor color, string size)
     {
-        _decoder.Decode(content, color, _image);
+        decoder.Decode(content, color, image);
         Assert.True(ImageDecoder.TryReadSize(content, color, out int channels, out int height, out int width));
-        Assert.Equal((_image.Channels, _image.Height, _image.Width), (channels, height, width));
+        Assert.Equal((image.Channels, image.Height, image.Width), (channels, height, width));
         if (size == "as is")
         {
-            return _image;
+            return image;
         }
 
         var resized = new PlanarImage();
         string[] sides = size.Split('x');
-        ImageResizer.Resize(_image, int.Parse(sides[1]), int.Parse(sides[0]), resized);
+        ImageResizer.Resize(image, int.Parse(sides[1]), int.Parse(sides[0]), resized);
         return resized;
     }
 }

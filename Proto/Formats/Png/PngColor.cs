@@ -1,4 +1,4 @@
-namespace Cnn.Proto.Formats.Images;
+namespace Cnn.Proto.Formats.Png;
 
 /// <summary>The colour types of PNG.</summary>
 internal enum PngColor

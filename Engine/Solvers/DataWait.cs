@@ -1,0 +1,79 @@
+using System.Diagnostics;
+using System.Globalization;
+using Cnn.Engine.Graph;
+using Serilog;
+
+namespace Cnn.Engine.Solvers;
+
+/// <summary>
+/// Measures which share of the training steps is spent waiting for data, and warns where it is more than a few percent.
+/// The first step is not counted: no data can have been loaded ahead of it.
+/// </summary>
+/// <param name="net">The training net.</param>
+/// <param name="log">The log; null for none.</param>
+internal sealed class DataWait(Net net, ILogger? log)
+{
+    private const double Bearable = 0.05;
+
+    private readonly Stopwatch steps = new();
+    private bool hasStepped;
+    private TimeSpan waitedBefore;
+    private Span total;
+    private Span sinceWarning;
+
+    /// <summary>The share of all steps so far, from 0 to 1.</summary>
+    public double Share => total.Share;
+
+    /// <summary>Begins a step.</summary>
+    public void BeginStep()
+    {
+        waitedBefore = Waited();
+        steps.Restart();
+    }
+
+    /// <summary>Ends a step.</summary>
+    public void EndStep()
+    {
+        if (!hasStepped)
+        {
+            hasStepped = true;
+            return;
+        }
+
+        Span step = new(steps.Elapsed, Waited() - waitedBefore);
+        total += step;
+        sinceWarning += step;
+    }
+
+    /// <summary>Warns if the steps since the last call waited for long.</summary>
+    public void Warn()
+    {
+        if (sinceWarning.Share > Bearable)
+        {
+            log?.Warning(
+                "{Line:l}",
+                $"data is the bottleneck: {(100 * sinceWarning.Share).ToString("0", CultureInfo.InvariantCulture)} % "
+                + "of the step");
+        }
+
+        sinceWarning = default;
+    }
+
+    private TimeSpan Waited()
+    {
+        TimeSpan waited = TimeSpan.Zero;
+        for (int i = 0; i < net.Layers.Count; i++)
+        {
+            waited += net.Layers[i].Layer.WaitedForData;
+        }
+
+        return waited;
+    }
+
+    private readonly record struct Span(TimeSpan Time, TimeSpan Waited)
+    {
+        public double Share => Time > TimeSpan.Zero ? Waited / Time : 0;
+
+        public static Span operator +(Span a, Span b) => new(a.Time + b.Time, a.Waited + b.Waited);
+    }
+}
