@@ -11,6 +11,9 @@ namespace Cnn.Runner.DataSets.ImageSets;
 /// <param name="options">How images become records.</param>
 internal sealed class ImageSetWorker(string root, ImageSetOptions options) : IDisposable
 {
+    // The bits of a channel in a PNG file, in its first chunk after the signature.
+    private const int PngDepthAt = 24;
+
     private readonly ImageReader reader = new();
 
     private ImageColor Color => options.Gray ? ImageColor.Grey : ImageColor.Colour;
@@ -69,7 +72,7 @@ internal sealed class ImageSetWorker(string root, ImageSetOptions options) : IDi
         && Plain(Path.GetExtension(path)) == Plain(type)
         && ImageDecoder.TryReadSize(file, ImageColor.Stored, out int channels, out _, out _)
         && channels == (options.Gray ? 1 : 3)
-        && !(PngHeader.TryRead(file, out PngHeader png) && png.Depth > 8);
+        && !(ImageFormats.Of(file) == ImageFormat.Png && file[PngDepthAt] > 8);
 
     private static string Plain(string type) => type.TrimStart('.').ToLowerInvariant() switch
     {
