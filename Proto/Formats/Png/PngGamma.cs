@@ -1,5 +1,3 @@
-using Cnn.Proto.Formats.Images;
-
 namespace Cnn.Proto.Formats.Png;
 
 /// <summary>

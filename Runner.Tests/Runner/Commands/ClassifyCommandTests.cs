@@ -5,7 +5,6 @@ using Cnn.Proto.Formats;
 using Cnn.Proto.Formats.Images;
 using Cnn.Runner;
 using Cnn.Runner.Display;
-using Cnn.Tests.Layers.Data;
 using Google.Protobuf;
 
 namespace Cnn.Tests.Runner.Commands;

@@ -11,9 +11,6 @@ namespace Cnn.Runner.DataSets.ImageSets;
 /// <param name="options">How images become records.</param>
 internal sealed class ImageSetWorker(string root, ImageSetOptions options) : IDisposable
 {
-    // The bits of a channel in a PNG file, in its first chunk after the signature.
-    private const int PngDepthAt = 24;
-
     private readonly ImageReader reader = new();
 
     private ImageColor Color => options.Gray ? ImageColor.Grey : ImageColor.Colour;
@@ -65,14 +62,12 @@ internal sealed class ImageSetWorker(string root, ImageSetOptions options) : IDi
             : throw new CnnException("its name does not say the type of file to write", "give an encode_type");
     }
 
-    // The channels are those that a Data layer will find, which decodes a file with the channels that it has and no
-    // more than 8 bits.
+    // The channels are those that a Data layer will find, which decodes a file with the channels that it has.
     private bool IsKept(string path, ReadOnlySpan<byte> file, string type) =>
         !options.Resizes
         && Plain(Path.GetExtension(path)) == Plain(type)
         && ImageDecoder.TryReadSize(file, ImageColor.Stored, out int channels, out _, out _)
-        && channels == (options.Gray ? 1 : 3)
-        && !(ImageFormats.Of(file) == ImageFormat.Png && file[PngDepthAt] > 8);
+        && channels == (options.Gray ? 1 : 3);
 
     private static string Plain(string type) => type.TrimStart('.').ToLowerInvariant() switch
     {
