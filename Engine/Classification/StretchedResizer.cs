@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+
 namespace Cnn.Engine.Classification;
 
 /// <summary>
@@ -65,6 +68,42 @@ internal sealed class StretchedResizer
         return ((int)floor, at - floor);
     }
 
+    private static void Widen(ReadOnlySpan<float> values, ref float least, ref float most)
+    {
+        ReadOnlySpan<Vector<float>> wide = MemoryMarshal.Cast<float, Vector<float>>(values);
+        Vector<float> low = new(least), high = new(most);
+        foreach (Vector<float> value in wide)
+        {
+            low = Vector.Min(low, value);
+            high = Vector.Max(high, value);
+        }
+
+        for (int i = 0; i < Vector<float>.Count; i++)
+        {
+            (least, most) = (Math.Min(least, low[i]), Math.Max(most, high[i]));
+        }
+
+        foreach (float value in values[(wide.Length * Vector<float>.Count)..])
+        {
+            (least, most) = (Math.Min(least, value), Math.Max(most, value));
+        }
+    }
+
+    private static void Stretch(Span<float> values, float least, float range)
+    {
+        Span<Vector<float>> wide = MemoryMarshal.Cast<float, Vector<float>>(values);
+        Vector<float> from = new(least), size = new(range);
+        foreach (ref Vector<float> value in wide)
+        {
+            value = (value - from) / size;
+        }
+
+        foreach (ref float value in values[(wide.Length * Vector<float>.Count)..])
+        {
+            value = (value - least) / range;
+        }
+    }
+
     private (float Least, float Most) RangeOf(IPixelRows from)
     {
         float least = float.PositiveInfinity, most = float.NegativeInfinity;
@@ -74,11 +113,7 @@ internal sealed class StretchedResizer
             for (int y = 0; y < from.Height; y++)
             {
                 from.Read(c, y, values);
-                foreach (float value in values)
-                {
-                    least = Math.Min(least, value);
-                    most = Math.Max(most, value);
-                }
+                Widen(values, ref least, ref most);
             }
         }
 
@@ -143,11 +178,7 @@ internal sealed class StretchedResizer
 
         Span<float> values = row.AsSpan(0, from.Width);
         from.Read(channel, index, values);
-        for (int x = 0; x < values.Length; x++)
-        {
-            values[x] = (values[x] - least) / range;
-        }
-
+        Stretch(values, least, range);
         for (int x = 0; x < to.Length; x++)
         {
             int place = places[x];

@@ -134,6 +134,7 @@ internal abstract class ImageFileSourceLayer : ImageSourceLayer
         if (Context.MadeUp is not null && missing.Length == Math.Min(images.Count, MostFilesChecked))
         {
             MakeUp($"none of the {images.Count} images is here", Told);
+            images = [];
             return;
         }
 

@@ -35,9 +35,9 @@ internal static class ConvertCifarDataCommand
             IReadOnlyList<string> written = Cifar10Converter.Convert(
                 parsed.GetRequiredValue(from),
                 parsed.GetRequiredValue(to),
+                writesMean: false,
                 progress,
-                cancelling.Token,
-                writesMean: false);
+                cancelling.Token);
             progress.End();
             DataFormatOption.LogWritten(console, written);
             return Task.FromResult(ExitCode.Done);

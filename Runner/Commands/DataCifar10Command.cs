@@ -53,7 +53,8 @@ internal static class DataCifar10Command
                 await Cifar10Source.DownloadAsync(source, progress, cancelling.Token).ConfigureAwait(false);
             }
 
-            IReadOnlyList<string> written = Cifar10Converter.Convert(source, target, progress, cancelling.Token);
+            IReadOnlyList<string> written = Cifar10Converter.Convert(
+                source, target, writesMean: true, progress, cancelling.Token);
             progress.End();
             DataFormatOption.LogWritten(console, written);
             return ExitCode.Done;

@@ -15,9 +15,9 @@ public static class DatumWriter
     /// <param name="rows">The rows of each image.</param>
     /// <param name="columns">The columns of each image.</param>
     /// <param name="image">Writes the pixels of image i, one channel after the other, and returns its label.</param>
+    /// <param name="digits">The digits of a key: 8 in most of Caffe's databases.</param>
     /// <param name="progress">Receives progress every thousand images; may be null.</param>
     /// <param name="cancel">Cancels the writing; nothing is left then.</param>
-    /// <param name="digits">The digits of a key: 8 in most of Caffe's databases.</param>
     /// <exception cref="CnnException">The path exists or cannot be written.</exception>
     public static void Write(
         string path,
@@ -26,9 +26,9 @@ public static class DatumWriter
         int rows,
         int columns,
         Func<int, Span<byte>, int> image,
+        int digits = 8,
         IProgress<WriteProgress>? progress = null,
-        CancellationToken cancel = default,
-        int digits = 8)
+        CancellationToken cancel = default)
     {
         using LmdbWriter writer = LmdbWriter.Create(path);
         var pixels = new byte[channels * rows * columns];

@@ -16,16 +16,20 @@ internal sealed class ImageSums(int channels, int height, int width)
     // As many images of 255s as a sum of 32 bits can hold.
     private const int MostPending = 1 << 24;
 
-    private readonly uint[] pending = new uint[channels * height * width];
-    private readonly double[] totals = new double[channels * height * width];
+    // Each is made when it is needed, since images may be large.
+    private uint[]? pending;
+    private double[]? totals;
     private int pendingCount;
 
     /// <summary>The number of images added.</summary>
     public long Count { get; private set; }
 
+    private double[] Totals => totals ??= new double[channels * height * width];
+
     /// <summary>Adds an image of bytes, [C, H, W].</summary>
     public void Add(ReadOnlySpan<byte> image)
     {
+        pending ??= new uint[channels * height * width];
         Span<uint> sums = pending.AsSpan(0, image.Length);
         int whole = image.Length - (image.Length % Vector<byte>.Count);
         var vectors = MemoryMarshal.Cast<byte, Vector<byte>>(image[..whole]);
@@ -57,9 +61,10 @@ internal sealed class ImageSums(int channels, int height, int width)
     /// <summary>Adds an image of floats, [C, H, W].</summary>
     public void Add(ReadOnlySpan<float> image)
     {
+        double[] sums = Totals;
         for (int i = 0; i < image.Length; i++)
         {
-            totals[i] += image[i];
+            sums[i] += image[i];
         }
 
         Count++;
@@ -68,10 +73,11 @@ internal sealed class ImageSums(int channels, int height, int width)
     /// <summary>Adds the sums of other images.</summary>
     public void Add(ImageSums other)
     {
-        other.Fold();
-        for (int i = 0; i < totals.Length; i++)
+        AddPending(other.pending);
+        double[] sums = Totals, others = other.totals ?? [];
+        for (int i = 0; i < others.Length; i++)
         {
-            totals[i] += other.totals[i];
+            sums[i] += others[i];
         }
 
         Count += other.Count;
@@ -80,8 +86,8 @@ internal sealed class ImageSums(int channels, int height, int width)
     /// <summary>Forgets all images.</summary>
     public void Clear()
     {
-        Array.Clear(pending);
-        Array.Clear(totals);
+        pending.AsSpan().Clear();
+        totals.AsSpan().Clear();
         (Count, pendingCount) = (0, 0);
     }
 
@@ -90,8 +96,8 @@ internal sealed class ImageSums(int channels, int height, int width)
     {
         Fold();
         var mean = new BlobProto { Num = 1, Channels = channels, Height = height, Width = width };
-        mean.Data.Capacity = totals.Length;
-        foreach (double total in totals)
+        mean.Data.Capacity = Totals.Length;
+        foreach (double total in Totals)
         {
             mean.Data.Add((float)(total / Count));
         }
@@ -101,12 +107,17 @@ internal sealed class ImageSums(int channels, int height, int width)
 
     private void Fold()
     {
-        for (int i = 0; i < totals.Length; i++)
-        {
-            totals[i] += pending[i];
-        }
-
-        Array.Clear(pending);
+        AddPending(pending);
+        pending.AsSpan().Clear();
         pendingCount = 0;
+    }
+
+    private void AddPending(uint[]? sums)
+    {
+        double[] to = Totals;
+        for (int i = 0; i < sums?.Length; i++)
+        {
+            to[i] += sums[i];
+        }
     }
 }

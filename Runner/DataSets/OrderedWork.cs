@@ -15,7 +15,9 @@ internal static class OrderedWork
     /// <param name="end">The item after the last.</param>
     /// <param name="threads">The number of threads; 0 for one per core.</param>
     /// <param name="createWorker">Makes what one thread works with.</param>
-    /// <param name="createResult">Makes a place for the result of one item; places are used again.</param>
+    /// <param name="createResult">
+    /// Makes a place for the result of one item, on any thread; places are used again.
+    /// </param>
     /// <param name="work">Works on an item, on any thread. What it throws is thrown when the item is taken.</param>
     /// <param name="take">Takes an item's result, on the calling thread.</param>
     /// <param name="cancel">Ends the work before the next item is taken.</param>
@@ -30,6 +32,7 @@ internal static class OrderedWork
         Action<long, TResult> take,
         CancellationToken cancel)
         where TWorker : IDisposable
+        where TResult : class
     {
         int count = (int)Math.Min(threads == 0 ? Environment.ProcessorCount : threads, Math.Max(1, end - first));
         if (count > 1)
@@ -58,14 +61,10 @@ internal static class OrderedWork
         Action<long, TResult> take,
         CancellationToken cancel)
         where TWorker : IDisposable
+        where TResult : class
     {
         var queue = new Queue(first, end, count * ResultsAThread);
-        var results = new TResult[count * ResultsAThread];
-        for (int i = 0; i < results.Length; i++)
-        {
-            results[i] = createResult();
-        }
-
+        var results = new TResult?[count * ResultsAThread];
         var workers = new List<TWorker>(count);
         var started = new List<Thread>(count);
         using CancellationTokenRegistration wake = cancel.Register(queue.Stop);
@@ -84,7 +83,7 @@ internal static class OrderedWork
             {
                 queue.WaitFor(item);
                 cancel.ThrowIfCancellationRequested();
-                take(item, results[queue.SlotOf(item)]);
+                take(item, results[queue.SlotOf(item)]!);
                 queue.Free(item);
             }
         }
@@ -102,7 +101,7 @@ internal static class OrderedWork
                 ExceptionDispatchInfo? fault = null;
                 try
                 {
-                    work(item, worker, results[queue.SlotOf(item)]);
+                    work(item, worker, results[queue.SlotOf(item)] ??= createResult());
                 }
                 catch (Exception exception)
                 {

@@ -21,7 +21,7 @@ internal sealed unsafe class SkiaImage : IDisposable
         {
             using SKData data = SKData.Create((nint)bytes, file.Length);
             using SKCodec codec = SKCodec.Create(data) ?? throw ImageMessages.Damaged(format);
-            Header = HeaderOf(codec, format);
+            Header = HeaderOf(file, codec, format);
             if (!ImageLimits.Allow(Header.Height, Header.Width))
             {
                 throw ImageMessages.TooLarge(Header.Width, Header.Height);
@@ -50,7 +50,7 @@ internal sealed unsafe class SkiaImage : IDisposable
         {
             using SKData data = SKData.Create((nint)bytes, file.Length);
             using SKCodec codec = SKCodec.Create(data) ?? throw ImageMessages.Damaged(format);
-            return HeaderOf(codec, format);
+            return HeaderOf(file, codec, format);
         }
     }
 
@@ -110,10 +110,12 @@ internal sealed unsafe class SkiaImage : IDisposable
         }
     }
 
-    private static ImageHeader HeaderOf(SKCodec codec, ImageFormat format)
+    private static ImageHeader HeaderOf(ReadOnlySpan<byte> file, SKCodec codec, ImageFormat format)
     {
         SKImageInfo info = codec.Info;
-        int channels = info.ColorType == SKColorType.Gray8 ? 1 : info.AlphaType == SKAlphaType.Opaque ? 3 : 4;
+        int channels = format == ImageFormat.Bmp ? BmpHeader.StoredChannels(file)
+            : info.AlphaType == SKAlphaType.Opaque ? 3
+            : 4;
         return new(format, channels, info.Height, info.Width, (ImageOrientation)codec.EncodedOrigin);
     }
 }

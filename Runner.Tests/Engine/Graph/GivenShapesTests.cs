@@ -48,7 +48,7 @@ public class GivenShapesTests
 
     [Theory]
     [InlineData("dta", "a shape is given for 'dta', but neither data nor an input is called so; did you mean 'data'?")]
-    [InlineData("fc", "a shape is given for 'fc', but neither data nor an input is called so; those of the net are data")]
+    [InlineData("fc", "neither data nor an input is called so; those of the net are data, label")]
     public void AShapeIsThatOfDataOrOfAnInput(string blob, string expected)
     {
         CnnException error = Assert.Throws<CnnException>(() => Build(Phase.Train, Shaped(blob, 1, 2)));

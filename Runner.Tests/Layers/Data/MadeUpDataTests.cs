@@ -20,13 +20,14 @@ public sealed class MadeUpDataTests : IDisposable
     [InlineData("type: 'Data' data_param { S } transform_param { crop_size: 7 }", 3, 7, 7)]
     [InlineData("type: 'Data' data_param { S backend: LMDB } transform_param { crop_size: 7 pad: 9 }", 3, 7, 7)]
     [InlineData("type: 'Data' data_param { S } transform_param { crop_size: 7 force_gray: true }", 1, 7, 7)]
-    [InlineData("type: 'Data' data_param { S } transform_param { crop_size: 7 force_color: true mean_value: 1 }", 3, 7, 7)]
+    [InlineData("type: 'Data' data_param { S } transform_param { crop_size: 7 force_color: true }", 3, 7, 7)]
     [InlineData("type: 'Data' data_param { S } transform_param { crop_size: 7 mean_value: 1 mean_value: 2 }", 2, 7, 7)]
     [InlineData("type: 'Data' data_param { S prefetch: 3 } transform_param { crop_size: 7 mean_file: 'no' }", 3, 7, 7)]
     [InlineData("type: 'ImageData' image_data_param { S new_height: 5 new_width: 6 }", 3, 5, 6)]
     [InlineData("type: 'ImageData' image_data_param { S new_height: 5 new_width: 6 is_color: false }", 1, 5, 6)]
     [InlineData("type: 'ImageData' image_data_param { S is_color: false } transform_param { crop_size: 4 }", 1, 4, 4)]
-    [InlineData("type: 'ImageFolder' image_folder_param { S new_height: 5 new_width: 6 } transform_param { pad: 2 }", 3, 9, 10)]
+    [InlineData("type: 'ImageFolder' image_folder_param { S new_height: 5 new_width: 6 } "
+        + "transform_param { pad: 2 }", 3, 9, 10)]
     [InlineData("type: 'WindowData' window_data_param { S } transform_param { crop_size: 8 }", 3, 8, 8)]
     [InlineData("type: 'Cifar10Data' cifar10_data_param { S }", 3, 32, 32)]
     [InlineData("type: 'Cifar10Data' cifar10_data_param { S } transform_param { crop_size: 28 }", 3, 28, 28)]
@@ -107,7 +108,8 @@ public sealed class MadeUpDataTests : IDisposable
     public void PixelsAreBytesLessTheMeanTimesTheScale()
     {
         using LayerHarness layer = Make(
-            "type: 'Data' data_param { S } transform_param { crop_size: 50 scale: 0.5 mean_value: 10 mean_value: 100 }");
+            "type: 'Data' data_param { S } "
+            + "transform_param { crop_size: 50 scale: 0.5 mean_value: 10 mean_value: 100 }");
 
         layer.Forward();
 
@@ -162,10 +164,10 @@ public sealed class MadeUpDataTests : IDisposable
 
     [Theory]
     [InlineData("type: 'Data' data_param { batch_size: 4 } transform_param { crop_size: 7 }", "source is missing")]
-    [InlineData("type: 'Data' data_param { source: 'no/such' } transform_param { crop_size: 7 }", "batch_size is missing")]
+    [InlineData("type: 'Data' data_param { source: 'no/such' } transform_param { crop_size: 7 }", "size is missing")]
     [InlineData("type: 'Data' data_param { S } transform_param { crop_size: 7 pad: 99999 }", "pad 99999 is too large")]
     [InlineData("type: 'Data' data_param { S } transform_param { crop_size: 99999 }", "too many values for a blob")]
-    [InlineData("type: 'Data' data_param { S } transform_param { crop_size: 2000000000 }", "too many values for a blob")]
+    [InlineData("type: 'Data' data_param { S } transform_param { crop_size: 2000000000 }", "too many values")]
     [InlineData("type: 'ImageData' image_data_param { S new_height: 5 }", "only one is given")]
     [InlineData("type: 'ImageData' image_data_param { S new_height: 32768 new_width: 32768 }", "too many values")]
     [InlineData("type: 'WindowData' window_data_param { S }", "crop_size of transform_param is 0")]
@@ -247,7 +249,8 @@ public sealed class MadeUpDataTests : IDisposable
     {
         string list = folder.Write("list.txt", "# 0\nno/a.png\n3\n9\n9\n2\n1 0.9 0 0 5 5\n0 0.1 0 0 4 4\n");
         using LayerHarness layer = Make(
-            $"type: 'WindowData' window_data_param {{ source: '{list}' batch_size: 2 }} transform_param {{ crop_size: 3 }}");
+            $"type: 'WindowData' window_data_param {{ source: '{list}' batch_size: 2 }} "
+            + "transform_param { crop_size: 3 }");
 
         layer.Forward();
 

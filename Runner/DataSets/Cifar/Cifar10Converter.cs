@@ -15,9 +15,9 @@ public static class Cifar10Converter
     /// </summary>
     /// <param name="from">See <see cref="Cifar10Files.Read"/>.</param>
     /// <param name="to">The folder to write to; created if necessary.</param>
+    /// <param name="writesMean">Whether to write the mean image; Caffe's <c>convert_cifar_data</c> does not.</param>
     /// <param name="progress">Receives progress every thousand images; may be null.</param>
     /// <param name="cancel">Cancels the conversion.</param>
-    /// <param name="writesMean">Whether to write the mean image; Caffe's <c>convert_cifar_data</c> does not.</param>
     /// <returns>The paths that were written.</returns>
     /// <exception cref="CnnException">
     /// A file is missing, damaged or not CIFAR-10's, or a target exists already.
@@ -25,9 +25,9 @@ public static class Cifar10Converter
     public static IReadOnlyList<string> Convert(
         string from,
         string to,
+        bool writesMean = true,
         IProgress<WriteProgress>? progress = null,
-        CancellationToken cancel = default,
-        bool writesMean = true)
+        CancellationToken cancel = default)
     {
         string train = Path.Combine(to, "cifar10_train_lmdb"), test = Path.Combine(to, "cifar10_test_lmdb");
         string mean = Path.Combine(to, "mean.binaryproto");
@@ -72,9 +72,9 @@ public static class Cifar10Converter
             Cifar10Files.Side,
             Cifar10Files.Side,
             Image,
+            KeyDigits,
             progress,
-            cancel,
-            KeyDigits);
+            cancel);
 
         int Image(int item, Span<byte> pixels)
         {

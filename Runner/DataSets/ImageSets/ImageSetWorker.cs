@@ -62,14 +62,12 @@ internal sealed class ImageSetWorker(string root, ImageSetOptions options) : IDi
             : throw new CnnException("its name does not say the type of file to write", "give an encode_type");
     }
 
-    // The channels are those that a Data layer will find, which decodes a file with the channels that it has and no
-    // more than 8 bits.
+    // The channels are those that a Data layer will find, which decodes a file with the channels that it has.
     private bool IsKept(string path, ReadOnlySpan<byte> file, string type) =>
         !options.Resizes
         && Plain(Path.GetExtension(path)) == Plain(type)
         && ImageDecoder.TryReadSize(file, ImageColor.Stored, out int channels, out _, out _)
-        && channels == (options.Gray ? 1 : 3)
-        && !(PngHeader.TryRead(file, out PngHeader png) && png.Depth > 8);
+        && channels == (options.Gray ? 1 : 3);
 
     private static string Plain(string type) => type.TrimStart('.').ToLowerInvariant() switch
     {

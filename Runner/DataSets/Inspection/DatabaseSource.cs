@@ -44,7 +44,11 @@ internal sealed class DatabaseSource(string path) : InspectedSource
     }
 
     /// <inheritdoc/>
-    public override void Dispose() => records.Dispose();
+    public override void Dispose()
+    {
+        records.Dispose();
+        base.Dispose();
+    }
 
     private static string[] ReadLabels(string path) =>
         FileText.Decode(FileText.ReadBytes(path), path).TrimEnd('\n').Split('\n', StringSplitOptions.TrimEntries);

@@ -91,7 +91,8 @@ public static class MnistConverter
     private static void Write(
         IdxFile images, IdxFile labels, string to, IProgress<WriteProgress>? progress, CancellationToken cancel)
     {
-        DatumWriter.Write(to, images.Count, 1, images.Shape[1], images.Shape[2], Image, progress, cancel);
+        DatumWriter.Write(
+            to, images.Count, 1, images.Shape[1], images.Shape[2], Image, progress: progress, cancel: cancel);
 
         int Image(int item, Span<byte> pixels)
         {
