@@ -1,13 +1,15 @@
 namespace Cnn.Tests;
 
 /// <summary>
-/// The folders of the golden cases: next to the tests, and the one that the environment variable CNN_GOLDENS names.
+/// The folders of the golden cases: next to the tests those of Caffe and of its forks, and the one that the environment
+/// variable CNN_GOLDENS names.
 /// </summary>
 internal static class GoldenFolders
 {
     public static IReadOnlyList<string> Roots { get; } =
     [
         Path.Combine(AppContext.BaseDirectory, "Goldens"),
+        Path.Combine(AppContext.BaseDirectory, "Goldens", "forks"),
         .. Environment.GetEnvironmentVariable("CNN_GOLDENS") is { Length: > 0 } more
             ? [Path.GetFullPath(more)]
             : Array.Empty<string>(),
@@ -19,5 +21,9 @@ internal static class GoldenFolders
         let folder = System.IO.Path.Combine(root, kind)
         where Directory.Exists(folder)
         from path in Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal)
-        select (root == Roots[0] ? $"{kind}/{System.IO.Path.GetFileName(path)}" : path, path);
+        select (NameOf(root, kind, System.IO.Path.GetFileName(path)), path);
+
+    private static string NameOf(string root, string kind, string name) => root == Roots[0] ? $"{kind}/{name}"
+        : root == Roots[1] ? $"forks/{kind}/{name}"
+        : System.IO.Path.Combine(root, kind, name);
 }
