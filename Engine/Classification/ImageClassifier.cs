@@ -12,8 +12,8 @@ namespace Cnn.Engine.Classification;
 /// <remarks>
 /// An image is read as red, green, blue from 0 to 1 without its alpha (as its luminance where the input has one
 /// channel), resized, cropped, and each crop made the input's values: channels reordered, times
-/// <see cref="ClassifierOptions.RawScale"/>, minus the mean, times <see cref="ClassifierOptions.InputScale"/>. Pixels are
-/// those of <see cref="Cnn.Proto.Formats.Images.ImageDecoder"/>; unlike skimage it turns photographs as their EXIF
+/// <see cref="ClassifierOptions.RawScale"/>, minus the mean, times <see cref="ClassifierOptions.InputScale"/>. Pixels
+/// are those of <see cref="Cnn.Proto.Formats.Images.ImageDecoder"/>; unlike skimage it turns photographs as their EXIF
 /// orientation says and reads 16 bits as 8.
 /// </remarks>
 public sealed class ImageClassifier
@@ -131,7 +131,8 @@ public sealed class ImageClassifier
     }
 
     private static CnnException NoInput(string net) => new(
-        $"net '{net}' has no Input layer that images could go into", "a deploy net has one, of the shape N x 3 x H x W");
+        $"net '{net}' has no Input layer that images could go into",
+        "a deploy net has one, of the shape N x 3 x H x W");
 
     private static Blob RequireInput(Net net)
     {

@@ -2,8 +2,8 @@ namespace Cnn.Engine.Classification;
 
 /// <summary>
 /// Turns a crop of an image into the values of a net's input, in the order of pycaffe's
-/// <c>Transformer.preprocess</c>: channels are reordered, scaled, the mean is subtracted, the rest is scaled. A crop has
-/// the input's size, so the resizing that comes first there has nothing to do.
+/// <c>Transformer.preprocess</c>: channels are reordered and scaled, the mean is subtracted, the rest is scaled. A crop
+/// has the input's size, so the resizing that comes first there has nothing to do.
 /// </summary>
 /// <param name="channelSwap">The channel of the image that each channel of the input takes.</param>
 /// <param name="rawScale">The factor before the mean.</param>

@@ -35,7 +35,7 @@ internal static class ClassifyCommand
         var json = new Option<bool>("--json") { Description = "Print one JSON document." };
         Option<string?> output = OptionValues.OfPath(new Option<string?>("--output")
         {
-            Description = "Write the output for all images, N x classes, to a .npy or .h5 file; NaN for a faulty image.",
+            Description = "Write the output for all images, N x classes, to a .npy or .h5 file; NaN for a faulty one.",
             HelpName = "file",
         });
         var preprocessing = new ClassifierChoice();

@@ -6,8 +6,9 @@ using Cnn.Proto;
 namespace Cnn.Runner.Reports;
 
 /// <summary>
-/// What a net sees in images, as one JSON array: <c>{ "path", "predictions": [{ "class", "label", "probability" }] }</c>
-/// for each, or <c>{ "path", "error" }</c>. A label is null where none are known, a probability where it is no number.
+/// What a net sees in images, as one JSON array: for each <c>{ "path", "predictions": [{ "class", "label",
+/// "probability" }] }</c>, or <c>{ "path", "error" }</c>. A label is null where none are known, a probability where it
+/// is no number.
 /// </summary>
 /// <param name="labels">The names of the classes; null for none.</param>
 /// <param name="top">The most predictions of an image.</param>

@@ -1,6 +1,6 @@
 namespace Cnn.Proto.Formats.Images;
 
-/// <summary>The errors of image files. They say what is wrong with the image; the caller says which one it is.</summary>
+/// <summary>The errors of image files. They say what is wrong with an image; the caller says with which.</summary>
 internal static class ImageMessages
 {
     private const string Known = "convert it to PNG or JPEG";
@@ -15,7 +15,8 @@ internal static class ImageMessages
     public static CnnException Damaged(ImageFormat format, Exception? inner = null) => new(
         $"the {Name(format)} image is damaged", "fetch it again", inner);
 
-    public static CnnException EndsEarly(ImageFormat format) => new($"the {Name(format)} image ends early", "fetch it again");
+    public static CnnException EndsEarly(ImageFormat format) => new(
+        $"the {Name(format)} image ends early", "fetch it again");
 
     public static CnnException TooLarge(int width, int height) => new(
         $"the image says that it has {width} x {height} pixels; up to {ImageLimits.Pixels} are decoded");

@@ -4,8 +4,9 @@ using System.Runtime.Intrinsics;
 namespace Cnn.Proto.Formats.Images;
 
 /// <summary>
-/// Resizes images as OpenCV's <c>resize</c> does by default (INTER_LINEAR): half-pixel centres, no antialiasing, weights
-/// in units of 2^-11, and the mean of 2 x 2 pixels where both sides become exactly half. Equal to it to the byte.
+/// Resizes images as OpenCV's <c>resize</c> does by default (INTER_LINEAR): half-pixel centres, no antialiasing,
+/// weights in units of 2^-11, and the mean of 2 x 2 pixels where both sides become exactly half. Equal to it to the
+/// byte.
 /// </summary>
 public static unsafe class ImageResizer
 {
@@ -122,9 +123,10 @@ public static unsafe class ImageResizer
         {
             for (; x <= to.Length - 32; x += 32)
             {
-                Vector256.Narrow(
-                    Blend16(upper[x..], lower[x..], high, low), Blend16(upper[(x + 16)..], lower[(x + 16)..], high, low))
-                    .CopyTo(to[x..]);
+                int next = x + 16;
+                Vector256<ushort> first = Blend16(upper[x..], lower[x..], high, low);
+                Vector256<ushort> second = Blend16(upper[next..], lower[next..], high, low);
+                Vector256.Narrow(first, second).CopyTo(to[x..]);
             }
         }
 

@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace Cnn.Proto.Formats.Jpeg;
 
 /// <summary>
-/// Reads bits from bytes that <see cref="EntropySegments"/> has prepared: no stuffing is left in them, and zeros follow.
+/// Reads bits of bytes that <see cref="EntropySegments"/> has prepared: no stuffing is left in them, zeros follow.
 /// </summary>
 /// <remarks>
 /// Bounds: a block consumes at most 2,048 bits, so that a check of <see cref="IsBeyondTheEnd"/> before each block keeps
@@ -12,7 +12,7 @@ namespace Cnn.Proto.Formats.Jpeg;
 /// </remarks>
 internal unsafe struct BitReader
 {
-    /// <summary>The next bits, the first one on top; below <see cref="Count"/> of them are bits of the next byte.</summary>
+    /// <summary>The next bits, the first one on top; behind <see cref="Count"/> of them comes the next byte.</summary>
     public ulong Bits;
 
     /// <summary>The number of bits that are in <see cref="Bits"/>.</summary>

@@ -5,8 +5,8 @@ using Cnn.Proto.Formats.Images;
 namespace Cnn.Proto.Formats.Jpeg;
 
 /// <summary>
-/// Converts rows of samples to planes of blue, green and red, or of grey. Luma and differences by the formulas of JFIF in
-/// units of 2^-16, rounded, as libjpeg has them; CMYK as OpenCV converts it.
+/// Converts rows of samples to planes of blue, green and red, or of grey. Luma and differences by the formulas of JFIF
+/// in units of 2^-16, rounded, as libjpeg has them; CMYK as OpenCV converts it.
 /// </summary>
 internal static unsafe class ColorConversion
 {

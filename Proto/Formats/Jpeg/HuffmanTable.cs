@@ -1,17 +1,17 @@
 namespace Cnn.Proto.Formats.Jpeg;
 
 /// <summary>
-/// A Huffman table of ITU-T T.81, annex C, as the decoder wants it: by the next ten bits it gives the length of the code
-/// and its symbol and, where those bits hold the coefficient too, its value at once.
+/// A Huffman table of ITU-T T.81, annex C, as the decoder wants it: by the next ten bits it gives the length of the
+/// code and its symbol and, where those bits hold the coefficient too, its value at once.
 /// </summary>
 /// <remarks>
 /// An entry of <see cref="Lookup"/> has in bits 16 to 31 the value, or zero where it does not fit; in bits 12 to 15 the
-/// size of the value; in bits 8 to 11 the run of zeros before it; in bits 0 to 7 the length of the code, and of the value
-/// if that is here. It is zero where the code is longer than what is looked up.
+/// size of the value; in bits 8 to 11 the run of zeros before it; in bits 0 to 7 the length of the code, and of the
+/// value if that is here. It is zero where the code is longer than what is looked up.
 /// </remarks>
 internal sealed unsafe class HuffmanTable
 {
-    /// <summary>The number of bits that are looked up: more would not fit into the first cache beside the rest.</summary>
+    /// <summary>The bits that are looked up: more would not fit into the first cache beside the rest.</summary>
     public const int LookupBits = 10;
 
     private const int LongestCode = 16;
@@ -76,7 +76,7 @@ internal sealed unsafe class HuffmanTable
         throw JpegMessages.BadCode();
     }
 
-    /// <summary>Returns the number that some bits stand for: those that start with 0 are negative; T.81, F.12.</summary>
+    /// <summary>Returns the number that bits stand for: those that start with 0 are negative; T.81, F.12.</summary>
     public static int Extend(int bits, int size) => bits < 1 << (size - 1) ? bits + 1 - (1 << size) : bits;
 
     private void Build()

@@ -1,8 +1,8 @@
 namespace Cnn.Proto.Formats.Jpeg;
 
 /// <summary>
-/// Gives the rows of one component in the size of the image, by libjpeg's choice of filters: triangles where one side or
-/// both are halved, copies elsewhere.
+/// Gives the rows of one component in the size of the image, by libjpeg's choice of filters: triangles where one side
+/// or both are halved, copies elsewhere.
 /// </summary>
 internal sealed unsafe class Upsampler
 {

@@ -1,8 +1,8 @@
 namespace Cnn.Proto.Formats.Png;
 
 /// <summary>
-/// Grey levels of coloured PNG files as libpng's <c>png_set_rgb_to_gray</c> makes them with OpenCV's coefficients: 0.299
-/// and 0.587 in units of 2^-15. Where the file says its gamma, the sum is one of light, not of levels.
+/// Grey levels of coloured PNG files as libpng's <c>png_set_rgb_to_gray</c> makes them with OpenCV's coefficients:
+/// 0.299 and 0.587 in units of 2^-15. Where the file says its gamma, the sum is one of light, not of levels.
 /// </summary>
 internal sealed class PngGamma
 {

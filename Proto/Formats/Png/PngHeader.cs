@@ -30,7 +30,8 @@ internal readonly record struct PngHeader(int Height, int Width, int Depth, PngC
             throw ImageMessages.Damaged(ImageFormat.Png);
         }
 
-        int width = BinaryPrimitives.ReadInt32BigEndian(chunk), height = BinaryPrimitives.ReadInt32BigEndian(chunk[4..]);
+        int width = BinaryPrimitives.ReadInt32BigEndian(chunk);
+        int height = BinaryPrimitives.ReadInt32BigEndian(chunk[4..]);
         var header = new PngHeader(height, width, chunk[8], (PngColor)chunk[9], chunk[12] == 1);
         bool isKnown = header.Color switch
         {

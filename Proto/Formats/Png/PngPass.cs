@@ -1,8 +1,8 @@
 namespace Cnn.Proto.Formats.Png;
 
 /// <summary>
-/// The pixels that one pass of an interlaced image holds; PNG specification, 8.2. An image that is not interlaced has one
-/// pass with all of them.
+/// The pixels that one pass of an interlaced image holds; PNG specification, 8.2. An image that is not interlaced has
+/// one pass with all of them.
 /// </summary>
 internal readonly record struct PngPass(int X, int Y, int StepX, int StepY)
 {

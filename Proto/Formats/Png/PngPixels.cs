@@ -4,8 +4,8 @@ using Cnn.Proto.Formats.Images;
 namespace Cnn.Proto.Formats.Png;
 
 /// <summary>
-/// Makes planes of blue, green, red and alpha, or of grey, of the rows of a PNG image, as OpenCV does: samples of 16 bits
-/// lose the lower half, alpha is left out and not blended.
+/// Makes planes of blue, green, red and alpha, or of grey, of the rows of a PNG image, as OpenCV does: samples of 16
+/// bits lose the lower half, alpha is left out and not blended.
 /// </summary>
 internal static class PngPixels
 {

@@ -281,8 +281,8 @@ public sealed class ClassifyCommandTests : IDisposable
         string[] nowhere = ["--model", "none.prototxt", "--weights", "none.caffemodel"];
 
         Assert.Equal(
-            $"cnn: the folder '{folder["empty"]}' holds no images; images are files that end in .jpg, .jpeg, .png, .bmp, "
-            + ".webp",
+            $"cnn: the folder '{folder["empty"]}' holds no images; images are files that end in .jpg, .jpeg, .png, "
+            + ".bmp, .webp",
             CommandLine.Run(["classify", folder["empty"], .. nowhere]).Error.TrimEnd());
         Assert.Equal(
             $"cnn: no file matches '{folder["*.jpg"]}'",

@@ -53,10 +53,10 @@ public sealed class DamagedImageTests : IDisposable
         {
             try
             {
-                bool isKnown = ImageDecoder.TryReadSize(content, color, out int channels, out int height, out int width);
+                bool isKnown = ImageDecoder.TryReadSize(content, color, out int c, out int h, out int w);
                 decoder.Decode(content, color, image);
                 Assert.True(isKnown);
-                Assert.Equal((channels, height, width), (image.Channels, image.Height, image.Width));
+                Assert.Equal((c, h, w), (image.Channels, image.Height, image.Width));
             }
             catch (CnnException exception)
             {

@@ -81,7 +81,8 @@ public sealed class ImageResizerTests
             (across, column) = column < 0 ? (0, 0) : column >= fromWidth - 1 ? (0, fromWidth - 1) : (across, column);
             (int row, float down) = Split(y, height, fromHeight);
             int upper = Row(row), lower = Row(row + 1);
-            return (byte)(((((Weight(1 - down) * (upper >> 4)) >> 16) + ((Weight(down) * (lower >> 4)) >> 16)) + 2) >> 2);
+            int above = (Weight(1 - down) * (upper >> 4)) >> 16, below = (Weight(down) * (lower >> 4)) >> 16;
+            return (byte)((above + below + 2) >> 2);
 
             int Row(int r)
             {

@@ -3,7 +3,7 @@ using Cnn.Proto.Formats.Images;
 
 namespace Cnn.Tests.Proto.Formats.Jpeg;
 
-/// <summary>JPEG files that libjpeg-turbo's <c>cjpeg</c> writes give the pixels of its <c>djpeg</c>, to the byte.</summary>
+/// <summary>JPEG files that libjpeg-turbo's <c>cjpeg</c> writes give the pixels of its <c>djpeg</c>.</summary>
 [Trait("Category", "Unit")]
 public sealed class LibjpegTests : IDisposable
 {
@@ -97,8 +97,8 @@ public sealed class LibjpegTests : IDisposable
         {
             for (int i = 0; i < size; i++)
             {
-                int red = channels == 1 ? expected[i] : expected[(3 * i) + 2 - c];
-                greatest = Math.Max(greatest, Math.Abs(red - image.Plane(c)[i]));
+                int sample = channels == 1 ? expected[i] : expected[(3 * i) + 2 - c];
+                greatest = Math.Max(greatest, Math.Abs(sample - image.Plane(c)[i]));
             }
         }
 
