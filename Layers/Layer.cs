@@ -225,6 +225,18 @@ public abstract class Layer : IDisposable
     }
 
     /// <summary>
+    /// The labels that a top of a source is known to hold without reading the data, each with the name of an item that
+    /// has it; null where they are not known.
+    /// </summary>
+    public virtual IReadOnlyDictionary<int, string>? KnownLabels(int top) => null;
+
+    /// <summary>
+    /// Says why a label in a bottom is none of the layer's classes; null where it is one, or where the bottom holds no
+    /// labels. Called after the layer's first reshape.
+    /// </summary>
+    public virtual string? LabelProblem(int bottom, int label) => null;
+
+    /// <summary>
     /// How long the layer's passes have waited so far for data from outside the net; zero for a layer that reads none.
     /// </summary>
     public virtual TimeSpan WaitedForData => TimeSpan.Zero;

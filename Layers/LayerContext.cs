@@ -36,6 +36,11 @@ public sealed class LayerContext
     public bool Inference { get; init; }
 
     /// <summary>
+    /// What the layer makes up where the files of its data are not here; null where that is an error, as in training.
+    /// </summary>
+    public MadeUpData? MadeUp { get; init; }
+
+    /// <summary>
     /// Receives warnings: what the user should know although the layer goes on; null where nobody listens.
     /// </summary>
     public Action<Diagnostic>? Warn { get; init; }

@@ -1,11 +1,13 @@
 using System.Diagnostics;
 using System.Globalization;
 using Cnn.Engine.Graph;
+using Cnn.Engine.Solvers;
 using Cnn.Fillers;
 using Cnn.Layers.Threading;
 using Cnn.Proto;
 using Cnn.Proto.Formats.Images;
 using Cnn.Proto.Formats.Lmdb;
+using Cnn.Runner.Reports;
 using Google.Protobuf;
 
 namespace Cnn.Bench;
@@ -32,6 +34,11 @@ internal static class DataBench
                 Console.WriteLine($"djpeg, decoding alone, one thread: {alone:F0} images/s");
             }
 
+            if (only is null or "lenet")
+            {
+                LeNetFromDatabase(folder, args, seconds);
+            }
+
             foreach (var (name, layer) in Sources(files, folder, only))
             {
                 foreach (int threads in Options.ThreadCounts(args))
@@ -50,6 +57,58 @@ internal static class DataBench
         }
 
         return 0;
+    }
+
+    // A training step over a database, and over values that stay in memory, in turn, so that both see the same machine.
+    private static void LeNetFromDatabase(string folder, string[] args, int seconds)
+    {
+        string path = Path.Combine(folder, "digits");
+        var pixels = new byte[Digit * Digit];
+        var random = new PhiloxRandom(1, 0);
+        Write(path, 60_000, i =>
+        {
+            random.NextBytes(pixels);
+            return new Datum
+            {
+                Channels = 1, Height = Digit, Width = Digit, Label = i % 10, Data = ByteString.CopyFrom(pixels),
+            };
+        });
+        string memory = $$"""
+            layer { name: "data" type: "DummyData" top: "data" top: "label"
+              dummy_data_param { shape { dim: {{Batch}} dim: 1 dim: 28 dim: 28 } shape { dim: {{Batch}} }
+                data_filler { value: 0.5 } data_filler { value: 1 } } }
+            """;
+        foreach (int threads in Options.ThreadCounts(args))
+        {
+            using var pool = new WorkerPool(threads);
+            using Solver database = LeNet(Data(path, "scale: 0.00390625"), pool), still = LeNet(memory, pool);
+            double least = double.MaxValue, leastOfMemory = double.MaxValue;
+            for (int round = 0; round < 3; round++)
+            {
+                least = Math.Min(least, Measure.Of(database.Step, seconds).Median);
+                leastOfMemory = Math.Min(leastOfMemory, Measure.Of(still.Step, seconds).Median);
+            }
+
+            Console.WriteLine($"LeNet, {threads} thread(s): {least * 1e3:F3} ms a step from LMDB, "
+                + $"{leastOfMemory * 1e3:F3} ms from memory, {(least / leastOfMemory) - 1:P1} more");
+        }
+    }
+
+    private static Solver LeNet(string data, WorkerPool pool)
+    {
+        NetParameter net = NetDefinition.Load(SyntheticNet.Find("lenet")).Message;
+        NetParameter source = NetDefinition.Parse(data).Message;
+        LayerParameter[] others = [.. net.Layer.Where(l => l.Top.IndexOf("data") < 0 && l.Include.Count == 0)];
+        net.Layer.Clear();
+        net.Layer.Add(source.Layer);
+        net.Layer.Add(others);
+        return new Solver(
+            new SolverDefinition(new SolverParameter
+            {
+                NetParam = net, BaseLr = 1e-6f, LrPolicy = "fixed", Momentum = 0.9f, WeightDecay = 0.0005f,
+                MaxIter = int.MaxValue, Display = 0, RandomSeed = 1,
+            }),
+            new SolverOptions { Pool = pool });
     }
 
     private static IEnumerable<(string Name, string Layer)> Sources(byte[][] files, string folder, string? only)

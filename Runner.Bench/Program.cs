@@ -41,7 +41,7 @@ static int Run(string command, string[] rest)
                        [--classes K] [--seconds S] [--forward]           folder of Models, or a forward pass in TEST;
                        [--layers [N]] [--json]                           with its N slowest layers
                   data [--images N] [--threads T] [--seconds S]          images a second from each kind of source
-                       [--only jpeg|raw|mnist|folder]
+                       [--only jpeg|raw|mnist|folder|lenet]           and LeNet's step from LMDB and from memory
                   benchmark [BenchmarkDotNet options]                    the same with statistics
                 """);
             return 1;

@@ -44,6 +44,7 @@ internal sealed class NetBuilder : IDisposable
 
     public Net Build()
     {
+        options.MadeUp?.Check();
         NetParameter message = definition.Message;
         NetState state = message.State?.Clone() ?? new NetState();
         state.Phase = options.Phase;
@@ -60,6 +61,7 @@ internal sealed class NetBuilder : IDisposable
                 sources.Find(message)));
         }
 
+        GivenShapes.RequireNames(options.MadeUp, present);
         var isPresent = new HashSet<object>(present, ReferenceEqualityComparer.Instance);
         leftOut = [.. message.Layer.Where(l => !isPresent.Contains(l))];
         foreach (LayerParameter layer in SplitInsertion.Insert(present, leftOut, sources))
@@ -72,6 +74,7 @@ internal sealed class NetBuilder : IDisposable
             AddLayer(layer);
         }
 
+        GivenShapes.RequireBatch(options.MadeUp, layers);
         BackwardPlan.Prune(layers);
         if (message.ForceBackward || options.ForceBackward)
         {
@@ -79,6 +82,7 @@ internal sealed class NetBuilder : IDisposable
         }
 
         RefuseLostValues();
+        LabelCheck.Require(layers);
         WarnOfRepeatedNames();
         foreach (NetLayer layer in Enumerable.Reverse(layers))
         {
@@ -174,6 +178,7 @@ internal sealed class NetBuilder : IDisposable
             Sources = sources,
             Files = this.definition.Files,
             Inference = options.Inference,
+            MadeUp = options.MadeUp,
             Warn = warning => options.Log?.Warn([warning]),
         };
         var layer = new NetLayer(definition, options.Layers.Create(context));
@@ -185,6 +190,7 @@ internal sealed class NetBuilder : IDisposable
         Log($"Setting up {definition.Name}");
         layer.Layer.SetUp(layer.BottomList, layer.TopList);
         layer.Layer.Reshape(layer.BottomList, layer.TopList);
+        GivenShapes.RequireSame(options.MadeUp, layer, sources);
         SetLossWeights(layer);
         LogTops(layer);
         needsBackward |= AddParameters(layer);

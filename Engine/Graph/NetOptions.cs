@@ -64,6 +64,12 @@ public sealed record NetOptions
     /// </summary>
     public bool Inference { get; init; }
 
+    /// <summary>
+    /// What the net makes up where the files of its data are not here, for a net that is only looked at or timed; null
+    /// where that is an error.
+    /// </summary>
+    public MadeUpData? MadeUp { get; init; }
+
     /// <summary>The blobs that keep their values although the net is built for <see cref="Inference"/>.</summary>
     public IReadOnlyList<string> Keep { get; init; } = [];
 }

@@ -8,6 +8,9 @@ namespace Cnn.Engine.Graph;
 /// </summary>
 internal static class SplitInsertion
 {
+    /// <summary>The type of the layers that copy.</summary>
+    public const string Type = "Split";
+
     /// <summary>Copies the layers and inserts the splits between them.</summary>
     /// <param name="layers">The layers of the net.</param>
     /// <param name="leftOut">Layers of the definition that the net does not have, for errors.</param>
@@ -103,7 +106,7 @@ internal static class SplitInsertion
     private static LayerParameter SplitLayer(LayerParameter producer, int top, int count, float lossWeight)
     {
         string name = SplitName(producer.Name, producer.Top[top], top);
-        var split = new LayerParameter { Name = name, Type = "Split" };
+        var split = new LayerParameter { Name = name, Type = Type };
         split.Bottom.Add(producer.Top[top]);
         for (int k = 0; k < count; k++)
         {

@@ -48,6 +48,11 @@ internal sealed class Cifar10DataLayer : ImageSourceLayer
                 "name CIFAR-10's folder, archive, or one file");
         }
 
+        if (MakesUpFor(parameter.Source, Shape))
+        {
+            return;
+        }
+
         try
         {
             files = Read(Context.Files.Find(parameter.Source));

@@ -1,4 +1,3 @@
-using System.Text;
 using Cnn.Layers.Data.Transform;
 using Cnn.Proto;
 using Cnn.Proto.Formats.Images;
@@ -16,8 +15,6 @@ namespace Cnn.Layers.Data;
 [LayerType("Data")]
 internal sealed class DataLayer : ImageSourceLayer
 {
-    private const int LongestKeyShown = 80;
-
     private readonly DataParameter parameter;
     private RecordDatabase? records;
     private RecordBuffer[] buffers = [];
@@ -56,6 +53,11 @@ internal sealed class DataLayer : ImageSourceLayer
                 parameter, DataParameter.SourceFieldNumber, "source is missing in data_param", "name the database");
         }
 
+        if (MakesUpFor(parameter.Source))
+        {
+            return;
+        }
+
         records = OpenDatabase(Context.Files.Find(parameter.Source));
         if (records.Count == 0)
         {
@@ -80,7 +82,7 @@ internal sealed class DataLayer : ImageSourceLayer
     private protected override ImageShape ShapeOf(long item, int worker)
     {
         DatumView datum = Parse(item, worker);
-        return datum.IsEncoded ? ImageReader.ShapeOf(datum.Pixels, Color) : RawShape(datum);
+        return datum.IsEncoded ? ImageReader.ShapeOf(datum.Pixels, Color) : datum.RequireShape();
     }
 
     private protected override void Load(long item, int worker, ImageTarget target)
@@ -93,7 +95,7 @@ internal sealed class DataLayer : ImageSourceLayer
             return;
         }
 
-        ImageShape shape = RawShape(datum);
+        ImageShape shape = datum.RequireShape();
         if (!datum.Pixels.IsEmpty)
         {
             target.Transform(shape, datum.Pixels, datum.Label);
@@ -110,21 +112,7 @@ internal sealed class DataLayer : ImageSourceLayer
         target.Transform(shape, buffer.AsSpan(0, datum.FloatCount), datum.Label);
     }
 
-    private protected override string NameOf(long item)
-    {
-        string key;
-        try
-        {
-            ReadOnlySpan<byte> bytes = records!.Key(item, new RecordBuffer());
-            key = Encoding.UTF8.GetString(bytes[..Math.Min(bytes.Length, LongestKeyShown)]);
-        }
-        catch (CnnException)
-        {
-            return $"record {item} of '{records!.Path}'";
-        }
-
-        return $"record {item} ('{ByteText.Readable(key)}') of '{records.Path}'";
-    }
+    private protected override string NameOf(long item) => records!.NameOf(item);
 
     // Caffe's default is LEVELDB; where the net does not say which, the files tell.
     private RecordDatabase OpenDatabase(string path)
@@ -145,19 +133,4 @@ internal sealed class DataLayer : ImageSourceLayer
         DatumView.TryParse(records!.Value(record, buffers[worker]), out DatumView datum)
             ? datum
             : throw new CnnException("it is no Datum message");
-
-    private static ImageShape RawShape(in DatumView datum)
-    {
-        if (datum.Channels <= 0 || datum.Height <= 0 || datum.Width <= 0)
-        {
-            throw new CnnException($"it has the impossible size {datum.Channels} x {datum.Height} x {datum.Width}");
-        }
-
-        long size = (long)datum.Channels * datum.Height;
-        int values = datum.Pixels.IsEmpty ? datum.FloatCount : datum.Pixels.Length;
-        return size <= int.MaxValue && size * datum.Width == values
-            ? new ImageShape(datum.Channels, datum.Height, datum.Width)
-            : throw new CnnException(
-                $"it is {datum.Channels} x {datum.Height} x {datum.Width} but has {values} values");
-    }
 }

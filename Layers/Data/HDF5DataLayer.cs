@@ -15,6 +15,7 @@ internal sealed class HDF5DataLayer : Layer
     private readonly HDF5DataParameter parameter;
     private Hdf5RowFiles? files;
     private Hdf5RowOrder? order;
+    private MadeUpRows? madeUp;
     private int batch;
 
     /// <summary>Makes the layer.</summary>
@@ -35,7 +36,7 @@ internal sealed class HDF5DataLayer : Layer
             throw Context.Error(transform, 0, "an HDF5Data layer transforms nothing", "remove transform_param");
         }
 
-        batch = BatchSize.Check(Context, parameter, HDF5DataParameter.BatchSizeFieldNumber, parameter.BatchSize);
+        batch = BatchSize.Of(Context, parameter, HDF5DataParameter.BatchSizeFieldNumber, parameter.BatchSize);
         if (parameter.Source.Length == 0)
         {
             throw Context.Error(
@@ -47,7 +48,14 @@ internal sealed class HDF5DataLayer : Layer
 
         try
         {
-            files = new Hdf5RowFiles(Context.Files.Find(parameter.Source), Context.Files, [.. Parameter.Top]);
+            string list = Context.Files.Find(parameter.Source);
+            if (Context.MadeUp is not null && Hdf5RowFiles.FindMissing(list, Context.Files) is { } missing)
+            {
+                madeUp = MakeUp(Context.MadeUp, missing);
+                return;
+            }
+
+            files = new Hdf5RowFiles(list, Context.Files, [.. Parameter.Top]);
         }
         catch (CnnException exception)
         {
@@ -71,7 +79,8 @@ internal sealed class HDF5DataLayer : Layer
     /// <inheritdoc/>
     public override void Reshape(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
     {
-        for (int i = 0; i < tops.Count; i++)
+        madeUp?.Reshape(tops);
+        for (int i = 0; i < tops.Count && madeUp is null; i++)
         {
             int[] shape = files!.Shapes[i];
             shape[0] = batch;
@@ -82,6 +91,12 @@ internal sealed class HDF5DataLayer : Layer
     /// <inheritdoc/>
     public override void Forward(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
     {
+        if (madeUp is not null)
+        {
+            madeUp.Draw(tops, Context.Clock.Pass);
+            return;
+        }
+
         long first = Context.Clock.Pass * batch;
         for (int item = 0; item < batch; item++)
         {
@@ -101,6 +116,27 @@ internal sealed class HDF5DataLayer : Layer
                 files.Row(i, row).CopyTo(tops[i].Data.Slice(item * size, size));
             }
         }
+    }
+
+    private MadeUpRows MakeUp(MadeUpData given, string missing)
+    {
+        var tops = Parameter.Top.Select(top => (Name: top, Shape: MadeUpRows.ShapeOf(top, given, batch))).ToArray();
+        string[] unknown = [.. tops.Where(top => top.Shape is null).Select(top => top.Name)];
+        if (unknown.Length > 0)
+        {
+            throw Context.Error(
+                parameter,
+                HDF5DataParameter.SourceFieldNumber,
+                $"'{missing}' is not here, and nothing tells the shape of '{string.Join("' and '", unknown)}'",
+                string.Join(' ', unknown.Select(top => $"--shape {top}={batch}x3x32x32")) + " would");
+        }
+
+        string names = string.Join(" and ", tops.Select(top => $"'{top.Name}' ({MadeUpData.Text(top.Shape)})"));
+        Context.Warning(
+            parameter,
+            HDF5DataParameter.SourceFieldNumber,
+            $"{names} {(tops.Length == 1 ? "is" : "are")} made up: '{missing}' is not here");
+        return new MadeUpRows(Context.Random.Key(Name, "made up"), [.. tops.Select(top => top.Shape!)]);
     }
 
     private CnnException Located(CnnException exception)

@@ -39,6 +39,26 @@ internal sealed class IdxDataLayer : ImageSourceLayer
 
     private protected override bool IsShuffled => parameter.Shuffle;
 
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<int, string>? KnownLabels(int top)
+    {
+        if (top != 1)
+        {
+            return null;
+        }
+
+        var known = new Dictionary<int, string>();
+        for (int i = 0; i < count && first + i < labels.Length; i++)
+        {
+            if (!known.ContainsKey(labels[first + i]))
+            {
+                known.Add(labels[first + i], NameOf(i));
+            }
+        }
+
+        return known;
+    }
+
     private protected override void Open(bool hasLabels)
     {
         if (parameter.Images.Length == 0)
@@ -52,6 +72,11 @@ internal sealed class IdxDataLayer : ImageSourceLayer
                 parameter,
                 IdxDataParameter.LabelsFieldNumber,
                 "idx_data_param names no labels, but there is a top for them");
+        }
+
+        if (MakesUpFor(parameter.Images, new ImageShape(1, 0, 0)))
+        {
+            return;
         }
 
         IdxFile images = Read(IdxDataParameter.ImagesFieldNumber, () => IdxFile.ReadImages(Find(parameter.Images)));

@@ -65,6 +65,12 @@ internal sealed class ImageDataLayer : ImageFileSourceLayer
                 "name the list of images");
         }
 
+        SetSize(parameter.NewHeight, parameter.NewWidth, ImageDataParameter.NewHeightFieldNumber);
+        if (MakesUpFor(parameter.Source, Told))
+        {
+            return;
+        }
+
         IReadOnlyList<ImageSetEntry> list;
         try
         {
@@ -79,6 +85,6 @@ internal sealed class ImageDataLayer : ImageFileSourceLayer
         // A path is that of root_folder with the list's right behind it, as in Caffe.
         ImageSetEntry[] images =
             [.. list.Select(i => i with { Path = Context.Files.Find(parameter.RootFolder + i.Path) })];
-        SetImages(images, parameter.NewHeight, parameter.NewWidth, ImageDataParameter.NewHeightFieldNumber);
+        SetImages(images);
     }
 }

@@ -28,6 +28,26 @@ internal abstract class ImageFileSourceLayer : ImageSourceLayer
 
     private protected override long Count => images.Count;
 
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<int, string>? KnownLabels(int top)
+    {
+        if (top != 1)
+        {
+            return null;
+        }
+
+        var known = new Dictionary<int, string>();
+        for (int i = 0; i < images.Count; i++)
+        {
+            if (!known.ContainsKey(images[i].Label))
+            {
+                known.Add(images[i].Label, NameOf(i));
+            }
+        }
+
+        return known;
+    }
+
     private protected override void Close()
     {
         foreach (ImageReader reader in readers)
@@ -36,13 +56,15 @@ internal abstract class ImageFileSourceLayer : ImageSourceLayer
         }
     }
 
-    /// <summary>Sets the images, and the size that they are resized to; both 0 for the size that each has.</summary>
-    /// <param name="set">The images, with paths that can be opened.</param>
+    /// <summary>What the definition tells of the images' shape; 0 where it tells nothing.</summary>
+    private protected ImageShape Told => new(Color == ImageColor.Grey ? 1 : 3, height, width);
+
+    /// <summary>Sets the size that the images are resized to; both 0 for the size that each has.</summary>
     /// <param name="newHeight">Rows.</param>
     /// <param name="newWidth">Columns.</param>
     /// <param name="heightField">The field of the rows, for errors.</param>
-    /// <exception cref="CnnException">Only one of the sizes is given, or files are missing.</exception>
-    protected void SetImages(IReadOnlyList<ImageSetEntry> set, uint newHeight, uint newWidth, int heightField)
+    /// <exception cref="CnnException">Only one of the sizes is given, or they are too large.</exception>
+    protected void SetSize(uint newHeight, uint newWidth, int heightField)
     {
         if (newHeight == 0 != (newWidth == 0))
         {
@@ -62,7 +84,15 @@ internal abstract class ImageFileSourceLayer : ImageSourceLayer
                 $"at most {LargestSide} a side");
         }
 
-        (images, height, width) = (set, (int)newHeight, (int)newWidth);
+        (height, width) = ((int)newHeight, (int)newWidth);
+    }
+
+    /// <summary>Sets the images.</summary>
+    /// <param name="set">The images, with paths that can be opened.</param>
+    /// <exception cref="CnnException">Files are missing.</exception>
+    protected void SetImages(IReadOnlyList<ImageSetEntry> set)
+    {
+        images = set;
         RequireFiles();
         readers = [.. Enumerable.Range(0, WorkerCount).Select(_ => new ImageReader())];
     }
@@ -71,7 +101,7 @@ internal abstract class ImageFileSourceLayer : ImageSourceLayer
     {
         if (height > 0)
         {
-            return new ImageShape(Color == ImageColor.Grey ? 1 : 3, height, width);
+            return Told;
         }
 
         return ImageReader.ShapeOf(readers[worker].ReadFile(images[(int)item].Path), Color);
@@ -98,6 +128,13 @@ internal abstract class ImageFileSourceLayer : ImageSourceLayer
         ImageSetEntry[] missing = [.. images.Take(MostFilesChecked).Where(i => !File.Exists(i.Path))];
         if (missing.Length <= options.SkipBadRecords)
         {
+            return;
+        }
+
+        if (Context.MadeUp is not null && missing.Length == Math.Min(images.Count, MostFilesChecked))
+        {
+            MakeUp($"none of the {images.Count} images is here", Told);
+            images = [];
             return;
         }
 

@@ -63,6 +63,12 @@ internal sealed class ImageFolderLayer : ImageFileSourceLayer
                 "it must be from 0 to below 1");
         }
 
+        SetSize(parameter.NewHeight, parameter.NewWidth, ImageFolderParameter.NewHeightFieldNumber);
+        if (MakesUpFor(parameter.Source, Told))
+        {
+            return;
+        }
+
         ClassFolder folder;
         try
         {
@@ -91,7 +97,7 @@ internal sealed class ImageFolderLayer : ImageFileSourceLayer
                 "use more images, or another validation_share");
         }
 
-        SetImages(images, parameter.NewHeight, parameter.NewWidth, ImageFolderParameter.NewHeightFieldNumber);
+        SetImages(images);
     }
 
     private bool IsInValidation(ImageSetEntry image) =>

@@ -32,6 +32,7 @@ public abstract unsafe class ImageSourceLayer : Layer
     private readonly ImageBatch direct = new();
     private readonly HashSet<long> skipped = [];
     private BatchQueue? queue;
+    private MadeUpImages? madeUp;
     private TransformPlan? plan;
     private bool hasLabels;
     private long waited;
@@ -80,7 +81,7 @@ public abstract unsafe class ImageSourceLayer : Layer
     /// <inheritdoc/>
     public sealed override void SetUp(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
     {
-        Batch = BatchSize.Check(Context, options.Parameter, options.BatchSizeField, options.BatchSize);
+        Batch = BatchSize.Of(Context, options.Parameter, options.BatchSizeField, options.BatchSize);
         if (options.Prefetch > MostBatchesAhead)
         {
             throw Context.Error(
@@ -92,13 +93,17 @@ public abstract unsafe class ImageSourceLayer : Layer
 
         hasLabels = tops.Count > 1;
         Open(hasLabels);
+        if (madeUp is null)
+        {
+            Transformer.WarnOfMean();
+        }
     }
 
     /// <inheritdoc/>
     public sealed override void Reshape(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
     {
-        ImageShape shape = queue is null ? FindShape(Context.Clock.Pass) : Take().Shape;
-        if ((long)shape.Count * Batch > int.MaxValue / 2)
+        ImageShape shape = madeUp?.Shape ?? (queue is null ? FindShape(Context.Clock.Pass) : Take().Shape);
+        if (BlobSize.Of(Batch, shape.Channels, shape.Height, shape.Width) > int.MaxValue / 2)
         {
             throw Context.Error(
                 options.Parameter,
@@ -117,7 +122,7 @@ public abstract unsafe class ImageSourceLayer : Layer
     public override void Forward(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
     {
         float* labels = tops.Count > 1 ? tops[1].DataPointer : null;
-        if (options.Prefetch == 0)
+        if (options.Prefetch == 0 || madeUp is not null)
         {
             var shape = new ImageShape(tops[0].Dim(1), tops[0].Dim(2), tops[0].Dim(3));
             LoadNow(shape, tops[0].DataPointer, labels);
@@ -224,6 +229,52 @@ public abstract unsafe class ImageSourceLayer : Layer
     /// <summary>Sets the shape of the labels' top.</summary>
     private protected virtual void ShapeLabels(Blob labels) => labels.Reshape(Batch);
 
+    /// <summary>
+    /// Whether the images are made up, since their file is not here and the net is only looked at; asked by
+    /// <see cref="Open"/> of a file that the definition names.
+    /// </summary>
+    /// <param name="file">The file or folder.</param>
+    /// <param name="told">What the layer's own parameters tell of the images' shape; 0 where they tell nothing.</param>
+    /// <exception cref="CnnException">Nothing tells the size of the images.</exception>
+    private protected bool MakesUpFor(string file, ImageShape told = default)
+    {
+        if (Context.MadeUp is not null && !Path.Exists(Context.Files.Find(file)))
+        {
+            MakeUp($"'{file}' is not here", told);
+        }
+
+        return madeUp is not null;
+    }
+
+    /// <summary>Makes up the images; see <see cref="MakesUpFor"/>.</summary>
+    /// <param name="reason">Why.</param>
+    /// <param name="told">What the layer's own parameters tell of the images' shape.</param>
+    private protected void MakeUp(string reason, ImageShape told)
+    {
+        string top = Parameter.Top[0];
+        ImageShape shape = Context.MadeUp!.ShapeOf(top) is { } given ? Given(given) : Transformer.MadeUpShape(told);
+        if (shape.Height == 0)
+        {
+            throw Context.Error(
+                options.Parameter,
+                options.SourceField,
+                $"{reason}, and nothing tells the size of its images",
+                $"--shape {top}={Batch}x{shape.Channels}x227x227 would");
+        }
+
+        madeUp = Transformer.MakeUp(shape);
+        Context.Warning(
+            options.Parameter, options.SourceField, $"'{top}' ({Batch} x {shape}) is made up: {reason}");
+
+        ImageShape Given(int[] given) => given.Length == 4
+            ? new ImageShape(given[1], given[2], given[3])
+            : throw Context.Error(
+                $"'{top}' cannot have the shape {MadeUpData.Text(given)}", "images are N x C x H x W");
+    }
+
+    /// <summary>Uses the source from now on, which has come to have items.</summary>
+    private protected void EndMakingUp() => madeUp = null;
+
     private ImageBatch Take()
     {
         long start = Stopwatch.GetTimestamp();
@@ -278,6 +329,14 @@ public abstract unsafe class ImageSourceLayer : Layer
 
     private void LoadImage(ImageBatch batch, int place, long index, int worker)
     {
+        if (madeUp is not null)
+        {
+            var target = new ImageTarget(this, batch, place, index);
+            madeUp.Draw(index, target.Values);
+            target.SetLabel(0);
+            return;
+        }
+
         long item = ItemAt(index);
         for (long tried = 1; ; tried++)
         {

@@ -35,6 +35,11 @@ internal sealed class InputLayer(LayerContext context) : Layer(context)
         {
             tops[i].Reshape(ShapeFormat.Read(shapes[shapes.Count == 1 ? 0 : i], Context));
         }
+
+        for (int i = 0; i < tops.Count && Context.MadeUp is { } given; i++)
+        {
+            TakeShape(tops[i], given.ShapeOf(Parameter.Top[i]), given.Batch);
+        }
     }
 
     /// <summary>Does nothing: the caller's shapes stay.</summary>
@@ -45,5 +50,17 @@ internal sealed class InputLayer(LayerContext context) : Layer(context)
     /// <summary>Does nothing: the caller's values stay.</summary>
     public override void Forward(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
     {
+    }
+
+    private static void TakeShape(Blob top, int[]? shape, int? batch)
+    {
+        if (shape is not null)
+        {
+            top.Reshape(shape);
+        }
+        else if (batch is { } size && top.AxisCount > 0)
+        {
+            top.Reshape([size, .. top.Shape[1..]]);
+        }
     }
 }

@@ -40,7 +40,7 @@ public sealed class MemoryDataLayer : ImageSourceLayer
     /// <inheritdoc/>
     public override void Forward(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
     {
-        if (labels.IsEmpty)
+        if (labels.IsEmpty && Context.MadeUp is null)
         {
             throw Context.Error(
                 "has no data yet",
@@ -68,6 +68,7 @@ public sealed class MemoryDataLayer : ImageSourceLayer
         }
 
         (images, labels, firstPass) = (newImages, newLabels, Context.Clock.Pass);
+        EndMakingUp();
     }
 
     /// <summary>
@@ -108,6 +109,11 @@ public sealed class MemoryDataLayer : ImageSourceLayer
         if (plane > int.MaxValue / 2 || plane * image.Channels > int.MaxValue / 2 / Batch)
         {
             throw Context.Error(parameter, 0, $"{Batch} images of {image} are too many values for a blob");
+        }
+
+        if (Context.MadeUp is not null)
+        {
+            MakeUp("no program has handed data over", image);
         }
     }
 

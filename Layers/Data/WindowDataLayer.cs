@@ -51,6 +51,11 @@ internal sealed class WindowDataLayer : ImageSourceLayer
     /// <inheritdoc/>
     public override BlobCount TopCount => BlobCount.Exactly(2);
 
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<int, string>? KnownLabels(int top) => top != 1
+        ? null
+        : foreground.Select(w => w.Label).Distinct().ToDictionary(l => l, _ => $"a window of '{parameter.Source}'");
+
     // Windows are drawn without an end.
     private protected override long Count => 0;
 
@@ -61,6 +66,12 @@ internal sealed class WindowDataLayer : ImageSourceLayer
     private protected override void Open(bool hasLabels)
     {
         CheckDefinition();
+        var shape = new ImageShape(Channels, crop, crop);
+        if (MakesUpFor(parameter.Source, shape))
+        {
+            return;
+        }
+
         try
         {
             list = WindowList.Read(Context.Files.Find(parameter.Source));
@@ -69,6 +80,12 @@ internal sealed class WindowDataLayer : ImageSourceLayer
         {
             Diagnostic first = exception.Diagnostics[0];
             throw Context.Error(parameter, WindowDataParameter.SourceFieldNumber, first.Message, first.Hint);
+        }
+
+        if (Context.MadeUp is not null && !list.Images.Any(image => File.Exists(FileOf(image))))
+        {
+            MakeUp($"none of the {list.Images.Count} images is here", shape);
+            return;
         }
 
         foreground = [.. list.Windows.Where(w => w.Overlap >= parameter.FgThreshold)];
@@ -181,7 +198,7 @@ internal sealed class WindowDataLayer : ImageSourceLayer
             return content;
         }
 
-        ReadOnlySpan<byte> read = reader.ReadFile(Context.Files.Find(parameter.RootFolder + list.Images[image].Path));
+        ReadOnlySpan<byte> read = reader.ReadFile(FileOf(list.Images[image]));
         if (parameter.CacheImages)
         {
             Volatile.Write(ref cache[image], read.ToArray());
@@ -189,6 +206,8 @@ internal sealed class WindowDataLayer : ImageSourceLayer
 
         return read;
     }
+
+    private string FileOf(WindowImage image) => Context.Files.Find(parameter.RootFolder + image.Path);
 
     private void CheckDefinition()
     {

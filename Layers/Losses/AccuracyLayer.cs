@@ -65,6 +65,10 @@ internal sealed unsafe class AccuracyLayer : Layer
     }
 
     /// <inheritdoc/>
+    public override string? LabelProblem(int bottom, int label) =>
+        bottom == 1 ? ClassLabels.Problem(label, channels, options.HasIgnoreLabel ? options.IgnoreLabel : null) : null;
+
+    /// <inheritdoc/>
     public override void Forward(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
     {
         labels.Read(bottoms[1], channels, options.HasIgnoreLabel ? options.IgnoreLabel : null);

@@ -36,6 +36,13 @@ internal sealed unsafe class ClassLabels(LayerContext context, int bottom = 1)
         }
     }
 
+    /// <summary>Says why a label is none of the classes; null where it is one.</summary>
+    /// <param name="label">The label.</param>
+    /// <param name="classes">How many classes there are.</param>
+    /// <param name="ignore">The label to ignore; null for none.</param>
+    public static string? Problem(int label, int classes, int? ignore) =>
+        (label >= 0 && label < classes) || label == ignore ? null : Range(classes, ignore);
+
     /// <summary>Reads the labels.</summary>
     /// <param name="labels">The labels.</param>
     /// <param name="classes">How many classes there are.</param>
@@ -57,6 +64,9 @@ internal sealed unsafe class ClassLabels(LayerContext context, int bottom = 1)
         float label = labels.Data[wrong];
         throw context.Error(
             $"label {label} at position {wrong} of '{LabelsName}' is not one of {classes} classes",
-            $"labels are 0 to {classes - 1}{(ignore is { } value ? $", or {value} to be ignored" : "")}");
+            Range(classes, ignore));
     }
+
+    private static string Range(int classes, int? ignore) =>
+        $"labels are 0 to {classes - 1}{(ignore is { } value ? $", or {value} to be ignored" : "")}";
 }

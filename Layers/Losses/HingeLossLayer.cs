@@ -32,6 +32,10 @@ internal sealed unsafe class HingeLossLayer : LossLayer
     }
 
     /// <inheritdoc/>
+    public override string? LabelProblem(int bottom, int label) =>
+        bottom == 1 ? ClassLabels.Problem(label, classes, null) : null;
+
+    /// <inheritdoc/>
     public override void Forward(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
     {
         labels.Read(bottoms[1], classes, null);

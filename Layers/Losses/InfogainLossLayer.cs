@@ -18,6 +18,7 @@ internal sealed unsafe class InfogainLossLayer(LayerContext context) : SoftmaxLo
     private readonly InfogainLossParameter options = context.Parameter.InfogainLossParam ?? new InfogainLossParameter();
     private readonly Blob rowSums = new();
     private Blob? stored;
+    private bool isMadeUp;
 
     /// <inheritdoc/>
     public override BlobCount BottomCount => BlobCount.Between(2, 3);
@@ -54,9 +55,19 @@ internal sealed unsafe class InfogainLossLayer(LayerContext context) : SoftmaxLo
                 "name its file as infogain_loss_param.source, or give it as a third bottom");
         }
 
+        string path = Context.Files.Find(options.Source);
+        if (Context.MadeUp is not null && options.Source.Length > 0 && !Path.Exists(path))
+        {
+            isMadeUp = true;
+            Context.Warning(
+                options,
+                InfogainLossParameter.SourceFieldNumber,
+                $"the infogain matrix is made up, the identity: '{options.Source}' is not here");
+            return;
+        }
+
         try
         {
-            string path = Context.Files.Find(options.Source);
             BlobProto read = ProtoFile.Load<BlobProto>(path).Message;
             stored = BlobFormat.ToBlob(read, $"the infogain matrix in '{options.Source}'");
         }
@@ -71,6 +82,11 @@ internal sealed unsafe class InfogainLossLayer(LayerContext context) : SoftmaxLo
     public override void Reshape(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
     {
         base.Reshape(bottoms, tops);
+        if (isMadeUp)
+        {
+            stored = Identity(Channels);
+        }
+
         Blob matrix = Matrix(bottoms);
         if (matrix.Count != (long)Channels * Channels)
         {
@@ -103,6 +119,17 @@ internal sealed unsafe class InfogainLossLayer(LayerContext context) : SoftmaxLo
         Inner,
         scale,
         Context.Pool);
+
+    private static Blob Identity(int size)
+    {
+        var identity = new Blob(size, size);
+        for (int i = 0; i < size; i++)
+        {
+            identity.Data[i * (size + 1)] = 1;
+        }
+
+        return identity;
+    }
 
     private Blob Matrix(IReadOnlyList<Blob> bottoms) => stored ?? bottoms[2];
 }

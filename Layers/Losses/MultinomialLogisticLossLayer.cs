@@ -28,6 +28,10 @@ internal sealed unsafe class MultinomialLogisticLossLayer : LossLayer
     }
 
     /// <inheritdoc/>
+    public override string? LabelProblem(int bottom, int label) =>
+        bottom == 1 ? ClassLabels.Problem(label, classes, null) : null;
+
+    /// <inheritdoc/>
     public override void Forward(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
     {
         labels.Read(bottoms[1], classes, null);

@@ -53,6 +53,10 @@ internal abstract unsafe class SoftmaxLossLayer : LossLayer
     }
 
     /// <inheritdoc/>
+    public override string? LabelProblem(int bottom, int label) =>
+        bottom == 1 ? ClassLabels.Problem(label, Channels, IgnoreLabel) : null;
+
+    /// <inheritdoc/>
     public override void Forward(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
     {
         labels.Read(bottoms[1], Channels, IgnoreLabel);

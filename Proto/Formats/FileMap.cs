@@ -63,8 +63,11 @@ internal sealed unsafe class FileMap : IDisposable
     }
 
     /// <summary>Returns the error for a file that is not as it should be.</summary>
-    public CnnException Error(string problem) =>
-        new($"'{Path}' is not a whole {kind}: {problem}", "copy it again or write the database anew");
+    public CnnException Error(string problem) => Error(Path, kind, problem);
+
+    /// <summary>Returns the error for a file, mapped or not, that is not as it should be.</summary>
+    public static CnnException Error(string path, string kind, string problem) =>
+        new($"'{path}' is not a whole {kind}: {problem}", "copy it again or write the database anew");
 
     /// <summary>Unmaps the file; spans of it are invalid from then on.</summary>
     public void Dispose()

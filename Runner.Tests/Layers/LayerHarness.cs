@@ -21,10 +21,11 @@ internal sealed class LayerHarness : IDisposable
     /// <param name="threads">The number of threads.</param>
     /// <param name="seed">The seed of the layer's random numbers and of the bottoms' values.</param>
     /// <param name="inPlace">Whether the first top is the first bottom.</param>
+    /// <param name="madeUp">What the layer makes up where its data is not here.</param>
     /// <param name="prepare">Sets the bottoms' values before the layer sees them; default -1 to 1.</param>
     public LayerHarness(
         string definition, int[][] bottoms, int tops = 1, Phase phase = Phase.Train, int threads = 2, long seed = 1,
-        bool inPlace = false, Action<LayerHarness>? prepare = null)
+        bool inPlace = false, MadeUpData? madeUp = null, Action<LayerHarness>? prepare = null)
     {
         var sources = new SourceMap();
         var parameter = TextFormat.Parse<LayerParameter>(definition, "layer.prototxt", sources);
@@ -46,7 +47,7 @@ internal sealed class LayerHarness : IDisposable
             Layer = new LayerRegistry().Create(new LayerContext
             {
                 Parameter = parameter, Pool = pool, Clock = Clock, Random = new RandomStreams(seed), Sources = sources,
-                Warn = Warnings.Add,
+                Warn = Warnings.Add, MadeUp = madeUp,
             });
             Assert.True(Layer.BottomCount.Allows(bottoms.Length), $"takes {Layer.BottomCount} bottoms");
             Assert.True(Layer.TopCount.Allows(tops), $"gives {Layer.TopCount} tops");

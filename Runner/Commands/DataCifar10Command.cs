@@ -47,13 +47,14 @@ internal static class DataCifar10Command
 
             source ??= target;
             using var cancelling = new CancelOnInterrupt(cancel);
-            var progress = new DataProgress(console);
+            using var progress = new DataProgress(console);
             if (parsed.GetValue(download))
             {
                 await Cifar10Source.DownloadAsync(source, progress, cancelling.Token).ConfigureAwait(false);
             }
 
-            IReadOnlyList<string> written = Cifar10Converter.Convert(source, target, progress, cancelling.Token);
+            IReadOnlyList<string> written = Cifar10Converter.Convert(
+                source, target, writesMean: true, progress, cancelling.Token);
             progress.End();
             DataFormatOption.LogWritten(console, written);
             return ExitCode.Done;

@@ -39,7 +39,7 @@ internal static class DataDigitsCommand
         command.SetAction((parsed, cancel) =>
         {
             using var cancelling = new CancelOnInterrupt(cancel);
-            var progress = new DataProgress(console);
+            using var progress = new DataProgress(console);
             IReadOnlyList<string> written = DigitsExporter.Write(
                 parsed.GetRequiredValue(to),
                 parsed.GetValue(count),

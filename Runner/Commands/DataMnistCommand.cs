@@ -45,7 +45,7 @@ internal static class DataMnistCommand
 
             source ??= target;
             using var cancelling = new CancelOnInterrupt(cancel);
-            var progress = new DataProgress(console);
+            using var progress = new DataProgress(console);
             if (parsed.GetValue(download))
             {
                 await MnistSource.DownloadAsync(source, progress, cancelling.Token).ConfigureAwait(false);

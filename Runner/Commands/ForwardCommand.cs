@@ -14,6 +14,7 @@ internal static class ForwardCommand
     /// <summary>Creates the command.</summary>
     public static Command Create(CommandConsole console)
     {
+        var madeUp = new MadeUpChoice();
         var choice = new NetChoice("TEST");
         Option<string[]> weights = OptionValues.OfPath(new Option<string[]>("--weights")
         {
@@ -50,7 +51,7 @@ internal static class ForwardCommand
             "cnn forward --model deploy.prototxt --weights w.caffemodel --input data=x.h5:images --all-blobs all.h5")
         {
             choice.Model, weights, strict, input, output, all, backward, diff, choice.Phase, choice.Plugin, threads,
-            choice.Level, choice.Stage,
+            choice.Level, choice.Stage, madeUp.Shape, madeUp.Batch,
         };
         command.SetAction(parsed =>
         {
@@ -66,6 +67,7 @@ internal static class ForwardCommand
             using Net net = choice.Build(parsed, pool, log, options => options with
             {
                 BuildsQuietly = true,
+                MadeUp = madeUp.Read(parsed),
                 Weights = OptionValues.SplitAtCommas(parsed.GetValue(weights)),
                 WeightsAreStrict = parsed.GetValue(strict),
                 ForceBackward = parsed.GetValue(backward),

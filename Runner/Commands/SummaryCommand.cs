@@ -13,6 +13,7 @@ internal static class SummaryCommand
     /// <summary>Creates the command.</summary>
     public static Command Create(CommandConsole console)
     {
+        var madeUp = new MadeUpChoice();
         var choice = new NetChoice("TEST");
         var command = new CommandWithExamples(
             "summary",
@@ -21,6 +22,7 @@ internal static class SummaryCommand
             "cnn summary --model Models/lenet/lenet.prototxt")
         {
             choice.Model, choice.Phase, choice.Plugin, choice.Level, choice.Stage,
+            madeUp.Shape, madeUp.Batch,
         };
         command.SetAction(parsed =>
         {
@@ -29,6 +31,7 @@ internal static class SummaryCommand
             using Net net = choice.Build(parsed, pool, log, options => options with
             {
                 BuildsQuietly = true,
+                MadeUp = madeUp.Read(parsed),
             });
             console.Out.Write(NetSummary.Describe(net));
             return ExitCode.Done;

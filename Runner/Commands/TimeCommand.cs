@@ -13,6 +13,7 @@ internal static class TimeCommand
     /// <summary>Creates the command.</summary>
     public static Command Create(CommandConsole console)
     {
+        var madeUp = new MadeUpChoice();
         var choice = new NetChoice("TRAIN");
         Option<int?> iterations = OptionValues.AtLeast(
             new Option<int?>("--iterations") { Description = "Rounds to time; 50 if not given.", HelpName = "n" }, 1);
@@ -28,7 +29,8 @@ internal static class TimeCommand
             + "the machine's peak.",
             "cnn time --model Models/lenet/lenet_train_test.prototxt --iterations 20 --threads 1")
         {
-            choice.Model, iterations, choice.Phase, choice.Plugin, threads, choice.Level, choice.Stage, weights, gpu,
+            choice.Model, iterations, choice.Phase, choice.Plugin, threads, madeUp.Shape, madeUp.Batch,
+            choice.Level, choice.Stage, weights, gpu,
         };
         command.SetAction(parsed =>
         {
@@ -38,6 +40,7 @@ internal static class TimeCommand
             using Net net = choice.Build(parsed, pool, log, options => options with
             {
                 BuildsQuietly = true,
+                MadeUp = madeUp.Read(parsed),
             });
             console.Out.Write(LayerTimes.Measure(net, parsed.GetValue(iterations) ?? 50, pool, log));
             return ExitCode.Done;

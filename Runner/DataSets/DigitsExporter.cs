@@ -39,7 +39,7 @@ public static class DigitsExporter
         if (format == DataSetFormat.Lmdb)
         {
             DatumWriter.Write(
-                to, count, 1, DigitRenderer.Side, DigitRenderer.Side, (i, pixels) => Draw(i, pixels), progress, cancel);
+                to, count, 1, DigitRenderer.Side, DigitRenderer.Side, Draw, progress: progress, cancel: cancel);
             return [to];
         }
 

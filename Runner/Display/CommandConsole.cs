@@ -11,6 +11,9 @@ internal sealed record CommandConsole(TextWriter Out, TextWriter Error)
     /// <summary>The line for live displays; null when the errors do not go to a terminal.</summary>
     public LiveLine? Live { get; init; }
 
+    /// <summary>Opens standard input.</summary>
+    public Func<Stream> OpenInput { get; init; } = () => Stream.Null;
+
     /// <summary>Writes the user's mistakes.</summary>
     public void WriteError(CnnException exception)
     {
@@ -26,6 +29,7 @@ internal sealed record CommandConsole(TextWriter Out, TextWriter Error)
         PatientWriter output = StandardStream.Output(), error = StandardStream.Error();
         return new CommandConsole(output, error)
         {
+            OpenInput = StandardStream.Input,
             Live = IsLiveTerminal() ? new LiveLine(error, TerminalWidth.Columns) : null,
         };
     }

@@ -1,27 +1,56 @@
+using System.Diagnostics;
 using Cnn.Runner.DataSets;
+using Cnn.Runner.Reports;
 
 namespace Cnn.Runner.Display;
 
 /// <summary>
-/// Shows the progress of files: one changing line on a terminal, else a line for each file when it is complete.
+/// Shows the progress of files: on a terminal a bar with the time left, in one changing line; else a line for each file
+/// when it is complete.
 /// </summary>
-internal sealed class DataProgress(CommandConsole console) : IProgress<WriteProgress>
+internal sealed class DataProgress(CommandConsole console) : IProgress<WriteProgress>, IDisposable
 {
-    private int shownPercent = -1;
+    private const int BarWidth = 24;
+
+    // Less is shown of what is done in a moment, and no rate is told from a glimpse.
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100), ShortestMeasure = TimeSpan.FromSeconds(1);
+
+    private readonly Stopwatch watch = Stopwatch.StartNew();
+    private string name = "";
+    private long first;
+    private TimeSpan start, shown = TimeSpan.MinValue;
 
     /// <inheritdoc/>
     public void Report(WriteProgress value)
     {
-        int percent = value.Total == 0 ? 100 : (int)(100 * value.Done / value.Total);
+        TimeSpan now = watch.Elapsed;
+        if (value.Name != name || value.Done < first)
+        {
+            (name, first, start, shown) = (value.Name, value.Done, now, TimeSpan.MinValue);
+        }
+
         if (value.Done == value.Total)
         {
             End();
             console.Error.WriteLine($"{value.Name}: {value.Total} of {value.Total}");
         }
-        else if (percent != shownPercent)
+        else if (shown == TimeSpan.MinValue || now - shown >= Pause)
         {
-            console.Live?.Show($"{value.Name}: {percent} %");
-            shownPercent = percent;
+            console.Live?.Show(Describe(value, first, now - start));
+            shown = now;
+        }
+    }
+
+    /// <summary>Writes a line that stays, above the changing one.</summary>
+    public void WriteLine(string line)
+    {
+        if (console.Live is { } live)
+        {
+            live.WriteAbove(line);
+        }
+        else
+        {
+            console.Error.WriteLine(line);
         }
     }
 
@@ -29,6 +58,23 @@ internal sealed class DataProgress(CommandConsole console) : IProgress<WriteProg
     public void End()
     {
         console.Live?.Clear();
-        shownPercent = -1;
+        name = "";
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => End();
+
+    /// <summary>Returns the changing line: <c>train_lmdb [######                  ]  25 %, 0:41 left</c>.</summary>
+    /// <param name="value">The progress.</param>
+    /// <param name="first">What was done when the time began.</param>
+    /// <param name="elapsed">The time since then.</param>
+    internal static string Describe(WriteProgress value, long first, TimeSpan elapsed)
+    {
+        double share = value.Total == 0 ? 1 : (double)value.Done / value.Total;
+        string bar = new string('#', (int)(share * BarWidth)).PadRight(BarWidth);
+        string left = elapsed >= ShortestMeasure && value.Done > first
+            ? $", {TimeText.Clock(elapsed * ((double)(value.Total - value.Done) / (value.Done - first)))} left"
+            : "";
+        return $"{value.Name} [{bar}] {(int)(100 * share),3} %{left}";
     }
 }

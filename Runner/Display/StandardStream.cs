@@ -11,6 +11,10 @@ internal static class StandardStream
     /// <summary>Opens standard error.</summary>
     public static PatientWriter Error() => Open(2, () => Console.Error);
 
+    /// <summary>Opens standard input; it is empty where the parent closed it.</summary>
+    public static Stream Input() =>
+        OperatingSystem.IsWindows() || UnixFile.IsInherited(0) ? Console.OpenStandardInput() : Stream.Null;
+
     private static PatientWriter Open(int descriptor, Func<TextWriter> open)
     {
         // A closed stream's descriptor goes to the next file that is opened, which must not get the messages.

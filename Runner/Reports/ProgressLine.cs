@@ -21,8 +21,7 @@ internal sealed class ProgressLine(int first, int images)
         double rate = done / Math.Max(elapsed.TotalSeconds, 1e-3);
         string speed = images > 0 ? $"{rate * images:0} images/s" : $"{rate:0.0} iterations/s";
         TimeSpan left = TimeSpan.FromSeconds((progress.MaxIterations - progress.Iteration) / Math.Max(rate, 1e-6));
-        string time = left.TotalHours >= 1 ? $"{(long)left.TotalHours}:{left:mm\\:ss}" : $"{left:m\\:ss}";
         return $"iteration {progress.Iteration}/{progress.MaxIterations}  loss {CaffeNumber.Format(progress.Loss)}  "
-            + $"lr {CaffeNumber.Format(progress.LearningRate)}  {speed}  {time} left";
+            + $"lr {CaffeNumber.Format(progress.LearningRate)}  {speed}  {TimeText.Clock(left)} left";
     }
 }

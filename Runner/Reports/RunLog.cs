@@ -2,6 +2,7 @@ using System.Globalization;
 using Cnn.Proto;
 using Serilog;
 using Serilog.Core;
+using Serilog.Events;
 
 namespace Cnn.Runner.Reports;
 
@@ -12,10 +13,12 @@ internal static class RunLog
     /// <param name="shown">Shows the lines; null for nowhere.</param>
     /// <param name="folder">The folder of the log file, created if necessary; null for no file.</param>
     /// <param name="command">The command that runs, for the file's name.</param>
+    /// <param name="least">The least level of the lines.</param>
     /// <exception cref="CnnException">The file cannot be written.</exception>
-    public static Logger Create(ILogEventSink? shown, string? folder, string command)
+    public static Logger Create(
+        ILogEventSink? shown, string? folder, string command, LogEventLevel least = LogEventLevel.Information)
     {
-        LoggerConfiguration configuration = new LoggerConfiguration().MinimumLevel.Information();
+        LoggerConfiguration configuration = new LoggerConfiguration().MinimumLevel.Is(least);
         if (shown is not null)
         {
             configuration.WriteTo.Sink(shown);

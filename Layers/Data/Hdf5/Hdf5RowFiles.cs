@@ -25,9 +25,7 @@ internal sealed class Hdf5RowFiles
     {
         this.names = names;
         values = new float[names.Length][];
-        paths = Array.ConvertAll(
-            ReadList(list),
-            line => Path.Exists(files.Find(line)) ? files.Find(line) : new PathResolver(list).Find(line));
+        paths = ReadPaths(list, files);
         Rows = new int[paths.Length];
         Shapes = new int[names.Length][];
         for (int file = 0; file < paths.Length; file++)
@@ -51,6 +49,13 @@ internal sealed class Hdf5RowFiles
 
     /// <summary>The values in a row of each dataset.</summary>
     public int[] RowSizes { get; }
+
+    /// <summary>Returns the list or the first of its files that does not exist; null where all do.</summary>
+    /// <param name="list">The list.</param>
+    /// <param name="files">Finds files.</param>
+    /// <exception cref="CnnException">The list cannot be read.</exception>
+    public static string? FindMissing(string list, PathResolver files) =>
+        Path.Exists(list) ? Array.Find(ReadPaths(list, files), path => !Path.Exists(path)) : list;
 
     /// <summary>Loads a file into memory, unless it is there already.</summary>
     public void Load(int file)
@@ -80,6 +85,10 @@ internal sealed class Hdf5RowFiles
     /// <summary>Returns a row of a dataset of the file in memory.</summary>
     public ReadOnlySpan<float> Row(int dataset, int row) =>
         values[dataset].AsSpan(row * RowSizes[dataset], RowSizes[dataset]);
+
+    private static string[] ReadPaths(string list, PathResolver files) => Array.ConvertAll(
+        ReadList(list),
+        line => Path.Exists(files.Find(line)) ? files.Find(line) : new PathResolver(list).Find(line));
 
     private static string[] ReadList(string list)
     {

@@ -51,6 +51,22 @@ internal readonly ref struct DatumView
         }
     }
 
+    /// <summary>Returns the size of an image that is not encoded, which has as many values.</summary>
+    /// <exception cref="CnnException">The size is impossible, or there are more or fewer values.</exception>
+    public ImageShape RequireShape()
+    {
+        if (Channels <= 0 || Height <= 0 || Width <= 0)
+        {
+            throw new CnnException($"it has the impossible size {Channels} x {Height} x {Width}");
+        }
+
+        long size = (long)Channels * Height;
+        int values = Pixels.IsEmpty ? FloatCount : Pixels.Length;
+        return size <= int.MaxValue && size * Width == values
+            ? new ImageShape(Channels, Height, Width)
+            : throw new CnnException($"it is {Channels} x {Height} x {Width} but has {values} values");
+    }
+
     /// <summary>Copies <c>float_data</c>, [C, H, W].</summary>
     /// <param name="to"><see cref="FloatCount"/> values.</param>
     public void CopyFloats(Span<float> to)

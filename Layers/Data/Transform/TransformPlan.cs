@@ -1,6 +1,4 @@
 using System.Buffers;
-using System.Numerics;
-using Cnn.Fillers;
 using Cnn.Layers.Kernels.ImageTransform;
 
 namespace Cnn.Layers.Data.Transform;
@@ -15,7 +13,10 @@ internal sealed unsafe class TransformPlan
     public required ImageShape Image { get; init; }
 
     /// <summary>Their shape after the transformation.</summary>
-    public ImageShape Output => Crop == 0 ? Padded : new ImageShape(Padded.Channels, Crop, Crop);
+    public ImageShape Output =>
+        ResizedCrop is not null ? new ImageShape(Image.Channels, ResizedCrop.Height, ResizedCrop.Width)
+        : Crop > 0 ? new ImageShape(Image.Channels, Crop, Crop)
+        : Padded;
 
     /// <summary>Key of the layer's random stream.</summary>
     public required ulong Key { get; init; }
@@ -26,6 +27,15 @@ internal sealed unsafe class TransformPlan
     /// <summary>The border's width.</summary>
     public required int Pad { get; init; }
 
+    /// <summary>The border's value.</summary>
+    public required float Fill { get; init; }
+
+    /// <summary>The planar distortions; null for none.</summary>
+    public required Distortion? Distortion { get; init; }
+
+    /// <summary>The window cut out and resized; null for none.</summary>
+    public required ResizedCrop? ResizedCrop { get; init; }
+
     /// <summary>Side of the square cut out; 0 for the whole image.</summary>
     public required int Crop { get; init; }
 
@@ -35,11 +45,8 @@ internal sealed unsafe class TransformPlan
     /// <summary>Whether half of the images are flipped.</summary>
     public required bool Mirror { get; init; }
 
-    /// <summary>Factor of the pixels.</summary>
-    public required float Scale { get; init; }
-
-    /// <summary>The planar distortions; null for none.</summary>
-    public required Distortion? Distortion { get; init; }
+    /// <summary>The changes of colours; null for none.</summary>
+    public required ColorJitter? ColorJitter { get; init; }
 
     /// <summary>The mean image, of the shape <see cref="Padded"/>; null for none.</summary>
     public required AlignedBuffer? Mean { get; init; }
@@ -47,42 +54,72 @@ internal sealed unsafe class TransformPlan
     /// <summary>The mean of each channel; null for none.</summary>
     public required AlignedBuffer? ChannelMean { get; init; }
 
+    /// <summary>Factor of the pixels.</summary>
+    public required float Scale { get; init; }
+
+    /// <summary>The squares covered; null for none.</summary>
+    public required Cutout? Cutout { get; init; }
+
     /// <summary>Transforms one image of bytes.</summary>
     /// <param name="pixels">The image, [C, H, W].</param>
     /// <param name="index">Its index among all images drawn since training began.</param>
     /// <param name="target">Receives the image: as many values as <see cref="Output"/> has.</param>
-    public void Transform(ReadOnlySpan<byte> pixels, long index, float* target)
+    public void Transform(ReadOnlySpan<byte> pixels, long index, float* target) => Run(pixels, index, target);
+
+    /// <summary>Transforms one image of floats; see the other overload.</summary>
+    public void Transform(ReadOnlySpan<float> pixels, long index, float* target) => Run(pixels, index, target);
+
+    private void Run<T>(ReadOnlySpan<T> pixels, long index, float* target)
+        where T : unmanaged
     {
-        ImageWindow window = Draw(index, out bool mirror);
         ArgumentOutOfRangeException.ThrowIfNotEqual(pixels.Length, Image.Count);
-        byte[]? moved = Move(pixels, index);
-        fixed (byte* source = moved ?? pixels)
+        var random = new ImageRandom(Key, index);
+        ImageWindow window = Window(random, out bool mirror);
+        T[]? moved = Move(pixels, random);
+        fixed (T* source = moved ?? pixels)
         {
-            ImageTransformKernel.Run(source, window, MeanPointer, ChannelMeanPointer, Scale, mirror, target);
+            float[]? changed = Change(source, window, random);
+            if (changed is null)
+            {
+                Normalize(source, window, mirror, target);
+            }
+            else
+            {
+                fixed (float* values = changed)
+                {
+                    Normalize(values, window, mirror, target);
+                }
+            }
+
+            Return(changed);
         }
 
         Return(moved);
+        Cutout?.Run(random, target, Output);
         GC.KeepAlive(this);
     }
 
-    /// <summary>Transforms one image of floats; see the other overload.</summary>
-    public void Transform(ReadOnlySpan<float> pixels, long index, float* target)
+    // Chooses what is cut out and whether it is flipped: the flip first, then the crop's row and column, each from a
+    // word of one block.
+    private ImageWindow Window(ImageRandom random, out bool mirror)
     {
-        ImageWindow window = Draw(index, out bool mirror);
-        ArgumentOutOfRangeException.ThrowIfNotEqual(pixels.Length, Image.Count);
-        float[]? moved = Move(pixels, index);
-        fixed (float* source = moved ?? pixels)
+        var (a, b, c, _) = random.Block(ImageRandom.Crop);
+        mirror = Mirror && (a >> 31) != 0;
+        if (Crop == 0)
         {
-            ImageTransformKernel.Run(source, window, MeanPointer, ChannelMeanPointer, Scale, mirror, target);
+            ImageShape whole = Output;
+            return new ImageWindow(whole.Channels, whole.Height, whole.Width, 0, 0, whole.Height, whole.Width);
         }
 
-        Return(moved);
-        GC.KeepAlive(this);
+        int rows = Padded.Height - Crop, columns = Padded.Width - Crop;
+        int top = RandomCrop ? ImageRandom.Below(b, rows + 1) : rows / 2;
+        int left = RandomCrop ? ImageRandom.Below(c, columns + 1) : columns / 2;
+        return new ImageWindow(Padded.Channels, Padded.Height, Padded.Width, top, left, Crop, Crop);
     }
 
     // Returns the padded and distorted image in a rented buffer; null where the image does not change.
-    private T[]? Move<T>(ReadOnlySpan<T> pixels, long index)
-        where T : unmanaged, INumberBase<T>
+    private T[]? Move<T>(ReadOnlySpan<T> pixels, ImageRandom random)
+        where T : unmanaged
     {
         if (Pad == 0 && Distortion is null)
         {
@@ -94,16 +131,59 @@ internal sealed unsafe class TransformPlan
         {
             if (Distortion is null)
             {
-                ImageBorder.Run(source, Image.Channels, Image.Height, Image.Width, Pad, target);
+                T fill = PixelRow.FromFloat<T>(Fill);
+                ImageBorder.Run(source, Image.Channels, Image.Height, Image.Width, Pad, target, fill);
             }
             else
             {
-                AffineWarp map = Distortion.Draw(Key, index, Image, Padded);
-                map.Run(source, Image.Channels, Image.Height, Image.Width, Padded.Height, Padded.Width, target);
+                Distortion.Run(random, source, Image, Padded, target);
             }
         }
 
         return moved;
+    }
+
+    // Returns the resized and recoloured image in a rented buffer, laid out as the window says; null where neither is
+    // asked for.
+    private float[]? Change<T>(T* source, in ImageWindow window, ImageRandom random)
+        where T : unmanaged
+    {
+        if (ResizedCrop is null && ColorJitter is null)
+        {
+            return null;
+        }
+
+        bool isBytes = typeof(T) == typeof(byte);
+        float[] changed = ArrayPool<float>.Shared.Rent(window.Channels * window.Height * window.Width);
+        fixed (float* target = changed)
+        {
+            if (ResizedCrop is null)
+            {
+                ColorJitter!.Run(random, source, window, isBytes, target);
+            }
+            else
+            {
+                ResizedCrop.Run(random, source, Padded, target);
+                ColorJitter?.Run(random, target, window, isBytes, target);
+            }
+        }
+
+        return changed;
+    }
+
+    private void Normalize<T>(T* source, in ImageWindow window, bool mirror, float* target)
+        where T : unmanaged
+    {
+        float* mean = Mean is null ? null : Mean.Pointer;
+        float* channelMean = ChannelMean is null ? null : ChannelMean.Pointer;
+        if (typeof(T) == typeof(byte))
+        {
+            ImageTransformKernel.Run((byte*)source, window, mean, channelMean, Scale, mirror, target);
+        }
+        else
+        {
+            ImageTransformKernel.Run((float*)source, window, mean, channelMean, Scale, mirror, target);
+        }
     }
 
     private static void Return<T>(T[]? buffer)
@@ -112,25 +192,5 @@ internal sealed unsafe class TransformPlan
         {
             ArrayPool<T>.Shared.Return(buffer);
         }
-    }
-
-    private float* MeanPointer => Mean is null ? null : Mean.Pointer;
-
-    private float* ChannelMeanPointer => ChannelMean is null ? null : ChannelMean.Pointer;
-
-    // Draws the numbers of one image: the flip first, then the crop's row and column, each from a word of one block.
-    private ImageWindow Draw(long index, out bool mirror)
-    {
-        var (a, b, c, _) = PhiloxRandom.Block(Key, 0, (ulong)index);
-        mirror = Mirror && (a >> 31) != 0;
-        if (Crop == 0)
-        {
-            return new ImageWindow(Padded.Channels, Padded.Height, Padded.Width, 0, 0, Padded.Height, Padded.Width);
-        }
-
-        int rows = Padded.Height - Crop, columns = Padded.Width - Crop;
-        int top = RandomCrop ? (int)(((ulong)b * (ulong)(rows + 1)) >> 32) : rows / 2;
-        int left = RandomCrop ? (int)(((ulong)c * (ulong)(columns + 1)) >> 32) : columns / 2;
-        return new ImageWindow(Padded.Channels, Padded.Height, Padded.Width, top, left, Crop, Crop);
     }
 }

@@ -11,8 +11,6 @@ namespace Cnn.Proto.Formats.ImageSets;
 /// </summary>
 public sealed class ClassFolder
 {
-    private static readonly string[] Extensions = [".jpg", ".jpeg", ".png", ".bmp", ".webp"];
-
     // The depth bounds what a link to a folder above it costs.
     private static readonly EnumerationOptions Below = new()
     {
@@ -63,7 +61,7 @@ public sealed class ClassFolder
                 {
                     throw new CnnException(
                         $"the folder '{System.IO.Path.Combine(path, classes[label])}' holds no images",
-                        $"images are files that end in {string.Join(", ", Extensions)}");
+                        ImageNames.Hint);
                 }
             }
 
@@ -95,7 +93,7 @@ public sealed class ClassFolder
 
     private static IEnumerable<string> ImagesOf(string path, string name) => Directory
         .EnumerateFiles(System.IO.Path.Combine(path, name), "*", Below)
-        .Where(f => Extensions.Contains(System.IO.Path.GetExtension(f), StringComparer.OrdinalIgnoreCase))
+        .Where(ImageNames.IsImage)
         .Select(f => System.IO.Path.GetRelativePath(path, f).Replace(System.IO.Path.DirectorySeparatorChar, '/'))
         .Order(StringComparer.Ordinal);
 }

@@ -38,7 +38,7 @@ public sealed class ImageDecoder : IDisposable
 
     /// <summary>
     /// Returns the size of the image that <see cref="Decode"/> would give, from the header alone; false where the
-    /// header is damaged or of a format that is not decoded.
+    /// header is damaged or of an image that is not decoded so.
     /// </summary>
     public static bool TryReadSize(
         ReadOnlySpan<byte> file, ImageColor color, out int channels, out int height, out int width)
@@ -47,7 +47,7 @@ public sealed class ImageDecoder : IDisposable
         try
         {
             ImageHeader header = ImageHeader.Read(file);
-            if (!ImageLimits.Allow(header.Height, header.Width))
+            if (!ImageLimits.Allow(header.Height, header.Width) || (color == ImageColor.Stored && header.Depth == 16))
             {
                 return false;
             }

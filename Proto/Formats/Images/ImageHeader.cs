@@ -9,8 +9,9 @@ namespace Cnn.Proto.Formats.Images;
 /// <param name="Height">The rows that are stored.</param>
 /// <param name="Width">The columns that are stored.</param>
 /// <param name="Orientation">How the image has to be turned.</param>
+/// <param name="Depth">The bits of a channel: 8 but for PNG.</param>
 internal readonly record struct ImageHeader(
-    ImageFormat Format, int Channels, int Height, int Width, ImageOrientation Orientation)
+    ImageFormat Format, int Channels, int Height, int Width, ImageOrientation Orientation, int Depth = 8)
 {
     /// <summary>Reads the header of a file.</summary>
     /// <exception cref="CnnException">It is damaged, or of a format that is not decoded.</exception>
@@ -27,7 +28,8 @@ internal readonly record struct ImageHeader(
         {
             var png = new PngImage();
             png.ReadHeader(file);
-            return new(format, png.StoredChannels, png.Header.Height, png.Header.Width, png.Orientation);
+            PngHeader header = png.Header;
+            return new(format, png.StoredChannels, header.Height, header.Width, png.Orientation, header.Depth);
         }
 
         return SkiaImage.ReadHeader(file, format);

@@ -143,11 +143,15 @@ internal sealed class LevelDbManifest
         return true;
     }
 
-    private bool CheckComparator(ReadOnlySpan<byte> name) => name.SequenceEqual(ComparatorName)
-        ? true
-        : throw new CnnException(
-            $"'{map.Path}' orders its keys by '{Encoding.Latin1.GetString(name[..Math.Min(name.Length, LongestName)])}'",
-            $"only databases in byte order can be read ({Encoding.ASCII.GetString(ComparatorName)})");
+    private bool CheckComparator(ReadOnlySpan<byte> name)
+    {
+        string shown = Encoding.Latin1.GetString(name[..Math.Min(name.Length, LongestName)]);
+        return name.SequenceEqual(ComparatorName)
+            ? true
+            : throw new CnnException(
+                $"'{map.Path}' orders its keys by '{shown}'",
+                $"only databases in byte order can be read ({Encoding.ASCII.GetString(ComparatorName)})");
+    }
 
     private static bool TryLevel(ReadOnlySpan<byte> edit, ref int at, out int level) =>
         TryLength(edit, ref at, out level) && level < Levels;

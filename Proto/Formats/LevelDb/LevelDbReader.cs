@@ -15,13 +15,18 @@ namespace Cnn.Proto.Formats.LevelDb;
 /// </remarks>
 public sealed class LevelDbReader : RecordDatabase
 {
+    // A process may map some 65,000 files. A database of photographs can have more, for its tables have 2 MB.
+    private const int MostMapped = 16384;
+
+    private readonly int mostMapped;
     private readonly List<LevelDbTable> tables = [];
     private readonly List<FileMap> logs = [];
     private readonly RecordPlace[] places = [];
 
-    private LevelDbReader(string path)
+    private LevelDbReader(string path, int mostMapped)
     {
         Path = path;
+        this.mostMapped = mostMapped;
         try
         {
             LevelDbManifest manifest = LevelDbManifest.Read(path);
@@ -44,18 +49,23 @@ public sealed class LevelDbReader : RecordDatabase
 
     /// <summary>Opens the folder of a database.</summary>
     /// <exception cref="CnnException">There is no database, or it is damaged.</exception>
-    public static new LevelDbReader Open(string path)
+    public static new LevelDbReader Open(string path) => Open(path, MostMapped);
+
+    /// <summary>Opens a database and keeps at most so many of its tables mapped; blocks of others are read.</summary>
+    /// <exception cref="CnnException">There is no database, or it is damaged.</exception>
+    internal static LevelDbReader Open(string path, int mostMapped)
     {
         PathText.Require(path);
         if (!File.Exists(System.IO.Path.Combine(path, CurrentFile)))
         {
             throw System.IO.Path.Exists(path)
                 ? new CnnException(
-                    $"'{path}' holds no LevelDB database (no {CurrentFile})", $"name the folder that holds {CurrentFile}")
+                    $"'{path}' holds no LevelDB database (no {CurrentFile})",
+                    $"name the folder that holds {CurrentFile}")
                 : new CnnException($"cannot read '{path}': it does not exist", "check the path");
         }
 
-        return new LevelDbReader(path);
+        return new LevelDbReader(path, mostMapped);
     }
 
     /// <inheritdoc/>
@@ -150,16 +160,7 @@ public sealed class LevelDbReader : RecordDatabase
             throw new CnnException($"'{Path}' has no {name}.ldb, which its manifest names", "copy the whole folder");
         }
 
-        var map = new FileMap(File.Exists(path) ? path : older, "LevelDB table");
-        try
-        {
-            return new LevelDbTable(map, file.Size);
-        }
-        catch
-        {
-            map.Dispose();
-            throw;
-        }
+        return new LevelDbTable(File.Exists(path) ? path : older, file.Size, tables.Count < mostMapped);
     }
 
     private LevelDbLogCursor OpenLogs(LevelDbManifest manifest)

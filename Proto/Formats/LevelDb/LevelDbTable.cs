@@ -1,4 +1,5 @@
 using Cnn.Proto.Formats.Records;
+using Microsoft.Win32.SafeHandles;
 using static Cnn.Proto.Formats.LevelDb.LevelDbFormat;
 
 namespace Cnn.Proto.Formats.LevelDb;
@@ -9,24 +10,42 @@ namespace Cnn.Proto.Formats.LevelDb;
 /// </summary>
 internal sealed class LevelDbTable : IDisposable
 {
-    private readonly FileMap map;
+    private const string Kind = "LevelDB table";
+
+    private readonly string path;
+
+    // Null where the file is opened for each block.
+    private readonly FileMap? map;
 
     // Where each block starts, and its size as stored, without its trailer.
     private readonly List<(long Start, int Size)> blocks = [];
 
     /// <summary>Opens a table and reads its index.</summary>
-    /// <param name="map">The file, which the table owns from now on.</param>
+    /// <param name="path">The file.</param>
     /// <param name="size">The size of the table as the manifest says.</param>
-    /// <exception cref="CnnException">The file is damaged.</exception>
-    public LevelDbTable(FileMap map, long size)
+    /// <param name="mapped">Whether the file stays mapped; otherwise its blocks are read into the buffer.</param>
+    /// <exception cref="CnnException">The file cannot be read or is damaged.</exception>
+    public LevelDbTable(string path, long size, bool mapped)
     {
-        this.map = map;
-        if (size < Footer || size > map.Length)
+        this.path = path;
+        var whole = new FileMap(path, Kind);
+        try
         {
-            throw map.Error($"it has {map.Length} bytes, the manifest says {size}");
-        }
+            if (size < Footer || size > whole.Length)
+            {
+                throw Error($"it has {whole.Length} bytes, the manifest says {size}");
+            }
 
-        ReadIndex(size);
+            ReadIndex(whole, size);
+            map = mapped ? whole : null;
+        }
+        finally
+        {
+            if (map is null)
+            {
+                whole.Dispose();
+            }
+        }
     }
 
     /// <summary>The number of blocks.</summary>
@@ -40,29 +59,30 @@ internal sealed class LevelDbTable : IDisposable
     public ReadOnlySpan<byte> Block(int index, RecordBuffer buffer)
     {
         var (start, size) = blocks[index];
-        bool packed = IsPacked(index);
-        if (buffer.Holds(this, index))
+        bool held = buffer.Holds(this, index);
+        ReadOnlySpan<byte> stored = map is not null ? map.Span(start, size + BlockTrailer)
+            : held ? buffer.Stored
+            : Read(start, size + BlockTrailer, buffer);
+        if (held)
         {
-            return packed ? buffer.Block : map.Span(start, size);
+            return stored[size] == Raw ? stored[..size] : buffer.Block;
         }
 
         buffer.Forget();
-        ReadOnlySpan<byte> block = Verified(start, size);
-        if (packed)
-        {
-            block = Unpack(block, start, buffer);
-        }
-
+        ReadOnlySpan<byte> block = Unpacked(stored, start, buffer);
         buffer.Remember(this, index);
         return block;
     }
 
     /// <summary>
-    /// Returns a block like <see cref="Block"/> but leaves one that is not packed unverified, so that a walk over the
-    /// entries touches no more of the file than their headers.
+    /// Returns a block like <see cref="Block"/> but leaves one unverified that is mapped and not packed, so that a walk
+    /// over the entries touches no more of the file than their headers.
     /// </summary>
-    public ReadOnlySpan<byte> BlockToWalk(int index, RecordBuffer buffer) =>
-        IsPacked(index) ? Block(index, buffer) : map.Span(blocks[index].Start, blocks[index].Size);
+    public ReadOnlySpan<byte> BlockToWalk(int index, RecordBuffer buffer)
+    {
+        var (start, size) = blocks[index];
+        return map is not null && map.Span(start + size, 1)[0] == Raw ? map.Span(start, size) : Block(index, buffer);
+    }
 
     /// <summary>Returns the value of an entry; see <see cref="Block"/>.</summary>
     /// <exception cref="CnnException">The block is damaged.</exception>
@@ -113,34 +133,29 @@ internal sealed class LevelDbTable : IDisposable
 
     /// <summary>Returns the error for a block that is not as it should be.</summary>
     public CnnException Error(int block, string problem) =>
-        map.Error($"the block at byte {blocks[block].Start} {problem}");
+        Error($"the block at byte {blocks[block].Start} {problem}");
 
     /// <summary>Closes the file.</summary>
-    public void Dispose() => map.Dispose();
+    public void Dispose() => map?.Dispose();
 
-    private bool IsPacked(int index) => map.Span(blocks[index].Start + blocks[index].Size, 1)[0] != Raw;
+    private CnnException Error(string problem) => FileMap.Error(path, Kind, problem);
 
-    private void ReadIndex(long size)
+    private void ReadIndex(FileMap whole, long size)
     {
-        ReadOnlySpan<byte> footer = map.Span(size - Footer, Footer);
+        ReadOnlySpan<byte> footer = whole.Span(size - Footer, Footer);
         if (U64(footer[^sizeof(ulong)..]) != Magic)
         {
-            throw map.Error("it does not end with LevelDB's magic number");
+            throw Error("it does not end with LevelDB's magic number");
         }
 
         int at = 0;
         if (!TryHandle(footer, ref at, size, out _, out _)
             || !TryHandle(footer, ref at, size, out long start, out int length))
         {
-            throw map.Error("its footer refers to blocks outside it");
+            throw Error("its footer refers to blocks outside it");
         }
 
-        ReadOnlySpan<byte> index = Verified(start, length);
-        if (map.Span(start + length, 1)[0] != Raw)
-        {
-            index = Unpack(index, start, new RecordBuffer());
-        }
-
+        ReadOnlySpan<byte> index = Unpacked(whole.Span(start, length + BlockTrailer), start, new RecordBuffer());
         int limit = LevelDbEntry.Limit(index);
         long end = 0;
         for (int next = 0; next < limit;)
@@ -151,7 +166,7 @@ internal sealed class LevelDbTable : IDisposable
                 || !TryHandle(index[..entry.End], ref at, size, out long block, out int blockLength)
                 || block < end)
             {
-                throw map.Error($"entry {blocks.Count} of its index at byte {start} refers to no block after the last");
+                throw Error($"entry {blocks.Count} of its index at byte {start} refers to no block after the last");
             }
 
             blocks.Add((block, blockLength));
@@ -161,7 +176,7 @@ internal sealed class LevelDbTable : IDisposable
 
         if (limit < 0)
         {
-            throw map.Error($"its index at byte {start} has no list of restarts");
+            throw Error($"its index at byte {start} has no list of restarts");
         }
     }
 
@@ -180,21 +195,46 @@ internal sealed class LevelDbTable : IDisposable
         return true;
     }
 
-    private ReadOnlySpan<byte> Verified(long start, int size)
+    private ReadOnlySpan<byte> Read(long start, int size, RecordBuffer buffer)
     {
-        ReadOnlySpan<byte> bytes = map.Span(start, size + BlockTrailer);
-        return Checksum(bytes[..(size + 1)]) == U32(bytes[(size + 1)..])
-            ? bytes[..size]
-            : throw map.Error($"the block at byte {start} has the wrong checksum");
+        Span<byte> room = buffer.StoredRoom(size);
+        try
+        {
+            using SafeFileHandle file = File.OpenHandle(
+                path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            for (int read = 0; read < size;)
+            {
+                int more = RandomAccess.Read(file, room[read..], start + read);
+                read += more > 0 ? more : throw Error($"it ends within the block at byte {start}");
+            }
+
+            return room;
+        }
+        catch (Exception exception) when (FileErrors.From(path, "read", exception) is { } error)
+        {
+            throw error;
+        }
     }
 
-    private ReadOnlySpan<byte> Unpack(ReadOnlySpan<byte> packed, long start, RecordBuffer buffer)
+    // Verifies a block, which its trailer follows, and unpacks it if it is compressed.
+    private ReadOnlySpan<byte> Unpacked(ReadOnlySpan<byte> stored, long start, RecordBuffer buffer)
     {
-        byte method = map.Span(start + packed.Length, 1)[0];
+        if (Checksum(stored[..^sizeof(uint)]) != U32(stored[^sizeof(uint)..]))
+        {
+            throw Error($"the block at byte {start} has the wrong checksum");
+        }
+
+        ReadOnlySpan<byte> packed = stored[..^BlockTrailer];
+        byte method = stored[packed.Length];
+        if (method == Raw)
+        {
+            return packed;
+        }
+
         if (method != LevelDbFormat.Snappy)
         {
             throw new CnnException(
-                $"the block at byte {start} of '{map.Path}' is compressed by method {method}",
+                $"the block at byte {start} of '{path}' is compressed by method {method}",
                 "Snappy (1) and no compression (0) can be read: write the database with one of these");
         }
 
@@ -203,7 +243,7 @@ internal sealed class LevelDbTable : IDisposable
             || size > LargestBlock
             || size > (long)MostExpansion * packed.Length)
         {
-            throw map.Error($"the block at byte {start} claims to unpack to more than {packed.Length} bytes can hold");
+            throw Error($"the block at byte {start} claims to unpack to more than {packed.Length} bytes can hold");
         }
 
         Span<byte> room = buffer.Room(size);
@@ -219,6 +259,6 @@ internal sealed class LevelDbTable : IDisposable
             // The error below says it with the place.
         }
 
-        throw map.Error($"the block at byte {start} is no Snappy data");
+        throw Error($"the block at byte {start} is no Snappy data");
     }
 }

@@ -20,6 +20,31 @@ internal sealed class LmdbBranchLevel(LmdbTree tree, int level, int pageSize)
     /// <summary>The only child that this level ever had, which is then the root; null when there are several.</summary>
     public ulong? SingleChild => Pages == 0 && waiting.Count == 1 ? waiting[0].Page : null;
 
+    /// <summary>Writes the children that are held back, and the number of pages.</summary>
+    public void Save(BinaryWriter to)
+    {
+        to.Write(Pages);
+        to.Write(waiting.Count);
+        foreach (var (key, child) in waiting)
+        {
+            LmdbTree.WriteKey(to, key);
+            to.Write(child);
+        }
+    }
+
+    /// <summary>Takes over what <see cref="Save"/> wrote.</summary>
+    /// <exception cref="InvalidDataException">It is damaged.</exception>
+    public void Restore(BinaryReader from)
+    {
+        Pages = from.ReadInt64();
+        for (int left = from.ReadInt32(); left > 0; left--)
+        {
+            byte[] key = LmdbTree.ReadKey(from);
+            waiting.Add((key, from.ReadUInt64()));
+            bytes += Size(key);
+        }
+    }
+
     /// <summary>Adds the next child.</summary>
     /// <param name="key">The smallest key under it.</param>
     /// <param name="child">Its page.</param>

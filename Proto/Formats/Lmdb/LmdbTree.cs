@@ -26,6 +26,24 @@ internal sealed class LmdbTree : IDisposable
         file.Write(new byte[2 * PageSize]);
     }
 
+    /// <summary>Goes on with a file from where <see cref="Save"/> left it; what was written later is cut off.</summary>
+    /// <exception cref="InvalidDataException">The state is damaged, or the file is not as it says.</exception>
+    public LmdbTree(string path, BinaryReader state)
+    {
+        file = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.None, 1 << 20);
+        try
+        {
+            Restore(state);
+            file.SetLength((long)nextPage * PageSize);
+            file.Seek(0, SeekOrigin.End);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>The number of records added.</summary>
     public long Count { get; private set; }
 
@@ -74,6 +92,23 @@ internal sealed class LmdbTree : IDisposable
         Count++;
     }
 
+    /// <summary>Flushes the whole pages to disk and writes all else that is needed to go on.</summary>
+    public void Save(BinaryWriter to)
+    {
+        file.Flush(flushToDisk: true);
+        to.Write(Count);
+        to.Write(nextPage);
+        to.Write(leaves);
+        to.Write(overflows);
+        to.Write(lower);
+        to.Write(upper);
+        to.Write(leaf);
+        WriteKey(to, firstKey);
+        WriteKey(to, lastKey);
+        to.Write(levels.Count);
+        levels.ForEach(level => level.Save(to));
+    }
+
     /// <summary>Writes what is pending and the meta pages, and flushes the file to disk.</summary>
     public void Finish()
     {
@@ -106,6 +141,22 @@ internal sealed class LmdbTree : IDisposable
     /// <summary>Closes the file, finished or not.</summary>
     public void Dispose() => file.Dispose();
 
+    /// <summary>Writes a key with its length.</summary>
+    internal static void WriteKey(BinaryWriter to, byte[] key)
+    {
+        to.Write((ushort)key.Length);
+        to.Write(key);
+    }
+
+    /// <summary>Reads what <see cref="WriteKey"/> wrote.</summary>
+    /// <exception cref="InvalidDataException">It ends early.</exception>
+    internal static byte[] ReadKey(BinaryReader from)
+    {
+        int length = from.ReadUInt16();
+        byte[] key = from.ReadBytes(length);
+        return key.Length == length ? key : throw new InvalidDataException("a key ends early");
+    }
+
     /// <summary>Writes the next page, with its number in its header.</summary>
     internal ulong WritePage(Span<byte> page)
     {
@@ -123,6 +174,28 @@ internal sealed class LmdbTree : IDisposable
         }
 
         levels[level].Add(key, page);
+    }
+
+    private void Restore(BinaryReader from)
+    {
+        Count = from.ReadInt64();
+        nextPage = from.ReadUInt64();
+        leaves = from.ReadUInt64();
+        overflows = from.ReadUInt64();
+        (lower, upper) = (from.ReadInt32(), from.ReadInt32());
+        if (Count < 0 || nextPage < 2 || nextPage > (ulong)file.Length / PageSize
+            || lower < PageHeader || upper < lower || upper > PageSize)
+        {
+            throw new InvalidDataException("the pages are not those of the state");
+        }
+
+        from.BaseStream.ReadExactly(leaf);
+        (firstKey, lastKey) = (ReadKey(from), ReadKey(from));
+        for (int left = from.ReadInt32(); left > 0; left--)
+        {
+            levels.Add(new LmdbBranchLevel(this, levels.Count, PageSize));
+            levels[^1].Restore(from);
+        }
     }
 
     private void FlushLeaf()

@@ -7,40 +7,76 @@ namespace Cnn.Proto.Formats.Lmdb;
 /// <remarks>
 /// Records in ascending key order, which is how data sets are written, go straight into their pages. From the first
 /// record out of order on, values are kept in a file beside the pages and keys in memory, and both are merged at the
-/// end.
+/// end. As long as none was out of order, writing can be suspended and continued by another process.
 /// </remarks>
 public sealed class LmdbWriter : IDisposable
 {
     private readonly string path;
     private readonly string partial;
+    private readonly bool ownsPartial;
     private readonly List<Late> late = [];
     private LmdbTree? tree;
     private FileStream? lateValues;
     private bool committed;
 
-    private LmdbWriter(string path)
+    private LmdbWriter(string path, string partial, bool ownsPartial, LmdbTree tree)
     {
         this.path = path;
-        partial = TemporaryFile.FolderBeside(path);
-        tree = new LmdbTree(Path.Combine(partial, "data.mdb"));
+        this.partial = partial;
+        this.ownsPartial = ownsPartial;
+        this.tree = tree;
     }
 
     /// <summary>The number of records put so far.</summary>
     public long Count => (tree?.Count ?? 0) + late.Count;
+
+    /// <summary>Whether <see cref="Suspend"/> is possible: all records so far came in order.</summary>
+    public bool CanSuspend => late.Count == 0;
 
     /// <summary>Starts a database.</summary>
     /// <param name="path">The folder to create.</param>
     /// <exception cref="CnnException">The path exists, or nothing can be written there.</exception>
     public static LmdbWriter Create(string path)
     {
-        PathText.Require(path);
-        string full = Path.TrimEndingDirectorySeparator(path);
-        if (Path.Exists(full))
+        string full = NewPath(path);
+        return Guarded(full, () =>
         {
-            throw new CnnException($"'{path}' exists already", "remove it or write to another name");
-        }
+            string partial = TemporaryFile.FolderBeside(full);
+            return new LmdbWriter(full, partial, ownsPartial: true, new LmdbTree(DataFile(partial)));
+        });
+    }
 
-        return Guarded(full, () => new LmdbWriter(full));
+    /// <summary>Starts a database in a folder that stays when it is not completed, so that writing can be resumed.</summary>
+    /// <param name="path">The folder that it becomes.</param>
+    /// <param name="partial">The folder to write to, beside it; it exists.</param>
+    /// <exception cref="CnnException">The path exists, or nothing can be written there.</exception>
+    public static LmdbWriter CreateIn(string path, string partial)
+    {
+        string full = NewPath(path);
+        return Guarded(full, () => new LmdbWriter(full, partial, ownsPartial: false, new LmdbTree(DataFile(partial))));
+    }
+
+    /// <summary>Goes on writing from where <see cref="Suspend"/> was called; what was put later is gone.</summary>
+    /// <param name="path">The folder that the database becomes.</param>
+    /// <param name="partial">The folder that it is written to.</param>
+    /// <param name="state">What <see cref="Suspend"/> wrote.</param>
+    /// <exception cref="CnnException">The path exists, or the folder or the state is damaged.</exception>
+    public static LmdbWriter Resume(string path, string partial, Stream state)
+    {
+        string full = NewPath(path);
+        try
+        {
+            using var reader = new BinaryReader(state, System.Text.Encoding.UTF8, leaveOpen: true);
+            return Guarded(
+                DataFile(partial),
+                () => new LmdbWriter(full, partial, ownsPartial: false, new LmdbTree(DataFile(partial), reader)));
+        }
+        catch (Exception exception) when (exception is InvalidDataException
+            or CnnException { InnerException: EndOfStreamException })
+        {
+            throw new CnnException(
+                $"'{partial}' is damaged, so writing cannot go on from there", "remove it and begin again", exception);
+        }
     }
 
     /// <summary>Adds a record.</summary>
@@ -78,6 +114,27 @@ public sealed class LmdbWriter : IDisposable
         }
     }
 
+    /// <summary>
+    /// Flushes the records so far to disk and writes what <see cref="Resume"/> needs; this writer can go on too.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">A record was out of order, or the database is written.</exception>
+    /// <exception cref="CnnException">Writing failed.</exception>
+    public void Suspend(Stream state)
+    {
+        LmdbTree target = tree ?? throw new InvalidOperationException("the database is written");
+        if (!CanSuspend)
+        {
+            throw new InvalidOperationException("records out of order cannot be suspended");
+        }
+
+        using var writer = new BinaryWriter(state, System.Text.Encoding.UTF8, leaveOpen: true);
+        Guarded(path, () =>
+        {
+            target.Save(writer);
+            return 0;
+        });
+    }
+
     /// <summary>Finishes the files, flushes them to disk and gives the folder its name.</summary>
     /// <exception cref="CnnException">A key was put twice, or writing failed.</exception>
     public void Commit() => Guarded(path, () =>
@@ -103,10 +160,21 @@ public sealed class LmdbWriter : IDisposable
         tree = null;
         lateValues?.Dispose();
         lateValues = null;
-        if (!committed && Directory.Exists(partial))
+        if (!committed && ownsPartial && Directory.Exists(partial))
         {
             Directory.Delete(partial, recursive: true);
         }
+    }
+
+    private static string DataFile(string folder) => Path.Combine(folder, "data.mdb");
+
+    private static string NewPath(string path)
+    {
+        PathText.Require(path);
+        string full = Path.TrimEndingDirectorySeparator(path);
+        return Path.Exists(full)
+            ? throw new CnnException($"'{path}' exists already", "remove it or write to another name")
+            : full;
     }
 
     private static T Guarded<T>(string path, Func<T> write)
@@ -141,7 +209,7 @@ public sealed class LmdbWriter : IDisposable
     private void Merge()
     {
         late.Sort((a, b) => a.Key.AsSpan().SequenceCompareTo(b.Key));
-        string ordered = Path.Combine(partial, "ordered"), final = Path.Combine(partial, "data.mdb");
+        string ordered = Path.Combine(partial, "ordered"), final = DataFile(partial);
         File.Move(final, ordered);
         using (LmdbReader first = LmdbReader.Open(ordered))
         using (var merged = new LmdbTree(final))

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.RegularExpressions;
+using Microsoft.Win32.SafeHandles;
 
 namespace Cnn.Proto.Formats.Npy;
 
@@ -16,6 +17,22 @@ public static partial class NpyFile
     private const string NumbersHint = "save them as float32: numpy.save(path, x.astype('float32'))";
 
     private static ReadOnlySpan<byte> Magic => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y'];
+
+    /// <summary>Whether a file begins as a .npy file does.</summary>
+    /// <exception cref="CnnException">It cannot be read.</exception>
+    public static bool IsNpy(string path)
+    {
+        using SafeFileHandle file = FileText.OpenHandle(path);
+        try
+        {
+            Span<byte> start = stackalloc byte[Magic.Length];
+            return start[..RandomAccess.Read(file, start, 0)].SequenceEqual(Magic);
+        }
+        catch (Exception exception) when (FileErrors.From(path, "read", exception) is { } error)
+        {
+            throw error;
+        }
+    }
 
     /// <summary>Reads an array.</summary>
     /// <exception cref="CnnException">The file cannot be read, is damaged, or holds no real numbers.</exception>

@@ -8,13 +8,16 @@ namespace Cnn.Proto.Formats.Records;
 /// </summary>
 public sealed class RecordBuffer
 {
-    private byte[] bytes = [];
-    private int length;
+    private byte[] bytes = [], stored = [];
+    private int length, storedLength;
     private LevelDbTable? table;
     private int block;
 
-    /// <summary>The bytes that it holds.</summary>
+    /// <summary>The unpacked bytes that it holds.</summary>
     internal ReadOnlySpan<byte> Block => bytes.AsSpan(0, length);
+
+    /// <summary>The bytes of a block as they were read from a file that is not mapped.</summary>
+    internal ReadOnlySpan<byte> Stored => stored.AsSpan(0, storedLength);
 
     /// <summary>The key that was made last.</summary>
     internal KeyBytes Key { get; } = new();
@@ -28,16 +31,21 @@ public sealed class RecordBuffer
     /// <summary>Says that it holds no block.</summary>
     internal void Forget() => table = null;
 
-    /// <summary>Returns room for bytes, in place of what it held.</summary>
-    internal Span<byte> Room(int size)
+    /// <summary>Returns room for unpacked bytes, in place of what it held.</summary>
+    internal Span<byte> Room(int size) => Room(ref bytes, out length, size);
+
+    /// <summary>Returns room for the bytes of a block as they are in a file, in place of what it held.</summary>
+    internal Span<byte> StoredRoom(int size) => Room(ref stored, out storedLength, size);
+
+    private Span<byte> Room(ref byte[] room, out int used, int size)
     {
         Forget();
-        if (bytes.Length < size)
+        if (room.Length < size)
         {
-            bytes = new byte[Math.Max(size, (int)Math.Min(2L * bytes.Length, Array.MaxLength))];
+            room = new byte[Math.Max(size, (int)Math.Min(2L * room.Length, Array.MaxLength))];
         }
 
-        length = size;
-        return bytes.AsSpan(0, size);
+        used = size;
+        return room.AsSpan(0, size);
     }
 }

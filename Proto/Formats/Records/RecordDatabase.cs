@@ -1,3 +1,4 @@
+using System.Text;
 using Cnn.Proto.Formats.LevelDb;
 using Cnn.Proto.Formats.Lmdb;
 
@@ -9,6 +10,7 @@ namespace Cnn.Proto.Formats.Records;
 /// </summary>
 public abstract class RecordDatabase : IDisposable
 {
+    private const int LongestKeyShown = 80;
     private const string LmdbFile = "data.mdb", LevelDbFile = "CURRENT";
 
     /// <summary>The path of the data file or of the folder, for errors.</summary>
@@ -56,6 +58,21 @@ public abstract class RecordDatabase : IDisposable
     /// <summary>Returns the value of a record; see <see cref="Key"/>.</summary>
     /// <exception cref="CnnException">The database is damaged there.</exception>
     public abstract ReadOnlySpan<byte> Value(long index, RecordBuffer buffer);
+
+    /// <summary>Names a record in errors: <c>record 7 ('00000007_cat.jpg') of 'train_lmdb/data.mdb'</c>.</summary>
+    public string NameOf(long index)
+    {
+        try
+        {
+            ReadOnlySpan<byte> key = Key(index, new RecordBuffer());
+            string text = ByteText.Readable(Encoding.UTF8.GetString(key[..Math.Min(key.Length, LongestKeyShown)]));
+            return $"record {index} ('{text}') of '{Path}'";
+        }
+        catch (CnnException)
+        {
+            return $"record {index} of '{Path}'";
+        }
+    }
 
     /// <summary>Closes the files; spans of them are invalid from then on.</summary>
     public abstract void Dispose();

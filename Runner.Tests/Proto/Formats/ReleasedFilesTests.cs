@@ -1,7 +1,9 @@
 using global::Cnn.Proto;
 using Cnn.Proto.Formats;
 using Cnn.Proto.Formats.Hdf5;
+using Cnn.Proto.Formats.LevelDb;
 using Cnn.Proto.Formats.Lmdb;
+using Cnn.Tests.Proto.Formats.LevelDb;
 
 namespace Cnn.Tests.Proto.Formats;
 
@@ -15,6 +17,7 @@ public sealed class ReleasedFilesTests : IDisposable
 
     [Theory]
     [InlineData("lmdb")]
+    [InlineData("leveldb")]
     [InlineData("hdf5")]
     [InlineData("user block")]
     [InlineData("weights")]
@@ -56,6 +59,7 @@ public sealed class ReleasedFilesTests : IDisposable
     private static IDisposable Open(string kind, string path) => kind switch
     {
         "lmdb" => LmdbReader.Open(path),
+        "leveldb" => LevelDbReader.Open(Path.GetDirectoryName(path)!),
         "hdf5" or "user block" => new Hdf5Arrays(path),
         "weights" or "weights.h5" => WeightsFile.Open(path),
         _ => StateFile.Open(path),
@@ -74,6 +78,11 @@ public sealed class ReleasedFilesTests : IDisposable
                 }
 
                 return Path.Combine(path, "data.mdb");
+            case "leveldb":
+                var change = new LevelDbFiles.Change("a", 1, new byte[5000]);
+                LevelDbFiles.Manifest(path, 5, 1, LevelDbFiles.WriteTable(path, 0, 4, packed: false, change));
+                File.WriteAllBytes(Path.Combine(path, "000005.log"), LevelDbFiles.Log(LevelDbFiles.Batch(change)));
+                return Path.Combine(path, "000004.ldb");
             case "hdf5" or "user block":
                 ArrayFile.Write(path += ".h5", "x", new NumberArray([2], [1, 2]));
                 if (kind == "user block")

@@ -33,6 +33,9 @@ public sealed class EmptyPathTests : IDisposable
     [InlineData("forward", "--model")]
     [InlineData("forward", "--weights", "--model", "x")]
     [InlineData("forward", "--all-blobs", "--model", "x")]
+    [InlineData("classify", "--weights", "x", "--model", "x")]
+    [InlineData("classify", "--labels", "x", "--model", "x", "--weights", "x")]
+    [InlineData("classify", "--output", "x", "--model", "x", "--weights", "x")]
     [InlineData("plot", "--output", "x")]
     [InlineData("data digits", "--to")]
     [InlineData("data mnist", "--to", "--from", "x")]
@@ -46,10 +49,13 @@ public sealed class EmptyPathTests : IDisposable
     }
 
     [Theory]
+    [InlineData("classify", "x", "", "--model", "x", "--weights", "x")]
     [InlineData("convert", "", "x")]
     [InlineData("convert", "x", "")]
     [InlineData("upgrade_net_proto_text", "", "x")]
     [InlineData("plot", "", "--output", "x.png")]
+    [InlineData("convert_mnist_data", "x", "", "x")]
+    [InlineData("convert_cifar_data", "x", "", "lmdb")]
     public void AnArgumentThatIsAPathSaysThatItIsEmpty(string command, params string[] others)
     {
         CommandLine run = CommandLine.Run([command, .. others]);

@@ -77,7 +77,9 @@ public class UsageTests
         "cnn: --format is 'png', it must be lmdb or idx; 'cnn data digits --help' shows the usage", "data", "digits",
         "--to", "x", "--format", "png")]
     [InlineData("cnn: <out> is missing; 'cnn convert --help' shows the usage", "convert", "x")]
-    [InlineData("cnn: 'cnn data' needs a command: mnist, cifar10, digits; 'cnn data --help' shows the usage", "data")]
+    [InlineData(
+        "cnn: 'cnn data' needs a command: mnist, cifar10, digits, images, inspect; 'cnn data --help' shows the usage",
+        "data")]
     [InlineData("cnn: 'nowhere.prototxt' does not exist", "summary", "--model", "nowhere.prototxt")]
     [InlineData(
         "cnn: neither --from nor --download says where MNIST's files are; give one of them", "data", "mnist",
@@ -149,6 +151,7 @@ public class UsageTests
     [InlineData("test", "cnn test --model")]
     [InlineData("time", "cnn time --model")]
     [InlineData("summary", "cnn summary --model")]
+    [InlineData("classify", "cnn classify cat.jpg --model deploy.prototxt")]
     [InlineData("convert", "cnn convert")]
     public void HelpEndsWithExamples(string command, string example)
     {

@@ -1,18 +1,21 @@
 using Cnn.Proto;
 using Cnn.Proto.Formats.Cifar;
-using Google.Protobuf;
 
 namespace Cnn.Runner.DataSets.Cifar;
 
 /// <summary>Converts CIFAR-10's binary version to what Caffe's example reads.</summary>
 public static class Cifar10Converter
 {
+    // Caffe's tool numbers the records of a set with five digits.
+    private const int KeyDigits = 5;
+
     /// <summary>
     /// Writes the databases <c>cifar10_train_lmdb</c> and <c>cifar10_test_lmdb</c>, and <c>mean.binaryproto</c>, the
-    /// mean image of the first.
+    /// mean image of the first. Keys have five digits; the records for training are in the order of their files.
     /// </summary>
     /// <param name="from">See <see cref="Cifar10Files.Read"/>.</param>
     /// <param name="to">The folder to write to; created if necessary.</param>
+    /// <param name="writesMean">Whether to write the mean image; Caffe's <c>convert_cifar_data</c> does not.</param>
     /// <param name="progress">Receives progress every thousand images; may be null.</param>
     /// <param name="cancel">Cancels the conversion.</param>
     /// <returns>The paths that were written.</returns>
@@ -20,11 +23,16 @@ public static class Cifar10Converter
     /// A file is missing, damaged or not CIFAR-10's, or a target exists already.
     /// </exception>
     public static IReadOnlyList<string> Convert(
-        string from, string to, IProgress<WriteProgress>? progress = null, CancellationToken cancel = default)
+        string from,
+        string to,
+        bool writesMean = true,
+        IProgress<WriteProgress>? progress = null,
+        CancellationToken cancel = default)
     {
         string train = Path.Combine(to, "cifar10_train_lmdb"), test = Path.Combine(to, "cifar10_test_lmdb");
         string mean = Path.Combine(to, "mean.binaryproto");
-        foreach (string target in (string[])[train, test, mean])
+        string[] targets = writesMean ? [train, test, mean] : [train, test];
+        foreach (string target in targets)
         {
             if (Path.Exists(target))
             {
@@ -40,7 +48,10 @@ public static class Cifar10Converter
             Directory.CreateDirectory(to);
             Write(train, trainFiles, progress, cancel);
             Write(test, [.. Cifar10Files.Test.Select(name => files[name])], progress, cancel);
-            AtomicFile.Write(mean, Mean(trainFiles).WriteTo);
+            if (writesMean)
+            {
+                ImageMean.Save(Mean(trainFiles), mean);
+            }
         }
         catch (Exception exception)
             when (exception is not CnnException && FileErrors.From(to, "write", exception) is { } error)
@@ -48,14 +59,22 @@ public static class Cifar10Converter
             throw error;
         }
 
-        return [train, test, mean];
+        return targets;
     }
 
     private static void Write(string path, byte[][] files, IProgress<WriteProgress>? progress, CancellationToken cancel)
     {
         int recordsAFile = files[0].Length / Cifar10Files.RecordSize;
         DatumWriter.Write(
-            path, files.Length * recordsAFile, 3, Cifar10Files.Side, Cifar10Files.Side, Image, progress, cancel);
+            path,
+            files.Length * recordsAFile,
+            3,
+            Cifar10Files.Side,
+            Cifar10Files.Side,
+            Image,
+            KeyDigits,
+            progress,
+            cancel);
 
         int Image(int item, Span<byte> pixels)
         {
@@ -66,24 +85,17 @@ public static class Cifar10Converter
         }
     }
 
-    // Returns the mean image, in the shape that Caffe's compute_image_mean gives it.
     private static BlobProto Mean(byte[][] files)
     {
-        long[] sums = new long[Cifar10Files.ImageSize];
-        long count = 0;
+        var sums = new ImageSums(3, Cifar10Files.Side, Cifar10Files.Side);
         foreach (byte[] file in files)
         {
-            for (int at = 0; at < file.Length; at += Cifar10Files.RecordSize, count++)
+            for (int at = 0; at < file.Length; at += Cifar10Files.RecordSize)
             {
-                for (int i = 0; i < sums.Length; i++)
-                {
-                    sums[i] += file[at + 1 + i];
-                }
+                sums.Add(file.AsSpan(at + 1, Cifar10Files.ImageSize));
             }
         }
 
-        var mean = new BlobProto { Num = 1, Channels = 3, Height = Cifar10Files.Side, Width = Cifar10Files.Side };
-        mean.Data.Add(sums.Select(sum => (float)(sum / (double)count)));
-        return mean;
+        return sums.Mean();
     }
 }

@@ -50,25 +50,59 @@ public static class MnistConverter
             string[] paths = Targets(sets[i], to, format);
             if (format == DataSetFormat.Lmdb)
             {
-                DatumWriter.Write(paths[0], images.Count, 1, images.Shape[1], images.Shape[2], Image, progress, cancel);
+                Write(images, labels, paths[0], progress, cancel);
             }
             else
             {
                 IdxWriter.WriteImages(
-                    paths[0], images.Count, images.Shape[1], images.Shape[2], (item, pixels) => Image(item, pixels));
+                    paths[0], images.Count, images.Shape[1], images.Shape[2], (i, to) => Copy(images, i, to));
                 IdxWriter.WriteLabels(paths[1], labels.Count, item => labels.Data[item]);
                 progress?.Report(new WriteProgress(Path.GetFileName(paths[0]), images.Count, images.Count));
-            }
-
-            int Image(int item, Span<byte> pixels)
-            {
-                images.Data.AsSpan(item * pixels.Length, pixels.Length).CopyTo(pixels);
-                return labels.Data[item];
             }
         }
 
         return targets;
     }
+
+    /// <summary>
+    /// Writes the database of any pair of idx files, as Caffe's <c>convert_mnist_data</c> does: grey images, keys of
+    /// eight digits.
+    /// </summary>
+    /// <param name="images">The file of images, plain or gzip.</param>
+    /// <param name="labels">The file of their labels, plain or gzip.</param>
+    /// <param name="to">The folder to create.</param>
+    /// <param name="progress">Receives progress every thousand images; may be null.</param>
+    /// <param name="cancel">Cancels the conversion; nothing is left then.</param>
+    /// <exception cref="CnnException">
+    /// A file is missing, damaged or no idx file, the two do not belong together, or the target exists already.
+    /// </exception>
+    public static void ConvertPair(
+        string images,
+        string labels,
+        string to,
+        IProgress<WriteProgress>? progress = null,
+        CancellationToken cancel = default)
+    {
+        IdxFile readImages = IdxFile.ReadImages(images), readLabels = IdxFile.ReadLabels(labels);
+        IdxFile.RequirePair(readImages, readLabels);
+        Write(readImages, readLabels, to, progress, cancel);
+    }
+
+    private static void Write(
+        IdxFile images, IdxFile labels, string to, IProgress<WriteProgress>? progress, CancellationToken cancel)
+    {
+        DatumWriter.Write(
+            to, images.Count, 1, images.Shape[1], images.Shape[2], Image, progress: progress, cancel: cancel);
+
+        int Image(int item, Span<byte> pixels)
+        {
+            Copy(images, item, pixels);
+            return labels.Data[item];
+        }
+    }
+
+    private static void Copy(IdxFile images, int item, Span<byte> pixels) =>
+        images.Data.AsSpan(item * pixels.Length, pixels.Length).CopyTo(pixels);
 
     private static string[] Targets(MnistSet set, string to, DataSetFormat format) => format == DataSetFormat.Lmdb
         ? [Path.Combine(to, $"mnist_{set.Name}_lmdb")]

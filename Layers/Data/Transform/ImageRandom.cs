@@ -1,0 +1,43 @@
+using Cnn.Fillers;
+
+namespace Cnn.Layers.Data.Transform;
+
+/// <summary>
+/// The random numbers of one image: a pure function of the layer's key and the image's index, in blocks of four words.
+/// Each transformation has blocks of its own, so one that is added changes nothing for the others.
+/// </summary>
+/// <param name="Key">Key of the layer's random stream.</param>
+/// <param name="Index">The image's index among all images drawn since training began.</param>
+internal readonly record struct ImageRandom(ulong Key, long Index)
+{
+    /// <summary>The block of the flip and the crop.</summary>
+    public const ulong Crop = 0;
+
+    /// <summary>The first of the two blocks of the affine distortion.</summary>
+    public const ulong Distortion = 1;
+
+    /// <summary>The block of the colours.</summary>
+    public const ulong ColorJitter = 3;
+
+    /// <summary>The first of the blocks of the resized crop, one a try.</summary>
+    public const ulong ResizedCrop = 16;
+
+    /// <summary>The first of the blocks of the cutout, one a square.</summary>
+    public const ulong Cutout = 1024;
+
+    /// <summary>The first of the blocks of the elastic distortion, one for four pixels.</summary>
+    public const ulong Elastic = 1UL << 32;
+
+    /// <summary>Returns the four words of a block.</summary>
+    public (uint A, uint B, uint C, uint D) Block(ulong block) => PhiloxRandom.Block(Key, block, (ulong)Index);
+
+    /// <summary>Returns a number from -1 up to, but not including, 1.</summary>
+    public static float Signed(uint word) => ((word >> 8) * (2f / (1 << 24))) - 1;
+
+    /// <summary>Returns a number between two, evenly drawn.</summary>
+    public static double Between(uint word, double least, double largest) =>
+        least + ((largest - least) * (word * (1.0 / (1UL << 32))));
+
+    /// <summary>Returns an integer from 0 to <paramref name="count"/> - 1.</summary>
+    public static int Below(uint word, int count) => (int)(((ulong)word * (ulong)count) >> 32);
+}
