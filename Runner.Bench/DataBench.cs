@@ -224,7 +224,8 @@ internal static class DataBench
         {
             int c = at / (Side * Side), y = at / Side % Side, x = at % Side;
             double value = 128 + (50 * Math.Sin((x * 0.2 * wave[c]) + (y * 0.1 * wave[c + 3])))
-                + (40 * Math.Sin((y * 0.3 * wave[c + 6]) - (x * 0.05 * wave[c + 9]))) + (16 * (random.NextDouble() - 0.5));
+                + (40 * Math.Sin((y * 0.3 * wave[c + 6]) - (x * 0.05 * wave[c + 9])))
+                + (16 * (random.NextDouble() - 0.5));
             pixels[at] = (byte)Math.Clamp(value, 0, 255);
         }
 

@@ -47,7 +47,8 @@ internal static class Djpeg
     {
         try
         {
-            var start = new ProcessStartInfo("sh", ["-c", $"for f in {list}; do djpeg -outfile /dev/null $f || exit 1; done", "sh", folder])
+            string script = $"for f in {list}; do djpeg -outfile /dev/null $f || exit 1; done";
+            var start = new ProcessStartInfo("sh", ["-c", script, "sh", folder])
             {
                 RedirectStandardError = true,
             };

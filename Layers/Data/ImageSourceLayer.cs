@@ -146,6 +146,7 @@ public abstract unsafe class ImageSourceLayer : Layer
         queue = null;
         Close();
         base.Dispose();
+        GC.SuppressFinalize(this);
     }
 
     /// <summary>Finds the shape of a batch and gives it buffers; an error is the batch's fault.</summary>

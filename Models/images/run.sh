@@ -14,7 +14,7 @@ label=0
 for class in "$from"/*/; do
   basename "$class" >> "$out/labels.txt"
   (cd "$from" && find "$(basename "$class")" -type f \( -iname '*.jpg' -o -iname '*.jpeg' -o -iname '*.png' \)) | LC_ALL=C sort |
-    awk -v label=$label -v out="$out" '{ print $0, label > (out (NR % 10 == 0 ? "/val.txt" : "/train.txt")) }'
+    awk -v label=$label -v out="$out" '{ print $0, label >> (out (NR % 10 == 0 ? "/val.txt" : "/train.txt")) }'
   label=$((label + 1))
 done
 batches=$((($(wc -l < "$out/val.txt") + 24) / 25))

@@ -31,15 +31,18 @@ internal static class DataInspectCommand
             Description = "Write the first images, small, to a PNG file.", HelpName = "file.png",
         });
         Option<int?> sheetImages = OptionValues.Between(
-            new Option<int?>("--sheet-images") { Description = "Images on the sheet; 100 if not given.", HelpName = "n" },
+            new Option<int?>("--sheet-images")
+            {
+                Description = "Images on the sheet; 100 if not given.", HelpName = "n",
+            },
             1,
             10_000);
         var json = new Option<bool>("--json") { Description = "Print a JSON object." };
         Option<int?> threads = OptionValues.Threads();
         var command = new CommandWithExamples(
             "inspect",
-            "Decodes all images of a source and prints their number, sizes and labels, and those that cannot be decoded; "
-            + "the exit code is 1 if there are any.",
+            "Decodes all images of a source and prints their number, sizes and labels, and those that cannot be "
+            + "decoded; the exit code is 1 if there are any.",
             "cnn data inspect train_lmdb --sheet train.png",
             "cnn data inspect train.txt --root photos/ --json")
         {

@@ -19,7 +19,8 @@ internal static class SummaryCommand
             "summary",
             "Prints the layers of a net: shapes of their tops, parameters, connections of an item, "
             + "multiply-adds of a forward pass.",
-            "cnn summary --model Models/lenet/lenet.prototxt")
+            "cnn summary --model Models/lenet/lenet.prototxt",
+            "cnn summary --model train_val.prototxt --shape data=1x3x227x227")
         {
             choice.Model, choice.Phase, choice.Plugin, choice.Level, choice.Stage,
             madeUp.Shape, madeUp.Batch,

@@ -27,7 +27,8 @@ internal static class TimeCommand
             "time",
             "Times the layers of a net, forward and backward, after a second to warm up, and prints their share of "
             + "the machine's peak.",
-            "cnn time --model Models/lenet/lenet_train_test.prototxt --iterations 20 --threads 1")
+            "cnn time --model Models/lenet/lenet_train_test.prototxt --iterations 20 --threads 1",
+            "cnn time --model train_val.prototxt --batch 8")
         {
             choice.Model, iterations, choice.Phase, choice.Plugin, threads, madeUp.Shape, madeUp.Batch,
             choice.Level, choice.Stage, weights, gpu,

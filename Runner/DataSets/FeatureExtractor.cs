@@ -10,9 +10,9 @@ public static class FeatureExtractor
     private const string Labels = "label";
 
     /// <summary>
-    /// Runs a net and writes the items of each blob to a file of its own, in the order of the data. LMDB gets a Datum of
-    /// floats for each item, of the blob's channels, height and width, without a label, its position as a key of ten
-    /// digits. HDF5 gets the dataset <c>data</c>, in the blob's shape with all items along the first axis, and
+    /// Runs a net and writes the items of each blob to a file of its own, in the order of the data. LMDB gets a Datum
+    /// of floats for each item, of the blob's channels, height and width, without a label, its position as a key of
+    /// ten digits. HDF5 gets the dataset <c>data</c>, in the blob's shape with all items along the first axis, and
     /// <c>label</c> if the net has a blob of that name.
     /// </summary>
     /// <param name="net">The net; it reads its data itself.</param>
@@ -23,8 +23,8 @@ public static class FeatureExtractor
     /// <param name="progress">Receives progress after every pass, in batches; may be null.</param>
     /// <param name="cancel">Cancels the extraction; nothing is left then.</param>
     /// <exception cref="CnnException">
-    /// A blob is unknown, its items do not fit the format or change their shape, or a target exists already or cannot be
-    /// written.
+    /// A blob is unknown, its items do not fit the format or change their shape, or a target exists already or cannot
+    /// be written.
     /// </exception>
     public static void Extract(
         Net net,
@@ -73,6 +73,11 @@ public static class FeatureExtractor
         {
             throw new CnnException(
                 $"{blobs.Count} blobs and {targets.Count} targets are named", "name one target for each blob");
+        }
+
+        foreach (string target in targets)
+        {
+            PathText.Require(target);
         }
 
         if (targets.GroupBy(Path.GetFullPath).FirstOrDefault(g => g.Count() > 1) is { } twice)

@@ -10,7 +10,7 @@ internal sealed class Hdf5FeatureWriter : FeatureWriter
     private readonly Blob? labels;
     private readonly Hdf5RowWriter writer;
 
-    /// <exception cref="CnnException">There would be too many items, or the path exists or cannot be written.</exception>
+    /// <exception cref="CnnException">There would be too many items, or the path cannot be written.</exception>
     public Hdf5FeatureWriter(string path, string name, Blob blob, Blob? labels, int batches)
         : base(name, blob)
     {

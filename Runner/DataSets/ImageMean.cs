@@ -12,9 +12,9 @@ public static class ImageMean
     private const int RecordsAPart = 64;
 
     /// <summary>
-    /// Computes the mean of all images of a database: raw, of floats, or image files, which are decoded with the channels
-    /// that they have. The sum of bytes is exact, that of floats is in doubles; both are the same for any number of
-    /// threads.
+    /// Computes the mean of all images of a database: raw, of floats, or image files, which are decoded with the
+    /// channels that they have. The sum of bytes is exact, that of floats is in doubles; both are the same for any
+    /// number of threads.
     /// </summary>
     /// <param name="path">The database.</param>
     /// <param name="format">The kind of database; null for whatever it is.</param>

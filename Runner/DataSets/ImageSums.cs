@@ -5,8 +5,8 @@ using Cnn.Proto;
 namespace Cnn.Runner.DataSets;
 
 /// <summary>
-/// The sum of images of one size, value by value. Sums of bytes are exact; sums of floats are doubles, added in the order
-/// of the calls.
+/// The sum of images of one size, value by value. Sums of bytes are exact; sums of floats are doubles, added in the
+/// order of the calls.
 /// </summary>
 /// <param name="channels">The channels of each image.</param>
 /// <param name="height">The rows.</param>
@@ -91,7 +91,9 @@ internal sealed class ImageSums(int channels, int height, int width)
         (Count, pendingCount) = (0, 0);
     }
 
-    /// <summary>Returns the mean image in the shape that Caffe's <c>compute_image_mean</c> gives it: 1, C, H, W.</summary>
+    /// <summary>
+    /// Returns the mean image in the shape that Caffe's <c>compute_image_mean</c> gives it: 1, C, H, W.
+    /// </summary>
     public BlobProto Mean()
     {
         Fold();

@@ -10,7 +10,7 @@ internal static class OrderedWork
 {
     private const int ResultsAThread = 4;
 
-    /// <summary>Works on the items from <paramref name="first"/> up to, but not including, <paramref name="end"/>.</summary>
+    /// <summary>Works on the items from <paramref name="first"/> up to <paramref name="end"/>, which is none.</summary>
     /// <param name="first">The first item.</param>
     /// <param name="end">The item after the last.</param>
     /// <param name="threads">The number of threads; 0 for one per core.</param>

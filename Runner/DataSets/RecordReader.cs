@@ -16,7 +16,7 @@ internal sealed class RecordReader(RecordDatabase records) : IRecordReader
     private float[] floats = [];
 
     /// <summary>Reads a record; an encoded image is decoded with the channels that it has.</summary>
-    /// <exception cref="CnnException">It is no image; the error says what is wrong and not which record it is.</exception>
+    /// <exception cref="CnnException">It is no image; the error says why and not which record it is.</exception>
     public RecordImage Read(long index)
     {
         if (!DatumView.TryParse(records.Value(index, buffer), out DatumView datum))

@@ -5,7 +5,8 @@ namespace Cnn.Proto.Formats.Hdf5;
 
 /// <summary>
 /// Writes an HDF5 file of float32 arrays a few rows at a time, so that they need not fit into memory; HDF5Data reads
-/// such files. Nothing exists under the final name until <see cref="Commit"/>; what exists already is never overwritten.
+/// such files. Nothing exists under the final name until <see cref="Commit"/>; what exists already is never
+/// overwritten.
 /// </summary>
 public sealed class Hdf5RowWriter : IDisposable
 {

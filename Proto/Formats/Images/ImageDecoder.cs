@@ -4,8 +4,8 @@ using Cnn.Proto.Formats.Png;
 namespace Cnn.Proto.Formats.Images;
 
 /// <summary>
-/// Decodes image files into the pixels that OpenCV's <c>imread</c> gives for them. It keeps its buffers, so that
-/// images of one size cost no allocation after the first; each thread has its own.
+/// Decodes image files into the pixels that OpenCV's <c>imread</c> gives for them. It keeps its buffers, so that JPEG
+/// files cost no allocation after the largest, and others little; each thread has its own.
 /// </summary>
 public sealed class ImageDecoder : IDisposable
 {

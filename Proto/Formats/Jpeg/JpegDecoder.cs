@@ -8,8 +8,9 @@ namespace Cnn.Proto.Formats.Jpeg;
 /// </summary>
 internal sealed unsafe class JpegDecoder
 {
-    // A progressive image has about ten; what has many more wants to keep us busy.
-    private const int MostScans = 200;
+    // A progressive image has about ten scans, and at least one bit for each block. What has many more, or goes through
+    // its blocks again and again without a bit for them, wants to keep us busy.
+    private const int MostScans = 200, MostVisitsOfByte = 8 * 40;
 
     private readonly JpegHeader header = new();
     private readonly EntropySegments segments = new();
@@ -24,15 +25,22 @@ internal sealed unsafe class JpegDecoder
     {
         header.Start();
         bool complete = false;
+        long visits = 0;
         for (int scans = 0; !complete && header.FindScan(file); scans++)
         {
             if (scans == 0)
             {
                 Prepare(file, color);
             }
-            else if (scans == MostScans)
+
+            foreach (JpegComponent component in header.Scan.Components)
             {
-                throw JpegMessages.Damaged($"it has more than {MostScans} scans");
+                visits += (long)component.BlockRows * component.BlockColumns;
+            }
+
+            if (scans == MostScans || visits > (long)MostVisitsOfByte * file.Length)
+            {
+                throw JpegMessages.Damaged("it has too many scans");
             }
 
             DecodeScan(file);

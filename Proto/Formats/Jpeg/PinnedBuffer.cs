@@ -1,6 +1,9 @@
 namespace Cnn.Proto.Formats.Jpeg;
 
-/// <summary>Memory that grows and stays where it is, so that loops over it may use a pointer.</summary>
+/// <summary>
+/// Memory that stays where it is, so that loops over it may use a pointer. It grows by half at least, so that images of
+/// ever larger sizes do not take new memory each time.
+/// </summary>
 internal sealed unsafe class PinnedBuffer<T>
     where T : unmanaged
 {
@@ -17,7 +20,8 @@ internal sealed unsafe class PinnedBuffer<T>
     {
         if (values.Length < count)
         {
-            values = GC.AllocateUninitializedArray<T>(count, pinned: true);
+            int length = (int)Math.Min(values.Length * 3L / 2, Array.MaxLength);
+            values = GC.AllocateUninitializedArray<T>(Math.Max(count, length), pinned: true);
             fixed (T* start = values)
             {
                 Start = start;

@@ -46,7 +46,9 @@ public sealed class LmdbWriter : IDisposable
         });
     }
 
-    /// <summary>Starts a database in a folder that stays when it is not completed, so that writing can be resumed.</summary>
+    /// <summary>
+    /// Starts a database in a folder that stays when it is not completed, so that writing can be resumed.
+    /// </summary>
     /// <param name="path">The folder that it becomes.</param>
     /// <param name="partial">The folder to write to, beside it; it exists.</param>
     /// <exception cref="CnnException">The path exists, or nothing can be written there.</exception>

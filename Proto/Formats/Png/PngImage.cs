@@ -118,7 +118,7 @@ internal sealed class PngImage
     {
         if (pixels && compressed.Length < most)
         {
-            compressed = GC.AllocateUninitializedArray<byte>(most);
+            compressed = GC.AllocateUninitializedArray<byte>(Math.Max(most, compressed.Length / 2 * 3));
         }
 
         if (pixels)

@@ -4,7 +4,9 @@ using Cnn.Tests.Layers.Data;
 
 namespace Cnn.Tests.Engine.Graph;
 
-/// <summary>A label outside the classes is found when the net is built, where the labels are known without reading.</summary>
+/// <summary>
+/// A label outside the classes is found when the net is built, where the labels are known without reading the data.
+/// </summary>
 [Trait("Category", "Unit")]
 public sealed class LabelCheckTests : IDisposable
 {

@@ -172,7 +172,8 @@ public sealed class SourceResumeTests : IDisposable
         new Random(1).NextBytes(pixels);
         File.WriteAllBytes(folder["images"], [0, 0, 8, 3, 0, 0, 0, Images, 0, 0, 0, 14, 0, 0, 0, 16, .. pixels]);
         File.WriteAllBytes(
-            folder["labels"], [0, 0, 8, 1, 0, 0, 0, Images, .. Enumerable.Range(0, Images).Select(i => (byte)(i % 10))]);
+            folder["labels"],
+            [0, 0, 8, 1, 0, 0, 0, Images, .. Enumerable.Range(0, Images).Select(i => (byte)(i % 10))]);
         return folder["images"];
     }
 }

@@ -181,18 +181,14 @@ public class ImageSourceLayerTests
     [Fact]
     public void TheWaitForASlowSourceIsMeasured()
     {
-        using var gate = new ManualResetEventSlim();
-        using DataRun run = RunOf(items: 8, batch: 2, prefetch: 1, load: _ => gate.Wait());
+        var pause = TimeSpan.FromMilliseconds(20);
+        using DataRun run = RunOf(items: 8, batch: 2, load: _ => Thread.Sleep(pause));
         Assert.Equal(TimeSpan.Zero, run.Layer.WaitedForData);
-        var opener = new Thread(() =>
-        {
-            Thread.Sleep(50);
-            gate.Set();
-        });
-        opener.Start();
         run.Pass(0);
-        opener.Join();
-        Assert.True(run.Layer.WaitedForData > TimeSpan.FromMilliseconds(10));
+        TimeSpan first = run.Layer.WaitedForData;
+        Assert.True(first >= pause / 2);
+        run.Pass(1);
+        Assert.True(run.Layer.WaitedForData >= first + (pause / 2));
     }
 
     [Fact]

@@ -87,7 +87,8 @@ public sealed class WindowDataLayerTests : IDisposable
     public void DrawsAreAFunctionOfTheSeedAndThePassWithAnyPrefetch()
     {
         WriteImage();
-        WriteList([.. Enumerable.Range(0, 20).Select(i => $"{i} {(i % 2 == 0 ? 0.1 : 0.9)} {i % 5} {i % 3} {4 + (i % 5)} 5")]);
+        WriteList([.. Enumerable.Range(0, 20).Select(i =>
+            $"{i} {(i % 2 == 0 ? 0.1 : 0.9)} {i % 5} {i % 3} {4 + (i % 5)} 5")]);
         float[] first = Pass(1, prefetch: 4, pass: 3);
         Assert.Equal(first, Pass(1, prefetch: 0, pass: 3));
         Assert.NotEqual(first, Pass(1, prefetch: 0, pass: 4));

@@ -40,6 +40,8 @@ public sealed class EmptyPathTests : IDisposable
     [InlineData("data digits", "--to")]
     [InlineData("data mnist", "--to", "--from", "x")]
     [InlineData("data cifar10", "--from", "--to", "x")]
+    [InlineData("data images", "--to", "x")]
+    [InlineData("data inspect", "--sheet", "x")]
     public void AnOptionThatTakesAPathSaysThatItIsEmpty(string command, string option, params string[] others)
     {
         CommandLine run = CommandLine.Run([.. command.Split(' '), option, "", .. others]);
@@ -55,6 +57,11 @@ public sealed class EmptyPathTests : IDisposable
     [InlineData("upgrade_net_proto_text", "", "x")]
     [InlineData("plot", "", "--output", "x.png")]
     [InlineData("convert_mnist_data", "x", "", "x")]
+    [InlineData("convert_imageset", "x/", "", "x")]
+    [InlineData("convert_imageset", "x/", "x", "")]
+    [InlineData("compute_image_mean", "")]
+    [InlineData("compute_image_mean", "x", "")]
+    [InlineData("extract_features", "x", "", "fc7", "x", "1", "lmdb")]
     [InlineData("convert_cifar_data", "x", "", "lmdb")]
     public void AnArgumentThatIsAPathSaysThatItIsEmpty(string command, params string[] others)
     {

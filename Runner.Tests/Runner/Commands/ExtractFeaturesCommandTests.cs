@@ -3,6 +3,7 @@ using Cnn.Engine.Graph;
 using Cnn.Proto;
 using Cnn.Proto.Formats;
 using Cnn.Proto.Formats.Lmdb;
+using Cnn.Runner.DataSets;
 
 namespace Cnn.Tests.Runner.Commands;
 
@@ -112,6 +113,21 @@ public sealed class ExtractFeaturesCommandTests : IDisposable
         Assert.Contains("Entries: 10", output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(FeatureFormat.Lmdb)]
+    [InlineData(FeatureFormat.Hdf5)]
+    public void NothingIsLeftWhenItIsCancelled(FeatureFormat format)
+    {
+        using var source = new CancellationTokenSource();
+        using Net loaded = Load("ip");
+        Assert.Throws<OperationCanceledException>(() => FeatureExtractor.Extract(
+            loaded, ["ip"], [folder["ip"]], 5, format, new Canceller(source), source.Token));
+
+        Assert.Equal(
+            ["net.prototxt", "w.prototxt"],
+            Directory.GetFileSystemEntries(folder.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
     [Fact]
     public void AGpuIsOneWarning()
     {
@@ -167,6 +183,17 @@ public sealed class ExtractFeaturesCommandTests : IDisposable
         NumberArray array = ArrayFile.Read(folder[file] + ":" + dataset, "");
         Assert.Equal(shape, array.Shape);
         Assert.Equal(values, array.Values);
+    }
+
+    private sealed class Canceller(CancellationTokenSource source) : IProgress<WriteProgress>
+    {
+        public void Report(WriteProgress value)
+        {
+            if (value.Done == 2)
+            {
+                source.Cancel();
+            }
+        }
     }
 
     private static void Check(LmdbReader records, int index, Datum expected, ReadOnlySpan<float> blob, int size)

@@ -21,7 +21,8 @@ public sealed class DamagedDatabaseTests : IDisposable
             ? TestImages.Raw(TestImages.Image(i, 3, 6, 5), i)
             : new Datum
             {
-                Data = ByteString.CopyFrom(ImageEncoder.Encode(TestImages.Image(i, 3, 6, 5), i % 4 == 1 ? "png" : "jpg")),
+                Data = ByteString.CopyFrom(
+                    ImageEncoder.Encode(TestImages.Image(i, 3, 6, 5), i % 4 == 1 ? "png" : "jpg")),
                 Encoded = true,
             }));
         byte[] whole = File.ReadAllBytes(folder["db/data.mdb"]);

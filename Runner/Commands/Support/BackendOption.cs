@@ -3,7 +3,9 @@ using Cnn.Proto;
 
 namespace Cnn.Runner.Commands.Support;
 
-/// <summary>The kind of database that Caffe's data tools are told to write, as <c>--backend</c> or an argument.</summary>
+/// <summary>
+/// The kind of database that Caffe's data tools are told to write, as <c>--backend</c> or as an argument.
+/// </summary>
 internal static class BackendOption
 {
     /// <summary>Creates <c>--backend</c> of a tool that writes.</summary>

@@ -52,8 +52,8 @@ internal sealed class TrainingReport
 
         if (solver.DataWaitShare > BearableWait)
         {
-            Write($"Data was the bottleneck: {(100 * solver.DataWaitShare).ToString("0", CultureInfo.InvariantCulture)} "
-                + "% of the steps was waiting for it.");
+            string percent = (100 * solver.DataWaitShare).ToString("0", CultureInfo.InvariantCulture);
+            Write($"Data was the bottleneck: {percent} % of the steps' time went by waiting for it.");
         }
 
         foreach (TestScores test in scores.Values)

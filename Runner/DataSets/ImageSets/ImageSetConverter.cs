@@ -23,8 +23,8 @@ public static class ImageSetConverter
     /// <param name="skipped">Receives the images that cannot be read, in order; may be null.</param>
     /// <param name="cancel">Cancels the conversion; what is finished is kept in <c>PATH.partial</c>.</param>
     /// <exception cref="CnnException">
-    /// The database exists already, an unfinished one is there that cannot be gone on with, an option is wrong, no image
-    /// can be read, sizes differ and must not, or writing failed.
+    /// The database exists already, an unfinished one is there that cannot be gone on with, an option is wrong, no
+    /// image can be read, sizes differ and must not, or writing failed.
     /// </exception>
     public static ImageSetResult Convert(
         IReadOnlyList<ImageSetEntry> images,
@@ -42,10 +42,10 @@ public static class ImageSetConverter
     }
 
     /// <summary>
-    /// Makes a database of a folder with a folder for each class, its images in an order that the seed gives; or two, of
-    /// a training part <c>PATH_train</c> and a validation part <c>PATH_val</c>, in the same way that the
-    /// <c>ImageFolder</c> layer splits them. Each gets a file <c>labels.txt</c> with the names of the classes in the order
-    /// of their labels.
+    /// Makes a database of a folder with a folder for each class, its images in an order that the seed gives; or two,
+    /// of a training part <c>PATH_train</c> and a validation part <c>PATH_val</c>, split as the <c>ImageFolder</c>
+    /// layer splits them. Each gets a file <c>labels.txt</c> with the names of the classes in the order of their
+    /// labels.
     /// </summary>
     /// <param name="folder">The folder of class folders.</param>
     /// <param name="path">The database to create, or what the names of the two begin with.</param>
@@ -56,7 +56,9 @@ public static class ImageSetConverter
     /// <param name="progress">Receives progress; may be null.</param>
     /// <param name="skipped">Receives the images that cannot be read; may be null.</param>
     /// <param name="cancel">Cancels the conversion; what is finished is kept, see <see cref="Convert"/>.</param>
-    /// <exception cref="CnnException">See <see cref="Convert"/>; or the folder is not so, or a part is empty.</exception>
+    /// <exception cref="CnnException">
+    /// See <see cref="Convert"/>; or there are no class folders, one has no images, or a part is empty.
+    /// </exception>
     public static IReadOnlyList<ImageSetResult> ConvertFolder(
         string folder,
         string path,

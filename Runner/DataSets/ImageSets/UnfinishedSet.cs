@@ -7,8 +7,9 @@ using Cnn.Proto.Formats.Lmdb;
 namespace Cnn.Runner.DataSets.ImageSets;
 
 /// <summary>
-/// A database that is being written, in the folder <c>PATH.partial</c>: the pages so far, and a state from which another
-/// process can go on. What is written after the last state is lost when the process is killed, and nothing else.
+/// A database that is being written, in the folder <c>PATH.partial</c>: the pages so far, and a state from which
+/// another process can go on. What is written after the last state is lost when the process is killed, and nothing
+/// else.
 /// </summary>
 internal sealed class UnfinishedSet : IDisposable
 {
@@ -31,8 +32,7 @@ internal sealed class UnfinishedSet : IDisposable
         }
         else
         {
-            Directory.CreateDirectory(partial);
-            Writer = LmdbWriter.CreateIn(path, partial);
+            Writer = Create();
         }
     }
 
@@ -137,6 +137,20 @@ internal sealed class UnfinishedSet : IDisposable
         if (!isCommitted && !isKept && Directory.Exists(partial))
         {
             Directory.Delete(partial, recursive: true);
+        }
+    }
+
+    private LmdbWriter Create()
+    {
+        Directory.CreateDirectory(partial);
+        try
+        {
+            return LmdbWriter.CreateIn(path, partial);
+        }
+        catch
+        {
+            Directory.Delete(partial, recursive: true);
+            throw;
         }
     }
 

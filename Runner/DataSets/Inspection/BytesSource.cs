@@ -46,7 +46,7 @@ internal sealed class BytesSource : InspectedSource
         before: 1,
         labels: null);
 
-    /// <summary>Whether a file is an idx file, as its first bytes show, or a compressed one, as its name says.</summary>
+    /// <summary>Whether a file is an idx file, plain or compressed, as its first bytes show.</summary>
     /// <exception cref="CnnException">It cannot be read.</exception>
     public static bool IsIdx(string path)
     {

@@ -46,7 +46,8 @@ internal sealed class FileSource : InspectedSource
     /// <inheritdoc/>
     public override string NameOf(long index) => images[(int)index].Path;
 
-    // Layers decode files in colour or grey, so whatever can be decoded in colour is right; the channels are the file's.
+    // Layers decode files in colour or grey, so whatever can be decoded in colour is right. The channels are the
+    // file's.
     private sealed class Reader(FileSource source) : IRecordReader
     {
         private readonly ImageReader reader = new();

@@ -30,8 +30,8 @@ internal abstract class InspectedSource : IDisposable
 
     /// <summary>Opens a source of the kind that its files show.</summary>
     /// <param name="path">
-    /// A database, a folder of class folders, CIFAR-10's binary files or one of them, an idx file of images, or a list of
-    /// image files.
+    /// A database, a folder of class folders, CIFAR-10's binary files or one of them, an idx file of images, or a list
+    /// of image files.
     /// </param>
     /// <param name="labels">The idx file of labels; null for the one beside the images, if there is one.</param>
     /// <param name="root">What is put in front of the paths of a list, as it is.</param>

@@ -10,8 +10,8 @@ public static class SourceInspector
 
     /// <summary>Inspects a source.</summary>
     /// <param name="path">
-    /// An LMDB or LevelDB database, a list of image files, a folder with a folder for each class, an idx file of images, or
-    /// CIFAR-10's binary files or their folder.
+    /// An LMDB or LevelDB database, a list of image files, a folder with a folder for each class, an idx file of
+    /// images, or CIFAR-10's binary files or their folder.
     /// </param>
     /// <param name="options">How to look at it; null for the defaults.</param>
     /// <param name="progress">Receives progress; may be null.</param>

@@ -114,6 +114,31 @@ public sealed class ImageDecoderTests : IDisposable
         Assert.Equal(whole, image.Pixels.ToArray());
     }
 
+    // Scans that refine nothing: a bit for each of the 48 blocks of luma.
+    [Fact]
+    public void AnImageOfEndlessScansIsRefused()
+    {
+        byte[] file = Golden("64x48_progressive.jpg");
+        byte[] scan = [0xFF, 0xDA, 0, 8, 1, file[Frame(file, 0xC2) + 10], 0, 0, 0, 0x10, 0, 0, 0, 0, 0, 0];
+        List<byte> longer = [.. file[..^2]];
+        for (int i = 0; i < 250; i++)
+        {
+            longer.AddRange(scan);
+        }
+
+        Assert.Contains("too many scans", Error([.. longer, .. file[^2..]]));
+    }
+
+    [Fact]
+    public void AHeaderThatClaimsMorePixelsThanTheFileHasBitsIsRefused()
+    {
+        byte[] file = Golden("64x48_jpeg420.jpg");
+        (file[Frame(file) + 5], file[Frame(file) + 7]) = (0x30, 0x30);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Contains("ends early", Error(file));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
+    }
+
     private static byte[] StandardTablesLeftOut(byte[] file, int keep)
     {
         List<byte> left = [.. file[..2]];
@@ -134,7 +159,8 @@ public sealed class ImageDecoderTests : IDisposable
         }
     }
 
-    private static int Frame(byte[] file) => file.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xC0]);
+    private static int Frame(byte[] file, byte marker = 0xC0) =>
+        file.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, marker]);
 
     private static byte[] Golden(string name) =>
         File.ReadAllBytes(Path.Combine(GoldenFolders.Roots[0], "images", name));

@@ -49,6 +49,38 @@ public sealed class ImageSetResumeTests : IDisposable
         Assert.False(Path.Exists(folder["db.partial"]));
     }
 
+    [Theory]
+    [InlineData(20, "db_train")]
+    [InlineData(20, "db_val")]
+    public void BothPartsOfAFolderAreResumed(int stop, string part)
+    {
+        for (int i = 0; i < 100; i++)
+        {
+            Directory.CreateDirectory(folder[$"set/{i % 2}"]);
+            File.Copy(folder[$"{i % 3}.png"], folder[$"set/{i % 2}/{i}.png"]);
+        }
+
+        Convert("whole", resume: false, null);
+        using var source = new CancellationTokenSource();
+        Assert.Throws<OperationCanceledException>(
+            () => Convert("db", resume: false, new Interrupter(stop, source, part), source.Token));
+        Assert.True(Path.Exists(folder[part + ".partial"]));
+        Assert.False(Path.Exists(folder["db_train"]));
+
+        Convert("db", resume: true, null);
+
+        foreach (string name in (string[])["_train/data.mdb", "_val/data.mdb", "_val/labels.txt"])
+        {
+            Assert.Equal(File.ReadAllBytes(folder["whole" + name]), File.ReadAllBytes(folder["db" + name]));
+        }
+
+        Assert.Empty(Directory.GetFileSystemEntries(folder.Path, "*.partial"));
+
+        void Convert(string to, bool resume, IProgress<WriteProgress>? progress, CancellationToken cancel = default) =>
+            ImageSetConverter.ConvertFolder(
+                folder["set"], folder[to], validation: 0.4, resume: resume, progress: progress, cancel: cancel);
+    }
+
     [Fact]
     public void AnInterruptBeforeTheFirstImageLeavesNothing()
     {
@@ -105,7 +137,12 @@ public sealed class ImageSetResumeTests : IDisposable
 
     private ImageSetResult Convert(string database, ImageSetOptions options, bool resume = false) =>
         ImageSetConverter.Convert(
-            images, folder.Path + "/", folder[database], options, resume, cancel: TestContext.Current.CancellationToken);
+            images,
+            folder.Path + "/",
+            folder[database],
+            options,
+            resume,
+            cancel: TestContext.Current.CancellationToken);
 
     // Returns whether it was interrupted, and not finished before.
     private bool Interrupt(string database, int stop, ImageSetOptions options)
@@ -124,11 +161,12 @@ public sealed class ImageSetResumeTests : IDisposable
         }
     }
 
-    private sealed class Interrupter(int stop, CancellationTokenSource source) : IProgress<WriteProgress>
+    private sealed class Interrupter(int stop, CancellationTokenSource source, string? name = null)
+        : IProgress<WriteProgress>
     {
         public void Report(WriteProgress value)
         {
-            if (value.Done >= stop && value.Done < value.Total)
+            if (value.Done >= stop && value.Done < value.Total && (name is null || value.Name == name))
             {
                 source.Cancel();
             }
