@@ -78,6 +78,7 @@ internal static class CommandLineProgram
             SummaryCommand.Create(console),
             ForwardCommand.Create(console),
             ClassifyCommand.Create(console),
+            DetectCommand.Create(console),
             ConvertCommand.Create(console),
             DataCommand.Create(console),
             PlotCommand.Create(console),
