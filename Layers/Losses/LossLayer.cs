@@ -86,17 +86,18 @@ internal abstract class LossLayer(LayerContext context) : Layer(context)
 
     /// <summary>
     /// Returns the divisor of the sum of losses: all positions (FULL), those not ignored (VALID), the items
-    /// (BATCH_SIZE), or 1 (NONE); never less than 1.
+    /// (BATCH_SIZE), the number in the definition (PRE_FIXED), or 1 (NONE); never less than 1.
     /// </summary>
     /// <param name="mode">Which divisor.</param>
     /// <param name="outer">Product of the axes before the class axis.</param>
     /// <param name="inner">Product of the axes after it.</param>
     /// <param name="valid">Positions whose label is not ignored.</param>
-    private protected static float Normalizer(Mode mode, int outer, int inner, int valid) => Math.Max(1, mode switch
+    private protected float Normalizer(Mode mode, int outer, int inner, int valid) => Math.Max(1, mode switch
     {
         Mode.Full => outer * inner,
         Mode.Valid => valid,
         Mode.BatchSize => outer,
+        Mode.PreFixed => Parameter.LossParam.PreFixedNormalizer,
         _ => 1,
     });
 }
