@@ -5,92 +5,121 @@ using Makers = System.Collections.Immutable.ImmutableSortedDictionary<
 
 namespace Cnn.Layers;
 
-/// <summary>Makes layers from their definitions, by the names in their <see cref="LayerTypeAttribute"/>s.</summary>
+/// <summary>
+/// Makes layers from their definitions, by the names in their <see cref="LayerTypeAttribute"/>s; those of type
+/// <c>Python</c> by the module and class in their <see cref="PythonLayerAttribute"/>s.
+/// </summary>
 /// <remarks>
 /// The table of built-in types is made once per process and shared by all registries; a registry to which types are
 /// added has its own table from then on. Any number of threads may create layers while none adds types.
 /// </remarks>
 public sealed class LayerRegistry
 {
-    private static readonly Lazy<Makers> BuiltIn = new(() =>
-        Makers.Empty.WithComparers(StringComparer.Ordinal).AddRange(TypesOf(typeof(LayerRegistry).Assembly)));
+    private const string Python = "Python";
+
+    private static readonly Lazy<Makers> BuiltIn = new(() => Makers.Empty.WithComparers(StringComparer.Ordinal)
+        .AddRange(TypesOf(typeof(LayerRegistry).Assembly))
+        .Add(Python, context => throw NotBuiltIn(context)));
+
+    private static readonly Lazy<Makers> BuiltInPython = new(() =>
+        Makers.Empty.WithComparers(StringComparer.Ordinal).AddRange(PythonLayersOf(typeof(LayerRegistry).Assembly)));
 
     private Makers makers = BuiltIn.Value;
+    private Makers pythonMakers = BuiltInPython.Value;
 
     /// <summary>The known types, sorted.</summary>
     public IReadOnlyCollection<string> Types => [.. makers.Keys];
 
+    /// <summary>The layers that run in the place of Python's, as <c>module.Class</c>, sorted.</summary>
+    public IReadOnlyCollection<string> PythonLayers => [.. pythonMakers.Keys];
+
     /// <summary>
-    /// Adds every class of an assembly that has a <see cref="LayerTypeAttribute"/>; on an error it adds none.
+    /// Adds every class of an assembly that has a <see cref="LayerTypeAttribute"/> or a
+    /// <see cref="PythonLayerAttribute"/>; on an error it adds none.
     /// </summary>
     /// <exception cref="CnnException">
     /// A class is not a layer, has no suitable constructor, or its name is taken.
     /// </exception>
     public void AddFrom(Assembly assembly)
     {
-        Makers added = makers;
+        Makers added = makers, addedPython = pythonMakers;
         foreach (var (type, make) in TypesOf(assembly))
         {
-            added = With(added, type, make);
+            added = With(added, "layer type", type, make);
         }
 
-        makers = added;
+        foreach (var (name, make) in PythonLayersOf(assembly))
+        {
+            addedPython = With(addedPython, "Python layer", name, make);
+        }
+
+        (makers, pythonMakers) = (added, addedPython);
     }
 
     /// <summary>Adds a type whose layers a function makes.</summary>
     /// <exception cref="CnnException">The name is taken.</exception>
-    public void Add(string type, Func<LayerContext, Layer> make) => makers = With(makers, type, make);
+    public void Add(string type, Func<LayerContext, Layer> make) =>
+        makers = With(makers, "layer type", type, make);
 
     /// <summary>Makes the layer that a definition asks for.</summary>
-    /// <exception cref="CnnException">The type is unknown, or it is Caffe's <c>Python</c>.</exception>
-    public Layer Create(LayerContext context) =>
-        makers.TryGetValue(context.Parameter.Type, out var make) ? make(context) : throw Unknown(context);
-
-    private CnnException Unknown(LayerContext context)
+    /// <exception cref="CnnException">
+    /// The type is unknown, or it is <c>Python</c> and no class stands for the layer.
+    /// </exception>
+    public Layer Create(LayerContext context)
     {
         LayerParameter definition = context.Parameter;
-        if (definition.Type == "Python")
-        {
-            string name = definition.PythonParam is { } python ? $"'{python.Module}.{python.Layer}'" : "this one";
-            return context.Error(
+        string python = definition.Type == Python && definition.PythonParam is { } options
+            ? $"{options.Module}.{options.Layer}"
+            : "";
+        return pythonMakers.TryGetValue(python, out var make) || makers.TryGetValue(definition.Type, out make)
+            ? make(context)
+            : throw context.Error(
                 definition,
                 LayerParameter.TypeFieldNumber,
-                $"layers in Python, such as {name}, do not run here",
-                "write it as a plug-in: a C# class with [LayerType(\"...\")] that derives from Cnn.Layers.Layer, "
-                + "options in plugin_param, its assembly named with --plugin");
-        }
+                $"unknown layer type '{definition.Type}'",
+                Suggestion.For(definition.Type, Types) ?? "name its assembly with --plugin if it is your own");
+    }
 
+    private static CnnException NotBuiltIn(LayerContext context)
+    {
+        LayerParameter definition = context.Parameter;
+        string name = definition.PythonParam is { } python ? $"'{python.Module}.{python.Layer}'" : "this one";
+        string attribute = definition.PythonParam is { HasModule: true, HasLayer: true } named
+            ? $"[PythonLayer(\"{named.Module}\", \"{named.Layer}\")]"
+            : "[PythonLayer(\"module\", \"Class\")]";
         return context.Error(
             definition,
             LayerParameter.TypeFieldNumber,
-            $"unknown layer type '{definition.Type}'",
-            Suggestion.For(definition.Type, Types) ?? "name its assembly with --plugin if it is your own");
+            $"layers in Python, such as {name}, do not run here",
+            $"write it as a plug-in: a C# class with {attribute} that derives from Cnn.Layers.Layer, its assembly named "
+            + "with --plugin; the net stays as it is");
     }
 
-    private static Makers With(Makers makers, string type, Func<LayerContext, Layer> make) =>
-        makers.ContainsKey(type)
-            ? throw new CnnException($"there is a layer type '{type}' already", "give yours a name of its own")
-            : makers.Add(type, make);
+    private static Makers With(Makers makers, string kind, string name, Func<LayerContext, Layer> make) =>
+        makers.ContainsKey(name)
+            ? throw new CnnException($"there is a {kind} '{name}' already", "give yours a name of its own")
+            : makers.Add(name, make);
 
-    private static IEnumerable<KeyValuePair<string, Func<LayerContext, Layer>>> TypesOf(Assembly assembly)
+    private static IEnumerable<KeyValuePair<string, Func<LayerContext, Layer>>> TypesOf(Assembly assembly) =>
+        from type in assembly.GetTypes()
+        let attribute = type.GetCustomAttribute<LayerTypeAttribute>()
+        where attribute is not null
+        select Maker(type, attribute.Name, $"[LayerType(\"{attribute.Name}\")]");
+
+    private static IEnumerable<KeyValuePair<string, Func<LayerContext, Layer>>> PythonLayersOf(Assembly assembly) =>
+        from type in assembly.GetTypes()
+        from attribute in type.GetCustomAttributes<PythonLayerAttribute>()
+        select Maker(
+            type, attribute.FullName, $"[PythonLayer(\"{attribute.Module}\", \"{attribute.Layer}\")]");
+
+    private static KeyValuePair<string, Func<LayerContext, Layer>> Maker(Type type, string name, string attribute)
     {
-        foreach (Type type in assembly.GetTypes())
-        {
-            if (type.GetCustomAttribute<LayerTypeAttribute>() is not { } attribute)
-            {
-                continue;
-            }
-
-            ConstructorInfo? constructor = type.GetConstructor([typeof(LayerContext)]);
-            if (!type.IsSubclassOf(typeof(Layer)) || constructor is null)
-            {
-                throw new CnnException(
-                    $"{type} carries [LayerType(\"{attribute.Name}\")] but is not a layer",
-                    "derive it from Layer, with a public constructor that takes a LayerContext");
-            }
-
-            yield return new(attribute.Name, context => (Layer)constructor.Invoke(
+        ConstructorInfo? constructor = type.GetConstructor([typeof(LayerContext)]);
+        return !type.IsSubclassOf(typeof(Layer)) || constructor is null
+            ? throw new CnnException(
+                $"{type} carries {attribute} but is not a layer",
+                "derive it from Layer, with a public constructor that takes a LayerContext")
+            : new(name, context => (Layer)constructor.Invoke(
                 BindingFlags.DoNotWrapExceptions, null, [context], null));
-        }
     }
 }

@@ -167,6 +167,7 @@ internal sealed class OptionBinder(LayerContext context)
         }
 
         location ??= context.Sources.Find(context.Parameter, LayerParameter.PluginParamFieldNumber)
+            ?? context.Sources.Find(context.Parameter.PythonParam, PythonParameter.ParamStrFieldNumber)
             ?? context.Sources.Find(context.Parameter);
         mistakes.Add(new Diagnostic(message, location, hint, context.Parameter.Name));
     }

@@ -115,18 +115,25 @@ public sealed class PluginLoader(LayerRegistry layers, FillerRegistry fillers, p
     private void RequireNewNames(Type[] types, string path)
     {
         var layerNames = new HashSet<string>(layers.Types, StringComparer.Ordinal);
+        var pythonNames = new HashSet<string>(layers.PythonLayers, StringComparer.Ordinal);
         var fillerNames = new HashSet<string>(fillers.Names, StringComparer.Ordinal);
         foreach (Type type in types)
         {
             if (LayerName(type) is { } layer)
             {
-                RequireLayer(type, layer, path);
-                RequireNew(layerNames.Add(layer), "layer", layer);
+                RequireLayer(type, $"[LayerType(\"{layer}\")]", path);
+                RequireNew(layerNames.Add(layer), "layer type", layer);
+            }
+
+            foreach (PythonLayerAttribute python in type.GetCustomAttributes<PythonLayerAttribute>())
+            {
+                RequireLayer(type, $"[PythonLayer(\"{python.Module}\", \"{python.Layer}\")]", path);
+                RequireNew(pythonNames.Add(python.FullName), "Python layer", python.FullName);
             }
 
             if (FillerName(type) is { } filler)
             {
-                RequireNew(fillerNames.Add(filler), "filler", filler);
+                RequireNew(fillerNames.Add(filler), "filler type", filler);
             }
         }
 
@@ -138,7 +145,7 @@ public sealed class PluginLoader(LayerRegistry layers, FillerRegistry fillers, p
                 if (other.NameOf(type) is { } name)
                 {
                     RequireMakeable(other, type, name, path);
-                    RequireNew(names.Add(name), other.Kind, name);
+                    RequireNew(names.Add(name), $"{other.Kind} type", name);
                 }
             }
         }
@@ -148,18 +155,18 @@ public sealed class PluginLoader(LayerRegistry layers, FillerRegistry fillers, p
             if (!isNew)
             {
                 throw new CnnException(
-                    $"the plug-in '{path}' brings the {kind} type '{name}', but there is one of that name already",
+                    $"the plug-in '{path}' brings the {kind} '{name}', but there is one of that name already",
                     "give it a name of its own");
             }
         }
     }
 
-    private static void RequireLayer(Type type, string name, string path)
+    private static void RequireLayer(Type type, string attribute, string path)
     {
         if (!type.IsSubclassOf(typeof(Layer)) || type.IsAbstract || type.GetConstructor([typeof(LayerContext)]) is null)
         {
             throw new CnnException(
-                $"the plug-in '{path}' marks {type} with [LayerType(\"{name}\")], "
+                $"the plug-in '{path}' marks {type} with {attribute}, "
                 + "but it is not a layer that can be created",
                 "derive it from Layer, not abstract, with a public constructor that takes a LayerContext");
         }
@@ -177,6 +184,7 @@ public sealed class PluginLoader(LayerRegistry layers, FillerRegistry fillers, p
 
     private bool HasTypeName(Type type) =>
         LayerName(type) is not null
+        || type.IsDefined(typeof(PythonLayerAttribute))
         || FillerName(type) is not null
         || Array.Exists(others, o => o.NameOf(type) is not null);
 

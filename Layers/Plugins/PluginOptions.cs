@@ -2,7 +2,10 @@ using Cnn.Proto;
 
 namespace Cnn.Layers.Plugins;
 
-/// <summary>Binds the free-form <c>plugin_param { ... }</c> of a layer to an options record of the plug-in.</summary>
+/// <summary>
+/// Binds the free-form <c>plugin_param { ... }</c> of a layer, or the <c>param_str</c> of one of type <c>Python</c>, to an
+/// options record of the plug-in.
+/// </summary>
 public static class PluginOptions
 {
     /// <summary>
@@ -13,6 +16,9 @@ public static class PluginOptions
     /// <see cref="System.ComponentModel.DataAnnotations.RangeAttribute"/> are checked, and an
     /// <see cref="ArgumentException"/> of the constructor is reported as an error of the user.
     /// </summary>
+    /// <remarks>
+    /// A <c>param_str</c> is YAML, as Caffe's Python layers read it: one map, such as <c>'scales': [8, 16, 32]</c>.
+    /// </remarks>
     /// <exception cref="CnnException">
     /// Options are unknown, missing, given twice, of the wrong type or out of range; the exception lists all of them,
     /// each with its location.
@@ -20,10 +26,32 @@ public static class PluginOptions
     public static TOptions Bind<TOptions>(LayerContext context)
         where TOptions : class
     {
-        PluginParameter block = context.Parameter.PluginParam ?? new PluginParameter();
+        PluginParameter block = BlockOf(context);
         var binder = new OptionBinder(context);
         object? options = binder.BindBlock(block, typeof(TOptions), $"a {context.Parameter.Type} layer");
         binder.ThrowIfWrong();
         return (TOptions)options!;
+    }
+    private static PluginParameter BlockOf(LayerContext context)
+    {
+        if (context.Parameter.PluginParam is not null
+            || context.Parameter.PythonParam is not { HasParamStr: true } python)
+        {
+            return context.Parameter.PluginParam ?? new PluginParameter();
+        }
+
+        try
+        {
+            return PythonText.Parse(python.ParamStr);
+        }
+        catch (CnnException exception)
+        {
+            Diagnostic first = exception.Diagnostics[0];
+            throw context.Error(
+                python,
+                PythonParameter.ParamStrFieldNumber,
+                $"param_str is wrong at line {first.Location?.Line}, column {first.Location?.Column}: {first.Message}",
+                first.Hint ?? "it is YAML: one map, such as \"'feat_stride': 16\"");
+        }
     }
 }

@@ -4,7 +4,9 @@ using YamlDotNet.Core.Events;
 namespace Cnn.Proto;
 
 /// <summary>Builds the graph of nodes from the events of YamlDotNet's parser, within limits.</summary>
-internal sealed class YamlComposer(YamlPlaces places)
+/// <param name="places">The text.</param>
+/// <param name="takesTuples">Whether a list may carry the tag of Python's tuples.</param>
+internal sealed class YamlComposer(YamlPlaces places, bool takesTuples = false)
 {
     public const int MaxDepth = 100;
     private const int MaxNodes = 8_000_000;
@@ -120,7 +122,7 @@ internal sealed class YamlComposer(YamlPlaces places)
         }
 
         string tag = parsed.Tag.Value;
-        if (!YamlTags.IsKnown(tag, kind))
+        if (!YamlTags.IsKnown(tag, kind) && !(takesTuples && kind == YamlKind.List && tag == YamlTags.Tuple))
         {
             places.Report(parsed.Start, YamlMessages.UnknownTag(tag));
         }

@@ -9,6 +9,10 @@ internal static class YamlTags
     public const string Map = Prefix + "map";
     public const string List = Prefix + "seq";
     public const string Merge = Prefix + "merge";
+
+    /// <summary>PyYAML's tag of a tuple, in what Caffe's Python layers read.</summary>
+    public const string Tuple = Prefix + "python/tuple";
+
     private const string Prefix = "tag:yaml.org,2002:";
 
     /// <summary>Whether a node of a kind may carry a tag.</summary>

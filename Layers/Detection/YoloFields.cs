@@ -1,0 +1,27 @@
+using Google.Protobuf;
+
+namespace Cnn.Layers.Detection;
+
+/// <summary>Checks what YOLO's output layers have in common.</summary>
+internal static class YoloFields
+{
+    /// <summary>Returns the number of classes, which must be written.</summary>
+    /// <exception cref="Proto.CnnException">It is not, or it is 0.</exception>
+    public static int Classes(LayerContext context, IMessage options, int field, bool isSet, uint value) => isSet
+        ? SizeField.Check(context, options, field, "num_classes", value)
+        : throw context.Error(options, field, "num_classes is missing", "the number of classes that the map has");
+
+    /// <summary>Requires a map [N, boxes (5 + classes), H, W].</summary>
+    /// <exception cref="Proto.CnnException">The bottom has another shape.</exception>
+    public static void RequireMap(LayerContext context, Blob map, int bottom, int boxes, int classes)
+    {
+        long channels = boxes * (5L + classes);
+        if (map.AxisCount != 4 || map.Dim(1) != channels)
+        {
+            throw context.Error(
+                $"bottom '{context.Parameter.Bottom[bottom]}' has shape {map.ShapeText} for num_box {boxes} and "
+                + $"num_classes {classes}",
+                $"it takes [N, {channels}, H, W]: for each box four values, the object's and the classes'");
+        }
+    }
+}
