@@ -6,6 +6,9 @@ namespace Cnn.Layers;
 /// </summary>
 public interface IRectifier
 {
+    /// <summary>Whether the layer computes that: its options may ask for more.</summary>
+    bool IsRectifier => true;
+
     /// <summary>The slope below 0; 0 for a plain rectifier.</summary>
     float NegativeSlope { get; }
 }

@@ -61,8 +61,8 @@ internal abstract class ConvolutionBaseLayer : Layer
         int axes = bottoms[0].AxisCount - channelAxis - 1;
         channels = bottoms[0].Dim(channelAxis);
         Window = WindowParameters.Read(Context, Options, axes);
-        Groups = Bounded(Options.Group, ConvolutionParameter.GroupFieldNumber, "group");
-        Outputs = Bounded(Options.NumOutput, ConvolutionParameter.NumOutputFieldNumber, "num_output");
+        RefuseDepth();
+        (Groups, Outputs) = ReadMaps();
         if (channels == 0)
         {
             throw Context.Error($"bottom '{BottomName(0)}' has no channels: {bottoms[0].ShapeText}");
@@ -142,6 +142,11 @@ internal abstract class ConvolutionBaseLayer : Layer
     /// </summary>
     private protected virtual (float In, float Out)? WeightFans => null;
 
+    /// <summary>Returns the number of groups and that of the tops' channels.</summary>
+    private protected virtual (int Groups, int Outputs) ReadMaps() => (
+        Bounded(Options.Group, ConvolutionParameter.GroupFieldNumber, "group"),
+        Bounded(Options.NumOutput, ConvolutionParameter.NumOutputFieldNumber, "num_output"));
+
     /// <summary>Returns the axes of the weights before the kernel's.</summary>
     protected abstract int[] WeightChannels();
 
@@ -167,6 +172,21 @@ internal abstract class ConvolutionBaseLayer : Layer
         _ => (int)value,
     };
 
+    // C3D 1.0 has no type of its own for its parameters.
+    private void RefuseDepth()
+    {
+        if (Options.HasKernelDepth || Options.HasTemporalStride || Options.HasTemporalPad)
+        {
+            throw Context.Error(
+                Options,
+                Options.HasKernelDepth ? ConvolutionParameter.KernelDepthFieldNumber
+                : Options.HasTemporalStride ? ConvolutionParameter.TemporalStrideFieldNumber
+                : ConvolutionParameter.TemporalPadFieldNumber,
+                $"a {Type} layer has no length of its own",
+                "C3D's layers of the type CONVOLUTION3D have; or give kernel_size, stride and pad once per axis");
+        }
+    }
+
     private void CheckWeights(int[] shape)
     {
         long count = BlobSize.Of(Array.ConvertAll(shape, dim => (long)dim));
@@ -188,7 +208,7 @@ internal abstract class ConvolutionBaseLayer : Layer
             throw Context.Error(
                 $"bottom '{BottomName(0)}' of shape {bottom.ShapeText} is {size} long on spatial axis {axis}, "
                 + $"too small for kernel {Window.Kernel[axis]} with dilation {Window.Dilation[axis]} and pad "
-                + $"{Window.Pad[axis]}");
+                + PaddingText(size, axis));
         }
 
         // Kernels count the positions along an axis, including its padding, in 32 bits.
@@ -198,6 +218,12 @@ internal abstract class ConvolutionBaseLayer : Layer
             : throw Context.Error(
                 $"bottom '{BottomName(0)}' of shape {bottom.ShapeText} would be {padded} long with its padding on "
                 + $"spatial axis {axis}, which is too large: it may be at most {int.MaxValue}");
+    }
+
+    private string PaddingText(int size, int axis)
+    {
+        var (before, after) = Window.PaddingOf(size, axis);
+        return before == after ? $"{before}" : $"{before} and {after}";
     }
 
     // An empty batch counts as one image, since kernels prepare for one.

@@ -58,12 +58,20 @@ internal sealed unsafe class DeconvolutionLayer(LayerContext context) : Convolut
     }
 
     /// <inheritdoc/>
-    protected override int[] WeightChannels() => Options.Connections.Count == 0
-        ? [Channels, Outputs / Groups]
-        : throw Context.Error(
+    protected override int[] WeightChannels() =>
+        Options.Connections.Count > 0 ? throw Context.Error(
             Options,
             Proto.ConvolutionParameter.ConnectionsFieldNumber,
-            "a Deconvolution layer takes no connection table");
+            "a Deconvolution layer takes no connection table")
+        : !Window.Padding.IsEven ? throw Context.Error(
+            "a Deconvolution layer takes no padding of its own for each side",
+            "give pad, or pad_h and pad_w, and crop what is too much with a Crop layer")
+        : Options.Relu ? throw Context.Error(
+            Options,
+            Proto.ConvolutionParameter.ReluFieldNumber,
+            "a Deconvolution layer does not rectify its result",
+            "add a ReLU layer")
+        : [Channels, Outputs / Groups];
 
     /// <inheritdoc/>
     protected override long OutSize(int size, int axis) =>

@@ -28,13 +28,15 @@ internal sealed unsafe class DenseConvolution(
         WindowParameters w = window;
         if (spatial.Length > 2)
         {
-            PrepareColumns(spatial, w.Kernel, w.Pad, w.Stride, w.Dilation);
+            PrepareColumns(spatial, w);
             return;
         }
 
         // With a single spatial axis the image is a row of height 1; with none it is a single pixel.
         bool across = spatial.Length > 0, down = spatial.Length > 1;
         int height = down ? spatial[0] : 1, width = across ? spatial[^1] : 1;
+        var (above, below) = down ? w.PaddingOf(height, 0) : default;
+        var (left, right) = across ? w.PaddingOf(width, spatial.Length - 1) : default;
         var shape = new ConvolutionShape(
             channels,
             height,
@@ -43,12 +45,14 @@ internal sealed unsafe class DenseConvolution(
             groups,
             down ? w.Kernel[0] : 1,
             across ? w.Kernel[^1] : 1,
-            down ? w.Pad[0] : 0,
-            across ? w.Pad[^1] : 0,
+            above,
+            left,
             down ? w.Stride[0] : 1,
             across ? w.Stride[^1] : 1,
             down ? w.Dilation[0] : 1,
-            across ? w.Dilation[^1] : 1);
+            across ? w.Dilation[^1] : 1,
+            below - above,
+            right - left);
         if (plan is not null && plan.Shape == shape)
         {
             return;
@@ -59,10 +63,14 @@ internal sealed unsafe class DenseConvolution(
         {
             PrepareColumns(
                 [height, width],
-                [shape.KernelHeight, shape.KernelWidth],
-                [shape.PadHeight, shape.PadWidth],
-                [shape.StrideHeight, shape.StrideWidth],
-                [shape.DilationHeight, shape.DilationWidth]);
+                new WindowParameters(
+                    [shape.KernelHeight, shape.KernelWidth],
+                    [above, left],
+                    [shape.StrideHeight, shape.StrideWidth],
+                    [shape.DilationHeight, shape.DilationWidth])
+                {
+                    Padding = new WindowPadding([above, left], [below, right]),
+                });
         }
     }
 
@@ -131,11 +139,25 @@ internal sealed unsafe class DenseConvolution(
         }
     }
 
-    private void PrepareColumns(ReadOnlySpan<int> size, int[] kernel, int[] pad, int[] stride, int[] dilation)
+    private void PrepareColumns(ReadOnlySpan<int> size, WindowParameters w)
     {
         if (shapeNd is null || !size.SequenceEqual(shapeNd.Size))
         {
-            shapeNd = new ConvolutionShapeNd(channels, outputs, groups, size.ToArray(), kernel, pad, stride, dilation);
+            shapeNd = SizesOf(channels, outputs, groups, size, w);
         }
+    }
+
+    /// <summary>Returns the sizes of a convolution over any number of axes.</summary>
+    internal static ConvolutionShapeNd SizesOf(
+        int channels, int outputs, int groups, ReadOnlySpan<int> size, WindowParameters w)
+    {
+        int[] before = new int[size.Length], after = new int[size.Length];
+        for (int i = 0; i < size.Length; i++)
+        {
+            (before[i], after[i]) = w.PaddingOf(size[i], i);
+        }
+
+        return new ConvolutionShapeNd(
+            channels, outputs, groups, size.ToArray(), w.Kernel, before, w.Stride, w.Dilation, after);
     }
 }

@@ -92,8 +92,7 @@ internal sealed unsafe class Im2colLayer(LayerContext context) : Layer(context)
         ReadOnlySpan<int> spatial = bottom.Shape[(axis + 1)..];
         if (shape is null || shape.Channels != bottom.Dim(axis) || !spatial.SequenceEqual(shape.Size))
         {
-            shape = new ConvolutionShapeNd(
-                bottom.Dim(axis), 1, 1, spatial.ToArray(), window.Kernel, window.Pad, window.Stride, window.Dilation);
+            shape = DenseConvolution.SizesOf(bottom.Dim(axis), 1, 1, spatial, window);
         }
     }
 

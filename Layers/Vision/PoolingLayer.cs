@@ -10,15 +10,22 @@ namespace Cnn.Layers.Vision;
 /// <c>round_mode: FLOOR</c>), less one where the last window would start beyond the image and its padding. A second top
 /// of MAX gets the index h * W + w of each maximum.
 /// </summary>
+/// <remarks>
+/// Of Caffe's forks: <c>ceil_mode: false</c> and <c>torch_pooling</c> are FLOOR; <c>pad_l</c>, <c>pad_r</c>,
+/// <c>pad_t</c> and <c>pad_b</c> pad each side by itself, <c>pad_type: 1</c> so that there are
+/// <c>ceil(size / stride)</c> windows; AVE_EXC_PAD (AVE_TF, <c>avg_include_pad: false</c>) divides by the number of the
+/// image's pixels in the window, where AVE counts the padding too.
+/// </remarks>
 [LayerType("Pooling")]
 internal sealed unsafe class PoolingLayer(LayerContext context) : Layer(context)
 {
     private readonly PoolingParameter options = context.Parameter.PoolingParam ?? new PoolingParameter();
     private readonly PoolingPasses passes =
-        new(context, context.Parameter.PoolingParam?.Pool ?? Method.Max, "pool");
+        new(context, MethodOf(context.Parameter.PoolingParam), "pool");
 
     // One entry per axis; not used by global pooling, whose window is the plane.
-    private int[] kernel = [], stride = [], pad = [];
+    private int[] kernel = [], stride = [];
+    private WindowPadding padding = new([], []);
     private PoolingShape shape;
 
     /// <inheritdoc/>
@@ -27,9 +34,16 @@ internal sealed unsafe class PoolingLayer(LayerContext context) : Layer(context)
     /// <inheritdoc/>
     public override BlobCount TopCount => options.Pool == Method.Max ? BlobCount.Between(1, 2) : BlobCount.Exactly(1);
 
+    private bool RoundsDown => options.HasRoundMode
+        ? options.RoundMode == PoolingParameter.Types.RoundMode.Floor
+        : options.TorchPooling || !options.CeilMode;
+
+    private bool LeavesOutPadding => options.Pool is Method.AveExcPad or Method.AveTf || !options.AvgIncludePad;
+
     /// <inheritdoc/>
     public override void SetUp(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
     {
+        RefuseDepth();
         if (options.GlobalPooling)
         {
             RefuseKernelWithGlobalPooling();
@@ -37,7 +51,7 @@ internal sealed unsafe class PoolingLayer(LayerContext context) : Layer(context)
         }
 
         var reader = new WindowReader(Context, options, 2);
-        (kernel, stride, pad) = (reader.Kernel(), reader.Stride(), reader.Pad());
+        (kernel, stride, padding) = (reader.Kernel(), reader.Stride(), reader.Padding(reader.Pad()));
         CheckPadding();
     }
 
@@ -98,7 +112,11 @@ internal sealed unsafe class PoolingLayer(LayerContext context) : Layer(context)
             return new PoolingShape(height, width, 1, 1, height, width, 1, 1, 0, 0);
         }
 
-        int pooledHeight = PooledSize(bottom, 0), pooledWidth = PooledSize(bottom, 1);
+        var (above, below) = padding.Of(0, height, kernel[0], stride[0]);
+        var (left, right) = padding.Of(1, width, kernel[1], stride[1]);
+        bool pads = (above | below | left | right) != 0;
+        int pooledHeight = PooledSize(bottom, 0, above, below, pads);
+        int pooledWidth = PooledSize(bottom, 1, left, right, pads);
         long count = BlobSize.Of(Math.Max(1, bottom.Dim(0)), bottom.Dim(1), pooledHeight, pooledWidth);
         if (count > BlobSize.Most)
         {
@@ -108,13 +126,14 @@ internal sealed unsafe class PoolingLayer(LayerContext context) : Layer(context)
         }
 
         return new PoolingShape(
-            height, width, pooledHeight, pooledWidth, kernel[0], kernel[1], stride[0], stride[1], pad[0], pad[1]);
+            height, width, pooledHeight, pooledWidth, kernel[0], kernel[1], stride[0], stride[1], above, left,
+            below - above, right - left, LeavesOutPadding);
     }
 
-    private int PooledSize(Blob bottom, int axis)
+    private int PooledSize(Blob bottom, int axis, int before, int after, bool pads)
     {
         int size = bottom.Dim(2 + axis);
-        long padded = size + (2L * pad[axis]);
+        long padded = (long)size + before + after;
         if (padded + kernel[axis] + stride[axis] > int.MaxValue)
         {
             throw Context.Error(
@@ -127,20 +146,19 @@ internal sealed unsafe class PoolingLayer(LayerContext context) : Layer(context)
 
         // A window may extend past the end, so an input smaller than the kernel by less than a stride still has one.
         double steps = (double)(padded - kernel[axis]) / stride[axis];
-        bool isFloor = options.RoundMode == PoolingParameter.Types.RoundMode.Floor;
-        int pooled = (int)(isFloor ? Math.Floor(steps) : Math.Ceiling(steps)) + 1;
+        int pooled = (int)(RoundsDown || padding.IsSame ? Math.Floor(steps) : Math.Ceiling(steps)) + 1;
         if (pooled < 1 && size > 0)
         {
             throw Context.Error(
                 options,
                 PoolingParameter.KernelSizeFieldNumber,
-                $"a kernel of {kernel[axis]} does not fit an input of {size} with padding {pad[axis]}",
+                $"a kernel of {kernel[axis]} does not fit an input of {size} with padding "
+                + (before == after ? $"{before}" : $"{before} and {after}"),
                 "use a smaller kernel or more padding");
         }
 
         pooled = Math.Max(pooled, 0);
-        bool pads = pad[0] > 0 || pad[1] > 0;
-        return pads && (long)(pooled - 1) * stride[axis] >= size + pad[axis] ? pooled - 1 : pooled;
+        return pads && (long)(pooled - 1) * stride[axis] >= size + before ? pooled - 1 : pooled;
     }
 
     // Where the stride is larger than the kernel, rounding up can put the last windows past the end, as in Caffe.
@@ -169,7 +187,7 @@ internal sealed unsafe class PoolingLayer(LayerContext context) : Layer(context)
 
     private void CheckPadding()
     {
-        if (pad[0] == 0 && pad[1] == 0)
+        if (padding.IsNone)
         {
             return;
         }
@@ -180,19 +198,44 @@ internal sealed unsafe class PoolingLayer(LayerContext context) : Layer(context)
                 options, PoolingParameter.PadFieldNumber, "stochastic pooling takes no padding", "leave pad out");
         }
 
-        if (pad[0] >= kernel[0] || pad[1] >= kernel[1])
+        int rows = Math.Max(padding.Before[0], padding.After[0]);
+        int columns = Math.Max(padding.Before[1], padding.After[1]);
+        if (!padding.IsSame && (rows >= kernel[0] || columns >= kernel[1]))
         {
             throw Context.Error(
                 options,
                 PoolingParameter.PadFieldNumber,
-                $"padding of {pad[0]} x {pad[1]} is not less than the kernel of {kernel[0]} x {kernel[1]}");
+                $"padding of {rows} x {columns} is not less than the kernel of {kernel[0]} x {kernel[1]}");
+        }
+    }
+
+    private static Method MethodOf(PoolingParameter? options) => options?.Pool switch
+    {
+        null => Method.Max,
+        Method.AveExcPad or Method.AveTf => Method.Ave,
+        Method method => method,
+    };
+
+    // C3D 1.0 has no type of its own for its parameters.
+    private void RefuseDepth()
+    {
+        if (options.HasKernelDepth || options.HasTemporalStride || options.HasTemporalPad)
+        {
+            throw Context.Error(
+                options,
+                options.HasKernelDepth ? PoolingParameter.KernelDepthFieldNumber
+                : options.HasTemporalStride ? PoolingParameter.TemporalStrideFieldNumber
+                : PoolingParameter.TemporalPadFieldNumber,
+                "a Pooling layer has no length of its own",
+                "C3D's layers of the type POOLING3D have");
         }
     }
 
     private void RefuseKernelWithGlobalPooling()
     {
         bool hasKernel = options.HasKernelSize || options.HasKernelH || options.HasKernelW;
-        bool hasPad = options.Pad != 0 || options.PadH != 0 || options.PadW != 0;
+        bool hasPad = (options.Pad | options.PadH | options.PadW | options.PadType) != 0
+            || (options.PadL | options.PadR | options.PadT | options.PadB) != 0;
         bool hasStride = options.Stride != 1 || options.StrideH > 1 || options.StrideW > 1;
         if (hasKernel || hasPad || hasStride)
         {

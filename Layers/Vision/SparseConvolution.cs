@@ -20,8 +20,7 @@ internal sealed unsafe class SparseConvolution(LayerContext context, ConnectionT
         }
         else if (shape is null || !spatial.SequenceEqual(shape.Size))
         {
-            shape = new ConvolutionShapeNd(
-                1, 1, 1, spatial.ToArray(), window.Kernel, window.Pad, window.Stride, window.Dilation);
+            shape = DenseConvolution.SizesOf(1, 1, 1, spatial, window);
         }
     }
 

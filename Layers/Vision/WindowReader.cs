@@ -40,9 +40,40 @@ internal readonly struct WindowReader(LayerContext context, IMessage options, in
     /// <exception cref="CnnException">The field is given twice, or out of range.</exception>
     public int[] Pad() => Read("pad", "pad", least: 0, absent: Of(0), half: Of(0));
 
+    /// <summary>
+    /// Reads the padding of each side: the four sides where one of them is given (<c>pad_l</c> and so on; the others
+    /// are 0), what <c>pad_type</c> 1 asks for, or the same on either side.
+    /// </summary>
+    /// <param name="pad">The result of <see cref="Pad"/>.</param>
+    /// <exception cref="CnnException">There are no two axes, or a field is out of range.</exception>
+    public WindowPadding Padding(int[] pad)
+    {
+        uint type = Given("pad_type") is [uint value] ? value : 0;
+        if (type > 1)
+        {
+            throw Error("pad_type", $"pad_type is {type}, expected 0 or 1", "1 is TensorFlow's padding SAME");
+        }
+
+        string? first = Array.Find(Sides, HasSide);
+        if (first is null || type == 1)
+        {
+            return new WindowPadding(pad, pad, type == 1);
+        }
+
+        return axes == 2
+            ? new WindowPadding([Side("pad_t"), Side("pad_l")], [Side("pad_b"), Side("pad_r")])
+            : throw Error(first, $"{first} needs two spatial axes, the bottom has {axes}", "give pad instead");
+    }
+
     /// <summary>Reads the steps from tap to tap along each axis; 1 where not given.</summary>
     /// <exception cref="CnnException">The field is given twice, or out of range.</exception>
     public int[] Dilation() => Read("dilation", "dilation", least: 1, absent: Of(1), half: null);
+
+    private static string[] Sides => ["pad_l", "pad_r", "pad_t", "pad_b"];
+
+    private bool HasSide(string name) => Given(name).Length > 0;
+
+    private int Side(string name) => Given(name) is [uint value] ? Checked(name, value, 0) : 0;
 
     private int[] Of(int value)
     {

@@ -47,6 +47,8 @@ internal static class V1LayerTypes
         ["TANH"] = "TanH",
         ["WINDOW_DATA"] = "WindowData",
         ["THRESHOLD"] = "Threshold",
+        ["CONVOLUTION3D"] = "Convolution3D",
+        ["POOLING3D"] = "Pooling3D",
     }.ToFrozenDictionary();
 
     public static string NameOf(V1LayerParameter.Types.LayerType type) =>

@@ -10,12 +10,14 @@ namespace Cnn.Layers.Kernels.Convolution;
 /// <param name="Groups">Groups of channels that are convolved separately; divides both numbers of channels.</param>
 /// <param name="KernelHeight">Taps down.</param>
 /// <param name="KernelWidth">Taps across.</param>
-/// <param name="PadHeight">Zero rows above and below.</param>
-/// <param name="PadWidth">Zero columns left and right.</param>
+/// <param name="PadHeight">Zero rows above; below too, with <paramref name="MoreBelow"/>.</param>
+/// <param name="PadWidth">Zero columns on the left; on the right too, with <paramref name="MoreRight"/>.</param>
 /// <param name="StrideHeight">Rows from one output to the next.</param>
 /// <param name="StrideWidth">Columns from one output to the next.</param>
 /// <param name="DilationHeight">Rows from one tap to the next.</param>
 /// <param name="DilationWidth">Columns from one tap to the next.</param>
+/// <param name="MoreBelow">Zero rows below more than above; negative for fewer.</param>
+/// <param name="MoreRight">Zero columns on the right more than on the left; negative for fewer.</param>
 internal readonly record struct ConvolutionShape(
     int Channels,
     int Height,
@@ -29,13 +31,17 @@ internal readonly record struct ConvolutionShape(
     int StrideHeight = 1,
     int StrideWidth = 1,
     int DilationHeight = 1,
-    int DilationWidth = 1)
+    int DilationWidth = 1,
+    int MoreBelow = 0,
+    int MoreRight = 0)
 {
     /// <summary>The height of the result.</summary>
-    public int OutHeight => OutSize(Height, KernelHeight, PadHeight, StrideHeight, DilationHeight);
+    public int OutHeight =>
+        OutSize(Height, KernelHeight, (2L * PadHeight) + MoreBelow, StrideHeight, DilationHeight);
 
     /// <summary>The width of the result.</summary>
-    public int OutWidth => OutSize(Width, KernelWidth, PadWidth, StrideWidth, DilationWidth);
+    public int OutWidth =>
+        OutSize(Width, KernelWidth, (2L * PadWidth) + MoreRight, StrideWidth, DilationWidth);
 
     /// <summary>Pixels of one channel of the result.</summary>
     public int OutPixels => OutHeight * OutWidth;
@@ -67,6 +73,11 @@ internal readonly record struct ConvolutionShape(
     /// Returns the size of the result along one axis. The division truncates towards zero, as in Caffe, so an input
     /// that is smaller than the window by less than a stride yields one output.
     /// </summary>
-    public static int OutSize(int size, int kernel, int pad, int stride, int dilation) =>
-        checked((int)(((size + (2L * pad) - (((long)dilation * (kernel - 1)) + 1)) / stride) + 1));
+    /// <param name="size">The size of the image.</param>
+    /// <param name="kernel">Taps.</param>
+    /// <param name="padding">Zeros on both sides together.</param>
+    /// <param name="stride">Steps from one output to the next.</param>
+    /// <param name="dilation">Steps from one tap to the next.</param>
+    public static int OutSize(int size, int kernel, long padding, int stride, int dilation) =>
+        checked((int)(((size + padding - (((long)dilation * (kernel - 1)) + 1)) / stride) + 1));
 }

@@ -11,6 +11,9 @@ namespace Cnn.Layers.Kernels.Pooling;
 /// <param name="StrideWidth">Columns from window to window.</param>
 /// <param name="PadHeight">Rows of padding above.</param>
 /// <param name="PadWidth">Columns of padding on the left.</param>
+/// <param name="MoreBelow">Rows of padding below more than above; negative for fewer.</param>
+/// <param name="MoreRight">Columns of padding on the right more than on the left; negative for fewer.</param>
+/// <param name="LeavesOutPadding">Whether the divisor of averages counts the image's pixels alone.</param>
 internal readonly record struct PoolingShape(
     int Height,
     int Width,
@@ -21,7 +24,10 @@ internal readonly record struct PoolingShape(
     int StrideHeight,
     int StrideWidth,
     int PadHeight,
-    int PadWidth)
+    int PadWidth,
+    int MoreBelow = 0,
+    int MoreRight = 0,
+    bool LeavesOutPadding = false)
 {
     /// <summary>Values in an input plane.</summary>
     public int PlaneSize => Height * Width;
@@ -42,10 +48,13 @@ internal readonly record struct PoolingShape(
     public Window At(int row, int column)
     {
         int top = (row * StrideHeight) - PadHeight, left = (column * StrideWidth) - PadWidth;
-        int bottom = Math.Min(top + KernelHeight, Height + PadHeight);
-        int right = Math.Min(left + KernelWidth, Width + PadWidth);
-        int area = bottom > top && right > left ? (bottom - top) * (right - left) : 1;
-        return new Window(Math.Max(top, 0), Math.Min(bottom, Height), Math.Max(left, 0), Math.Min(right, Width), area);
+        int bottom = Math.Min(top + KernelHeight, Height + PadHeight + MoreBelow);
+        int right = Math.Min(left + KernelWidth, Width + PadWidth + MoreRight);
+        var window = new Window(
+            Math.Max(top, 0), Math.Min(bottom, Height), Math.Max(left, 0), Math.Min(right, Width), 0);
+        int rows = LeavesOutPadding ? window.Bottom - window.Top : bottom - top;
+        int columns = LeavesOutPadding ? window.Right - window.Left : right - left;
+        return window with { Area = rows > 0 && columns > 0 ? rows * columns : 1 };
     }
 
     /// <summary>
