@@ -49,6 +49,9 @@ internal static class V1LayerTypes
         ["THRESHOLD"] = "Threshold",
     }.ToFrozenDictionary();
 
+    /// <summary>The current names.</summary>
+    public static IEnumerable<string> CurrentNames => Names.Values;
+
     public static string NameOf(V1LayerParameter.Types.LayerType type) =>
         Names[V1LayerParameter.Descriptor.FindFieldByName("type").EnumType.FindValueByNumber((int)type).Name];
 }
