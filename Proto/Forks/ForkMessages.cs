@@ -10,6 +10,8 @@ internal static class ForkMessages
     private const string OwnType = "write it as a plug-in: a C# class with [LayerType(\"...\")] that derives from "
         + "Cnn.Layers.Layer, its assembly named with --plugin";
 
+    private const string CurrentFormat = "types of your own, as plug-ins, go with the current format, layer { ... }";
+
     /// <summary>What to write instead of a fork's field.</summary>
     private static readonly Dictionary<(string? Message, string Field), string> Instead = new()
     {
@@ -36,19 +38,27 @@ internal static class ForkMessages
         return ($"field '{name}' of {message.Name} is of {forks} and not supported", instead ?? WithoutIt, true);
     }
 
+    /// <summary>Whether a word that is not a value of a field is one in a fork.</summary>
+    public static bool IsOfFork(FieldDescriptor field, string word) =>
+        field.FieldType == FieldType.Enum && UnknownEnumValue(word, field.EnumType) is not null;
+
     // The forks' fields of a layer are known by its current message alone.
     private static string? ForksWith(string name, MessageDescriptor message) => ForkTable.ForksWith(
         message == V1LayerParameter.Descriptor ? LayerParameter.Descriptor.Name : message.Name, name);
 
-    /// <summary>Returns what is wrong with an unknown value of an enum that forks have; null when none has it.</summary>
-    public static string? UnknownEnumValue(string value, EnumDescriptor type) =>
-        (ForkTable.ForksWith(NameOf(type), value) ?? OfLayerType(value, type)) is { } forks
-            ? $"{type.Name} '{value}' is of {forks} and not supported"
-            : null;
-
-    // Types of the format of 2014 are the values of an enum.
-    private static string? OfLayerType(string value, EnumDescriptor type) =>
-        type.ContainingType == V1LayerParameter.Descriptor ? ForkTable.ForksWithType(value) : null;
+    /// <summary>
+    /// Returns what is wrong with an unknown value of an enum that forks have, and what to do, null for one of the other
+    /// values; null when no fork has it.
+    /// </summary>
+    public static (string Message, string? Hint)? UnknownEnumValue(string value, EnumDescriptor type)
+    {
+        // Types of the format of 2014 are the values of an enum.
+        bool isLayerType = type.ContainingType == V1LayerParameter.Descriptor;
+        string? forks = isLayerType ? ForkTable.ForksWithType(value) : ForkTable.ForksWith(NameOf(type), value);
+        return forks is null
+            ? null
+            : ($"{type.Name} '{value}' is of {forks} and not supported", isLayerType ? CurrentFormat : null);
+    }
 
     // Enums of messages stand in the table under both names.
     private static string NameOf(EnumDescriptor type) =>

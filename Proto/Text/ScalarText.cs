@@ -52,7 +52,7 @@ internal static class ScalarText
             var names = field.EnumType.Values.Select(v => v.Name).ToArray();
             string values = $"the values are {string.Join(", ", names)}";
             return ForkMessages.UnknownEnumValue(shown, field.EnumType) is { } ofFork
-                ? (ofFork, values)
+                ? (ofFork.Message, ofFork.Hint ?? values)
                 : (TextMessages.UnknownEnumValue(shown, field.EnumType), Suggestion.For(shown, names) ?? values);
         }
 

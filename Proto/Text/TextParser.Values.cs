@@ -198,7 +198,7 @@ internal sealed partial class TextParser
         {
             ignored.Add(field.Name, Location(at));
         }
-        else
+        else if (!ForkMessages.IsOfFork(field, word) || repeated.IsFirst(problem.Message))
         {
             Report(at, problem.Message, problem.Hint);
         }

@@ -285,7 +285,15 @@ internal sealed partial class YamlBinder
         }
 
         var problem = ScalarText.Problem(field, word, node.Text);
-        places.Report(node.At, problem.Message, problem.Hint);
+        if (ForkMessages.IsOfFork(field, word))
+        {
+            places.ReportOnce(node.At, problem.Message, problem.Hint);
+        }
+        else
+        {
+            places.Report(node.At, problem.Message, problem.Hint);
+        }
+
         return null;
     }
 
