@@ -1,7 +1,8 @@
 using System.Reflection;
+using Cnn.Layers.Plugins;
 using Cnn.Proto;
-using Makers = System.Collections.Immutable.ImmutableSortedDictionary<
-    string, System.Func<Cnn.Layers.LayerContext, Cnn.Layers.Layer>>;
+using Cnn.Proto.Forks;
+using Makers = System.Collections.Immutable.ImmutableSortedDictionary<string, Cnn.Layers.LayerMaker>;
 
 namespace Cnn.Layers;
 
@@ -17,12 +18,17 @@ public sealed class LayerRegistry
 {
     private const string Python = "Python";
 
+<<<<<<< HEAD
     private static readonly Lazy<Makers> BuiltIn = new(() => Makers.Empty.WithComparers(StringComparer.Ordinal)
         .AddRange(TypesOf(typeof(LayerRegistry).Assembly))
         .Add(Python, context => throw NotBuiltIn(context)));
 
     private static readonly Lazy<Makers> BuiltInPython = new(() =>
         Makers.Empty.WithComparers(StringComparer.Ordinal).AddRange(PythonLayersOf(typeof(LayerRegistry).Assembly)));
+=======
+    private static readonly Lazy<Makers> BuiltIn = new(() =>
+        Makers.Empty.WithComparers(StringComparer.Ordinal).AddRange(TypesOf(typeof(LayerRegistry).Assembly)));
+>>>>>>> i17-forktext
 
     private Makers makers = BuiltIn.Value;
     private Makers pythonMakers = BuiltInPython.Value;
@@ -57,7 +63,11 @@ public sealed class LayerRegistry
     }
 
     /// <summary>Adds a type whose layers a function makes.</summary>
+    /// <param name="type">Its name.</param>
+    /// <param name="make">Makes a layer.</param>
+    /// <param name="options">As <see cref="LayerTypeAttribute.Options"/>.</param>
     /// <exception cref="CnnException">The name is taken.</exception>
+<<<<<<< HEAD
     public void Add(string type, Func<LayerContext, Layer> make) =>
         makers = With(makers, "layer type", type, make);
 
@@ -74,12 +84,83 @@ public sealed class LayerRegistry
         return pythonMakers.TryGetValue(python, out var make) || makers.TryGetValue(definition.Type, out make)
             ? make(context)
             : throw context.Error(
+=======
+    public void Add(string type, Func<LayerContext, Layer> make, string? options = null) =>
+        makers = With(makers, type, new LayerMaker(make, options));
+
+    /// <summary>Makes the layer that a definition asks for.</summary>
+    /// <exception cref="CnnException">The type is unknown, or it is Caffe's <c>Python</c>.</exception>
+    public Layer Create(LayerContext context)
+    {
+        if (!makers.TryGetValue(context.Parameter.Type, out LayerMaker? maker))
+        {
+            throw Unknown(context);
+        }
+
+        ForeignOptions.Take(context, maker.Options);
+        return maker.Make(context);
+    }
+
+    /// <summary>
+    /// Requires that every layer's type is known, and that a type claims each of its blocks of options.
+    /// </summary>
+    /// <exception cref="CnnException">
+    /// Some are not; the exception lists all of them, each at the first of its layers.
+    /// </exception>
+    internal void RequireKnown(IReadOnlyList<LayerParameter> layers, SourceMap sources)
+    {
+        // Layers in Python have a type each, but share a name.
+        var missing = layers.Where(l => !makers.ContainsKey(l.Type) && l.Type != Python).GroupBy(l => l.Type).ToList();
+        var errors = new List<Diagnostic>();
+        if (missing.Count > 1)
+        {
+            string list = string.Join(", ", missing.Select(t => $"{t.Key} ({LayersText(t.Count())})"));
+            errors.Add(new Diagnostic($"{missing.Count} layer types are not known: {list}"));
+        }
+
+        foreach (var layersOfType in missing)
+        {
+            LayerParameter first = layersOfType.First();
+            var problem = ForkMessages.UnknownType(first.Type, Types);
+            string count = missing.Count == 1 && layersOfType.Count() is > 1 and var n ? $" ({LayersText(n)})" : "";
+            errors.Add(new Diagnostic(
+                problem.Message + count,
+                sources.Find(first, LayerParameter.TypeFieldNumber) ?? sources.Find(first),
+                problem.Hint,
+                first.Name));
+        }
+
+        foreach (LayerParameter layer in layers)
+        {
+            if (makers.TryGetValue(layer.Type, out LayerMaker? maker))
+            {
+                errors.AddRange(ForeignOptions.Unknown(layer, maker.Options, sources));
+            }
+        }
+
+        if (errors.Count > 0)
+        {
+            throw new CnnException(errors);
+        }
+    }
+
+    private static string LayersText(int count) => count == 1 ? "1 layer" : $"{count} layers";
+
+    private CnnException Unknown(LayerContext context)
+    {
+        LayerParameter definition = context.Parameter;
+        if (definition.Type == Python)
+        {
+            string name = definition.PythonParam is { } python ? $"'{python.Module}.{python.Layer}'" : "this one";
+            return context.Error(
+>>>>>>> i17-forktext
                 definition,
                 LayerParameter.TypeFieldNumber,
                 $"unknown layer type '{definition.Type}'",
                 Suggestion.For(definition.Type, Types) ?? "name its assembly with --plugin if it is your own");
     }
 
+<<<<<<< HEAD
     private static CnnException NotBuiltIn(LayerContext context)
     {
         LayerParameter definition = context.Parameter;
@@ -121,5 +202,38 @@ public sealed class LayerRegistry
                 "derive it from Layer, with a public constructor that takes a LayerContext")
             : new(name, context => (Layer)constructor.Invoke(
                 BindingFlags.DoNotWrapExceptions, null, [context], null));
+=======
+        var problem = ForkMessages.UnknownType(definition.Type, Types);
+        return context.Error(definition, LayerParameter.TypeFieldNumber, problem.Message, problem.Hint);
+    }
+
+    private static Makers With(Makers makers, string type, LayerMaker make) =>
+        makers.ContainsKey(type)
+            ? throw new CnnException($"there is a layer type '{type}' already", "give yours a name of its own")
+            : makers.Add(type, make);
+
+    private static IEnumerable<KeyValuePair<string, LayerMaker>> TypesOf(Assembly assembly)
+    {
+        foreach (Type type in assembly.GetTypes())
+        {
+            if (type.GetCustomAttribute<LayerTypeAttribute>() is not { } attribute)
+            {
+                continue;
+            }
+
+            ConstructorInfo? constructor = type.GetConstructor([typeof(LayerContext)]);
+            if (!type.IsSubclassOf(typeof(Layer)) || constructor is null)
+            {
+                throw new CnnException(
+                    $"{type} carries [LayerType(\"{attribute.Name}\")] but is not a layer",
+                    "derive it from Layer, with a public constructor that takes a LayerContext");
+            }
+
+            yield return new(attribute.Name, new LayerMaker(Make, attribute.Options));
+
+            Layer Make(LayerContext context) =>
+                (Layer)constructor.Invoke(BindingFlags.DoNotWrapExceptions, null, [context], null);
+        }
+>>>>>>> i17-forktext
     }
 }

@@ -9,4 +9,10 @@ public sealed class LayerTypeAttribute(string name) : Attribute
 {
     /// <summary>The name, case-sensitive.</summary>
     public string Name { get; } = name;
+
+    /// <summary>
+    /// The name under which a plug-in's options stand besides <c>plugin_param</c>, as in nets of the fork that the type
+    /// comes from: <c>permute2_param</c>. Null for none.
+    /// </summary>
+    public string? Options { get; init; }
 }

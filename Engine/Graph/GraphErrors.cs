@@ -17,14 +17,35 @@ internal static class GraphErrors
     {
         string name = layer.Bottom[bottom];
         LayerParameter? elsewhere = leftOut.FirstOrDefault(l => l.Top.Contains(name));
+        Phase? other = elsewhere is null ? null : OnlyPhaseOf(elsewhere);
         return At(
             sources.Find(layer, LayerParameter.BottomFieldNumber, bottom),
             layer,
             elsewhere is null
                 ? $"bottom '{name}' is not the top of an earlier layer"
-                : $"bottom '{name}' is the top of layer '{elsewhere.Name}', which is not in the net in this phase, "
-                    + "level and stages",
-            elsewhere is not null ? "give the layer the same include and exclude rules"
+                : other is not null
+                ? $"bottom '{name}' is written in {Text(other.Value)} only, by layer '{elsewhere.Name}'{Place(elsewhere)}"
+                : $"bottom '{name}' is the top of layer '{elsewhere.Name}'{Place(elsewhere)}, which is not in the net "
+                    + "in this phase, level and stages",
+            elsewhere is not null ? "give this layer the same include and exclude rules"
             : Suggestion.For(name, known) ?? "layers run in the order of the file");
+
+        string Place(LayerParameter writer) =>
+            sources.Find(writer) is { } at ? $" ({Path.GetFileName(at.File)}:{at.Line})" : "";
     }
+
+    // The one phase that a layer is in, when its rules are about phases alone; else null.
+    private static Phase? OnlyPhaseOf(LayerParameter layer)
+    {
+        NetStateRule[] rules = [.. layer.Include, .. layer.Exclude];
+        Phase[] named = [.. rules.Select(r => r.Phase).Distinct()];
+        return named.Length != 1 || !Array.TrueForAll(rules, IsOfPhaseAlone) ? null
+            : layer.Exclude.Count == 0 ? named[0]
+            : named[0] == Phase.Train ? Phase.Test : Phase.Train;
+    }
+
+    private static bool IsOfPhaseAlone(NetStateRule rule) =>
+        rule is { HasPhase: true, HasMinLevel: false, HasMaxLevel: false, Stage.Count: 0, NotStage.Count: 0 };
+
+    private static string Text(Phase phase) => phase.ToString().ToUpperInvariant();
 }

@@ -20,7 +20,8 @@ public class Definition<T>
     public T Message { get; internal init; }
 
     /// <summary>
-    /// What an upgrade from an older format dropped or changed; a net or solver built from the definition logs it.
+    /// What was ignored in reading, and what an upgrade from an older format dropped or changed; a net or solver built
+    /// from the definition logs it.
     /// </summary>
     public IReadOnlyList<Diagnostic> Warnings { get; internal init; } = [];
 

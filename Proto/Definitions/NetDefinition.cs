@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Cnn.Proto.Forks;
 using Google.Protobuf.Reflection;
 using YamlDotNet.Core;
 
@@ -50,8 +51,10 @@ public sealed class NetDefinition : Definition<NetParameter>
     public static NetDefinition Parse(string text, string name = "net")
     {
         var sources = new SourceMap();
-        var warnings = new List<Diagnostic>();
-        NetParameter net = NetUpgrade.Upgrade(TextFormat.Parse<NetParameter>(text, name, sources), sources, warnings);
+        var ignored = new IgnoredHints();
+        NetParameter net = TextFormat.ParseFile<NetParameter>(text, name, sources, ignored);
+        var warnings = ignored.Warnings.ToList();
+        NetUpgrade.Upgrade(net, sources, warnings);
         return new NetDefinition(net, sources) { Warnings = warnings };
     }
 
@@ -115,7 +118,8 @@ public sealed class NetDefinition : Definition<NetParameter>
         [CallerLineNumber] int line = 0)
     {
         var tree = new OptionTree(new Mark(0, line, 1));
-        FieldDescriptor own = OwnOptions(type);
+        FieldDescriptor own = SchemaTypes.OptionsOf(type)
+            ?? LayerParameter.Descriptor.FindFieldByNumber(LayerParameter.PluginParamFieldNumber);
         bool isPlugin = own.FieldNumber == LayerParameter.PluginParamFieldNumber;
         YamlNode layer = tree.Map(null);
         layer.Entries.Add((tree.Text("name"), tree.Text(name)));
@@ -125,7 +129,7 @@ public sealed class NetDefinition : Definition<NetParameter>
         YamlNode ownOptions = tree.Map(null);
         foreach (var entry in tree.Map(options, isPlugin).Entries)
         {
-            bool isLayers = LayerParameter.Descriptor.FindFieldByName(entry.Key.Text) is not null;
+            bool isLayers = FieldNames.Find(LayerParameter.Descriptor, entry.Key.Text) is not null;
             (isLayers ? layer : ownOptions).Entries.Add(entry);
         }
 
@@ -153,11 +157,4 @@ public sealed class NetDefinition : Definition<NetParameter>
         Google.Protobuf.IMessage message = new YamlBinder(places, sources, 0).Bind(type, root);
         return places.Errors.Count == 0 ? message : throw new CnnException(places.Errors);
     }
-
-    // Returns the field whose message is the type's own: convolution_param for Convolution. Options of other types are
-    // free-form.
-    private static FieldDescriptor OwnOptions(string type) =>
-        LayerParameter.Descriptor.Fields.InDeclarationOrder().FirstOrDefault(
-            f => f.FieldType == FieldType.Message && f.MessageType.Name == type + "Parameter")
-        ?? LayerParameter.Descriptor.FindFieldByNumber(LayerParameter.PluginParamFieldNumber);
 }

@@ -9,11 +9,18 @@ namespace Cnn.Proto;
 /// </summary>
 internal static class MessageBytes
 {
-    /// <summary>Reads a message; unknown fields and groups are kept.</summary>
+    /// <summary>
+    /// Reads a message; unknown fields and groups are kept. Required fields are not asked for: a fork's message under the
+    /// number of one of ours has none of them.
+    /// </summary>
     /// <exception cref="InvalidProtocolBufferException">The bytes are no such message.</exception>
     public static T Parse<T>(byte[] bytes)
-        where T : class, IMessage<T>, new() =>
-        new MessageParser<T>(() => new T()).ParseFrom(WireStrings.Rewrite(bytes, new T().Descriptor, ToCharacters));
+        where T : class, IMessage<T>, new()
+    {
+        var message = new T();
+        message.MergeFrom(WireStrings.Rewrite(bytes, message.Descriptor, ToCharacters));
+        return message;
+    }
 
     /// <summary>Returns the bytes of a message.</summary>
     public static byte[] Of(IMessage message)

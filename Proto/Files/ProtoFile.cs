@@ -1,4 +1,5 @@
 using System.Buffers;
+using Cnn.Proto.Forks;
 using Cnn.Proto.Formats.Wire;
 using Google.Protobuf;
 using Microsoft.Win32.SafeHandles;
@@ -23,7 +24,7 @@ public static class ProtoFile
     public static NetDefinition LoadNet(string path)
     {
         Definition<NetParameter> file = Load<NetParameter>(path);
-        var warnings = new List<Diagnostic>();
+        var warnings = file.Warnings.ToList();
         NetParameter net = NetUpgrade.Upgrade(file.Message, file.Sources, warnings);
         return new NetDefinition(net, file.Sources, file.Files) { Format = file.Format, Warnings = warnings };
     }
@@ -35,7 +36,7 @@ public static class ProtoFile
     public static SolverDefinition LoadSolver(string path)
     {
         Definition<SolverParameter> file = Load<SolverParameter>(path);
-        var warnings = new List<Diagnostic>();
+        var warnings = file.Warnings.ToList();
         SolverParameter solver = SolverUpgrade.Upgrade(file.Message, file.Sources, path, warnings);
         return new SolverDefinition(solver, file.Sources, file.Files) { Format = file.Format, Warnings = warnings };
     }
@@ -67,14 +68,19 @@ public static class ProtoFile
         }
 
         var sources = new SourceMap();
+        var ignored = new IgnoredHints();
         ProtoFormat format = FormatOf(path, bytes);
         T message = format switch
         {
             ProtoFormat.Binary => ParseBinary<T>(bytes, path),
-            ProtoFormat.Yaml => YamlFormat.Parse<T>(FileText.Decode(bytes, path), path, sources),
-            _ => TextFormat.Parse<T>(FileText.Decode(bytes, path), path, sources),
+            ProtoFormat.Yaml => YamlFormat.ParseFile<T>(FileText.Decode(bytes, path), path, sources, ignored),
+            _ => TextFormat.ParseFile<T>(FileText.Decode(bytes, path), path, sources, ignored),
         };
-        return new Definition<T>(message, sources, new PathResolver(path)) { Format = format };
+        return new Definition<T>(message, sources, new PathResolver(path))
+        {
+            Format = format,
+            Warnings = ignored.Warnings,
+        };
     }
 
     /// <summary>Whether a file is in the binary format, by its extension and its first bytes.</summary>

@@ -2,10 +2,11 @@ namespace Cnn.Proto.Formats;
 
 /// <summary>
 /// The shape of a stored array, by Caffe's rule for old and new shapes: when any of the old fields num, channels,
-/// height and width of a BlobProto is set, these four are the shape; otherwise <c>shape</c> is.
+/// height and width of a BlobProto is set, these four are the shape; otherwise <c>shape</c> is. C3D 1.0 has five such
+/// fields.
 /// </summary>
 /// <param name="axes">The axes, outermost first.</param>
-/// <param name="isLegacy">Whether they are the four old fields.</param>
+/// <param name="isLegacy">Whether they are the old fields, which number as many whatever the array's axes.</param>
 public sealed class StoredShape(IReadOnlyList<long> axes, bool isLegacy = false)
 {
     /// <summary>The axes, outermost first; none for a single number.</summary>

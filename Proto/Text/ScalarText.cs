@@ -1,4 +1,5 @@
 using System.Globalization;
+using Cnn.Proto.Forks;
 using Google.Protobuf.Reflection;
 
 namespace Cnn.Proto;
@@ -49,9 +50,10 @@ internal static class ScalarText
         if (field.FieldType == FieldType.Enum)
         {
             var names = field.EnumType.Values.Select(v => v.Name).ToArray();
-            return (
-                TextMessages.UnknownEnumValue(shown, field.EnumType),
-                Suggestion.For(shown, names) ?? $"the values are {string.Join(", ", names)}");
+            string values = $"the values are {string.Join(", ", names)}";
+            return ForkMessages.UnknownEnumValue(shown, field.EnumType) is { } ofFork
+                ? (ofFork.Message, ofFork.Hint ?? values)
+                : (TextMessages.UnknownEnumValue(shown, field.EnumType), Suggestion.For(shown, names) ?? values);
         }
 
         bool isReal = field.FieldType is FieldType.Float or FieldType.Double;

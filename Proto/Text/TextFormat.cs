@@ -1,4 +1,5 @@
 using System.Globalization;
+using Cnn.Proto.Forks;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 
@@ -26,8 +27,18 @@ public static class TextFormat
     public static IMessage Parse(MessageDescriptor type, string text, string file, SourceMap? sources = null) =>
         Parse(type, text, file, sources, MaxCharacters);
 
+    /// <summary>Reads a message, and counts the fields of forks that are ignored.</summary>
+    internal static T ParseFile<T>(string text, string file, SourceMap sources, IgnoredHints ignored)
+        where T : class, IMessage<T>, new() =>
+        (T)Parse(new T().Descriptor, text, file, sources, MaxCharacters, ignored);
+
     internal static IMessage Parse(
-        MessageDescriptor type, string text, string file, SourceMap? sources, int maxCharacters)
+        MessageDescriptor type,
+        string text,
+        string file,
+        SourceMap? sources,
+        int maxCharacters,
+        IgnoredHints? ignored = null)
     {
         if (text.Length > maxCharacters)
         {
@@ -35,7 +46,7 @@ public static class TextFormat
             throw new CnnException(new Diagnostic(TextMessages.TooLarge(maxCharacters), start));
         }
 
-        var parser = new TextParser(text, file, sources);
+        var parser = new TextParser(text, file, sources, ignored);
         IMessage message = parser.Parse(type);
         return parser.Errors.Count == 0 ? message : throw new CnnException(parser.Errors);
     }

@@ -21,6 +21,9 @@ internal sealed class TextLexer
         Advance();
     }
 
+    /// <summary>Returns a lexer at the same place of the same text.</summary>
+    public TextLexer Copy() => (TextLexer)MemberwiseClone();
+
     /// <summary>The current token.</summary>
     public TextToken Current { get; private set; }
 

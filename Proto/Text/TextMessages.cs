@@ -46,7 +46,7 @@ internal static class TextMessages
     public static string NotRepeated(string name) => $"field '{name}' takes one value, not a list";
 
     public static string UnprintableOption(string name) =>
-        $"option '{Short(name)}' of a plugin_param block has a name or value that text cannot hold";
+        $"option '{Short(name)}' of a free-form block has a name or value that text cannot hold";
 
     public static string TypeName(FieldDescriptor field) => field.FieldType switch
     {

@@ -1,8 +1,9 @@
 using System.Collections;
 using System.Runtime.InteropServices;
-using Google.Protobuf;
+using Cnn.Proto.Forks;
 using Google.Protobuf.Collections;
 using Google.Protobuf.Reflection;
+using Google.Protobuf;
 
 namespace Cnn.Proto;
 
@@ -193,7 +194,15 @@ internal sealed partial class TextParser
             return value;
         }
 
-        Report(at, problem.Message, problem.Hint);
+        if (IgnoredFields.HasValue(field, word))
+        {
+            ignored.Add(field.Name, Location(at));
+        }
+        else if (!ForkMessages.IsOfFork(field, word) || repeated.IsFirst(problem.Message))
+        {
+            Report(at, problem.Message, problem.Hint);
+        }
+
         return null;
     }
 

@@ -1,3 +1,4 @@
+using Cnn.Proto.Forks;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 
@@ -17,20 +18,22 @@ internal sealed partial class TextParser
     private readonly string text;
     private readonly string file;
     private readonly SourceMap sources;
-    private readonly TextLexer lexer;
+    private readonly IgnoredHints ignored;
     private readonly Dictionary<MessageDescriptor, Dictionary<string, FieldDescriptor>> fieldsOfTypes = [];
+    private TextLexer lexer;
     private int messages;
 
-    public TextParser(string text, string file, SourceMap? sources)
+    public TextParser(string text, string file, SourceMap? sources, IgnoredHints? ignored = null)
     {
         this.text = text;
         this.file = file;
         this.sources = sources ?? new SourceMap();
+        this.ignored = ignored ?? new IgnoredHints();
         lexer = new TextLexer(text);
     }
 
     /// <summary>The mistakes found, in the order of the file.</summary>
-    public IReadOnlyList<Diagnostic> Errors => errors;
+    public IReadOnlyList<Diagnostic> Errors => repeated.Counted(errors);
 
     public IMessage Parse(MessageDescriptor descriptor)
     {
@@ -83,6 +86,10 @@ internal sealed partial class TextParser
         }
 
         lexer.Take(closer);
+        if (message is LayerParameter layer)
+        {
+            TakeForeignBlocks(layer, depth);
+        }
 
         // A field that a wrong value left unset is not missing.
         if (errors.Count == errorsBefore)
@@ -104,11 +111,7 @@ internal sealed partial class TextParser
         FieldDescriptor? field = FindField(message.Descriptor, lexer.Span);
         if (field is null)
         {
-            string name = Short(lexer.Span);
-            Report(at, TextMessages.UnknownField(name, message.Descriptor), Suggestion.For(name, Names(message)));
-            lexer.Advance();
-            lexer.Take(':');
-            SkipValue();
+            UnknownField(message, depth);
             return;
         }
 
@@ -214,13 +217,10 @@ internal sealed partial class TextParser
     {
         if (!fieldsOfTypes.TryGetValue(type, out Dictionary<string, FieldDescriptor>? fields))
         {
-            fieldsOfTypes[type] = fields = type.Fields.InDeclarationOrder().ToDictionary(f => f.Name);
+            fieldsOfTypes[type] = fields = FieldNames.FieldsOf(type).ToDictionary(f => f.Name);
         }
 
         var byName = fields.GetAlternateLookup<ReadOnlySpan<char>>();
         return byName.TryGetValue(name, out FieldDescriptor? field) ? field : null;
     }
-
-    private static IEnumerable<string> Names(IMessage message) =>
-        message.Descriptor.Fields.InDeclarationOrder().Select(f => f.Name);
 }

@@ -3,9 +3,9 @@ namespace Cnn.Proto;
 /// <summary>Prints free-form blocks: each option under its own name, as it was read.</summary>
 internal sealed partial class TextPrinter
 {
-    private void Options(PluginParameter block, int depth)
+    private void Options(IEnumerable<PluginOption> options, int depth)
     {
-        foreach (PluginOption option in block.Option)
+        foreach (PluginOption option in options)
         {
             if (!IsWord(option.Name, isName: true))
             {

@@ -20,7 +20,7 @@ internal sealed partial class TextPrinter(TextWriter text)
     {
         if (message is PluginParameter block)
         {
-            Options(block, depth);
+            Options(block.Option, depth);
             return;
         }
 
@@ -32,6 +32,10 @@ internal sealed partial class TextPrinter(TextWriter text)
                 {
                     Field(field, field.Accessor.GetValue(message), depth);
                 }
+            }
+            else if (FieldNames.IsForeign(field))
+            {
+                Options(((LayerParameter)message).ForeignBlock, depth);
             }
             else if (field.FieldType == FieldType.Float)
             {

@@ -51,6 +51,9 @@ internal static class V1LayerTypes
         ["POOLING3D"] = "Pooling3D",
     }.ToFrozenDictionary();
 
+    /// <summary>The current names.</summary>
+    public static IEnumerable<string> CurrentNames => Names.Values;
+
     public static string NameOf(V1LayerParameter.Types.LayerType type) =>
         Names[V1LayerParameter.Descriptor.FindFieldByName("type").EnumType.FindValueByNumber((int)type).Name];
 }

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Text;
+using Cnn.Proto.Forks;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using YamlDotNet.Core;
@@ -10,20 +11,23 @@ namespace Cnn.Proto;
 /// Reads messages from nodes. After a mistake it continues with the next value, so that all mistakes of a file are
 /// reported at once.
 /// </summary>
-internal sealed class YamlBinder
+internal sealed partial class YamlBinder
 {
     private const int MaxExpanded = 250_000;
 
     private readonly YamlPlaces places;
     private readonly SourceMap sources;
     private readonly YamlMerge merge;
+    private readonly IgnoredHints ignored;
     private long budget;
 
     /// <param name="places">The text.</param>
     /// <param name="sources">Receives the places of messages and fields.</param>
     /// <param name="nodes">How many nodes are written; what aliases may expand to beyond them is limited.</param>
-    public YamlBinder(YamlPlaces places, SourceMap sources, int nodes)
+    /// <param name="ignored">Counts the fields of forks that are ignored; null to discard them.</param>
+    public YamlBinder(YamlPlaces places, SourceMap sources, int nodes, IgnoredHints? ignored = null)
     {
+        this.ignored = ignored ?? new IgnoredHints();
         this.places = places;
         this.sources = sources;
         budget = (long)nodes + MaxExpanded;
@@ -71,7 +75,9 @@ internal sealed class YamlBinder
             return;
         }
 
-        foreach ((YamlNode key, YamlNode value) in merge.Flatten(map))
+        List<(YamlNode Key, YamlNode Value)> entries = merge.Flatten(map);
+        bool takesForeign = message is LayerParameter && IsForeignType(entries);
+        foreach ((YamlNode key, YamlNode value) in entries)
         {
             if (places.GivenUp)
             {
@@ -84,21 +90,19 @@ internal sealed class YamlBinder
             }
             else
             {
-                Field(message, key, value, depth);
+                Field(message, key, value, depth, takesForeign);
             }
         }
 
         RequireFields(message, map.At);
     }
 
-    private void Field(IMessage message, YamlNode key, YamlNode value, int depth)
+    private void Field(IMessage message, YamlNode key, YamlNode value, int depth, bool takesForeign)
     {
-        FieldDescriptor? field = message.Descriptor.FindFieldByName(key.Text);
+        FieldDescriptor? field = FieldNames.Find(message.Descriptor, key.Text);
         if (field is null)
         {
-            var names = message.Descriptor.Fields.InDeclarationOrder().Select(f => f.Name);
-            places.Report(
-                key.At, TextMessages.UnknownField(key.Text, message.Descriptor), Suggestion.For(key.Text, names));
+            UnknownField(message, key, value, depth, takesForeign);
             return;
         }
 
@@ -274,8 +278,22 @@ internal sealed class YamlBinder
             return value;
         }
 
+        if (IgnoredFields.HasValue(field, word))
+        {
+            ignored.Add(field.Name, places.At(node.At));
+            return null;
+        }
+
         var problem = ScalarText.Problem(field, word, node.Text);
-        places.Report(node.At, problem.Message, problem.Hint);
+        if (ForkMessages.IsOfFork(field, word))
+        {
+            places.ReportOnce(node.At, problem.Message, problem.Hint);
+        }
+        else
+        {
+            places.Report(node.At, problem.Message, problem.Hint);
+        }
+
         return null;
     }
 
@@ -284,13 +302,27 @@ internal sealed class YamlBinder
 
     private void Option(PluginParameter block, YamlNode key, YamlNode value, int depth)
     {
+        if (OptionOf(key, value, depth) is { } option)
+        {
+            block.Option.Add(option);
+        }
+
+        if (!YamlScalar.IsName(key.Text))
+        {
+            places.Report(key.At, TextMessages.Expected("the name of an option", key.Describe()));
+        }
+    }
+
+    // Returns null when there is too much to read.
+    private PluginOption? OptionOf(YamlNode key, YamlNode value, int depth)
+    {
         var option = new PluginOption { Name = key.Text };
         sources.Record(option, places.At(key.At));
         foreach (YamlNode item in value.Kind == YamlKind.List ? value.Items : [value])
         {
             if (!Spend(item))
             {
-                return;
+                return null;
             }
 
             if (OptionValue(item, depth) is { } read)
@@ -300,12 +332,7 @@ internal sealed class YamlBinder
             }
         }
 
-        if (!YamlScalar.IsName(key.Text))
-        {
-            places.Report(key.At, TextMessages.Expected("the name of an option", key.Describe()));
-        }
-
-        block.Option.Add(option);
+        return option;
     }
 
     private PluginValue? OptionValue(YamlNode node, int depth)

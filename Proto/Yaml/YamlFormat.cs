@@ -1,3 +1,4 @@
+using Cnn.Proto.Forks;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 
@@ -23,7 +24,15 @@ public static class YamlFormat
         where T : class, IMessage<T>, new() => (T)Parse(new T().Descriptor, text, file, sources);
 
     /// <summary>Reads a message of a type known at run time; see <see cref="Parse{T}"/>.</summary>
-    public static IMessage Parse(MessageDescriptor type, string text, string file, SourceMap? sources = null)
+    public static IMessage Parse(MessageDescriptor type, string text, string file, SourceMap? sources = null) =>
+        Parse(type, text, file, sources, null);
+
+    /// <summary>Reads a message, and counts the fields of forks that are ignored.</summary>
+    internal static T ParseFile<T>(string text, string file, SourceMap sources, IgnoredHints ignored)
+        where T : class, IMessage<T>, new() => (T)Parse(new T().Descriptor, text, file, sources, ignored);
+
+    private static IMessage Parse(
+        MessageDescriptor type, string text, string file, SourceMap? sources, IgnoredHints? ignored)
     {
         ArgumentNullException.ThrowIfNull(type);
         ArgumentNullException.ThrowIfNull(text);
@@ -34,7 +43,7 @@ public static class YamlFormat
 
         var places = new YamlPlaces(text.StartsWith('\uFEFF') ? text[1..] : text, file);
         (YamlNode? root, int nodes) = new YamlComposer(places).Compose();
-        IMessage message = new YamlBinder(places, sources ?? new SourceMap(), nodes).Bind(type, root);
+        IMessage message = new YamlBinder(places, sources ?? new SourceMap(), nodes, ignored).Bind(type, root);
         return places.Errors.Count == 0 ? message : throw new CnnException(places.Errors);
     }
 

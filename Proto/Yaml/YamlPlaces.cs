@@ -1,3 +1,4 @@
+using Cnn.Proto.Forks;
 using YamlDotNet.Core;
 
 namespace Cnn.Proto;
@@ -10,11 +11,12 @@ internal sealed class YamlPlaces(string text, string file)
     private const int Margin = 256;
 
     private readonly List<Diagnostic> errors = [];
+    private readonly RepeatedMessages repeated = new();
     private (long Line, long From, string Text) shown;
 
     public string Text { get; } = text;
 
-    public IReadOnlyList<Diagnostic> Errors => errors;
+    public IReadOnlyList<Diagnostic> Errors => repeated.Counted(errors);
 
     /// <summary>Whether reading must stop, after too many mistakes or one that makes the rest meaningless.</summary>
     public bool GivenUp { get; private set; }
@@ -45,6 +47,15 @@ internal sealed class YamlPlaces(string text, string file)
         }
 
         errors.Add(new Diagnostic(message, At(at), hint));
+    }
+
+    /// <summary>Reports a mistake where it occurs first; further places are counted.</summary>
+    public void ReportOnce(Mark at, string message, string? hint)
+    {
+        if (repeated.IsFirst(message))
+        {
+            Report(at, message, hint);
+        }
     }
 
     /// <summary>Reports a mistake after which nothing more can be read.</summary>

@@ -34,13 +34,17 @@ internal sealed class YamlPrinter
     {
         if (message is PluginParameter block)
         {
-            return Options(block);
+            return Options(block.Option);
         }
 
         var fields = new List<(string, bool, List<object>)>();
         foreach (FieldDescriptor field in message.Descriptor.Fields.InFieldNumberOrder())
         {
-            if (field.IsRepeated && field.Accessor.GetValue(message) is IList { Count: > 0 } list)
+            if (FieldNames.IsForeign(field))
+            {
+                fields.AddRange(Options(((LayerParameter)message).ForeignBlock));
+            }
+            else if (field.IsRepeated && field.Accessor.GetValue(message) is IList { Count: > 0 } list)
             {
                 var values = list.Cast<object>().Select(v => v is IMessage ? v : Scalar(field, v));
                 fields.Add((field.Name, true, [.. values]));
@@ -55,9 +59,9 @@ internal sealed class YamlPrinter
         return fields;
     }
 
-    private static List<(string Name, bool IsList, List<object> Values)> Options(PluginParameter block) =>
+    private static List<(string Name, bool IsList, List<object> Values)> Options(IEnumerable<PluginOption> options) =>
     [
-        .. from option in block.Option
+        .. from option in options
            group option by option.Name into same
            let values = same.SelectMany(o => o.Value).Select(OptionValue).ToList()
            select (YamlString.Print(same.Key), values.Count != 1, values),

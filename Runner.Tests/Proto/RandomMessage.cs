@@ -26,10 +26,10 @@ internal sealed class RandomMessage(ulong seed)
         }
 
         var message = (IMessage)Activator.CreateInstance(type.ClrType)!;
-        var fields = type == PluginOption.Descriptor || type == PluginValue.Descriptor
+        FieldDescriptor[] fields = type == PluginOption.Descriptor || type == PluginValue.Descriptor
             ? [] // they occur only in a block, which has its own rules
-            : type.Fields.InDeclarationOrder();
-        double share = Math.Min(0.6, 8.0 / Math.Max(1, fields.Count));
+            : [.. FieldNames.FieldsOf(type)];
+        double share = Math.Min(0.6, 8.0 / Math.Max(1, fields.Length));
         foreach (FieldDescriptor field in fields)
         {
             bool isTooDeep = field.FieldType == FieldType.Message && depth == MaxDepth;

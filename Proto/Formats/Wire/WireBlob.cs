@@ -7,6 +7,10 @@ internal static class WireBlob
     private const int RawDataType = BlobProto.RawDataTypeFieldNumber, RawDiffType = BlobProto.RawDiffTypeFieldNumber;
     private const int RawData = BlobProto.RawDataFieldNumber, RawDiff = BlobProto.RawDiffFieldNumber;
 
+    // C3D 1.0 has another message: num, channels, length, height and width are fields 1 to 5, data and diff 6 and 7.
+    // Its width is where others have data; only as a message that was read as theirs does it stand behind them.
+    private const int VolumeWidth = BlobProto.DataFieldNumber, VolumeDiff = BlobProto.ShapeFieldNumber;
+
     private const int MaxAxes = 32;
 
     private static readonly NumberType[] RawTypes =
@@ -42,6 +46,8 @@ internal static class WireBlob
         RawValues rawData = default, rawDiff = default;
         List<long> shape = [];
         long[]? legacy = null;
+        long? volumeWidth = null;
+        WireArray volumeDiff = new(bytes, NumberType.Float32);
         while (!reader.IsAtEnd)
         {
             var (field, type) = reader.ReadTag();
@@ -54,6 +60,12 @@ internal static class WireBlob
 
             switch (field)
             {
+                case VolumeWidth when type == WireType.Varint:
+                    volumeWidth = (int)reader.ReadVarint();
+                    break;
+                case VolumeDiff when volumeWidth is not null:
+                    ReadNumbers(ref reader, volumeDiff, sizeof(float), type);
+                    break;
                 case BlobProto.ShapeFieldNumber when type == WireType.Length:
                     ReadShape(ref reader, shape);
                     break;
@@ -79,6 +91,12 @@ internal static class WireBlob
                     reader.Skip(field, type);
                     break;
             }
+        }
+
+        if (volumeWidth is { } width)
+        {
+            legacy = [.. legacy ?? new long[4], width];
+            (data, diff) = (diff, volumeDiff);
         }
 
         WireArray? gradient = Choose(ref reader, bytes, doubleDiff, diff, rawDiff);

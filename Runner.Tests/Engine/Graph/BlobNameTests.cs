@@ -39,7 +39,7 @@ public class BlobNameTests
 
         Assert.StartsWith("net.prototxt:3:", error.Message, StringComparison.Ordinal);
         Assert.Contains(
-            "bottom 'data' is the top of layer 'd', which is not in the net in this phase", error.Message,
+            "bottom 'data' is written in TRAIN only, by layer 'd' (net.prototxt:1)", error.Message,
             StringComparison.Ordinal);
     }
 }

@@ -18,7 +18,7 @@ public class TextErrorTests
     [InlineData("layer { pooling_param { pool: MAXX } }", "f:1:31: unknown PoolMethod 'MAXX'; did you mean 'MAX'?")]
     [InlineData(
         "layer { pooling_param { pool: 7 } }", "f:1:31: unknown PoolMethod '7'; the values are MAX, AVE, STOCHASTIC")]
-    [InlineData("layer { phase: \"TEST\" }", "f:1:16: expected one of TRAIN, TEST for 'phase', found '\"TEST\"'")]
+    [InlineData("layer { phase: \"TEST\" }", "f:1:16: expected one of TRAIN, TEST, RUN for 'phase', found '\"TEST\"'")]
     [InlineData("input_dim: 3000000000", "f:1:12: 3000000000 is out of the range of int32")]
     [InlineData("input_dim: -0x80000001", "f:1:12: -0x80000001 is out of the range of int32")]
     [InlineData("input_dim: 99999999999999999999999", "f:1:12: 99999999999999999999999 is out of the range of int32")]

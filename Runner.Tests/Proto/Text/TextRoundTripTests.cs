@@ -50,7 +50,7 @@ public class TextRoundTripTests
 
         var all = from type in RandomMessage.Types
                   where type != PluginOption.Descriptor && type != PluginValue.Descriptor
-                  from field in type.Fields.InDeclarationOrder()
+                  from field in FieldNames.FieldsOf(type)
                   select field.FullName;
         Assert.Empty(all.Except(reached));
     }
