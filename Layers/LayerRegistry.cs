@@ -18,17 +18,12 @@ public sealed class LayerRegistry
 {
     private const string Python = "Python";
 
-<<<<<<< HEAD
     private static readonly Lazy<Makers> BuiltIn = new(() => Makers.Empty.WithComparers(StringComparer.Ordinal)
         .AddRange(TypesOf(typeof(LayerRegistry).Assembly))
-        .Add(Python, context => throw NotBuiltIn(context)));
+        .Add(Python, new LayerMaker(context => throw NotBuiltIn(context), null)));
 
     private static readonly Lazy<Makers> BuiltInPython = new(() =>
         Makers.Empty.WithComparers(StringComparer.Ordinal).AddRange(PythonLayersOf(typeof(LayerRegistry).Assembly)));
-=======
-    private static readonly Lazy<Makers> BuiltIn = new(() =>
-        Makers.Empty.WithComparers(StringComparer.Ordinal).AddRange(TypesOf(typeof(LayerRegistry).Assembly)));
->>>>>>> i17-forktext
 
     private Makers makers = BuiltIn.Value;
     private Makers pythonMakers = BuiltInPython.Value;
@@ -67,9 +62,8 @@ public sealed class LayerRegistry
     /// <param name="make">Makes a layer.</param>
     /// <param name="options">As <see cref="LayerTypeAttribute.Options"/>.</param>
     /// <exception cref="CnnException">The name is taken.</exception>
-<<<<<<< HEAD
-    public void Add(string type, Func<LayerContext, Layer> make) =>
-        makers = With(makers, "layer type", type, make);
+    public void Add(string type, Func<LayerContext, Layer> make, string? options = null) =>
+        makers = With(makers, "layer type", type, new LayerMaker(make, options));
 
     /// <summary>Makes the layer that a definition asks for.</summary>
     /// <exception cref="CnnException">
@@ -78,23 +72,11 @@ public sealed class LayerRegistry
     public Layer Create(LayerContext context)
     {
         LayerParameter definition = context.Parameter;
-        string python = definition.Type == Python && definition.PythonParam is { } options
-            ? $"{options.Module}.{options.Layer}"
-            : "";
-        return pythonMakers.TryGetValue(python, out var make) || makers.TryGetValue(definition.Type, out make)
-            ? make(context)
-            : throw context.Error(
-=======
-    public void Add(string type, Func<LayerContext, Layer> make, string? options = null) =>
-        makers = With(makers, type, new LayerMaker(make, options));
-
-    /// <summary>Makes the layer that a definition asks for.</summary>
-    /// <exception cref="CnnException">The type is unknown, or it is Caffe's <c>Python</c>.</exception>
-    public Layer Create(LayerContext context)
-    {
-        if (!makers.TryGetValue(context.Parameter.Type, out LayerMaker? maker))
+        if (!pythonMakers.TryGetValue(PythonName(definition), out LayerMaker? maker)
+            && !makers.TryGetValue(definition.Type, out maker))
         {
-            throw Unknown(context);
+            var problem = ForkMessages.UnknownType(definition.Type, Types);
+            throw context.Error(definition, LayerParameter.TypeFieldNumber, problem.Message, problem.Hint);
         }
 
         ForeignOptions.Take(context, maker.Options);
@@ -109,8 +91,7 @@ public sealed class LayerRegistry
     /// </exception>
     internal void RequireKnown(IReadOnlyList<LayerParameter> layers, SourceMap sources)
     {
-        // Layers in Python have a type each, but share a name.
-        var missing = layers.Where(l => !makers.ContainsKey(l.Type) && l.Type != Python).GroupBy(l => l.Type).ToList();
+        var missing = layers.Where(l => !makers.ContainsKey(l.Type)).GroupBy(l => l.Type).ToList();
         var errors = new List<Diagnostic>();
         if (missing.Count > 1)
         {
@@ -146,21 +127,6 @@ public sealed class LayerRegistry
 
     private static string LayersText(int count) => count == 1 ? "1 layer" : $"{count} layers";
 
-    private CnnException Unknown(LayerContext context)
-    {
-        LayerParameter definition = context.Parameter;
-        if (definition.Type == Python)
-        {
-            string name = definition.PythonParam is { } python ? $"'{python.Module}.{python.Layer}'" : "this one";
-            return context.Error(
->>>>>>> i17-forktext
-                definition,
-                LayerParameter.TypeFieldNumber,
-                $"unknown layer type '{definition.Type}'",
-                Suggestion.For(definition.Type, Types) ?? "name its assembly with --plugin if it is your own");
-    }
-
-<<<<<<< HEAD
     private static CnnException NotBuiltIn(LayerContext context)
     {
         LayerParameter definition = context.Parameter;
@@ -176,64 +142,37 @@ public sealed class LayerRegistry
             + "with --plugin; the net stays as it is");
     }
 
-    private static Makers With(Makers makers, string kind, string name, Func<LayerContext, Layer> make) =>
+    private static Makers With(Makers makers, string kind, string name, LayerMaker make) =>
         makers.ContainsKey(name)
             ? throw new CnnException($"there is a {kind} '{name}' already", "give yours a name of its own")
             : makers.Add(name, make);
 
-    private static IEnumerable<KeyValuePair<string, Func<LayerContext, Layer>>> TypesOf(Assembly assembly) =>
+    private static IEnumerable<KeyValuePair<string, LayerMaker>> TypesOf(Assembly assembly) =>
         from type in assembly.GetTypes()
         let attribute = type.GetCustomAttribute<LayerTypeAttribute>()
         where attribute is not null
-        select Maker(type, attribute.Name, $"[LayerType(\"{attribute.Name}\")]");
+        select Maker(type, attribute.Name, $"[LayerType(\"{attribute.Name}\")]", attribute.Options);
 
-    private static IEnumerable<KeyValuePair<string, Func<LayerContext, Layer>>> PythonLayersOf(Assembly assembly) =>
+    private static IEnumerable<KeyValuePair<string, LayerMaker>> PythonLayersOf(Assembly assembly) =>
         from type in assembly.GetTypes()
         from attribute in type.GetCustomAttributes<PythonLayerAttribute>()
         select Maker(
-            type, attribute.FullName, $"[PythonLayer(\"{attribute.Module}\", \"{attribute.Layer}\")]");
+            type, attribute.FullName, $"[PythonLayer(\"{attribute.Module}\", \"{attribute.Layer}\")]", options: null);
 
-    private static KeyValuePair<string, Func<LayerContext, Layer>> Maker(Type type, string name, string attribute)
+    private static KeyValuePair<string, LayerMaker> Maker(Type type, string name, string attribute, string? options)
     {
         ConstructorInfo? constructor = type.GetConstructor([typeof(LayerContext)]);
         return !type.IsSubclassOf(typeof(Layer)) || constructor is null
             ? throw new CnnException(
                 $"{type} carries {attribute} but is not a layer",
                 "derive it from Layer, with a public constructor that takes a LayerContext")
-            : new(name, context => (Layer)constructor.Invoke(
-                BindingFlags.DoNotWrapExceptions, null, [context], null));
-=======
-        var problem = ForkMessages.UnknownType(definition.Type, Types);
-        return context.Error(definition, LayerParameter.TypeFieldNumber, problem.Message, problem.Hint);
+            : new(name, new LayerMaker(Make, options));
+
+        Layer Make(LayerContext context) =>
+            (Layer)constructor.Invoke(BindingFlags.DoNotWrapExceptions, null, [context], null);
     }
 
-    private static Makers With(Makers makers, string type, LayerMaker make) =>
-        makers.ContainsKey(type)
-            ? throw new CnnException($"there is a layer type '{type}' already", "give yours a name of its own")
-            : makers.Add(type, make);
-
-    private static IEnumerable<KeyValuePair<string, LayerMaker>> TypesOf(Assembly assembly)
-    {
-        foreach (Type type in assembly.GetTypes())
-        {
-            if (type.GetCustomAttribute<LayerTypeAttribute>() is not { } attribute)
-            {
-                continue;
-            }
-
-            ConstructorInfo? constructor = type.GetConstructor([typeof(LayerContext)]);
-            if (!type.IsSubclassOf(typeof(Layer)) || constructor is null)
-            {
-                throw new CnnException(
-                    $"{type} carries [LayerType(\"{attribute.Name}\")] but is not a layer",
-                    "derive it from Layer, with a public constructor that takes a LayerContext");
-            }
-
-            yield return new(attribute.Name, new LayerMaker(Make, attribute.Options));
-
-            Layer Make(LayerContext context) =>
-                (Layer)constructor.Invoke(BindingFlags.DoNotWrapExceptions, null, [context], null);
-        }
->>>>>>> i17-forktext
-    }
+    // The name by which a definition asks for a layer in Python; empty where it asks for none.
+    private static string PythonName(LayerParameter definition) =>
+        definition.Type == Python && definition.PythonParam is { } options ? $"{options.Module}.{options.Layer}" : "";
 }
