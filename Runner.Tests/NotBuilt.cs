@@ -11,7 +11,6 @@ internal static class NotBuilt
     public static readonly string[] Types =
     [
         "AnnotatedData",
-        "BN",
         "BoxAnnotatorOHEM",
         "Convolution3D",
         "Correlation",
@@ -19,8 +18,6 @@ internal static class NotBuilt
         "DetectionOutput",
         "ExpandDimsND",
         "FlowWarp",
-        "HardSigmoid",
-        "Interp",
         "MultiBoxLoss",
         "Normalize",
         "PSROIPooling",
@@ -30,14 +27,10 @@ internal static class NotBuilt
         "Proposal",
         "Python",
         "ROIPooling",
-        "ReLU6",
         "Reorg",
-        "ResizeBilinear",
-        "ResizeNearestNeighbor",
         "ShuffleChannel",
         "SmoothL1Loss",
         "Squeeze",
-        "Upsample",
         "YoloDetectionOutput",
         "Yolov3DetectionOutput",
     ];
