@@ -265,6 +265,14 @@ public abstract class Layer : IDisposable
     {
     }
 
+    /// <summary>
+    /// Notifies the layer that values from a file were copied to its parameters, so that it can bring an older or
+    /// foreign way to store them into its own.
+    /// </summary>
+    public virtual void ParametersLoaded()
+    {
+    }
+
     /// <summary>Closes files and ends threads that are the layer's own. The net that owns the layer calls it.</summary>
     public virtual void Dispose() => GC.SuppressFinalize(this);
 

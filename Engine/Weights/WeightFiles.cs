@@ -92,6 +92,8 @@ internal static class WeightFiles
                 diff.CopyTo(blob.Diff);
             }
         }
+
+        to.Layer.ParametersLoaded();
     }
 
     private static void RequireFit(Net net, string path, StoredLayer source, NetLayer target)

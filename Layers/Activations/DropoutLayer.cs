@@ -1,4 +1,5 @@
 using Cnn.Layers.Kernels.Dropout;
+using Cnn.Layers.Kernels.Elementwise;
 using Cnn.Proto;
 
 namespace Cnn.Layers.Activations;
@@ -7,10 +8,17 @@ namespace Cnn.Layers.Activations;
 /// Dropout: in TRAIN each value is kept with probability <c>1 - dropout_ratio</c> and divided by it, otherwise set to
 /// 0; in TEST the top equals the bottom. The mask is a function of (seed, layer name, pass). Works in place.
 /// </summary>
+/// <remarks>
+/// With <c>scale_train: false</c> (Fast R-CNN's Caffe) kept values stay as they are in TRAIN, and TEST multiplies all
+/// by the probability. <c>sample_weights_test</c> (SegNet's) drops values in TEST as in TRAIN, for samples of what the
+/// net is not sure of: Kendall, Badrinarayanan and Cipolla, "Bayesian SegNet", 2015.
+/// </remarks>
 [LayerType("Dropout")]
 internal sealed unsafe class DropoutLayer : Layer
 {
     private readonly float ratio;
+    private readonly bool scalesInTraining;
+    private readonly bool drops;
     private readonly ulong key;
     private long pass;
 
@@ -19,6 +27,8 @@ internal sealed unsafe class DropoutLayer : Layer
         : base(context)
     {
         ratio = Parameter.DropoutParam?.DropoutRatio ?? 0.5f;
+        scalesInTraining = Parameter.DropoutParam?.ScaleTrain ?? true;
+        drops = Phase == Phase.Train || Parameter.DropoutParam is { SampleWeightsTest: true };
         key = context.Random.Key(Name, "mask");
         if (!(ratio >= 0 && ratio < 1))
         {
@@ -52,7 +62,7 @@ internal sealed unsafe class DropoutLayer : Layer
 
     /// <inheritdoc/>
     public override LayerCost Cost(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops) =>
-        new(0, 0, IsView: Phase != Phase.Train && tops[0].SharesDataWith(bottoms[0]));
+        new(0, 0, IsView: !drops && scalesInTraining && tops[0].SharesDataWith(bottoms[0]));
 
     /// <inheritdoc/>
     public override void Backward(
@@ -66,10 +76,15 @@ internal sealed unsafe class DropoutLayer : Layer
 
     private void Apply(float* from, float* to, int count)
     {
-        if (Phase == Phase.Train)
+        if (drops)
         {
             ulong threshold = (ulong)((1.0 - ratio) * (1UL << 32));
-            DropoutKernel.Apply(from, to, count, threshold, 1 / (1 - ratio), key, (ulong)pass, Context.Pool);
+            float scale = scalesInTraining ? 1 / (1 - ratio) : 1;
+            DropoutKernel.Apply(from, to, count, threshold, scale, key, (ulong)pass, Context.Pool);
+        }
+        else if (!scalesInTraining)
+        {
+            EltwiseKernel.Run(new Multiple(1 - ratio), from, from, to, count, Context.Pool);
         }
         else if (from != to)
         {

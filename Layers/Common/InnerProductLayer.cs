@@ -1,3 +1,5 @@
+using Cnn.Layers.Activations;
+using Cnn.Layers.Kernels.Elementwise;
 using Cnn.Layers.Kernels.Gemm;
 using Cnn.Proto;
 
@@ -6,6 +8,7 @@ namespace Cnn.Layers.Common;
 /// <summary>
 /// y = x W' + b over all values from <c>axis</c> on: bottom [M..., K...] to top [M..., num_output]. Blobs: weights
 /// [num_output, K], or [K, num_output] with <c>transpose</c>, and, with <c>bias_term</c>, bias [num_output].
+/// <c>relu</c>, with <c>negative_slope</c>, rectifies y (Intel's Caffe).
 /// </summary>
 [LayerType("InnerProduct")]
 internal sealed unsafe class InnerProductLayer : Layer
@@ -15,6 +18,7 @@ internal sealed unsafe class InnerProductLayer : Layer
     private int inputs;
     private int rows;
     private bool transposed;
+    private AlignedBuffer? rectified;
 
     /// <summary>Makes the layer.</summary>
     public InnerProductLayer(LayerContext context)
@@ -30,13 +34,19 @@ internal sealed unsafe class InnerProductLayer : Layer
 
     private InnerProductParameter Options => Parameter.InnerProductParam ??= new InnerProductParameter();
 
+    /// <inheritdoc/>
+    public override bool NeedsTopValues => Options.Relu;
+
     private bool HasBias => Blobs.Count > 1;
+
+    private ReLULayer.Rectifier Rectifier => new(Options.NegativeSlope);
 
     /// <inheritdoc/>
     public override void SetUp(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
     {
         outputs = SizeField.Check(
             Context, Options, InnerProductParameter.NumOutputFieldNumber, "num_output", Options.NumOutput);
+        CheckOptionsOfForks();
         transposed = Options.Transpose;
         axis = CanonicalAxis(bottoms[0], Options.Axis);
         inputs = bottoms[0].CountOf(axis);
@@ -81,7 +91,8 @@ internal sealed unsafe class InnerProductLayer : Layer
     }
 
     /// <inheritdoc/>
-    public override void Forward(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops) =>
+    public override void Forward(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
+    {
         GemmKernel.Run(
             Context.Pool,
             false,
@@ -97,6 +108,12 @@ internal sealed unsafe class InnerProductLayer : Layer
             outputs,
             HasBias ? GemmAddend.ColumnBias : GemmAddend.Nothing,
             HasBias ? Blobs[1].DataPointer : null);
+        if (Options.Relu)
+        {
+            float* y = tops[0].DataPointer;
+            UnaryKernel.Forward(Rectifier, y, y, tops[0].Count, Context.Pool);
+        }
+    }
 
     /// <inheritdoc/>
     public override LayerCost Cost(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
@@ -109,7 +126,7 @@ internal sealed unsafe class InnerProductLayer : Layer
     public override void Backward(
         IReadOnlyList<Blob> tops, IReadOnlyList<bool> propagateDown, IReadOnlyList<Blob> bottoms)
     {
-        float* x = bottoms[0].DataPointer, dy = tops[0].DiffPointer;
+        float* x = bottoms[0].DataPointer, dy = Options.Relu ? Rectified(tops[0]) : tops[0].DiffPointer;
         if (HasBias && NeedsGradient(1))
         {
             SumRows.Run(Context.Pool, rows, outputs, dy, Blobs[1].DiffPointer);
@@ -139,6 +156,40 @@ internal sealed unsafe class InnerProductLayer : Layer
                 transposed ? outputs : inputs,
                 bottoms[0].DiffPointer,
                 inputs);
+        }
+    }
+
+    // Returns the gradient before the rectifier: the top tells where it was above 0.
+    private float* Rectified(Blob top)
+    {
+        if (rectified is null || rectified.Length < top.Count)
+        {
+            rectified = new AlignedBuffer(top.Count);
+        }
+
+        float* y = top.DataPointer;
+        UnaryKernel.Backward(Rectifier, y, y, top.DiffPointer, rectified.Pointer, top.Count, Context.Pool);
+        return rectified.Pointer;
+    }
+
+    private void CheckOptionsOfForks()
+    {
+        if (Options.Normalize)
+        {
+            throw Context.Error(
+                Options,
+                InnerProductParameter.NormalizeFieldNumber,
+                "an InnerProduct layer does not normalise its weights",
+                "normalize is of one fork of Caffe; store weights of length 1 and leave it out");
+        }
+
+        if (Options.Relu && !(Options.NegativeSlope >= 0))
+        {
+            throw Context.Error(
+                Options,
+                InnerProductParameter.NegativeSlopeFieldNumber,
+                $"negative_slope is {Options.NegativeSlope}, expected 0 or more",
+                "use a ReLU layer of its own, which takes any slope");
         }
     }
 }

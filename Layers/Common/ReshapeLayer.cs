@@ -1,3 +1,4 @@
+using Cnn.Layers.Kernels.Resize;
 using Cnn.Proto;
 
 namespace Cnn.Layers.Common;
@@ -6,10 +7,76 @@ namespace Cnn.Layers.Common;
 /// Gives the axes from <c>axis</c> on (<c>num_axes</c> of them, or all) the dimensions of <c>shape</c>: 0 keeps the
 /// bottom's; -1, allowed once, is inferred from the number of values.
 /// </summary>
+/// <remarks>
+/// With <c>pixelshuffler</c> r above 1 (Intel's Caffe) it moves the values instead, from [N, C r r, H, W] to
+/// [N, C, H r, W r] as <see cref="PixelShuffle"/> does, and <c>shape</c> has no effect.
+/// </remarks>
 [LayerType("Reshape")]
-internal sealed class ReshapeLayer(LayerContext context) : SharedShapeLayer(context)
+internal sealed unsafe class ReshapeLayer(LayerContext context) : SharedShapeLayer(context)
 {
     private readonly ReshapeParameter options = context.Parameter.ReshapeParam ?? new ReshapeParameter();
+
+    private bool Shuffles => options.Pixelshuffler > 1;
+
+    /// <inheritdoc/>
+    public override void SetUp(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
+    {
+        if (options.Pixelshuffler is < 1 or > 1 << 14)
+        {
+            throw Context.Error(
+                options,
+                ReshapeParameter.PixelshufflerFieldNumber,
+                $"pixelshuffler is {options.Pixelshuffler}, expected 1 to {1 << 14}");
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Reshape(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
+    {
+        if (!Shuffles)
+        {
+            base.Reshape(bottoms, tops);
+            return;
+        }
+
+        Blob bottom = bottoms[0];
+        int r = options.Pixelshuffler;
+        if (bottom.AxisCount != 4 || bottom.Dim(1) % (r * r) != 0)
+        {
+            throw Error(
+                bottom,
+                ReshapeParameter.PixelshufflerFieldNumber,
+                $"pixelshuffler {r} takes [N, C, H, W] with a multiple of {r * r} channels");
+        }
+
+        ShapeTop(
+            tops,
+            0,
+            [bottom.Dim(0), bottom.Dim(1) / (r * r), checked(bottom.Dim(2) * r), checked(bottom.Dim(3) * r)]);
+    }
+
+    /// <inheritdoc/>
+    public override void Forward(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
+    {
+        if (Shuffles)
+        {
+            Shuffle(bottoms[0], bottoms[0].DataPointer, tops[0].DataPointer, back: false);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Backward(
+        IReadOnlyList<Blob> tops, IReadOnlyList<bool> propagateDown, IReadOnlyList<Blob> bottoms)
+    {
+        if (Shuffles && propagateDown[0])
+        {
+            Shuffle(bottoms[0], bottoms[0].DiffPointer, tops[0].DiffPointer, back: true);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override LayerCost Cost(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops) =>
+        Shuffles ? default : base.Cost(bottoms, tops);
 
     /// <inheritdoc/>
     protected override int Shape(Blob bottom, Span<int> shape)
@@ -64,6 +131,12 @@ internal sealed class ReshapeLayer(LayerContext context) : SharedShapeLayer(cont
         bottom.Shape[end..].CopyTo(shape[(start + dims.Count)..]);
         Fit(bottom, shape[..axes], inferred);
         return axes;
+    }
+
+    private void Shuffle(Blob bottom, float* x, float* y, bool back)
+    {
+        int r = options.Pixelshuffler, planes = bottom.CountOf(0, 2) / (r * r);
+        PixelShuffle.Run(x, y, planes, bottom.Dim(2), bottom.Dim(3), r, back, Context.Pool);
     }
 
     private void Fit(Blob bottom, Span<int> shape, int inferred)

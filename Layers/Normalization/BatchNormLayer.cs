@@ -1,4 +1,6 @@
+using Cnn.Layers.Kernels.Elementwise;
 using Cnn.Layers.Kernels.Normalization;
+using Cnn.Layers.Threading;
 using Cnn.Proto;
 
 namespace Cnn.Layers.Normalization;
@@ -14,13 +16,29 @@ namespace Cnn.Layers.Normalization;
 /// of the weights [1]. Every pass that uses the batch multiplies them by <c>moving_average_fraction</c> and adds the
 /// batch with weight 1; a statistic of all batches is its sum divided by the weights. The blobs have no gradient, so
 /// their <c>lr_mult</c> is 0; the layer adds that to its definition where it is not given.
+/// <para>
+/// With <c>scale_bias</c>, or a filler for either, it is the layer of NVIDIA's Caffe: <c>y = scale xhat + bias</c> with
+/// two blobs more, scale [C] and bias [C]. There the first two blobs are true averages, and the third is 1: the first
+/// two passes of training copy the batch's mean and <c>variance + eps</c> (biased), later ones mix them in with
+/// <c>1 - moving_average_fraction</c>; TEST always takes the averages, and adds eps again. eps is 1e-5 at least. Scale
+/// and bias get the gradient of the last backward pass alone, as there: it overwrites.
+/// </para>
 /// </remarks>
 [LayerType("BatchNorm")]
 internal sealed unsafe class BatchNormLayer(LayerContext context) : Layer(context), IChannelAffine
 {
     private const int BlobCountOfCaffe = 3;
+    private const int ScaleIndex = 3, BiasIndex = 4;
+    private const int PassesThatCopy = 2;
+    private const float LeastEpsWithScale = 1e-5f;
+
+    private static readonly FillerParameter One = new() { Type = "constant", Value = 1 };
 
     private readonly BatchNormParameter options = context.Parameter.BatchNormParam ?? new BatchNormParameter();
+
+    // With a scale, the passes of training that have copied the batch's statistics: what follows depends on them.
+    private readonly Blob passes = new(1);
+    private Blob[]? state;
     private AlignedBuffer? buffer;
     private Blob? kept;
     private int channels;
@@ -36,7 +54,19 @@ internal sealed unsafe class BatchNormLayer(LayerContext context) : Layer(contex
     /// <inheritdoc/>
     public override bool AllowsInPlace => true;
 
-    private bool UsesGlobal => options.HasUseGlobalStats ? options.UseGlobalStats : Phase == Phase.Test;
+    /// <inheritdoc/>
+    public override IReadOnlyList<Blob> State => state ??= HasScale ? [passes] : [];
+
+    private bool HasScale =>
+        options.ScaleBias || options.ScaleFiller is not null || options.BiasFiller is not null;
+
+    private bool UsesGlobal =>
+        HasScale || !options.HasUseGlobalStats ? Phase == Phase.Test : options.UseGlobalStats;
+
+    private float Eps => HasScale ? Math.Max(options.Eps, LeastEpsWithScale) : options.Eps;
+
+    // What the stored sums are multiplied by: averages with a scale, where the third blob has no meaning.
+    private double Factor => HasScale ? 1 : Blobs[2].Data[0] == 0 ? 0 : 1.0 / Blobs[2].Data[0];
 
     private float* Variance => buffer!.Pointer + (3 * (nint)channels);
 
@@ -47,6 +77,7 @@ internal sealed unsafe class BatchNormLayer(LayerContext context) : Layer(contex
     public override void SetUp(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
     {
         CheckOptions();
+        RefuseOptionsOfForks();
         RequireTwoAxes(bottoms[0]);
         channels = bottoms[0].Dim(1);
         if (channels > int.MaxValue / 8)
@@ -58,7 +89,14 @@ internal sealed unsafe class BatchNormLayer(LayerContext context) : Layer(contex
 
         AddBlob(null, channels);
         AddBlob(null, channels);
-        AddBlob(null, 1);
+        AddBlob(HasScale ? One : null, 1);
+        if (HasScale)
+        {
+            AddBlob(options.ScaleFiller ?? One, channels);
+            AddBlob(options.BiasFiller, channels);
+            ParametersLoaded();
+        }
+
         buffer = new AlignedBuffer(4 * channels);
         FreezeBlobs();
     }
@@ -97,29 +135,57 @@ internal sealed unsafe class BatchNormLayer(LayerContext context) : Layer(contex
         {
             ChannelNormalization.Moments(
                 x, images, channels, inner, statistics.Mean, statistics.Rest, Variance, Context.Pool);
-            AddBatch(statistics);
+            if (options.UpdateGlobalStats)
+            {
+                AddBatch(statistics);
+            }
         }
 
         for (int c = 0; c < channels; c++)
         {
-            statistics.Inverse[c] = (float)(1 / Math.Sqrt((double)Variance[c] + options.Eps));
+            statistics.Inverse[c] = (float)(1 / Math.Sqrt((double)Variance[c] + Eps));
         }
 
-        float* keep = x == y && !UsesGlobal ? Keep(bottoms[0]) : null;
+        float* keep = x == y && (!UsesGlobal || HasScale) ? Keep(bottoms[0]) : null;
         ChannelNormalization.Forward(x, y, keep, images, channels, inner, statistics, Context.Pool);
+        if (HasScale)
+        {
+            float* scale = Blobs[ScaleIndex].DataPointer, bias = Blobs[BiasIndex].DataPointer;
+            ChannelAffine.Run(y, y, scale, 1, bias, images, channels, inner, Context.Pool);
+        }
     }
 
     /// <inheritdoc/>
     public override void Backward(
         IReadOnlyList<Blob> tops, IReadOnlyList<bool> propagateDown, IReadOnlyList<Blob> bottoms)
     {
-        if (!propagateDown[0] || bottoms[0].Count == 0)
+        if (bottoms[0].Count == 0)
         {
             return;
         }
 
         float* dy = tops[0].DiffPointer, dx = bottoms[0].DiffPointer;
         ChannelStatistics statistics = Statistics;
+        float* x = bottoms[0].SharesDataWith(tops[0]) && kept is not null
+            ? kept.DataPointer
+            : bottoms[0].DataPointer;
+        if (HasScale)
+        {
+            ScaleGradient(x, dy, statistics);
+        }
+
+        if (!propagateDown[0])
+        {
+            return;
+        }
+
+        if (HasScale)
+        {
+            float* scale = Blobs[ScaleIndex].DataPointer;
+            ChannelAffine.Run(dy, dx, scale, 1, null, images, channels, inner, Context.Pool);
+            dy = dx;
+        }
+
         if (UsesGlobal)
         {
             // As in the forward pass, but with means of 0; the means are read again before they are used again.
@@ -128,7 +194,6 @@ internal sealed unsafe class BatchNormLayer(LayerContext context) : Layer(contex
             return;
         }
 
-        float* x = bottoms[0].SharesDataWith(tops[0]) ? kept!.DataPointer : bottoms[0].DataPointer;
         ChannelNormalization.Backward(x, dy, dx, images, channels, inner, statistics, Context.Pool);
     }
 
@@ -136,18 +201,52 @@ internal sealed unsafe class BatchNormLayer(LayerContext context) : Layer(contex
     bool IChannelAffine.IsChannelAffine(IReadOnlyList<Blob> bottoms) => UsesGlobal;
 
     /// <inheritdoc/>
-    long IChannelAffine.AffineVersion => Blobs[0].DataVersion + Blobs[1].DataVersion + Blobs[2].DataVersion;
+    long IChannelAffine.AffineVersion
+    {
+        get
+        {
+            long version = 0;
+            for (int i = 0; i < Blobs.Count; i++)
+            {
+                version += Blobs[i].DataVersion;
+            }
+
+            return version;
+        }
+    }
 
     /// <inheritdoc/>
     void IChannelAffine.Follow(Span<double> scale, Span<double> shift)
     {
-        double weight = Blobs[2].Data[0] == 0 ? 0 : 1.0 / Blobs[2].Data[0];
+        double factor = Factor;
         for (int c = 0; c < scale.Length; c++)
         {
-            double inverse = 1 / Math.Sqrt((Blobs[1].Data[c] * weight) + options.Eps);
-            scale[c] *= inverse;
-            shift[c] = (shift[c] - (Blobs[0].Data[c] * weight)) * inverse;
+            double inverse = 1 / Math.Sqrt((Blobs[1].Data[c] * factor) + Eps);
+            double slope = HasScale ? inverse * Blobs[ScaleIndex].Data[c] : inverse;
+            scale[c] *= slope;
+            shift[c] = ((shift[c] - (Blobs[0].Data[c] * factor)) * slope)
+                + (HasScale ? Blobs[BiasIndex].Data[c] : 0);
         }
+    }
+
+    /// <summary>
+    /// With a scale, makes averages of sums that the real Caffe stored: divides them by their weight, which is 1 then.
+    /// </summary>
+    public override void ParametersLoaded()
+    {
+        float weight = Blobs[2].IsFilled ? Blobs[2].Data[0] : 1;
+        if (!HasScale || weight == 1)
+        {
+            return;
+        }
+
+        for (int c = 0; c < channels; c++)
+        {
+            Blobs[0].Data[c] = weight == 0 ? 0 : Blobs[0].Data[c] / weight;
+            Blobs[1].Data[c] = weight == 0 ? 0 : Blobs[1].Data[c] / weight;
+        }
+
+        Blobs[2].Data[0] = 1;
     }
 
     private float* Keep(Blob bottom)
@@ -159,7 +258,7 @@ internal sealed unsafe class BatchNormLayer(LayerContext context) : Layer(contex
 
     private void ReadGlobal(ChannelStatistics statistics)
     {
-        double factor = Blobs[2].Data[0] == 0 ? 0 : 1.0 / Blobs[2].Data[0];
+        double factor = Factor;
         float* means = Blobs[0].DataPointer, variances = Blobs[1].DataPointer;
         for (int c = 0; c < channels; c++)
         {
@@ -175,11 +274,45 @@ internal sealed unsafe class BatchNormLayer(LayerContext context) : Layer(contex
         double count = (double)images * inner, unbiased = count > 1 ? count / (count - 1) : 1;
         float fraction = options.MovingAverageFraction;
         float* means = Blobs[0].DataPointer, variances = Blobs[1].DataPointer;
+        if (HasScale)
+        {
+            Mix(statistics, means, variances, passes.Data[0] < PassesThatCopy ? 0 : fraction);
+            passes.Data[0] = Math.Min(passes.Data[0] + 1, PassesThatCopy);
+            return;
+        }
+
         Blobs[2].Data[0] = (Blobs[2].Data[0] * fraction) + 1;
         for (int c = 0; c < channels; c++)
         {
             means[c] = (means[c] * fraction) + statistics.Mean[c];
             variances[c] = (float)((variances[c] * (double)fraction) + (Variance[c] * unbiased));
+        }
+    }
+
+    private void Mix(ChannelStatistics statistics, float* means, float* variances, double fraction)
+    {
+        for (int c = 0; c < channels; c++)
+        {
+            means[c] = (float)((means[c] * fraction) + (statistics.Mean[c] * (1 - fraction)));
+            variances[c] = (float)((variances[c] * fraction) + ((Variance[c] + (double)Eps) * (1 - fraction)));
+        }
+    }
+
+    // sum of dy xhat, and sum of dy.
+    private void ScaleGradient(float* x, float* dy, ChannelStatistics statistics)
+    {
+        if (!NeedsGradient(ScaleIndex) && !NeedsGradient(BiasIndex))
+        {
+            return;
+        }
+
+        double* sums = (double*)Context.Pool.Scratch(0, ScratchSlot.Layer, 4L * channels);
+        ChannelSums.Run(dy, null, x, statistics.Mean, images, channels, inner, sums, Context.Pool);
+        for (int c = 0; c < channels; c++)
+        {
+            double sum = sums[2 * c], product = sums[(2 * c) + 1] - (statistics.Rest[c] * sum);
+            Blobs[ScaleIndex].Diff[c] = NeedsGradient(ScaleIndex) ? (float)(product * statistics.Inverse[c]) : 0;
+            Blobs[BiasIndex].Diff[c] = NeedsGradient(BiasIndex) ? (float)sum : 0;
         }
     }
 
@@ -211,6 +344,38 @@ internal sealed unsafe class BatchNormLayer(LayerContext context) : Layer(contex
                 BatchNormParameter.MovingAverageFractionFieldNumber,
                 $"moving_average_fraction is {options.MovingAverageFraction}",
                 "it must be 0 or more, and below 1 for a moving average");
+        }
+    }
+
+    private void RefuseOptionsOfForks()
+    {
+        Refuse(
+            options.Relu,
+            BatchNormParameter.ReluFieldNumber,
+            "a BatchNorm layer does not rectify its result",
+            "add a ReLU layer");
+        Refuse(
+            !options.BiasTerm,
+            BatchNormParameter.BiasTermFieldNumber,
+            "a BatchNorm layer cannot leave out its shift alone",
+            "leave bias_term out, and scale_bias too where there is neither scale nor shift");
+        Refuse(
+            !options.AddEpsBeforeSqrt,
+            BatchNormParameter.AddEpsBeforeSqrtFieldNumber,
+            "a BatchNorm layer adds eps to the variance, not to its root",
+            "leave add_eps_before_sqrt out");
+        Refuse(
+            options.Icnet,
+            BatchNormParameter.IcnetFieldNumber,
+            "a BatchNorm layer does not round as the hardware that icnet is for",
+            "leave icnet out");
+
+        void Refuse(bool isAskedFor, int field, string text, string hint)
+        {
+            if (isAskedFor)
+            {
+                throw Context.Error(options, field, text, hint);
+            }
         }
     }
 

@@ -57,3 +57,19 @@ internal readonly record struct LargerOfTwo : IBinaryOperation
     public Vector512<float> Compute(Vector512<float> a, Vector512<float> b) =>
         Vector512.AndNot(Vector512<float>.One, Vector512.GreaterThan(a, b));
 }
+
+/// <summary>The smaller of two values; the second if they are equal.</summary>
+internal readonly record struct Smaller : IBinaryOperation
+{
+    /// <inheritdoc/>
+    public Vector512<float> Compute(Vector512<float> a, Vector512<float> b) =>
+        Vector512.ConditionalSelect(Vector512.LessThan(a, b), a, b);
+}
+
+/// <summary>The index of the smaller of two values: 0 for the first, 1 for the second or if they are equal.</summary>
+internal readonly record struct SmallerOfTwo : IBinaryOperation
+{
+    /// <inheritdoc/>
+    public Vector512<float> Compute(Vector512<float> a, Vector512<float> b) =>
+        Vector512.AndNot(Vector512<float>.One, Vector512.LessThan(a, b));
+}

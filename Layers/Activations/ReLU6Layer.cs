@@ -1,0 +1,29 @@
+namespace Cnn.Layers.Activations;
+
+/// <summary>
+/// The rectifier cut off at 6: <c>y = min(max(x, 0) + negative_slope min(x, 0), 6)</c>, from Krizhevsky, "Convolutional
+/// deep belief networks on CIFAR-10", 2010. The gradient is 0 from 6 on, and that of the negative side at 0. Works in
+/// place.
+/// </summary>
+[LayerType("ReLU6")]
+internal sealed class ReLU6Layer(LayerContext context) : ElementwiseLayer<LimitedRectifier>(context)
+{
+    private readonly float slope = context.Parameter.Relu6Param?.NegativeSlope ?? 0;
+    private bool inPlace;
+
+    /// <inheritdoc/>
+    public override bool AllowsInPlace => true;
+
+    /// <inheritdoc/>
+    public override string? InPlaceGradientProblem => slope < 0 ? $"negative_slope is {slope}" : null;
+
+    /// <inheritdoc/>
+    protected override LimitedRectifier Operation => new(slope, float.NegativeInfinity, 6, inPlace, false);
+
+    /// <inheritdoc/>
+    public override void Reshape(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
+    {
+        base.Reshape(bottoms, tops);
+        inPlace = bottoms[0] == tops[0];
+    }
+}
