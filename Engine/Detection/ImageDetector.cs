@@ -30,7 +30,9 @@ public sealed class ImageDetector : IDisposable
     /// <summary>Prepares a net for images; gives its input one row.</summary>
     /// <param name="net">The net.</param>
     /// <param name="options">How images become its input; null for the defaults.</param>
-    /// <exception cref="CnnException">The net takes no images or gives no detections, or the mean does not fit.</exception>
+    /// <exception cref="CnnException">
+    /// The net takes no images or gives no detections, or the mean does not fit.
+    /// </exception>
     public ImageDetector(Net net, DetectorOptions? options = null)
     {
         (this.net, this.options) = (net, options ?? new DetectorOptions());
@@ -60,7 +62,9 @@ public sealed class ImageDetector : IDisposable
         mean = this.options.Mean?.For(input.Dim(1), input.Dim(2), input.Dim(3));
     }
 
-    /// <summary>Finds the objects in images, in their order. A faulty image gives an error, and the others go on.</summary>
+    /// <summary>
+    /// Finds the objects in images, in their order. A faulty image gives an error, and the others go on.
+    /// </summary>
     /// <param name="images">The images.</param>
     /// <param name="cancel">Ends the work between two images.</param>
     /// <exception cref="OperationCanceledException">The work was cancelled.</exception>

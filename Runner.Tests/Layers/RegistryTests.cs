@@ -29,7 +29,7 @@ public class RegistryTests
     public void EveryTypeOfCaffesIsRegistered()
     {
         Assert.Equal(61, Caffes.Distinct().Count());
-        Assert.Equal(["Python"], Caffes.Except(new LayerRegistry().Types));
+        Assert.Equal([], Caffes.Except(new LayerRegistry().Types));
     }
 
     [Fact]
