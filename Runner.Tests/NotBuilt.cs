@@ -11,12 +11,8 @@ internal static class NotBuilt
     public static readonly string[] Types =
     [
         "AnnotatedData",
-        "BoxAnnotatorOHEM",
         "Convolution3D",
-        "DetectionEvaluate",
-        "MultiBoxLoss",
         "Pooling3D",
-        "SmoothL1Loss",
     ];
 
     /// <summary>Skips a test whose net needs a missing feature.</summary>

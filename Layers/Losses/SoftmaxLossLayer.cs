@@ -64,6 +64,7 @@ internal abstract unsafe class SoftmaxLossLayer : LossLayer
         SoftmaxKernel.Forward(bottoms[0].DataPointer, p, Outer, Channels, Inner, Context.Pool);
         normalizer = Normalizer(Normalization(Mode.Valid), Outer, Inner, labels.Valid);
         tops[0].Data[0] = (float)(Sum(bottoms, p, labels.Indices) / normalizer);
+        Each(p, labels.Indices, tops);
     }
 
     /// <inheritdoc/>
@@ -81,6 +82,11 @@ internal abstract unsafe class SoftmaxLossLayer : LossLayer
 
     /// <summary>Computes the loss before it is divided.</summary>
     private protected abstract double Sum(IReadOnlyList<Blob> bottoms, float* p, int* classes);
+
+    /// <summary>Computes the losses of the positions where a top asks for them.</summary>
+    private protected virtual void Each(float* p, int* classes, IReadOnlyList<Blob> tops)
+    {
+    }
 
     /// <summary>Computes the gradient of the scores, times a scale.</summary>
     private protected abstract void Gradient(

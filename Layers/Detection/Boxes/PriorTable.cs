@@ -9,6 +9,9 @@ internal readonly unsafe struct PriorTable(float* data, int count, bool hasVaria
     /// <summary>The number of priors.</summary>
     public int Count => count;
 
+    /// <summary>The priors.</summary>
+    public Box* Boxes => (Box*)data;
+
     /// <summary>Returns a prior.</summary>
     public Box this[int index] => ((Box*)data)[index];
 

@@ -11,6 +11,9 @@ namespace Cnn.Layers.Kernels.Losses;
 /// </summary>
 internal static unsafe class LogLossKernel
 {
+    /// <summary>The smallest normal float, FLT_MIN: below it no logarithm of a probability is taken.</summary>
+    public const float SmallestNormal = 1.17549435e-38f;
+
     /// <summary>Computes <c>-sum log(max(p_label, floor))</c>.</summary>
     public static double Sum(
         float* p, int* labels, int outer, int channels, int inner, float floor, WorkerPool pool)
@@ -23,17 +26,45 @@ internal static unsafe class LogLossKernel
     }
 
     /// <summary>
-    /// Computes the gradient through a softmax: <c>dx = (p - onehot) scale</c>, 0 where the label is negative.
+    /// Computes <c>-log(max(p_label, floor))</c> at each position, 0 where the label is negative.
+    /// </summary>
+    public static void Each(
+        float* p, int* labels, float* losses, int outer, int channels, int inner, float floor, WorkerPool pool)
+    {
+        KernelGuard.Array(p, outer, channels, inner);
+        KernelGuard.Array(labels, outer, inner);
+        KernelGuard.Array(losses, outer, inner);
+        int positions = checked(outer * inner);
+        var job = new EachJob(new LogSum(p, labels, positions, channels, inner, floor), losses);
+        pool.Run(ElementParts.Count(positions), ref job);
+    }
+
+    /// <summary>
+    /// Computes <c>-sum log(max(p_c, floor))</c> over all classes c of the positions whose label is not negative.
+    /// </summary>
+    public static double SumOfAll(
+        float* p, int* labels, int outer, int channels, int inner, float floor, WorkerPool pool)
+    {
+        KernelGuard.Array(p, outer, channels, inner);
+        KernelGuard.Array(labels, outer, inner);
+        var parts = new PositionParts(outer, channels, inner);
+        return FixedOrderSum.Run(new LogSumOfAll(parts, p, labels, channels, inner, floor), parts.Count, pool);
+    }
+
+    /// <summary>
+    /// Computes the gradient through a softmax: <c>dx = (p - target) scale</c>, 0 where the label is negative; the
+    /// target is <c>(1 - smoothing) onehot + smoothing / channels</c>.
     /// </summary>
     public static void SoftmaxGradient(
-        float* p, int* labels, float* dx, int outer, int channels, int inner, float scale, WorkerPool pool)
+        float* p, int* labels, float* dx, int outer, int channels, int inner, float scale, WorkerPool pool,
+        float smoothing = 0)
     {
         KernelGuard.Array(p, outer, channels, inner);
         KernelGuard.Array(labels, outer, inner);
         KernelGuard.Array(dx, outer, channels, inner);
         KernelGuard.SameOrApart(p, dx, (long)outer * channels * inner);
         var parts = new PositionParts(outer, channels, inner);
-        var job = new SoftmaxGradientJob(parts, p, labels, dx, channels, inner, scale);
+        var job = new SoftmaxGradientJob(parts, p, labels, dx, channels, inner, scale, smoothing);
         pool.Run(parts.Count, ref job);
     }
 
@@ -55,7 +86,10 @@ internal static unsafe class LogLossKernel
     private readonly struct LogSum(
         float* p, int* labels, int positions, int channels, int inner, float floor) : IPartialSum
     {
-        public double Sum(int part)
+        public double Sum(int part) => Run(part, null);
+
+        // Stores the losses unless losses is null.
+        public double Run(int part, float* losses)
         {
             var (start, end) = ElementParts.Range(part, positions);
             int item = start / inner, place = start % inner;
@@ -78,16 +112,71 @@ internal static unsafe class LogLossKernel
                     }
                 }
 
-                sum.Add(Vector512.Log(Vector512.Max(Vector512.Load(values), Vector512.Create(floor))));
+                Vector512<float> log = Vector512.Log(Vector512.Max(Vector512.Load(values), Vector512.Create(floor)));
+                sum.Add(log);
+                if (losses != null)
+                {
+                    Lanes.Store(Vector512<float>.Zero - log, losses + i, end - i);
+                }
             }
 
             return -sum.Total;
         }
     }
 
-    private readonly struct SoftmaxGradientJob(
-        PositionParts parts, float* p, int* labels, float* dx, int channels, int inner, float scale) : IParallelJob
+    private readonly struct EachJob(LogSum sums, float* losses) : IParallelJob
     {
+        public void Run(int part, int worker) => sums.Run(part, losses);
+    }
+
+    private readonly struct LogSumOfAll(
+        PositionParts parts, float* p, int* labels, int channels, int inner, float floor) : IPartialSum
+    {
+        public double Sum(int part)
+        {
+            var (item, endItem, start, end) = parts.Block(part);
+            WideSum sum = default;
+            for (; item < endItem; item++)
+            {
+                float* from = p + ((long)item * channels * inner);
+                int* label = labels + ((long)item * inner);
+                if (inner == 1)
+                {
+                    for (int c = 0; c < channels && *label >= 0; c += Lanes.Width)
+                    {
+                        sum.Add(Lanes.First(Log(from + c, channels - c), channels - c));
+                    }
+
+                    continue;
+                }
+
+                for (int i = start; i < end; i += Lanes.Width)
+                {
+                    int left = Math.Min(Lanes.Width, end - i);
+                    Vector512<float> counts = Vector512.GreaterThanOrEqual(
+                        Lanes.Load(label + i, left), Vector512<int>.Zero).AsSingle();
+                    for (int c = 0; c < channels; c++)
+                    {
+                        sum.Add(Lanes.First(counts & Log(from + ((long)c * inner) + i, left), left));
+                    }
+                }
+            }
+
+            return -sum.Total;
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private Vector512<float> Log(float* from, int left) =>
+            Vector512.Log(Vector512.Max(Lanes.Load(from, left), Vector512.Create(floor)));
+    }
+
+    private readonly struct SoftmaxGradientJob(
+        PositionParts parts, float* p, int* labels, float* dx, int channels, int inner, float scale, float smoothing)
+        : IParallelJob
+    {
+        private readonly float everywhere = smoothing / channels;
+        private readonly float own = scale * (1 - smoothing);
+
         public void Run(int part, int worker)
         {
             var (item, endItem, start, end) = parts.Block(part);
@@ -116,18 +205,19 @@ internal static unsafe class LogLossKernel
                 return;
             }
 
+            Vector512<float> target = Vector512.Create(everywhere);
             int i = 0;
             for (; i <= channels - Lanes.Width; i += Lanes.Width)
             {
-                (Vector512.Load(from + i) * scale).Store(to + i);
+                ((Vector512.Load(from + i) - target) * scale).Store(to + i);
             }
 
             if (i < channels)
             {
-                Lanes.Store(Lanes.Load(from + i, channels - i) * scale, to + i, channels - i);
+                Lanes.Store((Lanes.Load(from + i, channels - i) - target) * scale, to + i, channels - i);
             }
 
-            to[label] -= scale;
+            to[label] -= own;
         }
 
         private void Channel(int channel, float* from, float* to, int* labels, int i, int end)
@@ -146,11 +236,11 @@ internal static unsafe class LogLossKernel
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private void Compute(int channel, float* from, float* to, int* labels, int left)
         {
-            Vector512<float> factor = Vector512.Create(scale);
+            Vector512<float> factor = Vector512.Create(scale), target = Vector512.Create(everywhere);
             Vector512<int> label = Lanes.Load(labels, left);
             Vector512<float> isOwn = Vector512.Equals(label, Vector512.Create(channel)).AsSingle();
             Vector512<float> isIgnored = Vector512.LessThan(label, Vector512<int>.Zero).AsSingle();
-            Vector512<float> value = (Lanes.Load(from, left) * factor) - (factor & isOwn);
+            Vector512<float> value = ((Lanes.Load(from, left) - target) * factor) - (Vector512.Create(own) & isOwn);
             Lanes.Store(Vector512.AndNot(value, isIgnored), to, left);
         }
     }
