@@ -138,8 +138,8 @@ public sealed class LayerRegistry
             definition,
             LayerParameter.TypeFieldNumber,
             $"layers in Python, such as {name}, do not run here",
-            $"write it as a plug-in: a C# class with {attribute} that derives from Cnn.Layers.Layer, its assembly named "
-            + "with --plugin; the net stays as it is");
+            $"write it as a plug-in: a C# class with {attribute} that derives from Cnn.Layers.Layer, its assembly "
+            + "named with --plugin; the net stays as it is");
     }
 
     private static Makers With(Makers makers, string kind, string name, LayerMaker make) =>

@@ -38,7 +38,8 @@ internal sealed unsafe class AxpyLayer(LayerContext context) : Layer(context)
         if (!fits)
         {
             throw Context.Error(
-                $"bottom '{Parameter.Bottom[0]}' has shape {scale.ShapeText}, bottom '{Parameter.Bottom[1]}' {x.ShapeText}",
+                $"bottom '{Parameter.Bottom[0]}' has shape {scale.ShapeText}, bottom '{Parameter.Bottom[1]}' "
+                + x.ShapeText,
                 "the factors are [N, C] or [N, C, 1, 1], N and C being those of what they scale");
         }
 

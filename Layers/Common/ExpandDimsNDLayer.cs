@@ -3,8 +3,8 @@ using Cnn.Proto;
 namespace Cnn.Layers.Common;
 
 /// <summary>
-/// Puts an axis of size 1 before each axis of the bottom in <c>axis</c>, given ascending; the number of axes, or -1, puts
-/// one after the last: [2, 3] becomes [2, 1, 3] with <c>axis: 1</c>.
+/// Puts an axis of size 1 before each axis of the bottom in <c>axis</c>, given ascending; the number of axes, or -1,
+/// puts one after the last: [2, 3] becomes [2, 1, 3] with <c>axis: 1</c>.
 /// </summary>
 [LayerType("ExpandDimsND")]
 internal sealed class ExpandDimsNDLayer(LayerContext context) : SharedShapeLayer(context)

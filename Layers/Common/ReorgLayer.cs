@@ -4,11 +4,11 @@ using Cnn.Proto;
 namespace Cnn.Layers.Common;
 
 /// <summary>
-/// Takes blocks of s x s pixels apart into channels by darknet's rule: [N, C, H, W] to [N, C s^2, H / s, W / s], or with
-/// <c>reverse</c> [N, C / s^2, H s, W s]. The values of an image are read as [C / s^2, H s, W s] whatever the direction,
-/// C, H and W being those of the bottom: top (o t + k, h, w) of the bottom's sizes, with <c>t = C / s^2</c>, is pixel
-/// (h s + o / s, w s + o mod s) of channel k. This is not the space-to-depth of other frameworks. The gradient goes
-/// back.
+/// Takes blocks of s x s pixels apart into channels by darknet's rule: [N, C, H, W] to [N, C s^2, H / s, W / s], or
+/// with <c>reverse</c> [N, C / s^2, H s, W s]. C, H and W being those of the bottom and <c>t = C / s^2</c>, place
+/// (o t + k, h, w) of [C, H, W] belongs to pixel (h s + o / s, w s + o mod s) of channel k of [t, H s, W s]: the
+/// bottom's values are read in the second order and written in the first, with <c>reverse</c> the other way. This is
+/// not the space-to-depth of other frameworks. The gradient goes back.
 /// </summary>
 [LayerType("Reorg")]
 internal sealed unsafe class ReorgLayer(LayerContext context) : Layer(context)

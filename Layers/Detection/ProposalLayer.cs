@@ -72,7 +72,10 @@ internal sealed class ProposalLayer(LayerContext context) : RegionProposalLayer(
         if (values.Count == 0)
         {
             throw Context.Error(
-                options, field, $"{name} is missing, so there are no anchors", "give ratio and scale, once or more each");
+                options,
+                field,
+                $"{name} is missing, so there are no anchors",
+                "give ratio and scale, once or more each");
         }
 
         foreach (float value in values)

@@ -6,13 +6,13 @@ namespace Cnn.Layers.Detection;
 
 /// <summary>
 /// The maxima over a grid of cells in each region: [N, C, H, W] and regions [R, 5] to [R, C, pooled_h, pooled_w]. The
-/// corners are multiplied by <c>spatial_scale</c> and rounded, half away from zero; both belong to the region. Cell p of
-/// n covers <c>floor(p size / n)</c> to <c>ceil((p + 1) size / n)</c>, clipped to the map; one without pixels gives 0.
-/// (Girshick 2015, "Fast R-CNN", section 2.1.)
+/// corners are multiplied by <c>spatial_scale</c> and rounded, half away from zero; both belong to the region. Cell p
+/// of n covers <c>floor(p size / n)</c> to <c>ceil((p + 1) size / n)</c>, clipped to the map; one without pixels gives
+/// 0. (Girshick 2015, "Fast R-CNN", section 2.1.)
 /// </summary>
 /// <remarks>
-/// The gradient goes to the first maximum of a cell. A region that ends before it starts is pooled as one pixel and, as in
-/// the forks, passes no gradient.
+/// The gradient goes to the first maximum of a cell. A region that ends before it starts is pooled as one pixel and, as
+/// in the forks, passes no gradient.
 /// </remarks>
 [LayerType("ROIPooling")]
 internal sealed unsafe class ROIPoolingLayer(LayerContext context) : RegionPoolingLayer(context)

@@ -8,8 +8,8 @@ internal static class RegionAnchors
 {
     /// <summary>
     /// Returns the anchors, [ratios x scales, 4], each x1, y1, x2, y2, the scales of a ratio in a row: the base box's
-    /// area gives a width of <c>round(sqrt(area / ratio))</c> and a height of <c>round(width ratio)</c>, which the scale
-    /// multiplies.
+    /// area gives a width of <c>round(sqrt(area / ratio))</c> and a height of <c>round(width ratio)</c>, which the
+    /// scale multiplies.
     /// </summary>
     /// <param name="baseSize">The side of the base box, whose first pixel is 0.</param>
     /// <param name="ratios">Heights divided by widths.</param>

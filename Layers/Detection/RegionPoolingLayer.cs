@@ -4,8 +4,8 @@ using Cnn.Layers.Threading;
 namespace Cnn.Layers.Detection;
 
 /// <summary>
-/// Pools the maps of the first bottom [N, C, H, W] over the regions of the second [R, 5], each (image, x1, y1, x2, y2) in
-/// pixels of the image. The regions have no gradient.
+/// Pools the maps of the first bottom [N, C, H, W] over the regions of the second [R, 5], each (image, x1, y1, x2, y2)
+/// in pixels of the image. The regions have no gradient.
 /// </summary>
 internal abstract unsafe class RegionPoolingLayer(LayerContext context) : Layer(context)
 {

@@ -53,8 +53,8 @@ internal abstract unsafe class RegionProposalLayer(LayerContext context) : Layer
         if (!shifts.Shape.SequenceEqual((ReadOnlySpan<int>)[1, 4 * Anchors, height, width]))
         {
             throw Context.Error(
-                $"bottom '{Parameter.Bottom[1]}' has shape {shifts.ShapeText} for {Anchors} anchors and scores of shape "
-                + scores.ShapeText,
+                $"bottom '{Parameter.Bottom[1]}' has shape {shifts.ShapeText} for {Anchors} anchors and scores of "
+                + $"shape {scores.ShapeText}",
                 $"it needs [1, {4 * Anchors}, {height}, {width}]: four for each anchor");
         }
 
@@ -140,7 +140,8 @@ internal abstract unsafe class RegionProposalLayer(LayerContext context) : Layer
     // A part is a row of anchors.
     private readonly struct DecodeJob(
         float* scores, float* shifts, float* boxes, ulong[] order, ProposalRules rules,
-        (float Height, float Width) image, (float Height, float Width) least, (int Height, int Width) map) : IParallelJob
+        (float Height, float Width) image, (float Height, float Width) least,
+        (int Height, int Width) map) : IParallelJob
     {
         public void Run(int part, int worker)
         {

@@ -40,7 +40,9 @@ internal sealed unsafe class YoloBoxes
             x - (width / 2), y - (height / 2), x + (width / 2), y + (height / 2), score, label));
     }
 
-    /// <summary>Writes the boxes that stay, the best first; where there is none, a row (i, -1...) for each image.</summary>
+    /// <summary>
+    /// Writes the boxes that stay, the best first; where there is none, a row (i, -1...) for each image.
+    /// </summary>
     /// <param name="top">Receives [1, 1, K, 7].</param>
     /// <param name="images">The number of images.</param>
     /// <param name="threshold">The overlap from which the worse of two boxes is dropped.</param>

@@ -4,11 +4,11 @@ namespace Cnn.Layers.Detection;
 
 /// <summary>
 /// Boxes out of YOLO v3 maps: one or more bottoms [N, num_box (5 + num_classes), H, W] to [1, 1, K, 7]; see
-/// <see cref="YoloBoxes"/> for the rows. Box n of map t has the anchor <c>mask[n + t (masks / mask_group_num)]</c>. Cell
-/// (j, i) with values v gives <c>x = (i + sigmoid(v0)) / W</c>, <c>y = (j + sigmoid(v1)) / H</c>,
+/// <see cref="YoloBoxes"/> for the rows. Box n of map t has the anchor <c>mask[n + t (masks / mask_group_num)]</c>.
+/// Cell (j, i) with values v gives <c>x = (i + sigmoid(v0)) / W</c>, <c>y = (j + sigmoid(v1)) / H</c>,
 /// <c>w = exp(v2) bias_w / (W anchors_scale[t])</c>, h likewise, and a box for each class c whose score
-/// <c>sigmoid(v4) sigmoid(v(5 + c))</c> is above the threshold. (Redmon and Farhadi 2018, "YOLOv3", section 2.) There is
-/// no gradient.
+/// <c>sigmoid(v4) sigmoid(v(5 + c))</c> is above the threshold. (Redmon and Farhadi 2018, "YOLOv3", section 2.) There
+/// is no gradient.
 /// </summary>
 [LayerType("Yolov3DetectionOutput")]
 internal sealed unsafe class Yolov3DetectionOutputLayer(LayerContext context) : Layer(context)

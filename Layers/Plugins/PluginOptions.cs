@@ -3,8 +3,8 @@ using Cnn.Proto;
 namespace Cnn.Layers.Plugins;
 
 /// <summary>
-/// Binds the free-form <c>plugin_param { ... }</c> of a layer, or the <c>param_str</c> of one of type <c>Python</c>, to an
-/// options record of the plug-in.
+/// Binds the free-form <c>plugin_param { ... }</c> of a layer, or the <c>param_str</c> of one of type <c>Python</c>, to
+/// an options record of the plug-in.
 /// </summary>
 public static class PluginOptions
 {

@@ -8,9 +8,9 @@ namespace Cnn.Layers.Vision;
 /// Compares the patches of two maps [N, C, H, W] at displacements: top [N, (2R + 1)^2, H', W'], with
 /// <c>R = max_displacement / stride_2</c>, <c>border = max_displacement + (kernel_size - 1) / 2</c> and
 /// <c>H' = ceil((H + 2 pad - 2 border) / stride_1)</c>. Channel c has the displacement
-/// <c>((c mod (2R + 1) - R) stride_2, (c / (2R + 1) - R) stride_2)</c> along columns and rows; its value is the mean over
-/// the channels and the pixels of a patch of <c>a b</c>, or of <c>|a - b|</c> with SUBTRACT. Both maps have a gradient.
-/// (Dosovitskiy et al. 2015, "FlowNet", section 3.)
+/// <c>((c mod (2R + 1) - R) stride_2, (c / (2R + 1) - R) stride_2)</c> along columns and rows; its value is the mean
+/// over the channels and the pixels of a patch of <c>a b</c>, or of <c>|a - b|</c> with SUBTRACT. Both maps have a
+/// gradient. (Dosovitskiy et al. 2015, "FlowNet", section 3.)
 /// </summary>
 [LayerType("Correlation")]
 internal sealed unsafe class CorrelationLayer(LayerContext context) : Layer(context)
@@ -37,7 +37,9 @@ internal sealed unsafe class CorrelationLayer(LayerContext context) : Layer(cont
         if (kernel % 2 == 0)
         {
             throw Context.Error(
-                options, CorrelationParameter.KernelSizeFieldNumber, $"kernel_size is {kernel}, expected an odd number");
+                options,
+                CorrelationParameter.KernelSizeFieldNumber,
+                $"kernel_size is {kernel}, expected an odd number");
         }
 
         if (!options.HasMaxDisplacement)
@@ -59,7 +61,11 @@ internal sealed unsafe class CorrelationLayer(LayerContext context) : Layer(cont
             0,
             Size(CorrelationParameter.PadFieldNumber, "pad", options.Pad, least: 0),
             kernel,
-            Size(CorrelationParameter.MaxDisplacementFieldNumber, "max_displacement", options.MaxDisplacement, least: 0),
+            Size(
+                CorrelationParameter.MaxDisplacementFieldNumber,
+                "max_displacement",
+                options.MaxDisplacement,
+                least: 0),
             Size(CorrelationParameter.Stride1FieldNumber, "stride_1", options.Stride1, least: 1),
             Size(CorrelationParameter.Stride2FieldNumber, "stride_2", options.Stride2, least: 1));
     }
@@ -162,8 +168,8 @@ internal sealed unsafe class CorrelationLayer(LayerContext context) : Layer(cont
             throw Context.Error(
                 options,
                 CorrelationParameter.MaxDisplacementFieldNumber,
-                $"bottom '{Parameter.Bottom[0]}' of shape {bottom.ShapeText} with a pad of {shape.Pad} has no room for a "
-                + $"displacement of {shape.MaxDisplacement} and a kernel of {shape.Kernel}",
+                $"bottom '{Parameter.Bottom[0]}' of shape {bottom.ShapeText} with a pad of {shape.Pad} has no room for "
+                + $"a displacement of {shape.MaxDisplacement} and a kernel of {shape.Kernel}",
                 "use more padding or a smaller displacement");
         }
 

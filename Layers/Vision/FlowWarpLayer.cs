@@ -37,7 +37,7 @@ internal sealed unsafe class FlowWarpLayer(LayerContext context) : Layer(context
             throw Context.Error(
                 $"bottom '{Parameter.Bottom[1]}' has shape {flow.ShapeText}, bottom '{Parameter.Bottom[0]}' "
                 + image.ShapeText,
-                $"the flow is [{size.Images}, 2, {size.Height}, {size.Width}]: a step along columns and one along rows");
+                $"the flow is [{size.Images}, 2, {size.Height}, {size.Width}]: a step along columns, one along rows");
         }
 
         tops[0].ReshapeLike(image);

@@ -10,6 +10,7 @@ namespace PluginLayer;
 /// has the bottom's shape. With <c>learned</c> each channel has an alpha, the layer's only parameter, of shape [C].
 /// </summary>
 [LayerType("Snake")]
+[PythonLayer("snake", "SnakeLayer")]
 public sealed class SnakeLayer : Layer
 {
     private readonly SnakeOptions options;

@@ -29,7 +29,11 @@ public class RegistryTests
     public void EveryTypeOfCaffesIsRegistered()
     {
         Assert.Equal(61, Caffes.Distinct().Count());
+<<<<<<< HEAD
         Assert.Equal([], Caffes.Except(new LayerRegistry().Types));
+=======
+        Assert.Empty(Caffes.Except(new LayerRegistry().Types));
+>>>>>>> i17-regions
     }
 
     [Fact]
@@ -50,7 +54,8 @@ public class RegistryTests
     [Theory]
     [InlineData("type: 'Python' python_param { module: 'mine' layer: 'Twice' }", "'mine.Twice'")]
     [InlineData("type: 'Python'", "this one")]
-    public void PythonEndsInAnErrorThatNamesThePlugInInterface(string definition, string name)
+    public void APythonLayerThatNoClassStandsForEndsInAnErrorThatNamesThePlugInInterface(
+        string definition, string name)
     {
         Diagnostic error = ErrorOf(definition);
         Assert.Equal($"layers in Python, such as {name}, do not run here", error.Message);
@@ -58,6 +63,31 @@ public class RegistryTests
         Assert.Contains("Cnn.Layers.Layer", error.Hint, StringComparison.Ordinal);
         Assert.Equal("net.prototxt:1:7", $"{error.Location}");
     }
+
+    [Theory]
+    [InlineData("rpn.proposal_layer")]
+    [InlineData("proposal_layer")]
+    public void ABuiltInClassRunsInThePlaceOfAPythonLayer(string module)
+    {
+        using var pool = new WorkerPool(1);
+        var parameter = TextFormat.Parse<LayerParameter>(
+            $"type: 'Python' python_param {{ module: '{module}' layer: 'ProposalLayer' }}", "net.prototxt");
+        Layer layer = new LayerRegistry().Create(new LayerContext { Parameter = parameter, Pool = pool });
+        Assert.Equal("PythonProposalLayer", layer.GetType().Name);
+        Assert.Equal("Python", layer.Type);
+        Assert.Contains($"{module}.ProposalLayer", new LayerRegistry().PythonLayers);
+    }
+
+    [Fact]
+    public void TheErrorOfAPythonLayerTellsTheAttributeThatStandsForIt() => Assert.Contains(
+        "[PythonLayer(\"mine\", \"Twice\")]",
+        ErrorOf("type: 'Python' python_param { module: 'mine' layer: 'Twice' }").Hint,
+        StringComparison.Ordinal);
+
+    [Fact]
+    public void ANameOfPythonsIsNoTypeOfTheRegistry() => Assert.Equal(
+        "unknown layer type 'rpn.proposal_layer.ProposalLayer'",
+        ErrorOf("type: 'rpn.proposal_layer.ProposalLayer'").Message);
 
     [Fact]
     public void AnUnknownTypeNamesItsNearest()

@@ -11,9 +11,9 @@ namespace Cnn.Layers.Kernels.Flow;
 /// patch, with p the patch's centre.
 /// </summary>
 /// <remarks>
-/// It reads padded copies of the maps, see <see cref="CorrelationShape.RowSize"/>. Forward, a part is a row of the result
-/// for the displacements of a row; four of them share what is read of a. Backward, a part is a few channels, whose
-/// gradients add up the rows of the result in order.
+/// It reads padded copies of the maps, see <see cref="CorrelationShape.RowSize"/>. Forward, a part is a row of the
+/// result for the displacements of a row; four of them share what is read of a. Backward, a part is a few channels,
+/// whose gradients add up the rows of the result in order.
 /// </remarks>
 internal static unsafe class CorrelationKernel
 {

@@ -37,8 +37,8 @@ internal readonly record struct CorrelationShape(
     public int PaddedHeight => Height + (2 * Pad);
 
     /// <summary>
-    /// Values of a padded row: its columns are sorted by their remainder by Stride1, so that the columns of neighbouring
-    /// patches lie side by side.
+    /// Values of a padded row: its columns are sorted by their remainder by Stride1, so that the columns of
+    /// neighbouring patches lie side by side.
     /// </summary>
     public int RowSize => Stride1 * PhaseSize;
 

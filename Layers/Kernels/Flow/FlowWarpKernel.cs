@@ -42,7 +42,9 @@ internal static unsafe class FlowWarpKernel
         pool.Run(checked(size.Images * ((size.Channels + ChannelsPerPart - 1) / ChannelsPerPart)), ref job);
     }
 
-    /// <summary>Computes the gradient of the flow: differences of the neighbours; 0 where the point is outside.</summary>
+    /// <summary>
+    /// Computes the gradient of the flow: differences of the neighbours; 0 where the point is outside.
+    /// </summary>
     public static void FlowGradient(
         float* dy, float* x, float* flow, float* flowGradient,
         (int Images, int Channels, int Height, int Width) size, WorkerPool pool)

@@ -25,7 +25,8 @@ internal readonly unsafe struct RegionCells(int* table, RegionShape shape)
     /// <summary>Returns whether a region ends before it starts.</summary>
     public bool IsTurned(int region) => At(region)[1] != 0;
 
-    /// <summary>Returns the pixels of a cell; the ends are exclusive. They are none where an end is not above its start.
+    /// <summary>
+    /// Returns the pixels of a cell; the ends are exclusive. They are none where an end is not above its start.
     /// </summary>
     public (int Top, int Bottom, int Left, int Right) Cell(int region, int row, int column)
     {
@@ -34,8 +35,8 @@ internal readonly unsafe struct RegionCells(int* table, RegionShape shape)
     }
 
     /// <summary>
-    /// Sets a region by the rule of ROIPooling (Girshick 2015): the corners are scaled and rounded to whole pixels, both
-    /// of which belong to the region; one that ends before it starts is one pixel.
+    /// Sets a region by the rule of ROIPooling (Girshick 2015): the corners are scaled and rounded to whole pixels,
+    /// both of which belong to the region; one that ends before it starts is one pixel.
     /// </summary>
     public void SetPixels(int region, int image, float* box, float scale)
     {
@@ -49,8 +50,8 @@ internal readonly unsafe struct RegionCells(int* table, RegionShape shape)
     }
 
     /// <summary>
-    /// Sets a region by the rule of PSROIPooling (Dai et al. 2016): the corners are rounded to whole pixels of the image,
-    /// both of which belong to the region, and scaled; the sides are 0.1 at least.
+    /// Sets a region by the rule of PSROIPooling (Dai et al. 2016): the corners are rounded to whole pixels of the
+    /// image, both of which belong to the region, and scaled; the sides are 0.1 at least.
     /// </summary>
     public void SetScaled(int region, int image, float* box, float scale)
     {

@@ -86,7 +86,8 @@ internal static unsafe class RoiMaxPooling
     {
         public void Run(int part, int worker)
         {
-            int first = part % groups * PlaneLanes.Count, chunk = part / groups % chunks, image = part / groups / chunks;
+            int first = part % groups * PlaneLanes.Count, rest = part / groups;
+            int chunk = rest % chunks, image = rest / chunks;
             int count = Math.Min(PlaneLanes.Count, shape.Channels - first);
             int end = Math.Min(shape.Regions, (chunk + 1) * RegionsPerPart);
             float* planes = x + ((((long)image * shape.Channels) + first) * shape.PlaneSize);

@@ -3,6 +3,7 @@ using System.Reflection.Emit;
 using Cnn.Fillers;
 using Cnn.Layers;
 using Cnn.Layers.Plugins;
+using Cnn.Layers.Threading;
 using Cnn.Proto;
 
 namespace Cnn.Tests.Layers.Plugins;
@@ -33,6 +34,21 @@ public class PluginLoaderTests
         Assembly plugin = new PluginLoader(layers, fillers).Load(Repository.PluginAssembly);
 
         Assert.True(plugin.GetType("PluginLayer.SnakeLayer", throwOnError: true)!.IsSubclassOf(typeof(Layer)));
+    }
+
+    [Fact]
+    public void APluginsClassRunsInThePlaceOfAPythonLayer()
+    {
+        new PluginLoader(layers, fillers).Load(Repository.PluginAssembly);
+        Assert.Contains("snake.SnakeLayer", layers.PythonLayers);
+        using var pool = new WorkerPool(1);
+        Layer layer = Python(pool, "{'alpha': 2, 'learned': true}");
+        Blob bottom = new(1, 3), top = new();
+        layer.SetUp([bottom], [top]);
+        layer.FillParameters();
+        Assert.Equal([2, 2, 2], layer.Blobs[0].Data.ToArray());
+        Diagnostic error = Assert.Throws<CnnException>(() => Python(pool, "'alhpa': 2")).Diagnostics[0];
+        Assert.Equal("unknown option 'alhpa' of a Python layer", error.Message);
     }
 
     [Fact]
@@ -96,6 +112,17 @@ public class PluginLoaderTests
         layer.CreateType();
         plugin.Save(path);
     }
+
+    private Layer Python(WorkerPool pool, string options) => layers.Create(new LayerContext
+    {
+        Parameter = new LayerParameter
+        {
+            Name = "snake",
+            Type = "Python",
+            PythonParam = new PythonParameter { Module = "snake", Layer = "SnakeLayer", ParamStr = options },
+        },
+        Pool = pool,
+    });
 
     private Diagnostic Refused(string path) => Assert.Single(
         Assert.Throws<CnnException>(() => new PluginLoader(layers, fillers).Load(path)).Diagnostics);
