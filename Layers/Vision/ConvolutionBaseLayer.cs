@@ -28,7 +28,7 @@ internal abstract class ConvolutionBaseLayer : Layer
     public override bool TopsMatchBottoms => true;
 
     /// <summary>The options.</summary>
-    protected ConvolutionParameter Options => Parameter.ConvolutionParam ??= new ConvolutionParameter();
+    protected virtual ConvolutionParameter Options => Parameter.ConvolutionParam ??= new ConvolutionParameter();
 
     /// <summary>Channels of the tops.</summary>
     protected int Outputs { get; private set; }
@@ -82,7 +82,7 @@ internal abstract class ConvolutionBaseLayer : Layer
         AddBlob(Options.WeightFiller, WeightFans, shape);
         if (Options.BiasTerm)
         {
-            AddBlob(Options.BiasFiller, Outputs);
+            AddBlob(Options.BiasFiller, BiasShape);
         }
 
         engine = CreateEngine();
@@ -146,6 +146,9 @@ internal abstract class ConvolutionBaseLayer : Layer
     private protected virtual (int Groups, int Outputs) ReadMaps() => (
         Bounded(Options.Group, ConvolutionParameter.GroupFieldNumber, "group"),
         Bounded(Options.NumOutput, ConvolutionParameter.NumOutputFieldNumber, "num_output"));
+
+    /// <summary>The shape of the bias.</summary>
+    private protected virtual int[] BiasShape => [Outputs];
 
     /// <summary>Returns the axes of the weights before the kernel's.</summary>
     protected abstract int[] WeightChannels();

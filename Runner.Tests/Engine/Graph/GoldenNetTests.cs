@@ -26,6 +26,7 @@ public class GoldenNetTests
     {
         var golden = new GoldenCase(folder);
         NotBuilt.SkipIfNeededBy(golden.Net.Message, name);
+        NotBuilt.SkipIfContradictory(name);
         using var pool = new WorkerPool(2);
         using var written = new WrittenFile(golden);
         Net net = Build(golden, pool);

@@ -50,6 +50,8 @@ public class V1UpgradeTests
         { "TANH", 23, "TanH" },
         { "WINDOW_DATA", 24, "WindowData" },
         { "THRESHOLD", 31, "Threshold" },
+        { "CONVOLUTION3D", 1000, "Convolution3D" },
+        { "POOLING3D", 1001, "Pooling3D" },
     };
 
     [Theory, MemberData(nameof(Types))]
