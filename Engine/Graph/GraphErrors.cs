@@ -16,8 +16,9 @@ internal static class GraphErrors
         IEnumerable<LayerParameter> leftOut)
     {
         string name = layer.Bottom[bottom];
-        LayerParameter? elsewhere = leftOut.FirstOrDefault(l => l.Top.Contains(name));
-        Phase? other = elsewhere is null ? null : OnlyPhaseOf(elsewhere);
+        LayerParameter[] writers = [.. leftOut.Where(l => l.Top.Contains(name))];
+        LayerParameter? elsewhere = writers.FirstOrDefault();
+        Phase? other = writers.Select(OnlyPhaseOf).Distinct().ToArray() is [var only] ? only : null;
         return At(
             sources.Find(layer, LayerParameter.BottomFieldNumber, bottom),
             layer,

@@ -184,6 +184,11 @@ internal static class SnapshotFiles
             stored.EarlyStopping = state.EarlyStopping;
         }
 
+        if (state.Plateau is not null)
+        {
+            stored.Plateau = state.Plateau;
+        }
+
         if (state.Seed is { } seed)
         {
             stored.RandomSeed = seed;

@@ -26,4 +26,7 @@ internal sealed record SnapshotState
 
     /// <summary>The state of early stopping; null without it.</summary>
     public EarlyStoppingState? EarlyStopping { get; init; }
+
+    /// <summary>Where lr_policy plateau stands; null for another policy.</summary>
+    public PlateauState? Plateau { get; init; }
 }

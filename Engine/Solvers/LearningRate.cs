@@ -6,14 +6,16 @@ namespace Cnn.Engine.Solvers;
 internal sealed class LearningRate
 {
     private static readonly string[] Policies =
-        ["fixed", "step", "exp", "inv", "multistep", "poly", "sigmoid", "cosine"];
+        ["fixed", "step", "exp", "inv", "multistep", "poly", "sigmoid", "cosine", "plateau", "multifixed"];
 
     private readonly SolverParameter definition;
+    private readonly Plateau plateau;
 
     /// <exception cref="CnnException">The policy is unknown or one of its parameters is out of range.</exception>
     public LearningRate(SolverParameter definition, SourceMap sources)
     {
         this.definition = definition;
+        plateau = new Plateau(definition.PlateauWinsize);
         string policy = definition.LrPolicy;
         if (!Policies.Contains(policy))
         {
@@ -37,6 +39,23 @@ internal sealed class LearningRate
             throw Error(SolverParameter.MaxIterFieldNumber, "max_iter is missing", $"lr_policy {policy} needs it");
         }
 
+        if (policy is "plateau" && (definition.PlateauWinsize.Count == 0 || definition.PlateauWinsize.Any(w => w < 1)))
+        {
+            throw Error(
+                SolverParameter.PlateauWinsizeFieldNumber,
+                definition.PlateauWinsize.Count == 0 ? "plateau_winsize is missing" : "a plateau_winsize is below 1",
+                "lr_policy plateau needs it once a fall of the rate, in iterations");
+        }
+
+        int rates = definition.Stagelr.Count;
+        if (policy is "multifixed" && (rates == 0 || rates != definition.Stageiter.Count))
+        {
+            throw Error(
+                SolverParameter.StagelrFieldNumber,
+                $"stagelr is given {rates} times and stageiter {definition.Stageiter.Count} times",
+                "lr_policy multifixed needs both, as many of one as of the other");
+        }
+
         if (definition.WarmupIter < 0)
         {
             throw Error(
@@ -49,7 +68,7 @@ internal sealed class LearningRate
         void RequireGamma()
         {
             float gamma = definition.Gamma;
-            if (policy is "step" or "exp" or "multistep" && !(gamma >= 0))
+            if (policy is "step" or "exp" or "multistep" or "plateau" && !(gamma >= 0))
             {
                 throw Error(
                     SolverParameter.GammaFieldNumber,
@@ -76,17 +95,25 @@ internal sealed class LearningRate
             new(new Diagnostic(message, sources.Find(definition, field), hint));
     }
 
-    /// <summary>The current step of the multistep policy; part of a snapshot.</summary>
+    /// <summary>The current step of the multistep and plateau policies; part of a snapshot.</summary>
     public int CurrentStep { get; set; }
+
+    /// <summary>Where the plateau policy stands, part of a snapshot; null for other policies.</summary>
+    public PlateauState? Plateau
+    {
+        get => definition.LrPolicy == "plateau" ? plateau.State : null;
+        set => plateau.State = value ?? plateau.State;
+    }
 
     /// <summary>Returns the rate of iteration <paramref name="iteration"/> (updates done so far).</summary>
     /// <param name="iteration">From 0.</param>
     /// <param name="stepped">
-    /// Whether the multistep policy has just advanced; it does so at most once per iteration.
+    /// Whether the multistep or plateau policy has just advanced; it does so at most once per iteration.
     /// </param>
-    public float At(int iteration, out bool stepped)
+    /// <param name="loss">The smoothed loss of the iteration, for the plateau policy.</param>
+    public float At(int iteration, out bool stepped, float loss = 0)
     {
-        float rate = OfPolicy(iteration, out stepped);
+        float rate = OfPolicy(iteration, loss, out stepped);
         if (iteration >= definition.WarmupIter)
         {
             return rate;
@@ -96,7 +123,7 @@ internal sealed class LearningRate
         return (float)(rate * (definition.WarmupStart + ((1 - definition.WarmupStart) * share)));
     }
 
-    private float OfPolicy(int iteration, out bool stepped)
+    private float OfPolicy(int iteration, float loss, out bool stepped)
     {
         stepped = false;
         double rate = definition.BaseLr, gamma = definition.Gamma, power = definition.Power;
@@ -117,6 +144,18 @@ internal sealed class LearningRate
                 }
 
                 return (float)(rate * Math.Pow(gamma, CurrentStep));
+            case "plateau":
+                stepped = plateau.Falls(iteration, loss, CurrentStep);
+                CurrentStep += stepped ? 1 : 0;
+                return (float)(rate * Math.Pow(gamma, CurrentStep));
+            case "multifixed":
+                int stage = 0;
+                while (stage < definition.Stagelr.Count - 1 && iteration > definition.Stageiter[stage])
+                {
+                    stage++;
+                }
+
+                return definition.Stagelr[stage];
             case "poly":
                 return (float)(rate * Math.Pow(1 - ((double)iteration / definition.MaxIter), power));
             case "cosine":

@@ -1,4 +1,5 @@
 using Cnn.Engine.Snapshots;
+using Cnn.Proto;
 using Cnn.Proto.Formats;
 
 namespace Cnn.Engine.Solvers;
@@ -11,6 +12,12 @@ public sealed partial class Solver
     /// <exception cref="TrainingException">It cannot be written.</exception>
     public string WriteSnapshot()
     {
+        PlateauState? plateau = learningRate.Plateau;
+        if (plateau is not null)
+        {
+            smoothed.Save(plateau);
+        }
+
         var state = new SnapshotState
         {
             SolverType = definition.Type,
@@ -20,6 +27,7 @@ public sealed partial class Solver
             Histories = updater.Histories.InFileOrder(),
             LayerStates = LayerStates.Capture(AllNets),
             EarlyStopping = earlyStopping?.State,
+            Plateau = plateau,
         };
         string path = SnapshotFiles.Write(definition, TrainNet, state, options.Log);
         newestSnapshot = Iteration;
@@ -43,6 +51,12 @@ public sealed partial class Solver
         Iteration = state.Iteration;
         dataStart = options.RestartsData ? Iteration : 0;
         learningRate.CurrentStep = state.CurrentStep;
+        if (state.Extensions.Plateau is { } plateau)
+        {
+            learningRate.Plateau = plateau;
+            smoothed.Restore(plateau);
+        }
+
         if (earlyStopping is not null && state.Extensions.EarlyStopping is { } standing)
         {
             earlyStopping.State = standing;

@@ -214,7 +214,7 @@ public sealed partial class Solver : IDisposable
         loss /= definition.IterSize;
         SolverChecks.RequireFinite(loss, Iteration, TrainNet);
         smoothed.Add(loss);
-        float rate = learningRate.At(Iteration, out bool stepped);
+        float rate = learningRate.At(Iteration, out bool stepped, smoothed.Value);
         if (display)
         {
             iterationLog.Write(Iteration, smoothed.Value);
@@ -222,7 +222,7 @@ public sealed partial class Solver : IDisposable
 
         if (stepped)
         {
-            Log($"MultiStep Status: Iteration {Iteration}, step = {learningRate.CurrentStep}");
+            Log($"{(definition.LrPolicy == "plateau" ? "Plateau" : "MultiStep")} Status: Iteration {Iteration}, step = {learningRate.CurrentStep}");
         }
 
         if (display)

@@ -1,9 +1,9 @@
 using System.Collections;
 using System.Runtime.InteropServices;
 using Cnn.Proto.Forks;
+using Google.Protobuf;
 using Google.Protobuf.Collections;
 using Google.Protobuf.Reflection;
-using Google.Protobuf;
 
 namespace Cnn.Proto;
 

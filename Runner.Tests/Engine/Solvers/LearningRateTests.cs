@@ -108,6 +108,42 @@ public class LearningRateTests
         Assert.Equal(3, rate.CurrentStep);
     }
 
+    [Fact]
+    public void PlateauFallsWhenTheLossHasNoNewMinimumForAWindow()
+    {
+        var definition = Definition("plateau");
+        definition.PlateauWinsize.Add([3, 2]);
+        var rate = new LearningRate(definition, new SourceMap());
+
+        // Least at 1; falls at 4 (3 later); least again at 5; falls at 7 (2 later); the list is used up.
+        float[] losses = [5, 4, 4, 4.5f, 4, 3, 3, 3, 3, 3, 3];
+        float[] rates = [.. losses.Select((loss, i) => rate.At(i, out _, loss))];
+
+        Assert.Equal(
+            [0.5f, 0.5f, 0.5f, 0.5f, 0.05f, 0.05f, 0.05f, 0.005f, 0.005f, 0.005f, 0.005f],
+            rates,
+            (a, b) => Math.Abs(a - b) < 1e-7f);
+        Assert.Equal((2, 3f, 7), (rate.CurrentStep, rate.Plateau!.MinimumLoss, rate.Plateau.IterLastEvent));
+    }
+
+    [Fact]
+    public void MultifixedHoldsEachRateToItsLastIteration()
+    {
+        var definition = Definition("multifixed");
+        definition.Stagelr.Add([0.1f, 0.2f, 0.3f]);
+        definition.Stageiter.Add([1, 3, 4]);
+        var rate = new LearningRate(definition, new SourceMap());
+
+        Assert.Equal(
+            [0.1f, 0.1f, 0.2f, 0.2f, 0.3f, 0.3f, 0.3f], Enumerable.Range(0, 7).Select(i => rate.At(i, out _)));
+    }
+
+    [Theory]
+    [InlineData("plateau", "plateau_winsize is missing; lr_policy plateau needs it once a fall of the rate")]
+    [InlineData("multifixed", "stagelr is given 0 times and stageiter 0 times; lr_policy multifixed needs both")]
+    public void APolicyOfAForkAsksForItsFields(string policy, string expected) => Assert.StartsWith(
+        expected, Assert.Throws<CnnException>(() => Rate(policy)).Message, StringComparison.Ordinal);
+
     [Theory]
     [InlineData("stepp", "unknown lr_policy 'stepp'; did you mean 'step'?")]
     [InlineData("", "lr_policy is missing")]
