@@ -29,11 +29,7 @@ public class RegistryTests
     public void EveryTypeOfCaffesIsRegistered()
     {
         Assert.Equal(61, Caffes.Distinct().Count());
-<<<<<<< HEAD
         Assert.Equal([], Caffes.Except(new LayerRegistry().Types));
-=======
-        Assert.Empty(Caffes.Except(new LayerRegistry().Types));
->>>>>>> i17-regions
     }
 
     [Fact]
