@@ -64,7 +64,8 @@ public class ImageDetectorTests
     [InlineData(
         "layer { name: 'x' type: 'DummyData' top: 'x' dummy_data_param { shape { dim: 1 } } }", "has no Input layer")]
     [InlineData(
-        "layer { name: 'x' type: 'Input' top: 'x' input_param { shape { dim: 1 dim: 7 } } }", "a detector takes images")]
+        "layer { name: 'x' type: 'Input' top: 'x' input_param { shape { dim: 1 dim: 7 } } }",
+        "a detector takes images")]
     [InlineData(
         "layer { name: 'x' type: 'Input' top: 'x' input_param { shape { dim: 1 dim: 3 dim: 4 dim: 4 } } } "
         + "layer { name: 'r' type: 'ReLU' bottom: 'x' top: 'y' }",
