@@ -43,8 +43,8 @@ internal readonly record struct CorrelationShape(
     public int RowSize => Stride1 * PhaseSize;
 
     /// <summary>
-    /// Values from a padded row to the next: the rows of all channels lie together, [padded H, C, row], since each value
-    /// of the result reads all channels.
+    /// Values from a padded row to the next: the rows of all channels lie together, [padded H, C, row], since each
+    /// value of the result reads all channels.
     /// </summary>
     public int RowStride => Channels * RowSize;
 
