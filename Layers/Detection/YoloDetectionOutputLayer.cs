@@ -5,9 +5,9 @@ namespace Cnn.Layers.Detection;
 /// <summary>
 /// Boxes out of a YOLO v2 map: [N, num_box (5 + num_classes), S, S] to [1, 1, K, 7]; see <see cref="YoloBoxes"/> for
 /// the rows. Cell (j, i) and box n with values t give <c>x = (i + sigmoid(t0)) / S</c>,
-/// <c>y = (j + sigmoid(t1)) / S</c>, <c>w = exp(t2) bias(2n) / S</c>, <c>h = exp(t3) bias(2n + 1) / S</c> and, for the best class of a softmax over the
-/// rest, the score <c>sigmoid(t4) softmax</c>; scores below the threshold are left out. (Redmon and Farhadi 2017,
-/// "YOLO9000", section 2.) There is no gradient.
+/// <c>y = (j + sigmoid(t1)) / S</c>, <c>w = exp(t2) bias(2n) / S</c>, <c>h = exp(t3) bias(2n + 1) / S</c> and, for the
+/// best class of a softmax over the rest, the score <c>sigmoid(t4) softmax</c>; scores below the threshold are left
+/// out. (Redmon and Farhadi 2017, "YOLO9000", section 2.) There is no gradient.
 /// </summary>
 [LayerType("YoloDetectionOutput")]
 internal sealed unsafe class YoloDetectionOutputLayer(LayerContext context) : Layer(context)

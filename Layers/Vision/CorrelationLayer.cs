@@ -28,7 +28,7 @@ internal sealed unsafe class CorrelationLayer(LayerContext context) : Layer(cont
     /// <inheritdoc/>
     public override BlobCount TopCount => BlobCount.Exactly(1);
 
-    private int MapSize => shape.Channels * shape.PlaneSize;
+    private int MapSize => shape.PaddedSize;
 
     /// <inheritdoc/>
     public override void SetUp(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
@@ -173,13 +173,13 @@ internal sealed unsafe class CorrelationLayer(LayerContext context) : Layer(cont
                 "use more padding or a smaller displacement");
         }
 
-        long padded = 2 * BlobSize.Of(
+        long padded = BlobSize.Of(
             Math.Max(1, shape.Channels),
             shape.Height + (2L * shape.Pad),
             shape.Width + (2L * shape.Pad) + shape.Stride1);
         long side = (2L * (shape.MaxDisplacement / shape.Stride2)) + 1;
         long count = BlobSize.Of(side, side, shape.Height + (2L * shape.Pad), shape.Width + (2L * shape.Pad));
-        if (padded is < 0 or > BlobSize.Most || count > BlobSize.Most)
+        if (padded > (BlobSize.Most / 2) - CorrelationShape.Slack || count > BlobSize.Most)
         {
             throw Context.Error(
                 options,

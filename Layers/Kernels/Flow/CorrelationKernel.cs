@@ -23,7 +23,7 @@ internal static unsafe class CorrelationKernel
     public static void Pad(float* map, float* padded, CorrelationShape shape, WorkerPool pool)
     {
         KernelGuard.Array(map, shape.Channels, shape.Height, shape.Width);
-        KernelGuard.Array(padded, shape.Channels, shape.PlaneSize);
+        KernelGuard.Array(padded, shape.PaddedSize);
         var job = new PadJob(map, padded, shape);
         pool.Run(shape.Channels, ref job);
     }
@@ -32,7 +32,7 @@ internal static unsafe class CorrelationKernel
     public static void Unpad(float* padded, float* map, CorrelationShape shape, WorkerPool pool)
     {
         KernelGuard.Array(map, shape.Channels, shape.Height, shape.Width);
-        KernelGuard.Array(padded, shape.Channels, shape.PlaneSize);
+        KernelGuard.Array(padded, shape.PaddedSize);
         var job = new UnpadJob(padded, map, shape);
         pool.Run(shape.Channels, ref job);
     }
@@ -41,8 +41,8 @@ internal static unsafe class CorrelationKernel
     public static void Forward<T>(float* a, float* b, float* y, CorrelationShape shape, WorkerPool pool)
         where T : struct, ICorrelationTerm
     {
-        KernelGuard.Array(a, shape.Channels, shape.PlaneSize);
-        KernelGuard.Array(b, shape.Channels, shape.PlaneSize);
+        KernelGuard.Array(a, shape.PaddedSize);
+        KernelGuard.Array(b, shape.PaddedSize);
         KernelGuard.Array(y, shape.TopCount);
         var job = new ForwardJob<T>(a, b, y, shape);
         pool.Run(checked(shape.TopHeight * shape.Side), ref job);
@@ -54,10 +54,10 @@ internal static unsafe class CorrelationKernel
         where T : struct, ICorrelationTerm
     {
         KernelGuard.Array(dy, shape.TopCount);
-        KernelGuard.Array(a, shape.Channels, shape.PlaneSize);
-        KernelGuard.Array(b, shape.Channels, shape.PlaneSize);
-        KernelGuard.ArrayOrNull(da, shape.Channels, shape.PlaneSize);
-        KernelGuard.ArrayOrNull(db, shape.Channels, shape.PlaneSize);
+        KernelGuard.Array(a, shape.PaddedSize);
+        KernelGuard.Array(b, shape.PaddedSize);
+        KernelGuard.ArrayOrNull(da, shape.PaddedSize);
+        KernelGuard.ArrayOrNull(db, shape.PaddedSize);
         var job = new BackwardJob<T>(dy, a, b, da, db, shape);
         pool.Run((shape.Channels + ChannelsPerPart - 1) / ChannelsPerPart, ref job);
     }
@@ -96,12 +96,17 @@ internal static unsafe class CorrelationKernel
     {
         public void Run(int part, int worker)
         {
-            float* plane = padded + ((long)part * shape.PlaneSize);
-            new Span<float>(plane, shape.PlaneSize).Clear();
-            for (int h = 0; h < shape.Height; h++)
+            for (int row = 0; row < shape.PaddedHeight; row++)
             {
+                float* to = padded + ((((long)row * shape.Channels) + part) * shape.RowSize);
+                new Span<float>(to, shape.RowSize).Clear();
+                int h = row - shape.Pad;
+                if (h < 0 || h >= shape.Height)
+                {
+                    continue;
+                }
+
                 float* from = map + ((((long)part * shape.Height) + h) * shape.Width);
-                float* to = plane + ((long)(h + shape.Pad) * shape.RowSize);
                 for (int w = 0; w < shape.Width; w++)
                 {
                     to[shape.Column(w + shape.Pad)] = from[w];
@@ -114,10 +119,9 @@ internal static unsafe class CorrelationKernel
     {
         public void Run(int part, int worker)
         {
-            float* plane = padded + ((long)part * shape.PlaneSize);
             for (int h = 0; h < shape.Height; h++)
             {
-                float* from = plane + ((long)(h + shape.Pad) * shape.RowSize);
+                float* from = padded + ((((long)(h + shape.Pad) * shape.Channels) + part) * shape.RowSize);
                 float* to = map + ((((long)part * shape.Height) + h) * shape.Width);
                 for (int w = 0; w < shape.Width; w++)
                 {
@@ -136,8 +140,8 @@ internal static unsafe class CorrelationKernel
         {
             int row = part / shape.Side, line = part % shape.Side;
             int top = (row * shape.Stride1) + shape.Border - (shape.Kernel / 2);
-            float* first = a + ((long)top * shape.RowSize);
-            float* second = b + ((long)(top + ((line - shape.Radius) * shape.Stride2)) * shape.RowSize);
+            float* first = a + ((long)top * shape.RowStride);
+            float* second = b + ((long)(top + ((line - shape.Radius) * shape.Stride2)) * shape.RowStride);
             long step = (long)shape.TopHeight * shape.TopWidth;
             float* to = y + ((long)line * shape.Side * step) + ((long)row * shape.TopWidth);
             for (int column = 0; column < shape.TopWidth; column += Lanes.Width)
@@ -165,20 +169,20 @@ internal static unsafe class CorrelationKernel
             {
                 for (int u = 0; u < shape.Kernel; u++)
                 {
-                    long at = (long)v * shape.RowSize;
+                    long at = (long)v * shape.RowStride;
                     float* from = first + at + shape.Column(shape.Border - (shape.Kernel / 2) + u);
                     float* from0 = second + at + shape.Column(Start(d) + u);
                     float* from1 = second + at + shape.Column(Start(d + 1) + u);
                     float* from2 = second + at + shape.Column(Start(d + 2) + u);
                     float* from3 = second + at + shape.Column(Start(d + 3) + u);
-                    long plane = 0;
-                    for (int c = 0; c < shape.Channels; c++, plane += shape.PlaneSize)
+                    long end = shape.RowStride;
+                    for (long c = 0; c < end; c += shape.RowSize)
                     {
-                        Vector512<float> value = Lanes.Load(from + plane, left);
-                        sum0 = T.Add(sum0, value, Lanes.Load(from0 + plane, left));
-                        sum1 = T.Add(sum1, value, Lanes.Load(from1 + plane, left));
-                        sum2 = T.Add(sum2, value, Lanes.Load(from2 + plane, left));
-                        sum3 = T.Add(sum3, value, Lanes.Load(from3 + plane, left));
+                        Vector512<float> value = Vector512.Load(from + c);
+                        sum0 = T.Add(sum0, value, Vector512.Load(from0 + c));
+                        sum1 = T.Add(sum1, value, Vector512.Load(from1 + c));
+                        sum2 = T.Add(sum2, value, Vector512.Load(from2 + c));
+                        sum3 = T.Add(sum3, value, Vector512.Load(from3 + c));
                     }
                 }
             }
@@ -196,13 +200,12 @@ internal static unsafe class CorrelationKernel
             {
                 for (int u = 0; u < shape.Kernel; u++)
                 {
-                    long at = (long)v * shape.RowSize;
+                    long at = (long)v * shape.RowStride;
                     float* from = first + at + shape.Column(shape.Border - (shape.Kernel / 2) + u);
                     float* from0 = second + at + shape.Column(Start(d) + u);
-                    for (int c = 0; c < shape.Channels; c++)
+                    for (long c = 0; c < shape.RowStride; c += shape.RowSize)
                     {
-                        long plane = (long)c * shape.PlaneSize;
-                        sum = T.Add(sum, Lanes.Load(from + plane, left), Lanes.Load(from0 + plane, left));
+                        sum = T.Add(sum, Vector512.Load(from + c), Vector512.Load(from0 + c));
                     }
                 }
             }
@@ -239,9 +242,10 @@ internal static unsafe class CorrelationKernel
 
         private void Clear(float* gradient, int start, int end)
         {
-            for (long c = start; c < end && gradient != null; c++)
+            for (long row = 0; row < shape.PaddedHeight && gradient != null; row++)
             {
-                new Span<float>(gradient + (c * shape.PlaneSize), shape.PlaneSize).Clear();
+                float* rows = gradient + (((row * shape.Channels) + start) * shape.RowSize);
+                new Span<float>(rows, (end - start) * shape.RowSize).Clear();
             }
         }
 
@@ -251,8 +255,8 @@ internal static unsafe class CorrelationKernel
             int left = shape.Border - (shape.Kernel / 2) + u;
             int down = ((d / shape.Side) - shape.Radius) * shape.Stride2;
             int right = ((d % shape.Side) - shape.Radius) * shape.Stride2;
-            long first = ((long)top * shape.RowSize) + shape.Column(left);
-            long second = ((long)(top + down) * shape.RowSize) + shape.Column(left + right);
+            long first = ((long)top * shape.RowStride) + shape.Column(left);
+            long second = ((long)(top + down) * shape.RowStride) + shape.Column(left + right);
             Vector512<float> count = Vector512.Create((float)((double)shape.Kernel * shape.Kernel * shape.Channels));
             for (int column = 0; column < shape.TopWidth; column += Lanes.Width)
             {
@@ -260,16 +264,16 @@ internal static unsafe class CorrelationKernel
                 Vector512<float> gradient = Lanes.Load(from + column, many) / count;
                 for (long c = start; c < end; c++)
                 {
-                    long plane = (c * shape.PlaneSize) + column;
-                    Vector512<float> x = Lanes.Load(a + plane + first, many), z = Lanes.Load(b + plane + second, many);
+                    long at = (c * shape.RowSize) + column;
+                    Vector512<float> x = Vector512.Load(a + at + first), z = Vector512.Load(b + at + second);
                     if (da != null)
                     {
-                        Add(da + plane + first, gradient * T.ByFirst(x, z), many);
+                        Add(da + at + first, gradient * T.ByFirst(x, z), many);
                     }
 
                     if (db != null)
                     {
-                        Add(db + plane + second, gradient * T.BySecond(x, z), many);
+                        Add(db + at + second, gradient * T.BySecond(x, z), many);
                     }
                 }
             }
@@ -277,6 +281,6 @@ internal static unsafe class CorrelationKernel
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private static void Add(float* to, Vector512<float> values, int count) =>
-            Lanes.Store(Lanes.Load(to, count) + values, to, count);
+            Lanes.Store(Vector512.Load(to) + values, to, count);
     }
 }

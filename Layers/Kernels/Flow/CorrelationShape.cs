@@ -42,8 +42,17 @@ internal readonly record struct CorrelationShape(
     /// </summary>
     public int RowSize => Stride1 * PhaseSize;
 
-    /// <summary>Values of a padded channel.</summary>
-    public int PlaneSize => PaddedHeight * RowSize;
+    /// <summary>
+    /// Values from a padded row to the next: the rows of all channels lie together, [padded H, C, row], since each
+    /// value of the result reads all channels.
+    /// </summary>
+    public int RowStride => Channels * RowSize;
+
+    /// <summary>Values of a padded map, and some beyond its last row that are read with it but not used.</summary>
+    public int PaddedSize => (PaddedHeight * RowStride) + Slack;
+
+    /// <summary>Values that a vector may reach beyond the end of a row.</summary>
+    public static int Slack => 16;
 
     private int PhaseSize => (Width + (2 * Pad) + Stride1 - 1) / Stride1;
 

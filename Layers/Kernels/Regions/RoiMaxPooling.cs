@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Cnn.Layers.Threading;
 
@@ -8,16 +9,24 @@ namespace Cnn.Layers.Kernels.Regions;
 /// equals; 0 and -1 where a cell has no pixels. (Girshick 2015, "Fast R-CNN", section 2.1.)
 /// </summary>
 /// <remarks>
-/// Sixteen channels lie side by side, so that a cell of any width is read in whole vectors. A part is sixteen channels
-/// of an image and some of its regions.
+/// Sixteen channels lie side by side, so that a cell of any width is read in whole vectors. A part is sixty-four
+/// channels of an image and some of its regions; a part of the gradient is sixteen channels, to which the regions are
+/// added in order.
 /// </remarks>
 internal static unsafe class RoiMaxPooling
 {
-    // A part reads sixteen maps once and pools enough regions to be worth that.
-    private const int RegionsPerPart = 128;
+    // Sixteen channels lie side by side, and so many of these are pooled together.
+    private const int Stacks = 4;
+    private const int ChannelsPerPart = Stacks * PlaneLanes.Count;
 
-    // Above this number of pixels, sixteen maps side by side would take more than 4 MB.
-    private const int LargestPlane = 1 << 16;
+    // A part of the gradient writes to so many maps.
+    private const int ChannelsPerGradient = 16;
+
+    // A part reads its maps once and pools enough regions to be worth that.
+    private const int RegionsPerPart = 64;
+
+    // Above this number of pixels, the maps of a part would take more than 4 MB.
+    private const int LargestPlane = 1 << 14;
 
     /// <summary>Computes y and the indices from x; only y where the indices are null.</summary>
     /// <param name="x">[N, C, H, W].</param>
@@ -44,7 +53,7 @@ internal static unsafe class RoiMaxPooling
         KernelGuard.Array(dy, shape.Regions, shape.Channels, shape.Cells);
         KernelGuard.Array(indices, shape.Regions, shape.Channels, shape.Cells);
         KernelGuard.Array(dx, shape.Images, shape.Channels, shape.PlaneSize);
-        int groups = Groups(shape);
+        int groups = (shape.Channels + ChannelsPerGradient - 1) / ChannelsPerGradient;
         var job = new BackwardJob(dy, cells, indices, dx, shape, groups);
         pool.Run(checked(shape.Images * groups), ref job);
     }
@@ -78,17 +87,20 @@ internal static unsafe class RoiMaxPooling
         }
     }
 
-    private static int Groups(RegionShape shape) => (shape.Channels + PlaneLanes.Count - 1) / PlaneLanes.Count;
+    private static int Groups(RegionShape shape) => (shape.Channels + ChannelsPerPart - 1) / ChannelsPerPart;
 
     private readonly struct ForwardJob(
         float* x, RegionCells cells, float* y, int* indices, RegionShape shape, int groups, int chunks,
         WorkerPool pool) : IParallelJob
     {
+        private readonly long lanesSize = PlaneLanes.Count * (long)shape.PlaneSize;
+        private readonly long cellsSize = PlaneLanes.Count * (long)shape.Cells;
+
         public void Run(int part, int worker)
         {
-            int first = part % groups * PlaneLanes.Count, rest = part / groups;
+            int first = part % groups * ChannelsPerPart, rest = part / groups;
             int chunk = rest % chunks, image = rest / chunks;
-            int count = Math.Min(PlaneLanes.Count, shape.Channels - first);
+            int count = Math.Min(ChannelsPerPart, shape.Channels - first);
             int end = Math.Min(shape.Regions, (chunk + 1) * RegionsPerPart);
             float* planes = x + ((((long)image * shape.Channels) + first) * shape.PlaneSize);
             float* lanes = null;
@@ -120,68 +132,70 @@ internal static unsafe class RoiMaxPooling
             }
         }
 
-        // The maxima and places of one region follow the maps.
+        // The maps, then the maxima of one region, then their places; sixteen channels after the other. Lanes that no
+        // channel fills are pooled like the others and not stored.
         private float* Load(float* planes, int count, int worker)
         {
-            long floats = PlaneLanes.Count * ((long)shape.PlaneSize + (2L * shape.Cells));
-            float* lanes = pool.Scratch(worker, ScratchSlot.Layer, floats);
-            PlaneLanes.Load(planes, shape.PlaneSize, count, shape.PlaneSize, lanes);
+            float* lanes = pool.Scratch(worker, ScratchSlot.Layer, Stacks * (lanesSize + (2 * cellsSize)));
+            for (int c = 0; c < count; c += PlaneLanes.Count)
+            {
+                PlaneLanes.Load(
+                    planes + ((long)c * shape.PlaneSize),
+                    shape.PlaneSize,
+                    Math.Min(PlaneLanes.Count, count - c),
+                    shape.PlaneSize,
+                    lanes + (c / PlaneLanes.Count * lanesSize));
+            }
+
             return lanes;
         }
 
         private void Pool(float* lanes, int region, int first, int count)
         {
-            float* maxima = lanes + ((long)PlaneLanes.Count * shape.PlaneSize);
-            float* places = maxima + ((long)PlaneLanes.Count * shape.Cells);
+            float* maxima = lanes + (Stacks * lanesSize), places = maxima + (Stacks * cellsSize);
+            bool isWide = count > PlaneLanes.Count;
             for (int cell = 0; cell < shape.Cells; cell++)
             {
                 var window = cells.Cell(region, cell / shape.Columns, cell % shape.Columns);
-                float* max = maxima + (PlaneLanes.Count * cell);
+                long at = (long)PlaneLanes.Count * cell;
                 if (window.Bottom <= window.Top || window.Right <= window.Left)
                 {
-                    Vector512<float>.Zero.Store(max);
-                    Vector512<int>.AllBitsSet.AsSingle().Store(places + (PlaneLanes.Count * cell));
+                    Clear(maxima + at, places + at);
                 }
-                else if (indices == null)
+                else if (isWide)
                 {
-                    Greatest(lanes, window).Store(max);
+                    GreatestOfFour(lanes, window, maxima + at, places + at);
                 }
                 else
                 {
-                    Greatest(lanes, window, max, places + (PlaneLanes.Count * cell));
+                    Greatest(lanes, window, maxima + at, places + at);
                 }
             }
 
-            long at = (((long)region * shape.Channels) + first) * shape.Cells;
-            PlaneLanes.Store(maxima, y + at, shape.Cells, count, shape.Cells);
-            if (indices == null)
+            for (int c = 0; c < count; c += PlaneLanes.Count)
             {
-                return;
+                int planes = Math.Min(PlaneLanes.Count, count - c);
+                long at = (((long)region * shape.Channels) + first + c) * shape.Cells;
+                long from = c / PlaneLanes.Count * cellsSize;
+                PlaneLanes.Store(maxima + from, y + at, shape.Cells, planes, shape.Cells);
+                if (indices != null && cells.IsTurned(region))
+                {
+                    new Span<int>(indices + at, planes * shape.Cells).Fill(-1);
+                }
+                else if (indices != null)
+                {
+                    PlaneLanes.Store(places + from, (float*)indices + at, shape.Cells, planes, shape.Cells);
+                }
             }
-
-            if (cells.IsTurned(region))
-            {
-                new Span<int>(indices + at, count * shape.Cells).Fill(-1);
-                return;
-            }
-
-            PlaneLanes.Store(places, (float*)indices + at, shape.Cells, count, shape.Cells);
         }
 
-        private Vector512<float> Greatest(float* lanes, (int Top, int Bottom, int Left, int Right) window)
+        private void Clear(float* maxTo, float* placeTo)
         {
-            Vector512<float> max = Vector512.Create(float.MinValue);
-            for (int h = window.Top; h < window.Bottom; h++)
+            for (int i = 0; i < Stacks; i++)
             {
-                float* from = lanes + (PlaneLanes.Count * (long)((h * shape.Width) + window.Left));
-                for (int w = window.Left; w < window.Right; w++, from += PlaneLanes.Count)
-                {
-                    Vector512<float> value = Vector512.Load(from);
-                    max = Vector512.ConditionalSelect(Vector512.GreaterThan(value, max), value, max);
-                }
+                Vector512<float>.Zero.Store(maxTo + (i * cellsSize));
+                Vector512<int>.AllBitsSet.AsSingle().Store(placeTo + (i * cellsSize));
             }
-
-            return max;
         }
 
         private void Greatest(
@@ -195,15 +209,51 @@ internal static unsafe class RoiMaxPooling
                 float* from = lanes + (PlaneLanes.Count * (long)at);
                 for (int w = window.Left; w < window.Right; w++, at++, from += PlaneLanes.Count)
                 {
-                    Vector512<float> value = Vector512.Load(from);
-                    Vector512<float> isGreater = Vector512.GreaterThan(value, max);
-                    max = Vector512.ConditionalSelect(isGreater, value, max);
-                    place = Vector512.ConditionalSelect(isGreater.AsInt32(), Vector512.Create(at), place);
+                    Take(from, Vector512.Create(at), ref max, ref place);
                 }
             }
 
             max.Store(maxTo);
             place.AsSingle().Store(placeTo);
+        }
+
+        // Sixty-four channels at once: most of the time would go into the ends of short rows.
+        private void GreatestOfFour(
+            float* lanes, (int Top, int Bottom, int Left, int Right) window, float* maxTo, float* placeTo)
+        {
+            Vector512<float> max0 = Vector512.Create(float.MinValue), max1 = max0, max2 = max0, max3 = max0;
+            Vector512<int> place0 = Vector512<int>.AllBitsSet, place1 = place0, place2 = place0, place3 = place0;
+            for (int h = window.Top; h < window.Bottom; h++)
+            {
+                int at = (h * shape.Width) + window.Left;
+                float* from = lanes + (PlaneLanes.Count * (long)at);
+                for (int w = window.Left; w < window.Right; w++, at++, from += PlaneLanes.Count)
+                {
+                    Vector512<int> here = Vector512.Create(at);
+                    Take(from, here, ref max0, ref place0);
+                    Take(from + lanesSize, here, ref max1, ref place1);
+                    Take(from + (2 * lanesSize), here, ref max2, ref place2);
+                    Take(from + (3 * lanesSize), here, ref max3, ref place3);
+                }
+            }
+
+            max0.Store(maxTo);
+            max1.Store(maxTo + cellsSize);
+            max2.Store(maxTo + (2 * cellsSize));
+            max3.Store(maxTo + (3 * cellsSize));
+            place0.AsSingle().Store(placeTo);
+            place1.AsSingle().Store(placeTo + cellsSize);
+            place2.AsSingle().Store(placeTo + (2 * cellsSize));
+            place3.AsSingle().Store(placeTo + (3 * cellsSize));
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void Take(float* from, Vector512<int> here, ref Vector512<float> max, ref Vector512<int> place)
+        {
+            Vector512<float> value = Vector512.Load(from);
+            Vector512<float> isGreater = Vector512.GreaterThan(value, max);
+            max = Vector512.ConditionalSelect(isGreater, value, max);
+            place = Vector512.ConditionalSelect(isGreater.AsInt32(), here, place);
         }
     }
 
@@ -212,8 +262,8 @@ internal static unsafe class RoiMaxPooling
     {
         public void Run(int part, int worker)
         {
-            int first = part % groups * PlaneLanes.Count, image = part / groups;
-            int count = Math.Min(PlaneLanes.Count, shape.Channels - first);
+            int first = part % groups * ChannelsPerGradient, image = part / groups;
+            int count = Math.Min(ChannelsPerGradient, shape.Channels - first);
             float* planes = dx + ((((long)image * shape.Channels) + first) * shape.PlaneSize);
             for (int c = 0; c < count; c++)
             {

@@ -33,8 +33,9 @@ public class CorrelationLayerTests
             {
                 int image = (int)(i / sizes.TopCount), at = (int)(i % sizes.TopCount);
                 float expected = CorrelationKernel.ForwardReference(
-                    harness.Bottoms[0].Data.Slice(image * size, size), harness.Bottoms[1].Data.Slice(image * size, size),
-                    sizes, isDifference, at / plane, at % plane / sizes.TopWidth, at % sizes.TopWidth);
+                    harness.Bottoms[0].Data.Slice(image * size, size),
+                    harness.Bottoms[1].Data.Slice(image * size, size), sizes, isDifference, at / plane,
+                    at % plane / sizes.TopWidth, at % sizes.TopWidth);
                 Assert.Equal(expected, harness.Tops[0].Data[i], 1e-6);
             }
         }
