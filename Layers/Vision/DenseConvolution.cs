@@ -3,7 +3,8 @@ using Cnn.Layers.Kernels.Convolution;
 namespace Cnn.Layers.Vision;
 
 /// <summary>
-/// The plain convolution. It uses the two-dimensional plan for up to two spatial axes; it uses columns for more axes,
+/// The plain convolution. It uses the two-dimensional plan for up to two spatial axes, or that of
+/// <see cref="DepthwiseConvolution"/> if each channel has a kernel of its own; it uses columns for more axes,
 /// and for images so large that the plan's memory for a strip or for a whole padded image would be more than an array
 /// holds. What depends on the sizes alone is kept until they change.
 /// </summary>
@@ -15,8 +16,9 @@ namespace Cnn.Layers.Vision;
 internal sealed unsafe class DenseConvolution(
     LayerContext context, int channels, int outputs, int groups, WindowParameters window) : IConvolutionEngine
 {
-    // One of the two is used.
+    // One of the three is used.
     private ConvolutionPlan? plan;
+    private DepthwisePlan? depthwise;
     private ConvolutionShapeNd? shapeNd;
 
     /// <summary>The maximum number of floats that the plan may use for one purpose.</summary>
@@ -53,13 +55,15 @@ internal sealed unsafe class DenseConvolution(
             across ? w.Dilation[^1] : 1,
             below - above,
             right - left);
-        if (plan is not null && plan.Shape == shape)
+        if ((plan is not null && plan.Shape == shape) || (depthwise is not null && depthwise.Shape == shape))
         {
             return;
         }
 
-        plan = ConvolutionPlan.Fits(shape, MostFloats) ? new ConvolutionPlan(shape) : null;
-        if (plan is null)
+        bool fits = ConvolutionPlan.Fits(shape, MostFloats), isDepthwise = fits && DepthwiseConvolution.Suits(shape);
+        depthwise = isDepthwise ? new DepthwisePlan(shape) : null;
+        plan = fits && !isDepthwise ? new ConvolutionPlan(shape) : null;
+        if (!fits)
         {
             PrepareColumns(
                 [height, width],
@@ -76,7 +80,8 @@ internal sealed unsafe class DenseConvolution(
 
     /// <summary>Returns whether a pass over a number of images reads the weights, not only the packed ones.</summary>
     public bool NeedsWeights(int images, PackedWeights packed) =>
-        plan is null || ConvolutionKernel.NeedsWeights(plan, images, packed);
+        depthwise is not null ? !packed.Has(winograd: false)
+        : plan is null || ConvolutionKernel.NeedsWeights(plan, images, packed);
 
     /// <inheritdoc/>
     public void Forward(int images, float* x, Blob weights, Blob? bias, float* y) =>
@@ -95,7 +100,12 @@ internal sealed unsafe class DenseConvolution(
     public void Forward(
         int images, float* x, float* weights, float* bias, float* y, PackedWeights? packed, float? rectifier)
     {
-        if (plan is not null)
+        if (depthwise is not null)
+        {
+            weights = packed is null ? weights : Kept(packed, weights);
+            DepthwiseConvolution.Forward(context.Pool, depthwise, images, x, weights, bias, y, rectifier);
+        }
+        else if (plan is not null)
         {
             ConvolutionKernel.Forward(context.Pool, plan, images, x, weights, bias, y, packed, rectifier);
         }
@@ -108,6 +118,12 @@ internal sealed unsafe class DenseConvolution(
     /// <inheritdoc/>
     public void WeightGradient(int images, float* x, float* dy, float* dw, float* db)
     {
+        if (depthwise is not null)
+        {
+            DepthwiseConvolution.WeightGradient(context.Pool, depthwise, images, x, dy, dw, db);
+            return;
+        }
+
         if (plan is not null && dw != null)
         {
             ConvolutionKernel.WeightGradient(context.Pool, plan, images, x, dy, dw, db);
@@ -129,7 +145,11 @@ internal sealed unsafe class DenseConvolution(
     /// <inheritdoc/>
     public void InputGradient(int images, float* dy, Blob weights, float* dx)
     {
-        if (plan is not null)
+        if (depthwise is not null)
+        {
+            DepthwiseConvolution.InputGradient(context.Pool, depthwise, images, dy, weights.ReadPointer, dx);
+        }
+        else if (plan is not null)
         {
             ConvolutionKernel.InputGradient(context.Pool, plan, images, dy, weights.ReadPointer, dx);
         }
@@ -137,6 +157,20 @@ internal sealed unsafe class DenseConvolution(
         {
             Im2colConvolution.InputGradient(context.Pool, shapeNd!, images, dy, weights.ReadPointer, dx);
         }
+    }
+
+    // Depthwise weights are used as they are; folded ones have to be kept.
+    private float* Kept(PackedWeights packed, float* weights)
+    {
+        int count = outputs * depthwise!.Shape.Taps;
+        float* kept = packed.Buffer(winograd: false, count, out bool isReady);
+        if (!isReady)
+        {
+            new ReadOnlySpan<float>(weights, count).CopyTo(new Span<float>(kept, count));
+            packed.MarkPacked(winograd: false, count);
+        }
+
+        return kept;
     }
 
     private void PrepareColumns(ReadOnlySpan<int> size, WindowParameters w)

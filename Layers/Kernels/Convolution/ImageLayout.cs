@@ -59,6 +59,9 @@ internal sealed unsafe class ImageLayout
     /// <summary>Floats of one group's channels.</summary>
     public long Size => (long)shape.GroupChannels * ChannelSize;
 
+    /// <summary>A group's taps.</summary>
+    public int TapCount => taps.Length;
+
     /// <summary>The offset of each of a group's taps.</summary>
     public int* Taps => taps.Pointer;
 
@@ -107,6 +110,14 @@ internal sealed unsafe class ImageLayout
             {
                 new ReadOnlySpan<float>(from + shape.PadWidth, used).CopyTo(new Span<float>(channel, used));
             }
+            else if (stride == 2)
+            {
+                // With an odd border the first column is in the second phase.
+                int skipped = shape.PadWidth / 2, isOdd = shape.PadWidth % 2;
+                float* first = from + (isOdd * phaseWidth) + skipped;
+                float* second = from + ((1 - isOdd) * phaseWidth) + skipped + isOdd;
+                PhaseSplit.Interleave(first, second, channel, used);
+            }
             else
             {
                 for (int i = 0; i < used; i++)
@@ -145,10 +156,7 @@ internal sealed unsafe class ImageLayout
             }
             else
             {
-                for (int q = first; q < end; q++)
-                {
-                    target[q] = source[(q * stride) + phase - pad];
-                }
+                PhaseSplit.Gather(source + (first * stride) + phase - pad, stride, target + first, end - first);
             }
         }
     }
