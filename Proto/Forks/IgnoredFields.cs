@@ -66,7 +66,9 @@ internal static class IgnoredFields
     /// Whether an unknown value is one of these: another program's engine, as in <c>engine: MKL2017</c>.
     /// </summary>
     public static bool HasValue(FieldDescriptor field, string word) =>
-        field.FieldType == FieldType.Enum && field.EnumType.Name == "Engine" && word is "MKL2017" or "MKLDNN" or "CUDNN";
+        field.FieldType == FieldType.Enum
+        && field.EnumType.Name == "Engine"
+        && word is "MKL2017" or "MKLDNN" or "CUDNN";
 
     /// <summary>Returns what is wrong with the value of a field of these; null when it changes nothing.</summary>
     /// <param name="message">The message that the field is in.</param>
