@@ -25,7 +25,8 @@ internal static class GraphErrors
             elsewhere is null
                 ? $"bottom '{name}' is not the top of an earlier layer"
                 : other is not null
-                ? $"bottom '{name}' is written in {Text(other.Value)} only, by layer '{elsewhere.Name}'{Place(elsewhere)}"
+                ? $"bottom '{name}' is written in {Text(other.Value)} only, by layer '{elsewhere.Name}'"
+                    + Place(elsewhere)
                 : $"bottom '{name}' is the top of layer '{elsewhere.Name}'{Place(elsewhere)}, which is not in the net "
                     + "in this phase, level and stages",
             elsewhere is not null ? "give this layer the same include and exclude rules"

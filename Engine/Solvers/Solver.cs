@@ -222,7 +222,8 @@ public sealed partial class Solver : IDisposable
 
         if (stepped)
         {
-            Log($"{(definition.LrPolicy == "plateau" ? "Plateau" : "MultiStep")} Status: Iteration {Iteration}, step = {learningRate.CurrentStep}");
+            string policy = definition.LrPolicy == "plateau" ? "Plateau" : "MultiStep";
+            Log($"{policy} Status: Iteration {Iteration}, step = {learningRate.CurrentStep}");
         }
 
         if (display)

@@ -13,7 +13,8 @@ internal static class SchemaTypes
 
     private static readonly Lazy<FrozenDictionary<string, FieldDescriptor>> Options = new(() =>
         LayerParameter.Descriptor.Fields.InDeclarationOrder()
-            .Where(f => f.FieldType == FieldType.Message && f.MessageType.Name.EndsWith(Ending, StringComparison.Ordinal))
+            .Where(f => f.FieldType == FieldType.Message)
+            .Where(f => f.MessageType.Name.EndsWith(Ending, StringComparison.Ordinal))
             .DistinctBy(f => f.MessageType)
             .ToFrozenDictionary(f => f.MessageType.Name[..^Ending.Length]));
 

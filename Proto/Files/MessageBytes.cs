@@ -10,8 +10,8 @@ namespace Cnn.Proto;
 internal static class MessageBytes
 {
     /// <summary>
-    /// Reads a message; unknown fields and groups are kept. Required fields are not asked for: a fork's message under the
-    /// number of one of ours has none of them.
+    /// Reads a message; unknown fields and groups are kept. Required fields are not asked for: a fork's message under
+    /// the number of one of ours has none of them.
     /// </summary>
     /// <exception cref="InvalidProtocolBufferException">The bytes are no such message.</exception>
     public static T Parse<T>(byte[] bytes)

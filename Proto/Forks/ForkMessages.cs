@@ -47,8 +47,8 @@ internal static class ForkMessages
         message == V1LayerParameter.Descriptor ? LayerParameter.Descriptor.Name : message.Name, name);
 
     /// <summary>
-    /// Returns what is wrong with an unknown value of an enum that forks have, and what to do, null for one of the other
-    /// values; null when no fork has it.
+    /// Returns what is wrong with an unknown value of an enum that forks have, and what to do, null for one of the
+    /// other values; null when no fork has it.
     /// </summary>
     public static (string Message, string? Hint)? UnknownEnumValue(string value, EnumDescriptor type)
     {

@@ -33,6 +33,7 @@ internal static class ForkTable
         ["c3d-1.1"] = "C3D 1.1",
         ["aug"] = "a Caffe with more augmentation",
         ["mycaffe"] = "MyCaffe",
+        ["deepdetect"] = "DeepDetect's Caffe",
         ["senet"] = "SENet's Caffe",
         ["shufflenet"] = "ShuffleNet's Caffe",
         ["depthwise"] = "yonghenglh6's DepthwiseConvolution",

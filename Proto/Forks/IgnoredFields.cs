@@ -25,7 +25,8 @@ internal static class IgnoredFields
         "default_backward_math", "global_grad_scale", "global_grad_scale_adaptive", "solver_data_type",
         "store_blobs_in_old_format", "visualize", "visualize_threshold", "save_file", "save_output_param",
         "label_map_file", "threads", "parser_threads", "cache", "eval_type", "ap_version", "show_per_class_result",
-        "cudnn_worspace_allow_on_groups", "quantize_method");
+        "cudnn_worspace_allow_on_groups", "cudnn_enable_tensor_cores", "use_cudnn_rnn8_if_supported",
+        "quantize_method");
 
     // What the fields of whole-number arithmetic are where they change nothing.
     private static readonly FrozenDictionary<string, Func<string, bool>> Neutral =
@@ -66,7 +67,9 @@ internal static class IgnoredFields
     /// Whether an unknown value is one of these: another program's engine, as in <c>engine: MKL2017</c>.
     /// </summary>
     public static bool HasValue(FieldDescriptor field, string word) =>
-        field.FieldType == FieldType.Enum && field.EnumType.Name == "Engine" && word is "MKL2017" or "MKLDNN" or "CUDNN";
+        field.FieldType == FieldType.Enum
+        && field.EnumType.Name == "Engine"
+        && word is "MKL2017" or "MKLDNN" or "CUDNN";
 
     /// <summary>Returns what is wrong with the value of a field of these; null when it changes nothing.</summary>
     /// <param name="message">The message that the field is in.</param>

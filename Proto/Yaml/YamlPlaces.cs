@@ -1,4 +1,3 @@
-using Cnn.Proto.Forks;
 using YamlDotNet.Core;
 
 namespace Cnn.Proto;

@@ -67,7 +67,8 @@ internal static partial class PublicNets
         {
             int alone = cause.Count(t => t.Causes.Distinct().Count() == 1);
             report.Append(CultureInfo.InvariantCulture, $"{cause.Count(),4}  {cause.Count(t => t.IsDeployed),6}  ")
-                .Append(CultureInfo.InvariantCulture, $"{alone,5}  {cause.Key}\n                     {cause.First().Path}\n");
+                .Append(CultureInfo.InvariantCulture, $"{alone,5}  {cause.Key}\n")
+                .Append(CultureInfo.InvariantCulture, $"{"",21}{cause.First().Path}\n");
         }
 
         return report.ToString();
@@ -96,9 +97,30 @@ internal static partial class PublicNets
         var causes = new List<string>();
         foreach (Phase phase in (Phase[])(isDeployed ? [Phase.Test] : [Phase.Train, Phase.Test]))
         {
-            if (NetFilter.Keep(net.Message.Layer, new NetState { Phase = phase }, net.Sources).Count > 0)
+            causes.AddRange(CausesOf(net, phase, pool));
+        }
+
+        return causes;
+    }
+
+    // A net that asks for stages loads if it does in one of them.
+    private static IReadOnlyList<string> CausesOf(NetDefinition net, Phase phase, WorkerPool pool)
+    {
+        IReadOnlyList<string> causes = [];
+        var rules = net.Message.Layer.SelectMany(l => l.Include.Concat(l.Exclude));
+        string[] named = [.. rules.SelectMany(r => r.Stage).Distinct()];
+        foreach (string[] stages in (string[][])[[], .. named.Select(s => (string[])[s])])
+        {
+            var state = new NetState { Phase = phase, Stage = { stages } };
+            if (NetFilter.Keep(net.Message.Layer, state, net.Sources).Count > 0)
             {
-                causes.AddRange(CausesOf(net, phase, pool));
+                string[] now = [.. CausesOf(net, phase, stages, pool)];
+                if (now.Length == 0)
+                {
+                    return [];
+                }
+
+                causes = causes.Count == 0 ? now : causes;
             }
         }
 
@@ -106,7 +128,7 @@ internal static partial class PublicNets
     }
 
     // Sources that do not tell the shape of their data are given that of a usual image.
-    private static IEnumerable<string> CausesOf(NetDefinition net, Phase phase, WorkerPool pool)
+    private static IEnumerable<string> CausesOf(NetDefinition net, Phase phase, string[] stages, WorkerPool pool)
     {
         var shapes = new Dictionary<string, int[]>();
         int? batch = 1;
@@ -117,6 +139,7 @@ internal static partial class PublicNets
                 var options = new NetOptions
                 {
                     Phase = phase,
+                    Stages = stages,
                     Pool = pool,
                     BuildsQuietly = true,
                     MadeUp = new MadeUpData { Batch = batch, Shapes = shapes },

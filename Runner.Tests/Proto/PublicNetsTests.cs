@@ -28,7 +28,9 @@ public sealed class PublicNetsTests(ITestOutputHelper output)
         folder.Write("same.prototxt", Input);
         folder.Write("own.prototxt", Input + "layer { name: 'a' type: 'Own' bottom: 'x' top: 'a' }");
         folder.Write("two.prototxt", Input + "layer { name: 'b' type: 'Own' bottom: 'x' }\nlayer { type: 'YoloSeg' }");
-        folder.Write("train.prototxt", "layer { name: 'd' type: 'Data' top: 'd' data_param { source: 'x' batch_size: 9 } }");
+        folder.Write(
+            "train.prototxt",
+            "layer { name: 'd' type: 'Data' top: 'd' data_param { source: 'x' batch_size: 9 } }");
         folder.Write("solver.prototxt", "base_lr: 1");
 
         string[] report = PublicNets.Report(PublicNets.Try(folder.Path)).Split('\n');

@@ -3,7 +3,9 @@ using Cnn.Layers.Threading;
 
 namespace Cnn.Tests.Engine.Solvers;
 
-/// <summary>Training with <c>lr_policy: "plateau"</c>, resumed in the middle of a smoothed loss and of a window.</summary>
+/// <summary>
+/// Training with <c>lr_policy: "plateau"</c>, resumed in the middle of a smoothed loss and of a window.
+/// </summary>
 [Trait("Category", "Resume")]
 public class PlateauTests
 {

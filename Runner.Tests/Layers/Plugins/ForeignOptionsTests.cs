@@ -104,9 +104,9 @@ public class ForeignOptionsTests
         Assert.Equal(
             [
                 "3 layer types are not known: YoloSeg (2 layers), Convolutoin (1 layer), Own (1 layer)",
-                "n:2:25: layer 'a': layer type 'YoloSeg' is of MobileNet-YOLO and not supported; write it as a plug-in: "
-                    + "a C# class with [LayerType(\"...\")] that derives from Cnn.Layers.Layer, its assembly named with "
-                    + "--plugin",
+                "n:2:25: layer 'a': layer type 'YoloSeg' is of MobileNet-YOLO and not supported; write it as a "
+                    + "plug-in: a C# class with [LayerType(\"...\")] that derives from Cnn.Layers.Layer, its assembly "
+                    + "named with --plugin",
                 "n:3:25: layer 'b': unknown layer type 'Convolutoin'; did you mean 'Convolution'?",
                 "n:6:25: layer 'f': unknown layer type 'Own'; name its assembly with --plugin if it is your own",
                 "n:5:54: unknown field 'times_param' in LayerParameter",

@@ -1,4 +1,3 @@
-using Cnn.Proto;
 using Cnn.Proto.Forks;
 
 namespace Cnn.Tests.Proto.Forks;

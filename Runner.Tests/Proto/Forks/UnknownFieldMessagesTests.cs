@@ -73,7 +73,8 @@ public class UnknownFieldMessagesTests
     }
 
     [Theory]
-    [InlineData("n.prototxt", "layer { name: 'a' type: 'Own' own_param { depth: 2 names: ['x', \"y\"] in { a: -1 } } }")]
+    [InlineData(
+        "n.prototxt", "layer { name: 'a' type: 'Own' own_param { depth: 2 names: ['x', \"y\"] in { a: -1 } } }")]
     [InlineData(
         "n.yaml", "layer: {name: a, type: Own, own_param: {depth: 2, names: [\"x\", \"y\"], in: {a: -1}}}")]
     public void ABlockOfAnUnknownTypeIsKeptAndPrinted(string file, string text)
