@@ -10,7 +10,6 @@ internal static class NotBuilt
     /// <summary>The layer types: of Caffe's, Python is not planned; the others are of its forks, one name a line.</summary>
     public static readonly string[] Types =
     [
-        "AnnotatedData",
         "BN",
         "BoxAnnotatorOHEM",
         "Convolution3D",
