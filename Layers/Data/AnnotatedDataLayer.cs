@@ -10,7 +10,8 @@ namespace Cnn.Layers.Data;
 /// <c>AnnotatedData</c> of SSD's fork: images with boxes around their objects, from a database of AnnotatedDatum
 /// records that <c>data_param</c> names. Tops: images [N, C, H, W] and, if named, the boxes of the batch [1, 1, B, 8],
 /// rows of [image in the batch, class, instance, xmin, ymin, xmax, ymax, difficult], or one row of -1 where there are
-/// none; records that do not say what their annotations are give labels [N] instead, unless <c>anno_type</c> does.
+/// none; records that do not say what their annotations are give labels [N, 1, 1, 1] instead, unless <c>anno_type</c>
+/// does.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -66,6 +67,9 @@ internal sealed class AnnotatedDataLayer : DatabaseSourceLayer
         samples = [.. Enumerable.Range(0, WorkerCount).Select(_ => new List<Box>())];
         hasBoxes = IsMadeUp || parameter.HasAnnoType || SaysType();
     }
+
+    // Four axes, as the fork has them.
+    private protected override void ShapeLabels(Blob labels) => labels.Reshape(Batch, 1, 1, 1);
 
     private protected override ImageShape ShapeOf(long item, int worker) =>
         ShapeOf(AnnotatedDatumView.Parse(Record(item, worker)).Datum);

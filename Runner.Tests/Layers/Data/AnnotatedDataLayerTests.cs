@@ -60,7 +60,7 @@ public sealed class AnnotatedDataLayerTests : IDisposable
         Write(records);
         using DataRun run = Run("data_param { batch_size: 2 }");
         run.Pass(0);
-        Assert.Equal([2], run.Tops[1].Shape);
+        Assert.Equal([2, 1, 1, 1], run.Tops[1].Shape);
         Assert.Equal([100, 101], run.Labels);
         using DataRun typed = Run("data_param { batch_size: 2 } annotated_data_param { anno_type: BBOX }");
         typed.Pass(0);
