@@ -10,7 +10,6 @@ internal static class NotBuilt
     /// <summary>The layer types: of Caffe's forks, one name a line.</summary>
     public static readonly string[] Types =
     [
-        "AnnotatedData",
     ];
 
     /// <summary>Skips a test whose net needs a missing feature.</summary>

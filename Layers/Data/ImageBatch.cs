@@ -1,3 +1,4 @@
+using Cnn.Layers.Data.Boxes;
 using Cnn.Layers.Data.Transform;
 
 namespace Cnn.Layers.Data;
@@ -20,6 +21,9 @@ internal sealed unsafe class ImageBatch
 
     /// <summary>Where the labels go, [N]; null where the net wants none.</summary>
     public float* Labels { get; private set; }
+
+    /// <summary>The objects of each image, [N]; empty where the source has none.</summary>
+    public List<LabelledBox>[] Boxes { get; private set; } = [];
 
     /// <summary>The error of the first image that cannot be loaded; null where there is none.</summary>
     public Exception? Fault { get; private set; }
@@ -53,6 +57,15 @@ internal sealed unsafe class ImageBatch
         }
 
         SetTarget(shape, images.Pointer, hasLabels ? labels.Pointer : null);
+    }
+
+    /// <summary>Gives the batch room for the objects of its images.</summary>
+    public void SetBoxes(int count)
+    {
+        if (Boxes.Length != count)
+        {
+            Boxes = [.. Enumerable.Range(0, count).Select(_ => new List<LabelledBox>())];
+        }
     }
 
     /// <summary>Makes the batch write to memory of others.</summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.ExceptionServices;
+using Cnn.Layers.Data.Boxes;
 using Cnn.Layers.Data.Transform;
 using Cnn.Layers.Threading;
 using Cnn.Proto;
@@ -32,6 +33,7 @@ public abstract unsafe class ImageSourceLayer : Layer
     private readonly ImageBatch direct = new();
     private readonly HashSet<long> skipped = [];
     private BatchQueue? queue;
+    private ImageScratch[] scratch = [];
     private MadeUpImages? madeUp;
     private TransformPlan? plan;
     private bool hasLabels;
@@ -60,6 +62,9 @@ public abstract unsafe class ImageSourceLayer : Layer
     /// <summary>Images in a batch, N.</summary>
     internal int Batch { get; private set; }
 
+    /// <summary>Whether images of bytes are resized or damaged on their way.</summary>
+    internal bool EditsImages => Transformer.Resize is not null || Transformer.Noise is not null;
+
     /// <summary>The number of threads that may load items at the same time, for buffers of each.</summary>
     private protected int WorkerCount => Context.Pool.ThreadCount;
 
@@ -71,6 +76,15 @@ public abstract unsafe class ImageSourceLayer : Layer
 
     /// <summary>Whether each epoch takes the items in its own order.</summary>
     private protected virtual bool IsShuffled => false;
+
+    /// <summary>Whether the source can have boxes around objects.</summary>
+    private protected virtual bool KnowsBoxes => false;
+
+    /// <summary>
+    /// Whether the second top has the boxes of a batch's images, [1, 1, B, 8] (see <see cref="BoxRows"/>), instead of
+    /// labels; known once the source is open.
+    /// </summary>
+    private protected virtual bool HasBoxes => false;
 
     /// <summary>The pass that begins with the first item.</summary>
     private protected virtual long FirstPass => 0;
@@ -92,6 +106,12 @@ public abstract unsafe class ImageSourceLayer : Layer
         }
 
         hasLabels = tops.Count > 1;
+        if (!KnowsBoxes)
+        {
+            Transformer.WarnOfBoxes();
+        }
+
+        scratch = [.. Enumerable.Range(0, WorkerCount).Select(_ => new ImageScratch())];
         Open(hasLabels);
         if (madeUp is null)
         {
@@ -112,20 +132,27 @@ public abstract unsafe class ImageSourceLayer : Layer
         }
 
         tops[0].Reshape(Batch, shape.Channels, shape.Height, shape.Width);
-        if (tops.Count > 1)
+        if (tops.Count > 1 && !HasBoxes)
         {
             ShapeLabels(tops[1]);
+        }
+        else if (tops.Count > 1 && tops[1].LegacyDim(3) != BoxRows.Length)
+        {
+            // How many boxes there are is known when the batch is loaded.
+            tops[1].Reshape(1, 1, 1, BoxRows.Length);
         }
     }
 
     /// <inheritdoc/>
     public override void Forward(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
     {
-        float* labels = tops.Count > 1 ? tops[1].DataPointer : null;
+        Blob? boxes = hasLabels && HasBoxes ? tops[1] : null;
+        float* labels = tops.Count > 1 && boxes is null ? tops[1].DataPointer : null;
         if (options.Prefetch == 0 || madeUp is not null)
         {
             var shape = new ImageShape(tops[0].Dim(1), tops[0].Dim(2), tops[0].Dim(3));
             LoadNow(shape, tops[0].DataPointer, labels);
+            WriteBoxes(direct, boxes);
             return;
         }
 
@@ -137,6 +164,8 @@ public abstract unsafe class ImageSourceLayer : Layer
         {
             new ReadOnlySpan<float>(batch.Labels, Batch).CopyTo(tops[1].Data);
         }
+
+        WriteBoxes(batch, boxes);
     }
 
     /// <summary>Ends the loading ahead and closes the source.</summary>
@@ -145,6 +174,11 @@ public abstract unsafe class ImageSourceLayer : Layer
         queue?.Dispose();
         queue = null;
         Close();
+        foreach (ImageScratch images in scratch)
+        {
+            images.Dispose();
+        }
+
         base.Dispose();
         GC.SuppressFinalize(this);
     }
@@ -155,6 +189,7 @@ public abstract unsafe class ImageSourceLayer : Layer
         try
         {
             batch.SetSize(FindShape(batch, worker), Batch, hasLabels);
+            ReserveBoxes(batch);
         }
         catch (Exception exception)
         {
@@ -177,6 +212,26 @@ public abstract unsafe class ImageSourceLayer : Layer
                 batch.Fail(index, exception);
             }
         }
+    }
+
+    /// <summary>Returns a worker's buffers for changing images.</summary>
+    internal ImageScratch ScratchOf(int worker) => scratch[worker];
+
+    /// <summary>Resizes and damages an image as <c>resize_param</c> and <c>noise_param</c> say.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="index">Its index among all images drawn.</param>
+    /// <returns>Whether it was resized.</returns>
+    internal bool Edit(ImageScratch image, long index)
+    {
+        var random = new ImageRandom(Transformer.Key, index);
+        bool isResized = Transformer.Resize?.Applies(random) ?? false;
+        if (isResized)
+        {
+            Transformer.Resize!.Run(random, image);
+        }
+
+        Transformer.Noise?.Run(random, image);
+        return isResized;
     }
 
     /// <summary>Returns the plan for images of a shape; called by any thread.</summary>
@@ -225,7 +280,8 @@ public abstract unsafe class ImageSourceLayer : Layer
 
     /// <summary>Returns the shape that images have in the top.</summary>
     /// <param name="image">The shape of the batch's first image.</param>
-    private protected virtual ImageShape TopShape(ImageShape image) => PlanFor(image).Output;
+    private protected virtual ImageShape TopShape(ImageShape image) =>
+        PlanFor(Transformer.Resize?.ShapeOf(image) ?? image).Output;
 
     /// <summary>Sets the shape of the labels' top.</summary>
     private protected virtual void ShapeLabels(Blob labels) => labels.Reshape(Batch);
@@ -273,6 +329,9 @@ public abstract unsafe class ImageSourceLayer : Layer
                 $"'{top}' cannot have the shape {MadeUpData.Text(given)}", "images are N x C x H x W");
     }
 
+    /// <summary>Whether the images are made up.</summary>
+    private protected bool IsMadeUp => madeUp is not null;
+
     /// <summary>Uses the source from now on, which has come to have items.</summary>
     private protected void EndMakingUp() => madeUp = null;
 
@@ -294,6 +353,7 @@ public abstract unsafe class ImageSourceLayer : Layer
         long start = Stopwatch.GetTimestamp();
         direct.Begin(Context.Clock.Pass);
         direct.SetTarget(shape, images, labels);
+        ReserveBoxes(direct);
         var job = new LoadJob(this, direct);
         Context.Pool.Run(Batch, ref job);
         if (direct.Fault is { } fault)
@@ -303,6 +363,22 @@ public abstract unsafe class ImageSourceLayer : Layer
 
         ReportSkipped(direct);
         waited += Stopwatch.GetTimestamp() - start;
+    }
+
+    private void ReserveBoxes(ImageBatch batch)
+    {
+        if (hasLabels && HasBoxes)
+        {
+            batch.SetBoxes(Batch);
+        }
+    }
+
+    private static void WriteBoxes(ImageBatch batch, Blob? top)
+    {
+        if (top is not null)
+        {
+            BoxRows.Write(batch.Boxes, top);
+        }
     }
 
     private ImageShape FindShape(long pass)
@@ -332,9 +408,15 @@ public abstract unsafe class ImageSourceLayer : Layer
     {
         if (madeUp is not null)
         {
-            var target = new ImageTarget(this, batch, place, index);
+            var target = new ImageTarget(this, batch, place, index, worker);
             madeUp.Draw(index, target.Values);
             target.SetLabel(0);
+            if (hasLabels && HasBoxes)
+            {
+                target.Boxes.Clear();
+                target.Boxes.Add(new LabelledBox(1, 0, new Box(0.25f, 0.25f, 0.75f, 0.75f), IsDifficult: false));
+            }
+
             return;
         }
 
@@ -343,7 +425,7 @@ public abstract unsafe class ImageSourceLayer : Layer
         {
             try
             {
-                Load(item, worker, new ImageTarget(this, batch, place, index));
+                Load(item, worker, new ImageTarget(this, batch, place, index, worker));
                 return;
             }
             catch (CnnException exception)

@@ -1,4 +1,6 @@
+using Cnn.Layers.Data.Boxes;
 using Cnn.Layers.Data.Transform;
+using Cnn.Layers.Kernels.ImageTransform;
 using Cnn.Proto;
 
 namespace Cnn.Layers.Data;
@@ -9,14 +11,17 @@ internal readonly unsafe ref struct ImageTarget
     private readonly ImageSourceLayer layer;
     private readonly ImageBatch batch;
     private readonly int place;
+    private readonly int worker;
 
     /// <summary>Makes the destination of one image.</summary>
     /// <param name="layer">Whose transformation is applied.</param>
     /// <param name="batch">The batch.</param>
     /// <param name="place">The image's place in the batch.</param>
     /// <param name="index">Its index among all images drawn since training began.</param>
-    public ImageTarget(ImageSourceLayer layer, ImageBatch batch, int place, long index)
+    /// <param name="worker">The worker that loads it.</param>
+    public ImageTarget(ImageSourceLayer layer, ImageBatch batch, int place, long index, int worker)
     {
+        this.worker = worker;
         this.layer = layer;
         this.batch = batch;
         this.place = place;
@@ -35,6 +40,12 @@ internal readonly unsafe ref struct ImageTarget
     /// <summary>The image's values in the top, [C, H, W].</summary>
     public Span<float> Values => new(Image, batch.Shape.Count);
 
+    /// <summary>Whether the net wants the image's objects.</summary>
+    public bool WantsBoxes => batch.Boxes.Length > 0;
+
+    /// <summary>The image's objects, where the source has them; may hold those of another batch still.</summary>
+    public List<LabelledBox> Boxes => batch.Boxes[place];
+
     private float* Image => batch.Images + ((long)place * batch.Shape.Count);
 
     /// <summary>Stores an image of bytes, transformed as <c>transform_param</c> says.</summary>
@@ -44,13 +55,43 @@ internal readonly unsafe ref struct ImageTarget
     /// <exception cref="CnnException">The transformed image has another shape than the batch's first one.</exception>
     public void Transform(ImageShape shape, ReadOnlySpan<byte> pixels, float label)
     {
+        if (layer.EditsImages)
+        {
+            ImageScratch scratch = layer.ScratchOf(worker);
+            scratch.Set(shape, pixels);
+            Transform(scratch, label);
+            return;
+        }
+
         PlanFor(shape).Transform(pixels, Index, Image);
         SetLabel(label);
     }
 
+    /// <summary>Stores an image that its loader has changed already.</summary>
+    /// <param name="image">The image, which is changed further.</param>
+    /// <param name="label">Its label.</param>
+    /// <returns>Which part of the image it is now.</returns>
+    /// <exception cref="CnnException">The transformed image has another shape than the batch's first one.</exception>
+    public ImagePlacement Transform(ImageScratch image, float label)
+    {
+        ImageShape shape = image.Shape;
+        bool isResized = layer.Edit(image, Index);
+        TransformPlan plan = PlanFor(image.Shape);
+        plan.Transform(image.Image.Pixels, Index, Image);
+        SetLabel(label);
+        ImageWindow window = plan.Window(Index, out bool isMirrored);
+        return new ImagePlacement(shape, isResized, window, isMirrored);
+    }
+
     /// <summary>Stores an image of floats likewise.</summary>
+    /// <exception cref="CnnException">See above; or resize_param or noise_param is given, which are for bytes.</exception>
     public void Transform(ImageShape shape, ReadOnlySpan<float> pixels, float label)
     {
+        if (layer.EditsImages)
+        {
+            throw new CnnException("its pixels are floats", "resize_param and noise_param are for images of bytes");
+        }
+
         PlanFor(shape).Transform(pixels, Index, Image);
         SetLabel(label);
     }

@@ -11,6 +11,6 @@ internal static class DataCommand
         new("data", "Makes data sets, and looks at them.")
         {
             DataMnistCommand.Create(console), DataCifar10Command.Create(console), DataDigitsCommand.Create(console),
-            DataImagesCommand.Create(console), DataInspectCommand.Create(console),
+            DataImagesCommand.Create(console), DataBoxesCommand.Create(console), DataInspectCommand.Create(console),
         };
 }

@@ -46,7 +46,7 @@ internal static class DataImagesCommand
             return Task.FromResult(choice.Convert(
                 parsed,
                 console,
-                SizeOf(parsed.GetValue(resize)),
+                ImageSizeText.Parse(parsed.GetValue(resize)),
                 (options, progress, skipped) => ImageSetConverter.ConvertFolder(
                     parsed.GetRequiredValue(folder),
                     parsed.GetRequiredValue(to),
@@ -59,22 +59,6 @@ internal static class DataImagesCommand
                     cancelling.Token)));
         });
         return command;
-    }
-
-    private static (int Height, int Width)? SizeOf(string? text)
-    {
-        if (text is null)
-        {
-            return null;
-        }
-
-        string[] sides = text.Split('x', 'X');
-        return sides.Length == 2 && TryParse(sides[0], out int width) && TryParse(sides[1], out int height)
-            ? (height, width)
-            : throw new CnnException($"--resize is '{text}', it must be columns and rows, such as 256x256");
-
-        static bool TryParse(string side, out int pixels) =>
-            int.TryParse(side, NumberStyles.None, CultureInfo.InvariantCulture, out pixels) && pixels > 0;
     }
 
     private static double ShareOf(string? text)

@@ -33,9 +33,14 @@ internal sealed partial class DataTransformer
             return new ImageShape(channels, resizedCrop.Height, resizedCrop.Width);
         }
 
-        if (crop > 0)
+        if (cropHeight > 0)
         {
-            return new ImageShape(channels, crop, crop);
+            return new ImageShape(channels, cropHeight, cropWidth);
+        }
+
+        if (Resize is not null && Resize.IsFixed)
+        {
+            return Resize.ShapeOf(new ImageShape(channels, 1, 1));
         }
 
         ImageShape image = told.Height > 0 || mean is null ? told with { Channels = channels } : meanShape;

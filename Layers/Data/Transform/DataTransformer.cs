@@ -20,7 +20,8 @@ internal sealed partial class DataTransformer
     private readonly ResizedCrop? resizedCrop;
     private readonly ColorJitter? colorJitter;
     private readonly Cutout? cutout;
-    private readonly int crop;
+    private readonly int cropHeight;
+    private readonly int cropWidth;
     private readonly int pad;
     private readonly AlignedBuffer? mean;
     private readonly ImageShape meanShape;
@@ -36,12 +37,7 @@ internal sealed partial class DataTransformer
         key = context.Random.Key(context.Parameter.Name, "transform");
         isTraining = context.Parameter.Phase == Phase.Train;
         meanValues = [.. parameter.MeanValue];
-        if (parameter.CropSize > int.MaxValue)
-        {
-            throw Error(TransformationParameter.CropSizeFieldNumber, $"crop_size {parameter.CropSize} is too large");
-        }
-
-        crop = (int)parameter.CropSize;
+        (cropHeight, cropWidth) = ReadCrop();
         pad = parameter.Pad <= 1 << 14
             ? (int)parameter.Pad
             : throw Error(
@@ -50,6 +46,8 @@ internal sealed partial class DataTransformer
         resizedCrop = parameter.RandomResizedCrop is { } window ? new ResizedCrop(context, window, isTraining) : null;
         colorJitter = parameter.ColorJitter is { } colors ? new ColorJitter(context, colors) : null;
         cutout = parameter.Cutout is { } squares ? new Cutout(context, squares) : null;
+        Resize = parameter.ResizeParam is { } size ? new ImageFit(context, size) : null;
+        Noise = parameter.NoiseParam is { Prob: > 0 } damage ? new ImageNoise(context, damage) : null;
         CheckExclusions();
         if (parameter.HasMeanFile && !LacksMean)
         {
@@ -64,6 +62,27 @@ internal sealed partial class DataTransformer
 
     /// <summary>The mean image of <c>mean_file</c>; null for none.</summary>
     public AlignedBuffer? Mean => mean;
+
+    /// <summary><c>resize_param</c>; null for none.</summary>
+    public ImageFit? Resize { get; }
+
+    /// <summary><c>noise_param</c>; null for none.</summary>
+    public ImageNoise? Noise { get; }
+
+    /// <summary>Key of the layer's random stream.</summary>
+    public ulong Key => key;
+
+    /// <summary>The rows of the crop; 0 for none.</summary>
+    public int CropHeight => cropHeight;
+
+    /// <summary>The columns of the crop; 0 for none.</summary>
+    public int CropWidth => cropWidth;
+
+    private int CropField => parameter.CropSize > 0 ? TransformationParameter.CropSizeFieldNumber
+        : parameter.CropH > 0 ? TransformationParameter.CropHFieldNumber
+        : TransformationParameter.CropWFieldNumber;
+
+    private string CropName => parameter.CropSize > 0 ? "crop_size" : "crop_h";
 
     /// <summary>The shape of <see cref="Mean"/>.</summary>
     public ImageShape MeanShape => meanShape;
@@ -96,7 +115,8 @@ internal sealed partial class DataTransformer
             Fill = parameter.Distortion?.Fill ?? 0,
             Distortion = isTraining ? distortion : null,
             ResizedCrop = resizedCrop,
-            Crop = crop,
+            CropHeight = cropHeight,
+            CropWidth = cropWidth,
             RandomCrop = isTraining,
             Mirror = parameter.Mirror,
             ColorJitter = isTraining ? colorJitter : null,
@@ -109,6 +129,26 @@ internal sealed partial class DataTransformer
         return plan;
     }
 
+    /// <summary>Warns of fields that only images with boxes have a use for.</summary>
+    public void WarnOfBoxes()
+    {
+        Warn(parameter.DistortParam is not null, TransformationParameter.DistortParamFieldNumber, "color_jitter");
+        Warn(parameter.ExpandParam is not null, TransformationParameter.ExpandParamFieldNumber, "distortion");
+        Warn(parameter.EmitConstraint is not null, TransformationParameter.EmitConstraintFieldNumber, null);
+
+        void Warn(bool isGiven, int field, string? instead)
+        {
+            if (isGiven)
+            {
+                context.Warning(
+                    parameter,
+                    field,
+                    $"{TransformationParameter.Descriptor.FindFieldByNumber(field).Name} is for AnnotatedData alone",
+                    instead is null ? null : $"{instead} does such a thing here");
+            }
+        }
+    }
+
     private void CheckExclusions()
     {
         if (parameter.ForceColor && parameter.ForceGray)
@@ -119,12 +159,12 @@ internal sealed partial class DataTransformer
                 "remove one");
         }
 
-        if (resizedCrop is not null && crop > 0)
+        if (resizedCrop is not null && cropHeight > 0)
         {
             throw Error(
-                TransformationParameter.CropSizeFieldNumber,
-                "crop_size and random_resized_crop are both given",
-                "remove crop_size; the size is that of random_resized_crop");
+                CropField,
+                $"{CropName} and random_resized_crop are both given",
+                $"remove {CropName}; the size is that of random_resized_crop");
         }
 
         if (!parameter.HasMeanFile)
@@ -159,6 +199,38 @@ internal sealed partial class DataTransformer
                 "mean_file and random_resized_crop are both given",
                 "the mean image has no pixels of the resized ones; use mean_value");
         }
+    }
+
+    // A square of crop_size, or crop_h x crop_w; 0 x 0 for none.
+    private (int Height, int Width) ReadCrop()
+    {
+        if (parameter.CropSize > int.MaxValue)
+        {
+            throw Error(TransformationParameter.CropSizeFieldNumber, $"crop_size {parameter.CropSize} is too large");
+        }
+
+        if (parameter.CropH == 0 && parameter.CropW == 0)
+        {
+            return ((int)parameter.CropSize, (int)parameter.CropSize);
+        }
+
+        if (parameter.CropSize > 0)
+        {
+            throw Error(
+                TransformationParameter.CropSizeFieldNumber,
+                "crop_size is given together with crop_h or crop_w",
+                "give crop_size, or crop_h and crop_w");
+        }
+
+        if (parameter.CropH == 0 || parameter.CropW == 0)
+        {
+            throw Error(
+                CropField, $"{(parameter.CropH == 0 ? "crop_h" : "crop_w")} is missing", "crop_h and crop_w go together");
+        }
+
+        return parameter.CropH <= int.MaxValue && parameter.CropW <= int.MaxValue
+            ? ((int)parameter.CropH, (int)parameter.CropW)
+            : throw Error(CropField, $"crop_h {parameter.CropH} x crop_w {parameter.CropW} is too large");
     }
 
     private AlignedBuffer ReadMean(out ImageShape shape)
@@ -204,12 +276,16 @@ internal sealed partial class DataTransformer
 
     private void Check(ImageShape shape)
     {
-        if (crop > Math.Min(shape.Height, shape.Width))
+        if (cropHeight > shape.Height || cropWidth > shape.Width)
         {
-            throw Error(
-                TransformationParameter.CropSizeFieldNumber,
-                $"crop_size {crop} is larger than the images, {shape}",
-                $"at most {Math.Min(shape.Height, shape.Width)}");
+            throw parameter.CropSize > 0
+                ? Error(
+                    CropField,
+                    $"crop_size {cropHeight} is larger than the images, {shape}",
+                    $"at most {Math.Min(shape.Height, shape.Width)}")
+                : Error(
+                    CropField,
+                    $"the crop, crop_h {cropHeight} x crop_w {cropWidth}, is larger than the images, {shape}");
         }
 
         if (mean is not null && meanShape != shape)

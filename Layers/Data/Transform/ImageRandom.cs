@@ -19,11 +19,32 @@ internal readonly record struct ImageRandom(ulong Key, long Index)
     /// <summary>The block of the colours.</summary>
     public const ulong ColorJitter = 3;
 
+    /// <summary>The block of the larger image around an image.</summary>
+    public const ulong Expansion = 4;
+
+    /// <summary>The first of the three blocks of the colours of <c>distort_param</c>.</summary>
+    public const ulong ColorDistortion = 5;
+
+    /// <summary>The block that picks one of the sampled windows.</summary>
+    public const ulong SampledWindow = 8;
+
+    /// <summary>The block of <c>resize_param</c>.</summary>
+    public const ulong Resize = 9;
+
+    /// <summary>The block of <c>noise_param</c>.</summary>
+    public const ulong Noise = 10;
+
     /// <summary>The first of the blocks of the resized crop, one a try.</summary>
     public const ulong ResizedCrop = 16;
 
     /// <summary>The first of the blocks of the cutout, one a square.</summary>
     public const ulong Cutout = 1024;
+
+    /// <summary>The first of the blocks of the windows that <c>batch_sampler</c> draws, one a trial.</summary>
+    public const ulong Samples = 1UL << 28;
+
+    /// <summary>The first of the blocks of single pixels that <c>noise_param</c> sets, one for four pixels.</summary>
+    public const ulong SaltPepper = 1UL << 33;
 
     /// <summary>The first of the blocks of the elastic distortion, one for four pixels.</summary>
     public const ulong Elastic = 1UL << 32;
@@ -37,6 +58,9 @@ internal readonly record struct ImageRandom(ulong Key, long Index)
     /// <summary>Returns a number between two, evenly drawn.</summary>
     public static double Between(uint word, double least, double largest) =>
         least + ((largest - least) * (word * (1.0 / (1UL << 32))));
+
+    /// <summary>Returns whether something of a chance happens: always for 1, never for 0.</summary>
+    public static bool Happens(uint word, double chance) => word * (1.0 / (1UL << 32)) < chance;
 
     /// <summary>Returns an integer from 0 to <paramref name="count"/> - 1.</summary>
     public static int Below(uint word, int count) => (int)(((ulong)word * (ulong)count) >> 32);

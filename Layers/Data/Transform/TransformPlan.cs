@@ -15,7 +15,7 @@ internal sealed unsafe class TransformPlan
     /// <summary>Their shape after the transformation.</summary>
     public ImageShape Output =>
         ResizedCrop is not null ? new ImageShape(Image.Channels, ResizedCrop.Height, ResizedCrop.Width)
-        : Crop > 0 ? new ImageShape(Image.Channels, Crop, Crop)
+        : CropHeight > 0 ? new ImageShape(Image.Channels, CropHeight, CropWidth)
         : Padded;
 
     /// <summary>Key of the layer's random stream.</summary>
@@ -36,8 +36,11 @@ internal sealed unsafe class TransformPlan
     /// <summary>The window cut out and resized; null for none.</summary>
     public required ResizedCrop? ResizedCrop { get; init; }
 
-    /// <summary>Side of the square cut out; 0 for the whole image.</summary>
-    public required int Crop { get; init; }
+    /// <summary>Rows cut out; 0 for the whole image.</summary>
+    public required int CropHeight { get; init; }
+
+    /// <summary>Columns cut out; 0 for the whole image.</summary>
+    public required int CropWidth { get; init; }
 
     /// <summary>Whether the crop may be anywhere, or is the centre.</summary>
     public required bool RandomCrop { get; init; }
@@ -68,6 +71,11 @@ internal sealed unsafe class TransformPlan
 
     /// <summary>Transforms one image of floats; see the other overload.</summary>
     public void Transform(ReadOnlySpan<float> pixels, long index, float* target) => Run(pixels, index, target);
+
+    /// <summary>Returns what is cut out of an image, and whether it is flipped.</summary>
+    /// <param name="index">The image's index among all images drawn since training began.</param>
+    /// <param name="mirror">Whether it is flipped left to right.</param>
+    public ImageWindow Window(long index, out bool mirror) => Window(new ImageRandom(Key, index), out mirror);
 
     private void Run<T>(ReadOnlySpan<T> pixels, long index, float* target)
         where T : unmanaged
@@ -105,16 +113,16 @@ internal sealed unsafe class TransformPlan
     {
         var (a, b, c, _) = random.Block(ImageRandom.Crop);
         mirror = Mirror && (a >> 31) != 0;
-        if (Crop == 0)
+        if (CropHeight == 0)
         {
             ImageShape whole = Output;
             return new ImageWindow(whole.Channels, whole.Height, whole.Width, 0, 0, whole.Height, whole.Width);
         }
 
-        int rows = Padded.Height - Crop, columns = Padded.Width - Crop;
+        int rows = Padded.Height - CropHeight, columns = Padded.Width - CropWidth;
         int top = RandomCrop ? ImageRandom.Below(b, rows + 1) : rows / 2;
         int left = RandomCrop ? ImageRandom.Below(c, columns + 1) : columns / 2;
-        return new ImageWindow(Padded.Channels, Padded.Height, Padded.Width, top, left, Crop, Crop);
+        return new ImageWindow(Padded.Channels, Padded.Height, Padded.Width, top, left, CropHeight, CropWidth);
     }
 
     // Returns the padded and distorted image in a rented buffer; null where the image does not change.

@@ -21,11 +21,18 @@ public static unsafe class ImageEncoder
             _ => throw ImageMessages.NotEncoded(extension),
         };
 
+    /// <summary>Encodes an image as JPEG.</summary>
+    /// <param name="image">1 channel, or 3 as B, G, R.</param>
+    /// <param name="quality">The quality, 0 to 100.</param>
+    internal static byte[] EncodeJpeg(PlanarImage image, int quality) =>
+        Jpeg(Require(image, "JPEG", image.Channels is 1 or 3), quality);
+
     private static PlanarImage Require(PlanarImage image, string format, bool fits) =>
         fits ? image : throw ImageMessages.Channels(format, image.Channels);
 
-    private static byte[] Jpeg(PlanarImage image) => Encode(image, pixels => pixels.Encode(new SKJpegEncoderOptions(
-        95, SKJpegEncoderDownsample.Downsample420, SKJpegEncoderAlphaOption.Ignore)));
+    private static byte[] Jpeg(PlanarImage image, int quality = 95) =>
+        Encode(image, pixels => pixels.Encode(new SKJpegEncoderOptions(
+        quality, SKJpegEncoderDownsample.Downsample420, SKJpegEncoderAlphaOption.Ignore)));
 
     private static byte[] Png(PlanarImage image) => Encode(image, pixels => pixels.Encode(new SKPngEncoderOptions(
         SKPngEncoderFilterFlags.AllFilters, 6)));

@@ -36,6 +36,59 @@ public static unsafe class ImageResizer
         }
     }
 
+    /// <summary>Resizes an image in one of OpenCV's ways, [C, H, W] to [C, height, width].</summary>
+    /// <exception cref="ArgumentException">Both are the same image.</exception>
+    internal static void Resize(
+        PlanarImage from, int height, int width, PlanarImage to, ImageInterpolation interpolation)
+    {
+        bool isSame = height == from.Height && width == from.Width;
+        bool isHalf = height * 2L == from.Height && width * 2L == from.Width;
+        if (interpolation == ImageInterpolation.Linear
+            || isSame
+            || (isHalf && interpolation == ImageInterpolation.Area))
+        {
+            Resize(from, height, width, to);
+            return;
+        }
+
+        if (ReferenceEquals(from, to))
+        {
+            throw new ArgumentException("an image cannot be resized into itself", nameof(to));
+        }
+
+        to.SetSize(from.Channels, height, width);
+        if (interpolation == ImageInterpolation.Nearest)
+        {
+            TakeNearest(from, to);
+        }
+        else if (interpolation == ImageInterpolation.Area && height <= from.Height && width <= from.Width)
+        {
+            AreaResizer.Resize(from, to);
+        }
+        else
+        {
+            TapResizer.Resize(from, to, interpolation);
+        }
+    }
+
+    private static void TakeNearest(PlanarImage from, PlanarImage to)
+    {
+        double across = 1 / ((double)to.Width / from.Width), down = 1 / ((double)to.Height / from.Height);
+        for (int c = 0; c < to.Channels; c++)
+        {
+            for (int y = 0; y < to.Height; y++)
+            {
+                int above = Math.Min((int)Math.Floor(y * down), from.Height - 1);
+                ReadOnlySpan<byte> source = from.Plane(c).Slice(above * from.Width, from.Width);
+                Span<byte> row = to.Plane(c).Slice(y * to.Width, to.Width);
+                for (int x = 0; x < row.Length; x++)
+                {
+                    row[x] = source[Math.Min((int)Math.Floor(x * across), from.Width - 1)];
+                }
+            }
+        }
+    }
+
     private static void Halve(PlanarImage from, PlanarImage to)
     {
         for (int c = 0; c < to.Channels; c++)

@@ -1,0 +1,12 @@
+using Cnn.Layers.Data.Transform;
+using Cnn.Layers.Kernels.ImageTransform;
+
+namespace Cnn.Layers.Data;
+
+/// <summary>Which part of an image went into the net, and how.</summary>
+/// <param name="Shape">The image's shape before it was resized.</param>
+/// <param name="IsResized">Whether it was resized.</param>
+/// <param name="Window">What was cut out of the resized image.</param>
+/// <param name="IsMirrored">Whether that was flipped left to right.</param>
+internal readonly record struct ImagePlacement(
+    ImageShape Shape, bool IsResized, ImageWindow Window, bool IsMirrored);

@@ -1,0 +1,81 @@
+using Cnn.Layers.Kernels.ImageTransform;
+using Cnn.Proto.Formats.Images;
+
+namespace Cnn.Layers.Data.Transform;
+
+/// <summary>One thread's buffers for images of bytes that change their size on the way.</summary>
+internal sealed class ImageScratch : IDisposable
+{
+    private PlanarImage current = new();
+    private PlanarImage other = new();
+    private ImageDecoder? decoder;
+
+    /// <summary>The image as it is now.</summary>
+    public PlanarImage Image => current;
+
+    /// <summary>Its shape.</summary>
+    public ImageShape Shape => new(current.Channels, current.Height, current.Width);
+
+    /// <summary>Starts with a copy of an image.</summary>
+    public void Set(ImageShape shape, ReadOnlySpan<byte> pixels)
+    {
+        current.SetSize(shape.Channels, shape.Height, shape.Width);
+        pixels.CopyTo(current.Pixels);
+    }
+
+    /// <summary>Returns an image of the size given to write to; <see cref="Swap"/> makes it the current one.</summary>
+    public PlanarImage Next(int height, int width)
+    {
+        other.SetSize(current.Channels, height, width);
+        return other;
+    }
+
+    /// <summary>Resizes the image.</summary>
+    public void Resize(int height, int width, ImageInterpolation interpolation)
+    {
+        ImageResizer.Resize(current, height, width, other, interpolation);
+        Swap();
+    }
+
+    /// <summary>Cuts a window out of the image.</summary>
+    public void Cut(int top, int left, int height, int width)
+    {
+        PlanarImage cut = Next(height, width);
+        for (int c = 0; c < current.Channels; c++)
+        {
+            ReadOnlySpan<byte> rows = current.Plane(c)[((top * current.Width) + left)..];
+            for (int y = 0; y < height; y++)
+            {
+                rows.Slice(y * current.Width, width).CopyTo(cut.Plane(c)[(y * width)..]);
+            }
+        }
+
+        Swap();
+    }
+
+    /// <summary>Puts the image into a larger one that <see cref="Next"/> returned.</summary>
+    public void Place(PlanarImage larger, int top, int left)
+    {
+        for (int c = 0; c < current.Channels; c++)
+        {
+            BytePadding.Place(current.Plane(c), current.Width, larger.Plane(c), larger.Width, top, left);
+        }
+
+        Swap();
+    }
+
+    /// <summary>Takes the image that <see cref="Next"/> returned.</summary>
+    public void Swap() => (current, other) = (other, current);
+
+    /// <summary>Compresses the image as JPEG and decodes it; the one step that allocates.</summary>
+    public void Compress(int quality)
+    {
+        byte[] file = ImageEncoder.EncodeJpeg(current, quality);
+        decoder ??= new ImageDecoder();
+        decoder.Decode(file, current.Channels == 1 ? ImageColor.Grey : ImageColor.Colour, other);
+        Swap();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => decoder?.Dispose();
+}

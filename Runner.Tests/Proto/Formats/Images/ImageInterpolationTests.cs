@@ -1,0 +1,98 @@
+using Cnn.Proto.Formats.Images;
+
+namespace Cnn.Tests.Proto.Formats.Images;
+
+/// <summary>The ways of resizing besides the linear one, against their definitions.</summary>
+[Trait("Category", "Unit")]
+public sealed class ImageInterpolationTests
+{
+    [Fact]
+    public void TheNearestPixelIsTheOneToTheUpperLeft()
+    {
+        Assert.Equal([1, 1, 2, 3, 3, 4], Row(ImageInterpolation.Nearest, 6, 1, 2, 3, 4));
+        Assert.Equal([1, 3], Row(ImageInterpolation.Nearest, 2, 1, 2, 3, 4, 5));
+    }
+
+    [Fact]
+    public void AreasAreMeansOfWhatTheyCover()
+    {
+        Assert.Equal([2, 5], Row(ImageInterpolation.Area, 2, 1, 2, 3, 4, 5, 6));
+        Assert.Equal([11, 31], Row(ImageInterpolation.Area, 2, 10, 10, 10, 20, 40, 40, 20));
+
+        // A pixel covers 5 / 3: 1 and two thirds of 2; a third of 2, 1 of 3 and a third of 4.
+        Assert.Equal([24, 50, 76], Row(ImageInterpolation.Area, 3, 20, 30, 50, 70, 80));
+    }
+
+    [Fact]
+    public void AreasThatGrowAreWholeButAtTheirBorders()
+    {
+        Assert.Equal([10, 10, 20, 20], Row(ImageInterpolation.Area, 4, 10, 20));
+        Assert.Equal([10, 15, 20], Row(ImageInterpolation.Area, 3, 10, 20));
+    }
+
+    [Theory]
+    [InlineData(2, 5, 7)]
+    [InlineData(3, 9, 4)]
+    [InlineData(4, 3, 13)]
+    public void FiltersAreSumsOverTheirWindow(int seed, int from, int to)
+    {
+        var random = new Random(seed);
+        var pixels = new byte[from];
+        random.NextBytes(pixels);
+        foreach (ImageInterpolation way in (ImageInterpolation[])[ImageInterpolation.Cubic, ImageInterpolation.Lanczos4])
+        {
+            byte[] row = Row(way, to, pixels);
+            for (int x = 0; x < to; x++)
+            {
+                double at = ((x + 0.5) * from / to) - 0.5, sum = 0, total = 0;
+                for (int i = (int)Math.Floor(at) - 3; i <= (int)Math.Floor(at) + 4; i++)
+                {
+                    double weight = way == ImageInterpolation.Cubic ? Cubic(Math.Abs(at - i)) : Lanczos(at - i);
+                    sum += weight * pixels[Math.Clamp(i, 0, from - 1)];
+                    total += weight;
+                }
+
+                Assert.InRange(row[x], Math.Clamp(sum / total, 0, 255) - 1, Math.Clamp(sum / total, 0, 255) + 1);
+            }
+        }
+    }
+
+    [Fact]
+    public void FlatImagesStayFlat()
+    {
+        var image = new PlanarImage();
+        image.SetSize(3, 7, 9);
+        image.Pixels.Fill(201);
+        var to = new PlanarImage();
+        foreach (ImageInterpolation way in Enum.GetValues<ImageInterpolation>())
+        {
+            foreach (var (height, width) in ((int, int)[])[(3, 4), (14, 5), (20, 31), (7, 9), (1, 1)])
+            {
+                ImageResizer.Resize(image, height, width, to, way);
+                Assert.Equal(3 * height * width, to.Pixels.Length);
+                Assert.All(to.Pixels.ToArray(), pixel => Assert.InRange(pixel, 200, 202));
+            }
+        }
+    }
+
+    private static double Cubic(double t) => t switch
+    {
+        < 1 => (1.25 * t * t * t) - (2.25 * t * t) + 1,
+        < 2 => -0.75 * ((t * t * t) - (5 * t * t) + (8 * t) - 4),
+        _ => 0,
+    };
+
+    private static double Lanczos(double t) => Math.Abs(t) < 1e-9 ? 1
+        : Math.Abs(t) >= 4 ? 0
+        : Math.Sin(Math.PI * t) * Math.Sin(Math.PI * t / 4) / (Math.PI * Math.PI * t * t / 4);
+
+    private static byte[] Row(ImageInterpolation way, int width, params byte[] pixels)
+    {
+        var from = new PlanarImage();
+        from.SetSize(1, 1, pixels.Length);
+        pixels.CopyTo(from.Pixels);
+        var to = new PlanarImage();
+        ImageResizer.Resize(from, 1, width, to, way);
+        return to.Pixels.ToArray();
+    }
+}
