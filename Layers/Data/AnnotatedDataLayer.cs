@@ -181,7 +181,7 @@ internal sealed class AnnotatedDataLayer : DatabaseSourceLayer
         target.Boxes.AddRange(objects);
     }
 
-    // The first record that can be read tells, as the fork has it; one that cannot is found out about when it is loaded.
+    // The first record that can be read tells, as the fork has it; loading finds out about those that cannot.
     private bool SaysType()
     {
         for (long item = 0; item < Math.Min(Count, 1000); item++)
@@ -241,10 +241,11 @@ internal sealed class AnnotatedDataLayer : DatabaseSourceLayer
         {
             if (isGiven)
             {
+                string name = TransformationParameter.Descriptor.FindFieldByNumber(field).Name;
                 throw Context.Error(
                     transform,
                     field,
-                    $"{TransformationParameter.Descriptor.FindFieldByNumber(field).Name} moves pixels and not their boxes",
+                    $"{name} moves pixels and not their boxes",
                     $"{instead} for images with boxes");
             }
         }

@@ -84,7 +84,7 @@ internal readonly unsafe ref struct ImageTarget
     }
 
     /// <summary>Stores an image of floats likewise.</summary>
-    /// <exception cref="CnnException">See above; or resize_param or noise_param is given, which are for bytes.</exception>
+    /// <exception cref="CnnException">See above; or resize_param or noise_param is given.</exception>
     public void Transform(ImageShape shape, ReadOnlySpan<float> pixels, float label)
     {
         if (layer.EditsImages)

@@ -31,7 +31,7 @@ internal static class DataBoxesCommand
         });
         Option<string?> labels = OptionValues.OfPath(new Option<string?>("--labels")
         {
-            Description = "The classes: a name a line, from class 1 on, or SSD's labelmap; all that occur if not given.",
+            Description = "The classes, a name a line from class 1 on, or SSD's labelmap; all that occur if not given.",
             HelpName = "file",
         });
         var resize = new Option<string?>("--resize")

@@ -19,7 +19,7 @@ internal readonly ref struct AnnotatedDatumView
     /// <summary>The image, with its label.</summary>
     public DatumView Datum { get; }
 
-    /// <summary>What the annotations are, see <see cref="AnnotatedDatum.Types.AnnotationType"/>; null if unsaid.</summary>
+    /// <summary>What the annotations are, an <see cref="AnnotatedDatum.Types.AnnotationType"/>; or null.</summary>
     public int? Type { get; }
 
     /// <summary>Reads a record.</summary>

@@ -4,9 +4,10 @@ using Cnn.Proto.Formats.Images;
 namespace Cnn.Layers.Data.Transform;
 
 /// <summary>
-/// <c>transform_param</c>: what happens to images on their way into a net, in this order: padding and distortion; the
-/// resized crop or the crop; mirror; the change of colours; mean and scale; cutout. Checks what the definition says and
-/// makes the plan for images of a shape, which any number of threads may follow.
+/// <c>transform_param</c>: what happens to images on their way into a net, in this order: what SSD's fork adds, of which
+/// all image sources have <c>resize_param</c> and <c>noise_param</c>; padding and distortion; the resized crop or the
+/// crop; mirror; the change of colours; mean and scale; cutout. Checks what the definition says and makes the plan for
+/// images of a shape, which any number of threads may follow.
 /// </summary>
 internal sealed partial class DataTransformer
 {
@@ -224,8 +225,8 @@ internal sealed partial class DataTransformer
 
         if (parameter.CropH == 0 || parameter.CropW == 0)
         {
-            throw Error(
-                CropField, $"{(parameter.CropH == 0 ? "crop_h" : "crop_w")} is missing", "crop_h and crop_w go together");
+            string missing = parameter.CropH == 0 ? "crop_h" : "crop_w";
+            throw Error(CropField, $"{missing} is missing", "crop_h and crop_w go together");
         }
 
         return parameter.CropH <= int.MaxValue && parameter.CropW <= int.MaxValue

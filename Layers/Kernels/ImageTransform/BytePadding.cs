@@ -18,7 +18,7 @@ internal static class BytePadding
         }
     }
 
-    /// <summary>Fills a plane with a smaller one and what it continues in, mirrored or repeated at its border.</summary>
+    /// <summary>Fills a plane with a smaller one, which continues mirrored or with its border repeated.</summary>
     /// <param name="from">The plane.</param>
     /// <param name="height">Its rows.</param>
     /// <param name="width">Its columns.</param>

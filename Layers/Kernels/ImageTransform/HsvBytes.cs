@@ -13,14 +13,20 @@ internal static class HsvBytes
     /// <summary>Replaces blue, green and red by hue, saturation and value.</summary>
     public static void FromColor(Span<byte> blue, Span<byte> green, Span<byte> red)
     {
+        Span<int> ofChroma = stackalloc int[ByteTable.Length], ofValue = stackalloc int[ByteTable.Length];
+        for (int i = 0; i < ByteTable.Length; i++)
+        {
+            (ofChroma[i], ofValue[i]) = (Inverse(Sixth, i), Inverse(255, i));
+        }
+
         for (int i = 0; i < blue.Length; i++)
         {
             int b = blue[i], g = green[i], r = red[i];
             int value = Math.Max(b, Math.Max(g, r)), chroma = value - Math.Min(b, Math.Min(g, r));
             int hue = value == r ? g - b : value == g ? b - r + (2 * chroma) : r - g + (4 * chroma);
-            hue = ((hue * Inverse(180 / 6f, chroma)) + Half) >> Shift;
+            hue = ((hue * ofChroma[chroma]) + Half) >> Shift;
             blue[i] = (byte)(hue < 0 ? hue + 180 : hue);
-            green[i] = (byte)(((chroma * Inverse(255, value)) + Half) >> Shift);
+            green[i] = (byte)(((chroma * ofValue[value]) + Half) >> Shift);
             red[i] = (byte)value;
         }
     }

@@ -6,7 +6,7 @@ internal enum ImageInterpolation
     /// <summary>From the two nearest on each axis.</summary>
     Linear,
 
-    /// <summary>The mean of the area that a pixel covers; enlarging, from the two nearest in a way of its own.</summary>
+    /// <summary>The mean of the area that a pixel covers; when enlarging, from the two nearest.</summary>
     Area,
 
     /// <summary>The one to the upper left.</summary>

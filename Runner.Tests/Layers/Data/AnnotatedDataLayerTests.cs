@@ -189,7 +189,8 @@ public sealed class AnnotatedDataLayerTests : IDisposable
     public void DataResizesTooAndWarnsOfWhatIsForBoxes()
     {
         TestImages.WriteDatabase(
-            folder["plain"], [TestImages.Raw(TestImages.Image(1, 3, 4, 6), 7), TestImages.Raw(TestImages.Image(2, 3, 8, 8), 9)]);
+            folder["plain"],
+            [TestImages.Raw(TestImages.Image(1, 3, 4, 6), 7), TestImages.Raw(TestImages.Image(2, 3, 8, 8), 9)]);
         List<Diagnostic> warnings = [];
         LayerParameter parameter = TextFormat.Parse<LayerParameter>(
             $"data_param {{ source: '{folder["plain"]}' backend: LMDB batch_size: 2 }} transform_param {{ "
@@ -204,6 +205,37 @@ public sealed class AnnotatedDataLayerTests : IDisposable
         var to = new PlanarImage();
         ImageResizer.Resize(from, 5, 3, to);
         Assert.Equal(to.Pixels.ToArray().Select(p => (float)p), run.Images.Skip(45));
+    }
+
+    [Fact]
+    public void NoiseIsWhatItsNameSays()
+    {
+        Write(Record(1, 16, 16));
+        int[] pixels = [.. TestImages.Image(1, 3, 16, 16).Pixels.ToArray().Select(pixel => (int)pixel)];
+        Assert.Equal(pixels.Select(p => 255f - p), Damaged("inverse: true"));
+        Assert.Equal(pixels.Select(p => (p / 64 * 64) + 32f), Damaged("posterize: true"));
+        Assert.Equal(pixels.Select(p => 223f - (p / 64 * 64)), Damaged("posterize: true inverse: true"));
+        float[] grey = Damaged("decolorize: true");
+        Assert.Equal(grey[..256], grey[256..512]);
+        Assert.InRange(grey[5] - ((0.114 * pixels[5]) + (0.587 * pixels[261]) + (0.299 * pixels[517])), -0.6, 0.6);
+        float[] compressed = Damaged("jpeg: 5");
+        Assert.NotEqual(pixels.Select(p => (float)p), compressed);
+        Assert.True(Distance(compressed) > Distance(Damaged("jpeg: 100")), "a lower quality is nearer");
+        float[] salted = Damaged("saltpepper: true saltpepper_param { fraction: 0.25 value: 255 }");
+        int changed = Enumerable.Range(0, 256).Count(i => salted[i] != pixels[i]);
+        Assert.InRange(changed, 30, 64);
+        Assert.All(Enumerable.Range(0, 768), i => Assert.True(salted[i] == pixels[i] || salted[i] == 255));
+        Assert.Equal(pixels.Select(p => (float)p), Damaged("prob: 0 inverse: true"));
+
+        double Distance(float[] damaged) => damaged.Zip(pixels, (a, b) => (double)Math.Abs(a - b)).Sum();
+
+        float[] Damaged(string noise)
+        {
+            string text = noise.StartsWith("prob", StringComparison.Ordinal) ? noise : "prob: 1 " + noise;
+            using DataRun run = Run($"data_param {{ batch_size: 1 }} transform_param {{ noise_param {{ {text} }} }}");
+            run.Pass(0);
+            return run.Images;
+        }
     }
 
     [Fact]

@@ -79,7 +79,9 @@ public sealed partial class ClassNames
             label.Groups[1].Value, NumberStyles.None, CultureInfo.InvariantCulture, out int number) || number > 65535)
         {
             throw new CnnException(new Diagnostic(
-                "an item has no name or no label", new SourceLocation(path, line, 1), "item { name: \"cat\" label: 8 }"));
+                "an item has no name or no label",
+                new SourceLocation(path, line, 1),
+                "item { name: \"cat\" label: 8 }"));
         }
 
         Add(path, line, name.Groups[1].Value, number, labels);

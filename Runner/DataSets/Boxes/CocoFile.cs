@@ -83,14 +83,17 @@ internal static class CocoFile
                 || !document.RootElement.TryGetProperty(list, out JsonElement items)
                 || items.ValueKind != JsonValueKind.Array)
             {
-                throw new CnnException($"'{path}' has no list \"{list}\"", "images, annotations and categories are needed");
+                throw new CnnException(
+                    $"'{path}' has no list \"{list}\"", "images, annotations and categories are needed");
             }
 
             int number = 0;
             foreach (JsonElement item in items.EnumerateArray())
             {
                 string place = $"{list}[{number++}]";
-                yield return item.ValueKind == JsonValueKind.Object ? (item, place) : throw Wrong(place, "is no object");
+                yield return item.ValueKind == JsonValueKind.Object
+                    ? (item, place)
+                    : throw Wrong(place, "is no object");
             }
         }
 

@@ -75,7 +75,8 @@ public sealed class BoxTests
     public void NoWindowIsAWindowOfTheWholeImage()
     {
         List<Box> found = [];
-        BoxSampler sampler = Sampler(new BatchSampler { MaxTrials = 9, SampleConstraint = new() { MinJaccardOverlap = 1 } });
+        BoxSampler sampler = Sampler(
+            new BatchSampler { MaxTrials = 9, SampleConstraint = new() { MinJaccardOverlap = 1 } });
         Assert.Null(sampler.Pick(new ImageRandom(5, 1), [], found));
         sampler = Sampler(new BatchSampler { UseOriginalImage = false });
         Assert.Null(sampler.Pick(new ImageRandom(5, 1), [], found));

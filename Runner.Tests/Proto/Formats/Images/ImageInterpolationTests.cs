@@ -39,7 +39,8 @@ public sealed class ImageInterpolationTests
         var random = new Random(seed);
         var pixels = new byte[from];
         random.NextBytes(pixels);
-        foreach (ImageInterpolation way in (ImageInterpolation[])[ImageInterpolation.Cubic, ImageInterpolation.Lanczos4])
+        ImageInterpolation[] ways = [ImageInterpolation.Cubic, ImageInterpolation.Lanczos4];
+        foreach (ImageInterpolation way in ways)
         {
             byte[] row = Row(way, to, pixels);
             for (int x = 0; x < to; x++)
