@@ -6,11 +6,11 @@ namespace Cnn.Layers.Detection;
 /// <summary>
 /// Compares detections with the objects in the images: bottoms the detections [1, 1, D, 7] of a DetectionOutput layer
 /// and the objects [1, 1, G, 8] (item, class, instance, xmin, ymin, xmax, ymax, difficult); top [1, 1, K, 5]. For each
-/// class but the background a row (-1, class, number of objects, -1, -1), then for each detection, by item and class, a
-/// row (item, class, score, right, wrong). A detection is right when it overlaps an object of its class, which no better
-/// one has taken, by <c>overlap_threshold</c>; one of a difficult object is neither if those do not count. A mean
-/// average precision follows from these rows. No gradient. From SSD's fork of Caffe, after Everingham et al., "The
-/// PASCAL visual object classes (VOC) challenge", IJCV 2010.
+/// class but the background a row (-1, class, number of objects, -1, -1), then for each detection, by item and class,
+/// a row (item, class, score, right, wrong). A detection is right when it overlaps an object of its class, which no
+/// better one has taken, by <c>overlap_threshold</c>; one of a difficult object is neither if those do not count. A
+/// mean average precision follows from these rows. No gradient. From SSD's fork of Caffe, after Everingham et al.,
+/// "The PASCAL visual object classes (VOC) challenge", IJCV 2010.
 /// </summary>
 [LayerType("DetectionEvaluate")]
 internal sealed unsafe class DetectionEvaluateLayer : Layer
@@ -279,7 +279,8 @@ internal sealed unsafe class DetectionEvaluateLayer : Layer
         if (bottoms[bottom].LegacyDim(3) != length || bottoms[bottom].Count % length != 0)
         {
             throw Context.Error(
-                $"bottom '{Parameter.Bottom[bottom]}' has shape {bottoms[bottom].ShapeText}", $"{hint}: [1, 1, R, {length}]");
+                $"bottom '{Parameter.Bottom[bottom]}' has shape {bottoms[bottom].ShapeText}",
+                $"{hint}: [1, 1, R, {length}]");
         }
     }
 

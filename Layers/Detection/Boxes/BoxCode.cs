@@ -13,7 +13,9 @@ internal static class BoxCode
     /// <summary>Variances of codes that hold them already.</summary>
     public static Box NoVariance => new(1, 1, 1, 1);
 
-    /// <summary>Returns whether boxes can be described relative to a prior: it has a size where one is needed.</summary>
+    /// <summary>
+    /// Returns whether boxes can be described relative to a prior: it has a size where one is needed.
+    /// </summary>
     public static bool Allows(CodeType kind, Box prior) =>
         kind == CodeType.Corner || (prior.Width > 0 && prior.Height > 0);
 

@@ -34,8 +34,8 @@ internal sealed unsafe class PriorReader(LayerContext context)
                 "prior boxes are [1, 2, P 4]: four sides of each, then four variances of each");
         }
 
-        Require(bottoms, Locations, boxes * 4L, $"{boxes} x 4 numbers");
-        Require(bottoms, Scores, classes, $"{classes} scores");
+        Require(bottoms, Locations, boxes * 4L, "numbers");
+        Require(bottoms, Scores, classes, "scores");
     }
 
     /// <summary>Returns the priors after a check that each can be what codes refer to.</summary>
@@ -65,7 +65,7 @@ internal sealed unsafe class PriorReader(LayerContext context)
                 $"bottom '{context.Parameter.Bottom[bottom]}' has shape {blob.ShapeText}, but there are {Count} "
                 + $"prior boxes in '{context.Parameter.Bottom[Priors]}' and {Items} items in "
                 + $"'{context.Parameter.Bottom[Locations]}'",
-                $"it needs {what} for each prior box of each item: [{Items}, {Count * perPrior}]");
+                $"it needs {perPrior} {what} for each prior box of each item: [{Items}, {Count * perPrior}]");
         }
     }
 }

@@ -104,7 +104,8 @@ public class DetectionEvaluateLayerTests
     {
         string classes = options.Contains("num_classes", StringComparison.Ordinal) ? "" : "num_classes: 3";
         return new LayerHarness(
-            $"type: 'DetectionEvaluate' detection_evaluate_param {{ {classes} {options} }}", [[1, 1, 6, 7], [1, 1, 4, 8]],
+            $"type: 'DetectionEvaluate' detection_evaluate_param {{ {classes} {options} }}",
+            [[1, 1, 6, 7], [1, 1, 4, 8]],
             phase: Phase.Test, prepare: h =>
             {
                 h.Set(0, Found);

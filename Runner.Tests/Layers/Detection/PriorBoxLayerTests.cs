@@ -48,7 +48,8 @@ public class PriorBoxLayerTests
     [Fact]
     public void StepsOffsetImageAndClippingAreAsGiven()
     {
-        using LayerHarness harness = Make("min_size: 20 step_h: 4 step_w: 6 offset: 0.25 img_h: 40 img_w: 60 clip: true");
+        using LayerHarness harness = Make(
+            "min_size: 20 step_h: 4 step_w: 6 offset: 0.25 img_h: 40 img_w: 60 clip: true");
         harness.Forward();
         Assert.All(harness.Top, side => Assert.InRange(side, 0, 1));
         int last = (harness.Top.Length / 2) - 4;

@@ -28,7 +28,7 @@ public class NormalizeLayerTests
             $"type: 'Normalize' norm_param {{ {options} scale_filler {{ type: 'uniform' min: 1 max: 3 }} }}", [shape]);
         harness.Forward();
         harness.Tops[0].Diff.Clear();
-        float[] x = harness.Bottoms[0].Data.ToArray(), scale = harness.Layer.Blobs[0].Data.ToArray();
+        float[] x = harness.Bottoms[0].Data.ToArray(), y = harness.Top, scale = harness.Layer.Blobs[0].Data.ToArray();
         int channels = shape[1], inner = harness.Bottoms[0].CountOf(2), item = channels * inner;
         bool atPositions = options.Contains(AtPositions, StringComparison.Ordinal);
         double eps = options.Contains("0.5", StringComparison.Ordinal) ? 0.5 : 1e-10;
@@ -43,7 +43,7 @@ public class NormalizeLayerTests
         {
             int group = atPositions ? (i / item * inner) + (i % inner) : i / item;
             double s = scale[scale.Length == 1 ? 0 : i % item / inner];
-            Assert.Equal(s * x[i] / Math.Sqrt(lengths[group] + eps), harness.Top[i], 1e-6);
+            Assert.Equal(s * x[i] / Math.Sqrt(lengths[group] + eps), y[i], 1e-6);
         }
     }
 

@@ -11,7 +11,8 @@ public class ScoreOrderTests
     {
         float[] scores =
         [
-            0.5f, -0f, float.PositiveInfinity, 0, -2, 0.5f, float.MaxValue, -float.Epsilon, float.NegativeInfinity, 1e-9f,
+            0.5f, -0f, float.PositiveInfinity, 0, -2, 0.5f, float.MaxValue, -float.Epsilon,
+            float.NegativeInfinity, 1e-9f,
         ];
         ulong[] keys = [.. scores.Select((score, i) => ScoreOrder.Key(score, i))];
         int[] expected = [.. Enumerable.Range(0, scores.Length).OrderByDescending(i => scores[i]).ThenBy(i => i)];
