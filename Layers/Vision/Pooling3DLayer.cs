@@ -17,7 +17,7 @@ namespace Cnn.Layers.Vision;
 [LayerType("Pooling3D")]
 internal sealed unsafe class Pooling3DLayer(LayerContext context) : Layer(context)
 {
-    private static readonly string[] Axes = ["length", "rows", "columns"];
+    private static readonly string[] Axes = ["frames", "rows", "columns"];
 
     private int[] kernel = [], stride = [], pad = [];
     private bool isMean;
