@@ -35,7 +35,8 @@ public class VisionErrorTests
     [InlineData("type: 'Upsample' upsample_param { scale: 0 }", "1 2 3 4", "scale is 0, expected 1 or more")]
     [InlineData("type: 'Upsample' upsample_param { scale_h: 2 scale_w: 2 }", "1 2 3 4", "only scale has a meaning")]
     [InlineData("type: 'Upsample' upsample_param { scale: 1 }", "1 2 3 4,1 2 3 4", "scale is 1, expected 2 or more")]
-    [InlineData("type: 'Upsample' upsample_param { scale_h: 2 }", "1 2 3 4,1 2 3 4", "scale_h is given without scale_w")]
+    [InlineData(
+        "type: 'Upsample' upsample_param { scale_h: 2 }", "1 2 3 4,1 2 3 4", "scale_h is given without scale_w")]
     [InlineData(
         "type: 'Upsample' upsample_param { scale: 2 scale_h: 2 scale_w: 2 }", "1 2 3 4,1 2 3 4", "is given together")]
     [InlineData(
