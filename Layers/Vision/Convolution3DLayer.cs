@@ -6,8 +6,8 @@ namespace Cnn.Layers.Vision;
 /// Convolves [N, C, L, H, W] over length, rows and columns (Tran et al., "Learning spatiotemporal features with 3D
 /// convolutional networks", ICCV 2015): top [N, num_output, L', H', W'] with
 /// <c>L' = (L + 2 temporal_pad - kernel_depth) / temporal_stride + 1</c> and
-/// <c>H' = (H + 2 pad - kernel_size) / stride + 1</c>. Blobs: weights [num_output, C / group, kernel_depth, kernel_size,
-/// kernel_size] and, with <c>bias_term</c>, bias [1, 1, 1, 1, num_output].
+/// <c>H' = (H + 2 pad - kernel_size) / stride + 1</c>. Blobs: weights [num_output, C / group, kernel_depth,
+/// kernel_size, kernel_size] and, with <c>bias_term</c>, bias [1, 1, 1, 1, num_output].
 /// </summary>
 /// <remarks>
 /// Options are <c>convolution3d_param</c>, or, as in files of C3D 1.0, <c>convolution_param</c> with

@@ -23,13 +23,18 @@ internal readonly record struct ImageOrder(LayerContext Context, IMessage Option
     /// <param name="width">Columns of the top; 0 for the scaled size.</param>
     /// <param name="scaleHeight">The growth of the rows.</param>
     /// <param name="scaleWidth">The growth of the columns.</param>
-    /// <exception cref="CnnException">The order is unknown, the bottom has not 4 axes, or a size is below 1.</exception>
+    /// <exception cref="CnnException">
+    /// The order is unknown, the bottom has not 4 axes, or a size is below 1.
+    /// </exception>
     public ResizeShape Shape(Blob bottom, Blob top, int height, int width, float scaleHeight, float scaleWidth)
     {
         if (Format is not ("NHWC" or "NCHW"))
         {
             throw Context.Error(
-                Options, FormatField, $"data_format is \"{Format}\"", "NHWC or NCHW, which is the order of other layers");
+                Options,
+                FormatField,
+                $"data_format is \"{Format}\"",
+                "NHWC or NCHW, which is the order of other layers");
         }
 
         string name = Context.Parameter.Bottom[0];

@@ -7,8 +7,8 @@ namespace Cnn.Layers.Vision;
 /// <summary>
 /// Reduces the windows of each channel to their maximum (MAX) or mean (AVE), of C3D: [N, C, L, H, W] to
 /// [N, C, L', H', W'] with <c>L' = ceil((L - kernel_depth) / temporal_stride) + 1</c> and
-/// <c>H' = ceil((H + 2 pad - kernel_size) / stride) + 1</c>, less one where the last window would start beyond the image
-/// and its padding. Every value that equals the maximum of a window gets its gradient.
+/// <c>H' = ceil((H + 2 pad - kernel_size) / stride) + 1</c>, less one where the last window would start beyond the
+/// image and its padding. Every value that equals the maximum of a window gets its gradient.
 /// </summary>
 /// <remarks>
 /// Options are <c>pooling3d_param</c>, or, as in files of C3D 1.0, <c>pooling_param</c> with <c>kernel_depth</c> and
@@ -17,7 +17,7 @@ namespace Cnn.Layers.Vision;
 [LayerType("Pooling3D")]
 internal sealed unsafe class Pooling3DLayer(LayerContext context) : Layer(context)
 {
-    private static readonly string[] Axes = ["length", "rows", "columns"];
+    private static readonly string[] Axes = ["frames", "rows", "columns"];
 
     private int[] kernel = [], stride = [], pad = [];
     private bool isMean;

@@ -5,8 +5,8 @@ namespace Cnn.Layers.Vision;
 
 /// <summary>
 /// Bilinear resizing as TensorFlow's, of Synopsys's Caffe: [N, H, W, C], or [N, C, H, W] with
-/// <c>data_format: "NCHW"</c>, to the same with H' rows and W' columns (<c>output_height</c> and <c>output_width</c>, or
-/// <c>floor(H scale_height)</c>). Row i of the top lies at <c>i H / H'</c> of the bottom; at
+/// <c>data_format: "NCHW"</c>, to the same with H' rows and W' columns (<c>output_height</c> and <c>output_width</c>,
+/// or <c>floor(H scale_height)</c>). Row i of the top lies at <c>i H / H'</c> of the bottom; at
 /// <c>i (H - 1) / (H' - 1)</c> with <c>align_corners</c>; at <c>(i + 0.5) H / H' - 0.5</c> with
 /// <c>half_pixel_centers</c>.
 /// </summary>

@@ -5,8 +5,8 @@ namespace Cnn.Layers.Vision;
 
 /// <summary>
 /// Resizing to the nearest pixel as TensorFlow's, of Synopsys's Caffe: [N, H, W, C], or [N, C, H, W] with
-/// <c>data_format: "NCHW"</c>, to the same with H' rows and W' columns (<c>output_height</c> and <c>output_width</c>, or
-/// <c>floor(H scale_height)</c>). Row i of the top is row <c>floor(i H / H')</c> of the bottom; with
+/// <c>data_format: "NCHW"</c>, to the same with H' rows and W' columns (<c>output_height</c> and <c>output_width</c>,
+/// or <c>floor(H scale_height)</c>). Row i of the top is row <c>floor(i H / H')</c> of the bottom; with
 /// <c>align_corners</c> <c>i (H - 1) / (H' - 1)</c>, rounded; with <c>half_pixel_centers</c>
 /// <c>floor((i + 0.5) H / H')</c>.
 /// </summary>

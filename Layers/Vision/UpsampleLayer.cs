@@ -62,7 +62,8 @@ internal sealed unsafe class UpsampleLayer(LayerContext context) : Layer(context
                 options.HasScaleH ? UpsampleParameter.ScaleHFieldNumber : UpsampleParameter.ScaleWFieldNumber,
                 options.HasScale
                     ? "scale is given together with scale_h or scale_w"
-                    : $"scale_{(options.HasScaleH ? 'h' : 'w')} is given without scale_{(options.HasScaleH ? 'w' : 'h')}",
+                    : options.HasScaleH ? "scale_h is given without scale_w"
+                    : "scale_w is given without scale_h",
                 "give scale, or both scale_h and scale_w");
         }
 

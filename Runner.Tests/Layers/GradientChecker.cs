@@ -27,6 +27,11 @@ internal sealed class GradientChecker
     /// <summary>Inputs within two steps of this value are not checked: the function has a kink there.</summary>
     public float? Kink { get; init; }
 
+    /// <summary>
+    /// Whether the layer adds to the parameters' diffs, as all do but those that follow a fork of Caffe that does not.
+    /// </summary>
+    public bool AddsToParameters { get; init; } = true;
+
     /// <summary>Runs before every forward pass, to restore state that the layer carries between passes.</summary>
     public Action<LayerHarness>? BeforeForward { get; init; }
 
@@ -69,7 +74,8 @@ internal sealed class GradientChecker
         {
             if (harness.Layer.NeedsGradient(i))
             {
-                compared += Compare(harness, weights, harness.Layer.Blobs[i], AlreadyThere, $"blob {i}");
+                float before = AddsToParameters ? AlreadyThere : 0;
+                compared += Compare(harness, weights, harness.Layer.Blobs[i], before, $"blob {i}");
             }
         }
 

@@ -158,7 +158,8 @@ internal static unsafe class DepthwiseConvolution
                 float* from = laid + j;
                 if (left >= Lanes.Width || !Plan.Layout.InPlace)
                 {
-                    float* from1 = from + (second * step), from2 = from + (third * step), from3 = from + (fourth * step);
+                    float* from1 = from + (second * step), from2 = from + (third * step);
+                    float* from3 = from + (fourth * step);
                     for (int t = 0; t < taps; t++)
                     {
                         nint tap = offsets[t];

@@ -21,7 +21,8 @@ internal static unsafe class MaxUnpooling
     }
 
     /// <summary>Computes dx [planes, pooled] from dy [planes, unpooled].</summary>
-    public static void Backward(float* dy, int* places, float* dx, int planes, int pooled, int unpooled, WorkerPool pool)
+    public static void Backward(
+        float* dy, int* places, float* dx, int planes, int pooled, int unpooled, WorkerPool pool)
     {
         KernelGuard.Array(dx, planes, pooled);
         KernelGuard.Array(places, planes, pooled);

@@ -48,7 +48,8 @@ internal static unsafe class VolumePooling
                         {
                             for (int row = top; row < bottom; row++)
                             {
-                                float* from = channel + ((((plane * shape.Size[1]) + row) * (nint)shape.Size[2]) + left);
+                                nint start = (((plane * shape.Size[1]) + row) * (nint)shape.Size[2]) + left;
+                                float* from = channel + start;
                                 for (int i = 0; i < right - left; i++)
                                 {
                                     sum += from[i];

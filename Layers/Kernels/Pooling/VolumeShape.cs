@@ -1,6 +1,8 @@
 namespace Cnn.Layers.Kernels.Pooling;
 
-/// <summary>The geometry of pooling one channel [L, H, W]; each array has an entry for length, rows and columns.</summary>
+/// <summary>
+/// The geometry of pooling one channel [L, H, W]; each array has an entry for length, rows and columns.
+/// </summary>
 /// <param name="Size">The sizes of the channel.</param>
 /// <param name="Pooled">The sizes of the result.</param>
 /// <param name="Kernel">The sizes of a window.</param>

@@ -12,7 +12,8 @@ namespace Cnn.Layers.Kernels.Resize;
 internal static unsafe class BilinearResize
 {
     /// <summary>Computes y from x.</summary>
-    public static void Forward(float* x, float* y, ResizeShape shape, ResizeTaps rows, ResizeTaps columns, WorkerPool pool)
+    public static void Forward(
+        float* x, float* y, ResizeShape shape, ResizeTaps rows, ResizeTaps columns, WorkerPool pool)
     {
         KernelGuard.Array(x, shape.Planes, shape.PlaneSize);
         KernelGuard.Array(y, shape.Planes, shape.OutPlaneSize);

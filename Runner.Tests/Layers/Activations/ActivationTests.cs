@@ -1,3 +1,5 @@
+using Cnn.Proto;
+
 namespace Cnn.Tests.Layers.Activations;
 
 public class ActivationTests
@@ -17,7 +19,11 @@ public class ActivationTests
                 "type: 'Power' power_param { power: 2 scale: 0.5 shift: 1 }",
                 "type: 'Power' power_param { power: -0.75 shift: 4 }",
                 "type: 'Power' power_param { power: 3 shift: 3 }", "type: 'ScaledTanH'",
-                "type: 'ScaledTanH' scaled_tanh_param { amplitude: -2 slope: 0.5 }"])
+                "type: 'ScaledTanH' scaled_tanh_param { amplitude: -2 slope: 0.5 }", "type: 'Mish'",
+                "type: 'ReLU6'", "type: 'ReLU6' relu6_param { negative_slope: 0.2 }", "type: 'HardSigmoid'",
+                "type: 'HardSigmoid' hard_sigmoid_param { alpha: 0.1 beta: 0.6 }", "type: 'HardSwish'",
+                "type: 'ReLU' relu_param { relu6: true negative_slope: 0.1 }",
+                "type: 'ReLU' relu_param { maximum: 4 minimum: -3 }"])
             {
                 data.Add(definition, [2, 3, 4, 5]);
                 data.Add(definition, [7]);
@@ -86,6 +92,45 @@ public class ActivationTests
         harness.Tops[0].Diff.Fill(1);
         harness.Backward();
         Assert.Equal([0.25f, 0.25f, 1], harness.Bottoms[0].Diff);
+    }
+
+    [Theory]
+    [InlineData("ReLU6", "", new[] { 0f, 0, 3, 6, 6 }, new[] { 0f, 0, 1, 0, 0 })]
+    [InlineData("ReLU", "relu_param { relu6: true }", new[] { 0f, 0, 3, 6, 6 }, new[] { 0f, 0, 1, 0, 0 })]
+    [InlineData("ReLU", "relu_param { maximum: 3 }", new[] { 0f, 0, 3, 3, 3 }, new[] { 0f, 0, 0, 0, 0 })]
+    [InlineData("ReLU", "relu_param { maximum: -3 }", new[] { 0f, 0, 3, 6, 7 }, new[] { 0f, 0, 1, 1, 1 })]
+    [InlineData(
+        "ReLU", "relu_param { negative_slope: 0.5 minimum: -1 }", new[] { -1f, 0, 3, 6, 7 },
+        new[] { 0f, 0.5f, 1, 1, 1 })]
+    [InlineData("ReLU", "relu_param { minimum: 2 relu6: true }", new[] { 2f, 2, 3, 6, 6 }, new[] { 0f, 0, 1, 0, 0 })]
+    [Trait("Category", "Unit")]
+    public void LimitsCutOffTheValueAndItsGradient(string type, string options, float[] values, float[] slopes)
+    {
+        foreach (bool inPlace in (bool[])[false, true])
+        {
+            using var harness = new LayerHarness($"type: '{type}' {options}", [[5]], inPlace: inPlace);
+            harness.Set(0, -4, 0, 3, 6, 7);
+            harness.Forward();
+            Assert.Equal(values, harness.Top);
+            harness.Tops[0].Diff.Fill(1);
+            harness.Backward();
+            Assert.Equal(slopes, harness.Bottoms[0].Diff.ToArray());
+        }
+    }
+
+    [Fact]
+    [Trait("Category", "Unit")]
+    public void ASecondBottomOfReluIsTheMaximum()
+    {
+        using var harness = new LayerHarness("type: 'ReLU' relu_param { maximum: 9 }", [[3], [1]]);
+        harness.Set(0, -1, 2, float.NaN);
+        harness.Set(1, 1.5f);
+        harness.Forward();
+        Assert.Equal([0, 1.5f, 0], harness.Top);
+        Assert.False(harness.Layer.AllowsForceBackward(1));
+        Assert.Contains("no gradient for its bottom 1", Assert.Throws<CnnException>(() => harness.Backward(1)).Message);
+        harness.Bottoms[1].Reshape(0);
+        Assert.Contains("no maximum", Assert.Throws<CnnException>(harness.Forward).Message);
     }
 
     [Theory]

@@ -20,6 +20,9 @@ public sealed unsafe class ConvolutionLayerTests : IDisposable
     [InlineData("kernel_h: 2 kernel_w: 3 pad_w: 1 stride_h: 2 stride_w: 1", "2 5 3 8")]
     [InlineData("kernel_size: 3 dilation: 2", "2 5 2 4")]
     [InlineData("kernel_size: 7 pad: 1 stride: 5", "2 5 1 1")]
+    [InlineData("kernel_size: 3 pad_l: 2 pad_b: 1 pad: 9", "2 5 5 8")]
+    [InlineData("kernel_size: 3 stride: 2 pad_type: 1", "2 5 3 4")]
+    [InlineData("kernel_size: 4 dilation: 2 pad_type: 1", "2 5 6 8")]
     public void TheTopHasCaffesShape(string options, string expected)
     {
         var it = new LayerCase(pool, "Convolution", $"convolution_param {{ num_output: 5 {options} }}", [2, 3, 6, 8]);
@@ -96,6 +99,10 @@ public sealed unsafe class ConvolutionLayerTests : IDisposable
     [InlineData("convolution_param { num_output: 1 kernel_size: 0 }", "kernel_size is 0")]
     [InlineData("convolution_param { num_output: 1 kernel_size: 1 stride: 0 }", "stride is 0")]
     [InlineData("convolution_param { num_output: 1 kernel_size: 1 dilation: 0 }", "dilation is 0")]
+    [InlineData("convolution_param { num_output: 1 kernel_size: 1 pad_type: 3 }", "pad_type is 3, expected 0 or 1")]
+    [InlineData("convolution_param { num_output: 1 kernel_size: 1 temporal_pad: 1 }", "has no length of its own")]
+    [InlineData(
+        "convolution_param { num_output: 1 kernel_size: 1 relu: true negative_slope: -1 }", "negative_slope is -1")]
     [InlineData("convolution_param { num_output: 1 kernel_h: 3 }", "give both kernel_h and kernel_w")]
     [InlineData("convolution_param { num_output: 1 kernel_size: 1 kernel_h: 1 kernel_w: 1 }", "together with kernel_h")]
     [InlineData("convolution_param { num_output: 1 kernel_size: 1 kernel_size: 1 kernel_size: 1 }", "given 3 times")]

@@ -24,6 +24,9 @@ public class PoolingLayerTests
             data.Add("kernel_h: 3 kernel_w: 2 stride_h: 1 stride_w: 3 pad_h: 2 pad_w: 0", [1, 2, 4, 8]);
             data.Add("kernel_size: 3 stride: 2 round_mode: FLOOR", [1, 2, 6, 6]);
             data.Add("global_pooling: true", [2, 2, 3, 5]);
+            data.Add("kernel_size: 3 stride: 2 pad_l: 1 pad_b: 2", [1, 2, 5, 6]);
+            data.Add("kernel_size: 3 stride: 2 pad_type: 1", [1, 2, 6, 7]);
+            data.Add("kernel_size: 3 stride: 2 pad: 1 avg_include_pad: false", [1, 2, 6, 7]);
             return data;
         }
     }
@@ -68,6 +71,12 @@ public class PoolingLayerTests
     [InlineData(4, "kernel_size: 2", 3)]
     [InlineData(9, "global_pooling: true", 1)]
     [InlineData(6, "kernel_size: 1 stride: 3", 3)]
+    [InlineData(7, "kernel_size: 2 stride: 2 ceil_mode: false", 3)]
+    [InlineData(7, "kernel_size: 2 stride: 2 ceil_mode: false round_mode: CEIL", 4)]
+    [InlineData(7, "kernel_size: 2 stride: 2 torch_pooling: true", 3)]
+    [InlineData(7, "kernel_size: 2 stride: 2 pad_l: 1 pad_t: 1 ceil_mode: false", 4)]
+    [InlineData(6, "kernel_size: 3 stride: 2 pad_type: 1", 3)]
+    [InlineData(6, "kernel_size: 1 stride: 2 pad_type: 1", 3)]
     [Trait("Category", "Unit")]
     public void TheNumberOfWindowsIsThatOfCaffe(int size, string options, int expected)
     {
@@ -123,6 +132,20 @@ public class PoolingLayerTests
         harness.Bottoms[0].Data.Fill(1);
         harness.Forward();
         Assert.Equal([4f / 9, 6f / 9, 2f / 6, 6f / 9, 1, 3f / 6, 2f / 6, 3f / 6, 1f / 4], harness.Top);
+    }
+
+    [Theory]
+    [InlineData("AVE_EXC_PAD", "pad: 1")]
+    [InlineData("AVE_TF", "pad: 1")]
+    [InlineData("AVE", "pad: 1 avg_include_pad: false")]
+    [Trait("Category", "Unit")]
+    public void AveragesWithoutPaddingDivideByTheImagesPixels(string method, string options)
+    {
+        using var harness = Make(method, $"kernel_size: 3 stride: 2 {options}", [1, 1, 4, 4]);
+        harness.Bottoms[0].Data.Fill(2);
+        harness.Forward();
+        Assert.All(harness.Top, value => Assert.Equal(2, value, 1e-6f));
+        new GradientChecker().Check(harness);
     }
 
     [Fact]
@@ -266,6 +289,10 @@ public class PoolingLayerTests
     [InlineData("global_pooling: true kernel_size: 2", "global_pooling")]
     [InlineData("global_pooling: true pad: 1", "global_pooling")]
     [InlineData("kernel_h: 2", "kernel")]
+    [InlineData("kernel_size: 2 pad_r: 2", "padding of 0 x 2 is not less")]
+    [InlineData("kernel_size: 2 pad_type: 2", "pad_type is 2, expected 0 or 1")]
+    [InlineData("kernel_size: 2 kernel_depth: 2", "a Pooling layer has no length")]
+    [InlineData("global_pooling: true pad_l: 1", "global_pooling")]
     [InlineData("kernel_size: 4294967295", "kernel_size is 4294967295, which is too large")]
     [InlineData("kernel_size: 3 stride: 4294967295", "stride is 4294967295, which is too large")]
     [InlineData("kernel_size: 3 stride_h: 2", "stride_h is given without stride_w")]

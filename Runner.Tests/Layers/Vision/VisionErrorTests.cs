@@ -19,6 +19,46 @@ public class VisionErrorTests
     [InlineData(
         "type: 'Deconvolution' convolution_param { num_output: 1 kernel_size: 1 connections { input: 0 } }", "1 2 3 4",
         "no connection table")]
+    [InlineData(
+        "type: 'Deconvolution' convolution_param { num_output: 1 kernel_size: 1 pad_l: 1 }", "1 2 3 4",
+        "no padding of its own for each side")]
+    [InlineData(
+        "type: 'Deconvolution' convolution_param { num_output: 1 kernel_size: 1 relu: true }", "1 2 3 4",
+        "does not rectify")]
+    [InlineData("type: 'Im2col' convolution_param { kernel_size: 1 pad_l: 1 }", "1 2 3", "needs two spatial axes")]
+    [InlineData("type: 'Interp'", "1 2 3 4", "the size of the top is missing")]
+    [InlineData("type: 'Interp' interp_param { height: 2 }", "1 2 3 4", "height is given without width")]
+    [InlineData("type: 'Interp' interp_param { zoom_factor: 0 }", "1 2 3 4", "zoom_factor is 0, expected 1 or more")]
+    [InlineData("type: 'Interp' interp_param { zoom_factor: 2 pad_end: 1 }", "1 2 3 4", "pad_end is 1, expected 0")]
+    [InlineData("type: 'Interp' interp_param { zoom_factor: 2 pad_beg: -3 }", "1 2 3 4", "nothing is left on axis 2")]
+    [InlineData("type: 'Interp' interp_param { height: 0 width: 4 }", "1 2 3 4", "height is 0, expected 1 or more")]
+    [InlineData("type: 'Upsample' upsample_param { scale: 0 }", "1 2 3 4", "scale is 0, expected 1 or more")]
+    [InlineData("type: 'Upsample' upsample_param { scale_h: 2 scale_w: 2 }", "1 2 3 4", "only scale has a meaning")]
+    [InlineData("type: 'Upsample' upsample_param { scale: 1 }", "1 2 3 4,1 2 3 4", "scale is 1, expected 2 or more")]
+    [InlineData(
+        "type: 'Upsample' upsample_param { scale_h: 2 }", "1 2 3 4,1 2 3 4", "scale_h is given without scale_w")]
+    [InlineData(
+        "type: 'Upsample' upsample_param { scale: 2 scale_h: 2 scale_w: 2 }", "1 2 3 4,1 2 3 4", "is given together")]
+    [InlineData(
+        "type: 'Upsample' upsample_param { scale: 3 pad_out_h: true }", "1 2 3 4,1 2 3 4", "needs a scale of 2, not 3")]
+    [InlineData("type: 'Upsample'", "1 2 3 4,1 2 3 3", "'bottom1' has shape 1 2 3 3")]
+    [InlineData(
+        "type: 'ResizeBilinear' resize_bilinear_param { data_format: 'CHW' }", "1 2 3 4", "data_format is \"CHW\"")]
+    [InlineData(
+        "type: 'ResizeNearestNeighbor' resize_nearest_neighbor_param { output_height: -1 }", "1 2 3 4",
+        "a size of -1 is asked for")]
+    [InlineData(
+        "type: 'Convolution3D' convolution3d_param { num_output: 1 kernel_size: 1 }", "1 1 2 3 4",
+        "kernel_depth is missing")]
+    [InlineData(
+        "type: 'Convolution3D' convolution3d_param { num_output: 1 kernel_size: 1 kernel_depth: 1 }", "1 2 3 4",
+        "takes 5 axes")]
+    [InlineData("type: 'Pooling3D' pooling3d_param { kernel_size: 1 }", "1 1 2 3 4", "kernel_depth is 0")]
+    [InlineData(
+        "type: 'Pooling3D' pooling3d_param { kernel_size: 2 kernel_depth: 3 }", "1 1 2 3 4", "has 2 frames, fewer")]
+    [InlineData(
+        "type: 'Pooling3D' pooling3d_param { kernel_size: 1 kernel_depth: 1 pool: STOCHASTIC }", "1 1 2 3 4",
+        "takes the maximum or the mean")]
     [InlineData("type: 'Im2col'", "1 2 3 4", "kernel_size is missing")]
     [InlineData("type: 'Im2col' convolution_param { kernel_size: 4294967295 }", "1 2 3 4", "which is too large")]
     [InlineData("type: 'Im2col' convolution_param { kernel_size: 4 }", "1 2 3 4", "is 3 long on spatial axis 0")]
