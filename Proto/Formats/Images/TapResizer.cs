@@ -40,15 +40,34 @@ internal static class TapResizer
             for (int x = 0; x < columns; x++)
             {
                 ReadOnlySpan<int> entry = table.Slice(x * (taps + 1), taps + 1);
-                int sum = 0;
-                for (int k = 0; k < taps; k++)
-                {
-                    sum += entry[k + 1] * row[Math.Clamp(entry[0] + k, 0, width - 1)];
-                }
-
-                to[(y * columns) + x] = sum;
+                int first = entry[0];
+                to[(y * columns) + x] = first >= 0 && first + taps <= width
+                    ? Sum(entry[1..], row.Slice(first, taps))
+                    : SumAtBorder(entry[1..], row, first);
             }
         }
+    }
+
+    private static int Sum(ReadOnlySpan<int> weights, ReadOnlySpan<byte> pixels)
+    {
+        int sum = 0;
+        for (int k = 0; k < pixels.Length; k++)
+        {
+            sum += weights[k] * pixels[k];
+        }
+
+        return sum;
+    }
+
+    private static int SumAtBorder(ReadOnlySpan<int> weights, ReadOnlySpan<byte> row, int first)
+    {
+        int sum = 0;
+        for (int k = 0; k < weights.Length; k++)
+        {
+            sum += weights[k] * row[Math.Clamp(first + k, 0, row.Length - 1)];
+        }
+
+        return sum;
     }
 
     private static void Down(
