@@ -45,7 +45,7 @@ public class ImageDetectorTests
         using var detector = new ImageDetector(
             net, new DetectorOptions { Mean = InputMean.OfChannels(1, 2, 3), Scale = 0.5f });
         PlanarImage image = ImageFiles.Random(1, 3, 4, 4);
-        detector.Detect([ImageInput.OfBytes("a", ImageEncoder.Encode(image, "png"))]).Single();
+        Assert.Single(detector.Detect([ImageInput.OfBytes("a", ImageEncoder.Encode(image, "png"))]));
         Assert.Equal(
             image.Pixels.ToArray().Select((p, i) => (p - (1 + (i / 16))) * 0.5f), net.FindBlob("data").Data.ToArray());
     }

@@ -1,6 +1,5 @@
 using Cnn.Engine.Classification;
 using Cnn.Engine.Detection;
-using Cnn.Proto;
 using Cnn.Runner.DataSets;
 using Cnn.Runner.Display;
 using Cnn.Runner.Reports;
