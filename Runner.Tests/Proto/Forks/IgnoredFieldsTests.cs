@@ -89,9 +89,9 @@ public class IgnoredFieldsTests
 
     [Fact]
     public void AFieldThatChangesNumbersIsNoHint() => Assert.Contains(
-        "n:1:49: field 'relu' of ConvolutionParameter is of Intel's Caffe and not supported; write a ReLU layer",
+        "n:1:49: field 'dis_mode' of ConvolutionParameter is of Synopsys' Caffe and not supported",
         Assert.Throws<CnnException>(() => NetDefinition.Parse(
-            "layer { type: \"Convolution\" convolution_param { relu: true } }", "n")).Message,
+            "layer { type: \"Convolution\" convolution_param { dis_mode: true } }", "n")).Message,
         StringComparison.Ordinal);
 
     [Fact]
