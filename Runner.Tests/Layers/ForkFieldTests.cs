@@ -45,7 +45,7 @@ public class ForkFieldTests
             for (int i = 0; i < h.Bottoms.Count; i++)
             {
                 // Steps that have no value in common.
-                LayerHarness.FillApart(h.Bottoms[i].Data, (ulong)i, 0.13f + (0.017f * i));
+                LayerHarness.FillApart(h.Bottoms[i].Data, (ulong)(h.Bottoms[i].Count + i), 0.13f + (0.017f * i));
             }
         });
         new GradientChecker { Step = 2e-3f, Tolerance = 2e-2 }.Check(harness);
