@@ -8,13 +8,11 @@ namespace Cnn.Layers.Kernels.Resize;
 internal sealed unsafe class ResizeTaps
 {
     private readonly PinnedInts places;
-    private readonly AlignedBuffer shares;
 
     private ResizeTaps(int count)
     {
         Count = count;
-        places = new PinnedInts(2 * count);
-        shares = new AlignedBuffer(count);
+        places = new PinnedInts(3 * count);
     }
 
     /// <summary>Positions.</summary>
@@ -27,7 +25,7 @@ internal sealed unsafe class ResizeTaps
     public int* High => places.Pointer + Count;
 
     /// <summary>The upper place's share.</summary>
-    public float* Share => shares.Pointer;
+    public float* Share => (float*)(places.Pointer + (2 * Count));
 
     /// <summary>Positions between two pixels each, with <c>place(i)</c> clamped to the axis.</summary>
     /// <param name="count">Positions.</param>
