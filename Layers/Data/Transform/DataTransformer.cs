@@ -4,10 +4,10 @@ using Cnn.Proto.Formats.Images;
 namespace Cnn.Layers.Data.Transform;
 
 /// <summary>
-/// <c>transform_param</c>: what happens to images on their way into a net, in this order: what SSD's fork adds, of which
-/// all image sources have <c>resize_param</c> and <c>noise_param</c>; padding and distortion; the resized crop or the
-/// crop; mirror; the change of colours; mean and scale; cutout. Checks what the definition says and makes the plan for
-/// images of a shape, which any number of threads may follow.
+/// <c>transform_param</c>: what happens to images on their way into a net, in this order: what SSD's fork adds, of
+/// which all image sources have <c>resize_param</c> and <c>noise_param</c>; padding and distortion; the resized crop or
+/// the crop; mirror; the change of colours; mean and scale; cutout. Checks what the definition says and makes the plan
+/// for images of a shape, which any number of threads may follow.
 /// </summary>
 internal sealed partial class DataTransformer
 {
