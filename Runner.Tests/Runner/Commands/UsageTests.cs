@@ -78,7 +78,8 @@ public class UsageTests
         "--to", "x", "--format", "png")]
     [InlineData("cnn: <out> is missing; 'cnn convert --help' shows the usage", "convert", "x")]
     [InlineData(
-        "cnn: 'cnn data' needs a command: mnist, cifar10, digits, images, inspect; 'cnn data --help' shows the usage",
+        "cnn: 'cnn data' needs a command: mnist, cifar10, digits, images, boxes, inspect; 'cnn data --help' "
+        + "shows the usage",
         "data")]
     [InlineData("cnn: 'nowhere.prototxt' does not exist", "summary", "--model", "nowhere.prototxt")]
     [InlineData(
