@@ -15,7 +15,6 @@ internal abstract class DatabaseSourceLayer : ImageSourceLayer
     private readonly DataParameter parameter;
     private RecordDatabase? records;
     private RecordBuffer[] buffers = [];
-    private ImageReader[] readers = [];
 
     // One buffer per worker, for records of floats.
     private float[][] floats = [];
@@ -64,18 +63,9 @@ internal abstract class DatabaseSourceLayer : ImageSourceLayer
 
         floats = new float[WorkerCount][];
         buffers = [.. Enumerable.Range(0, WorkerCount).Select(_ => new RecordBuffer())];
-        readers = [.. Enumerable.Range(0, WorkerCount).Select(_ => new ImageReader())];
     }
 
-    private protected override void Close()
-    {
-        foreach (ImageReader reader in readers)
-        {
-            reader.Dispose();
-        }
-
-        records?.Dispose();
-    }
+    private protected override void Close() => records?.Dispose();
 
     private protected sealed override string NameOf(long item) => records!.NameOf(item);
 
@@ -90,7 +80,7 @@ internal abstract class DatabaseSourceLayer : ImageSourceLayer
 
     /// <summary>Decodes a datum's image file; the result is valid until the worker decodes another.</summary>
     /// <exception cref="CnnException">It is no image file, or a damaged one.</exception>
-    private protected PlanarImage Decode(DatumView datum, int worker) => readers[worker].Decode(datum.Pixels, Color);
+    private protected PlanarImage Decode(DatumView datum, int worker) => ReaderOf(worker).Decode(datum.Pixels, Color);
 
     /// <summary>Returns a datum's <c>float_data</c>; valid until the worker asks for another's.</summary>
     private protected ReadOnlySpan<float> FloatsOf(DatumView datum, int worker)

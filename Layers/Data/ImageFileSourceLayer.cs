@@ -15,7 +15,6 @@ internal abstract class ImageFileSourceLayer : ImageSourceLayer
 
     private readonly SourceOptions options;
     private IReadOnlyList<ImageSetEntry> images = [];
-    private ImageReader[] readers = [];
     private int height;
     private int width;
 
@@ -46,14 +45,6 @@ internal abstract class ImageFileSourceLayer : ImageSourceLayer
         }
 
         return known;
-    }
-
-    private protected override void Close()
-    {
-        foreach (ImageReader reader in readers)
-        {
-            reader.Dispose();
-        }
     }
 
     /// <summary>What the definition tells of the images' shape; 0 where it tells nothing.</summary>
@@ -94,7 +85,6 @@ internal abstract class ImageFileSourceLayer : ImageSourceLayer
     {
         images = set;
         RequireFiles();
-        readers = [.. Enumerable.Range(0, WorkerCount).Select(_ => new ImageReader())];
     }
 
     private protected override ImageShape ShapeOf(long item, int worker)
@@ -104,12 +94,12 @@ internal abstract class ImageFileSourceLayer : ImageSourceLayer
             return Told;
         }
 
-        return ImageReader.ShapeOf(readers[worker].ReadFile(images[(int)item].Path), Color);
+        return ImageReader.ShapeOf(ReaderOf(worker).ReadFile(images[(int)item].Path), Color);
     }
 
     private protected override void Load(long item, int worker, ImageTarget target)
     {
-        ImageReader reader = readers[worker];
+        ImageReader reader = ReaderOf(worker);
         PlanarImage image = reader.Decode(reader.ReadFile(images[(int)item].Path), Color);
         if (height > 0)
         {

@@ -32,6 +32,7 @@ public abstract unsafe class ImageSourceLayer : Layer
     private readonly ulong orderKey;
     private readonly ImageBatch direct = new();
     private readonly HashSet<long> skipped = [];
+    private readonly ImageReader?[] readers;
     private BatchQueue? queue;
     private ImageScratch[] scratch = [];
     private MadeUpImages? madeUp;
@@ -48,6 +49,7 @@ public abstract unsafe class ImageSourceLayer : Layer
         this.options = options;
         Transformer = new DataTransformer(context);
         orderKey = context.Random.Key(Name, "order");
+        readers = new ImageReader[WorkerCount];
     }
 
     /// <inheritdoc/>
@@ -173,6 +175,11 @@ public abstract unsafe class ImageSourceLayer : Layer
     {
         queue?.Dispose();
         queue = null;
+        foreach (ImageReader? reader in readers)
+        {
+            reader?.Dispose();
+        }
+
         Close();
         foreach (ImageScratch images in scratch)
         {
@@ -274,6 +281,9 @@ public abstract unsafe class ImageSourceLayer : Layer
     /// <param name="target">Its place.</param>
     /// <exception cref="CnnException">The item cannot be used; the message says why, not which it is.</exception>
     private protected abstract void Load(long item, int worker, ImageTarget target);
+
+    /// <summary>Returns the reader of image files of one worker, which keeps its buffers.</summary>
+    private protected ImageReader ReaderOf(int worker) => readers[worker] ??= new ImageReader();
 
     /// <summary>Names an item in an error, such as <c>record 3 ('00000003') of 'train_lmdb'</c>.</summary>
     private protected abstract string NameOf(long item);

@@ -25,7 +25,6 @@ internal sealed class WindowDataLayer : ImageSourceLayer
     private LabelledWindow[] foreground = [];
     private LabelledWindow[] background = [];
     private byte[]?[] cache = [];
-    private ImageReader[] readers = [];
     private PlanarImage[] cuts = [];
     private int crop;
     private int foregroundCount;
@@ -101,16 +100,7 @@ internal sealed class WindowDataLayer : ImageSourceLayer
         CheckMean();
         foregroundCount = (int)(Batch * parameter.FgFraction);
         cache = new byte[list.Images.Count][];
-        readers = [.. Enumerable.Range(0, WorkerCount).Select(_ => new ImageReader())];
         cuts = [.. Enumerable.Range(0, WorkerCount).Select(_ => new PlanarImage())];
-    }
-
-    private protected override void Close()
-    {
-        foreach (ImageReader reader in readers)
-        {
-            reader.Dispose();
-        }
     }
 
     private protected override ImageShape ShapeOf(long item, int worker) => new(Channels, crop, crop);
@@ -122,7 +112,7 @@ internal sealed class WindowDataLayer : ImageSourceLayer
     {
         bool isForeground = target.Place >= Batch - foregroundCount;
         LabelledWindow window = Draw(item, isForeground ? foreground : background, out bool mirror);
-        ImageReader reader = readers[worker];
+        ImageReader reader = ReaderOf(worker);
         PlanarImage image = reader.Decode(ReadFile(window.Image, reader), ImageColor.Colour);
         WindowCrop place = WindowCrop.Of(
             window, image.Height, image.Width, crop, (int)parameter.ContextPad, IsSquare, mirror)
@@ -145,7 +135,7 @@ internal sealed class WindowDataLayer : ImageSourceLayer
         }
 
         PlanarImage cut = Cut(image, place, cuts[worker]);
-        PlanarImage scaled = readers[worker].Resize(cut, place.ScaledHeight, place.ScaledWidth);
+        PlanarImage scaled = ReaderOf(worker).Resize(cut, place.ScaledHeight, place.ScaledWidth);
         int row = meanShape.Width, plane = meanShape.Height * row, border = (row - crop) / 2;
         fixed (byte* pixels = scaled.Pixels)
         fixed (float* to = values)

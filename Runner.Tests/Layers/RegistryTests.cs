@@ -44,7 +44,7 @@ public class RegistryTests
                 .Order(StringComparer.Ordinal),
         ];
         Assert.Contains("Maxout", types);
-        Assert.Equal(NotBuilt.Types, types.Except(new LayerRegistry().Types));
+        Assert.Equal([], types.Except(new LayerRegistry().Types));
     }
 
     [Theory]

@@ -7,7 +7,7 @@ using Cnn.Proto;
 namespace Cnn.Tests.Engine.Graph;
 
 /// <summary>
-/// The cases that the real Caffe computed; those that need something in <see cref="NotBuilt"/> are skipped.
+/// The cases that the real Caffe and its forks computed.
 /// </summary>
 [Trait("Category", "Golden")]
 public class GoldenNetTests
@@ -25,8 +25,7 @@ public class GoldenNetTests
     public void ForwardAndBackwardGiveWhatCaffeGives(string name, string folder)
     {
         var golden = new GoldenCase(folder);
-        NotBuilt.SkipIfNeededBy(golden.Net.Message, name);
-        NotBuilt.SkipIfContradictory(name);
+        SkipIfContradictory(name);
         using var pool = new WorkerPool(2);
         using var written = new WrittenFile(golden);
         Net net = Build(golden, pool);
@@ -70,7 +69,7 @@ public class GoldenNetTests
     {
         var golden = new GoldenCase(folder);
         string file = golden.PathOf("layers.tsv");
-        NotBuilt.SkipIfNeededBy(golden.Net.Message, name);
+        Assert.True(File.Exists(file), name);
         using var pool = new WorkerPool(1);
         Net net = Build(golden, pool);
         var actual = net.Layers.Select(l => string.Join(
@@ -92,6 +91,11 @@ public class GoldenNetTests
         var expected = TextFormat.Parse<NetParameter>(File.ReadAllText(file), name);
         Assert.Equal(expected, ProtoFile.LoadNet(Path.Combine(folder, "net.prototxt")).Message);
     }
+
+    // NVIDIA's BatchNorm never divides by its third blob, whose value is 1 in all of its files but not in the case; the
+    // real Caffe's layer of the same text does.
+    private static void SkipIfContradictory(string name) => Assert.SkipWhen(
+        name.EndsWith("BatchNormNvThreeBlobs", StringComparison.Ordinal), $"{name} contradicts layers/BatchNormGlobal");
 
     private static TheoryData<string, string> With(string file)
     {

@@ -30,9 +30,8 @@ public class RefusedNetTests
     [MemberData(nameof(Nets))]
     public void WhatAForkRefusesIsRefusedInWords(string name, string text)
     {
-        var sources = new SourceMap();
-        var message = TextFormat.Parse<NetParameter>(text, name, sources);
-        NotBuilt.SkipIfNeededBy(message, name);
+        // The text itself is right: what is refused is the net.
+        TextFormat.Parse<NetParameter>(text, name);
         using var pool = new WorkerPool(1);
         string file = Path.GetTempFileName();
         try
