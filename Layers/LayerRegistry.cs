@@ -132,7 +132,11 @@ public sealed class LayerRegistry
             }
         }
 
-        Diagnostic[] unread = [.. layers.SelectMany(sources.PostponedIn).DistinctBy(d => d.Message)];
+        Diagnostic[] unread =
+        [
+            .. layers.SelectMany(sources.PostponedIn).OrderBy(d => d.Location?.Line).ThenBy(d => d.Location?.Column)
+                .DistinctBy(d => d.Message),
+        ];
         if (madeUp is null)
         {
             errors.AddRange(unread);
