@@ -55,6 +55,14 @@ public class MadeUpSourceLayerTests
         StringComparison.Ordinal);
 
     [Fact]
+    public void ATypeThatIsCalledDataIsASource()
+    {
+        using Net net = Build("layer { type: 'HyperspectralData' top: 'x' }", new() { ["x"] = [1, 3] });
+
+        Assert.Equal([1, 3], net.FindBlob("x").Shape);
+    }
+
+    [Fact]
     public void ATypeThatNoForkHasIsNotMadeUp() => Assert.Contains(
         "unknown layer type 'Dada'; did you mean 'Data'?",
         Assert.Throws<CnnException>(() => Build("layer { type: 'Dada' top: 'x' }", new() { ["x"] = [1, 3] })).Message,

@@ -97,7 +97,19 @@ public sealed class SourceFieldsTests : IDisposable
     }
 
     [Fact]
-    public void AFieldThatNoForkHasIsAMistakeOfTheFile() => Assert.StartsWith(
+    public void AnUnknownFieldLikeNoOtherMayBeAForks()
+    {
+        NetDefinition net = NetDefinition.Parse(
+            "layer { name: 'd' type: 'Data' top: 'd' data_param { source: 'd' zzz { y: 1 } batch_size: 1 } }", "n");
+
+        Assert.StartsWith(
+            "n:1:66: unknown field 'zzz' in DataParameter",
+            Assert.Throws<CnnException>(() => Net.Build(net)).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AFieldThatIsMisspelledIsAMistakeOfTheFile() => Assert.StartsWith(
         "n:1:22: unknown field 'batchsize' in DataParameter; did you mean 'batch_size'?",
         Assert.Throws<CnnException>(() => NetDefinition.Parse("layer { data_param { batchsize: 1 } }", "n")).Message,
         StringComparison.Ordinal);
