@@ -28,6 +28,9 @@ internal sealed unsafe class PoolingLayer(LayerContext context) : Layer(context)
     private WindowPadding padding = new([], []);
     private PoolingShape shape;
 
+    /// <summary>The windows, for the bottom's current shape.</summary>
+    internal PoolingShape Shape => shape;
+
     /// <inheritdoc/>
     public override BlobCount BottomCount => BlobCount.Exactly(1);
 

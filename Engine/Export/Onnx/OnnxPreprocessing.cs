@@ -1,0 +1,25 @@
+namespace Cnn.Engine.Export.Onnx;
+
+/// <summary>
+/// What an exported graph does to an image of bytes, 0 to 255, before the net sees it: <c>(image - mean) * scale</c>,
+/// in the order that Caffe's <c>transform_param</c> has.
+/// </summary>
+public sealed record OnnxPreprocessing
+{
+    /// <summary>
+    /// Numbers to subtract, one for all channels or one for each in the net's own order, or none.
+    /// </summary>
+    public IReadOnlyList<float> ChannelMean { get; init; } = [];
+
+    /// <summary>An image to subtract, [C, H, W] in the net's own order of channels; empty for none.</summary>
+    public ReadOnlyMemory<float> MeanImage { get; init; }
+
+    /// <summary>The shape of <see cref="MeanImage"/>.</summary>
+    public IReadOnlyList<int> MeanShape { get; init; } = [];
+
+    /// <summary>The factor after the mean.</summary>
+    public float Scale { get; init; } = 1;
+
+    /// <summary>Whether the graph turns the order of the channels round first, so that it takes RGB for BGR.</summary>
+    public bool SwapsChannels { get; init; }
+}
