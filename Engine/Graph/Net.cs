@@ -82,6 +82,9 @@ public sealed class Net : IDisposable
     /// <summary>Whether each pass logs the mean magnitudes of what it computes.</summary>
     public bool DebugInfo { get; set; }
 
+    /// <summary>The name of the file of the definition; null where it came from none.</summary>
+    internal string? SourceName => definition.Path is { } path ? System.IO.Path.GetFileName(path) : null;
+
     /// <summary>The source locations of the definition, for errors.</summary>
     internal SourceMap Sources => definition.Sources;
 

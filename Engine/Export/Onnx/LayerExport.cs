@@ -11,6 +11,8 @@ namespace Cnn.Engine.Export.Onnx;
 /// </summary>
 internal sealed class LayerExport(OnnxExporter exporter, OnnxGraph graph, NetLayer layer)
 {
+    private readonly Dictionary<int, string> weights = [];
+
     /// <summary>The graph.</summary>
     public OnnxGraph Graph { get; } = graph;
 
@@ -59,15 +61,38 @@ internal sealed class LayerExport(OnnxExporter exporter, OnnxGraph graph, NetLay
     /// <summary>Binds a top to a value of the graph.</summary>
     public void Top(string value, int index = 0) => exporter.Bind(Layer, index, value);
 
+    /// <summary>Binds the top of the last of the layers that are folded into this one; they are translated then.</summary>
+    public void TopOfFollowers(string value, IReadOnlyList<NetLayer> followers) =>
+        exporter.BindFollowers(value, followers);
+
+    /// <summary>
+    /// Returns the layer that alone reads the only top of another layer, which no one else is given; null where there
+    /// is none.
+    /// </summary>
+    public NetLayer? FollowerOf(NetLayer other) => exporter.FollowerOf(other);
+
+    /// <summary>
+    /// Makes what a loss judges an output of the graph, which has no labels for the loss itself.
+    /// </summary>
+    /// <param name="value">The value.</param>
+    /// <param name="blob">The name of the output.</param>
+    public void Judged(string value, string blob) => exporter.AddScore(value, blob, Layer.BottomList[0]);
+
     /// <summary>Returns the name of a parameter's array.</summary>
     /// <param name="index">Which of the layer's blobs.</param>
     /// <param name="role">What it is: <c>weight</c>, <c>bias</c>.</param>
     /// <param name="dims">Its shape in the graph; that of the blob if not given.</param>
     public string Weight(int index, string role, params int[] dims)
     {
+        if (weights.TryGetValue(index, out string? name))
+        {
+            return name;
+        }
+
         Blob blob = Layer.Layer.Blobs[index];
         int[] shape = dims.Length > 0 ? dims : blob.Shape.ToArray();
-        return Graph.Weight($"{Layer.Name}.{role}", Array.ConvertAll(shape, d => (long)d), () => blob.Data);
+        return weights[index] = Graph.Weight(
+            $"{Layer.Name}.{role}", Array.ConvertAll(shape, d => (long)d), () => blob.Data);
     }
 
     /// <summary>Returns the name of an array computed for the graph.</summary>

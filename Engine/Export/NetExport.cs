@@ -1,0 +1,37 @@
+using Cnn.Engine.Export.Onnx;
+using Cnn.Engine.Graph;
+using Cnn.Proto;
+using Cnn.Proto.Formats.Onnx;
+
+namespace Cnn.Engine.Export;
+
+/// <summary>Writes nets for other programs.</summary>
+public static class NetExport
+{
+    /// <summary>
+    /// Writes a net as an ONNX file, as it runs in its TEST phase: its sources are the graph's inputs, the blobs that
+    /// nothing reads its outputs; losses and scores that need labels are left out.
+    /// </summary>
+    /// <param name="net">The net, built for TEST and not for <see cref="NetOptions.Inference"/>.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="options">How to write it; null for the defaults.</param>
+    /// <returns>What was written.</returns>
+    /// <exception cref="CnnException">
+    /// A layer cannot be expressed, which the error names, or the file cannot be written.
+    /// </exception>
+    public static OnnxReport ExportOnnx(this Net net, string path, OnnxOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(net);
+        options ??= new OnnxOptions();
+        OnnxExport export = OnnxExporter.Export(net, options);
+        OnnxWriter.Write(path, export.Model, export.Weights, options.UsesExternalData);
+        return new OnnxReport
+        {
+            Inputs = [.. export.Inputs.Select(i => i.Name)],
+            Outputs = [.. export.Outputs.Select(o => o.Name)],
+            Nodes = export.Model.Graph.Node.Count,
+            Values = export.Weights.Sum(w => w.Bytes / sizeof(float)),
+            BatchProblem = options.FixesBatch ? null : export.BatchProblem,
+        };
+    }
+}

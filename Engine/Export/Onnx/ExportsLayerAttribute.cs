@@ -1,0 +1,12 @@
+namespace Cnn.Engine.Export.Onnx;
+
+/// <summary>
+/// Marks a static method that takes a <see cref="LayerExport"/> as the translation of a layer type.
+/// </summary>
+/// <param name="type">The type's name.</param>
+[AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]
+internal sealed class ExportsLayerAttribute(string type) : Attribute
+{
+    /// <summary>The layer type.</summary>
+    public string Type { get; } = type;
+}

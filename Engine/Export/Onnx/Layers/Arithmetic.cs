@@ -1,0 +1,133 @@
+using Cnn.Layers;
+using Cnn.Proto;
+using static Cnn.Proto.EltwiseParameter.Types;
+
+namespace Cnn.Engine.Export.Onnx.Layers;
+
+/// <summary>Sums, products and choices over bottoms and axes.</summary>
+internal static class Arithmetic
+{
+    private const int Float = 1;
+
+    /// <summary>The sum, product, maximum, minimum or quotient of bottoms.</summary>
+    [ExportsLayer("Eltwise")]
+    public static void Eltwise(LayerExport layer)
+    {
+        EltwiseParameter options = layer.Definition.EltwiseParam ?? new EltwiseParameter();
+        string[] inputs = [.. Enumerable.Range(0, layer.Layer.BottomList.Count).Select(i => Like(layer, options, i))];
+        for (int i = 0; i < options.Coeff.Count; i++)
+        {
+            inputs[i] = layer.Times(inputs[i], options.Coeff[i]);
+        }
+
+        layer.Top(options.Operation switch
+        {
+            EltwiseOp.Prod => Fold(layer, "Mul", inputs),
+            EltwiseOp.Div => Fold(layer, "Div", inputs),
+            EltwiseOp.Max => layer.Op("Max", inputs),
+            EltwiseOp.Min => layer.Op("Min", inputs),
+            _ => inputs.Length == 2 ? layer.Op("Add", inputs) : layer.Op("Sum", inputs),
+        });
+    }
+
+    /// <summary>a x + y, with a number a for each channel.</summary>
+    [ExportsLayer("Axpy")]
+    public static void Axpy(LayerExport layer)
+    {
+        Blob a = layer.Bottom(), x = layer.Bottom(1);
+        string factors = a.AxisCount == x.AxisCount
+            ? layer.In()
+            : layer.Reshape(
+                layer.In(),
+                [a.Dim(0), a.Dim(1), .. Enumerable.Repeat(1, x.AxisCount - 2)],
+                layer.IsBatch(a));
+        layer.Top(layer.Op("Add", [layer.Op("Mul", [factors, layer.In(1)]), layer.In(2)]));
+    }
+
+    /// <summary>One number for all axes from one on.</summary>
+    [ExportsLayer("Reduction")]
+    public static void Reduction(LayerExport layer)
+    {
+        ReductionParameter options = layer.Definition.ReductionParam ?? new ReductionParameter();
+        int count = layer.Bottom().AxisCount;
+        int axis = options.Axis < 0 ? options.Axis + count : options.Axis;
+        string type = options.Operation switch
+        {
+            ReductionParameter.Types.ReductionOp.Asum => "ReduceL1",
+            ReductionParameter.Types.ReductionOp.Sumsq => "ReduceSumSquare",
+            ReductionParameter.Types.ReductionOp.Mean => "ReduceMean",
+            _ => "ReduceSum",
+        };
+        string y = layer.Reduce(type, layer.In(), [.. Enumerable.Range(axis, count - axis)], keeps: false);
+        layer.Top(layer.Times(y, options.Coeff));
+    }
+
+    /// <summary>The places of the largest values, or these themselves. Of equal values ONNX takes the first.</summary>
+    [ExportsLayer("ArgMax")]
+    public static void ArgMax(LayerExport layer)
+    {
+        ArgMaxParameter options = layer.Definition.ArgmaxParam ?? new ArgMaxParameter();
+        Blob bottom = layer.Bottom(), top = layer.TopBlob();
+        bool isBatch = layer.IsBatch(bottom);
+        int axis = options.HasAxis ? options.Axis < 0 ? options.Axis + bottom.AxisCount : options.Axis : 1;
+        string x = options.HasAxis || bottom.AxisCount == 2
+            ? layer.In()
+            : layer.Reshape(layer.In(), [bottom.Dim(0), bottom.CountOf(1)], isBatch);
+        string[] found = layer.Ops("TopK", 2, [x, layer.Graph.Constant((long)options.TopK)], ("axis", axis));
+        string places = layer.Op("Cast", [found[1]], ("to", Float));
+        if (options.HasAxis)
+        {
+            layer.Top(options.OutMaxVal ? found[0] : places);
+            return;
+        }
+
+        string y = options.OutMaxVal ? layer.Op("Concat", [places, found[0]], ("axis", 1)) : places;
+        layer.Top(layer.Reshape(y, top.Shape, layer.IsBatch(top)));
+    }
+
+    /// <summary>The softmax over an axis.</summary>
+    [ExportsLayer("Softmax")]
+    public static void Softmax(LayerExport layer)
+    {
+        int axis = layer.Definition.SoftmaxParam?.Axis ?? 1;
+        layer.Top(layer.Op(
+            "Softmax", [layer.In()], ("axis", axis < 0 ? axis + layer.Bottom().AxisCount : axis)));
+    }
+
+    /// <summary>One step of an LSTM.</summary>
+    [ExportsLayer("LSTMUnit")]
+    public static void LSTMUnit(LayerExport layer)
+    {
+        string markers = layer.Reshape(layer.In(2), [.. layer.Bottom(2).Shape, 1], isBatch: false);
+        var (h, c) = Recurrent.LstmStep(layer, layer.In(1), layer.In(), markers, axis: 2);
+        layer.Top(c, 0);
+        layer.Top(h, 1);
+    }
+
+    // A bottom with fewer axes than the first is repeated over the others.
+    private static string Like(LayerExport layer, EltwiseParameter options, int index)
+    {
+        Blob first = layer.Bottom(), bottom = layer.Bottom(index);
+        if (bottom.AxisCount == first.AxisCount)
+        {
+            return layer.In(index);
+        }
+
+        int axis = options.Axis < 0 ? options.Axis + first.AxisCount : options.Axis;
+        int[] dims = new int[first.AxisCount];
+        Array.Fill(dims, 1);
+        bottom.Shape.CopyTo(dims.AsSpan(axis));
+        return layer.Reshape(layer.In(index), dims, axis == 0 && layer.IsBatch(bottom));
+    }
+
+    private static string Fold(LayerExport layer, string type, string[] inputs)
+    {
+        string y = inputs[0];
+        foreach (string next in inputs[1..])
+        {
+            y = layer.Op(type, [y, next]);
+        }
+
+        return y;
+    }
+}

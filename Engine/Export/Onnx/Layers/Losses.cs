@@ -1,0 +1,48 @@
+namespace Cnn.Engine.Export.Onnx.Layers;
+
+/// <summary>
+/// Losses and scores: a graph for use has no labels, so they are left out and what they judge becomes an output.
+/// </summary>
+internal static class Losses
+{
+    /// <summary>The softmax of the scores.</summary>
+    [ExportsLayer("SoftmaxWithLoss")]
+    public static void SoftmaxWithLoss(LayerExport layer)
+    {
+        int axis = layer.Definition.SoftmaxParam?.Axis ?? 1;
+        string probabilities = layer.Op(
+            "Softmax", [layer.In()], ("axis", axis < 0 ? axis + layer.Bottom().AxisCount : axis));
+        if (layer.Layer.TopList.Count > 1)
+        {
+            layer.Top(probabilities, 1);
+        }
+        else
+        {
+            layer.Judged(probabilities, "prob");
+        }
+    }
+
+    /// <summary>The logistic function of the scores.</summary>
+    [ExportsLayer("SigmoidCrossEntropyLoss")]
+    public static void SigmoidCrossEntropyLoss(LayerExport layer) =>
+        layer.Judged(layer.Op("Sigmoid", [layer.In()]), "prob");
+
+    /// <summary>What is compared.</summary>
+    [ExportsLayer("EuclideanLoss")]
+    [ExportsLayer("HingeLoss")]
+    [ExportsLayer("ContrastiveLoss")]
+    [ExportsLayer("MultinomialLogisticLoss")]
+    [ExportsLayer("InfogainLoss")]
+    [ExportsLayer("SmoothL1Loss")]
+    public static void Judged(LayerExport layer) => layer.Judged(layer.In(), layer.Layer.Definition.Bottom[0]);
+
+    /// <summary>Nothing: a score of what a loss has as well, or of what is an output.</summary>
+    [ExportsLayer("Accuracy")]
+    [ExportsLayer("DetectionEvaluate")]
+    [ExportsLayer("MultiBoxLoss")]
+    [ExportsLayer("SoftmaxWithLossOHEM")]
+    [ExportsLayer("SmoothL1LossOHEM")]
+    public static void Dropped(LayerExport layer)
+    {
+    }
+}

@@ -1,0 +1,203 @@
+using Cnn.Layers;
+using Cnn.Layers.Kernels.Pooling;
+using Cnn.Layers.Vision;
+using Cnn.Proto;
+using Method = Cnn.Proto.PoolingParameter.Types.PoolMethod;
+
+namespace Cnn.Engine.Export.Onnx.Layers;
+
+/// <summary>
+/// Pooling. Sizes that Caffe rounds up become padding that is written out, since programs differ in what they make of
+/// <c>ceil_mode</c>.
+/// </summary>
+internal static class Poolings
+{
+    private const int Float = 1;
+    private const float SmallestNormal = 1.17549435e-38f;
+
+    /// <summary>MaxPool, AveragePool and the global ones; STOCHASTIC as it computes in testing.</summary>
+    [ExportsLayer("Pooling")]
+    public static void Pooling(LayerExport layer)
+    {
+        PoolingParameter options = layer.Definition.PoolingParam ?? new PoolingParameter();
+        PoolingShape shape = ((PoolingLayer)layer.Layer.Layer).Shape;
+        RefuseWindowsOutside(layer, options, shape);
+        switch (options.Pool)
+        {
+            case Method.Max when layer.Layer.TopList.Count > 1:
+                string[] outputs = layer.Ops("MaxPool", 2, [layer.In()], MaximumAttributes(shape));
+                layer.Top(outputs[0]);
+                string plane = layer.Graph.Constant([(long)shape.PlaneSize], []);
+                layer.Top(layer.Op("Cast", [layer.Op("Mod", [outputs[1], plane])], ("to", Float)), 1);
+                break;
+            case Method.Max:
+                layer.Top(Maximum(layer, layer.In(), shape));
+                break;
+            case Method.Stochastic:
+                string x = layer.In();
+                string squares = Average(layer, layer.Op("Mul", [x, x]), shape);
+
+                // A window of zeros gives 0.
+                string sum = layer.Plus(Average(layer, x, shape), SmallestNormal);
+                layer.Top(layer.Op("Div", [squares, sum]));
+                break;
+            default:
+                layer.Top(Average(layer, layer.In(), shape));
+                break;
+        }
+    }
+
+    /// <summary>LeNet-5's sums of windows with a factor and a bias a channel.</summary>
+    [ExportsLayer("Subsampling")]
+    public static void Subsampling(LayerExport layer)
+    {
+        UnpaddedWindows windows = UnpaddedWindows.Read(layer.Layer.Layer.Context, layer.Definition.SubsamplingParam);
+        PoolingShape shape = windows.Over(layer.Layer.Layer.Context, layer.Bottom());
+        int channels = layer.Bottom().Dim(1), area = shape.KernelHeight * shape.KernelWidth;
+        float[] factors = [.. layer.Layer.Parameters[0].Data.ToArray().Select(f => f * area)];
+        string y = layer.Op(
+            "Mul", [Average(layer, layer.In(), shape), layer.Weight("weight", factors, 1, channels, 1, 1)]);
+        layer.Top(layer.Op("Add", [y, layer.Weight(1, "bias", 1, channels, 1, 1)]));
+    }
+
+    /// <summary>Poolings of one plane, of its quarters and so on, side by side.</summary>
+    [ExportsLayer("SPP")]
+    public static void SPP(LayerExport layer)
+    {
+        SPPParameter options = layer.Definition.SppParam;
+        Blob bottom = layer.Bottom();
+        int height = bottom.Dim(2), width = bottom.Dim(3);
+        var levels = new List<string>();
+        for (int level = 0; level < options.PyramidHeight; level++)
+        {
+            int bins = 1 << level;
+            var (kernelHeight, padHeight) = Bins(height, bins);
+            var (kernelWidth, padWidth) = Bins(width, bins);
+            var shape = new PoolingShape(
+                height, width, bins, bins, kernelHeight, kernelWidth, kernelHeight, kernelWidth, padHeight, padWidth);
+            string pooled = options.Pool switch
+            {
+                SPPParameter.Types.PoolMethod.Max => Maximum(layer, layer.In(), shape),
+                SPPParameter.Types.PoolMethod.Ave => Average(layer, layer.In(), shape),
+                _ => throw layer.Refusal("it draws at random", options, SPPParameter.PoolFieldNumber),
+            };
+            levels.Add(layer.Op("Flatten", [pooled], ("axis", 1)));
+        }
+
+        layer.Top(levels.Count == 1 ? levels[0] : layer.Op("Concat", [.. levels], ("axis", 1)));
+
+        static (int Kernel, int Pad) Bins(int size, int bins)
+        {
+            int kernel = (size + bins - 1) / bins;
+            return (kernel, ((kernel * bins) - size + 1) / 2);
+        }
+    }
+
+    /// <summary>MaxRoiPool, which is Fast R-CNN's.</summary>
+    [ExportsLayer("ROIPooling")]
+    public static void RoiPooling(LayerExport layer)
+    {
+        ROIPoolingParameter options = layer.Definition.RoiPoolingParam;
+        layer.Top(layer.Op(
+            "MaxRoiPool",
+            [layer.In(), layer.In(1)],
+            ("pooled_shape", (int[])[(int)options.PooledH, (int)options.PooledW]),
+            ("spatial_scale", options.SpatialScale)));
+    }
+
+    /// <summary>Returns the maxima of windows.</summary>
+    public static string Maximum(LayerExport layer, string x, PoolingShape shape) =>
+        IsGlobal(shape)
+            ? layer.Op("GlobalMaxPool", [x])
+            : layer.Op("MaxPool", [x], MaximumAttributes(shape));
+
+    /// <summary>Returns the means of windows, with Caffe's divisors.</summary>
+    public static string Average(LayerExport layer, string x, PoolingShape shape)
+    {
+        if (IsGlobal(shape))
+        {
+            return layer.Op("GlobalAveragePool", [x]);
+        }
+
+        Side rows = Rows(shape), columns = Columns(shape);
+        (string, object)[] windows =
+        [
+            ("kernel_shape", (int[])[shape.KernelHeight, shape.KernelWidth]),
+            ("strides", (int[])[shape.StrideHeight, shape.StrideWidth]),
+        ];
+        if (shape.LeavesOutPadding)
+        {
+            return layer.Op("AveragePool", [x], [.. windows, ("pads", Pads(rows, columns)), ("count_include_pad", 0)]);
+        }
+
+        if (rows.Surplus == 0 && columns.Surplus == 0)
+        {
+            return layer.Op("AveragePool", [x], [.. windows, ("pads", Pads(rows, columns)), ("count_include_pad", 1)]);
+        }
+
+        // What is past the padding does not count; the padding does, so it becomes part of the image.
+        if (rows.HasPadding || columns.HasPadding)
+        {
+            long[] pads = [0, 0, rows.Before, columns.Before, 0, 0, rows.Counted, columns.Counted];
+            x = layer.Op("Pad", [x, layer.Graph.Constant(pads), layer.Graph.Constant(0f)]);
+        }
+
+        return layer.Op(
+            "AveragePool",
+            [x],
+            [.. windows, ("pads", (int[])[0, 0, rows.Surplus, columns.Surplus]), ("count_include_pad", 0)]);
+    }
+
+    private static (string, object)[] MaximumAttributes(PoolingShape shape) =>
+    [
+        ("kernel_shape", (int[])[shape.KernelHeight, shape.KernelWidth]),
+        ("strides", (int[])[shape.StrideHeight, shape.StrideWidth]),
+        ("pads", Pads(Rows(shape), Columns(shape))),
+    ];
+
+    private static bool IsGlobal(PoolingShape shape) =>
+        shape is { PooledHeight: 1, PooledWidth: 1, PadHeight: 0, PadWidth: 0, MoreBelow: 0, MoreRight: 0 }
+        && shape.KernelHeight == shape.Height
+        && shape.KernelWidth == shape.Width;
+
+    private static Side Rows(PoolingShape shape) => Side.Of(
+        shape.Height, shape.PooledHeight, shape.KernelHeight, shape.StrideHeight, shape.PadHeight, shape.MoreBelow);
+
+    private static Side Columns(PoolingShape shape) => Side.Of(
+        shape.Width, shape.PooledWidth, shape.KernelWidth, shape.StrideWidth, shape.PadWidth, shape.MoreRight);
+
+    private static int[] Pads(Side rows, Side columns) => [rows.Before, columns.Before, rows.Needed, columns.Needed];
+
+    private static void RefuseWindowsOutside(LayerExport layer, PoolingParameter options, PoolingShape shape)
+    {
+        bool isOutside =
+            ((shape.PooledHeight - 1) * shape.StrideHeight) - shape.PadHeight >= shape.Height
+            || ((shape.PooledWidth - 1) * shape.StrideWidth) - shape.PadWidth >= shape.Width;
+        if (isOutside)
+        {
+            throw layer.Refusal(
+                "its last windows lie outside the image, and ONNX has none there",
+                options,
+                PoolingParameter.StrideFieldNumber);
+        }
+    }
+
+    /// <summary>The padding of one axis.</summary>
+    /// <param name="Before">In front.</param>
+    /// <param name="Needed">Behind, so that the windows fit.</param>
+    /// <param name="Counted">The part of it that is padding to Caffe.</param>
+    private readonly record struct Side(int Before, int Needed, int Counted)
+    {
+        /// <summary>The part that is past Caffe's padding.</summary>
+        public int Surplus => Needed - Counted;
+
+        /// <summary>Whether Caffe pads.</summary>
+        public bool HasPadding => Before > 0 || Counted > 0;
+
+        public static Side Of(int size, int pooled, int kernel, int stride, int before, int more)
+        {
+            int needed = Math.Max(0, ((pooled - 1) * stride) + kernel - size - before);
+            return new Side(before, needed, Math.Min(needed, Math.Max(0, before + more)));
+        }
+    }
+}

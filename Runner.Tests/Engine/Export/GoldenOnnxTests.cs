@@ -1,0 +1,117 @@
+using Cnn.Engine.Export.Onnx;
+using Cnn.Engine.Graph;
+using Cnn.Layers;
+using Cnn.Layers.Data;
+using Cnn.Layers.Threading;
+using Cnn.Proto;
+using Cnn.Proto.Formats.Onnx;
+using Cnn.Tests.Engine.Graph;
+
+namespace Cnn.Tests.Engine.Export;
+
+/// <summary>
+/// The golden cases as ONNX: ONNX Runtime computes what Caffe computed, wherever a layer does in testing what it does
+/// in training.
+/// </summary>
+[Trait("Category", "Golden")]
+public sealed class GoldenOnnxTests : IDisposable
+{
+    private const double Tolerance = 1e-5;
+
+    // Why ONNX has no such case.
+    private static readonly Dictionary<string, string> Refused = [];
+
+    private readonly TemporaryFolder folder = new();
+
+    public static TheoryData<string, string> Cases
+    {
+        get
+        {
+            var cases = new TheoryData<string, string>();
+            foreach (var (name, path) in GoldenFolders.Cases("layers").Concat(GoldenFolders.Cases("nets")))
+            {
+                cases.Add(name, path);
+            }
+
+            return cases;
+        }
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void OnnxRuntimeComputesTheSame(string name, string path)
+    {
+        var golden = new GoldenCase(path);
+        using var pool = new WorkerPool(1);
+        using Net net = Build(golden, pool);
+        if (golden.Weights is { } weights)
+        {
+            net.CopyWeightsFrom(weights);
+        }
+
+        Apply(net, golden.Start);
+        Dictionary<string, float[]> given = net.Inputs.ToDictionary(i => i, i => net.FindBlob(i).Data.ToArray());
+        net.Forward();
+        OnnxExport export;
+        try
+        {
+            export = OnnxExporter.Export(net, new OnnxOptions());
+        }
+        catch (CnnException exception)
+        {
+            Assert.True(Refused.ContainsKey(name), exception.Message);
+            return;
+        }
+
+        string file = folder["net.onnx"];
+        OnnxWriter.Write(file, export.Model, export.Weights);
+        using var session = new OnnxRun(file);
+        var outputs = session.Run(export.Inputs.Select(i => (
+            i.Name, net.FindBlob(i.Blob).Shape.ToArray(), given.GetValueOrDefault(i.Blob)
+                ?? net.FindBlob(i.Blob).Data.ToArray())));
+        foreach (var (blob, output) in export.Outputs)
+        {
+            if (net.Blobs.TryGetValue(blob, out Blob? ours))
+            {
+                Assert.Equal(ours.Shape.ToArray(), outputs[output].Shape);
+                GoldenCase.RequireClose(blob, ours.Data.ToArray(), outputs[output].Values, Tolerance);
+            }
+        }
+    }
+
+    private static Net Build(GoldenCase golden, WorkerPool pool) => Net.Build(golden.Net, new NetOptions
+    {
+        Phase = Phase.Test, Level = golden.Level, Stages = golden.Stages, Pool = pool,
+    });
+
+    private static void Apply(Net net, IReadOnlyList<LayerParameter> records)
+    {
+        const string Memory = "start:memory:";
+        foreach (LayerParameter record in records)
+        {
+            string[] parts = record.Name.Split(':');
+            if (record.Name.StartsWith(Memory, StringComparison.Ordinal))
+            {
+                if (parts[^1] == "data")
+                {
+                    LayerParameter labels = records.Single(r => r.Name == $"{Memory}{parts[2]}:label");
+                    ((MemoryDataLayer)net.FindLayer(parts[2]).Layer).Reset(
+                        record.Blobs[0].Data.ToArray(), labels.Blobs[0].Data.ToArray());
+                }
+
+                continue;
+            }
+
+            Blob? blob = parts[1] == "blob"
+                ? net.Blobs.GetValueOrDefault(record.Name["start:blob:".Length..])
+                : net.Layers.LastOrDefault(l => l.Name == string.Join(':', parts[2..^1]))?.Layer.Blobs[
+                    int.Parse(parts[^1], System.Globalization.CultureInfo.InvariantCulture)];
+            if (blob is not null && record.Blobs[0].Data.Count > 0)
+            {
+                record.Blobs[0].Data.ToArray().CopyTo(blob.Data);
+            }
+        }
+    }
+}
