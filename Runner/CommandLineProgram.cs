@@ -77,6 +77,7 @@ internal static class CommandLineProgram
             TimeCommand.Create(console),
             SummaryCommand.Create(console),
             ForwardCommand.Create(console),
+            ExportCommand.Create(console),
             ClassifyCommand.Create(console),
             DetectCommand.Create(console),
             ConvertCommand.Create(console),

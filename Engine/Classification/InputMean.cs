@@ -62,6 +62,9 @@ public sealed class InputMean
         return OfChannels(values);
     }
 
+    /// <summary>The value of each channel, or the one of all; null for an image of means.</summary>
+    internal float[]? ChannelValues => shape.Length == 1 ? values : null;
+
     /// <summary>Returns the mean of an input, [C, H, W].</summary>
     /// <exception cref="CnnException">It has another number of channels.</exception>
     internal float[] For(int channels, int height, int width)

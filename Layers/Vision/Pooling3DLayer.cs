@@ -23,6 +23,12 @@ internal sealed unsafe class Pooling3DLayer(LayerContext context) : Layer(contex
     private bool isMean;
     private VolumeShape? shape;
 
+    /// <summary>The windows, for the bottom's current shape.</summary>
+    internal VolumeShape Shape => shape!;
+
+    /// <summary>Whether it takes means, not maxima.</summary>
+    internal bool IsMean => isMean;
+
     /// <inheritdoc/>
     public override BlobCount BottomCount => BlobCount.Exactly(1);
 

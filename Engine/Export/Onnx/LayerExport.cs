@@ -76,7 +76,9 @@ internal sealed class LayerExport(OnnxExporter exporter, OnnxGraph graph, NetLay
     /// </summary>
     /// <param name="value">The value.</param>
     /// <param name="blob">The name of the output.</param>
-    public void Judged(string value, string blob) => exporter.AddScore(value, blob, Layer.BottomList[0]);
+    /// <param name="bottom">The bottom that has its shape.</param>
+    public void Judged(string value, string blob, int bottom = 0) =>
+        exporter.AddScore(value, blob, Layer.BottomList[bottom]);
 
     /// <summary>Returns the name of a parameter's array.</summary>
     /// <param name="index">Which of the layer's blobs.</param>

@@ -90,6 +90,12 @@ internal sealed class OnnxExporter
     /// <param name="like">A blob of its shape.</param>
     public void AddScore(string value, string name, Blob like)
     {
+        // A blob of that name may be something else.
+        if (net.Blobs.ContainsKey(name) && values.GetValueOrDefault(name) != value)
+        {
+            name += "_score";
+        }
+
         if (outputs.Contains(name) || scores.Contains(name))
         {
             return;
@@ -139,7 +145,10 @@ internal sealed class OnnxExporter
     private OnnxExport Run(IReadOnlyList<string>? wanted)
     {
         NetLayer[] sources = [.. net.Layers.Where(l => l.BottomList.Count == 0 && LayerExports.Of(l.Type) is null)];
-        batch = Options.FixesBatch ? OpenBatch.Fixed("it was asked for") : OpenBatch.Of(net, sources);
+        batch = Options.FixesBatch ? OpenBatch.Fixed("it was asked for")
+            : net.Layers.FirstOrDefault(FixesBatch) is { } fixing ? OpenBatch.Fixed(
+                $"layer '{fixing.Name}' ({fixing.Type}) is written out for it")
+            : OpenBatch.Of(net, sources);
         NoteWriters();
         outputs.UnionWith(wanted ?? net.Outputs);
         var inputs = new List<(string Blob, string Name)>();
@@ -186,6 +195,9 @@ internal sealed class OnnxExporter
         return new OnnxExport(
             Model(), graph.Weights, [.. inputs], [.. given.Zip(names)], batch.Problem);
     }
+
+    // Steps of a sequence are written out one by one; detections are counted for each image.
+    private static bool FixesBatch(NetLayer layer) => layer.Type is "RNN" or "LSTM" or "LSTMUnit" or "DetectionOutput";
 
     private void NoteWriters()
     {

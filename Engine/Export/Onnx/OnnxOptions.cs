@@ -29,6 +29,9 @@ public sealed record OnnxOptions
     /// <summary>What the graph does to its image before the net's first layer; null for nothing.</summary>
     public OnnxPreprocessing? Preprocessing { get; init; }
 
+    /// <summary>Whether ONNX Runtime runs the file and compares it with the net.</summary>
+    public OnnxCheckChoice Check { get; init; }
+
     /// <summary>Whether the values of large arrays go to a file beside the model's, whatever its size.</summary>
     public bool UsesExternalData { get; init; }
 }

@@ -1,3 +1,5 @@
+using Cnn.Engine.Classification;
+
 namespace Cnn.Engine.Export.Onnx;
 
 /// <summary>
@@ -6,16 +8,8 @@ namespace Cnn.Engine.Export.Onnx;
 /// </summary>
 public sealed record OnnxPreprocessing
 {
-    /// <summary>
-    /// Numbers to subtract, one for all channels or one for each in the net's own order, or none.
-    /// </summary>
-    public IReadOnlyList<float> ChannelMean { get; init; } = [];
-
-    /// <summary>An image to subtract, [C, H, W] in the net's own order of channels; empty for none.</summary>
-    public ReadOnlyMemory<float> MeanImage { get; init; }
-
-    /// <summary>The shape of <see cref="MeanImage"/>.</summary>
-    public IReadOnlyList<int> MeanShape { get; init; } = [];
+    /// <summary>What to subtract, in the net's own order of channels; null for nothing.</summary>
+    public InputMean? Mean { get; init; }
 
     /// <summary>The factor after the mean.</summary>
     public float Scale { get; init; } = 1;

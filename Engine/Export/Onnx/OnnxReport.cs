@@ -12,9 +12,14 @@ public sealed record OnnxReport
     /// <summary>The number of its operations.</summary>
     public required int Nodes { get; init; }
 
-    /// <summary>The number of values in its weights.</summary>
-    public required long Values { get; init; }
-
     /// <summary>Why the batch size is fixed although it was to be open; null where it is as asked for.</summary>
     public string? BatchProblem { get; init; }
+
+    /// <summary>How many random inputs the file was checked with; 0 where it was not.</summary>
+    public int CheckedInputs { get; init; }
+
+    /// <summary>
+    /// The greatest difference from the net that the check found, relative to the largest value of an output.
+    /// </summary>
+    public double GreatestDifference { get; init; }
 }

@@ -25,27 +25,15 @@ internal static class PreprocessingExport
             value = layer.Op("Gather", [value, layer.Graph.Constant(reverse)], ("axis", 1));
         }
 
-        if (options.MeanShape.Count > 0)
+        if (options.Mean?.ChannelValues is { } values && (values.Length == 1 || values.Length == channels))
         {
-            if (!options.MeanShape.SequenceEqual(image.Shape[1..].ToArray()))
-            {
-                throw layer.Refusal(
-                    $"the mean image has shape {string.Join(" x ", options.MeanShape)}, the input {image.ShapeText}");
-            }
-
-            float[] mean = options.MeanImage.ToArray();
-            value = layer.Op("Sub", [value, layer.Weight("mean", mean, [1, .. options.MeanShape])]);
+            value = layer.Op("Sub", [value, layer.Graph.Constant(values, [1, values.Length, 1, 1])]);
         }
-        else if (options.ChannelMean.Count > 0)
+        else if (options.Mean is { } mean)
         {
-            if (options.ChannelMean.Count != 1 && options.ChannelMean.Count != channels)
-            {
-                throw layer.Refusal(
-                    $"{options.ChannelMean.Count} means are given for an input of {channels} channels");
-            }
-
-            float[] mean = [.. options.ChannelMean];
-            value = layer.Op("Sub", [value, layer.Graph.Constant(mean, [1, mean.Length, 1, 1])]);
+            int[] shape = image.Shape[1..].ToArray();
+            value = layer.Op(
+                "Sub", [value, layer.Weight("mean", mean.For(shape[0], shape[1], shape[2]), [1, .. shape])]);
         }
 
         return layer.Times(value, options.Scale);

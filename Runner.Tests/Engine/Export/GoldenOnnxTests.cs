@@ -18,8 +18,26 @@ public sealed class GoldenOnnxTests : IDisposable
 {
     private const double Tolerance = 1e-5;
 
-    // Why ONNX has no such case.
-    private static readonly Dictionary<string, string> Refused = [];
+    // Layers that ONNX has no operation for; of Crops, boxes and the like those cases that it cannot express.
+    private static readonly string[] RefusedTypes =
+    [
+        "BoxAnnotatorOHEM", "Correlation", "FlowWarp", "Proposal", "PSROIPooling", "Python", "YoloDetectionOutput",
+        "Yolov3DetectionOutput",
+    ];
+
+    private static readonly string[] Scores = ["Accuracy", "DetectionEvaluate", "HDF5Output"];
+
+    private static readonly Dictionary<string, string> RefusedCases = new()
+    {
+        ["forks/layers/DetectionOutputCorner"] = "turned over",
+        ["forks/layers/DetectionOutputCornerSize"] = "turned over",
+        ["forks/layers/DetectionOutputCornerVarianceInTarget"] = "turned over",
+        ["forks/layers/DetectionOutputDefaults"] = "turned over",
+        ["forks/layers/DetectionOutputEta"] = "its threshold changes",
+        ["forks/layers/DetectionOutputTurnedBoxes"] = "turned over",
+        ["forks/layers/BilinearNhwc"] = "data_format is NHWC",
+        ["forks/layers/NearestNhwc"] = "data_format is NHWC",
+    };
 
     private readonly TemporaryFolder folder = new();
 
@@ -61,7 +79,7 @@ public sealed class GoldenOnnxTests : IDisposable
         }
         catch (CnnException exception)
         {
-            Assert.True(Refused.ContainsKey(name), exception.Message);
+            RequireKnown(name, net, exception.Message);
             return;
         }
 
@@ -79,6 +97,18 @@ public sealed class GoldenOnnxTests : IDisposable
                 GoldenCase.RequireClose(blob, ours.Data.ToArray(), outputs[output].Values, Tolerance);
             }
         }
+    }
+
+    private static void RequireKnown(string name, Net net, string message)
+    {
+        bool isOfType = net.Layers.Any(l => RefusedTypes.Contains(l.Type)
+            && message.Contains($"a {l.Type} layer cannot be exported to ONNX", StringComparison.Ordinal));
+        bool isOnlyScores = message.Contains("all its outputs are losses and scores", StringComparison.Ordinal)
+            && net.Layers.All(l => l.BottomList.Count == 0 || l.Type == "Split" || !LayerExports.Types.Contains(l.Type)
+                || l.Type.Contains("Loss", StringComparison.Ordinal) || Scores.Contains(l.Type));
+        bool isCase = RefusedCases.TryGetValue(name, out string? reason)
+            && message.Contains(reason, StringComparison.Ordinal);
+        Assert.True(isOfType || isOnlyScores || isCase, message);
     }
 
     private static Net Build(GoldenCase golden, WorkerPool pool) => Net.Build(golden.Net, new NetOptions

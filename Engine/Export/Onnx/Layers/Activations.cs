@@ -180,6 +180,18 @@ internal static class Activations
         layer.Top(options.ScaleTrain ? layer.In() : layer.Times(layer.In(), 1 - options.DropoutRatio));
     }
 
+    /// <summary>The expectation of the noisy rectifier: x Phi(x / s) + s phi(x / s), s^2 = sigmoid(x).</summary>
+    [ExportsLayer("NoisyReLU")]
+    public static void NoisyReLU(LayerExport layer)
+    {
+        string x = layer.In(), s = layer.Op("Sqrt", [layer.Op("Sigmoid", [x])]);
+        string z = layer.Op("Div", [x, s]);
+        string below = layer.Times(layer.Plus(layer.Op("Erf", [layer.Times(z, MathF.Sqrt(0.5f))]), 1), 0.5f);
+        string bell = layer.Op("Exp", [layer.Times(layer.Op("Mul", [z, z]), -0.5f)]);
+        string rest = layer.Op("Mul", [s, layer.Times(bell, 1 / MathF.Sqrt(2 * MathF.PI))]);
+        layer.Top(layer.Op("Add", [layer.Op("Mul", [x, below]), rest]));
+    }
+
     /// <summary>The largest of each group of neighbouring channels.</summary>
     [ExportsLayer("Maxout")]
     public static void Maxout(LayerExport layer)

@@ -1,5 +1,6 @@
 using Cnn.Layers;
 using Cnn.Proto;
+using Google.Protobuf;
 
 namespace Cnn.Engine.Export.Onnx.Layers;
 
@@ -33,7 +34,8 @@ internal static class Images
     {
         if (layer.Layer.BottomList.Count > 1)
         {
-            throw layer.Refusal("ONNX's MaxUnpool takes places in the whole array, these are those in a plane");
+            layer.Top(Placed(layer));
+            return;
         }
 
         layer.Top(Resize(layer, layer.In(), "nearest", "asymmetric", ("nearest_mode", "floor")));
@@ -44,7 +46,66 @@ internal static class Images
     public static void PriorBox(LayerExport layer)
     {
         layer.Layer.Layer.Forward(layer.Layer.BottomList, layer.Layer.TopList);
-        layer.Top(layer.Op("Identity", [layer.Weight("boxes", layer.TopBlob().Data.ToArray(), layer.TopBlob().Shape.ToArray())]));
+        Blob top = layer.TopBlob();
+        layer.Top(layer.Op("Identity", [layer.Weight("boxes", top.Data.ToArray(), top.Shape.ToArray())]));
+    }
+
+    /// <summary>TensorFlow's bilinear resizing.</summary>
+    [ExportsLayer("ResizeBilinear")]
+    public static void ResizeBilinear(LayerExport layer)
+    {
+        ResizeBilinearParameter options = layer.Definition.ResizeBilinearParam ?? new ResizeBilinearParameter();
+        RequireCaffesOrder(layer, options, ResizeBilinearParameter.DataFormatFieldNumber, options.DataFormat);
+        layer.Top(Resize(
+            layer, layer.In(), "linear", Coordinates(options.AlignCorners, options.HalfPixelCenters, "half_pixel")));
+    }
+
+    /// <summary>TensorFlow's nearest pixel.</summary>
+    [ExportsLayer("ResizeNearestNeighbor")]
+    public static void ResizeNearestNeighbor(LayerExport layer)
+    {
+        ResizeNearestNeighborParameter options =
+            layer.Definition.ResizeNearestNeighborParam ?? new ResizeNearestNeighborParameter();
+        RequireCaffesOrder(layer, options, ResizeNearestNeighborParameter.DataFormatFieldNumber, options.DataFormat);
+        if (options is { AlignCorners: true, HalfPixelCenters: true })
+        {
+            throw layer.Refusal("both align_corners and half_pixel_centers are set", options);
+        }
+
+        layer.Top(Resize(
+            layer,
+            layer.In(),
+            "nearest",
+            Coordinates(options.AlignCorners, options.HalfPixelCenters, "tf_half_pixel_for_nn"),
+            ("nearest_mode", options.AlignCorners ? "round_prefer_ceil" : "floor")));
+    }
+
+    private static string Coordinates(bool aligns, bool isCentred, string centred) =>
+        isCentred ? centred : aligns ? "align_corners" : "asymmetric";
+
+    private static void RequireCaffesOrder(LayerExport layer, IMessage options, int field, string order)
+    {
+        if (order != "NCHW")
+        {
+            throw layer.Refusal($"data_format is {order}, which puts the channels last", options, field);
+        }
+    }
+
+    // Each value at its place in the plane, and 0 elsewhere; of several at a place the last stays.
+    private static string Placed(LayerExport layer)
+    {
+        const int Int64 = 7;
+        Blob top = layer.TopBlob();
+        string planes = layer.Op(
+            "Slice", [layer.Op("Shape", [layer.In()]), layer.Graph.Constant(0L), layer.Graph.Constant(2L)]);
+        string size = layer.Op(
+            "Concat", [planes, layer.Graph.Constant((long)top.CountOf(2))], ("axis", 0));
+        string zeros = layer.Op("Expand", [layer.Graph.Constant(0f), size]);
+        string flat = layer.Graph.Constant(0, 0, -1);
+        string places = layer.Op("Cast", [layer.Op("Reshape", [layer.In(1), flat])], ("to", Int64));
+        string y = layer.Op(
+            "ScatterElements", [zeros, places, layer.Op("Reshape", [layer.In(), flat])], ("axis", 2));
+        return layer.Reshape(y, top.Shape, layer.IsBatch(top));
     }
 
     private static string Resize(

@@ -36,10 +36,17 @@ internal static class Losses
     [ExportsLayer("SmoothL1Loss")]
     public static void Judged(LayerExport layer) => layer.Judged(layer.In(), layer.Layer.Definition.Bottom[0]);
 
+    /// <summary>The places and the scores of boxes.</summary>
+    [ExportsLayer("MultiBoxLoss")]
+    public static void MultiBoxLoss(LayerExport layer)
+    {
+        layer.Judged(layer.In(), layer.Layer.Definition.Bottom[0]);
+        layer.Judged(layer.In(1), layer.Layer.Definition.Bottom[1], bottom: 1);
+    }
+
     /// <summary>Nothing: a score of what a loss has as well, or of what is an output.</summary>
     [ExportsLayer("Accuracy")]
     [ExportsLayer("DetectionEvaluate")]
-    [ExportsLayer("MultiBoxLoss")]
     [ExportsLayer("SoftmaxWithLossOHEM")]
     [ExportsLayer("SmoothL1LossOHEM")]
     public static void Dropped(LayerExport layer)

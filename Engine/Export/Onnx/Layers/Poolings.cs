@@ -93,14 +93,68 @@ internal static class Poolings
         }
     }
 
+    /// <summary>C3D's pooling of frames, rows and columns.</summary>
+    [ExportsLayer("Pooling3D")]
+    public static void Pooling3D(LayerExport layer)
+    {
+        VolumeShape shape = ((Pooling3DLayer)layer.Layer.Layer).Shape;
+        var sides = new Side[3];
+        for (int axis = 0; axis < 3; axis++)
+        {
+            sides[axis] = Side.Of(
+                shape.Size[axis], shape.Pooled[axis], shape.Kernel[axis], shape.Stride[axis], shape.Pad[axis], 0);
+            if (((shape.Pooled[axis] - 1) * shape.Stride[axis]) - shape.Pad[axis] >= shape.Size[axis])
+            {
+                throw layer.Refusal("its last windows lie outside the volume, and ONNX has none there");
+            }
+        }
+
+        layer.Top(((Pooling3DLayer)layer.Layer.Layer).IsMean
+            ? Average(layer, layer.In(), shape.Kernel, shape.Stride, sides)
+            : layer.Op(
+                "MaxPool",
+                [layer.In()],
+                ("kernel_shape", shape.Kernel),
+                ("strides", shape.Stride),
+                ("pads", Pads(sides))));
+    }
+
+    /// <summary>The shares of bins in windows: triangles over the values, averaged.</summary>
+    [ExportsLayer("HistogramPooling")]
+    public static void HistogramPooling(LayerExport layer)
+    {
+        HistogramPoolingParameter options = layer.Definition.HistogramPoolingParam;
+        UnpaddedWindows windows = UnpaddedWindows.Read(layer.Layer.Layer.Context, options);
+        PoolingShape shape = windows.Over(layer.Layer.Layer.Context, layer.Bottom());
+        int bins = (int)options.Bins;
+        float step = (options.Max - options.Min) / (bins - 1);
+        string x = layer.Op(
+            "Clip", [layer.In(), layer.Graph.Constant(options.Min), layer.Graph.Constant(options.Max)]);
+        string place = layer.Times(layer.Plus(x, -options.Min), 1 / step);
+        string axis = layer.Graph.Constant(2L);
+        var shares = new string[bins];
+        for (int bin = 0; bin < bins; bin++)
+        {
+            string distance = layer.Op("Abs", [layer.Plus(place, -bin)]);
+            string share = layer.Op("Relu", [layer.Op("Sub", [layer.Graph.Constant(1f), distance])]);
+            shares[bin] = layer.Op("Unsqueeze", [Average(layer, share, shape), axis]);
+        }
+
+        Blob top = layer.TopBlob();
+        layer.Top(layer.Reshape(layer.Op("Concat", shares, ("axis", 2)), top.Shape, layer.IsBatch(top)));
+    }
+
     /// <summary>MaxRoiPool, which is Fast R-CNN's.</summary>
     [ExportsLayer("ROIPooling")]
     public static void RoiPooling(LayerExport layer)
     {
         ROIPoolingParameter options = layer.Definition.RoiPoolingParam;
+        string regions = layer.Bottom(1).AxisCount == 2
+            ? layer.In(1)
+            : layer.Reshape(layer.In(1), [layer.Bottom(1).Dim(0), 5], layer.IsBatch(layer.Bottom(1)));
         layer.Top(layer.Op(
             "MaxRoiPool",
-            [layer.In(), layer.In(1)],
+            [layer.In(), regions],
             ("pooled_shape", (int[])[(int)options.PooledH, (int)options.PooledW]),
             ("spatial_scale", options.SpatialScale)));
     }
@@ -119,40 +173,44 @@ internal static class Poolings
             return layer.Op("GlobalAveragePool", [x]);
         }
 
-        Side rows = Rows(shape), columns = Columns(shape);
-        (string, object)[] windows =
-        [
-            ("kernel_shape", (int[])[shape.KernelHeight, shape.KernelWidth]),
-            ("strides", (int[])[shape.StrideHeight, shape.StrideWidth]),
-        ];
-        if (shape.LeavesOutPadding)
+        int[] kernel = [shape.KernelHeight, shape.KernelWidth], stride = [shape.StrideHeight, shape.StrideWidth];
+        Side[] sides = [Rows(shape), Columns(shape)];
+        return shape.LeavesOutPadding
+            ? layer.Op(
+                "AveragePool",
+                [x],
+                ("kernel_shape", kernel),
+                ("strides", stride),
+                ("pads", Pads(sides)),
+                ("count_include_pad", 0))
+            : Average(layer, x, kernel, stride, sides);
+    }
+
+    // The divisor counts the padding, but not what is past it: then the padding becomes part of the image.
+    private static string Average(LayerExport layer, string x, int[] kernel, int[] stride, Side[] sides)
+    {
+        (string, object)[] windows = [("kernel_shape", kernel), ("strides", stride)];
+        if (sides.All(s => s.Surplus == 0))
         {
-            return layer.Op("AveragePool", [x], [.. windows, ("pads", Pads(rows, columns)), ("count_include_pad", 0)]);
+            return layer.Op("AveragePool", [x], [.. windows, ("pads", Pads(sides)), ("count_include_pad", 1)]);
         }
 
-        if (rows.Surplus == 0 && columns.Surplus == 0)
+        if (sides.Any(s => s.HasPadding))
         {
-            return layer.Op("AveragePool", [x], [.. windows, ("pads", Pads(rows, columns)), ("count_include_pad", 1)]);
-        }
-
-        // What is past the padding does not count; the padding does, so it becomes part of the image.
-        if (rows.HasPadding || columns.HasPadding)
-        {
-            long[] pads = [0, 0, rows.Before, columns.Before, 0, 0, rows.Counted, columns.Counted];
+            long[] pads =
+                [0, 0, .. sides.Select(s => (long)s.Before), 0, 0, .. sides.Select(s => (long)s.Counted)];
             x = layer.Op("Pad", [x, layer.Graph.Constant(pads), layer.Graph.Constant(0f)]);
         }
 
-        return layer.Op(
-            "AveragePool",
-            [x],
-            [.. windows, ("pads", (int[])[0, 0, rows.Surplus, columns.Surplus]), ("count_include_pad", 0)]);
+        int[] rest = [.. sides.Select(_ => 0), .. sides.Select(s => s.Surplus)];
+        return layer.Op("AveragePool", [x], [.. windows, ("pads", rest), ("count_include_pad", 0)]);
     }
 
     private static (string, object)[] MaximumAttributes(PoolingShape shape) =>
     [
         ("kernel_shape", (int[])[shape.KernelHeight, shape.KernelWidth]),
         ("strides", (int[])[shape.StrideHeight, shape.StrideWidth]),
-        ("pads", Pads(Rows(shape), Columns(shape))),
+        ("pads", Pads([Rows(shape), Columns(shape)])),
     ];
 
     private static bool IsGlobal(PoolingShape shape) =>
@@ -166,7 +224,7 @@ internal static class Poolings
     private static Side Columns(PoolingShape shape) => Side.Of(
         shape.Width, shape.PooledWidth, shape.KernelWidth, shape.StrideWidth, shape.PadWidth, shape.MoreRight);
 
-    private static int[] Pads(Side rows, Side columns) => [rows.Before, columns.Before, rows.Needed, columns.Needed];
+    private static int[] Pads(Side[] sides) => [.. sides.Select(s => s.Before), .. sides.Select(s => s.Needed)];
 
     private static void RefuseWindowsOutside(LayerExport layer, PoolingParameter options, PoolingShape shape)
     {

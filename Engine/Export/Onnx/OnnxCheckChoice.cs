@@ -1,0 +1,14 @@
+namespace Cnn.Engine.Export.Onnx;
+
+/// <summary>When an exported file is compared with its net.</summary>
+public enum OnnxCheckChoice
+{
+    /// <summary>Where ONNX Runtime is installed.</summary>
+    WherePossible,
+
+    /// <summary>Always; it is an error where ONNX Runtime is not installed.</summary>
+    Always,
+
+    /// <summary>Never.</summary>
+    Never,
+}
