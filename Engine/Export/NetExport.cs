@@ -37,8 +37,8 @@ public static class NetExport
     }
 
     /// <summary>
-    /// Writes a net's parameters by name, as other programs read them: <c>LAYER.weight</c>, <c>LAYER.bias</c> and so on,
-    /// in float32, in the shapes and with the bits that the net has. A parameter that layers share is written once,
+    /// Writes a net's parameters by name, as other programs read them: <c>LAYER.weight</c>, <c>LAYER.bias</c> and so
+    /// on, in float32, in the shapes and with the bits that the net has. A parameter that layers share is written once,
     /// under the name of its owner. <see cref="Net.CopyWeightsFrom"/> reads the file.
     /// </summary>
     /// <param name="net">The net.</param>

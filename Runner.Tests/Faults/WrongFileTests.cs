@@ -16,7 +16,8 @@ public sealed class WrongFileTests : IDisposable
     private static readonly string[] Kinds =
     [
         "snap_iter_2.caffemodel", "snap_iter_2.solverstate", "snap_iter_2.caffemodel.h5", "snap_iter_2.solverstate.h5",
-        "net.safetensors", "net.npz", "net.prototxt", "solver.prototxt", "labels.idx", "x.npy", "x.h5", "picture.png", "empty", "folder", "missing",
+        "net.safetensors", "net.npz", "net.prototxt", "solver.prototxt", "labels.idx", "x.npy", "x.h5", "picture.png",
+        "empty", "folder", "missing",
     ];
 
     private readonly TemporaryFolder folder = new();
@@ -55,8 +56,8 @@ public sealed class WrongFileTests : IDisposable
         "snap_iter_2.solverstate snap_iter_2.solverstate.h5", "train", "--solver", "SOLVER", "--snapshot", "FILE")]
     [InlineData("net.prototxt", "summary", "--model", "FILE")]
     [InlineData(
-        "snap_iter_2.caffemodel snap_iter_2.caffemodel.h5 net.safetensors net.npz", "test", "--model", "NET", "--iterations", "1",
-        "--weights", "FILE")]
+        "snap_iter_2.caffemodel snap_iter_2.caffemodel.h5 net.safetensors net.npz", "test", "--model", "NET",
+        "--iterations", "1", "--weights", "FILE")]
     [InlineData("x.npy x.h5", "forward", "--model", "DEPLOY", "--input", "data=FILE")]
     public void AFileOfAnotherKindIsRefusedByName(string right, params string[] command)
     {

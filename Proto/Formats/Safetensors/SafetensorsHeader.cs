@@ -148,7 +148,8 @@ internal ref struct SafetensorsHeader
 
         if (type is null || shape is null || offsets is not [long start, long end])
         {
-            throw Damaged(path, $"{what} lacks its {(type is null ? TypeMember : shape is null ? ShapeMember : OffsetsMember)}");
+            string missing = type is null ? TypeMember : shape is null ? ShapeMember : OffsetsMember;
+            throw Damaged(path, $"{what} lacks its {missing}");
         }
 
         NumberType numbers = SafetensorsTypes.Find(type) ?? throw new CnnException(

@@ -6,7 +6,7 @@ internal static class SafetensorsTypes
     /// <summary>The type that is written.</summary>
     public const string Float32 = "F32";
 
-    /// <summary>Returns a type; null for one that cannot be read, such as those of 8 bits and fewer with a point.</summary>
+    /// <summary>Returns a type; null for one that cannot be read, such as a float of 8 bits.</summary>
     public static NumberType? Find(string name) => name switch
     {
         "F64" => NumberType.Float64,

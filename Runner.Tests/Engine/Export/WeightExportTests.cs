@@ -121,6 +121,27 @@ public sealed class WeightExportTests : IDisposable
         Assert.Equal(36 + 2 + 2 + 2 + 1 + 2 + 2 + 4, written.Values);
     }
 
+    // Names of Caffe are bytes of any encoding: the third is GBK's.
+    [Theory]
+    [InlineData("")]
+    [InlineData("höhe/日本😀")]
+    [InlineData("\uEFD6\uEFD0")]
+    [InlineData("__metadata__")]
+    [InlineData("..//a \\\\ b'<&>")]
+    public void LayersOfAnyNameComeBack(string name)
+    {
+        foreach (string extension in Extensions)
+        {
+            string path = folder["w" + extension];
+            var definition = NetDefinition.Parse(Text("NAME").Replace("NAME", name, StringComparison.Ordinal));
+            using Net net = Net.Build(definition, Options(seed: 1));
+            net.ExportWeights(path);
+            using Net back = Net.Build(definition, Options(seed: 2) with { Weights = [path], WeightsAreStrict = true });
+
+            RequireEqual(net, back);
+        }
+    }
+
     [Fact]
     public void APluginsParametersAreNumbered()
     {
@@ -163,6 +184,20 @@ public sealed class WeightExportTests : IDisposable
             $"'{folder[name]}': the extension does not say which format to write; use .safetensors or .npz",
             error.Message);
         Assert.False(NetExport.IsOfWeights(folder[name]));
+    }
+
+    [Theory]
+    [InlineData("w.safetensors")]
+    [InlineData("w.npz")]
+    public void AFolderThatIsNotThereIsNamed(string name)
+    {
+        using Net net = Small();
+
+        var error = Assert.Throws<CnnException>(() => net.ExportWeights(folder[$"no/{name}"]));
+
+        Assert.Equal(
+            $"cannot write '{folder[$"no/{name}"]}': there is no folder '{folder["no"]}'; make it first",
+            error.Message);
     }
 
     [Fact]

@@ -27,7 +27,8 @@ public sealed class NpzFileTests : IDisposable
         byte[] entry = [(byte)'P', (byte)'K', 3, 4, 20, 0, .. common, .. name, .. npy];
         byte[] directory =
         [
-            (byte)'P', (byte)'K', 1, 2, 20, SystemOf(), 20, 0, .. common, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, .. name,
+            (byte)'P', (byte)'K', 1, 2, 20, SystemOf(), 20, 0, .. common, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+            .. name,
         ];
 
         byte[] written = Written(new NamedArray("b/1.weight", new MemorySnapshotArray([2, 1], [1, -2.5f])));
