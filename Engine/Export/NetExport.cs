@@ -1,6 +1,7 @@
 using Cnn.Engine.Export.Onnx;
 using Cnn.Engine.Graph;
 using Cnn.Proto;
+using Cnn.Proto.Formats;
 using Cnn.Proto.Formats.Onnx;
 
 namespace Cnn.Engine.Export;
@@ -46,4 +47,26 @@ public static class NetExport
             GreatestDifference = difference,
         };
     }
+
+    /// <summary>
+    /// Writes a net's parameters by name, as other programs read them: <c>LAYER.weight</c>, <c>LAYER.bias</c> and so
+    /// on, in float32, in the shapes and with the bits that the net has. A parameter that layers share is written once,
+    /// under the name of its owner. <see cref="Net.CopyWeightsFrom"/> reads the file.
+    /// </summary>
+    /// <param name="net">The net.</param>
+    /// <param name="path">The file: .safetensors or NumPy's .npz, by the extension.</param>
+    /// <returns>What was written.</returns>
+    /// <exception cref="CnnException">
+    /// The extension is another one, the net has no parameters or two layers of the same name with parameters, or the
+    /// file cannot be written; an existing file is unchanged then.
+    /// </exception>
+    public static ExportedWeights ExportWeights(this Net net, string path)
+    {
+        ArgumentNullException.ThrowIfNull(net);
+        ArgumentNullException.ThrowIfNull(path);
+        return WeightExport.Write(net, path);
+    }
+
+    /// <summary>Whether a file's extension is one that <see cref="ExportWeights"/> writes.</summary>
+    public static bool IsOfWeights(string path) => NamedArrayFiles.IsName(path);
 }

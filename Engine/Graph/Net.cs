@@ -1,3 +1,4 @@
+using Cnn.Engine.Export;
 using Cnn.Engine.Runs;
 using Cnn.Engine.Snapshots;
 using Cnn.Engine.Weights;
@@ -378,8 +379,9 @@ public sealed class Net : IDisposable
 
     /// <summary>
     /// Copies the weights of a file into the layers of the same names, the k-th of a name into the k-th. The file is a
-    /// .caffemodel (binary or text, any version of the format) or HDF5, recognised by its content. Types are not
-    /// compared; layers on one side only are left alone.
+    /// .caffemodel (binary or text, any version of the format), HDF5, safetensors or .npz, recognised by its content.
+    /// The last two name their arrays <c>LAYER.weight</c>, <c>LAYER.bias</c> and so on, as
+    /// <see cref="NetExport.ExportWeights"/> does. Types are not compared; layers on one side only are left alone.
     /// </summary>
     /// <returns>What was copied and what was not.</returns>
     /// <exception cref="CnnException">The file cannot be read or does not fit; the net is unchanged then.</exception>
@@ -414,13 +416,20 @@ public sealed class Net : IDisposable
     }
 
     /// <summary>
-    /// Writes the weights atomically, in the format of the path's extension: HDF5 for .h5, else a .caffemodel.
+    /// Writes the weights atomically, in the format of the path's extension: HDF5 for .h5, safetensors and .npz by
+    /// <see cref="NetExport.ExportWeights"/>, else a .caffemodel.
     /// </summary>
     /// <exception cref="CnnException">
     /// The format cannot hold the layers' names, or the file cannot be written; an existing file is unchanged then.
     /// </exception>
     public void SaveWeights(string path)
     {
+        if (NetExport.IsOfWeights(path))
+        {
+            this.ExportWeights(path);
+            return;
+        }
+
         ISnapshotFormat format = SnapshotFormats.ForName(path);
         format.RequireNames(Layers.Select(layer => layer.Name));
         AtomicFile.Write(path, stream => format.WriteWeights(NetSource.Of(this), withDiff: false, stream));

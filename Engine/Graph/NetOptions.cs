@@ -24,8 +24,8 @@ public sealed record NetOptions
     public long Seed { get; init; } = 1;
 
     /// <summary>
-    /// The weights files to start from, each a .caffemodel or HDF5; a later one wins. Parameters that no file has are
-    /// filled.
+    /// The weights files to start from, each a .caffemodel, HDF5, safetensors or .npz; a later one wins. Parameters
+    /// that no file has are filled.
     /// </summary>
     public IReadOnlyList<string> Weights { get; init; } = [];
 

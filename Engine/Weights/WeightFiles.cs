@@ -23,18 +23,19 @@ internal static class WeightFiles
         var occurrences = new Dictionary<string, int>();
         var copies = new List<(StoredLayer From, NetLayer To)>();
         var ignored = new List<StoredLayer>();
-        foreach (StoredLayer source in file.Layers)
+        foreach (StoredLayer stored in file.Layers)
         {
-            NetLayer? target = source.Blobs.Count == 0
-                ? WithoutParameters(net, file, source)
-                : Next(net, targets, occurrences, source.Name);
+            NetLayer? target = stored.Blobs.Count == 0
+                ? WithoutParameters(net, file, stored)
+                : Next(net, targets, occurrences, stored.Name);
             if (target is null)
             {
-                log($"Ignoring source layer {source.Name}");
-                ignored.Add(source);
+                log($"Ignoring source layer {stored.Name}");
+                ignored.Add(stored);
                 continue;
             }
 
+            StoredLayer source = NamedParameters.Numbered(path, stored, target);
             RequireFit(net, path, source, target);
             if (source.Blobs.Count > 0)
             {
@@ -116,7 +117,7 @@ internal static class WeightFiles
                 {
                     throw Error(
                         $"has {source.Blobs.Count(b => b is not null)} parameter(s) there, {blobs.Count} in the net; "
-                        + $"parameter {i} is missing",
+                        + $"{Parameter(i)} is missing",
                         "rename the layer to leave it out");
                 }
 
@@ -126,17 +127,22 @@ internal static class WeightFiles
             if (!stored.Fits(blobs[i].Shape))
             {
                 throw Error(
-                    $"parameter {i} has shape {stored.ShapeText} there, {blobs[i].ShapeText} in the net",
+                    $"{Parameter(i)} has shape {stored.ShapeText} there, {blobs[i].ShapeText} in the net",
                     "rename the layer to leave it out");
             }
 
             if (stored.Data.Count != blobs[i].Count)
             {
                 throw Error(
-                    $"parameter {i} holds {stored.Data.Count} values, its shape {stored.ShapeText} "
+                    $"{Parameter(i)} holds {stored.Data.Count} values, its shape {stored.ShapeText} "
                     + $"needs {blobs[i].Count}");
             }
+
+            stored.Data.Verify();
         }
+
+        string Parameter(int index) =>
+            source.Roles is null ? $"parameter {index}" : $"parameter '{source.Roles[index]}'";
 
         CnnException Error(string message, string? hint = null) =>
             new(new Diagnostic($"{path}: {message}", Hint: hint, Layer: target.Name));

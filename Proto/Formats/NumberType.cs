@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Globalization;
+using System.Numerics;
 using System.Runtime.InteropServices;
 
 namespace Cnn.Proto.Formats;
@@ -20,6 +22,9 @@ internal readonly record struct NumberType(NumberKind Kind, int Size, bool IsBig
     /// <summary>Little-endian binary64.</summary>
     public static NumberType Float64 => new(NumberKind.Float, 8);
 
+    /// <summary>Whether a float may be unable to hold a whole number of the type exactly.</summary>
+    public bool MayBeInexact => Kind is NumberKind.Signed or NumberKind.Unsigned && Size > 2;
+
     /// <summary>Reads numbers that lie a fixed distance apart.</summary>
     /// <param name="from">Their bytes.</param>
     /// <param name="stride">Bytes from the start of a number to that of the next.</param>
@@ -37,6 +42,35 @@ internal readonly record struct NumberType(NumberKind Kind, int Size, bool IsBig
             to[i] = Value(Bits(from.Slice(i * stride, Size)));
         }
     }
+
+    /// <summary>Returns the first whole number that a float cannot hold exactly; null when there is none.</summary>
+    /// <param name="from">The bytes of the numbers, one after another.</param>
+    public string? FirstInexact(ReadOnlySpan<byte> from)
+    {
+        const int SignificantBits = 24;
+        for (; MayBeInexact && from.Length >= Size; from = from[Size..])
+        {
+            ulong bits = Bits(from[..Size]);
+            long signed = Size == 4 ? (int)bits : (long)bits;
+            bool isNegative = Kind == NumberKind.Signed && signed < 0;
+            ulong magnitude = isNegative ? unchecked(0 - (ulong)signed) : bits;
+            if (magnitude != 0
+                && 64 - BitOperations.LeadingZeroCount(magnitude) - BitOperations.TrailingZeroCount(magnitude)
+                    > SignificantBits)
+            {
+                return string.Create(CultureInfo.InvariantCulture, $"{(isNegative ? "-" : "")}{magnitude}");
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Makes the error for a number that a float cannot hold.</summary>
+    /// <param name="what">The array, for the error.</param>
+    /// <param name="number">The number.</param>
+    public static CnnException Inexact(string what, string number) => new(
+        $"{what}: holds the whole number {number}, which float32 cannot represent exactly",
+        "save it as float32 if the nearest number is meant");
 
     private ulong Bits(ReadOnlySpan<byte> bytes) => (Size, IsBigEndian) switch
     {

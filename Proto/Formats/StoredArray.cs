@@ -10,4 +10,13 @@ public abstract class StoredArray
     /// <param name="values">Receives the numbers; as long as <see cref="Count"/>.</param>
     /// <exception cref="CnnException">The file cannot be read.</exception>
     public abstract void CopyTo(Span<float> values);
+
+    /// <summary>
+    /// Checks what only the numbers themselves can show, so that nothing is copied from a file that turns out damaged
+    /// halfway.
+    /// </summary>
+    /// <exception cref="CnnException">A checksum is wrong, or a number cannot be a float.</exception>
+    internal virtual void Verify()
+    {
+    }
 }

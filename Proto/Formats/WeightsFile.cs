@@ -1,8 +1,9 @@
 namespace Cnn.Proto.Formats;
 
 /// <summary>
-/// A file of weights, in one of the snapshot formats or in text, which its content identifies. Opening the file reads
-/// everything but the numbers. These are read when they are copied, so the file must stay open until then.
+/// A file of weights: in one of the snapshot formats, in text, or with arrays by name. Its content says which it is, or
+/// its extension where the content does not. Opening the file reads everything but the numbers. These are read when
+/// they are copied, so the file must stay open until then.
 /// </summary>
 public sealed class WeightsFile : IDisposable
 {
@@ -23,7 +24,9 @@ public sealed class WeightsFile : IDisposable
     /// <exception cref="CnnException">The file cannot be read, is damaged, or holds no layers.</exception>
     public static WeightsFile Open(string path)
     {
-        WeightsFile file = SnapshotFormats.Find(path)?.OpenWeights(path) ?? OpenText(path);
+        WeightsFile file = NamedArrayFiles.Open(path)
+            ?? SnapshotFormats.Find(path)?.OpenWeights(path)
+            ?? OpenText(path);
         if (file.Layers.Count > 0)
         {
             return file;

@@ -1,3 +1,4 @@
+using Cnn.Engine.Export;
 using Cnn.Engine.Graph;
 using Cnn.Engine.Solvers;
 using Cnn.Layers.Threading;
@@ -29,16 +30,25 @@ public class DamagedFileTests
     [Theory]
     [InlineData("BINARYPROTO")]
     [InlineData("HDF5")]
+    [InlineData("SAFETENSORS")]
+    [InlineData("NPZ")]
     public async Task Weights(string format)
     {
         using var folder = new TemporaryFolder();
         using var pool = new WorkerPool(1);
-        Solver solver = Prepare(folder, pool, format);
+        bool isNamed = format is "SAFETENSORS" or "NPZ";
+        string snapshots = isNamed ? "BINARYPROTO" : format;
+        Solver solver = Prepare(folder, pool, snapshots);
         string path = Trained(solver, folder, ".caffemodel*");
+        if (isNamed)
+        {
+            solver.TrainNet.ExportWeights(path = folder[$"w.{format.ToLowerInvariant()}"]);
+        }
+
         float[] before = Training.Weights(solver);
         await Damage.Check(path, damaged =>
         {
-            Net net = Prepare(folder, pool, format).TrainNet;
+            Net net = Prepare(folder, pool, snapshots).TrainNet;
             float[] untouched = [.. net.Learnable.SelectMany(p => p.Blob.Data.ToArray())];
             try
             {

@@ -1,3 +1,5 @@
+using Cnn.Engine.Export;
+using Cnn.Engine.Graph;
 using Cnn.Proto.Formats;
 using Cnn.Proto.Formats.Npy;
 using Cnn.Tests.Proto.Formats.Idx;
@@ -14,7 +16,8 @@ public sealed class WrongFileTests : IDisposable
     private static readonly string[] Kinds =
     [
         "snap_iter_2.caffemodel", "snap_iter_2.solverstate", "snap_iter_2.caffemodel.h5", "snap_iter_2.solverstate.h5",
-        "net.prototxt", "solver.prototxt", "labels.idx", "x.npy", "x.h5", "picture.png", "empty", "folder", "missing",
+        "net.safetensors", "net.npz", "net.prototxt", "solver.prototxt", "labels.idx", "x.npy", "x.h5", "picture.png",
+        "empty", "folder", "missing",
     ];
 
     private readonly TemporaryFolder folder = new();
@@ -26,6 +29,12 @@ public sealed class WrongFileTests : IDisposable
             string solver = SmallTraining.Write(
                 folder, 2, 0, $"random_seed: 7 snapshot_format: {format}", folder["snap"].Replace('\\', '/'));
             Assert.Equal(0, CommandLine.Run("train", "--solver", solver).ExitCode);
+        }
+
+        using (Net net = Net.Load(folder["net.prototxt"]))
+        {
+            net.ExportWeights(folder["net.safetensors"]);
+            net.ExportWeights(folder["net.npz"]);
         }
 
         File.WriteAllBytes(folder["labels.idx"], IdxFiles.Labels(10));
@@ -40,13 +49,15 @@ public sealed class WrongFileTests : IDisposable
 
     [Theory]
     [InlineData("solver.prototxt", "train", "--solver", "FILE")]
-    [InlineData("snap_iter_2.caffemodel snap_iter_2.caffemodel.h5", "train", "--solver", "SOLVER", "--weights", "FILE")]
+    [InlineData(
+        "snap_iter_2.caffemodel snap_iter_2.caffemodel.h5 net.safetensors net.npz", "train", "--solver", "SOLVER",
+        "--weights", "FILE")]
     [InlineData(
         "snap_iter_2.solverstate snap_iter_2.solverstate.h5", "train", "--solver", "SOLVER", "--snapshot", "FILE")]
     [InlineData("net.prototxt", "summary", "--model", "FILE")]
     [InlineData(
-        "snap_iter_2.caffemodel snap_iter_2.caffemodel.h5", "test", "--model", "NET", "--iterations", "1",
-        "--weights", "FILE")]
+        "snap_iter_2.caffemodel snap_iter_2.caffemodel.h5 net.safetensors net.npz", "test", "--model", "NET",
+        "--iterations", "1", "--weights", "FILE")]
     [InlineData("x.npy x.h5", "forward", "--model", "DEPLOY", "--input", "data=FILE")]
     public void AFileOfAnotherKindIsRefusedByName(string right, params string[] command)
     {

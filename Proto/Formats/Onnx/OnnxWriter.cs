@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using Cnn.Proto.Formats.Wire;
 
 namespace Cnn.Proto.Formats.Onnx;
@@ -57,7 +56,7 @@ internal static class OnnxWriter
 
                 long start = (offset + Alignment - 1) / Alignment * Alignment;
                 Pad(stream, start - offset);
-                WriteValues(stream, weights[i]);
+                FloatBytes.Write(stream, weights[i].Values());
                 offset = start + weights[i].Bytes;
                 headers[i].DataLocation = TensorProto.Types.DataLocation.External;
                 Entry(headers[i], "location", Path.GetFileName(path));
@@ -76,23 +75,6 @@ internal static class OnnxWriter
         for (; count > 0; count -= zeros.Length)
         {
             stream.Write(zeros[..(int)Math.Min(count, zeros.Length)]);
-        }
-    }
-
-    private static void WriteValues(Stream stream, OnnxWeight weight)
-    {
-        ReadOnlySpan<float> values = weight.Values();
-        if (BitConverter.IsLittleEndian)
-        {
-            stream.Write(MemoryMarshal.AsBytes(values));
-            return;
-        }
-
-        foreach (float value in values)
-        {
-            Span<byte> bytes = stackalloc byte[sizeof(float)];
-            System.Buffers.Binary.BinaryPrimitives.WriteSingleLittleEndian(bytes, value);
-            stream.Write(bytes);
         }
     }
 
@@ -117,7 +99,7 @@ internal static class OnnxWriter
             if (headers[i].DataLocation != TensorProto.Types.DataLocation.External)
             {
                 writer.Start(TensorProto.RawDataFieldNumber, weights[i].Bytes);
-                WriteValues(stream, weights[i]);
+                FloatBytes.Write(stream, weights[i].Values());
             }
         }
     }

@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 using Google.Protobuf;
 
 namespace Cnn.Proto.Formats.Wire;
@@ -34,18 +32,7 @@ internal sealed class WireWriter(Stream stream)
     public void Floats(int field, ReadOnlySpan<float> values)
     {
         Start(field, values.Length * (long)sizeof(float));
-        if (BitConverter.IsLittleEndian)
-        {
-            stream.Write(MemoryMarshal.AsBytes(values));
-            return;
-        }
-
-        Span<byte> one = stackalloc byte[sizeof(float)];
-        foreach (float value in values)
-        {
-            BinaryPrimitives.WriteSingleLittleEndian(one, value);
-            stream.Write(one);
-        }
+        FloatBytes.Write(stream, values);
     }
 
     /// <summary>Returns the size of the fields of a message, in bytes.</summary>

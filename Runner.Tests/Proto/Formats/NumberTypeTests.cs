@@ -35,4 +35,20 @@ public class NumberTypeTests
             Assert.Equal([expected, expected, expected], values);
         }
     }
+
+    [Theory]
+    [InlineData(nameof(NumberKind.Signed), 4, "FEFFFFFF", null)]
+    [InlineData(nameof(NumberKind.Signed), 4, "FFFFFFFE", "-16777217")]
+    [InlineData(nameof(NumberKind.Signed), 4, "00000080", null)]
+    [InlineData(nameof(NumberKind.Unsigned), 4, "01000001", "16777217")]
+    [InlineData(nameof(NumberKind.Unsigned), 4, "02000001", null)]
+    [InlineData(nameof(NumberKind.Unsigned), 8, "00000000FFFFFF00", null)]
+    [InlineData(nameof(NumberKind.Unsigned), 2, "FFFF", null)]
+    [InlineData(nameof(NumberKind.Float), 8, "010000000000F03F", null)]
+    public void AWholeNumberOfMoreThan24SignificantBitsIsInexact(string kind, int size, string hex, string? expected)
+    {
+        var type = new NumberType(Enum.Parse<NumberKind>(kind), size);
+
+        Assert.Equal(expected, type.FirstInexact([.. new byte[size], .. Convert.FromHexString(hex)]));
+    }
 }

@@ -22,6 +22,8 @@ public sealed class ReleasedFilesTests : IDisposable
     [InlineData("user block")]
     [InlineData("weights")]
     [InlineData("weights.h5")]
+    [InlineData("weights.safetensors")]
+    [InlineData("weights.npz")]
     [InlineData("state")]
     [InlineData("state.h5")]
     public void NothingStaysOpen(string kind)
@@ -61,7 +63,7 @@ public sealed class ReleasedFilesTests : IDisposable
         "lmdb" => LmdbReader.Open(path),
         "leveldb" => LevelDbReader.Open(Path.GetDirectoryName(path)!),
         "hdf5" or "user block" => new Hdf5Arrays(path),
-        "weights" or "weights.h5" => WeightsFile.Open(path),
+        "weights" or "weights.h5" or "weights.safetensors" or "weights.npz" => WeightsFile.Open(path),
         _ => StateFile.Open(path),
     };
 
@@ -90,6 +92,9 @@ public sealed class ReleasedFilesTests : IDisposable
                     File.WriteAllBytes(path, [.. new byte[512], .. File.ReadAllBytes(path)]);
                 }
 
+                return path;
+            case "weights.safetensors" or "weights.npz":
+                NamedArrayFiles.Write(path, [new("a.b", new MemorySnapshotArray([300], new float[300]))], []);
                 return path;
             default:
                 ISnapshotFormat format = SnapshotFormats.ForName(path);

@@ -1,5 +1,6 @@
 using Cnn.Proto.Formats;
 using Cnn.Proto.Formats.Npy;
+using Cnn.Tests.Proto.Formats;
 
 namespace Cnn.Tests.Runner.Commands;
 
@@ -32,6 +33,34 @@ public class ForwardCommandTests
         NumberArray result = ArrayFile.Read(folder[output], "ip");
         Assert.Equal([2, 2], result.Shape);
         Assert.Equal([13, 13, 31, 31], result.Values);
+    }
+
+    [Theory]
+    [InlineData("w.safetensors")]
+    [InlineData("w.npz")]
+    public void WeightsByNameAreThoseOfTheNet(string weights)
+    {
+        using var folder = new TemporaryFolder();
+        string net = folder.Write("net.prototxt", Net);
+        NamedArrayFiles.Write(
+            folder[weights],
+            [
+                new("ip.weight", new MemorySnapshotArray([2, 3], [1, 0, 0, 0, 1, 0])),
+                new("ip.bias", new MemorySnapshotArray([2], [10, 20])),
+                new("other.weight", new MemorySnapshotArray([1], [1])),
+            ],
+            []);
+        NpyFile.Write(folder["x.npy"], new NumberArray([1, 3], [1, 2, 3]));
+        string[] arguments =
+            ["forward", "--model", net, "--weights", folder[weights], "--input", $"data={folder["x.npy"]}"];
+
+        CommandLine run = CommandLine.Run(arguments);
+
+        Assert.True(run.ExitCode == 0, run.Error);
+        Assert.Contains("ip [1, 2]: 11, 22", run.Output, StringComparison.Ordinal);
+        CommandLine strict = CommandLine.Run([.. arguments, "--weights-strict"]);
+        Assert.Equal(1, strict.ExitCode);
+        Assert.Contains("1 layer(s) of the files not in the net: other", strict.Error, StringComparison.Ordinal);
     }
 
     [Fact]

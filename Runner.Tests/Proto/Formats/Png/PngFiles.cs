@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
+using Cnn.Proto.Formats;
 using Cnn.Proto.Formats.Png;
 
 namespace Cnn.Tests.Proto.Formats.Png;
