@@ -26,7 +26,7 @@ internal static class ExportCommand
             Description = "The weights; commas separate several files. As filled, if not given.", HelpName = "files",
         });
         Option<bool> strict = OptionValues.WeightsStrict();
-        Option<string> to = OptionValues.RequiredFile("--to", "The file to write: .onnx.");
+        Option<string> to = OptionValues.RequiredFile("--to", "The file to write: .onnx; .safetensors or .npz for the weights alone.");
         var opset = new Option<int>("--opset")
         {
             Description = $"The version of ONNX's operators, {OnnxOptions.LeastOpset} to {OnnxOptions.GreatestOpset}.",
@@ -66,9 +66,11 @@ internal static class ExportCommand
         Option<int?> threads = OptionValues.Threads();
         var command = new CommandWithExamples(
             "export",
-            "Writes a net as an ONNX file, and checks that it computes the same.",
+            "Writes a net as an ONNX file, and checks that it computes the same; or its weights by name.",
             "cnn export --model deploy.prototxt --weights w.caffemodel --to net.onnx",
-            "cnn export --model deploy.prototxt --weights w.caffemodel --to rgb.onnx --mean 104,117,123 --swap-channels")
+            "cnn export --model deploy.prototxt --weights w.caffemodel --to rgb.onnx --mean 104,117,123 "
+            + "--swap-channels",
+            "cnn export --model deploy.prototxt --weights w.caffemodel --to weights.safetensors")
         {
             choice.Model, weights, strict, to, opset, folds, custom, mean, scale, swaps, external, check, noCheck,
             choice.Plugin, threads, choice.Level, choice.Stage, madeUp.Shape, madeUp.Batch,
@@ -90,6 +92,21 @@ internal static class ExportCommand
                 WeightsAreStrict = parsed.GetValue(strict),
             });
             string path = parsed.GetRequiredValue(to);
+            if (NetExport.IsOfWeights(path))
+            {
+                ExportedWeights written = net.ExportWeights(path);
+                console.Out.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"exported {written.Names.Count} arrays, {written.Values:N0} values, to {path}"));
+                return ExitCode.Done;
+            }
+
+            if (Path.GetExtension(path) is not ".onnx")
+            {
+                throw new CnnException(
+                    $"'{path}': the extension does not say what to write", "use .onnx, .safetensors or .npz");
+            }
+
             bool prepares = parsed.GetValue(mean) is { Length: > 0 } || parsed.GetValue(scale) is not null
                 || parsed.GetValue(swaps);
             OnnxReport report = net.ExportOnnx(path, new OnnxOptions

@@ -61,7 +61,9 @@ internal sealed class LayerExport(OnnxExporter exporter, OnnxGraph graph, NetLay
     /// <summary>Binds a top to a value of the graph.</summary>
     public void Top(string value, int index = 0) => exporter.Bind(Layer, index, value);
 
-    /// <summary>Binds the top of the last of the layers that are folded into this one; they are translated then.</summary>
+    /// <summary>
+    /// Binds the top of the last of the layers that are folded into this one; they are translated then.
+    /// </summary>
     public void TopOfFollowers(string value, IReadOnlyList<NetLayer> followers) =>
         exporter.BindFollowers(value, followers);
 

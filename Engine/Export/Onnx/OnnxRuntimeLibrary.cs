@@ -35,7 +35,8 @@ internal sealed class OnnxRuntimeLibrary
     public static OnnxRuntimeLibrary? Find()
     {
         string? folder = Environment.GetEnvironmentVariable(FolderVariable);
-        string file = Path.Combine(folder is { Length: > 0 } ? folder : AppContext.BaseDirectory, AssemblyName + ".dll");
+        string file = Path.Combine(
+            folder is { Length: > 0 } ? folder : AppContext.BaseDirectory, AssemblyName + ".dll");
         if (!File.Exists(file))
         {
             return folder is { Length: > 0 }
@@ -53,7 +54,8 @@ internal sealed class OnnxRuntimeLibrary
 
             return new OnnxRuntimeLibrary(assembly);
         }
-        catch (Exception exception) when (exception is BadImageFormatException or FileLoadException or TypeLoadException)
+        catch (Exception exception)
+            when (exception is BadImageFormatException or FileLoadException or TypeLoadException)
         {
             throw new CnnException($"'{file}' cannot be loaded: {exception.Message}", HowToInstall);
         }

@@ -24,8 +24,8 @@ public sealed class RandomExportTests : IDisposable
             from kernel in Gen.Int[1, 7]
             from stride in Gen.Int[1, kernel]
             from pad in Gen.Int[0, kernel - 1]
-            from method in Gen.OneOfConst("MAX", "AVE")
-            from rounding in Gen.OneOfConst("CEIL", "FLOOR")
+            from method in OneOf("MAX", "AVE")
+            from rounding in OneOf("CEIL", "FLOOR")
             select string.Create(
                 CultureInfo.InvariantCulture,
                 $"type: 'Pooling' pooling_param {{ pool: {method} kernel_size: {kernel} stride: {stride} pad: {pad} "
@@ -37,26 +37,26 @@ public sealed class RandomExportTests : IDisposable
     public void ConvolutionsAndDeconvolutionsAgree()
     {
         Gen<string> convolution =
-            from type in Gen.OneOfConst("Convolution", "Deconvolution")
+            from type in OneOf("Convolution", "Deconvolution")
             from kernel in Gen.Int[1, 4]
             from stride in Gen.Int[1, 3]
             from pad in Gen.Int[0, 2]
             from dilation in Gen.Int[1, 2]
-            from parts in Gen.OneOfConst(1, 2, 4)
-            from outputs in Gen.OneOfConst(4, 8)
-            from bias in Gen.Bool
+            from parts in OneOf(1, 2, 4)
+            from outputs in OneOf(4, 8)
+            from bias in OneOf("true", "false")
             select string.Create(
                 CultureInfo.InvariantCulture,
                 $"type: '{type}' convolution_param {{ num_output: {outputs} kernel_size: {kernel} stride: {stride} "
-                + $"pad: {pad} dilation: {dilation} group: {parts} bias_term: {(bias ? "true" : "false")} "
-                + "weight_filler { type: 'gaussian' std: 1 } bias_filler { type: 'uniform' } }");
+                + $"pad: {pad} dilation: {dilation} group: {parts} bias_term: {bias} "
+                + $"weight_filler {{ type: 'gaussian' std: 1 }} bias_filler {{ type: 'uniform' }} }}");
         RequireAgreement(convolution, 300, "dim: [2, 4, 12, 13]");
     }
 
     [Fact]
     public void RandomNetsOfTenLayerTypesAgree()
     {
-        Gen<string> step = Gen.OneOfConst(
+        Gen<string> step = OneOf(
             "type: 'Convolution' convolution_param { num_output: 4 kernel_size: 3 pad: 1 "
             + "weight_filler { type: 'xavier' } }",
             "type: 'Pooling' pooling_param { kernel_size: 3 stride: 2 }",
@@ -119,6 +119,8 @@ public sealed class RandomExportTests : IDisposable
             threads: 1);
         Assert.True(cases >= count, $"{cases} cases");
     }
+
+    private static Gen<T> OneOf<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(i => values[i]);
 
     // A window can be too large for the input, or lie outside it.
     private static bool IsValid(string text)

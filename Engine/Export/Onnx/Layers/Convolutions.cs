@@ -177,7 +177,8 @@ internal static class Convolutions
         Blob blob = layer.Layer.Parameters[0];
         if (options.Connections.Count > 0)
         {
-            return (layer.Weight("weight", Dense(blob, options, channels, outputs), [outputs, channels, .. blob.Shape[1..]]), 1);
+            float[] dense = Dense(blob, options, channels, outputs);
+            return (layer.Weight("weight", dense, [outputs, channels, .. blob.Shape[1..]]), 1);
         }
 
         int[] dims = blob.Shape.ToArray();

@@ -40,7 +40,13 @@ internal static class Normalizations
             "BatchNormalization",
             [
                 layer.In(),
-                Channels(layer, scale ?? layer.Layer, scale is null ? 3 : 0, hasScale || scale is not null, 1, "weight"),
+                Channels(
+                    layer,
+                    scale ?? layer.Layer,
+                    scale is null ? 3 : 0,
+                    hasScale || scale is not null,
+                    1,
+                    "weight"),
                 Channels(
                     layer,
                     scale ?? layer.Layer,
@@ -85,7 +91,8 @@ internal static class Normalizations
         ScaleParameter options = layer.Definition.ScaleParam ?? new ScaleParameter();
         bool isLearned = layer.Layer.BottomList.Count == 1;
         int start = Start(layer, options.Axis);
-        string y = layer.Op("Mul", [layer.In(), Broadcast(layer, start, isLearned ? 0 : -1, "weight", options.NumAxes)]);
+        string factor = Broadcast(layer, start, isLearned ? 0 : -1, "weight", options.NumAxes);
+        string y = layer.Op("Mul", [layer.In(), factor]);
         layer.Top(options.BiasTerm
             ? layer.Op("Add", [y, Broadcast(layer, start, isLearned ? 1 : 0, "bias", options.NumAxes)])
             : y);

@@ -98,7 +98,8 @@ internal static class Shapes
             if (top.Dim(axis) != bottom.Dim(axis))
             {
                 axes.Add(axis);
-                starts.Add(options.Offset.Count == 0 ? 0 : options.Offset[options.Offset.Count == 1 ? 0 : axis - first]);
+                int given = options.Offset.Count == 1 ? 0 : axis - first;
+                starts.Add(options.Offset.Count == 0 ? 0 : options.Offset[given]);
             }
         }
 
