@@ -48,7 +48,9 @@ internal static class ImportCommand
             });
             Check(imported);
             imported.Save(definition, values);
-            string name = imported.Definition.Name is { Length: > 0 } own ? own : Path.GetFileNameWithoutExtension(path);
+            string name = imported.Definition.Name is { Length: > 0 } own
+                ? own
+                : Path.GetFileNameWithoutExtension(path);
             console.Out.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"imported {name}: {imported.LayerCount} layers, {imported.ParameterCount:N0} parameters"));

@@ -2,7 +2,9 @@ using Cnn.Proto.Formats.Onnx;
 
 namespace Cnn.Engine.Import.Onnx;
 
-/// <summary>An array whose values are known before the net runs: an initializer, or what was computed from some.</summary>
+/// <summary>
+/// An array whose values are known before the net runs: an initializer, or what was computed from some.
+/// </summary>
 internal sealed class ConstantArray
 {
     private readonly OnnxTensor? stored;

@@ -10,9 +10,6 @@ namespace Cnn.Engine.Import.Onnx;
 /// </summary>
 internal static class ConstantFolding
 {
-    // The result of a small file may be larger than the file, but not by much.
-    private const long LeastLimit = 1 << 20;
-
     private static readonly FrozenSet<string> Types = new[]
     {
         "Constant", "Shape", "Size", "ConstantOfShape", "Range", "Identity", "Cast", "Gather", "Slice", "Concat",
@@ -26,16 +23,16 @@ internal static class ConstantFolding
 
     /// <summary>Returns the outputs of an operation; null where they depend on what the net computes.</summary>
     /// <param name="node">The operation.</param>
-    /// <param name="model">Its model, whose size limits that of the results.</param>
+    /// <param name="limit">The most values of a result.</param>
     /// <exception cref="CnnException">The operation's inputs do not fit.</exception>
-    public static ImportedValue[]? Fold(NodeImport node, OnnxModel model)
+    public static ImportedValue[]? Fold(NodeImport node, long limit)
     {
         if (!Knows(node.Node.OpType))
         {
             return null;
         }
 
-        ConstantArray[]? results = OfShapes(node, model);
+        ConstantArray[]? results = OfShapes(node);
         if (results is null && node.InputCount > 0
             && Enumerable.Range(0, node.InputCount).All(i => !node.Has(i) || node.In(i).Constant is not null))
         {
@@ -45,7 +42,7 @@ internal static class ConstantFolding
                 inputs[i] = node.Has(i) ? node.Known(i, "values") : new ConstantArray([0], Array.Empty<long>());
             }
 
-            results = Compute(node, inputs, Math.Max(LeastLimit, model.Bytes));
+            results = Compute(node, inputs, limit);
         }
 
         return results is null
@@ -53,12 +50,12 @@ internal static class ConstantFolding
             : Array.ConvertAll(results, r => new ImportedValue(r.Shape) { Constant = r });
     }
 
-    private static ConstantArray[]? OfShapes(NodeImport node, OnnxModel model)
+    private static ConstantArray[]? OfShapes(NodeImport node)
     {
         switch (node.Node.OpType)
         {
             case "Constant":
-                return [OfAttribute(node, model)];
+                return [OfAttribute(node)];
             case "Shape":
                 int[] shape = node.In().Shape;
                 int start = Clamp(node.Int("start", 0), shape.Length);
@@ -74,13 +71,13 @@ internal static class ConstantFolding
         static int Clamp(int axis, int axes) => Math.Clamp(axis < 0 ? axis + axes : axis, 0, axes);
     }
 
-    private static ConstantArray OfAttribute(NodeImport node, OnnxModel model)
+    private static ConstantArray OfAttribute(NodeImport node)
     {
         AttributeProto? attribute = node.Node.Attribute.FirstOrDefault(
             a => a.Name is "value" or "value_float" or "value_floats" or "value_int" or "value_ints");
         return attribute?.Name switch
         {
-            "value" when attribute.T is not null => new ConstantArray(model.Tensor(attribute.T)),
+            "value" when attribute.T is not null => new ConstantArray(node.Tensor(attribute.T)),
             "value_float" => new ConstantArray([], [attribute.F]),
             "value_floats" => new ConstantArray([attribute.Floats.Count], [.. attribute.Floats]),
             "value_int" => new ConstantArray([], [attribute.I]),

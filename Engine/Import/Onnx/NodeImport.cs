@@ -11,6 +11,9 @@ namespace Cnn.Engine.Import.Onnx;
 /// </summary>
 internal sealed class NodeImport(OnnxImporter importer, NodeProto node)
 {
+    // The largest kernel, step or border.
+    private const int LargestSize = 1 << 24;
+
     // Names of weights end in these; what is before belongs to the layer.
     private static readonly string[] Roles =
         ["weight", "bias", "running_mean", "running_var", "filters", "slope", "W", "B"];
@@ -45,7 +48,9 @@ internal sealed class NodeImport(OnnxImporter importer, NodeProto node)
     public ConstantArray Known(int input, string what) =>
         In(input).Constant ?? throw Refusal($"its {what} are computed by the net, a layer has them fixed");
 
-    /// <summary>Returns whole numbers that are an attribute in older sets of operators and an input in newer ones.</summary>
+    /// <summary>
+    /// Returns whole numbers that are an attribute in older sets of operators and an input in newer ones.
+    /// </summary>
     /// <param name="input">The input.</param>
     /// <param name="attribute">The attribute.</param>
     /// <returns>The numbers; null where neither is given.</returns>
@@ -116,9 +121,6 @@ internal sealed class NodeImport(OnnxImporter importer, NodeProto node)
             ? sizes
             : throw Refusal($"its attribute {name} is {string.Join(", ", values)}, each must be {least} or more");
     }
-
-    /// <summary>The largest kernel, step or border.</summary>
-    private const int LargestSize = 1 << 24;
 
     /// <summary>Returns an axis of a value, counted from the first.</summary>
     /// <param name="axis">The axis; negative counts from behind the last.</param>
@@ -303,6 +305,15 @@ internal sealed class NodeImport(OnnxImporter importer, NodeProto node)
         string name = array?.Name ?? "";
         int dot = name.LastIndexOf('.');
         return dot > 0 && Roles.Contains(name[(dot + 1)..]) ? name[..dot] : null;
+    }
+
+    /// <summary>Refuses to make an array that is larger than the file explains.</summary>
+    public void RequireExplained(long count)
+    {
+        if (count > importer.MostValues)
+        {
+            throw Refusal($"it needs an array of {count} numbers, more than the file explains");
+        }
     }
 
     /// <summary>Makes the error that no layer computes the operation.</summary>

@@ -13,6 +13,8 @@ internal sealed class OnnxImporter
 
     private const int MostListed = 20;
 
+    private const long LeastLimit = 1 << 20;
+
     private readonly OnnxModel model;
     private readonly OnnxImportOptions options;
     private readonly Dictionary<string, ImportedValue> values = new(StringComparer.Ordinal);
@@ -30,6 +32,12 @@ internal sealed class OnnxImporter
     /// <exception cref="CnnException">It is damaged, or has operations that no layer computes.</exception>
     public static ImportedNet Import(OnnxModel model, OnnxImportOptions options) =>
         new OnnxImporter(model, options).Run();
+
+    /// <summary>
+    /// The most values of an array that is computed: the result of a small file may be larger than the file, but not
+    /// by much.
+    /// </summary>
+    public long MostValues => Math.Max(LeastLimit, model.Bytes);
 
     /// <summary>Returns the value of a name.</summary>
     public ImportedValue ValueOf(string name) => values[name];
@@ -228,7 +236,7 @@ internal sealed class OnnxImporter
         try
         {
             var context = new NodeImport(this, node);
-            if (ConstantFolding.Fold(context, model) is { } known)
+            if (ConstantFolding.Fold(context, MostValues) is { } known)
             {
                 for (int i = 0; i < known.Length; i++)
                 {

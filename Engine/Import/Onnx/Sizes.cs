@@ -69,5 +69,6 @@ internal static class Sizes
         [.. Enumerable.Repeat(1, axes - shape.Length), .. shape];
 
     /// <summary>Returns a shape as text: <c>1 x 3 x 224 x 224</c>.</summary>
-    public static string Text(IEnumerable<int> shape) => string.Join(" x ", shape) is { Length: > 0 } text ? text : "()";
+    public static string Text(IEnumerable<int> shape) =>
+        string.Join(" x ", shape) is { Length: > 0 } text ? text : "()";
 }

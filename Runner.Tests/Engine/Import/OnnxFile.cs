@@ -92,7 +92,7 @@ internal sealed class OnnxFile
         return Nodes(type, inputs, output, name, attributes);
     }
 
-    /// <summary>Adds a node; inputs and outputs are separated by blanks, and <c>-</c> is one that is left out.</summary>
+    /// <summary>Adds a node; blanks separate inputs and outputs, and <c>-</c> is one that is left out.</summary>
     public OnnxFile Nodes(
         string type, string inputs, string outputs, string name, params (string Name, object Value)[] attributes)
     {

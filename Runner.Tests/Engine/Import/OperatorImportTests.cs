@@ -1,4 +1,5 @@
 using Cnn.Engine.Import;
+using Cnn.Engine.Import.Onnx;
 using Cnn.Proto;
 
 namespace Cnn.Tests.Engine.Import;
@@ -172,7 +173,8 @@ public sealed class OperatorImportTests : IDisposable
             {
                 ImportRun.RequireSame(folder, file);
             }
-            catch (CnnException exception) when (exception.Message.Contains("no Pooling layer", StringComparison.Ordinal))
+            catch (CnnException exception)
+                when (exception.Message.Contains("no Pooling layer", StringComparison.Ordinal))
             {
                 refused++;
             }
@@ -279,6 +281,18 @@ public sealed class OperatorImportTests : IDisposable
             .Node("ReduceMean", "q", "v", ("axes", (int[])[2, 3])).Node("Add", "v eps", "e").Node("Sqrt", "e", "s")
             .Node("Div", "d s", "y").Output("y");
         ImportRun.RequireSame(folder, file);
+    }
+
+    [Fact]
+    public void TheOperatorsOfPlainNetsAreKnown()
+    {
+        string[] plain =
+        [
+            "Conv", "Gemm", "BatchNormalization", "Relu", "MaxPool", "AveragePool", "GlobalAveragePool", "Add", "Concat",
+            "Flatten", "Reshape", "Softmax", "LRN", "Dropout", "Clip", "Sigmoid", "Tanh", "PRelu", "LeakyRelu",
+            "ConvTranspose", "Transpose", "Resize", "Identity", "Squeeze", "Unsqueeze", "Pad", "ReduceMean", "MatMul",
+        ];
+        Assert.Equal([], plain.Except(OperatorImports.Types));
     }
 
     private static string Types(ImportedNet net) => string.Join(' ', net.Definition.Message.Layer.Select(l => l.Type));

@@ -107,8 +107,9 @@ public sealed class PyTorchNetTests : IDisposable
     [Fact]
     public void LayersWithTheSameWeightsShareThem()
     {
-        OnnxFile file = new OnnxFile().Input("a", 1, 2, 4, 4).Input("b", 1, 2, 4, 4).Weights("conv.weight", [3, 2, 3, 3])
-            .Node("Conv", "a conv.weight", "x").Node("Conv", "b conv.weight", "y").Output("x").Output("y");
+        OnnxFile file = new OnnxFile().Input("a", 1, 2, 4, 4).Input("b", 1, 2, 4, 4)
+            .Weights("conv.weight", [3, 2, 3, 3]).Node("Conv", "a conv.weight", "x")
+            .Node("Conv", "b conv.weight", "y").Output("x").Output("y");
         ImportedNet net = ImportRun.RequireSame(folder, file);
         Assert.Equal(54, net.ParameterCount);
         Assert.Equal(

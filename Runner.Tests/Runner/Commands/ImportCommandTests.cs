@@ -35,7 +35,8 @@ public sealed class ImportCommandTests : IDisposable
     public void NothingIsWrittenWhereAnOperationIsRefused()
     {
         string path = new OnnxFile().Input("x", 1, 2).Node("Erf", "x", "y").Output("y").Save(folder["net.onnx"]);
-        CommandLine run = CommandLine.Run("import", path, "--to", folder["n.prototxt"], "--weights", folder["w.caffemodel"]);
+        CommandLine run = CommandLine.Run(
+            "import", path, "--to", folder["n.prototxt"], "--weights", folder["w.caffemodel"]);
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("node 'y' (Erf): no layer computes this operator", run.Error, StringComparison.Ordinal);
         Assert.Equal(["net.onnx"], Directory.GetFiles(folder.Path).Select(Path.GetFileName));
@@ -65,7 +66,8 @@ public sealed class ImportCommandTests : IDisposable
     [Fact]
     public void AMissingFileIsNamed()
     {
-        CommandLine run = CommandLine.Run("import", folder["no.onnx"], "--to", folder["n.yaml"], "--weights", folder["w"]);
+        CommandLine run = CommandLine.Run(
+            "import", folder["no.onnx"], "--to", folder["n.yaml"], "--weights", folder["w"]);
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("does not exist", run.Error, StringComparison.Ordinal);
     }

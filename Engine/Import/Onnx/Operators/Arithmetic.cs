@@ -92,7 +92,8 @@ internal static class Arithmetic
             return;
         }
 
-        int[] shape = all.Aggregate(Array.Empty<int>(), (s, v) => Sizes.Broadcast(s, v.Shape) ?? throw Misfit(node, all[0], v));
+        int[] shape = all.Aggregate(
+            Array.Empty<int>(), (s, v) => Sizes.Broadcast(s, v.Shape) ?? throw Misfit(node, all[0], v));
         node.Out(Eltwise(
             node, isMax ? EltwiseOp.Max : EltwiseOp.Min, [.. all.Select(v => Broadcasting.Repeat(node, v, shape))]));
     }
@@ -127,7 +128,8 @@ internal static class Arithmetic
         ImportedValue x = node.In();
         if (node.Int("to", 0) is Float or Half or Double or BrainHalf)
         {
-            node.Out(x is { Blob: null, Derivation: Derivation.WholeNumbers { IsExact: true } whole } ? whole.Source : x);
+            bool isWhole = x is { Blob: null, Derivation: Derivation.WholeNumbers { IsExact: true } };
+            node.Out(isWhole ? x.Derivation!.Source : x);
             return;
         }
 

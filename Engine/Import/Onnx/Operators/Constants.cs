@@ -5,7 +5,9 @@ namespace Cnn.Engine.Import.Onnx.Operators;
 /// <summary>Known arrays that a value is multiplied by or that are added to it.</summary>
 internal static class Constants
 {
-    /// <summary>Whether an array has one number for each index of an axis, as ONNX's broadcasting lines them up.</summary>
+    /// <summary>
+    /// Whether an array has one number for each index of an axis, as ONNX's broadcasting lines them up.
+    /// </summary>
     public static bool IsOfAxis(ConstantArray array, int[] shape, int axis)
     {
         if (axis >= shape.Length || array.Shape.Length > shape.Length || array.Count != shape[axis])
@@ -40,7 +42,7 @@ internal static class Constants
             $"its inputs of shapes {Sizes.Text(x.Shape)} and {Sizes.Text(array.Shape)} do not fit");
         x = Broadcasting.Repeat(node, x, shape);
         var (axis, axes) = Extent(array, shape);
-        DraftArray weights = Part(array, shape, axis, axes);
+        DraftArray weights = Part(node, array, shape, axis, axes);
         string? name = NodeImport.OwnerOf(array);
         return adds
             ? node.Add("Bias", [x], shape, layer => layer.BiasParam = Options(axis, axes), [weights], name)
@@ -71,7 +73,7 @@ internal static class Constants
         return one >= 0 ? (one, 1) : (0, 0);
     }
 
-    private static DraftArray Part(ConstantArray array, int[] shape, int axis, int axes)
+    private static DraftArray Part(NodeImport node, ConstantArray array, int[] shape, int axis, int axes)
     {
         int[] part = shape[axis..(axis + axes)];
         if (array.Count == Sizes.Count(part))
@@ -79,6 +81,7 @@ internal static class Constants
             return NodeImport.Weight(array, [.. part]);
         }
 
+        node.RequireExplained(Sizes.Count(part));
         int[] own = Sizes.WithAxes(array.Shape, shape.Length)[axis..(axis + axes)];
         return new DraftArray(part, array.Reshaped(own).Expanded(part).Floats);
     }

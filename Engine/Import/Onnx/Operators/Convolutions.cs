@@ -12,7 +12,7 @@ internal static class Convolutions
         ImportedValue x = node.In();
         ConstantArray weights = Weights(node, x);
         Windows windows = Windows.Read(node, x.Shape[2..], weights.Shape[2..]);
-        if (x is { Derivation: Derivation.Padded padded } && (x.Blob is null || !x.IsShared))
+        if (x.Derivation is Derivation.Padded padded)
         {
             (x, windows) = (padded.Source, windows.Wider(padded.Before, padded.After));
         }
@@ -34,7 +34,7 @@ internal static class Convolutions
                 : throw node.Refusal($"its kernel is larger than its input of shape {Sizes.Text(x.Shape)}");
         }
 
-        Add(node, "Convolution", x, weights, shape, outputs, group, windows);
+        node.Out(Layer(node, "Convolution", x, weights, shape, outputs, group, windows));
     }
 
     /// <summary>Deconvolution; what it computes too much at the ends is cut off.</summary>
@@ -175,16 +175,6 @@ internal static class Convolutions
             : throw node.Refusal(
                 $"its weights of shape {Sizes.Text(weights.Shape)} do not fit an input of shape {Sizes.Text(x.Shape)}");
     }
-
-    private static void Add(
-        NodeImport node,
-        string type,
-        ImportedValue x,
-        ConstantArray weights,
-        int[] shape,
-        int outputs,
-        int group,
-        Windows windows) => node.Out(Layer(node, type, x, weights, shape, outputs, group, windows));
 
     private static ImportedValue Layer(
         NodeImport node,

@@ -9,7 +9,9 @@ internal static class Reductions
 {
     private const int MostPieces = 64;
 
-    /// <summary>Sums and means: of planes by Pooling, of the last axes by Reduction, of channels by a convolution.</summary>
+    /// <summary>
+    /// Sums and means: of planes by Pooling, of the last axes by Reduction, of channels by a convolution.
+    /// </summary>
     [ImportsOperator("ReduceMean")]
     [ImportsOperator("ReduceSum")]
     [ImportsOperator("ReduceL1")]
@@ -172,6 +174,7 @@ internal static class Reductions
             _ => x,
         };
         int channels = x.Shape[1], spatial = x.Axes - 2;
+        node.RequireExplained(channels);
         float[] weights = [.. Enumerable.Repeat(operation == ReductionOp.Mean ? 1f / channels : 1, channels)];
         return node.Add(
             "Convolution",

@@ -154,10 +154,10 @@ internal static class Shapes
 
         bool isImage = x.Axes >= 3 && (before[0] | before[1] | after[0] | after[1]) == 0;
         bool isNegative = Array.Exists(before, p => p < 0) || Array.Exists(after, p => p < 0);
-        if (!isImage || isNegative || node.Text("mode", "constant") != "constant" || (node.Number(2, "value") ?? 0) != 0)
+        string mode = node.Text("mode", "constant");
+        if (!isImage || isNegative || mode != "constant" || (node.Number(2, "value") ?? 0) != 0)
         {
-            throw node.Refusal(
-                $"its mode is {node.Text("mode", "constant")}; zeros around the spatial axes are what a layer adds");
+            throw node.Refusal($"its mode is {mode}; zeros around the spatial axes are what a layer adds");
         }
 
         int[] first = before[2..], last = after[2..];
@@ -271,6 +271,7 @@ internal static class Shapes
     private static ImportedValue AddPadding(NodeImport node, ImportedValue x, int[] shape, int[] before, int[] after)
     {
         int channels = x.Shape[1], axes = x.Axes - 2;
+        node.RequireExplained(channels);
         int[] ones = [.. Enumerable.Repeat(1, axes)];
         return node.Add(
             "Convolution",
