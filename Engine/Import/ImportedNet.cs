@@ -1,5 +1,4 @@
 using Cnn.Engine.Graph;
-using Cnn.Engine.Import.Onnx;
 using Cnn.Proto;
 using Cnn.Proto.Formats;
 

@@ -144,6 +144,10 @@ internal sealed class NodeImport(OnnxImporter importer, NodeProto node)
             : throw Refusal($"it has index {index} for an axis of {size}");
     }
 
+    /// <summary>Returns the shape that the file gives for an output.</summary>
+    public int[] Declared(string output) =>
+        importer.Declared(output) ?? throw Refusal($"the file does not tell the shape of '{output}'");
+
     /// <summary>Returns an array that is an attribute's.</summary>
     public OnnxTensor Tensor(TensorProto tensor) => importer.Tensor(tensor);
 
@@ -318,7 +322,7 @@ internal sealed class NodeImport(OnnxImporter importer, NodeProto node)
 
     /// <summary>Makes the error that no layer computes the operation.</summary>
     /// <param name="reason">Why, as a clause.</param>
-    public CnnException Refusal(string reason) => new(reason);
+    public CnnException Refusal(string reason) => new(new Diagnostic(reason, Layer: Node.Name));
 
     /// <summary>Returns a number of the file as a size or index.</summary>
     public int Small(long value, string what) => value is >= int.MinValue and <= int.MaxValue

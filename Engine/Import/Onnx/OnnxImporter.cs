@@ -1,4 +1,5 @@
 using System.Globalization;
+using Cnn.Engine.Export.Onnx;
 using Cnn.Proto;
 using Cnn.Proto.Formats;
 using Cnn.Proto.Formats.Onnx;
@@ -48,6 +49,18 @@ internal sealed class OnnxImporter
     /// <summary>Returns an array that is an attribute's.</summary>
     public OnnxTensor Tensor(TensorProto tensor) => model.Tensor(tensor);
 
+    /// <summary>Returns the shape that the file gives for a value; null where it gives none.</summary>
+    public int[]? Declared(string name)
+    {
+        GraphProto graph = model.Message.Graph;
+        TensorShapeProto? shape = graph.ValueInfo.Concat(graph.Output)
+            .FirstOrDefault(v => v.Name == name)?.Type?.TensorType?.Shape;
+        bool isWhole = shape is not null && shape.Dim.Index().All(d => d.Item.HasDimValue
+            ? d.Item.DimValue is > 0 and <= int.MaxValue
+            : d.Index == 0 && d.Item.DimParam == "batch");
+        return isWhole ? [.. shape!.Dim.Select(d => d.HasDimValue ? (int)d.DimValue : options.Batch)] : null;
+    }
+
     /// <summary>Adds a layer.</summary>
     /// <param name="layer">The layer.</param>
     /// <param name="type">The operator that it is for.</param>
@@ -83,6 +96,7 @@ internal sealed class OnnxImporter
             values[tensor.Name] = new ImportedValue(constant.Shape) { Constant = constant };
         }
 
+        GraphPatterns.Replace(model);
         bool[] isNeeded = FindNeeded(graph);
         AddInputs(graph);
         for (int i = 0; i < graph.Node.Count; i++)
@@ -213,7 +227,8 @@ internal sealed class OnnxImporter
         }
 
         bool isOwn = node.Domain is "" or "ai.onnx";
-        Action<NodeImport>? import = isOwn ? OperatorImports.Of(node.OpType) : null;
+        Action<NodeImport>? import = isOwn ? OperatorImports.Of(node.OpType)
+            : node.Domain == OnnxGraph.CustomDomain ? CustomImport.Add : null;
         bool folds = isOwn && ConstantFolding.Knows(node.OpType);
         if (import is null && !folds)
         {
@@ -236,7 +251,7 @@ internal sealed class OnnxImporter
         try
         {
             var context = new NodeImport(this, node);
-            if (ConstantFolding.Fold(context, MostValues) is { } known)
+            if (isOwn && ConstantFolding.Fold(context, MostValues) is { } known)
             {
                 for (int i = 0; i < known.Length; i++)
                 {

@@ -88,9 +88,9 @@ internal static class OnnxWriter
             return;
         }
 
+        Span<byte> bytes = stackalloc byte[sizeof(float)];
         foreach (float value in values)
         {
-            Span<byte> bytes = stackalloc byte[sizeof(float)];
             System.Buffers.Binary.BinaryPrimitives.WriteSingleLittleEndian(bytes, value);
             stream.Write(bytes);
         }
