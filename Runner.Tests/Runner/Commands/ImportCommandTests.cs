@@ -1,6 +1,5 @@
 using Cnn.Engine.Graph;
 using Cnn.Layers.Threading;
-using Cnn.Proto;
 using Cnn.Tests.Engine.Import;
 
 namespace Cnn.Tests.Runner.Commands;
