@@ -32,14 +32,9 @@ internal sealed class GraphPatterns
         }
     }
 
-    /// <summary>Replaces the patterns in a model of this program.</summary>
+    /// <summary>Replaces the patterns in a model that this program exported.</summary>
     public static void Replace(OnnxModel model)
     {
-        if (model.Message.ProducerName != "cnn")
-        {
-            return;
-        }
-
         var patterns = new GraphPatterns(model);
         for (int i = 0; i < patterns.graph.Node.Count; i++)
         {
@@ -118,7 +113,8 @@ internal sealed class GraphPatterns
         }
 
         long[] given = classes.WholeNumbers();
-        long background = Enumerable.Range(0, given.Length + 1).FirstOrDefault(c => c < count && !given.Contains(c), -1);
+        long background = Enumerable.Range(0, given.Length + 1)
+            .FirstOrDefault(c => c < count && !given.Contains(c), -1);
         var layer = new NodeProto { OpType = "DetectionOutput", Input = { locations, confidences, priors } };
         Set(layer, "num_classes", count);
         Set(layer, "background_label_id", background);

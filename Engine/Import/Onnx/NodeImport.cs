@@ -26,6 +26,9 @@ internal sealed class NodeImport(OnnxImporter importer, NodeProto node)
     /// <summary>The version of the set of operators.</summary>
     public long Opset => importer.Opset;
 
+    /// <summary>Whether this program exported the file.</summary>
+    public bool IsOfThisProgram => importer.IsOfThisProgram;
+
     /// <summary>The number of inputs, those that are left out at the end not counted.</summary>
     public int InputCount => Node.Input.Count;
 

@@ -29,6 +29,9 @@ internal sealed class OnnxImporter
     /// <summary>The version of the set of operators.</summary>
     public long Opset { get; private set; }
 
+    /// <summary>Whether this program exported the file.</summary>
+    public bool IsOfThisProgram => model.Message.ProducerName == "cnn";
+
     /// <summary>Reads a model.</summary>
     /// <exception cref="CnnException">It is damaged, or has operations that no layer computes.</exception>
     public static ImportedNet Import(OnnxModel model, OnnxImportOptions options) =>
@@ -96,7 +99,11 @@ internal sealed class OnnxImporter
             values[tensor.Name] = new ImportedValue(constant.Shape) { Constant = constant };
         }
 
-        GraphPatterns.Replace(model);
+        if (IsOfThisProgram)
+        {
+            GraphPatterns.Replace(model);
+        }
+
         bool[] isNeeded = FindNeeded(graph);
         AddInputs(graph);
         for (int i = 0; i < graph.Node.Count; i++)

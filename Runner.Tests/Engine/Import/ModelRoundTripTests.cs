@@ -65,6 +65,15 @@ public sealed partial class ModelRoundTripTests : IDisposable
         foreach (string stage in Stage().Matches(text).Select(m => m.Groups["name"].Value).Distinct().Prepend(""))
         {
             NetDefinition definition = NetDefinition.Parse(text.Replace("CLASSES", "4", StringComparison.Ordinal));
+            if (name == "svm/features.prototxt")
+            {
+                // Features that go to a file, and a score, leave no output.
+                LayerParameter[] kept =
+                    [.. definition.Message.Layer.Where(l => l.Type is not ("HDF5Output" or "Accuracy"))];
+                definition.Message.Layer.Clear();
+                definition.Message.Layer.Add(kept);
+            }
+
             if (Build(definition, name, stage, pool) is not { } net)
             {
                 continue;
@@ -112,6 +121,8 @@ public sealed partial class ModelRoundTripTests : IDisposable
             ImportRun.RequireClose(blob, net.FindBlob(blob).Data.ToArray(), back.FindBlob(output).Data, 1e-5);
         }
 
+        string[] special = ["DetectionOutput", "NoisyReLU", "Axpy"];
+        Assert.Equal(Types(net).Where(special.Contains), Types(back).Where(special.Contains));
         if (isLayerForLayer)
         {
             Assert.Equal(Types(net), Types(back));
@@ -194,6 +205,6 @@ public sealed partial class ModelRoundTripTests : IDisposable
         net.ParametersChanged();
     }
 
-    [GeneratedRegex("stage: *\"(?<name>\\w+)\"")]
+    [GeneratedRegex("stage: *\"(?<name>[\\w-]+)\"")]
     private static partial Regex Stage();
 }

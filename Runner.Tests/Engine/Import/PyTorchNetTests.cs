@@ -81,6 +81,20 @@ public sealed class PyTorchNetTests : IDisposable
             net.Definition.Layers);
     }
 
+    // It may be learned yet; ones that only stand for none are no layer.
+    [Theory]
+    [InlineData("bn.weight", "bn.bias", "Input BatchNorm Scale")]
+    [InlineData("ones", "zeros", "Input BatchNorm")]
+    public void AScaleThatIsNamedStaysALayer(string scale, string bias, string layers)
+    {
+        OnnxFile file = new OnnxFile().Input("x", 2, 3, 4, 4).Floats(scale, [3], 1, 1, 1).Floats(bias, [3], 0, 0, 0)
+            .Weights("bn.running_mean", [3]).Weights("bn.running_var", [3], 1)
+            .Node("BatchNormalization", $"x {scale} {bias} bn.running_mean bn.running_var", "y").Output("y");
+        Assert.Equal(
+            layers,
+            string.Join(' ', ImportRun.RequireSame(folder, file).Definition.Message.Layer.Select(l => l.Type)));
+    }
+
     [Fact]
     public void SqueezeAndExcitationIsScaledPlanes()
     {

@@ -7,7 +7,7 @@ internal static class Normalizations
 {
     private const float UsualEps = 1e-5f;
 
-    /// <summary>BatchNorm, and a Scale after it unless that changes nothing.</summary>
+    /// <summary>BatchNorm, and a Scale after it unless the file only fills in ones and zeros for it.</summary>
     [ImportsOperator("BatchNormalization")]
     public static void BatchNormalization(NodeImport node)
     {
@@ -43,10 +43,11 @@ internal static class Normalizations
                 new DraftArray([1], [1]),
             ],
             name);
+        string owner = NodeImport.OwnerOf(arrays[0]) ?? name;
+        bool isLearned = NodeImport.OwnerOf(arrays[0]) is not null && !(node.IsOfThisProgram && owner == name);
         bool changes = Array.Exists(arrays[0].Floats, s => s != 1) || Array.Exists(arrays[1].Floats, b => b != 0);
-        if (changes)
+        if (isLearned || changes)
         {
-            string owner = NodeImport.OwnerOf(arrays[0]) ?? name;
             y = node.Add(
                 "Scale",
                 [y],
