@@ -78,6 +78,7 @@ internal static class CommandLineProgram
             SummaryCommand.Create(console),
             ForwardCommand.Create(console),
             ExportCommand.Create(console),
+            ImportCommand.Create(console),
             ClassifyCommand.Create(console),
             DetectCommand.Create(console),
             ConvertCommand.Create(console),

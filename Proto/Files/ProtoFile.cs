@@ -106,26 +106,30 @@ public static class ProtoFile
     /// <summary>Writes a message in a given format, atomically, whatever the file's name.</summary>
     /// <exception cref="CnnException">The file cannot be written.</exception>
     public static void Save(IMessage message, string path, ProtoFormat format) =>
-        AtomicFile.Write(path, stream =>
-        {
-            if (format == ProtoFormat.Binary)
-            {
-                MessageBytes.Write(message, stream);
-                return;
-            }
+        AtomicFile.Write(path, stream => Write(message, stream, format));
 
-            // Half precision as bytes would be unreadable as text, and Caffe cannot read it at all.
-            message = RawBlob.InMessage(message);
-            using var writer = new ByteTextWriter(stream);
-            if (format == ProtoFormat.Yaml)
-            {
-                writer.Write(YamlFormat.Print(message));
-            }
-            else
-            {
-                TextFormat.Print(message, writer);
-            }
-        });
+    /// <summary>Writes a message in a given format.</summary>
+    /// <exception cref="IOException">The stream cannot be written.</exception>
+    internal static void Write(IMessage message, Stream stream, ProtoFormat format)
+    {
+        if (format == ProtoFormat.Binary)
+        {
+            MessageBytes.Write(message, stream);
+            return;
+        }
+
+        // Half precision as bytes would be unreadable as text, and Caffe cannot read it at all.
+        message = RawBlob.InMessage(message);
+        using var writer = new ByteTextWriter(stream);
+        if (format == ProtoFormat.Yaml)
+        {
+            writer.Write(YamlFormat.Print(message));
+        }
+        else
+        {
+            TextFormat.Print(message, writer);
+        }
+    }
 
     private static ProtoFormat FormatOf(string path, ReadOnlySpan<byte> bytes) =>
         ExtensionFormat(path) is { } format && !(format == ProtoFormat.Text && LooksBinary(bytes))

@@ -1,4 +1,3 @@
-using Cnn.Layers;
 using Cnn.Proto;
 using CodeType = Cnn.Proto.PriorBoxParameter.Types.CodeType;
 
