@@ -3,9 +3,12 @@ using Cnn.Proto;
 
 namespace Cnn.Layers.Detection;
 
-/// <summary>One pass of a <see cref="RegionLossLayer"/>: the gradients of each image, and the sum of their squares.</summary>
+/// <summary>
+/// One pass of a <see cref="RegionLossLayer"/>: the gradients of each image, and the sum of their squares.
+/// </summary>
 internal readonly unsafe struct RegionLossJob(
-    RegionLossParameter options, bool isIntels, Blob map, Blob deltas, YoloObjects objects, double* sums) : IParallelJob
+    RegionLossParameter options, bool isIntels, Blob map, Blob deltas, YoloObjects objects, double* sums)
+    : IParallelJob
 {
     private int Classes => (int)options.NumClass;
 

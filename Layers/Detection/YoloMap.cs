@@ -57,9 +57,13 @@ internal readonly unsafe struct YoloMap
 
     /// <summary>Returns the cell that a place is in, at the edge where it lies outside.</summary>
     public int CellOf(in YoloObject place) =>
-        (Math.Clamp((int)(place.Y * Height), 0, Height - 1) * Width) + Math.Clamp((int)(place.X * Width), 0, Width - 1);
+        (Math.Clamp((int)(place.Y * Height), 0, Height - 1) * Width)
+        + Math.Clamp((int)(place.X * Width), 0, Width - 1);
 
-    /// <summary>Returns the largest score of a box's classes, its class, and the logarithm's sum for a softmax.</summary>
+    /// <summary>
+    /// Returns the best class of a box, its score, and the softmax's divisor: the sum of the exponentials of the
+    /// scores' distances from it.
+    /// </summary>
     public (int Label, float Largest, float Sum) Softmax(int cell, int box)
     {
         int label = 0;

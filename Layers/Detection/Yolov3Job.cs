@@ -3,7 +3,9 @@ using Cnn.Proto;
 
 namespace Cnn.Layers.Detection;
 
-/// <summary>One pass of a <see cref="Yolov3Layer"/>: the gradients of each image, and the sum of their squares.</summary>
+/// <summary>
+/// One pass of a <see cref="Yolov3Layer"/>: the gradients of each image, and the sum of their squares.
+/// </summary>
 internal readonly unsafe struct Yolov3Job(
     Yolov3Parameter options, Blob map, Blob deltas, YoloObjects objects, double* sums) : IParallelJob
 {

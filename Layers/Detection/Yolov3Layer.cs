@@ -12,8 +12,8 @@ namespace Cnn.Layers.Detection;
 /// overlap it by more than <c>iou_thresh</c>. With s the sigmoids of the place, p those of the objectness and the
 /// classes, v the size, and t what they should be, the gradients are p of the objectness of boxes without an object,
 /// unless they overlap one by more than <c>thresh</c>; <c>c (s - t)</c>, <c>c (v - t)</c>, <c>p - 1</c> and
-/// <c>class_scale (p - t)</c> of those with one, where c is <c>coord_scale</c> times 2 less the object's area and t of a
-/// class is 1 or 0, drawn to one half by <c>label_smooth_eps</c>. The loss is the sum of the squares of the gradients
+/// <c>class_scale (p - t)</c> of those with one, where c is <c>coord_scale</c> times 2 less the object's area and t of
+/// a class is 1 or 0, drawn to one half by <c>label_smooth_eps</c>. The loss is the sum of the squares of the gradients
 /// divided by N. From MobileNet-YOLO.
 /// </summary>
 /// <remarks>

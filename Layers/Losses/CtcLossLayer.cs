@@ -9,8 +9,8 @@ namespace Cnn.Layers.Losses;
 /// Connectionist temporal classification (Graves et al., ICML 2006): how improbable it is that sequences of labels are
 /// read off scores, summed over the N items and divided by N. Bottoms: scores [T, N, C] before the softmax, where C is
 /// <c>alphabet_size</c> and the first <c>time_step</c> steps are read; labels [N, L], where those that equal
-/// <c>blank_label</c> are left out. See <see cref="CtcKernel"/> for the formula and the gradient. From the fork of Caffe
-/// that comes with CRNN (Shi, Bai and Yao 2015).
+/// <c>blank_label</c> are left out. See <see cref="CtcKernel"/> for the formula and the gradient. From the fork of
+/// Caffe that comes with CRNN (Shi, Bai and Yao 2015).
 /// </summary>
 /// <remarks>
 /// An item whose labels need more than <c>time_step</c> steps adds nothing, as in the fork; its gradient, and that of

@@ -7,13 +7,13 @@ namespace Cnn.Layers.Losses;
 /// Absolute differences, <c>L = sum |d| / Z</c>, or with <c>l2_per_location</c> their lengths over the channels,
 /// <c>L = sum sqrt(f sum_c d_c^2 + epsilon) / Z</c>, where f is 1, or 1 / C with <c>l2_prescale_by_channels</c>. Z is
 /// the number of items or, with <c>normalize_by_num_entries</c>, that of differences which are numbers, divided by C.
-/// Bottoms: x0 and x1 [N, C, ..], <c>d = x0 - x1</c>, or x0 alone. Gradients for both. From FlowNet 2 (Ilg et al., CVPR
-/// 2017).
+/// Bottoms: x0 and x1 [N, C, ..], <c>d = x0 - x1</c>, or x0 alone. Gradients for both. From FlowNet 2 (Ilg et al.,
+/// CVPR 2017).
 /// </summary>
 /// <remarks>
-/// Two forks have a layer of this name. NVCaffe's has two bottoms and no options; it is taken to be that one where there
-/// is no <c>l1_loss_param</c>. In FlowNet 2's, differences that are no number or below <c>plateau</c> have neither loss
-/// nor gradient, and the gradient where <c>d = 0</c> is that below 0.
+/// Two forks have a layer of this name. NVCaffe's has two bottoms and no options; it is taken to be that one where
+/// there is no <c>l1_loss_param</c>. In FlowNet 2's, differences that are no number or below <c>plateau</c> have neither
+/// loss nor gradient, and the gradient where <c>d = 0</c> is that below 0.
 /// </remarks>
 [LayerType("L1Loss")]
 internal sealed unsafe class L1LossLayer : LossLayer

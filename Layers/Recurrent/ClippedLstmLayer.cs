@@ -10,13 +10,13 @@ namespace Cnn.Layers.Recurrent;
 /// Long short-term memory as CTPN's fork of Caffe has it (Tian et al., ECCV 2016; from J. Oh's caffe-lstm). The formula
 /// is that of <see cref="LSTMLayer"/>, but the sequence markers are optional and both T and N may change: bottoms x [T,
 /// N, ...] and, if given, markers of T N values, where any but 0 goes on. Without markers each batch begins all
-/// sequences anew; with them the state is kept from one forward pass to the next (<see cref="Layer.State"/>). The top is
-/// h [T, N, D]. Blobs: W_x [4D, I], W_h [4D, D], b [4D]. With a <c>clipping_threshold</c> above 0 the gradients of the
-/// gates' sums are cut to it at every step.
+/// sequences anew; with them the state is kept from one forward pass to the next (<see cref="Layer.State"/>). The top
+/// is h [T, N, D]. Blobs: W_x [4D, I], W_h [4D, D], b [4D]. With a <c>clipping_threshold</c> above 0 the gradients of
+/// the gates' sums are cut to it at every step.
 /// </summary>
 /// <remarks>
-/// The gradient of W_h is the true one, where the fork's also counts what a marker of 0 keeps out, and of the state that
-/// a batch begins with only the first stream. No gradient crosses batches.
+/// The gradient of W_h is the true one, where the fork's also counts what a marker of 0 keeps out, and of the state
+/// that a batch begins with only the first stream. No gradient crosses batches.
 /// </remarks>
 [LayerType("Lstm")]
 internal sealed unsafe class ClippedLstmLayer : Layer
@@ -275,7 +275,8 @@ internal sealed unsafe class ClippedLstmLayer : Layer
         if (x.AxisCount < 3 || x.Dim(0) == 0)
         {
             throw Context.Error(
-                $"bottom '{Parameter.Bottom[0]}' has shape {x.ShapeText}", "expected [T, N, ...] with one step or more");
+                $"bottom '{Parameter.Bottom[0]}' has shape {x.ShapeText}",
+                "expected [T, N, ...] with one step or more");
         }
     }
 

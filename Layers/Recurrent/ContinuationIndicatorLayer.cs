@@ -3,18 +3,22 @@ using Cnn.Proto;
 namespace Cnn.Layers.Recurrent;
 
 /// <summary>
-/// The sequence markers of a batch whose sequences all begin at its first step: a top [time_step, batch_size] of 0 in
-/// the first row and 1 in all others. No bottoms. From the fork of Caffe that comes with Shi, Bai and Yao's CRNN ("An
-/// end-to-end trainable neural network for image-based sequence recognition", 2015).
+/// The sequence markers of a batch whose sequences all begin at its first step: a top [T, N] of 0 in the first row and
+/// 1 in all others, where T is <c>time_step</c> and N is <c>batch_size</c> or, with a bottom, the size of its
+/// <c>axis</c>. From the forks of Caffe that come with Shi, Bai and Yao's CRNN ("An end-to-end trainable neural network
+/// for image-based sequence recognition", 2015; no bottom) and with DeepDetect (one).
 /// </summary>
 [LayerType("ContinuationIndicator")]
 internal sealed class ContinuationIndicatorLayer(LayerContext context) : Layer(context)
 {
+    private readonly ContinuationIndicatorParameter options =
+        context.Parameter.ContinuationIndicatorParam ?? new ContinuationIndicatorParameter();
+
     private int steps;
     private int streams;
 
     /// <inheritdoc/>
-    public override BlobCount BottomCount => BlobCount.Exactly(0);
+    public override BlobCount BottomCount => BlobCount.Between(0, 1);
 
     /// <inheritdoc/>
     public override BlobCount TopCount => BlobCount.Exactly(1);
@@ -25,17 +29,25 @@ internal sealed class ContinuationIndicatorLayer(LayerContext context) : Layer(c
     /// <inheritdoc/>
     public override void SetUp(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
     {
-        ContinuationIndicatorParameter options =
-            Parameter.ContinuationIndicatorParam ?? new ContinuationIndicatorParameter();
         steps = SizeField.Check(
             Context, options, ContinuationIndicatorParameter.TimeStepFieldNumber, "time_step", options.TimeStep);
-        streams = SizeField.Check(
-            Context, options, ContinuationIndicatorParameter.BatchSizeFieldNumber, "batch_size", options.BatchSize);
+        if (bottoms.Count == 0)
+        {
+            streams = SizeField.Check(
+                Context, options, ContinuationIndicatorParameter.BatchSizeFieldNumber, "batch_size", options.BatchSize);
+        }
     }
 
     /// <inheritdoc/>
-    public override void Reshape(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops) =>
+    public override void Reshape(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
+    {
+        if (bottoms.Count > 0)
+        {
+            streams = bottoms[0].Dim(CanonicalAxis(bottoms[0], options.Axis));
+        }
+
         ShapeTop(tops, 0, [steps, streams]);
+    }
 
     /// <inheritdoc/>
     public override void Forward(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)

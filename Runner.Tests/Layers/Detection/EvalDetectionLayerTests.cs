@@ -87,7 +87,8 @@ public class EvalDetectionLayerTests
     }
 
     private static LayerHarness Make(string options, string sizes = Sizes) => new(
-        $"type: 'EvalDetection' eval_detection_param {{ {sizes} {options} }}", [[1, 7, 3, 3], [1, 1, 2, 8], [1, 3, 9, 9]],
+        $"type: 'EvalDetection' eval_detection_param {{ {sizes} {options} }}",
+        [[1, 7, 3, 3], [1, 1, 2, 8], [1, 3, 9, 9]],
         threads: 1, prepare: h => h.Set(1, 0, 2, 0, 0.01f, 0, 0.34f, 0.33f, 0, -1, 1, 0, 0, 0, 1, 1, 0));
 
     // No box is sure of an object.

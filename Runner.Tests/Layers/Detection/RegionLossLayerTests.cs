@@ -155,7 +155,9 @@ public class RegionLossLayerTests
         ]
         :
         [
-            (0, 0, [0.25f, 0.35f, 0.3f, 0.3f]), (0, 2, [0.775f, 0.645f, 0.35f, 0.69f]), (1, 1, [0.175f, 0.7f, 0.35f, 0.3f]),
+            (0, 0, [0.25f, 0.35f, 0.3f, 0.3f]),
+            (0, 2, [0.775f, 0.645f, 0.35f, 0.69f]),
+            (1, 1, [0.175f, 0.7f, 0.35f, 0.3f]),
         ];
 
     private static double Overlap(double[] a, double[] b)

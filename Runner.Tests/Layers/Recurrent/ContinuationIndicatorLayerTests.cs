@@ -17,6 +17,18 @@ public class ContinuationIndicatorLayerTests
         Assert.False(harness.Layer.HasGradient);
     }
 
+    [Fact]
+    public void ABottomSaysHowManySequencesThereAre()
+    {
+        using var harness = new LayerHarness(
+            "type: 'ContinuationIndicator' continuation_indicator_param { time_step: 2 axis: 1 }", [[7, 3, 4]]);
+        harness.Forward();
+        Assert.Equal([0, 0, 0, 1, 1, 1], harness.Top);
+        harness.Bottoms[0].Reshape(7, 1, 4);
+        harness.Forward();
+        Assert.Equal([0, 1], harness.Top);
+    }
+
     [Theory]
     [InlineData("batch_size: 2", "time_step is 0")]
     [InlineData("time_step: 2", "batch_size is 0")]
