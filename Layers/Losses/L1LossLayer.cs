@@ -12,8 +12,8 @@ namespace Cnn.Layers.Losses;
 /// </summary>
 /// <remarks>
 /// Two forks have a layer of this name. NVCaffe's has two bottoms and no options; it is taken to be that one where
-/// there is no <c>l1_loss_param</c>. In FlowNet 2's, differences that are no number or below <c>plateau</c> have neither
-/// loss nor gradient, and the gradient where <c>d = 0</c> is that below 0.
+/// there is no <c>l1_loss_param</c>. In FlowNet 2's, differences that are no number or below <c>plateau</c> have
+/// neither loss nor gradient, and the gradient where <c>d = 0</c> is that below 0.
 /// </remarks>
 [LayerType("L1Loss")]
 internal sealed unsafe class L1LossLayer : LossLayer
