@@ -76,9 +76,6 @@ internal sealed partial class DataTransformer
     /// <summary>Whether batches have one of several sizes.</summary>
     public bool HasSeveralSizes => resizes.Length > 1;
 
-    /// <summary>Whether <c>resize_param</c> is given.</summary>
-    public bool Resizes => resizes.Length > 0;
-
     /// <summary>Whether a fork's random sizes are asked for.</summary>
     public bool Varies => variation is not null;
 

@@ -42,9 +42,6 @@ internal sealed class ImageFit
     /// <summary>Whether all images get the same size.</summary>
     public bool IsFixed => parameter.ResizeMode != ResizeParameter.Types.Resize_mode.FitSmallSize;
 
-    /// <summary>Whether every image is resized.</summary>
-    public bool IsCertain => isChosen || parameter.Prob >= 1;
-
     /// <summary>Whether images keep their aspect inside the size, with a border around them.</summary>
     public bool Pads => parameter.ResizeMode == ResizeParameter.Types.Resize_mode.FitLargeSizeAndPad;
 
