@@ -8,6 +8,7 @@ internal sealed unsafe class ImageBatch
 {
     private AlignedBuffer images = new(0);
     private AlignedBuffer labels = new(0);
+    private readonly ImagePlanes[] planes = [new(), new()];
     private long faultIndex;
 
     /// <summary>The pass that the batch is for.</summary>
@@ -24,6 +25,10 @@ internal sealed unsafe class ImageBatch
 
     /// <summary>The objects of each image, [N]; empty where the source has none.</summary>
     public List<LabelledBox>[] Boxes { get; private set; } = [];
+
+    /// <summary>Returns what a top besides the images has for each image.</summary>
+    /// <param name="top">The top, 1 or 2.</param>
+    public ImagePlanes PlanesOf(int top) => planes[top - 1];
 
     /// <summary>The error of the first image that cannot be loaded; null where there is none.</summary>
     public Exception? Fault { get; private set; }

@@ -9,8 +9,9 @@ namespace Cnn.Layers.Detection;
 /// (<c>share_location</c>) or one location for each class, the scores [N, P C], and the priors [1, 2, P 4]; top
 /// [1, 1, K, 7], a row (item, class, score, xmin, ymin, xmax, ymax) for each detection, by item, class and descending
 /// score. Scores above <c>confidence_threshold</c> count; of boxes of a class that overlap the best stays
-/// (<c>nms_param</c>), and <c>keep_top_k</c> of an item's. Without any detection there is a row (item, -1, ..., -1) for
-/// each item. No gradient. From Liu et al., "SSD: Single shot multibox detector", ECCV 2016, and its fork of Caffe.
+/// (<c>nms_param</c>, or with <c>soft_nms</c> DeepDetect's rule), and <c>keep_top_k</c> of an item's. Without any
+/// detection there is a row (item, -1, ..., -1) for each item. No gradient. From Liu et al., "SSD: Single shot multibox
+/// detector", ECCV 2016, and its fork of Caffe.
 /// </summary>
 [LayerType("DetectionOutput")]
 internal sealed unsafe class DetectionOutputLayer : Layer
@@ -127,6 +128,7 @@ internal sealed unsafe class DetectionOutputLayer : Layer
                 TopK = TopK,
                 Threshold = suppression.NmsThreshold,
                 Eta = suppression.Eta,
+                Theta = suppression.SoftNms ? suppression.Theta : null,
                 Found = keys,
                 Counts = counts.Pointer,
                 Pool = Context.Pool,
@@ -170,6 +172,11 @@ internal sealed unsafe class DetectionOutputLayer : Layer
         if (keep < 0 || count <= keep)
         {
             return;
+        }
+
+        for (int list = item * Classes; suppression.SoftNms && list < (item + 1) * Classes; list++)
+        {
+            Keys(list).Sort();
         }
 
         ulong last = 0;

@@ -48,6 +48,24 @@ public class DetectionOutputLayerTests
     }
 
     [Fact]
+    public void SoftSuppressionLosesDetectionsAndKeepsTheirScores()
+    {
+        const string Options =
+            "confidence_threshold: 0.3 nms_param { nms_threshold: 0.45 top_k: 40 SOFT } keep_top_k: 25";
+        using LayerHarness hard = Make(Options.Replace("SOFT", "soft_nms: false", StringComparison.Ordinal), 2, 90, 1);
+        using LayerHarness soft = Make(
+            Options.Replace("SOFT", "soft_nms: true theta: 0.5", StringComparison.Ordinal), 2, 90, 1);
+        hard.Forward();
+        soft.Forward();
+        float[][] rows = Rows(soft);
+        Assert.NotEqual(hard.Top, soft.Top);
+        Assert.All(rows.GroupBy(row => row[0]), item => Assert.True(item.Count() <= 25));
+        HashSet<float> scores = [.. soft.Bottoms[1].Data.ToArray()];
+        Assert.All(rows, row => Assert.Contains(row[2], scores));
+        Assert.Equal(0, Allocations.OnThisThread(soft.Forward));
+    }
+
+    [Fact]
     public void ScoresThatAreNoNumbersAreNoDetections()
     {
         using LayerHarness harness = Make("", 2, 9, 1);
@@ -88,6 +106,7 @@ public class DetectionOutputLayerTests
     [InlineData("num_classes: 4 nms_param { nms_threshold: -1 }", "nms_threshold is -1")]
     [InlineData("num_classes: 4 nms_param { eta: 0 }", "eta is 0")]
     [InlineData("num_classes: 4 nms_param { eta: 1.5 }", "eta is 1.5")]
+    [InlineData("num_classes: 4 nms_param { soft_nms: true theta: 0 }", "theta is 0")]
     public void WrongOptionsAndShapesAreNamedAndLocated(string options, string expected)
     {
         var exception = Assert.Throws<CnnException>(() => new LayerHarness(

@@ -52,6 +52,7 @@ public class V1UpgradeTests
         { "THRESHOLD", 31, "Threshold" },
         { "CONVOLUTION3D", 1000, "Convolution3D" },
         { "POOLING3D", 1001, "Pooling3D" },
+        { "VIDEO_DATA", 1002, "VideoData" },
     };
 
     [Theory, MemberData(nameof(Types))]
