@@ -49,6 +49,7 @@ internal static class V1LayerTypes
         ["THRESHOLD"] = "Threshold",
         ["CONVOLUTION3D"] = "Convolution3D",
         ["POOLING3D"] = "Pooling3D",
+        ["CROP"] = "Crop",
     }.ToFrozenDictionary();
 
     /// <summary>The current names.</summary>

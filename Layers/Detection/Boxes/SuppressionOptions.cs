@@ -25,5 +25,14 @@ internal static class SuppressionOptions
                 $"eta is {options.Eta}",
                 "it must be above 0 and at most 1");
         }
+
+        if (options.SoftNms)
+        {
+            throw context.Error(
+                options,
+                NonMaximumSuppressionParameter.SoftNmsFieldNumber,
+                "boxes that overlap a better one are dropped, their scores are not lowered",
+                "say soft_nms: false");
+        }
     }
 }
