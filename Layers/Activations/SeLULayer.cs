@@ -37,12 +37,12 @@ internal class SeLULayer(LayerContext context) : ElementwiseLayer<SeLULayer.Unit
         public bool NeedsInput => !(Lambda > 0 && Alpha >= 0);
 
         /// <inheritdoc/>
-        public float Forward(float x) =>
-            Lambda * (MathF.Max(x, 0) + (Alpha * (MathF.Exp(MathF.Min(x, 0)) - 1)));
+        public float Forward(float x) => x > 0 ? x * Lambda : (MathF.Exp(MathF.Min(x, 0)) - 1) * (Lambda * Alpha);
 
         /// <inheritdoc/>
         public Vector512<float> Forward(Vector512<float> x) =>
-            (Vector512.Max(x, Vector512<float>.Zero) + (Below(x) * Alpha)) * Lambda;
+            Vector512.ConditionalSelect(
+                Vector512.GreaterThan(x, Vector512<float>.Zero), x * Lambda, Below(x) * (Lambda * Alpha));
 
         /// <inheritdoc/>
         public float Backward(float x, float y, float dy) =>

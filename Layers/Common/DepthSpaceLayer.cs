@@ -1,4 +1,3 @@
-using Cnn.Proto;
 using Google.Protobuf;
 
 namespace Cnn.Layers.Common;
@@ -75,7 +74,9 @@ internal abstract unsafe class DepthSpaceLayer(LayerContext context) : Layer(con
                 sideField,
                 $"bottom '{Parameter.Bottom[0]}' of shape {bottom.ShapeText}, {layout}, does not fit a block_size of "
                 + $"{side}",
-                IsToSpace ? $"the channels must be a multiple of {block}" : $"rows and columns must be multiples of {side}");
+                IsToSpace
+                    ? $"the channels must be a multiple of {block}"
+                    : $"rows and columns must be multiples of {side}");
         }
 
         if (!IsToSpace)

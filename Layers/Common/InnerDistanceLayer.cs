@@ -1,6 +1,5 @@
 using Cnn.Layers.Kernels.Distance;
 using Cnn.Proto;
-using Google.Protobuf;
 
 namespace Cnn.Layers.Common;
 
@@ -51,7 +50,7 @@ internal sealed unsafe class InnerDistanceLayer(LayerContext context) : Layer(co
         {
             throw Context.Error(
                 $"bottom '{Parameter.Bottom[0]}' has shape {bottom.ShapeText}, the points {table.ShapeText}",
-                $"each point needs as many values as there are from axis {options.Axis} on, and that is set up: {size}");
+                $"each point needs as many values as the bottom from axis {options.Axis} on: {size}, as set up");
         }
 
         rows = bottom.CountOf(0, axis);
@@ -96,20 +95,27 @@ internal sealed unsafe class InnerDistanceLayer(LayerContext context) : Layer(co
             InnerDistanceParameter.DistanceTypeFieldNumber,
             $"distance_type is '{options.DistanceType}'",
             "only L2, the squared distance, is done");
-        Refuse(options.Transpose, InnerDistanceParameter.TransposeFieldNumber, "transpose", "leave it out");
-        Refuse(options.Normalize, InnerDistanceParameter.NormalizeFieldNumber, "normalize", "leave it out");
+        Refuse(
+            options.Transpose,
+            InnerDistanceParameter.TransposeFieldNumber,
+            "transpose of InnerDistance is not done",
+            "leave it out");
+        Refuse(
+            options.Normalize,
+            InnerDistanceParameter.NormalizeFieldNumber,
+            "normalize of InnerDistance is not done",
+            "leave it out");
         Refuse(
             options.UpdateCenterOnly,
             InnerDistanceParameter.UpdateCenterOnlyFieldNumber,
-            "update_center_only",
+            "update_center_only of InnerDistance is not done",
             "leave it out");
 
-        void Refuse(bool isAskedFor, int field, string what, string hint)
+        void Refuse(bool isAskedFor, int field, string text, string hint)
         {
             if (isAskedFor)
             {
-                string text = what.Contains(' ', StringComparison.Ordinal) ? what : $"{what} of InnerDistance is not done";
-                throw Context.Error((IMessage)options, field, text, hint);
+                throw Context.Error(options, field, text, hint);
             }
         }
     }

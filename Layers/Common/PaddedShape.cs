@@ -38,11 +38,11 @@ internal sealed unsafe class PaddedShape
                 "give two for each axis: before and after");
         }
 
-        foreach (uint size in sizes)
+        for (int i = 0; i < sizes.Count; i++)
         {
-            if (size > short.MaxValue)
+            if (sizes[i] > short.MaxValue)
             {
-                throw context.Error(options, field, $"{name} {size} is too large", $"at most {short.MaxValue}");
+                throw context.Error(options, field, $"{name} {sizes[i]} is too large", $"at most {short.MaxValue}");
             }
         }
     }

@@ -1,4 +1,3 @@
-using Cnn.Proto;
 using Google.Protobuf;
 
 namespace Cnn.Layers.Common;

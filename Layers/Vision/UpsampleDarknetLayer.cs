@@ -50,9 +50,7 @@ internal sealed unsafe class UpsampleDarknetLayer(LayerContext context) : Layer(
             bottom.CountOf(0, 2), bottom.Dim(2), bottom.Dim(3), (int)height, (int)width);
         if (rows is null || wanted != shape)
         {
-            rows = ResizeTaps.Nearest((int)height, wanted.Height, i => i / stride);
-            columns = ResizeTaps.Nearest((int)width, wanted.Width, i => i / stride);
-            shape = wanted;
+            (rows, columns, shape) = (Taps(wanted.Height, stride), Taps(wanted.Width, stride), wanted);
         }
     }
 
@@ -70,4 +68,7 @@ internal sealed unsafe class UpsampleDarknetLayer(LayerContext context) : Layer(
                 tops[0].DiffPointer, bottoms[0].DiffPointer, shape, rows!, columns!, Context.Pool);
         }
     }
+
+    private static ResizeTaps Taps(int size, int stride) =>
+        ResizeTaps.Nearest(size * stride, size, i => i / stride);
 }

@@ -6,9 +6,9 @@ namespace Cnn.Layers.Detection.Boxes;
 
 /// <summary>
 /// The first of RefineDet's two steps (Zhang et al., "Single-shot refinement neural network for object detection", CVPR
-/// 2018): bottoms 3 and 4 are its scores [N, P 2] and locations [N, P 4]. Its boxes are what the second step's locations
-/// are relative to, with the priors' variances; and where its score of an object is below <c>objectness_score</c>, the
-/// box is background: its scores are 1 for class 0, 0 for the others.
+/// 2018): bottoms 3 and 4 are its scores [N, P 2] and locations [N, P 4]. Its boxes are what the second step's
+/// locations are relative to, with the priors' variances; and where its score of an object is below
+/// <c>objectness_score</c>, the box is background: its scores are 1 for class 0, 0 for the others.
 /// </summary>
 internal sealed unsafe class AnchorRefinement(LayerContext context, DetectionOutputParameter options)
 {

@@ -6,8 +6,8 @@ namespace Cnn.Layers.Detection.Boxes;
 /// <summary>
 /// Gathers predictions that each map has bottoms of its own for, M scores, then M locations, then the priors of all, to
 /// the three blobs that <see cref="PriorReader"/> knows. Bottoms are [N, P C] and [N, P L 4]; or, with
-/// <c>no_permute</c>, as convolutions leave them: scores [N, C, A, H W] and locations [N, A L 4, H, W] with A anchors at
-/// each position, and then the priors, which are in the order (position, anchor), follow in the order of the
+/// <c>no_permute</c>, as convolutions leave them: scores [N, C, A, H W] and locations [N, A L 4, H, W] with A anchors
+/// at each position, and then the priors, which are in the order (position, anchor), follow in the order of the
 /// predictions, (anchor, position). From Synopsys' fork of Caffe.
 /// </summary>
 internal sealed unsafe class SplitPredictions(LayerContext context, DetectionOutputParameter options)
@@ -28,7 +28,7 @@ internal sealed unsafe class SplitPredictions(LayerContext context, DetectionOut
         && options.Nbottom > 0
         && layer.Bottom.Count == (2L * options.Nbottom) + 1;
 
-    /// <summary>Requires that the bottoms fit each other and sets the shapes of what <see cref="Gather"/> returns.</summary>
+    /// <summary>Requires that the bottoms fit each other and shapes what <see cref="Gather"/> fills.</summary>
     /// <param name="bottoms">The layer's bottoms.</param>
     /// <param name="classes">C.</param>
     /// <param name="boxes">L.</param>
@@ -125,7 +125,7 @@ internal sealed unsafe class SplitPredictions(LayerContext context, DetectionOut
             $"bottom '{context.Parameter.Bottom[map]}' has shape {score.ShapeText}, bottom "
             + $"'{context.Parameter.Bottom[Maps + map]}' {location.ShapeText}",
             options.NoPermute
-                ? $"the first needs [N, {classes}, A, H W], the second [N, {4 * boxes} A, H, W] with A boxes at a position"
+                ? $"the first needs [N, {classes}, A, H W], the second [N, {4 * boxes} A, H, W], A boxes at a position"
                 : $"the first needs {classes} scores for each box of each item, the second {4 * boxes} numbers");
     }
 

@@ -20,18 +20,37 @@ public class SeLULayerTests
     }
 
     [Theory]
-    [InlineData("type: 'SeLU'", false)]
-    [InlineData("type: 'SeLu' selu_param { lambda: 2 alpha: 0.5 }", true)]
-    [InlineData("type: 'SeLU' selu_param { lambda: -1 }", false)]
-    [InlineData("type: 'SeLUDropout' selu_dropout_param { dropout_ratio: 0.3 }", false)]
-    [InlineData("type: 'SeLuDropout'", true)]
+    [InlineData("type: 'SeLU'")]
+    [InlineData("type: 'SeLu' selu_param { lambda: 2 alpha: 0.5 }")]
+    [InlineData("type: 'SeLU' selu_param { lambda: -1 }")]
+    [InlineData("type: 'SeLUDropout' selu_dropout_param { dropout_ratio: 0.3 }")]
+    [InlineData("type: 'SeLuDropout'")]
     [Trait("Category", "Gradient")]
-    public void TheGradientIsThatOfTheFunction(string definition, bool inPlace)
+    public void TheGradientIsThatOfTheFunction(string definition)
     {
         using var harness = new LayerHarness(
-            definition, [[2, 3, 35]], inPlace: inPlace, prepare: h => LayerHarness.FillApart(h.Bottoms[0].Data, 3));
+            definition, [[2, 3, 7]], prepare: h => LayerHarness.FillApart(h.Bottoms[0].Data, 3));
         new GradientChecker().Check(harness);
         harness.AssertAllocatesNothing();
+    }
+
+    [Theory]
+    [InlineData("type: 'SeLU'")]
+    [InlineData("type: 'SeLUDropout' selu_dropout_param { dropout_ratio: 0.3 }")]
+    [Trait("Category", "Unit")]
+    public void InPlaceGivesTheSame(string definition)
+    {
+        using var apart = new LayerHarness(definition, [[2, 3, 19]]);
+        using var inPlace = new LayerHarness(definition, [[2, 3, 19]], inPlace: true);
+        foreach (LayerHarness harness in (LayerHarness[])[apart, inPlace])
+        {
+            harness.Forward();
+            LayerHarness.Fill(harness.Tops[0].Diff, 9);
+            harness.Backward();
+        }
+
+        Assert.Equal(apart.Top, inPlace.Top);
+        Assert.Equal(apart.Bottoms[0].Diff.ToArray(), inPlace.Bottoms[0].Diff.ToArray());
     }
 
     [Fact]

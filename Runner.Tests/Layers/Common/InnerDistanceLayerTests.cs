@@ -34,7 +34,8 @@ public class InnerDistanceLayerTests
         using var learned = new LayerHarness(Learned, [[3, 2, 5]]);
         new GradientChecker().Check(learned);
         learned.AssertAllocatesNothing();
-        using var given = new LayerHarness("type: 'InnerDistance' inner_distance_param { axis: 2 }", [[2, 3, 5], [4, 5]]);
+        using var given = new LayerHarness(
+            "type: 'InnerDistance' inner_distance_param { axis: 2 }", [[2, 3, 5], [4, 5]]);
         Assert.Equal([2, 3, 4], given.Tops[0].Shape.ToArray());
         new GradientChecker().Check(given);
     }

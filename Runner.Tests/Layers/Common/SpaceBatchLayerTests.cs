@@ -51,7 +51,8 @@ public class SpaceBatchLayerTests
         "type: 'SpaceToBatchND' space_to_batch_nd_param { block_shape: 2 block_shape: 2 paddings: 1 paddings: 0 "
         + "paddings: 0 paddings: 2 }",
         new[] { 2, 3, 4, 2 })]
-    [InlineData("type: 'SpaceToBatchND' space_to_batch_nd_param { block_shape: 2 paddings: 0 paddings: 0 }", new[] { 1, 4 })]
+    [InlineData(
+        "type: 'SpaceToBatchND' space_to_batch_nd_param { block_shape: 2 paddings: 0 paddings: 0 }", new[] { 1, 4 })]
     [InlineData(
         "type: 'BatchToSpaceND' batch_to_space_nd_param { block_shape: 2 block_shape: 2 crops: 1 crops: 0 crops: 0 "
         + "crops: 2 }",
@@ -68,7 +69,9 @@ public class SpaceBatchLayerTests
     [InlineData("SpaceToBatchND", "block_shape: 2 paddings: 0 paddings: 0", "are no multiple of 2")]
     [InlineData("SpaceToBatchND", "block_shape: 0 paddings: 0 paddings: 0", "block_shape is 0")]
     [InlineData("SpaceToBatchND", "block_shape: 3 paddings: 0", "paddings is given 1 times for 1 axes")]
-    [InlineData("SpaceToBatchND", "block_shape: 3 block_shape: 1 paddings: 0 paddings: 0 paddings: 0 paddings: 0", "block_shape is given 2 times")]
+    [InlineData(
+        "SpaceToBatchND", "block_shape: 3 block_shape: 1 paddings: 0 paddings: 0 paddings: 0 paddings: 0",
+        "block_shape is given 2 times")]
     [InlineData("BatchToSpaceND", "block_shape: 4 crops: 0 crops: 0", "are no multiple of a block's positions")]
     [InlineData("BatchToSpaceND", "block_shape: 2 crops: 5 crops: 2", "nothing is left")]
     [Trait("Category", "Unit")]

@@ -204,8 +204,8 @@ public class DetectionOutputLayerTests
             ? (int[])[Items, map.Anchors * 4, map.Height, map.Width]
             : [Items, map.Anchors * map.Height * map.Width * 4])];
         using var split = new LayerHarness(
-            $"type: 'DetectionOutput' detection_output_param {{ num_classes: {Classes} code_type: CENTER_SIZE nbottom: 2 "
-            + $"{(noPermute ? "no_permute: true" : "")} {Options} }}",
+            $"type: 'DetectionOutput' detection_output_param {{ num_classes: {Classes} code_type: CENTER_SIZE "
+            + $"nbottom: 2 {(noPermute ? "no_permute: true" : "")} {Options} }}",
             [.. scores, .. locations, [1, 2, priors * 4]],
             phase: Phase.Test,
             prepare: Scatter);
@@ -272,7 +272,7 @@ public class DetectionOutputLayerTests
     [Theory]
     [InlineData("no_permute: true", "no_permute with 5 bottoms: nbottom is 6")]
     [InlineData("nbottom: 2 no_permute: true", "'bottom0' has shape 1 8 (8)")]
-    [InlineData("nbottom: 2", "'bottom0' has shape 1 8 (8)")]
+    [InlineData("nbottom: 2", "'bottom1' has shape 1 4 (4)")]
     [InlineData("", "'bottom3' has shape 1 5 (5)")]
     [InlineData("nms_param { soft_nms: true }", "their scores are not lowered")]
     public void BottomsThatDoNotFitAreNamed(string options, string expected)

@@ -128,7 +128,8 @@ public class BNLayerTests
     public void EpsMayBeAddedToTheRoot()
     {
         using var harness = new LayerHarness(
-            "type: 'BatchNorm' batch_norm_param { add_eps_before_sqrt: false eps: 0.5 } blobs { shape { dim: 1 } data: 2 } "
+            "type: 'BatchNorm' batch_norm_param { add_eps_before_sqrt: false eps: 0.5 } "
+            + "blobs { shape { dim: 1 } data: 2 } "
             + "blobs { shape { dim: 1 } data: 32 } blobs { shape { dim: 1 } data: 2 }",
             [[2, 1]],
             phase: Phase.Test);

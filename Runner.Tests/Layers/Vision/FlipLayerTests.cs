@@ -16,11 +16,12 @@ public class FlipLayerTests
         {
             using var harness = new LayerHarness($"type: 'Flip' {options}", [[2, 3, height, width]]);
             harness.Forward();
-            for (int i = 0; i < harness.Top.Length; i += 7)
+            float[] top = harness.Top;
+            for (int i = 0; i < top.Length; i += 7)
             {
                 int x = i % width, y = i / width % height, plane = i / width / height;
                 int row = rows ? height - 1 - y : y, column = columns ? width - 1 - x : x;
-                Assert.Equal(harness.Bottoms[0].Data[(((plane * height) + row) * width) + column], harness.Top[i]);
+                Assert.Equal(harness.Bottoms[0].Data[(((plane * height) + row) * width) + column], top[i]);
             }
         }
     }
