@@ -15,6 +15,7 @@ internal unsafe class SeLUDropoutLayer : Layer
 {
     private readonly SeLUDropoutParameter options;
     private readonly ulong key;
+    private readonly double alpha;
     private readonly double scale;
     private long pass;
 
@@ -24,7 +25,8 @@ internal unsafe class SeLUDropoutLayer : Layer
     {
         options = Parameter.SeluDropoutParam ?? new SeLUDropoutParameter();
         key = context.Random.Key(Name, "mask");
-        double q = 1 - options.DropoutRatio, alpha = options.Alpha;
+        double q = 1 - options.DropoutRatio;
+        alpha = options.HasAlpha ? options.Alpha : -1.75809934f;
         scale = 1 / Math.Sqrt(q * (1 + (alpha * alpha * (1 - q))));
         if (!(options.DropoutRatio >= 0 && options.DropoutRatio < 1))
         {
@@ -64,7 +66,7 @@ internal unsafe class SeLUDropoutLayer : Layer
         }
 
         // What is dropped becomes alpha where 0 stands for alpha.
-        double alpha = options.Alpha, dropped = (scale * alpha) - (scale * options.DropoutRatio * alpha);
+        double dropped = (scale * alpha) - (scale * options.DropoutRatio * alpha);
         UnaryKernel.Forward(new PowerLayer.Raise(1, 1, (float)-alpha), x, y, count, Context.Pool);
         Drop(y, y, count);
         UnaryKernel.Forward(new PowerLayer.Raise(1, 1, (float)dropped), y, y, count, Context.Pool);

@@ -11,9 +11,10 @@ namespace Cnn.Layers.Activations;
 [LayerType("SeLU")]
 internal class SeLULayer(LayerContext context) : ElementwiseLayer<SeLULayer.Unit>(context)
 {
+    // The generated code would round defaults of the schema to six digits.
     private readonly Unit unit = new(
-        context.Parameter.SeluParam?.Lambda ?? new Proto.SeLUParameter().Lambda,
-        context.Parameter.SeluParam?.Alpha ?? new Proto.SeLUParameter().Alpha);
+        context.Parameter.SeluParam is { HasLambda: true } slope ? slope.Lambda : 1.050700987f,
+        context.Parameter.SeluParam is { HasAlpha: true } limit ? limit.Alpha : 1.67326324f);
 
     /// <inheritdoc/>
     public override bool AllowsInPlace => true;
