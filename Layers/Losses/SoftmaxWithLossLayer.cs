@@ -30,6 +30,15 @@ internal sealed unsafe class SoftmaxWithLossLayer(LayerContext context) : Softma
     /// <inheritdoc/>
     public override void SetUp(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
     {
+        if (Parameter.SoftmaxParam is { HasNormalizeType: true, NormalizeType: not "Softmax" } softmax)
+        {
+            throw Context.Error(
+                softmax,
+                SoftmaxParameter.NormalizeTypeFieldNumber,
+                $"normalize_type is '{softmax.NormalizeType}'",
+                "this loss is that of a softmax");
+        }
+
         if (!(Smoothing is >= 0 and < 1))
         {
             throw Context.Error(

@@ -50,6 +50,7 @@ internal static class V1LayerTypes
         ["CONVOLUTION3D"] = "Convolution3D",
         ["POOLING3D"] = "Pooling3D",
         ["VIDEO_DATA"] = "VideoData",
+        ["CROP"] = "Crop",
     }.ToFrozenDictionary();
 
     /// <summary>The current names.</summary>

@@ -23,7 +23,7 @@ public class RegistryTests
     ];
 
     // Messages of several types, or of none.
-    private static readonly string[] Shared = ["Loss", "Plugin", "Recurrent", "Transformation"];
+    private static readonly string[] Shared = ["ChannelNormalize", "Loss", "Plugin", "Recurrent", "Transformation"];
 
     [Fact]
     public void EveryTypeOfCaffesIsRegistered()

@@ -74,6 +74,20 @@ public class ResizingLayerTests
 
     [Fact]
     [Trait("Category", "Gradient")]
+    public void InterpTakesTheSizeOfAnotherBlob()
+    {
+        const string Text = "type: 'Interp' interp_param { use_blob_size: true }";
+        using var harness = new LayerHarness(Text, [[1, 2, 3, 4], [1, 5, 7, 6]]);
+        Assert.Equal([1, 2, 7, 6], harness.Tops[0].Shape.ToArray());
+        new GradientChecker().Check(harness);
+        Assert.Contains(
+            "'bottom1' has shape 7 6 (42)",
+            Assert.Throws<CnnException>(() => new LayerHarness(Text, [[1, 2, 3, 4], [7, 6]])).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Trait("Category", "Gradient")]
     public void UpsamplePutsValuesWhereTheMaximaWere()
     {
         using var harness = new LayerHarness("type: 'Upsample'", [[1, 1, 1, 3], [1, 1, 1, 3]]);
