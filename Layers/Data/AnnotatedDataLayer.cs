@@ -74,9 +74,10 @@ internal sealed class AnnotatedDataLayer : DatabaseSourceLayer
     private protected override ImageShape ShapeOf(long item, int worker) =>
         ShapeOf(AnnotatedDatumView.Parse(Record(item, worker)).Datum);
 
-    private protected override ImageShape TopShape(ImageShape image) => ChangesSize && Transformer.CropHeight > 0
-        ? new ImageShape(image.Channels, Transformer.CropHeight, Transformer.CropWidth)
-        : base.TopShape(image);
+    private protected override ImageShape TopShape(ImageShape image, long index) =>
+        ChangesSize && Transformer.CropHeight > 0
+            ? new ImageShape(image.Channels, Transformer.CropHeight, Transformer.CropWidth)
+            : base.TopShape(image, index);
 
     private protected override void Load(long item, int worker, ImageTarget target)
     {

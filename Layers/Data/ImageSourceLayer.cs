@@ -138,23 +138,26 @@ public abstract unsafe class ImageSourceLayer : Layer
         {
             ShapeLabels(tops[1]);
         }
-        else if (tops.Count > 1 && tops[1].LegacyDim(3) != BoxRows.Length)
+        else if (tops.Count > 1)
         {
-            // How many boxes there are is known when the batch is loaded.
-            tops[1].Reshape(1, 1, 1, BoxRows.Length);
+            ShapeBoxes(tops);
         }
     }
 
     /// <inheritdoc/>
     public override void Forward(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
     {
-        Blob? boxes = hasLabels && HasBoxes ? tops[1] : null;
-        float* labels = tops.Count > 1 && boxes is null ? tops[1].DataPointer : null;
+        bool hasBoxes = hasLabels && HasBoxes;
+        float* labels = tops.Count > 1 && !hasBoxes ? tops[1].DataPointer : null;
         if (options.Prefetch == 0 || madeUp is not null)
         {
             var shape = new ImageShape(tops[0].Dim(1), tops[0].Dim(2), tops[0].Dim(3));
             LoadNow(shape, tops[0].DataPointer, labels);
-            WriteBoxes(direct, boxes);
+            if (hasBoxes)
+            {
+                WriteBoxes(direct, tops);
+            }
+
             return;
         }
 
@@ -167,7 +170,10 @@ public abstract unsafe class ImageSourceLayer : Layer
             new ReadOnlySpan<float>(batch.Labels, Batch).CopyTo(tops[1].Data);
         }
 
-        WriteBoxes(batch, boxes);
+        if (hasBoxes)
+        {
+            WriteBoxes(batch, tops);
+        }
     }
 
     /// <summary>Ends the loading ahead and closes the source.</summary>
@@ -290,11 +296,34 @@ public abstract unsafe class ImageSourceLayer : Layer
 
     /// <summary>Returns the shape that images have in the top.</summary>
     /// <param name="image">The shape of the batch's first image.</param>
-    private protected virtual ImageShape TopShape(ImageShape image) =>
+    /// <param name="index">The index of that image among all images drawn since training began.</param>
+    private protected virtual ImageShape TopShape(ImageShape image, long index) =>
         PlanFor(Transformer.Resize?.ShapeOf(image) ?? image).Output;
 
     /// <summary>Sets the shape of the labels' top.</summary>
     private protected virtual void ShapeLabels(Blob labels) => labels.Reshape(Batch);
+
+    /// <summary>Sets the shapes of the tops of boxes, as far as they are known before the batch is loaded.</summary>
+    private protected virtual void ShapeBoxes(IReadOnlyList<Blob> tops)
+    {
+        if (tops[1].LegacyDim(3) != BoxRows.Length)
+        {
+            tops[1].Reshape(1, 1, 1, BoxRows.Length);
+        }
+    }
+
+    /// <summary>Writes the boxes of a batch into their tops, and sets their shapes.</summary>
+    private protected virtual void WriteBoxes(ImageBatch batch, IReadOnlyList<Blob> tops) =>
+        BoxRows.Write(batch.Boxes, tops[1]);
+
+    /// <summary>Returns the images of noise that stand for those of a source that is not here.</summary>
+    /// <param name="shape">Their shape in the top.</param>
+    private protected virtual MadeUpImages Noise(ImageShape shape) => Transformer.MakeUp(shape);
+
+    /// <summary>Returns the object of a made-up image.</summary>
+    /// <param name="shape">The image's shape in the top.</param>
+    private protected virtual LabelledBox MadeUpObject(ImageShape shape) =>
+        new(1, 0, new Box(0.25f, 0.25f, 0.75f, 0.75f), IsDifficult: false);
 
     /// <summary>
     /// Whether the images are made up, since their file is not here and the net is only looked at; asked by
@@ -329,7 +358,7 @@ public abstract unsafe class ImageSourceLayer : Layer
                 $"--shape {top}={Batch}x{shape.Channels}x227x227 would");
         }
 
-        madeUp = Transformer.MakeUp(shape);
+        madeUp = Noise(shape);
         Context.Warning(
             options.Parameter, options.SourceField, $"'{top}' ({Batch} x {shape}) is made up: {reason}");
 
@@ -383,14 +412,6 @@ public abstract unsafe class ImageSourceLayer : Layer
         }
     }
 
-    private static void WriteBoxes(ImageBatch batch, Blob? top)
-    {
-        if (top is not null)
-        {
-            BoxRows.Write(batch.Boxes, top);
-        }
-    }
-
     private ImageShape FindShape(long pass)
     {
         direct.Begin(pass);
@@ -405,7 +426,7 @@ public abstract unsafe class ImageSourceLayer : Layer
         {
             try
             {
-                return TopShape(ShapeOf(item, worker));
+                return TopShape(ShapeOf(item, worker), index);
             }
             catch (CnnException exception)
             {
@@ -424,7 +445,7 @@ public abstract unsafe class ImageSourceLayer : Layer
             if (hasLabels && HasBoxes)
             {
                 target.Boxes.Clear();
-                target.Boxes.Add(new LabelledBox(1, 0, new Box(0.25f, 0.25f, 0.75f, 0.75f), IsDifficult: false));
+                target.Boxes.Add(MadeUpObject(target.Shape));
             }
 
             return;

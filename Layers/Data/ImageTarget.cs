@@ -112,6 +112,9 @@ internal readonly unsafe ref struct ImageTarget
         }
     }
 
+    /// <summary>Stores the factor by which the batch's only image was resized.</summary>
+    public void SetScale(double value) => batch.Scale = value;
+
     private TransformPlan PlanFor(ImageShape shape)
     {
         TransformPlan plan = layer.PlanFor(shape);

@@ -156,10 +156,19 @@ internal abstract unsafe class RegionProposalLayer(LayerContext context) : Layer
                     float* shift = shifts + (4L * a * plane) + place;
                     float x = (float)column * rules.Stride, y = (float)part * rules.Stride;
                     ReadOnlySpan<float> anchor = rules.Anchors.AsSpan(4 * a, 4);
+                    BoxNorm norm = rules.Norm;
                     (box[0], box[2]) = Side(
-                        anchor[0] + x, anchor[2] + x, shift[0], shift[2L * plane], image.Width - 1);
+                        anchor[0] + x,
+                        anchor[2] + x,
+                        norm.Undo(shift[0], 0),
+                        norm.Undo(shift[2L * plane], 2),
+                        image.Width - 1);
                     (box[1], box[3]) = Side(
-                        anchor[1] + y, anchor[3] + y, shift[plane], shift[3L * plane], image.Height - 1);
+                        anchor[1] + y,
+                        anchor[3] + y,
+                        norm.Undo(shift[plane], 1),
+                        norm.Undo(shift[3L * plane], 3),
+                        image.Height - 1);
                     bool isSmall = !(box[2] - box[0] + 1 >= least.Width && box[3] - box[1] + 1 >= least.Height);
                     order[which] = isSmall && rules.LeavesOutSmall
                         ? 0
