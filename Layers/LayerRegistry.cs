@@ -1,4 +1,5 @@
 using System.Reflection;
+using Cnn.Layers.Data;
 using Cnn.Layers.Plugins;
 using Cnn.Proto;
 using Cnn.Proto.Forks;
@@ -72,6 +73,11 @@ public sealed class LayerRegistry
     public Layer Create(LayerContext context)
     {
         LayerParameter definition = context.Parameter;
+        if (IsMadeUp(definition, context.MadeUp))
+        {
+            return new MadeUpSourceLayer(context, NameOf(definition));
+        }
+
         if (!pythonMakers.TryGetValue(PythonName(definition), out LayerMaker? maker)
             && !makers.TryGetValue(definition.Type, out maker))
         {
@@ -84,14 +90,21 @@ public sealed class LayerRegistry
     }
 
     /// <summary>
-    /// Requires that every layer's type is known, and that a type claims each of its blocks of options.
+    /// Requires that every layer's type is known, that a type claims each of its blocks of options, and that all fields
+    /// of the sources of data are supported. What only the reading of data needs is passed over where it is made up.
     /// </summary>
+    /// <param name="layers">The layers.</param>
+    /// <param name="sources">Where they were written.</param>
+    /// <param name="madeUp">Whether and how data is made up.</param>
+    /// <param name="warn">Receives a warning about what is passed over.</param>
     /// <exception cref="CnnException">
     /// Some are not; the exception lists all of them, each at the first of its layers.
     /// </exception>
-    internal void RequireKnown(IReadOnlyList<LayerParameter> layers, SourceMap sources)
+    internal void RequireKnown(
+        IReadOnlyList<LayerParameter> layers, SourceMap sources, MadeUpData? madeUp, Action<Diagnostic>? warn)
     {
-        var missing = layers.Where(l => !makers.ContainsKey(l.Type)).GroupBy(l => l.Type).ToList();
+        var missing = layers.Where(l => !makers.ContainsKey(l.Type) && !IsMadeUp(l, madeUp))
+            .GroupBy(l => l.Type).ToList();
         var errors = new List<Diagnostic>();
         if (missing.Count > 1)
         {
@@ -119,11 +132,38 @@ public sealed class LayerRegistry
             }
         }
 
+        Diagnostic[] unread = [.. layers.SelectMany(sources.PostponedIn).DistinctBy(d => d.Message)];
+        if (madeUp is null)
+        {
+            errors.AddRange(unread);
+        }
+        else if (unread.Length > 0)
+        {
+            string those = unread.Length == 1 ? "" : $", and {unread.Length - 1} more";
+            warn?.Invoke(unread[0] with
+            {
+                Message = $"{unread[0].Message}{those}; the data is not read so",
+                Hint = null,
+            });
+        }
+
         if (errors.Count > 0)
         {
             throw new CnnException(errors);
         }
     }
+
+    // Whether a layer is a source of data that is not known here, in a net whose data is made up.
+    private bool IsMadeUp(LayerParameter layer, MadeUpData? madeUp) =>
+        madeUp is not null
+        && layer.Bottom.Count == 0
+        && (layer.Type == Python
+            ? !pythonMakers.ContainsKey(PythonName(layer))
+            : !makers.ContainsKey(layer.Type) && ForkTable.ForksWithType(layer.Type) is not null);
+
+    private static string NameOf(LayerParameter layer) => layer.Type == Python
+        ? $"Python's '{PythonName(layer)}'"
+        : $"layer type '{layer.Type}' of {ForkTable.ForksWithType(layer.Type)}";
 
     private static string LayersText(int count) => count == 1 ? "1 layer" : $"{count} layers";
 

@@ -64,7 +64,8 @@ internal sealed class NetBuilder : IDisposable
         GivenShapes.RequireNames(options.MadeUp, present);
         var isPresent = new HashSet<object>(present, ReferenceEqualityComparer.Instance);
         leftOut = [.. message.Layer.Where(l => !isPresent.Contains(l))];
-        options.Layers.RequireKnown(present, sources);
+        options.Layers.RequireKnown(
+            present, sources, options.MadeUp, warning => options.Log?.Warn([warning]));
         foreach (LayerParameter layer in SplitInsertion.Insert(present, leftOut, sources))
         {
             if (!layer.HasPhase)

@@ -19,9 +19,11 @@ internal sealed class ImageSizes
     /// <summary>Returns the size of an image in pixels.</summary>
     public (float Height, float Width) this[int index] => sizes[index];
 
-    /// <summary>Reads the file that <c>name_size_file</c> names.</summary>
+    /// <summary>
+    /// Reads the file that <c>name_size_file</c> names; returns null where it is not here and the net is only looked at.
+    /// </summary>
     /// <exception cref="CnnException">The file cannot be read, or a line is wrong.</exception>
-    public static ImageSizes Read(LayerContext context, DetectionEvaluateParameter options)
+    public static ImageSizes? Read(LayerContext context, DetectionEvaluateParameter options)
     {
         if (options.ResizeParam is { } resize && resize.ResizeMode != Resize.Warp)
         {
@@ -30,6 +32,15 @@ internal sealed class ImageSizes
                 ResizeParameter.ResizeModeFieldNumber,
                 "boxes of images that keep their aspect cannot be compared in pixels",
                 "leave name_size_file out");
+        }
+
+        if (context.MadeUp is not null && !File.Exists(context.Files.Find(options.NameSizeFile)))
+        {
+            context.Warning(
+                options,
+                DetectionEvaluateParameter.NameSizeFileFieldNumber,
+                $"'{options.NameSizeFile}' is not here: boxes are compared as shares of their images");
+            return null;
         }
 
         var read = new ImageSizes();

@@ -40,6 +40,17 @@ public sealed class SourceMap(SourceMap? parent = null)
             : entry.Start;
     }
 
+    /// <summary>Keeps a mistake in a message that is one only where the message is used.</summary>
+    internal void Postpone(IMessage message, Diagnostic mistake) => (EntryOf(message).Postponed ??= []).Add(mistake);
+
+    /// <summary>The postponed mistakes of all messages.</summary>
+    internal IEnumerable<Diagnostic> Postponed =>
+        entries.Values.Distinct().SelectMany(e => e.Postponed ?? []).Concat(parent?.Postponed ?? []);
+
+    /// <summary>Returns the postponed mistakes of a message and of those nested in it.</summary>
+    internal IEnumerable<Diagnostic> PostponedIn(IMessage message) =>
+        (FindEntry(message)?.Postponed ?? []).Concat(NestedIn(message).SelectMany(PostponedIn));
+
     /// <summary>Gives a copy of a message, and the messages nested in it, the places of the original.</summary>
     public void Carry(IMessage from, IMessage to)
     {
@@ -76,6 +87,13 @@ public sealed class SourceMap(SourceMap? parent = null)
         }
     }
 
+    private static IEnumerable<IMessage> NestedIn(IMessage message) =>
+        from field in message.Descriptor.Fields.InDeclarationOrder()
+        where field.FieldType == Google.Protobuf.Reflection.FieldType.Message
+        let value = field.Accessor.GetValue(message)
+        from nested in value is System.Collections.IList many ? many.Cast<IMessage>() : value is IMessage one ? [one] : []
+        select nested;
+
     private Entry? FindEntry(IMessage message) =>
         entries.TryGetValue(message, out Entry? entry) ? entry : parent?.FindEntry(message);
 
@@ -94,5 +112,7 @@ public sealed class SourceMap(SourceMap? parent = null)
         public SourceLocation? Start { get; set; }
 
         public Dictionary<(int Field, int Index), SourceLocation>? Fields { get; set; }
+
+        public List<Diagnostic>? Postponed { get; set; }
     }
 }

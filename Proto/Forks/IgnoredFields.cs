@@ -6,7 +6,8 @@ namespace Cnn.Proto.Forks;
 
 /// <summary>
 /// The fields of forks that a net computes the same without: choices of an engine, precision, scheduling, files to
-/// write besides. Values of whole-number arithmetic are among them only where they change nothing.
+/// write besides, and Intel's whole-number arithmetic on weights that are stored as real numbers. Scales and zero points
+/// of stored whole numbers are among them only where they change nothing.
 /// </summary>
 internal static class IgnoredFields
 {
@@ -26,7 +27,7 @@ internal static class IgnoredFields
         "store_blobs_in_old_format", "visualize", "visualize_threshold", "save_file", "save_output_param",
         "label_map_file", "threads", "parser_threads", "cache", "eval_type", "ap_version", "show_per_class_result",
         "cudnn_worspace_allow_on_groups", "cudnn_enable_tensor_cores", "use_cudnn_rnn8_if_supported",
-        "quantize_method");
+        "quantize_method", "quantization_param");
 
     // What the fields of whole-number arithmetic are where they change nothing.
     private static readonly FrozenDictionary<string, Func<string, bool>> Neutral =
@@ -42,25 +43,10 @@ internal static class IgnoredFields
             ["saturate"] = word => word is "None" or "0",
         }.ToFrozenDictionary();
 
-    private static readonly FrozenDictionary<string, Func<string, bool>> NeutralQuantization =
-        new Dictionary<string, Func<string, bool>>
-        {
-            ["precision"] = word => word is "DYNAMIC_FIXED_POINT" or "0",
-            ["rounding_scheme"] = word => word is "NEAREST" or "0",
-            ["bw_layer_in"] = word => word == "32",
-            ["bw_layer_out"] = word => word == "32",
-            ["bw_params"] = word => word == "32",
-            ["is_negative_input"] = IsFalse,
-            ["force_u8_input"] = IsFalse,
-            ["scale_in"] = IsOne,
-            ["scale_out"] = IsOne,
-            ["scale_params"] = IsOne,
-        }.ToFrozenDictionary();
-
     /// <summary>Whether a field that the schema does not have is one of these, if its value allows it.</summary>
     public static bool Has(MessageDescriptor message, string name) =>
         Anywhere.Contains(name)
-        || ((WhereKnown.Contains(name) || Neutral.ContainsKey(name) || name == "quantization_param")
+        || ((WhereKnown.Contains(name) || Neutral.ContainsKey(name))
             && ForkTable.ForksWith(message.Name, name) is not null);
 
     /// <summary>
@@ -76,9 +62,8 @@ internal static class IgnoredFields
     /// <param name="field">The field with its values.</param>
     public static (string Message, string Hint)? Problem(MessageDescriptor message, PluginOption field)
     {
-        bool isNeutral = field.Name == "quantization_param"
-            ? field.Value.All(v => v.Block?.Option.All(o => AreAll(o, NeutralQuantization)) == true)
-            : !Neutral.ContainsKey(field.Name) || AreAll(field, Neutral);
+        bool isNeutral = !Neutral.TryGetValue(field.Name, out Func<string, bool>? holds)
+            || field.Value.All(v => holds(v.Scalar));
         return isNeutral
             ? null
             : ($"field '{field.Name}' of {message.Name} is of {ForkTable.ForksWith(message.Name, field.Name)}, for "
@@ -86,16 +71,9 @@ internal static class IgnoredFields
                 "the net computes something else without it; use the float net that this one was made from");
     }
 
-    private static bool AreAll(PluginOption field, FrozenDictionary<string, Func<string, bool>> neutral) =>
-        neutral.TryGetValue(field.Name, out Func<string, bool>? isNeutral)
-            ? field.Value.All(v => isNeutral(v.Scalar))
-            : field.Value.Count == 0;
-
     private static bool IsOne(string word) => Is(word, 1);
 
     private static bool IsZero(string word) => Is(word, 0);
-
-    private static bool IsFalse(string word) => ScalarText.ParseBool(word) == false;
 
     private static bool Is(string word, double number) =>
         double.TryParse(word, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value == number;

@@ -25,6 +25,7 @@ internal sealed class IgnoredHints
         return new Diagnostic(
             $"{(all == 1 ? "1 field that only steers" : $"{all} fields that only steer")} other programs "
             + $"{(all == 1 ? "is" : "are")} ignored: {string.Join(", ", names.Select(c => $"{c.Key} ({c.Value})"))}",
-            at);
+            at,
+            counts.ContainsKey("quantization_param") ? "all layers compute in single precision" : null);
     }
 }

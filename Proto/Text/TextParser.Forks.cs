@@ -35,13 +35,23 @@ internal sealed partial class TextParser
         else
         {
             var problem = ForkMessages.UnknownField(name, message.Descriptor);
-            if (!problem.IsOfFork || repeated.IsFirst(problem.Message))
-            {
-                Report(start.Current, problem.Message, problem.Hint);
-            }
+            ReportOfFork(message, start.Current, problem.Message, problem.Hint, problem.IsOfFork);
         }
 
         SkipValue();
+    }
+
+    // What forks have is reported once a file; in a source of data, where the source is used.
+    private void ReportOfFork(IMessage message, TextToken at, string problem, string? hint, bool isOfFork)
+    {
+        if (isOfFork && postpones && SourceFields.Has(message.Descriptor))
+        {
+            sources.Postpone(message, new Diagnostic(problem, Location(at), hint));
+        }
+        else if (!isOfFork || repeated.IsFirst(problem))
+        {
+            Report(at, problem, hint);
+        }
     }
 
     private void IgnoredField(MessageDescriptor message, int depth)

@@ -54,7 +54,7 @@ internal sealed partial class TextParser
             return true;
         }
 
-        object? value = field.FieldType is FieldType.String or FieldType.Bytes ? Quoted(field) : Scalar(field);
+        object? value = field.FieldType is FieldType.String or FieldType.Bytes ? Quoted(field) : Scalar(message, field);
         if (value is null)
         {
             return false;
@@ -179,7 +179,7 @@ internal sealed partial class TextParser
         return null;
     }
 
-    private object? Scalar(FieldDescriptor field)
+    private object? Scalar(IMessage message, FieldDescriptor field)
     {
         TextToken at = lexer.Current;
         if (ScalarWord() is not { } word)
@@ -198,9 +198,9 @@ internal sealed partial class TextParser
         {
             ignored.Add(field.Name, Location(at));
         }
-        else if (!ForkMessages.IsOfFork(field, word) || repeated.IsFirst(problem.Message))
+        else
         {
-            Report(at, problem.Message, problem.Hint);
+            ReportOfFork(message, at, problem.Message, problem.Hint, ForkMessages.IsOfFork(field, word));
         }
 
         return null;

@@ -19,6 +19,7 @@ internal sealed partial class TextParser
     private readonly string file;
     private readonly SourceMap sources;
     private readonly IgnoredHints ignored;
+    private readonly bool postpones;
     private readonly Dictionary<MessageDescriptor, Dictionary<string, FieldDescriptor>> fieldsOfTypes = [];
     private TextLexer lexer;
     private int messages;
@@ -29,6 +30,7 @@ internal sealed partial class TextParser
         this.file = file;
         this.sources = sources ?? new SourceMap();
         this.ignored = ignored ?? new IgnoredHints();
+        postpones = ignored is not null;
         lexer = new TextLexer(text);
     }
 

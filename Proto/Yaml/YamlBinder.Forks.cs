@@ -1,5 +1,6 @@
 using Cnn.Proto.Forks;
 using Google.Protobuf;
+using YamlDotNet.Core;
 
 namespace Cnn.Proto;
 
@@ -35,13 +36,23 @@ internal sealed partial class YamlBinder
         }
 
         var problem = ForkMessages.UnknownField(key.Text, message.Descriptor);
-        if (problem.IsOfFork)
+        ReportOfFork(message, key.At, problem.Message, problem.Hint, problem.IsOfFork);
+    }
+
+    // What forks have is reported once a file; in a source of data, where the source is used.
+    private void ReportOfFork(IMessage message, Mark at, string problem, string? hint, bool isOfFork)
+    {
+        if (isOfFork && postpones && SourceFields.Has(message.Descriptor))
         {
-            places.ReportOnce(key.At, problem.Message, problem.Hint);
+            sources.Postpone(message, new Diagnostic(problem, places.At(at), hint));
+        }
+        else if (isOfFork)
+        {
+            places.ReportOnce(at, problem, hint);
         }
         else
         {
-            places.Report(key.At, problem.Message, problem.Hint);
+            places.Report(at, problem, hint);
         }
     }
 

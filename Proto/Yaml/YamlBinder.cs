@@ -19,6 +19,7 @@ internal sealed partial class YamlBinder
     private readonly SourceMap sources;
     private readonly YamlMerge merge;
     private readonly IgnoredHints ignored;
+    private readonly bool postpones;
     private long budget;
 
     /// <param name="places">The text.</param>
@@ -28,6 +29,7 @@ internal sealed partial class YamlBinder
     public YamlBinder(YamlPlaces places, SourceMap sources, int nodes, IgnoredHints? ignored = null)
     {
         this.ignored = ignored ?? new IgnoredHints();
+        postpones = ignored is not null;
         this.places = places;
         this.sources = sources;
         budget = (long)nodes + MaxExpanded;
@@ -148,7 +150,7 @@ internal sealed partial class YamlBinder
             FieldType.Message => Message(field, node, depth),
             FieldType.String => Words(field, node),
             FieldType.Bytes => Bytes(field, node),
-            _ => Scalar(field, node),
+            _ => Scalar(message, field, node),
         };
         if (value is null)
         {
@@ -251,7 +253,7 @@ internal sealed partial class YamlBinder
         }
     }
 
-    private object? Scalar(FieldDescriptor field, YamlNode node)
+    private object? Scalar(IMessage message, FieldDescriptor field, YamlNode node)
     {
         if (node.Kind != YamlKind.Scalar || node.Tag is YamlTags.Text or YamlTags.Binary || node.IsNull)
         {
@@ -268,8 +270,8 @@ internal sealed partial class YamlBinder
         bool isNumber = field.FieldType is not (FieldType.Bool or FieldType.Enum);
         if (YamlScalar.ToWord(node.Text, isNumber) is not { } word)
         {
-            (string message, string? hint) = ScalarText.Problem(field, "", node.Text);
-            places.Report(node.At, message, hint ?? YamlMessages.NumberHint(node.Text));
+            (string text, string? hint) = ScalarText.Problem(field, "", node.Text);
+            places.Report(node.At, text, hint ?? YamlMessages.NumberHint(node.Text));
             return null;
         }
 
@@ -285,15 +287,7 @@ internal sealed partial class YamlBinder
         }
 
         var problem = ScalarText.Problem(field, word, node.Text);
-        if (ForkMessages.IsOfFork(field, word))
-        {
-            places.ReportOnce(node.At, problem.Message, problem.Hint);
-        }
-        else
-        {
-            places.Report(node.At, problem.Message, problem.Hint);
-        }
-
+        ReportOfFork(message, node.At, problem.Message, problem.Hint, ForkMessages.IsOfFork(field, word));
         return null;
     }
 

@@ -71,6 +71,12 @@ internal static partial class PublicNets
                 .Append(CultureInfo.InvariantCulture, $"{"",21}{cause.First().Path}\n");
         }
 
+        report.Append("nets that do not load\n");
+        foreach (Tried net in tried.Where(t => t.Causes.Count > 0))
+        {
+            report.Append(CultureInfo.InvariantCulture, $"{net.Path}: {string.Join("; ", net.Causes.Distinct())}\n");
+        }
+
         return report.ToString();
 
         void Share(string what, IReadOnlyList<Tried> of)
@@ -94,25 +100,39 @@ internal static partial class PublicNets
             return [.. Causes(exception)];
         }
 
+        // A net with sources of data is one for the phases in which it has them.
+        Phase[] phases = isDeployed ? [Phase.Test] : [.. ((Phase[])[Phase.Train, Phase.Test]).Where(HasSource)];
         var causes = new List<string>();
-        foreach (Phase phase in (Phase[])(isDeployed ? [Phase.Test] : [Phase.Train, Phase.Test]))
+        foreach (Phase phase in phases.Length == 0 ? [Phase.Train] : phases)
         {
             causes.AddRange(CausesOf(net, phase, pool));
         }
 
         return causes;
+
+        bool HasSource(Phase phase) =>
+            NetFilter.Keep(net.Message.Layer, StateOf(net, phase, StagesOf(net)), net.Sources)
+                .Any(l => l.Bottom.Count == 0 && l.Type != "Input");
+    }
+
+    private static string[] StagesOf(NetDefinition net) =>
+        [.. net.Message.Layer.SelectMany(l => l.Include.Concat(l.Exclude)).SelectMany(r => r.Stage).Distinct()];
+
+    private static NetState StateOf(NetDefinition net, Phase phase, string[] stages)
+    {
+        NetState state = net.Message.State?.Clone() ?? new NetState();
+        state.Phase = phase;
+        state.Stage.Add(stages);
+        return state;
     }
 
     // A net that asks for stages loads if it does in one of them.
     private static IReadOnlyList<string> CausesOf(NetDefinition net, Phase phase, WorkerPool pool)
     {
         IReadOnlyList<string> causes = [];
-        var rules = net.Message.Layer.SelectMany(l => l.Include.Concat(l.Exclude));
-        string[] named = [.. rules.SelectMany(r => r.Stage).Distinct()];
-        foreach (string[] stages in (string[][])[[], .. named.Select(s => (string[])[s])])
+        foreach (string[] stages in (string[][])[[], .. StagesOf(net).Select(s => (string[])[s])])
         {
-            var state = new NetState { Phase = phase, Stage = { stages } };
-            if (NetFilter.Keep(net.Message.Layer, state, net.Sources).Count > 0)
+            if (NetFilter.Keep(net.Message.Layer, StateOf(net, phase, stages), net.Sources).Count > 0)
             {
                 string[] now = [.. CausesOf(net, phase, stages, pool)];
                 if (now.Length == 0)
@@ -132,6 +152,7 @@ internal static partial class PublicNets
     {
         var shapes = new Dictionary<string, int[]>();
         int? batch = 1;
+        int[] label = [1, 1, 1, 1];
         while (true)
         {
             try
@@ -160,12 +181,19 @@ internal static partial class PublicNets
                 ];
                 if (asked.Length == 0)
                 {
-                    return Causes(exception);
+                    // Labels may be one for each pixel.
+                    if (label[^1] > 1 || !shapes.Keys.Any(IsLabel))
+                    {
+                        return Causes(exception);
+                    }
+
+                    label = [1, 1, .. UsualImage[2..]];
+                    asked = [.. shapes.Keys.Where(IsLabel)];
                 }
 
                 foreach (string top in asked)
                 {
-                    shapes[top] = top.Contains("label", StringComparison.Ordinal) ? [1, 1, 1, 1] : UsualImage;
+                    shapes[top] = IsLabel(top) ? label : UsualImage;
                 }
             }
             catch (Exception exception) when (exception is not OutOfMemoryException)
@@ -174,6 +202,8 @@ internal static partial class PublicNets
             }
         }
     }
+
+    private static bool IsLabel(string top) => top.Contains("label", StringComparison.Ordinal);
 
     // The list of missing types is followed by each of them.
     private static IEnumerable<string> Causes(CnnException exception) =>
@@ -193,7 +223,7 @@ internal static partial class PublicNets
 
     [GeneratedRegex(
         @"type\s*:\s*[""'](\w*Data|DataSequence|DetectNetTransformation)[""']|type\s*:\s*([A-Z0-9]+_)?DATA\b"
-        + @"|[""'](roi_data_layer|input)[.\w]*[""']")]
+        + @"|[""'](roi_data_layer|input)[.\w]*[""']|layer\s*:\s*[""']\w*DataLayer[""']")]
     private static partial Regex Source();
 
     [GeneratedRegex(@"--shape (?<top>[^=\s]+)=")]

@@ -105,7 +105,7 @@ internal static class ConvertCommand
 
         static Input From<T>(Definition<T> loaded)
             where T : class, IMessage<T> =>
-            new(loaded.Message, loaded.Format!.Value, loaded.Warnings);
+            new(loaded.Message, loaded.Format!.Value, [.. loaded.Warnings, .. loaded.Sources.Postponed]);
     }
 
     private static string? KindByName(string path)

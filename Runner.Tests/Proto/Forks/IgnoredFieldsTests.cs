@@ -64,18 +64,12 @@ public class IgnoredFieldsTests
     [Theory]
     [InlineData("relu_param { input_scale: 1 output_zero_point: 0 saturate: None }")]
     [InlineData("eltwise_param { input_scale: [1, 1.0] input_zero_point: 0 quantize_method: ONNX }")]
-    [InlineData("quantization_param { precision: DYNAMIC_FIXED_POINT bw_layer_in: 32 }")]
-    [InlineData("quantization_param { }")]
     public void WholeNumberArithmeticAtItsDefaultsIsIgnored(string fields) =>
         Assert.Single(NetDefinition.Parse($"layer {{ type: \"ReLU\" {fields} }}").Warnings);
 
     [Theory]
     [InlineData("relu_param { input_scale: 0.5 }", "field 'input_scale' of ReLUParameter is of Synopsys' Caffe")]
     [InlineData("eltwise_param { saturate: Signed }", "field 'saturate' of EltwiseParameter is of Synopsys' Caffe")]
-    [InlineData(
-        "quantization_param { bw_layer_in: 8 }", "field 'quantization_param' of LayerParameter is of Intel's Caffe")]
-    [InlineData(
-        "quantization_param { fl_params: 7 }", "field 'quantization_param' of LayerParameter is of Intel's Caffe")]
     public void WholeNumberArithmeticThatChangesTheNetIsRefused(string fields, string message)
     {
         var error = Assert.Throws<CnnException>(() => NetDefinition.Parse($"layer {{ type: \"ReLU\" {fields} }}", "n"));
@@ -86,6 +80,15 @@ public class IgnoredFieldsTests
             error.Message,
             StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void WholeNumberArithmeticOnRealWeightsIsIgnored() => Assert.EndsWith(
+        "1 field that only steers other programs is ignored: quantization_param (1); "
+        + "all layers compute in single precision",
+        Assert.Single(NetDefinition.Parse(
+            "layer { type: \"ReLU\" quantization_param { bw_layer_in: 8 scale_in: [3.5, 2] } }").Warnings)
+            .ToString().Split('\n')[0],
+        StringComparison.Ordinal);
 
     [Fact]
     public void AFieldThatChangesNumbersIsNoHint() => Assert.Contains(

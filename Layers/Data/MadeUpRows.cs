@@ -1,9 +1,9 @@
 using Cnn.Fillers;
 
-namespace Cnn.Layers.Data.Hdf5;
+namespace Cnn.Layers.Data;
 
 /// <summary>
-/// Rows in place of those of HDF5 files that are not here: numbers from 0 to below 1, which as labels and as indices
+/// Rows in place of those of files that are not here: numbers from 0 to below 1, which as labels and as indices
 /// count as 0.
 /// </summary>
 internal sealed class MadeUpRows
