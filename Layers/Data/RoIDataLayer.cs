@@ -23,8 +23,9 @@ namespace Cnn.Layers.Data;
 /// subtracted.
 /// </para>
 /// <para>
-/// Fast R-CNN's tops (image, regions [R, 5], labels [R], shifts [R, 4K], inside and outside weights) need regions that
-/// were proposed before, which no record holds: such a net is built with made-up data alone, not trained.
+/// Fast R-CNN's tops (images, regions [R, 5, 1, 1], labels [R, 1, 1, 1], shifts [R, 4K, 1, 1], inside and outside
+/// weights) need regions that were proposed before, which no record holds: such a net is built with made-up data alone,
+/// not trained. Made-up images have sides that are multiples of 32, which nets such as PVANet need.
 /// </para>
 /// <para>
 /// What py-faster-rcnn keeps in its <c>cfg</c> are further keys of <c>param_str</c>, the same words in small letters
@@ -32,8 +33,8 @@ namespace Cnn.Layers.Data;
 /// </para>
 /// <list type="bullet">
 /// <item>
-/// RoIDataLayer: <c>scales</c> [600], <c>max_size</c> 1000, <c>ims_per_batch</c> 1 (2 without a region proposal
-/// network), <c>use_flipped</c> true, <c>use_diff</c> false, <c>pixel_means</c> [102.9801, 115.9465, 122.7717]; without
+/// RoIDataLayer: <c>scales</c> [600], <c>max_size</c> 1000, <c>scale_multiple_of</c> 1 (PVANet's: sides are
+/// rounded down to multiples of it), <c>ims_per_batch</c> 1 (2 without a region proposal network), <c>use_flipped</c> true, <c>use_diff</c> false, <c>pixel_means</c> [102.9801, 115.9465, 122.7717]; without
 /// a region proposal network also <c>batch_size</c> 128, <c>fg_fraction</c> 0.25 and <c>agnostic</c>.
 /// </item>
 /// <item>
@@ -109,7 +110,8 @@ internal sealed unsafe class RoIDataLayer : DatabaseSourceLayer
 
     private protected override bool IsShuffled => !parameter.HasShuffle || parameter.Shuffle;
 
-    private protected override ImageShape Told => new(options.PixelMeans.Length, options.Scales.Max(), options.MaxSize);
+    private protected override ImageShape Told =>
+        new(options.PixelMeans.Length, MadeUpSide(options.Scales.Max()), MadeUpSide(options.MaxSize));
 
     private bool HasRpn => Parameter.Top.Count == RpnTops;
 
@@ -150,7 +152,7 @@ internal sealed unsafe class RoIDataLayer : DatabaseSourceLayer
     private protected override ImageShape TopShape(ImageShape image, long index)
     {
         double scale = ScaleOf(image, index);
-        return image with { Height = Size(image.Height, scale), Width = Size(image.Width, scale) };
+        return image with { Height = Side(image.Height, scale), Width = Side(image.Width, scale) };
     }
 
     private protected override void Load(long item, int worker, ImageTarget target)
@@ -185,7 +187,12 @@ internal sealed unsafe class RoIDataLayer : DatabaseSourceLayer
         {
             target.Boxes.Clear();
             target.Boxes.AddRange(objects[worker]);
-            PixelBoxes.ToPixels(target.Boxes, shape.Height, shape.Width, scale, isFlipped);
+            bool isExact = options.ScaleMultipleOf == 1;
+            PixelBoxes.ToPixels(
+                target.Boxes,
+                (shape.Height, shape.Width),
+                isExact ? (scale, scale) : ((double)top.Height / shape.Height, (double)top.Width / shape.Width),
+                isFlipped);
         }
     }
 
@@ -194,11 +201,11 @@ internal sealed unsafe class RoIDataLayer : DatabaseSourceLayer
         if (!HasRpn)
         {
             int regions = Batch * RegionsAnImage;
-            ShapeTop(tops, 1, [regions, RegionLength]);
-            ShapeTop(tops, 2, [regions]);
+            ShapeTop(tops, 1, [regions, RegionLength, 1, 1]);
+            ShapeTop(tops, 2, [regions, 1, 1, 1]);
             for (int top = 3; top < RegionTops; top++)
             {
-                ShapeTop(tops, top, [regions, 4 * ShiftClasses]);
+                ShapeTop(tops, top, [regions, 4 * ShiftClasses, 1, 1]);
             }
 
             return;
@@ -252,7 +259,19 @@ internal sealed unsafe class RoIDataLayer : DatabaseSourceLayer
         : parameter.Source.Length > 0 ? parameter
         : new DataParameter(parameter) { Source = options.Source };
 
-    private static int Size(int side, double scale) => Math.Max(1, (int)Math.Round(side * scale));
+    // Nets that go down and up again need sides that they can halve five times.
+    private int MadeUpSide(int side)
+    {
+        int multiple = options.ScaleMultipleOf > 1 ? options.ScaleMultipleOf : 32;
+        return Math.Max(1, (int)Math.Round((double)side / multiple)) * multiple;
+    }
+
+    private int Side(int side, double scale)
+    {
+        int multiple = options.ScaleMultipleOf;
+        double scaled = side * scale;
+        return Math.Max(1, (int)(multiple > 1 ? Math.Floor(scaled / multiple) : Math.Round(scaled))) * multiple;
+    }
 
     // Objects of class 1 where made-up images have them, and whole images for the background.
     private void WriteMadeUpRegions(ImageBatch batch, IReadOnlyList<Blob> tops)

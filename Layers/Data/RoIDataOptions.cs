@@ -21,6 +21,10 @@ internal sealed record RoIDataOptions
     [Range(1, 1 << 14)]
     public int MaxSize { get; init; } = 1000;
 
+    /// <summary>What both sides are multiples of, rounded down (PVANet).</summary>
+    [Range(1, 1 << 10)]
+    public int ScaleMultipleOf { get; init; } = 1;
+
     /// <summary>Images in a pass; null for 1 with a region proposal network and 2 without.</summary>
     [Range(1, 1 << 16)]
     public int? ImsPerBatch { get; init; }

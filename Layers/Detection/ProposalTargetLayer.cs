@@ -6,16 +6,18 @@ namespace Cnn.Layers.Detection;
 /// <summary>
 /// py-faster-rcnn's ProposalTargetLayer, in the place of the Python class: what the second stage of a detector learns
 /// from one image (Girshick 2015, "Fast R-CNN", section 2.3). Bottoms: proposed regions [P, 5], each (0, x1, y1, x2, y2),
-/// and the objects [G, 5], each (x1, y1, x2, y2, class), which are proposed too. Tops: the regions chosen [R, 5]; their
-/// classes [R], 0 for background; the shifts from the regions to their objects [R, 4K], at the place of their class, 0
-/// elsewhere; inside weights and outside weights [R, 4K], not 0 at that place alone. There is no gradient.
+/// and the objects [G, 5], each (x1, y1, x2, y2, class), which are proposed too. Tops: the regions chosen [R, 5, 1, 1];
+/// their classes [R, 1, 1, 1], 0 for background; the shifts from the regions to their objects [R, 4K, 1, 1], at the
+/// place of their class, 0 elsewhere; inside weights and outside weights of that shape, not 0 at that place alone. There
+/// is no gradient.
 /// </summary>
 /// <remarks>
 /// <para>
 /// A region is an object's if it overlaps one by <c>fg_thresh</c>, and background if its largest overlap is less than
 /// <c>bg_thresh_hi</c> and at least <c>bg_thresh_lo</c>. Of each kind a random choice is taken, a function of (seed,
 /// layer name, pass): at most <c>fg_fraction</c> of <c>batch_size</c> of objects, first, filled up with background.
-/// With <c>agnostic</c>, K is 2: shifts are at the second place for all classes.
+/// With <c>agnostic</c>, K is 2: shifts are at the second place for all classes. Shapes have the four axes of R-FCN's
+/// version, which layers take as py-faster-rcnn's [R, 5], [R] and [R, 4K].
 /// </para>
 /// <para>The keys of <c>param_str</c> are listed at <see cref="Data.RoIDataLayer"/>.</para>
 /// </remarks>
@@ -134,11 +136,11 @@ internal sealed class ProposalTargetLayer : Layer
 
     private void ShapeTops(IReadOnlyList<Blob> tops, int count)
     {
-        ShapeTop(tops, 0, [count, RegionLength]);
-        ShapeTop(tops, 1, [count]);
+        ShapeTop(tops, 0, [count, RegionLength, 1, 1]);
+        ShapeTop(tops, 1, [count, 1, 1, 1]);
         for (int top = 2; top < tops.Count; top++)
         {
-            ShapeTop(tops, top, [count, 4 * ShiftClasses]);
+            ShapeTop(tops, top, [count, 4 * ShiftClasses, 1, 1]);
         }
     }
 

@@ -9,7 +9,7 @@ namespace Cnn.Layers.Vision;
 /// as many rows and columns.
 /// </summary>
 /// <remarks>
-/// H' is, by what is given: <c>(H - 1) / shrink_factor + 1</c>; with <c>zoom_factor</c>
+/// H' is, by what is given: with <c>use_blob_size</c> that of a second bottom; <c>(H - 1) / shrink_factor + 1</c>; with <c>zoom_factor</c>
 /// <c>H + (H - 1)(zoom_factor - 1)</c>; <c>height</c>, with <c>width</c>; or with both factors the zoomed size of the
 /// shrunk one. A single factor wins over height and width, and they over both.
 /// </remarks>
@@ -22,7 +22,7 @@ internal sealed unsafe class InterpLayer(LayerContext context) : Layer(context)
     private ResizeShape shape;
 
     /// <inheritdoc/>
-    public override BlobCount BottomCount => BlobCount.Exactly(1);
+    public override BlobCount BottomCount => BlobCount.Exactly(options.UseBlobSize ? 2 : 1);
 
     /// <inheritdoc/>
     public override BlobCount TopCount => BlobCount.Exactly(1);
@@ -48,7 +48,7 @@ internal sealed unsafe class InterpLayer(LayerContext context) : Layer(context)
             }
         }
 
-        if (!HasOneFactor && !HasSize && !options.HasShrinkFactor)
+        if (!options.UseBlobSize && !HasOneFactor && !HasSize && !options.HasShrinkFactor)
         {
             throw Context.Error(
                 options,
@@ -56,7 +56,7 @@ internal sealed unsafe class InterpLayer(LayerContext context) : Layer(context)
                 options.HasHeight ? "height is given without width"
                 : options.HasWidth ? "width is given without height"
                 : "the size of the top is missing",
-                "give height and width, zoom_factor or shrink_factor");
+                "give height and width, zoom_factor, shrink_factor or use_blob_size");
         }
 
         CheckFactor("zoom_factor", InterpParameter.ZoomFactorFieldNumber, options.ZoomFactor);
@@ -74,8 +74,12 @@ internal sealed unsafe class InterpLayer(LayerContext context) : Layer(context)
         }
 
         int height = Cut(bottom, 2), width = Cut(bottom, 3);
-        int outHeight = OutSize(height, options.Height, "height", InterpParameter.HeightFieldNumber);
-        int outWidth = OutSize(width, options.Width, "width", InterpParameter.WidthFieldNumber);
+        int outHeight = options.UseBlobSize
+            ? SizeOf(bottoms[1], 2)
+            : OutSize(height, options.Height, "height", InterpParameter.HeightFieldNumber);
+        int outWidth = options.UseBlobSize
+            ? SizeOf(bottoms[1], 3)
+            : OutSize(width, options.Width, "width", InterpParameter.WidthFieldNumber);
         ShapeTop(tops, 0, [bottom.Dim(0), bottom.Dim(1), outHeight, outWidth]);
         int first = (-options.PadBeg * bottom.Dim(3)) - options.PadBeg;
         var wanted = new ResizeShape(
@@ -94,6 +98,12 @@ internal sealed unsafe class InterpLayer(LayerContext context) : Layer(context)
     public override void Backward(
         IReadOnlyList<Blob> tops, IReadOnlyList<bool> propagateDown, IReadOnlyList<Blob> bottoms)
     {
+        if (propagateDown.Count > 1 && propagateDown[1])
+        {
+            // Of the second bottom only the size is read.
+            bottoms[1].Diff.Clear();
+        }
+
         if (propagateDown[0])
         {
             BilinearResize.Backward(
@@ -106,6 +116,11 @@ internal sealed unsafe class InterpLayer(LayerContext context) : Layer(context)
         float scale = count > 1 ? (size - 1f) / (count - 1) : 0;
         return ResizeTaps.Linear(count, size, i => scale * i);
     }
+
+    private int SizeOf(Blob model, int axis) =>
+        model.AxisCount == 4 && model.Dim(axis) > 0 ? model.Dim(axis) : throw Context.Error(
+            $"bottom '{Parameter.Bottom[1]}' has shape {model.ShapeText}",
+            "with use_blob_size the top's rows and columns are those of a bottom of 4 axes: [N, C, H, W]");
 
     private int Cut(Blob bottom, int axis)
     {

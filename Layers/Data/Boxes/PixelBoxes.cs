@@ -25,22 +25,28 @@ internal sealed class PixelBoxes(bool usesDifficult)
 
     /// <summary>Turns shares of an image into pixels of the image resized.</summary>
     /// <param name="objects">The objects.</param>
-    /// <param name="height">Rows of the image before it was resized.</param>
-    /// <param name="width">Columns of it.</param>
-    /// <param name="scale">The factor by which it was resized.</param>
+    /// <param name="image">Rows and columns of the image before it was resized.</param>
+    /// <param name="scale">The factors by which they were resized.</param>
     /// <param name="isFlipped">Whether it was flipped left to right.</param>
-    public static void ToPixels(List<LabelledBox> objects, int height, int width, double scale, bool isFlipped)
+    public static void ToPixels(
+        List<LabelledBox> objects,
+        (int Height, int Width) image,
+        (double Height, double Width) scale,
+        bool isFlipped)
     {
         for (int i = 0; i < objects.Count; i++)
         {
             Box box = objects[i].Box.Clip();
-            var (left, right) = Side(box.XMin, box.XMax, width);
-            var (top, bottom) = Side(box.YMin, box.YMax, height);
-            (left, right) = isFlipped ? (width - 1 - right, width - 1 - left) : (left, right);
+            var (left, right) = Side(box.XMin, box.XMax, image.Width);
+            var (top, bottom) = Side(box.YMin, box.YMax, image.Height);
+            (left, right) = isFlipped ? (image.Width - 1 - right, image.Width - 1 - left) : (left, right);
             objects[i] = objects[i] with
             {
                 Box = new Box(
-                    (float)(left * scale), (float)(top * scale), (float)(right * scale), (float)(bottom * scale)),
+                    (float)(left * scale.Width),
+                    (float)(top * scale.Height),
+                    (float)(right * scale.Width),
+                    (float)(bottom * scale.Height)),
             };
         }
     }
