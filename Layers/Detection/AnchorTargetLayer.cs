@@ -73,6 +73,9 @@ internal sealed unsafe class AnchorTargetLayer : Layer
     /// <inheritdoc/>
     public override bool HasGradient => false;
 
+    /// <inheritdoc/>
+    public override bool StopsGradient => true;
+
     private int Anchors => anchors.Length / 4;
 
     private int Count => height * width * Anchors;

@@ -63,6 +63,9 @@ internal sealed class ProposalTargetLayer : Layer
     /// <inheritdoc/>
     public override bool HasGradient => false;
 
+    /// <inheritdoc/>
+    public override bool StopsGradient => true;
+
     private int ShiftClasses => isAgnostic ? 2 : options.NumClasses;
 
     private int MostRegions => options.BatchSize < 0 ? int.MaxValue : options.BatchSize;

@@ -31,6 +31,9 @@ internal abstract unsafe class RegionProposalLayer(LayerContext context) : Layer
     /// <inheritdoc/>
     public override bool HasGradient => false;
 
+    /// <inheritdoc/>
+    public override bool StopsGradient => true;
+
     private int Anchors => rules.Anchors.Length / 4;
 
     private int Count => height * width * Anchors;

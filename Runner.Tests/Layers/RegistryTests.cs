@@ -75,6 +75,15 @@ public class RegistryTests
     }
 
     [Fact]
+    public void TheLayersOfPyFasterRcnnAreBuiltIn() => Assert.Equal(
+        [
+            "proposal_layer.ProposalLayer", "roi_data_layer.layer.RoIDataLayer",
+            "rpn.anchor_target_layer.AnchorTargetLayer", "rpn.proposal_layer.ProposalLayer",
+            "rpn.proposal_target_layer.ProposalTargetLayer",
+        ],
+        new LayerRegistry().PythonLayers);
+
+    [Fact]
     public void TheErrorOfAPythonLayerTellsTheAttributeThatStandsForIt() => Assert.Contains(
         "[PythonLayer(\"mine\", \"Twice\")]",
         ErrorOf("type: 'Python' python_param { module: 'mine' layer: 'Twice' }").Hint,
