@@ -25,8 +25,8 @@ internal sealed unsafe class ImageBatch
     /// <summary>The objects of each image, [N]; empty where the source has none.</summary>
     public List<LabelledBox>[] Boxes { get; private set; } = [];
 
-    /// <summary>The factor by which its only image was resized, where the source tells it.</summary>
-    public double Scale { get; set; } = 1;
+    /// <summary>The factors by which the sides of its only image were resized, where the source tells them.</summary>
+    public (double Height, double Width) Scale { get; set; } = (1, 1);
 
     /// <summary>The error of the first image that cannot be loaded; null where there is none.</summary>
     public Exception? Fault { get; private set; }

@@ -112,8 +112,8 @@ internal readonly unsafe ref struct ImageTarget
         }
     }
 
-    /// <summary>Stores the factor by which the batch's only image was resized.</summary>
-    public void SetScale(double value) => batch.Scale = value;
+    /// <summary>Stores the factors by which the sides of the batch's only image were resized.</summary>
+    public void SetScale(double height, double width) => batch.Scale = (height, width);
 
     private TransformPlan PlanFor(ImageShape shape)
     {

@@ -34,7 +34,7 @@ namespace Cnn.Layers.Data;
 /// <list type="bullet">
 /// <item>
 /// RoIDataLayer: <c>scales</c> [600], <c>max_size</c> 1000, <c>scale_multiple_of</c> 1 (PVANet's: sides are
-/// rounded down to multiples of it), <c>ims_per_batch</c> 1 (2 without a region proposal network), <c>use_flipped</c> true, <c>use_diff</c> false, <c>pixel_means</c> [102.9801, 115.9465, 122.7717]; without
+/// rounded down to multiples of it, and the second top is [1, 6]: H, W and twice the factors of W and H), <c>ims_per_batch</c> 1 (2 without a region proposal network), <c>use_flipped</c> true, <c>use_diff</c> false, <c>pixel_means</c> [102.9801, 115.9465, 122.7717]; without
 /// a region proposal network also <c>batch_size</c> 128, <c>fg_fraction</c> 0.25 and <c>agnostic</c>.
 /// </item>
 /// <item>
@@ -147,7 +147,7 @@ internal sealed unsafe class RoIDataLayer : DatabaseSourceLayer
     private protected override string NameOf(long item) => base.NameOf(item % base.Count);
 
     private protected override ImageShape ShapeOf(long item, int worker) =>
-        ShapeOf(AnnotatedDatumView.Parse(Record(RecordOf(item, worker), worker)).Datum);
+        ShapeOf(RecordOf(item, worker).Datum);
 
     private protected override ImageShape TopShape(ImageShape image, long index)
     {
@@ -157,8 +157,7 @@ internal sealed unsafe class RoIDataLayer : DatabaseSourceLayer
 
     private protected override void Load(long item, int worker, ImageTarget target)
     {
-        DatumView datum = AnnotatedDatumView.Parse(Record(RecordOf(item, worker), worker)).Datum;
-        PlanarImage image = ImageOf(datum, worker);
+        PlanarImage image = ImageOf(RecordOf(item, worker).Datum, worker);
         var shape = new ImageShape(image.Channels, image.Height, image.Width);
         if (shape.Channels != means.Length)
         {
@@ -182,17 +181,16 @@ internal sealed unsafe class RoIDataLayer : DatabaseSourceLayer
             ImageTransformKernel.Run(pixels, window, null, means.Pointer, 1, isFlipped, values);
         }
 
-        target.SetScale(scale);
+        // Multiples of a number change the ratio of the sides.
+        (double Height, double Width) scales = options.ScaleMultipleOf == 1
+            ? (scale, scale)
+            : ((double)top.Height / shape.Height, (double)top.Width / shape.Width);
+        target.SetScale(scales.Height, scales.Width);
         if (target.WantsBoxes)
         {
             target.Boxes.Clear();
             target.Boxes.AddRange(objects[worker]);
-            bool isExact = options.ScaleMultipleOf == 1;
-            PixelBoxes.ToPixels(
-                target.Boxes,
-                (shape.Height, shape.Width),
-                isExact ? (scale, scale) : ((double)top.Height / shape.Height, (double)top.Width / shape.Width),
-                isFlipped);
+            PixelBoxes.ToPixels(target.Boxes, (shape.Height, shape.Width), scales, isFlipped);
         }
     }
 
@@ -211,7 +209,7 @@ internal sealed unsafe class RoIDataLayer : DatabaseSourceLayer
             return;
         }
 
-        ShapeTop(tops, 1, [1, ImageValues]);
+        ShapeTop(tops, 1, [1, options.ScaleMultipleOf > 1 ? ImageValues + 3 : ImageValues]);
         if (tops[2].AxisCount != 2 || tops[2].Dim(1) != ObjectLength)
         {
             // How many objects there are is known when the image is loaded.
@@ -228,7 +226,12 @@ internal sealed unsafe class RoIDataLayer : DatabaseSourceLayer
         }
 
         Span<float> image = tops[1].Data;
-        (image[0], image[1], image[2]) = (batch.Shape.Height, batch.Shape.Width, (float)batch.Scale);
+        (image[0], image[1], image[2]) = (batch.Shape.Height, batch.Shape.Width, (float)batch.Scale.Width);
+        for (int i = ImageValues; i < image.Length; i++)
+        {
+            image[i] = (float)(i % 2 == 1 ? batch.Scale.Height : batch.Scale.Width);
+        }
+
         List<LabelledBox> found = batch.Boxes[0];
         ShapeTop(tops, 2, [found.Count, ObjectLength]);
         Span<float> rows = tops[2].Data;
@@ -328,20 +331,19 @@ internal sealed unsafe class RoIDataLayer : DatabaseSourceLayer
     }
 
     // Returns the first record from an item's on that has objects to learn from, and reads them.
-    private long RecordOf(long item, int worker)
+    private AnnotatedDatumView RecordOf(long item, int worker)
     {
-        long count = base.Count, record = item % count;
+        long count = base.Count;
         for (long tried = 0; tried < count; tried++)
         {
-            AnnotatedDatumView.Parse(Record(record, worker)).ReadBoxes(objects[worker]);
+            AnnotatedDatumView record = AnnotatedDatumView.Parse(Record((item + tried) % count, worker));
+            record.ReadBoxes(objects[worker]);
             pixelBoxes.Filter(objects[worker]);
             if (objects[worker].Count > 0)
             {
                 RequireClasses(objects[worker]);
                 return record;
             }
-
-            record = record + 1 == count ? 0 : record + 1;
         }
 
         throw new CnnException(

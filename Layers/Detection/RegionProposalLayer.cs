@@ -15,6 +15,9 @@ namespace Cnn.Layers.Detection;
 /// </remarks>
 internal abstract unsafe class RegionProposalLayer(LayerContext context) : Layer(context)
 {
+    // Height, width and one scale.
+    private const int LeastImageValues = 3;
+
     private readonly BoxSuppression suppression = new(border: 1);
     private AlignedBuffer boxes = new(0);
     private ulong[] order = [];
@@ -61,13 +64,13 @@ internal abstract unsafe class RegionProposalLayer(LayerContext context) : Layer
                 $"it needs [1, {4 * Anchors}, {height}, {width}]: four for each anchor");
         }
 
-        if (image.Count < rules.ImageValues)
+        if (image.Count < LeastImageValues)
         {
             throw Context.Error(
                 $"bottom '{Parameter.Bottom[2]}' has shape {image.ShapeText}",
-                rules.ImageValues == 3
+                rules.ImageValues == LeastImageValues
                     ? "it needs [1, 3]: the image's height, width and scale"
-                    : "it needs [1, 4]: the image's height, width and the scale of each");
+                    : "it needs [1, 4]: the image's height, width and the scale of each, or [1, 3] with one for both");
         }
 
         if (order.Length < Count)
@@ -89,7 +92,7 @@ internal abstract unsafe class RegionProposalLayer(LayerContext context) : Layer
             order,
             rules,
             (image[0], image[1]),
-            (rules.MinSize * image[2], rules.MinSize * image[rules.ImageValues - 1]),
+            (rules.MinSize * image[2], rules.MinSize * image[Math.Min(rules.ImageValues, image.Length) - 1]),
             (height, width));
         Context.Pool.Run(height, ref job);
         Span<ulong> sorted = order.AsSpan(0, Count);
