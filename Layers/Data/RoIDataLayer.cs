@@ -33,9 +33,11 @@ namespace Cnn.Layers.Data;
 /// </para>
 /// <list type="bullet">
 /// <item>
-/// RoIDataLayer: <c>scales</c> [600], <c>max_size</c> 1000, <c>scale_multiple_of</c> 1 (PVANet's: sides are
-/// rounded down to multiples of it, and the second top is [1, 6]: H, W and twice the factors of W and H), <c>ims_per_batch</c> 1 (2 without a region proposal network), <c>use_flipped</c> true, <c>use_diff</c> false, <c>pixel_means</c> [102.9801, 115.9465, 122.7717]; without
-/// a region proposal network also <c>batch_size</c> 128, <c>fg_fraction</c> 0.25 and <c>agnostic</c>.
+/// RoIDataLayer: <c>scales</c> [600], <c>max_size</c> 1000, <c>scale_multiple_of</c> 1 (PVANet's: sides are rounded
+/// down to multiples of it, and the second top is [1, 6]: H, W and twice the factors of W and H),
+/// <c>ims_per_batch</c> 1 (2 without a region proposal network), <c>use_flipped</c> true, <c>use_diff</c> false,
+/// <c>pixel_means</c> [102.9801, 115.9465, 122.7717]; without a region proposal network also <c>batch_size</c> 128,
+/// <c>fg_fraction</c> 0.25 and <c>agnostic</c>.
 /// </item>
 /// <item>
 /// AnchorTargetLayer: <c>rpn_positive_overlap</c> 0.7, <c>rpn_negative_overlap</c> 0.3, <c>rpn_clobber_positives</c>
@@ -378,7 +380,8 @@ internal sealed unsafe class RoIDataLayer : DatabaseSourceLayer
         if (HasRpn && Batch != 1)
         {
             throw OptionError(
-                $"{Batch} images in a pass are too many for a region proposal network", "a pass takes one: 'ims_per_batch': 1 in param_str, or --batch 1");
+                $"{Batch} images in a pass are too many for a region proposal network",
+                "a pass takes one: 'ims_per_batch': 1 in param_str, or --batch 1");
         }
 
         if (options.Scales.Length == 0 || Array.Exists(options.Scales, scale => scale is < 1 or > 1 << 14))

@@ -5,11 +5,11 @@ namespace Cnn.Layers.Detection;
 
 /// <summary>
 /// py-faster-rcnn's ProposalTargetLayer, in the place of the Python class: what the second stage of a detector learns
-/// from one image (Girshick 2015, "Fast R-CNN", section 2.3). Bottoms: proposed regions [P, 5], each (0, x1, y1, x2, y2),
-/// and the objects [G, 5], each (x1, y1, x2, y2, class), which are proposed too. Tops: the regions chosen [R, 5, 1, 1];
-/// their classes [R, 1, 1, 1], 0 for background; the shifts from the regions to their objects [R, 4K, 1, 1], at the
-/// place of their class, 0 elsewhere; inside weights and outside weights of that shape, not 0 at that place alone. There
-/// is no gradient.
+/// from one image (Girshick 2015, "Fast R-CNN", section 2.3). Bottoms: proposed regions [P, 5], each
+/// (0, x1, y1, x2, y2), and the objects [G, 5], each (x1, y1, x2, y2, class), which are proposed too. Tops: the regions
+/// chosen [R, 5, 1, 1]; their classes [R, 1, 1, 1], 0 for background; the shifts from the regions to their objects
+/// [R, 4K, 1, 1], at the place of their class, 0 elsewhere; inside weights and outside weights of that shape, not 0 at
+/// that place alone. There is no gradient.
 /// </summary>
 /// <remarks>
 /// <para>

@@ -33,7 +33,8 @@ internal readonly record struct RegionBox(double Left, double Top, double Right,
 
     /// <summary>
     /// Returns what moves this box onto another: the shift of the centre by widths and heights of this box, and the
-    /// logarithms of the ratios of the widths and heights (Girshick et al. 2014, "Rich feature hierarchies", appendix C).
+    /// logarithms of the ratios of the widths and heights (Girshick et al. 2014, "Rich feature hierarchies",
+    /// appendix C).
     /// </summary>
     public (double X, double Y, double Width, double Height) ShiftsTo(RegionBox other) => (
         (other.Left + (other.Width / 2) - Left - (Width / 2)) / Width,

@@ -9,9 +9,9 @@ namespace Cnn.Layers.Vision;
 /// as many rows and columns.
 /// </summary>
 /// <remarks>
-/// H' is, by what is given: with <c>use_blob_size</c> that of a second bottom; <c>(H - 1) / shrink_factor + 1</c>; with <c>zoom_factor</c>
-/// <c>H + (H - 1)(zoom_factor - 1)</c>; <c>height</c>, with <c>width</c>; or with both factors the zoomed size of the
-/// shrunk one. A single factor wins over height and width, and they over both.
+/// H' is, by what is given: with <c>use_blob_size</c> that of a second bottom; <c>(H - 1) / shrink_factor + 1</c>; with
+/// <c>zoom_factor</c> <c>H + (H - 1)(zoom_factor - 1)</c>; <c>height</c>, with <c>width</c>; or with both factors the
+/// zoomed size of the shrunk one. A single factor wins over height and width, and they over both.
 /// </remarks>
 [LayerType("Interp")]
 internal sealed unsafe class InterpLayer(LayerContext context) : Layer(context)

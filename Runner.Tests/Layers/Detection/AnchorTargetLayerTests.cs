@@ -112,7 +112,8 @@ public sealed class AnchorTargetLayerTests
     [InlineData("'feat_stride': 8, 'rpn_bbox_inside_weights': [1]", "rpn_bbox_inside_weights in param_str is [1]")]
     [InlineData("'feat_stride': 8, 'rpn_positive_weight': 1", "rpn_positive_weight in param_str is 1")]
     [InlineData("'feat_stride': 8, 'rpn_positive_overlap': 2", "'rpn_positive_overlap' is 2")]
-    [InlineData("'feat_stride': 8, 'rpn_normalize_targets': true, 'rpn_normalize_stds': [1, 1, 0, 1]", "is [1, 1, 0, 1]")]
+    [InlineData(
+        "'feat_stride': 8, 'rpn_normalize_targets': true, 'rpn_normalize_stds': [1, 1, 0, 1]", "is [1, 1, 0, 1]")]
     [InlineData("'feat_strid': 8", "unknown option 'feat_strid' of a Python layer")]
     public void AWrongParamStrIsNamedAndLocated(string options, string expected)
     {
@@ -127,7 +128,8 @@ public sealed class AnchorTargetLayerTests
     [InlineData("1 6 7 9", "4 5", "1 1", "it needs [1, 3]")]
     public void WrongShapesAreNamed(string scores, string objects, string image, string expected)
     {
-        int[][] shapes = [.. ((string[])[scores, objects, image]).Select(s => s.Split(' ').Select(int.Parse).ToArray())];
+        int[][] shapes =
+            [.. ((string[])[scores, objects, image]).Select(s => s.Split(' ').Select(int.Parse).ToArray())];
         var exception = Assert.Throws<CnnException>(() => new LayerHarness(Definition($"{Small}}}"), shapes, tops: 4));
         Assert.Contains(expected, exception.Diagnostics[0].Hint, StringComparison.Ordinal);
     }
@@ -139,7 +141,10 @@ public sealed class AnchorTargetLayerTests
     private static LayerHarness Make(string options, int threads = 2, int objects = 4)
     {
         var layer = new LayerHarness(
-            Definition(options), [[1, 6, Height, Width], [objects, 5], [1, 3], [1, 3, 4, 4]], tops: 4, threads: threads);
+            Definition(options),
+            [[1, 6, Height, Width], [objects, 5], [1, 3], [1, 3, 4, 4]],
+            tops: 4,
+            threads: threads);
         layer.Set(1, [.. Objects.Take(objects).SelectMany(o => o)]);
         layer.Set(2, ImageHeight, ImageWidth, 1);
         return layer;

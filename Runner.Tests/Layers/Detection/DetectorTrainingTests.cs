@@ -41,7 +41,8 @@ public sealed class DetectorTrainingTests : IDisposable
           bottom: "data" top: "rpn_labels" top: "rpn_bbox_targets" top: "rpn_bbox_inside_weights"
           top: "rpn_bbox_outside_weights"
           python_param { module: "rpn.anchor_target_layer" layer: "AnchorTargetLayer"
-            param_str: "{'feat_stride': 8, 'ratios': [1], 'scales': [1, 1.5], 'rpn_batchsize': 32, " "'allowed_border': 8}" } }
+            param_str: "{'feat_stride': 8, 'ratios': [1], 'scales': [1, 1.5], 'rpn_batchsize': 32, "
+              "'allowed_border': 8}" } }
         layer { name: "rpn_loss_cls" type: "SoftmaxWithLoss" bottom: "rpn_cls_score_reshape" bottom: "rpn_labels"
           top: "rpn_cls_loss" loss_param { ignore_label: -1 normalize: true } }
         layer { name: "rpn_loss_bbox" type: "SmoothL1Loss" bottom: "rpn_bbox_pred" bottom: "rpn_bbox_targets"
@@ -53,7 +54,8 @@ public sealed class DetectorTrainingTests : IDisposable
         layer { name: "proposal" type: "Python" bottom: "rpn_cls_prob_reshape" bottom: "rpn_bbox_pred"
           bottom: "im_info" top: "rpn_rois"
           python_param { module: "rpn.proposal_layer" layer: "ProposalLayer"
-            param_str: "{'feat_stride': 8, 'ratios': [1], 'scales': [1, 1.5], 'rpn_min_size': 4, " "'rpn_post_nms_top_n': 50}" } }
+            param_str: "{'feat_stride': 8, 'ratios': [1], 'scales': [1, 1.5], 'rpn_min_size': 4, "
+              "'rpn_post_nms_top_n': 50}" } }
         layer { name: "roi-data" type: "Python" bottom: "rpn_rois" bottom: "gt_boxes" top: "rois" top: "labels"
           top: "bbox_targets" top: "bbox_inside_weights" top: "bbox_outside_weights"
           python_param { module: "rpn.proposal_target_layer" layer: "ProposalTargetLayer"
