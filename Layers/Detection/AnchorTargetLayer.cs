@@ -7,10 +7,10 @@ namespace Cnn.Layers.Detection;
 /// <summary>
 /// py-faster-rcnn's AnchorTargetLayer, in the place of the Python class: what a region proposal network learns from one
 /// image (Ren et al. 2015, "Faster R-CNN", section 3.1.2). Bottoms: a blob of the scores' size [1, C, H, W]; the
-/// objects [G, 5], each (x1, y1, x2, y2, class) in pixels of the image; the image's height, width and scale [1, 3]; and, not
-/// read, the image. Tops: labels [1, 1, A H, W], 1 for an object's anchor, 0 for background and -1 for neither; the
-/// shifts from the anchors to their objects [1, 4A, H, W], their inside weights and their outside weights. There is no
-/// gradient.
+/// objects [G, 5], each (x1, y1, x2, y2, class) in pixels of the image; the image's height, width and scale [1, 3];
+/// and, not read, the image. Tops: labels [1, 1, A H, W], 1 for an object's anchor, 0 for background and -1 for
+/// neither; the shifts from the anchors to their objects [1, 4A, H, W], their inside weights and their outside weights.
+/// There is no gradient.
 /// </summary>
 /// <remarks>
 /// <para>
