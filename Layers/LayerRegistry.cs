@@ -132,7 +132,11 @@ public sealed class LayerRegistry
             }
         }
 
-        Diagnostic[] unread = [.. layers.SelectMany(sources.PostponedIn).DistinctBy(d => d.Message)];
+        Diagnostic[] unread =
+        [
+            .. layers.SelectMany(sources.PostponedIn).OrderBy(d => d.Location?.Line).ThenBy(d => d.Location?.Column)
+                .DistinctBy(d => d.Message),
+        ];
         if (madeUp is null)
         {
             errors.AddRange(unread);
@@ -159,11 +163,17 @@ public sealed class LayerRegistry
         && layer.Bottom.Count == 0
         && (layer.Type == Python
             ? !pythonMakers.ContainsKey(PythonName(layer))
-            : !makers.ContainsKey(layer.Type) && ForkTable.ForksWithType(layer.Type) is not null);
+            : !makers.ContainsKey(layer.Type) && IsSource(layer.Type));
+
+    // Whether an unknown type is a source of data, as far as its name tells.
+    private bool IsSource(string type) =>
+        ForkTable.ForksWithType(type) is not null
+        || (type.EndsWith("Data", StringComparison.Ordinal) && Suggestion.For(type, Types) is null);
 
     private static string NameOf(LayerParameter layer) => layer.Type == Python
         ? $"Python's '{PythonName(layer)}'"
-        : $"layer type '{layer.Type}' of {ForkTable.ForksWithType(layer.Type)}";
+        : ForkTable.ForksWithType(layer.Type) is { } forks ? $"layer type '{layer.Type}' of {forks}"
+        : $"layer type '{layer.Type}'";
 
     private static string LayersText(int count) => count == 1 ? "1 layer" : $"{count} layers";
 

@@ -20,7 +20,8 @@ internal sealed class ImageSizes
     public (float Height, float Width) this[int index] => sizes[index];
 
     /// <summary>
-    /// Reads the file that <c>name_size_file</c> names; returns null where it is not here and the net is only looked at.
+    /// Reads the file that <c>name_size_file</c> names; returns null where it is not here and the net is only looked
+    /// at.
     /// </summary>
     /// <exception cref="CnnException">The file cannot be read, or a line is wrong.</exception>
     public static ImageSizes? Read(LayerContext context, DetectionEvaluateParameter options)

@@ -91,7 +91,8 @@ public sealed class SourceMap(SourceMap? parent = null)
         from field in message.Descriptor.Fields.InDeclarationOrder()
         where field.FieldType == Google.Protobuf.Reflection.FieldType.Message
         let value = field.Accessor.GetValue(message)
-        from nested in value is System.Collections.IList many ? many.Cast<IMessage>() : value is IMessage one ? [one] : []
+        from nested in value is System.Collections.IList many ? many.Cast<IMessage>()
+            : value is IMessage one ? [one] : []
         select nested;
 
     private Entry? FindEntry(IMessage message) =>

@@ -6,8 +6,8 @@ namespace Cnn.Proto.Forks;
 
 /// <summary>
 /// The fields of forks that a net computes the same without: choices of an engine, precision, scheduling, files to
-/// write besides, and Intel's whole-number arithmetic on weights that are stored as real numbers. Scales and zero points
-/// of stored whole numbers are among them only where they change nothing.
+/// write besides, and Intel's whole-number arithmetic on weights that are stored as real numbers. Scales and zero
+/// points of stored whole numbers are among them only where they change nothing.
 /// </summary>
 internal static class IgnoredFields
 {

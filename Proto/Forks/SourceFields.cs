@@ -21,6 +21,12 @@ internal static class SourceFields
     /// <summary>Whether a message is one of these.</summary>
     public static bool Has(MessageDescriptor message) => Messages.Contains(message);
 
+    /// <summary>
+    /// Whether an unknown field of a message may be a fork's that nobody told of: one of these has it, and none of its
+    /// own fields is called alike.
+    /// </summary>
+    public static bool MayHave(MessageDescriptor message, string? suggestion) => suggestion is null && Has(message);
+
     private static FrozenSet<MessageDescriptor> Reached(params MessageDescriptor[] roots)
     {
         var reached = new HashSet<MessageDescriptor>();

@@ -35,7 +35,8 @@ internal sealed partial class TextParser
         else
         {
             var problem = ForkMessages.UnknownField(name, message.Descriptor);
-            ReportOfFork(message, start.Current, problem.Message, problem.Hint, problem.IsOfFork);
+            bool isOfFork = problem.IsOfFork || SourceFields.MayHave(message.Descriptor, problem.Hint);
+            ReportOfFork(message, start.Current, problem.Message, problem.Hint, isOfFork);
         }
 
         SkipValue();

@@ -36,7 +36,8 @@ internal sealed partial class YamlBinder
         }
 
         var problem = ForkMessages.UnknownField(key.Text, message.Descriptor);
-        ReportOfFork(message, key.At, problem.Message, problem.Hint, problem.IsOfFork);
+        bool isOfFork = problem.IsOfFork || SourceFields.MayHave(message.Descriptor, problem.Hint);
+        ReportOfFork(message, key.At, problem.Message, problem.Hint, isOfFork);
     }
 
     // What forks have is reported once a file; in a source of data, where the source is used.

@@ -16,7 +16,10 @@ internal static partial class PublicNets
 {
     private const int CausesShown = 100;
 
-    private static readonly int[] UsualImage = [1, 3, 224, 224];
+    private static readonly int[][] UsualImages =
+    [
+        [1, 3, 224, 224], [1, 3, 300, 300], [1, 3, 360, 480], [1, 3, 473, 473], [1, 3, 16, 112, 112],
+    ];
 
     /// <summary>The folder; null when the environment names none.</summary>
     public static string? Folder => Environment.GetEnvironmentVariable("CNN_NETS");
@@ -147,12 +150,37 @@ internal static partial class PublicNets
         return causes;
     }
 
-    // Sources that do not tell the shape of their data are given that of a usual image.
+    // Sources that do not tell the shape of their data are given usual ones.
     private static IEnumerable<string> CausesOf(NetDefinition net, Phase phase, string[] stages, WorkerPool pool)
+    {
+        IEnumerable<string> causes = [];
+        foreach (int[] image in UsualImages)
+        {
+            foreach (int[] label in (int[][])[[1, 1, 1, 1], [1, 1, .. image[^2..]]])
+            {
+                bool isGuessed = false;
+                string[] now = [.. CausesOf(net, phase, stages, pool, top =>
+                {
+                    isGuessed = true;
+                    return LabelName().IsMatch(top) ? label : image;
+                })];
+                if (now.Length == 0 || !isGuessed)
+                {
+                    return now;
+                }
+
+                causes = causes.Any() ? causes : now;
+            }
+        }
+
+        return causes;
+    }
+
+    private static IEnumerable<string> CausesOf(
+        NetDefinition net, Phase phase, string[] stages, WorkerPool pool, Func<string, int[]> guess)
     {
         var shapes = new Dictionary<string, int[]>();
         int? batch = 1;
-        int[] label = [1, 1, 1, 1];
         while (true)
         {
             try
@@ -181,19 +209,12 @@ internal static partial class PublicNets
                 ];
                 if (asked.Length == 0)
                 {
-                    // Labels may be one for each pixel.
-                    if (label[^1] > 1 || !shapes.Keys.Any(IsLabel))
-                    {
-                        return Causes(exception);
-                    }
-
-                    label = [1, 1, .. UsualImage[2..]];
-                    asked = [.. shapes.Keys.Where(IsLabel)];
+                    return Causes(exception);
                 }
 
                 foreach (string top in asked)
                 {
-                    shapes[top] = IsLabel(top) ? label : UsualImage;
+                    shapes[top] = guess(top);
                 }
             }
             catch (Exception exception) when (exception is not OutOfMemoryException)
@@ -202,8 +223,6 @@ internal static partial class PublicNets
             }
         }
     }
-
-    private static bool IsLabel(string top) => top.Contains("label", StringComparison.Ordinal);
 
     // The list of missing types is followed by each of them.
     private static IEnumerable<string> Causes(CnnException exception) =>
@@ -228,6 +247,10 @@ internal static partial class PublicNets
 
     [GeneratedRegex(@"--shape (?<top>[^=\s]+)=")]
     private static partial Regex AskedShape();
+
+    // Names of labels, of an image or of its pixels.
+    [GeneratedRegex("label|^sem$|^geo$")]
+    private static partial Regex LabelName();
 
     [GeneratedRegex("takes the batch size")]
     private static partial Regex NoBatch();

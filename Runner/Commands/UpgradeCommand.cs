@@ -100,7 +100,7 @@ internal static class UpgradeCommand
             log.Warning("{Line:l}", $"{from} is in the current format already");
         }
 
-        var warnings = new List<Diagnostic>();
+        var warnings = loaded.Sources.Postponed.ToList();
         T upgraded = upgrade(loaded, warnings);
         if (format != ProtoFormat.Binary)
         {

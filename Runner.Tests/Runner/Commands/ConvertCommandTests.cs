@@ -97,6 +97,24 @@ public sealed class ConvertCommandTests : IDisposable
         Assert.Equal(1, CommandLine.Run("upgrade_net_proto_text", folder["a.caffemodel"], folder["c"]).ExitCode);
     }
 
+    [Theory]
+    [InlineData("convert", "b.yaml")]
+    [InlineData("convert", "b.caffemodel")]
+    [InlineData("upgrade_net_proto_text", "b.prototxt")]
+    public void AFieldOfAForkInASourceOfDataIsSaidToBeLeftOut(string command, string to)
+    {
+        folder.Write("a.prototxt", "layer { name: 'd' type: 'Data' transform_param { mask_param { active: true } } }");
+
+        CommandLine run = CommandLine.Run(command, folder["a.prototxt"], folder[to]);
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains(
+            "a.prototxt:1:50: field 'mask_param' of TransformationParameter is of MyCaffe and not supported",
+            run.Error,
+            StringComparison.Ordinal);
+        Assert.Equal("d", Assert.Single(ProtoFile.LoadNet(folder[to]).Message.Layer).Name);
+    }
+
     [Fact]
     public void UpgradingKeepsUnknownFieldsOfBinaryFiles()
     {
