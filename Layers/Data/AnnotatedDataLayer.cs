@@ -111,10 +111,10 @@ internal sealed class AnnotatedDataLayer : DatabaseSourceLayer
     private protected override ImageShape ShapeOf(long item, int worker) =>
         ShapeOf(AnnotatedDatumView.Parse(Record(item, worker)).Datum);
 
-    private protected override ImageShape TopShape(ImageShape image, ImageFit? resize) =>
+    private protected override ImageShape TopShape(ImageShape image, ImageFit? resize, long index) =>
         ChangesSize && Transformer.CropHeight > 0
             ? new ImageShape(image.Channels, Transformer.CropHeight, Transformer.CropWidth)
-            : base.TopShape(image, resize);
+            : base.TopShape(image, resize, index);
 
     private protected override ImageShape? PlanesOf(int top, ImageShape image) => top switch
     {

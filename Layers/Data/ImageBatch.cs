@@ -30,6 +30,9 @@ internal sealed unsafe class ImageBatch
     /// <param name="top">The top, 1 or 2.</param>
     public ImagePlanes PlanesOf(int top) => planes[top - 1];
 
+    /// <summary>The factors by which the sides of its only image were resized, where the source tells them.</summary>
+    public (double Height, double Width) Scale { get; set; } = (1, 1);
+
     /// <summary>The error of the first image that cannot be loaded; null where there is none.</summary>
     public Exception? Fault { get; private set; }
 

@@ -79,9 +79,9 @@ internal sealed class ImageSegDataLayer : LabelMapSourceLayer
         }
     }
 
-    private protected override ImageShape TopShape(ImageShape image, ImageFit? resize) => CropHeight > 0
+    private protected override ImageShape TopShape(ImageShape image, ImageFit? resize, long index) => CropHeight > 0
         ? new ImageShape(image.Channels, CropHeight, CropWidth)
-        : base.TopShape(image, resize);
+        : base.TopShape(image, resize, index);
 
     private protected override ImageShape? PlanesOf(int top, ImageShape image) =>
         top == 2 ? new ImageShape(1, 1, 2) : base.PlanesOf(top, image);

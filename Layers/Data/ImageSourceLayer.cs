@@ -161,10 +161,9 @@ public abstract unsafe class ImageSourceLayer : Layer
             {
                 ShapeLabels(tops[top]);
             }
-            else if (tops[top].LegacyDim(3) != BoxRows.Length)
+            else if (top == 1)
             {
-                // How many boxes there are is known when the batch is loaded.
-                tops[top].Reshape(1, 1, 1, BoxRows.Length);
+                ShapeBoxes(tops);
             }
         }
     }
@@ -172,7 +171,7 @@ public abstract unsafe class ImageSourceLayer : Layer
     /// <inheritdoc/>
     public override void Forward(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
     {
-        Blob? boxes = hasLabels && HasBoxes ? tops[1] : null;
+        bool hasBoxes = hasLabels && HasBoxes;
         float* labels = WantsLabels ? tops[1].DataPointer : null;
         if (options.Prefetch == 0 || madeUp is not null)
         {
@@ -184,7 +183,11 @@ public abstract unsafe class ImageSourceLayer : Layer
             }
 
             LoadNow(shape, tops[0].DataPointer, labels);
-            WriteBoxes(direct, boxes);
+            if (hasBoxes)
+            {
+                WriteBoxes(direct, tops);
+            }
+
             return;
         }
 
@@ -202,7 +205,10 @@ public abstract unsafe class ImageSourceLayer : Layer
             batch.PlanesOf(top).CopyTo(tops[top]);
         }
 
-        WriteBoxes(batch, boxes);
+        if (hasBoxes)
+        {
+            WriteBoxes(batch, tops);
+        }
     }
 
     /// <summary>Ends the loading ahead and closes the source.</summary>
@@ -343,11 +349,34 @@ public abstract unsafe class ImageSourceLayer : Layer
     /// <summary>Returns the shape that images have in the top.</summary>
     /// <param name="image">The shape of the batch's first image.</param>
     /// <param name="resize">How <c>resize_param</c> resizes the batch; null where it does not.</param>
-    private protected virtual ImageShape TopShape(ImageShape image, ImageFit? resize) =>
+    /// <param name="index">The index of that image among all images drawn since training began.</param>
+    private protected virtual ImageShape TopShape(ImageShape image, ImageFit? resize, long index) =>
         Transformer.CutShape(image.Channels) is { } cut ? cut : PlanFor(resize?.ShapeOf(image) ?? image).Output;
 
     /// <summary>Sets the shape of the labels' top.</summary>
     private protected virtual void ShapeLabels(Blob labels) => labels.Reshape(Batch);
+
+    /// <summary>Sets the shapes of the tops of boxes, as far as they are known before the batch is loaded.</summary>
+    private protected virtual void ShapeBoxes(IReadOnlyList<Blob> tops)
+    {
+        if (tops[1].LegacyDim(3) != BoxRows.Length)
+        {
+            tops[1].Reshape(1, 1, 1, BoxRows.Length);
+        }
+    }
+
+    /// <summary>Writes the boxes of a batch into their tops, and sets their shapes.</summary>
+    private protected virtual void WriteBoxes(ImageBatch batch, IReadOnlyList<Blob> tops) =>
+        BoxRows.Write(batch.Boxes, tops[1]);
+
+    /// <summary>Returns the images of noise that stand for those of a source that is not here.</summary>
+    /// <param name="shape">Their shape in the top.</param>
+    private protected virtual MadeUpImages Noise(ImageShape shape) => Transformer.MakeUp(shape);
+
+    /// <summary>Returns the object of a made-up image.</summary>
+    /// <param name="shape">The image's shape in the top.</param>
+    private protected virtual LabelledBox MadeUpObject(ImageShape shape) =>
+        new(1, 0, new Box(0.25f, 0.25f, 0.75f, 0.75f), IsDifficult: false);
 
     /// <summary>
     /// Returns the shape of what a top besides the images has for each image, [C, H, W], such as a map of labels; null
@@ -391,7 +420,7 @@ public abstract unsafe class ImageSourceLayer : Layer
                 $"--shape {top}={Batch}x{shape.Channels}x{(Frames is null ? "" : $"{Frames}x")}227x227 would");
         }
 
-        madeUp = Transformer.MakeUp(shape);
+        madeUp = Noise(shape);
         string text = Frames is { } frames
             ? $"{shape.Channels} x {frames} x {shape.Height / frames} x {shape.Width}"
             : shape.ToString();
@@ -467,14 +496,6 @@ public abstract unsafe class ImageSourceLayer : Layer
         }
     }
 
-    private static void WriteBoxes(ImageBatch batch, Blob? top)
-    {
-        if (top is not null)
-        {
-            BoxRows.Write(batch.Boxes, top);
-        }
-    }
-
     private ImageShape FindShape(long pass)
     {
         direct.Begin(pass);
@@ -489,7 +510,7 @@ public abstract unsafe class ImageSourceLayer : Layer
         {
             try
             {
-                return TopShape(ShapeOf(item, worker), Transformer.ResizeOf(BatchOf(index)));
+                return TopShape(ShapeOf(item, worker), Transformer.ResizeOf(BatchOf(index)), index);
             }
             catch (CnnException exception)
             {
@@ -513,7 +534,7 @@ public abstract unsafe class ImageSourceLayer : Layer
             if (hasLabels && HasBoxes)
             {
                 target.Boxes.Clear();
-                target.Boxes.Add(new LabelledBox(1, 0, new Box(0.25f, 0.25f, 0.75f, 0.75f), IsDifficult: false));
+                target.Boxes.Add(MadeUpObject(target.Shape));
             }
 
             return;

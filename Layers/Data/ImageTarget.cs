@@ -119,6 +119,9 @@ internal readonly unsafe ref struct ImageTarget
         }
     }
 
+    /// <summary>Stores the factors by which the sides of the batch's only image were resized.</summary>
+    public void SetScale(double height, double width) => batch.Scale = (height, width);
+
     private TransformPlan PlanFor(ImageShape shape)
     {
         TransformPlan plan = layer.PlanFor(shape);

@@ -97,7 +97,7 @@ internal sealed class VideoDataLayer : ImageSourceLayer
 
     private protected override string NameOf(long item) => $"clip {item} ('{clips[item].Folder}')";
 
-    private protected override ImageShape TopShape(ImageShape image, ImageFit? resize)
+    private protected override ImageShape TopShape(ImageShape image, ImageFit? resize, long index)
     {
         ImageShape clip = Stacked(image);
         if (Transformer.Mean is not null && Transformer.MeanShape != clip)

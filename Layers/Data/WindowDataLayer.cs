@@ -106,7 +106,7 @@ internal sealed class WindowDataLayer : ImageSourceLayer
     private protected override ImageShape ShapeOf(long item, int worker) => new(Channels, crop, crop);
 
     // The transformation is the layer's own.
-    private protected override ImageShape TopShape(ImageShape image, ImageFit? resize) => image;
+    private protected override ImageShape TopShape(ImageShape image, ImageFit? resize, long index) => image;
 
     private protected override void Load(long item, int worker, ImageTarget target)
     {

@@ -57,7 +57,7 @@ internal sealed unsafe class InterpLayer(LayerContext context) : Layer(context)
                 options.HasHeight ? "height is given without width"
                 : options.HasWidth ? "width is given without height"
                 : "the size of the top is missing",
-                "give height and width, zoom_factor or shrink_factor");
+                "give height and width, zoom_factor, shrink_factor or use_blob_size");
         }
 
         CheckFactor("zoom_factor", InterpParameter.ZoomFactorFieldNumber, options.ZoomFactor);
@@ -97,6 +97,12 @@ internal sealed unsafe class InterpLayer(LayerContext context) : Layer(context)
     public override void Backward(
         IReadOnlyList<Blob> tops, IReadOnlyList<bool> propagateDown, IReadOnlyList<Blob> bottoms)
     {
+        if (propagateDown.Count > 1 && propagateDown[1])
+        {
+            // Of the second bottom only the size is read.
+            bottoms[1].Diff.Clear();
+        }
+
         if (propagateDown[0])
         {
             BilinearResize.Backward(

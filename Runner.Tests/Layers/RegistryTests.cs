@@ -74,6 +74,13 @@ public class RegistryTests
         Assert.Contains($"{module}.ProposalLayer", new LayerRegistry().PythonLayers);
     }
 
+    [Theory]
+    [InlineData("roi_data_layer.layer.RoIDataLayer")]
+    [InlineData("rpn.anchor_target_layer.AnchorTargetLayer")]
+    [InlineData("rpn.proposal_target_layer.ProposalTargetLayer")]
+    public void TheLayersOfPyFasterRcnnAreBuiltIn(string name) =>
+        Assert.Contains(name, new LayerRegistry().PythonLayers);
+
     [Fact]
     public void TheErrorOfAPythonLayerTellsTheAttributeThatStandsForIt() => Assert.Contains(
         "[PythonLayer(\"mine\", \"Twice\")]",
