@@ -10,11 +10,12 @@ namespace Cnn.Runner.DataSets;
 /// <summary>Writes images with scattered digits to files, each with its boxes beside it as Pascal VOC has them.</summary>
 public static class CanvasExporter
 {
-    private const int Most = 1_000_000, LargestSide = 4096;
+    private const int Most = 1_000_000, SmallestSide = 48, LargestSide = 4096;
 
     /// <summary>
     /// Writes images of a stream, <c>00000000.png</c> and so on, and <c>00000000.xml</c> with the boxes of each: the
-    /// same that a <c>Digits</c> layer of this seed and canvas trains on.
+    /// same that a <c>Digits</c> layer of this seed trains on, if its canvas has this size and digits of a sixth to half
+    /// of the smaller side, as the usual one of 96 x 96 pixels has.
     /// </summary>
     /// <param name="to">The folder, which is created where it is missing.</param>
     /// <param name="count">The number of images, at least 1.</param>
@@ -37,19 +38,23 @@ public static class CanvasExporter
         IProgress<WriteProgress>? progress = null,
         CancellationToken cancel = default)
     {
-        var options = new DigitCanvasParameter { Height = (uint)height, Width = (uint)width };
+        int side = Math.Min(height, width);
         if (count is < 1 or > Most)
         {
             throw new CnnException($"cannot write {count} images", $"choose 1 to {Most}");
         }
 
-        if (Math.Min(height, width) < options.MaxSize || Math.Max(height, width) > LargestSide)
+        if (side < SmallestSide || Math.Max(height, width) > LargestSide)
         {
             throw new CnnException(
                 $"digits cannot be scattered over {width}x{height} pixels",
-                $"choose {options.MaxSize} to {LargestSide} for each side");
+                $"choose {SmallestSide} to {LargestSide} for each side");
         }
 
+        var options = new DigitCanvasParameter
+        {
+            Height = (uint)height, Width = (uint)width, MinSize = (uint)(side / 6), MaxSize = (uint)(side / 2),
+        };
         var canvas = new DigitCanvas(options, seed);
         for (int i = 0; i < count; i++)
         {

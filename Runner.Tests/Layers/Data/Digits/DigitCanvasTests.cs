@@ -91,7 +91,8 @@ public sealed class DigitCanvasTests
 
         BoxedSet set = BoxSetConverter.ReadVoc(to, null, TestContext.Current.CancellationToken);
         Assert.Equal(3, set.Images.Count);
-        var canvas = new DigitCanvas(new DigitCanvasParameter { Height = 80, Width = 120 }, 2);
+        var canvas = new DigitCanvas(
+            new DigitCanvasParameter { Height = 80, Width = 120, MinSize = 13, MaxSize = 40 }, 2);
         canvas.Draw(8);
         BoxedImage image = set.Images[1];
         Assert.Equal((120, 80), (image.Width, image.Height));
