@@ -28,7 +28,8 @@ internal sealed class DigitCanvas(DigitCanvasParameter options, long seed)
     /// <summary>The digits on it: classes 1 to 10, tight around the ink.</summary>
     public List<LabelledBox> Objects { get; } = [];
 
-    /// <summary>The class of every pixel, [H, W]: 0 for the background, D + 1 where digit D has at least half its ink.
+    /// <summary>
+    /// The class of every pixel, [H, W]: D + 1 where digit D has half its ink or more, 0 for the background.
     /// </summary>
     public ReadOnlySpan<byte> Classes => classes;
 

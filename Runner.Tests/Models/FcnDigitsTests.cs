@@ -7,7 +7,7 @@ namespace Cnn.Tests.Models;
 
 /// <summary>The net that tells the class of every pixel of drawn digits.</summary>
 [Trait("Category", "Unit")]
-public sealed class UnetDigitsTests : IDisposable
+public sealed class FcnDigitsTests : IDisposable
 {
     private readonly WorkerPool pool = new(2);
 
@@ -31,10 +31,10 @@ public sealed class UnetDigitsTests : IDisposable
     {
         using Net deploy = Build("deploy.prototxt", Phase.Test), test = Build("train_val.prototxt", Phase.Test);
         Assert.Equal(ModelFolder.Counts(test), ModelFolder.Counts(deploy));
-        Assert.Equal(312_483, ModelFolder.Counts(deploy)["all"]);
-        Assert.Equal([1, 1, 96, 96], deploy.FindBlob("class").Shape.ToArray());
-        Assert.Equal([50, 1, 96, 96], test.FindBlob("label").Shape.ToArray());
-        Assert.Equal(["accuracy", "class_accuracy", "ink_accuracy", "loss"], test.Outputs.Order());
+        Assert.Equal(151_244, ModelFolder.Counts(deploy)["all"]);
+        Assert.Equal([1, 1, 64, 64], deploy.FindBlob("class").Shape.ToArray());
+        Assert.Equal([50, 1, 64, 64], test.FindBlob("label").Shape.ToArray());
+        Assert.Equal(["accuracy", "class_accuracy", "ink_accuracy", "ink_loss", "loss"], test.Outputs.Order());
         Assert.Equal([11], test.FindBlob("class_accuracy").Shape.ToArray());
     }
 
@@ -66,7 +66,7 @@ public sealed class UnetDigitsTests : IDisposable
         Assert.True(losses[^1] < 0.8 * losses[0], string.Join(' ', losses));
     }
 
-    private static string PathOf(string file) => Repository.PathOf("Models", "unet-digits", file);
+    private static string PathOf(string file) => Repository.PathOf("Models", "fcn-digits", file);
 
     private Net Build(string file, Phase phase) =>
         Net.Build(NetDefinition.Load(PathOf(file)), new NetOptions { Phase = phase, Pool = pool });
