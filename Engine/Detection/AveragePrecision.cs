@@ -15,7 +15,7 @@ internal static class AveragePrecision
     /// <summary>The area as it is: the sum of precision times the step in recall. The usual one.</summary>
     public const string Integral = "Integral";
 
-    /// <summary>The area below the curve's envelope, as of VOC 2012: the best precision at any recall as high.</summary>
+    /// <summary>The area below the curve's envelope, as of VOC 2012: the best precision of a recall as high.</summary>
     public const string MaxIntegral = "MaxIntegral";
 
     /// <summary>The mean of the envelope at recalls of 0, 0.1 ... 1, as of VOC 2007.</summary>

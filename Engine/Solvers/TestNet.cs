@@ -12,7 +12,9 @@ namespace Cnn.Engine.Solvers;
 /// <param name="ShowsClasses">Whether to log the average precision of each class.</param>
 internal sealed record TestNet(int Index, Net Net, int Iterations, string ApVersion, bool ShowsClasses)
 {
-    /// <summary>Runs one test and logs the mean of every output value, and the mean average precision of detections.</summary>
+    /// <summary>
+    /// Runs one test and logs the mean of every output value, of detections the mean average precision.
+    /// </summary>
     /// <param name="iteration">The iteration at which it tests.</param>
     /// <param name="round">The number of the test in the run, from 0; the data position follows from it.</param>
     /// <param name="logsLoss">Whether to log the mean loss too.</param>

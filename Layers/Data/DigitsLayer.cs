@@ -11,8 +11,8 @@ namespace Cnn.Layers.Data;
 /// <c>seed</c>, starting again after <c>count</c> where that is given.
 /// </summary>
 /// <remarks>
-/// With <c>canvas</c>, several digits are scattered over each image [N, 1, H, W]. The second top has their boxes, [1, 1,
-/// B, 8], rows of [image in the batch, class, instance, xmin, ymin, xmax, ymax, 0], or the class of every pixel,
+/// With <c>canvas</c>, several digits are scattered over each image [N, 1, H, W]. The second top has their boxes,
+/// [1, 1, B, 8], rows of [image in the batch, class, instance, xmin, ymin, xmax, ymax, 0], or the class of every pixel,
 /// [N, 1, H, W]; digit D is of class D + 1, and 0 is the background.
 /// </remarks>
 [LayerType("Digits")]

@@ -19,11 +19,13 @@ public sealed class FcnDigitsTests : IDisposable
         foreach (string file in (string[])["deploy", "train_val"])
         {
             Assert.Equal(
-                ProtoFile.LoadNet(PathOf($"{file}.prototxt")).Message, ProtoFile.LoadNet(PathOf($"{file}.yaml")).Message);
+                ProtoFile.LoadNet(PathOf($"{file}.prototxt")).Message,
+                ProtoFile.LoadNet(PathOf($"{file}.yaml")).Message);
         }
 
         Assert.Equal(
-            ProtoFile.LoadSolver(PathOf("solver.prototxt")).Message, ProtoFile.LoadSolver(PathOf("solver.yaml")).Message);
+            ProtoFile.LoadSolver(PathOf("solver.prototxt")).Message,
+            ProtoFile.LoadSolver(PathOf("solver.yaml")).Message);
     }
 
     [Fact]

@@ -27,11 +27,13 @@ public sealed class SsdDigitsTests : IDisposable
         foreach (string file in (string[])["deploy", "train_val"])
         {
             Assert.Equal(
-                ProtoFile.LoadNet(PathOf($"{file}.prototxt")).Message, ProtoFile.LoadNet(PathOf($"{file}.yaml")).Message);
+                ProtoFile.LoadNet(PathOf($"{file}.prototxt")).Message,
+                ProtoFile.LoadNet(PathOf($"{file}.yaml")).Message);
         }
 
         Assert.Equal(
-            ProtoFile.LoadSolver(PathOf("solver.prototxt")).Message, ProtoFile.LoadSolver(PathOf("solver.yaml")).Message);
+            ProtoFile.LoadSolver(PathOf("solver.prototxt")).Message,
+            ProtoFile.LoadSolver(PathOf("solver.yaml")).Message);
     }
 
     [Fact]

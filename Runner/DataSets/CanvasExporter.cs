@@ -7,15 +7,17 @@ using Cnn.Proto.Formats.Images;
 
 namespace Cnn.Runner.DataSets;
 
-/// <summary>Writes images with scattered digits to files, each with its boxes beside it as Pascal VOC has them.</summary>
+/// <summary>
+/// Writes images with scattered digits to files, each with its boxes beside it as Pascal VOC has them.
+/// </summary>
 public static class CanvasExporter
 {
     private const int Most = 1_000_000, SmallestSide = 48, LargestSide = 4096;
 
     /// <summary>
     /// Writes images of a stream, <c>00000000.png</c> and so on, and <c>00000000.xml</c> with the boxes of each: the
-    /// same that a <c>Digits</c> layer of this seed trains on, if its canvas has this size and digits of a sixth to half
-    /// of the smaller side, as the usual one of 96 x 96 pixels has.
+    /// same that a <c>Digits</c> layer of this seed trains on, if its canvas has this size and digits of a sixth to
+    /// half of the smaller side, as the usual one of 96 x 96 pixels has.
     /// </summary>
     /// <param name="to">The folder, which is created where it is missing.</param>
     /// <param name="count">The number of images, at least 1.</param>

@@ -34,7 +34,10 @@ public sealed class DigitCanvasTests
     public void DigitsAreAsManyAndAsLargeAsTheOptionsSayAndTouchNone()
     {
         var canvas = new DigitCanvas(
-            new DigitCanvasParameter { Height = 80, Width = 120, MinDigits = 2, MaxDigits = 4, MinSize = 20, MaxSize = 30 },
+            new DigitCanvasParameter
+            {
+                Height = 80, Width = 120, MinDigits = 2, MaxDigits = 4, MinSize = 20, MaxSize = 30,
+            },
             1);
         var counts = new HashSet<int>();
         var labels = new HashSet<int>();
@@ -69,7 +72,7 @@ public sealed class DigitCanvasTests
             for (int at = 0; at < canvas.Classes.Length; at++)
             {
                 float x = ((at % 96) + 0.5f) / 96, y = ((at / 96) + 0.5f) / 96;
-                LabelledBox? around = canvas.Objects.Where(o => IsIn(o.Box, x, y)).Cast<LabelledBox?>().FirstOrDefault();
+                LabelledBox? around = canvas.Objects.Cast<LabelledBox?>().FirstOrDefault(o => IsIn(o!.Value.Box, x, y));
                 int label = canvas.Classes[at];
                 Assert.True(label == 0 || (label == around?.Group && canvas.Image.Pixels[at] > paper + 20));
             }
