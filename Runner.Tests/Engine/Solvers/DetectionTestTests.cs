@@ -1,4 +1,3 @@
-using Cnn.Engine.Detection;
 using Cnn.Engine.Solvers;
 using Cnn.Layers.Threading;
 using Cnn.Proto;
