@@ -47,7 +47,7 @@ public sealed class FcnDigitsTests : IDisposable
         NetDefinition net = NetDefinition.Load(PathOf("train_val.prototxt"));
         foreach (DigitsParameter data in net.Message.Layer.Select(l => l.DigitsParam).Where(d => d is not null))
         {
-            data.BatchSize = 2;
+            data.BatchSize = 8;
         }
 
         solver.ClearNet();
@@ -55,12 +55,13 @@ public sealed class FcnDigitsTests : IDisposable
         solver.TestInterval = 0;
         solver.TestIter.Clear();
         solver.WarmupIter = 0;
+        solver.BaseLr = 0.0005f;
         solver.Display = 0;
         using var run = new Solver(
             new SolverDefinition(solver, net.Sources), new SolverOptions { Pool = pool });
         List<float> losses = [];
         run.Progressed += progress => losses.Add(progress.IterationLoss);
-        for (int i = 0; i < 10; i++)
+        for (int i = 0; i < 16; i++)
         {
             run.Step();
         }
