@@ -20,7 +20,7 @@ internal sealed unsafe class ImageBatch
     /// <summary>Where the images go, [N, C, H, W].</summary>
     public float* Images { get; private set; }
 
-    /// <summary>Where the labels go, [N]; null where the net wants none.</summary>
+    /// <summary>Where the labels go, [N] or [N, 1, H, W]; null where the net wants none.</summary>
     public float* Labels { get; private set; }
 
     /// <summary>The objects of each image, [N]; empty where the source has none.</summary>
@@ -50,8 +50,8 @@ internal sealed unsafe class ImageBatch
     /// <summary>Gives the batch buffers of its own.</summary>
     /// <param name="shape">The shape of its images.</param>
     /// <param name="count">Images in the batch.</param>
-    /// <param name="hasLabels">Whether labels are wanted.</param>
-    public void SetSize(ImageShape shape, int count, bool hasLabels)
+    /// <param name="labelCount">Values in the batch's labels; 0 where none are wanted.</param>
+    public void SetSize(ImageShape shape, int count, int labelCount)
     {
         long size = (long)shape.Count * count;
         if (images.Length < size)
@@ -59,12 +59,12 @@ internal sealed unsafe class ImageBatch
             images = new AlignedBuffer(checked((int)size));
         }
 
-        if (hasLabels && labels.Length < count)
+        if (labels.Length < labelCount)
         {
-            labels = new AlignedBuffer(count);
+            labels = new AlignedBuffer(labelCount);
         }
 
-        SetTarget(shape, images.Pointer, hasLabels ? labels.Pointer : null);
+        SetTarget(shape, images.Pointer, labelCount > 0 ? labels.Pointer : null);
     }
 
     /// <summary>Gives the batch room for the objects of its images.</summary>

@@ -69,6 +69,9 @@ public abstract unsafe class ImageSourceLayer : Layer
     /// <summary>Whether images of bytes are resized or damaged on their way.</summary>
     internal bool EditsImages => Transformer.EditsImages(KnowsBoxes);
 
+    /// <summary>Labels of an image in the second top: 1, or one for each of its pixels.</summary>
+    internal virtual int LabelLength => 1;
+
     /// <summary>The number of threads that may load items at the same time, for buffers of each.</summary>
     private protected int WorkerCount => Context.Pool.ThreadCount;
 
@@ -197,7 +200,7 @@ public abstract unsafe class ImageSourceLayer : Layer
         new ReadOnlySpan<float>(batch.Images, tops[0].Count).CopyTo(tops[0].Data);
         if (labels != null)
         {
-            new ReadOnlySpan<float>(batch.Labels, Batch).CopyTo(tops[1].Data);
+            new ReadOnlySpan<float>(batch.Labels, Batch * LabelLength).CopyTo(tops[1].Data);
         }
 
         for (int top = 1; top < tops.Count; top++)
@@ -242,7 +245,7 @@ public abstract unsafe class ImageSourceLayer : Layer
                 batch.PlanesOf(top).SetSize(PlanesOf(top, shape), Batch);
             }
 
-            batch.SetSize(shape, Batch, WantsLabels);
+            batch.SetSize(shape, Batch, WantsLabels ? Batch * LabelLength : 0);
             ReserveBoxes(batch);
         }
         catch (Exception exception)

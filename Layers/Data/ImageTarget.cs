@@ -40,6 +40,11 @@ internal readonly unsafe ref struct ImageTarget
     /// <summary>The image's values in the top, [C, H, W].</summary>
     public Span<float> Values => new(Image, batch.Shape.Count);
 
+    /// <summary>The image's labels, as many as the source has for an image; empty where the net wants none.</summary>
+    public Span<float> Labels => batch.Labels == null
+        ? []
+        : new(batch.Labels + ((long)place * layer.LabelLength), layer.LabelLength);
+
     /// <summary>Whether the net wants the image's objects.</summary>
     public bool WantsBoxes => batch.Boxes.Length > 0;
 
@@ -115,7 +120,7 @@ internal readonly unsafe ref struct ImageTarget
     {
         if (batch.Labels != null)
         {
-            batch.Labels[place] = value;
+            batch.Labels[(long)place * layer.LabelLength] = value;
         }
     }
 
