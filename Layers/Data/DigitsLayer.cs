@@ -153,7 +153,7 @@ internal sealed class DigitsLayer : ImageSourceLayer
         Refuse(transform.Pad > 0, TransformationParameter.PadFieldNumber);
         Refuse(transform.Distortion is not null, TransformationParameter.DistortionFieldNumber);
         Refuse(transform.RandomResizedCrop is not null, TransformationParameter.RandomResizedCropFieldNumber);
-        Refuse(transform.ResizeParam is not null, TransformationParameter.ResizeParamFieldNumber);
+        Refuse(transform.ResizeParam.Count > 0, TransformationParameter.ResizeParamFieldNumber);
 
         void Refuse(bool isGiven, int field)
         {

@@ -180,7 +180,7 @@ public abstract unsafe class ImageSourceLayer : Layer
         {
             int rows = tops[0].Dim(2) * (Frames is null ? 1 : tops[0].Dim(3));
             var shape = new ImageShape(tops[0].Dim(1), rows, tops[0].Dim(-1));
-            for (int top = 1; top < tops.Count; top++)
+            for (int top = 1; top < tops.Count && top <= ImageBatch.LastPlanes; top++)
             {
                 direct.PlanesOf(top).SetTarget(PlanesOf(top, shape), tops[top]);
             }
@@ -203,7 +203,7 @@ public abstract unsafe class ImageSourceLayer : Layer
             new ReadOnlySpan<float>(batch.Labels, Batch * LabelLength).CopyTo(tops[1].Data);
         }
 
-        for (int top = 1; top < tops.Count; top++)
+        for (int top = 1; top < tops.Count && top <= ImageBatch.LastPlanes; top++)
         {
             batch.PlanesOf(top).CopyTo(tops[top]);
         }
@@ -240,7 +240,7 @@ public abstract unsafe class ImageSourceLayer : Layer
         try
         {
             ImageShape shape = FindShape(batch, worker);
-            for (int top = 1; top < topCount; top++)
+            for (int top = 1; top < topCount && top <= ImageBatch.LastPlanes; top++)
             {
                 batch.PlanesOf(top).SetSize(PlanesOf(top, shape), Batch);
             }
@@ -529,7 +529,7 @@ public abstract unsafe class ImageSourceLayer : Layer
             var target = new ImageTarget(this, batch, place, index, worker);
             madeUp.Draw(index, target.Values);
             target.SetLabel(0);
-            for (int top = 1; top < topCount; top++)
+            for (int top = 1; top < topCount && top <= ImageBatch.LastPlanes; top++)
             {
                 target.Planes(top).Clear();
             }
