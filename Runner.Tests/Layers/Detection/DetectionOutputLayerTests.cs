@@ -293,7 +293,6 @@ public class DetectionOutputLayerTests
     [InlineData("nbottom: 2 no_permute: true", "'bottom0' has shape 1 8 (8)")]
     [InlineData("nbottom: 2", "'bottom1' has shape 1 4 (4)")]
     [InlineData("", "'bottom3' has shape 1 5 (5)")]
-    [InlineData("nms_param { soft_nms: true }", "their scores are not lowered")]
     public void BottomsThatDoNotFitAreNamed(string options, string expected)
     {
         var exception = Assert.Throws<CnnException>(() => new LayerHarness(
