@@ -182,6 +182,15 @@ internal sealed unsafe class NormalizeLayer(LayerContext context) : Layer(contex
                 $"normalize_type is '{happynears.NormalizeType}'",
                 "only L2, the length, is done");
         }
+
+        if (happynears.FixGradient && Phase == Phase.Train)
+        {
+            throw Context.Error(
+                Parameter.NormalizeParam,
+                ChannelNormalizeParameter.FixGradientFieldNumber,
+                "fix_gradient of Normalize is not done",
+                "leave it out; it makes no difference in testing");
+        }
     }
 
     // The derivative of a length is x over it.
