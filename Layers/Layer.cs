@@ -192,7 +192,7 @@ public abstract class Layer : IDisposable
             }
             catch (CnnException exception)
             {
-                throw Context.Error(filler, 0, exception.Diagnostics[0].Message, exception.Diagnostics[0].Hint);
+                throw Context.Error(filler, 0, exception);
             }
         }
 
@@ -223,7 +223,7 @@ public abstract class Layer : IDisposable
             }
             catch (CnnException exception)
             {
-                throw Context.Error(definition, 0, exception.Diagnostics[0].Message, exception.Diagnostics[0].Hint);
+                throw Context.Error(definition, 0, exception);
             }
         }
 

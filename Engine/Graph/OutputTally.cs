@@ -17,6 +17,7 @@ internal sealed class OutputTally
     private readonly Net net;
     private readonly double[][] sums;
     private readonly DetectionTally?[] detections;
+    private IReadOnlyList<ClassPrecision>? classes;
     private int batches;
 
     /// <summary>Starts with no batches.</summary>
@@ -36,14 +37,17 @@ internal sealed class OutputTally
     public static bool IsOfDetections(Net net, string output) =>
         net.Layers.Any(l => l.Type == DetectionType && l.TopNames.Contains(output));
 
-    /// <summary>The average precisions of the classes; empty without a DetectionEvaluate layer.</summary>
-    public IReadOnlyList<ClassPrecision> Classes() => [.. detections.SelectMany(d => d?.Classes() ?? [])];
+    /// <summary>
+    /// Returns the average precisions of the classes over the batches so far; none without a DetectionEvaluate layer.
+    /// </summary>
+    public IReadOnlyList<ClassPrecision> Classes() => classes ??= [.. detections.SelectMany(d => d?.Classes() ?? [])];
 
     /// <summary>Adds the outputs of the batch that has just run.</summary>
     /// <exception cref="CnnException">An output has another size than before, and so no means.</exception>
     public void Add()
     {
         batches++;
+        classes = null;
         for (int i = 0; i < sums.Length; i++)
         {
             ReadOnlySpan<float> values = net.FindBlob(net.Outputs[i]).Data;
@@ -76,9 +80,10 @@ internal sealed class OutputTally
         for (int i = 0; i < sums.Length; i++)
         {
             string name = net.Outputs[i];
-            if (detections[i] is { } found)
+            if (detections[i] is not null)
             {
-                means.Add((name, found.Classes().Select(c => c.AveragePrecision).DefaultIfEmpty().Average()));
+                var found = Classes().Where(c => c.Blob == name).Select(c => c.AveragePrecision);
+                means.Add((name, found.DefaultIfEmpty().Average()));
                 continue;
             }
 

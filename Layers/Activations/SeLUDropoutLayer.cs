@@ -65,7 +65,7 @@ internal unsafe class SeLUDropoutLayer : Layer
             return;
         }
 
-        // What is dropped becomes alpha where 0 stands for alpha.
+        // Dropout writes zeros: x is shifted by -alpha before it and back after it, so that a zero is alpha.
         double dropped = (scale * alpha) - (scale * options.DropoutRatio * alpha);
         UnaryKernel.Forward(new PowerLayer.Raise(1, 1, (float)-alpha), x, y, count, Context.Pool);
         Drop(y, y, count);

@@ -30,7 +30,7 @@ internal sealed unsafe class PadLayer(LayerContext context) : Layer(context)
 
         PaddedShape.Check(
             Context, options, PadParameter.PaddingsFieldNumber, "paddings", options.Paddings, bottom.AxisCount);
-        if (!shape.Put(bottom.Shape, options.Paddings, 0))
+        if (!shape.TrySetBox(bottom.Shape, options.Paddings, 0))
         {
             throw Context.Error(
                 options,

@@ -52,7 +52,7 @@ internal sealed unsafe class PaddedShape
     /// <param name="border">Before and after on each axis, from <paramref name="first"/> on.</param>
     /// <param name="first">The first axis with a border.</param>
     /// <returns>Whether an array can have the shape with the border.</returns>
-    public bool Put(ReadOnlySpan<int> shape, IReadOnlyList<uint> border, int first)
+    public bool TrySetBox(ReadOnlySpan<int> shape, IReadOnlyList<uint> border, int first)
     {
         bool fits = true;
         Begin(shape, border);
@@ -69,7 +69,7 @@ internal sealed unsafe class PaddedShape
 
     /// <summary>Sets the shapes from that with the border.</summary>
     /// <returns>Whether something is left without the border.</returns>
-    public bool Cut(ReadOnlySpan<int> shape, IReadOnlyList<uint> border, int first)
+    public bool TrySetWhole(ReadOnlySpan<int> shape, IReadOnlyList<uint> border, int first)
     {
         bool fits = true;
         Begin(shape, border);

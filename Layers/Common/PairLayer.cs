@@ -1,4 +1,6 @@
 using Cnn.Layers.Kernels.Broadcast;
+using Cnn.Layers.Kernels.Elementwise;
+using Cnn.Layers.Threading;
 
 namespace Cnn.Layers.Common;
 
@@ -83,10 +85,10 @@ internal abstract unsafe class PairLayer(LayerContext context) : Layer(context)
             return;
         }
 
-        float* gradient = Context.Pool.Scratch(0, Threading.ScratchSlot.Layer, second.Count);
+        float* gradient = Context.Pool.Scratch(0, ScratchSlot.Layer, second.Count);
         PairKernel.Backward(
             operation, first.DataPointer, second.DataPointer, top.DiffPointer, gradient, true, second.Count, axes,
             Context.Pool);
-        Kernels.Elementwise.SumKernel.AddTo(second.DiffPointer, gradient, second.Count);
+        SumKernel.AddTo(second.DiffPointer, gradient, second.Count);
     }
 }

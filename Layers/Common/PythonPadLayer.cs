@@ -46,7 +46,7 @@ internal sealed unsafe class PythonPadLayer(LayerContext context) : Layer(contex
                 "padding takes 4 axes: [N, C, H, W]");
         }
 
-        if (!shape.Put(bottoms[0].Shape, border, 2))
+        if (!shape.TrySetBox(bottoms[0].Shape, border, 2))
         {
             throw Context.Error(
                 $"bottom '{Parameter.Bottom[0]}' of shape {bottoms[0].ShapeText} is too large to pad");

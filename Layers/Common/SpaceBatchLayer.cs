@@ -105,7 +105,7 @@ internal abstract unsafe class SpaceBatchLayer(LayerContext context) : Layer(con
 
     private void ShapeFromSpace(Blob bottom, BlockFields fields, Span<int> batch)
     {
-        bool fits = border.Put(bottom.Shape, fields.Border, 1);
+        bool fits = border.TrySetBox(bottom.Shape, fields.Border, 1);
         border.Whole.CopyTo(batch);
         long items = batch[0];
         for (int i = 0; i < fields.Sides.Count; i++)
@@ -153,7 +153,7 @@ internal abstract unsafe class SpaceBatchLayer(LayerContext context) : Layer(con
             (space[0], space[i + 1]) = (space[0] / side, (int)size);
         }
 
-        if (!border.Cut(space, fields.Border, 1))
+        if (!border.TrySetWhole(space, fields.Border, 1))
         {
             throw Context.Error(
                 fields.Options,

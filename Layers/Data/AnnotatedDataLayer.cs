@@ -323,24 +323,16 @@ internal sealed class AnnotatedDataLayer : DatabaseSourceLayer
                 "add resize_param with WARP or FIT_LARGE_SIZE_AND_PAD, or a crop");
         }
 
-        if (TopsWanted > 2)
+        bool movesImageAlone = expansion is not null || Transformer.Geometry is not null
+            || transform.ResizeParam.Any(r => r.ResizeMode == ResizeParameter.Types.Resize_mode.FitLargeSizeAndPad)
+            || Transformer.CropHeight > 0;
+        if (TopsWanted > 2 && movesImageAlone)
         {
-            bool isMoved = expansion is not null || Transformer.Geometry is not null
-                || transform.ResizeParam.Any(r => r.ResizeMode == ResizeParameter.Types.Resize_mode.FitLargeSizeAndPad)
-                || Transformer.CropHeight > 0;
-            RefuseMap(isMoved);
-        }
-
-        void RefuseMap(bool isMoved)
-        {
-            if (isMoved)
-            {
-                throw Context.Error(
-                    transform,
-                    0,
-                    "the map of classes does not follow expand_param, geometry_param, a crop or padding",
-                    "yolo_data_jitter, batch_sampler and resize_param with WARP move it too");
-            }
+            throw Context.Error(
+                transform,
+                0,
+                "the map of classes does not follow expand_param, geometry_param, a crop or padding",
+                "yolo_data_jitter, batch_sampler and resize_param with WARP move it too");
         }
 
         void Refuse(bool isGiven, int field, string instead)

@@ -32,13 +32,14 @@ internal sealed class ClassMap : IDisposable
             context, parameter, AnnotatedDataParameter.SegScalesFieldNumber, parameter.SegScales, 1, 1 << 14);
         Check(AnnotatedDataParameter.SegResizeHeightFieldNumber, parameter.SegResizeHeight);
         Check(AnnotatedDataParameter.SegResizeWidthFieldNumber, parameter.SegResizeWidth);
-        workers = [.. Enumerable.Range(0, workerCount).Select(_ => new Worker())];
         classes = 1;
         if (!parameter.SingleClass)
         {
             tables = ReadClasses();
             classes = tables.Length;
         }
+
+        workers = [.. Enumerable.Range(0, workerCount).Select(_ => new Worker())];
 
         void Check(int field, int value) => FieldRange.Require(context, parameter, field, value, 0, 1 << 14);
     }
@@ -112,14 +113,15 @@ internal sealed class ClassMap : IDisposable
         }
         catch (CnnException exception) when (exception.Diagnostics[0].Location is null)
         {
-            Diagnostic first = exception.Diagnostics[0];
-            throw Error(first.Message, first.Hint);
+            throw context.Error(parameter, AnnotatedDataParameter.LabelMapFileFieldNumber, exception);
         }
 
         int count = labels.Item.Count == 0 ? 0 : labels.Item.Max(item => item.LabelId);
         if (count is < 1 or > MostClasses || labels.Item.Count > ByteTable.Length)
         {
-            throw Error(
+            throw context.Error(
+                parameter,
+                AnnotatedDataParameter.LabelMapFileFieldNumber,
                 $"'{parameter.LabelMapFile}' has {labels.Item.Count} items of {count} classes",
                 "an item for each value of the pixels, 256 at most, with its class, label_id, from 1");
         }
@@ -135,9 +137,6 @@ internal sealed class ClassMap : IDisposable
 
         return read;
     }
-
-    private CnnException Error(string text, string? hint) =>
-        context.Error(parameter, AnnotatedDataParameter.LabelMapFileFieldNumber, text, hint);
 
     /// <summary>One thread's buffers.</summary>
     private sealed class Worker : IDisposable

@@ -112,8 +112,7 @@ internal abstract class DatabaseSourceLayer : ImageSourceLayer
         }
         catch (CnnException exception)
         {
-            Diagnostic first = exception.Diagnostics[0];
-            throw Context.Error(parameter, DataParameter.SourceFieldNumber, first.Message, first.Hint);
+            throw Context.Error(parameter, DataParameter.SourceFieldNumber, exception);
         }
     }
 }

@@ -43,9 +43,6 @@ internal sealed class DigitsLayer : ImageSourceLayer
         }
     }
 
-    /// <inheritdoc/>
-    internal override int LabelLength => canvas?.Target == Target.Classes ? shape.Height * shape.Width : 1;
-
     // A count larger than can ever be drawn sets no end.
     private protected override long Count => parameter.Count <= long.MaxValue ? (long)parameter.Count : 0;
 
@@ -67,17 +64,8 @@ internal sealed class DigitsLayer : ImageSourceLayer
         canvases = [.. Enumerable.Range(0, WorkerCount).Select(_ => new DigitCanvas(canvas, parameter.Seed))];
     }
 
-    private protected override void ShapeLabels(Blob labels)
-    {
-        if (canvas is null)
-        {
-            base.ShapeLabels(labels);
-        }
-        else
-        {
-            labels.Reshape(Batch, 1, shape.Height, shape.Width);
-        }
-    }
+    private protected override ImageShape? PlanesOf(int top, ImageShape image) =>
+        top == 1 && canvas?.Target == Target.Classes ? shape : null;
 
     private protected override ImageShape ShapeOf(long item, int worker) => shape;
 
@@ -107,13 +95,10 @@ internal sealed class DigitsLayer : ImageSourceLayer
             target.Boxes.AddRange(drawn.Objects);
         }
 
-        if (canvas!.Target == Target.Classes && !target.Labels.IsEmpty)
+        Span<float> classes = target.Planes(1);
+        for (int i = 0; i < classes.Length; i++)
         {
-            Span<float> labels = target.Labels;
-            for (int i = 0; i < labels.Length; i++)
-            {
-                labels[i] = drawn.Classes[i];
-            }
+            classes[i] = drawn.Classes[i];
         }
     }
 
@@ -142,30 +127,26 @@ internal sealed class DigitsLayer : ImageSourceLayer
     // Boxes and classes are those of the drawing, whose digits lie at random anyway.
     private void CheckTransformation()
     {
-        if (Parameter.TransformParam is not { } transform)
+        int? moving = Transformer.MovingField;
+        if (Parameter.TransformParam is { Mirror: true })
         {
-            return;
+            moving = TransformationParameter.MirrorFieldNumber;
+        }
+        else if (Transformer.CropHeight > 0)
+        {
+            moving = Parameter.TransformParam.CropSize > 0 ? TransformationParameter.CropSizeFieldNumber
+                : Parameter.TransformParam.CropH > 0 ? TransformationParameter.CropHFieldNumber
+                : TransformationParameter.CropHeightFieldNumber;
         }
 
-        Refuse(transform.Mirror, TransformationParameter.MirrorFieldNumber);
-        Refuse(transform.CropSize > 0, TransformationParameter.CropSizeFieldNumber);
-        Refuse(transform.CropH > 0, TransformationParameter.CropHFieldNumber);
-        Refuse(transform.Pad > 0, TransformationParameter.PadFieldNumber);
-        Refuse(transform.Distortion is not null, TransformationParameter.DistortionFieldNumber);
-        Refuse(transform.RandomResizedCrop is not null, TransformationParameter.RandomResizedCropFieldNumber);
-        Refuse(transform.ResizeParam.Count > 0, TransformationParameter.ResizeParamFieldNumber);
-
-        void Refuse(bool isGiven, int field)
+        if (moving is { } field)
         {
-            if (isGiven)
-            {
-                string name = TransformationParameter.Descriptor.FindFieldByNumber(field).Name;
-                throw Context.Error(
-                    transform,
-                    field,
-                    $"{name} moves pixels and not what '{Parameter.Top[1]}' tells of them",
-                    "leave it away: each image has other digits in other places");
-            }
+            string name = TransformationParameter.Descriptor.FindFieldByNumber(field).Name;
+            throw Context.Error(
+                Parameter.TransformParam,
+                field,
+                $"{name} moves pixels and not what '{Parameter.Top[1]}' tells of them",
+                "leave it away: each image has other digits in other places");
         }
     }
 }

@@ -11,7 +11,7 @@ internal sealed unsafe class ImageBatch
 
     private AlignedBuffer images = new(0);
     private AlignedBuffer labels = new(0);
-    private readonly ImagePlanes[] planes = [new(), new()];
+    private ImagePlanes[] planes = [];
     private long faultIndex;
 
     /// <summary>The pass that the batch is for.</summary>
@@ -23,15 +23,11 @@ internal sealed unsafe class ImageBatch
     /// <summary>Where the images go, [N, C, H, W].</summary>
     public float* Images { get; private set; }
 
-    /// <summary>Where the labels go, [N] or [N, 1, H, W]; null where the net wants none.</summary>
+    /// <summary>Where the labels go, [N]; null where the net wants none.</summary>
     public float* Labels { get; private set; }
 
     /// <summary>The objects of each image, [N]; empty where the source has none.</summary>
     public List<LabelledBox>[] Boxes { get; private set; } = [];
-
-    /// <summary>Returns what a top besides the images has for each image.</summary>
-    /// <param name="top">The top, 1 or 2.</param>
-    public ImagePlanes PlanesOf(int top) => planes[top - 1];
 
     /// <summary>The factors by which the sides of its only image were resized, where the source tells them.</summary>
     public (double Height, double Width) Scale { get; set; } = (1, 1);
@@ -50,11 +46,30 @@ internal sealed unsafe class ImageBatch
         Skipped.Clear();
     }
 
+    /// <summary>Gives the batch planes for each top besides the images.</summary>
+    /// <param name="count">The number of tops, that of the images included.</param>
+    public void SetTops(int count)
+    {
+        if (planes.Length != count - 1)
+        {
+            planes = [.. Enumerable.Range(1, count - 1).Select(_ => new ImagePlanes())];
+        }
+    }
+
+    /// <summary>Returns what a top besides the images has for each image.</summary>
+    /// <param name="top">The top, from 1.</param>
+    public ImagePlanes PlanesOf(int top) => planes[top - 1];
+
+    /// <summary>Returns what a top has for one image, [C, H, W]; none where the net does not have the top.</summary>
+    /// <param name="top">The top, from 1.</param>
+    /// <param name="place">The image's place in the batch.</param>
+    public Span<float> PlanesOf(int top, int place) => top <= planes.Length ? planes[top - 1].Of(place) : [];
+
     /// <summary>Gives the batch buffers of its own.</summary>
     /// <param name="shape">The shape of its images.</param>
     /// <param name="count">Images in the batch.</param>
-    /// <param name="labelCount">Values in the batch's labels; 0 where none are wanted.</param>
-    public void SetSize(ImageShape shape, int count, int labelCount)
+    /// <param name="hasLabels">Whether labels are wanted.</param>
+    public void SetSize(ImageShape shape, int count, bool hasLabels)
     {
         long size = (long)shape.Count * count;
         if (images.Length < size)
@@ -62,12 +77,12 @@ internal sealed unsafe class ImageBatch
             images = new AlignedBuffer(checked((int)size));
         }
 
-        if (labels.Length < labelCount)
+        if (hasLabels && labels.Length < count)
         {
-            labels = new AlignedBuffer(labelCount);
+            labels = new AlignedBuffer(count);
         }
 
-        SetTarget(shape, images.Pointer, labelCount > 0 ? labels.Pointer : null);
+        SetTarget(shape, images.Pointer, hasLabels ? labels.Pointer : null);
     }
 
     /// <summary>Gives the batch room for the objects of its images.</summary>

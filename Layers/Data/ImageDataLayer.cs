@@ -65,8 +65,7 @@ internal sealed class ImageDataLayer : ImageFileSourceLayer
         }
         catch (CnnException exception) when (exception.Diagnostics[0].Location is null)
         {
-            Diagnostic first = exception.Diagnostics[0];
-            throw Context.Error(parameter, ImageDataParameter.SourceFieldNumber, first.Message, first.Hint);
+            throw Context.Error(parameter, ImageDataParameter.SourceFieldNumber, exception);
         }
 
         // A path is that of root_folder with the list's right behind it, as in Caffe.

@@ -69,9 +69,6 @@ public abstract unsafe class ImageSourceLayer : Layer
     /// <summary>Whether images of bytes are resized or damaged on their way.</summary>
     internal bool EditsImages => Transformer.EditsImages(KnowsBoxes);
 
-    /// <summary>Labels of an image in the second top: 1, or one for each of its pixels.</summary>
-    internal virtual int LabelLength => 1;
-
     /// <summary>The number of threads that may load items at the same time, for buffers of each.</summary>
     private protected int WorkerCount => Context.Pool.ThreadCount;
 
@@ -180,7 +177,8 @@ public abstract unsafe class ImageSourceLayer : Layer
         {
             int rows = tops[0].Dim(2) * (Frames is null ? 1 : tops[0].Dim(3));
             var shape = new ImageShape(tops[0].Dim(1), rows, tops[0].Dim(-1));
-            for (int top = 1; top < tops.Count && top <= ImageBatch.LastPlanes; top++)
+            direct.SetTops(tops.Count);
+            for (int top = 1; top < tops.Count; top++)
             {
                 direct.PlanesOf(top).SetTarget(PlanesOf(top, shape), tops[top]);
             }
@@ -200,7 +198,7 @@ public abstract unsafe class ImageSourceLayer : Layer
         new ReadOnlySpan<float>(batch.Images, tops[0].Count).CopyTo(tops[0].Data);
         if (labels != null)
         {
-            new ReadOnlySpan<float>(batch.Labels, Batch * LabelLength).CopyTo(tops[1].Data);
+            new ReadOnlySpan<float>(batch.Labels, Batch).CopyTo(tops[1].Data);
         }
 
         for (int top = 1; top < tops.Count && top <= ImageBatch.LastPlanes; top++)
@@ -240,12 +238,13 @@ public abstract unsafe class ImageSourceLayer : Layer
         try
         {
             ImageShape shape = FindShape(batch, worker);
-            for (int top = 1; top < topCount && top <= ImageBatch.LastPlanes; top++)
+            batch.SetTops(topCount);
+            for (int top = 1; top < topCount; top++)
             {
                 batch.PlanesOf(top).SetSize(PlanesOf(top, shape), Batch);
             }
 
-            batch.SetSize(shape, Batch, WantsLabels ? Batch * LabelLength : 0);
+            batch.SetSize(shape, Batch, WantsLabels);
             ReserveBoxes(batch);
         }
         catch (Exception exception)
@@ -354,7 +353,7 @@ public abstract unsafe class ImageSourceLayer : Layer
     /// <param name="resize">How <c>resize_param</c> resizes the batch; null where it does not.</param>
     /// <param name="index">The index of that image among all images drawn since training began.</param>
     private protected virtual ImageShape TopShape(ImageShape image, ImageFit? resize, long index) =>
-        Transformer.CutShape(image.Channels) is { } cut ? cut : PlanFor(resize?.ShapeOf(image) ?? image).Output;
+        Transformer.CutShape(image.Channels) ?? PlanFor(resize?.ShapeOf(image) ?? image).Output;
 
     /// <summary>Sets the shape of the labels' top.</summary>
     private protected virtual void ShapeLabels(Blob labels) => labels.Reshape(Batch);

@@ -40,11 +40,6 @@ internal readonly unsafe ref struct ImageTarget
     /// <summary>The image's values in the top, [C, H, W].</summary>
     public Span<float> Values => new(Image, batch.Shape.Count);
 
-    /// <summary>The image's labels, as many as the source has for an image; empty where the net wants none.</summary>
-    public Span<float> Labels => batch.Labels == null
-        ? []
-        : new(batch.Labels + ((long)place * layer.LabelLength), layer.LabelLength);
-
     /// <summary>Whether the net wants the image's objects.</summary>
     public bool WantsBoxes => batch.Boxes.Length > 0;
 
@@ -55,7 +50,7 @@ internal readonly unsafe ref struct ImageTarget
     /// Returns what a top besides the images has for this image, [C, H, W]; empty where the net does not want it.
     /// </summary>
     /// <param name="top">The top, from 1.</param>
-    public Span<float> Planes(int top) => batch.PlanesOf(top).Of(place);
+    public Span<float> Planes(int top) => batch.PlanesOf(top, place);
 
     private float* Image => batch.Images + ((long)place * batch.Shape.Count);
 
@@ -120,7 +115,7 @@ internal readonly unsafe ref struct ImageTarget
     {
         if (batch.Labels != null)
         {
-            batch.Labels[(long)place * layer.LabelLength] = value;
+            batch.Labels[place] = value;
         }
     }
 

@@ -14,46 +14,30 @@ namespace Cnn.Layers.Data;
 internal abstract class LabelMapSourceLayer : ImageFileSourceLayer
 {
     private readonly SourceOptions options;
-    private readonly TransformationParameter transform;
     private string[] files = [];
     private ImageScratch[] maps = [];
 
     /// <summary>Makes the layer.</summary>
     protected LabelMapSourceLayer(LayerContext context, SourceOptions options)
-        : base(context, options)
-    {
+        : base(context, options) =>
         this.options = options;
-        transform = context.Parameter.TransformParam ?? new TransformationParameter();
-    }
 
     /// <inheritdoc/>
     public override IReadOnlyDictionary<int, string>? KnownLabels(int top) => null;
 
     private protected override void Open(bool hasLabels)
     {
-        Refuse(transform.ResizeParam.Count > 0, TransformationParameter.ResizeParamFieldNumber);
-        Refuse(transform.GeometryParam is not null, TransformationParameter.GeometryParamFieldNumber);
-        Refuse(transform.RandomResizeParam is not null, TransformationParameter.RandomResizeParamFieldNumber);
-        Refuse(
-            transform.RandomAspectRatioParam is not null, TransformationParameter.RandomAspectRatioParamFieldNumber);
-        Refuse(Transformer.Varies, TransformationParameter.ImgRandResizeLowerFieldNumber);
-        Refuse(transform.Pad > 0, TransformationParameter.PadFieldNumber);
-        Refuse(transform.Distortion is not null, TransformationParameter.DistortionFieldNumber);
-        Refuse(transform.RandomResizedCrop is not null, TransformationParameter.RandomResizedCropFieldNumber);
-        maps = [.. Enumerable.Range(0, WorkerCount).Select(_ => new ImageScratch())];
-
-        void Refuse(bool isGiven, int field)
+        if (Transformer.MovingField is { } field)
         {
-            if (isGiven)
-            {
-                string name = TransformationParameter.Descriptor.FindFieldByNumber(field).Name;
-                throw Context.Error(
-                    transform,
-                    field,
-                    $"{name} moves pixels and not their labels",
-                    "the crop, mirror and new_height with new_width are for images with maps");
-            }
+            string name = TransformationParameter.Descriptor.FindFieldByNumber(field).Name;
+            throw Context.Error(
+                Parameter.TransformParam,
+                field,
+                $"{name} moves pixels and not their labels",
+                "the crop, mirror and new_height with new_width are for images with maps");
         }
+
+        maps = [.. Enumerable.Range(0, WorkerCount).Select(_ => new ImageScratch())];
     }
 
     private protected override void Close()
@@ -89,8 +73,7 @@ internal abstract class LabelMapSourceLayer : ImageFileSourceLayer
         }
         catch (CnnException exception) when (exception.Diagnostics[0].Location is null)
         {
-            Diagnostic first = exception.Diagnostics[0];
-            throw Context.Error(options.Parameter, options.SourceField, first.Message, first.Hint);
+            throw Context.Error(options.Parameter, options.SourceField, exception);
         }
 
         files = hasMaps ? [.. lines.Select(line => Context.Files.Find(root + line[1]))] : [];

@@ -77,8 +77,7 @@ internal sealed class WindowDataLayer : ImageSourceLayer
         }
         catch (CnnException exception) when (exception.Diagnostics[0].Location is null)
         {
-            Diagnostic first = exception.Diagnostics[0];
-            throw Context.Error(parameter, WindowDataParameter.SourceFieldNumber, first.Message, first.Hint);
+            throw Context.Error(parameter, WindowDataParameter.SourceFieldNumber, exception);
         }
 
         if (Context.MadeUp is not null && !list.Images.Any(image => File.Exists(FileOf(image))))

@@ -28,8 +28,8 @@ internal sealed unsafe class DetectionOutputLayer : Layer
     private readonly PriorReader reader;
     private readonly SplitPredictions? split;
     private readonly AnchorRefinement? refinement;
-    private IReadOnlyList<Blob> inputs = [];
     private readonly Blob boxes = new();
+    private IReadOnlyList<Blob> inputs = [];
     private PinnedInts counts = new(0);
     private ulong[] found = [];
     private ulong[] order = [];

@@ -26,14 +26,14 @@ internal readonly unsafe struct RegionLossJob(
         {
             for (int cell = 0; cell < image.Cells; cell++)
             {
-                BeNothing(image, cell, box, truths, delta);
+                WriteBackground(image, cell, box, truths, delta);
             }
         }
 
         foreach (ref readonly YoloObject truth in truths)
         {
             int cell = image.CellOf(truth);
-            BeObject(image, cell, Best(image, cell, truth), truth, delta);
+            WriteObject(image, cell, Best(image, cell, truth), truth, delta);
         }
 
         double sum = 0;
@@ -45,8 +45,8 @@ internal readonly unsafe struct RegionLossJob(
         sums[part] = sum;
     }
 
-    // A box is to be sure that it is no object, unless it is on one.
-    private void BeNothing(in YoloMap image, int cell, int box, ReadOnlySpan<YoloObject> truths, float* delta)
+    // A box that overlaps no object by more than the threshold learns that it has none.
+    private void WriteBackground(in YoloMap image, int cell, int box, ReadOnlySpan<YoloObject> truths, float* delta)
     {
         YoloObject found = Found(image, cell, box);
         float best = 0;
@@ -78,15 +78,15 @@ internal readonly unsafe struct RegionLossJob(
         return best;
     }
 
-    private void BeObject(in YoloMap image, int cell, int box, in YoloObject truth, float* delta)
+    private void WriteObject(in YoloMap image, int cell, int box, in YoloObject truth, float* delta)
     {
         var (width, height) = Anchor(image, box);
         bool isByArea = !isIntels && options.Rescore == 0;
         float scale = options.CoordScale * (isByArea ? 2 - (truth.Width * truth.Height) : 1);
-        BePlace(image, cell, box, 0, (truth.X * image.Width) - (cell % image.Width), scale, delta);
-        BePlace(image, cell, box, 1, (truth.Y * image.Height) - (cell / image.Width), scale, delta);
-        BeSize(image, cell, box, 2, MathF.Log(truth.Width / width), scale, delta);
-        BeSize(image, cell, box, 3, MathF.Log(truth.Height / height), scale, delta);
+        WritePlace(image, cell, box, 0, (truth.X * image.Width) - (cell % image.Width), scale, delta);
+        WritePlace(image, cell, box, 1, (truth.Y * image.Height) - (cell / image.Width), scale, delta);
+        WriteSize(image, cell, box, 2, MathF.Log(truth.Width / width), scale, delta);
+        WriteSize(image, cell, box, 3, MathF.Log(truth.Height / height), scale, delta);
 
         float p = image.Sigmoid(cell, box, YoloMap.Objectness), slope = p * (1 - p);
         float target = isIntels || options.Rescore == 0 ? 1 : Found(image, cell, box).Overlap(truth);
@@ -102,13 +102,13 @@ internal readonly unsafe struct RegionLossJob(
         }
     }
 
-    private void BePlace(in YoloMap image, int cell, int box, int value, float target, float scale, float* delta)
+    private void WritePlace(in YoloMap image, int cell, int box, int value, float target, float scale, float* delta)
     {
         float s = image.Sigmoid(cell, box, value);
         delta[image.At(cell, box, value)] = scale * Cut(s - target) * s * (1 - s);
     }
 
-    private void BeSize(in YoloMap image, int cell, int box, int value, float target, float scale, float* delta) =>
+    private void WriteSize(in YoloMap image, int cell, int box, int value, float target, float scale, float* delta) =>
         delta[image.At(cell, box, value)] = scale * Cut(image.Value(cell, box, value) - target);
 
     private float Cut(float difference) => isIntels ? Math.Clamp(difference, -1, 1) : difference;

@@ -1,5 +1,6 @@
 using Cnn.Layers.Kernels.Elementwise;
 using Cnn.Layers.Losses;
+using Cnn.Layers.Threading;
 using Cnn.Proto;
 
 namespace Cnn.Layers.Detection;
@@ -86,7 +87,7 @@ internal sealed unsafe class RegionLossLayer : LossLayer
         Blob map = bottoms[0];
         bool isIntels = YoloObjects.AreCorners(bottoms[1]);
         objects.Read(bottoms[1], map.Dim(0), (int)options.NumClass);
-        double* sums = (double*)Context.Pool.Scratch(0, Threading.ScratchSlot.Partials, 2L * map.Dim(0));
+        double* sums = (double*)Context.Pool.Scratch(0, ScratchSlot.Partials, 2L * map.Dim(0));
         var job = new RegionLossJob(options, isIntels, map, deltas, objects, sums);
         Context.Pool.Run(map.Dim(0), ref job);
         double sum = 0;

@@ -27,13 +27,13 @@ internal readonly unsafe struct Yolov3Job(
         {
             for (int cell = 0; cell < image.Cells; cell++)
             {
-                BeNothing(image, cell, box, truths, delta);
+                WriteBackground(image, cell, box, truths, delta);
             }
         }
 
         foreach (ref readonly YoloObject truth in truths)
         {
-            BeObject(image, truth, delta);
+            WriteObject(image, truth, delta);
         }
 
         double sum = 0;
@@ -45,7 +45,7 @@ internal readonly unsafe struct Yolov3Job(
         sums[part] = sum;
     }
 
-    private void BeNothing(in YoloMap image, int cell, int box, ReadOnlySpan<YoloObject> truths, float* delta)
+    private void WriteBackground(in YoloMap image, int cell, int box, ReadOnlySpan<YoloObject> truths, float* delta)
     {
         YoloObject size = Anchor(image, (int)options.Mask[box]);
         YoloObject found = image.Box(cell, box, size.Width, size.Height);
@@ -62,7 +62,7 @@ internal readonly unsafe struct Yolov3Job(
     }
 
     // The best of all maps' anchors is matched, if it is one of this map's, and all others that are like the object.
-    private void BeObject(in YoloMap image, in YoloObject truth, float* delta)
+    private void WriteObject(in YoloMap image, in YoloObject truth, float* delta)
     {
         var (best, most) = (-1, 0f);
         for (int anchor = 0; anchor < options.Biases.Count / 2; anchor++)
@@ -101,10 +101,10 @@ internal readonly unsafe struct Yolov3Job(
         delta[image.At(cell, box, 3)] = scale * (image.Value(cell, box, 3) - MathF.Log(truth.Height / size.Height));
         delta[image.At(cell, box, YoloMap.Objectness)] = (options.UseLogicGradient ? options.ObjectScale : 1)
             * (image.Sigmoid(cell, box, YoloMap.Objectness) - 1);
-        BeClass(image, cell, box, truth.Label, delta);
+        WriteClasses(image, cell, box, truth.Label, delta);
     }
 
-    private void BeClass(in YoloMap image, int cell, int box, int label, float* delta)
+    private void WriteClasses(in YoloMap image, int cell, int box, int label, float* delta)
     {
         float smoothing = options.LabelSmoothEps;
         bool isFirst = delta[image.At(cell, box, YoloMap.FirstClass + label)] == 0;

@@ -104,21 +104,20 @@ internal sealed unsafe class SegAccuracyLayer : Layer
         for (int i = 0; i < labels.Length; i++)
         {
             int label = (int)labels[i];
-            if (label >= 0 && label < classes && ignored.Count == 0)
+            bool isClass = labels[i] > -1 && label < classes;
+            if (!float.IsNaN(labels[i]) && ignored.Contains(label))
             {
-                counts[(label * classes) + (int)found[i]]++;
+                continue;
             }
-            else if (!ignored.Contains(label))
-            {
-                if (label < 0 || label >= classes || float.IsNaN(labels[i]))
-                {
-                    throw Context.Error(
-                        $"label {labels[i]} at position {i} of '{Parameter.Bottom[1]}' is not one of {classes} classes",
-                        $"labels are 0 to {classes - 1}, or those of ignore_label");
-                }
 
-                counts[(label * classes) + (int)found[i]]++;
+            if (!isClass)
+            {
+                throw Context.Error(
+                    $"label {labels[i]} at position {i} of '{Parameter.Bottom[1]}' is not one of {classes} classes",
+                    $"labels are 0 to {classes - 1}, or those of ignore_label");
             }
+
+            counts[(label * classes) + (int)found[i]]++;
         }
     }
 

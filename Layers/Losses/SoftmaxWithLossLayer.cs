@@ -82,9 +82,9 @@ internal sealed unsafe class SoftmaxWithLossLayer(LayerContext context) : Softma
     /// <inheritdoc/>
     private protected override double Sum(IReadOnlyList<Blob> bottoms, float* p, int* classes)
     {
-        for (int i = 0; i < weights.Count; i++)
+        if (IsWeighted)
         {
-            weights.Data[i] = classes[i] < 0 ? 0 : Parameter.LossParam.ClassWeighting[classes[i]];
+            ReadWeights(classes);
         }
 
         double sum = LogLossKernel.Sum(
@@ -99,4 +99,14 @@ internal sealed unsafe class SoftmaxWithLossLayer(LayerContext context) : Softma
         IReadOnlyList<Blob> bottoms, float* p, int* classes, float* dx, float scale) =>
         LogLossKernel.SoftmaxGradient(
             p, classes, dx, Outer, Channels, Inner, scale, Context.Pool, Smoothing, Weights);
+
+    private void ReadWeights(int* classes)
+    {
+        IReadOnlyList<float> ofClasses = Parameter.LossParam.ClassWeighting;
+        Span<float> ofPositions = weights.Data;
+        for (int i = 0; i < ofPositions.Length; i++)
+        {
+            ofPositions[i] = classes[i] < 0 ? 0 : ofClasses[classes[i]];
+        }
+    }
 }

@@ -21,14 +21,10 @@ namespace Cnn.Layers.Normalization;
 [LayerType("Normalize")]
 internal sealed unsafe class NormalizeLayer(LayerContext context) : Layer(context)
 {
-    private const string Length = "L2";
-
-    private static readonly NormalizeParameter HappynearsKind = new() { AcrossSpatial = false, Eps = 1e-6f };
-
     private readonly ChannelNormalizeParameter? happynears = HappynearsOptions(context.Parameter);
     private readonly NormalizeParameter options = HappynearsOptions(context.Parameter) is null
         ? context.Parameter.NormParam ?? new NormalizeParameter()
-        : HappynearsKind;
+        : new NormalizeParameter { AcrossSpatial = false, Eps = 1e-6f };
 
     private readonly Blob lengths = new();
     private readonly Blob scales = new();
@@ -178,13 +174,22 @@ internal sealed unsafe class NormalizeLayer(LayerContext context) : Layer(contex
 
     private void RequireLength()
     {
-        if (happynears!.NormalizeType != Length)
+        if (happynears!.NormalizeType != "L2")
         {
             throw Context.Error(
                 Parameter.NormalizeParam,
                 ChannelNormalizeParameter.NormalizeTypeFieldNumber,
                 $"normalize_type is '{happynears.NormalizeType}'",
                 "only L2, the length, is done");
+        }
+
+        if (happynears.FixGradient && Phase == Phase.Train)
+        {
+            throw Context.Error(
+                Parameter.NormalizeParam,
+                ChannelNormalizeParameter.FixGradientFieldNumber,
+                "fix_gradient of Normalize is not done",
+                "leave it out; it makes no difference in testing");
         }
     }
 

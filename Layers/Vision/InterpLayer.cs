@@ -97,12 +97,6 @@ internal sealed unsafe class InterpLayer(LayerContext context) : Layer(context)
     public override void Backward(
         IReadOnlyList<Blob> tops, IReadOnlyList<bool> propagateDown, IReadOnlyList<Blob> bottoms)
     {
-        if (propagateDown.Count > 1 && propagateDown[1])
-        {
-            // Of the second bottom only the size is read.
-            bottoms[1].Diff.Clear();
-        }
-
         if (propagateDown[0])
         {
             BilinearResize.Backward(
@@ -111,6 +105,7 @@ internal sealed unsafe class InterpLayer(LayerContext context) : Layer(context)
 
         if (bottoms.Count > 1 && propagateDown[1])
         {
+            // Of the second bottom only the size is read.
             bottoms[1].Diff.Clear();
         }
     }

@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+
 namespace Cnn.Proto;
 
 /// <summary>
@@ -7,11 +9,11 @@ namespace Cnn.Proto;
 /// </summary>
 internal static class V1CropOffsets
 {
-    private static readonly HashSet<string> KeepPlaces = new(StringComparer.Ordinal)
-    {
+    // The layers whose tops have their rows and columns where the bottoms have them.
+    private static readonly FrozenSet<string> KeepPlaces = FrozenSet.Create(
+        StringComparer.Ordinal,
         "AbsVal", "BNLL", "Concat", "Dropout", "Eltwise", "Exp", "LRN", "MVN", "Power", "ReLU", "Sigmoid", "Softmax",
-        "Split", "TanH", "Threshold",
-    };
+        "Split", "TanH", "Threshold");
 
     /// <summary>Sets the offset of a layer whose type is Crop.</summary>
     /// <param name="net">The net, up to the layer at least.</param>

@@ -14,6 +14,20 @@ internal sealed partial class DataTransformer
         resizes.Length > 0 || variation is not null || Noise is not null || (Geometry is not null && !hasBoxes);
 
     /// <summary>
+    /// The first field given that moves the pixels of images otherwise than a crop and a flip do; null for none.
+    /// </summary>
+    public int? MovingField =>
+        resizes.Length > 0 ? TransformationParameter.ResizeParamFieldNumber
+        : parameter.GeometryParam is not null ? TransformationParameter.GeometryParamFieldNumber
+        : parameter.RandomResizeParam is not null ? TransformationParameter.RandomResizeParamFieldNumber
+        : parameter.RandomAspectRatioParam is not null ? TransformationParameter.RandomAspectRatioParamFieldNumber
+        : variation is not null ? TransformationParameter.ImgRandResizeLowerFieldNumber
+        : parameter.Pad > 0 ? TransformationParameter.PadFieldNumber
+        : parameter.Distortion is not null ? TransformationParameter.DistortionFieldNumber
+        : parameter.RandomResizedCrop is not null ? TransformationParameter.RandomResizedCropFieldNumber
+        : null;
+
+    /// <summary>
     /// Changes an image in this order: a fork's random resizing, <c>resize_param</c>, <c>noise_param</c>,
     /// <c>geometry_param</c>.
     /// </summary>

@@ -226,7 +226,7 @@ internal sealed partial class DataTransformer
         }
     }
 
-    // A square of crop_size, or crop_h x crop_w; 0 x 0 for none.
+    // A square of crop_size, crop_h x crop_w or crop_height x crop_width; 0 x 0 for none.
     private (int Height, int Width) ReadCrop()
     {
         if (parameter.CropSize > int.MaxValue)
@@ -234,24 +234,9 @@ internal sealed partial class DataTransformer
             throw Error(TransformationParameter.CropSizeFieldNumber, $"crop_size {parameter.CropSize} is too large");
         }
 
-        if (parameter.CropHeight > 0 && parameter.CropWidth > 0 && parameter.CropH == 0 && parameter.CropW == 0)
-        {
-            return parameter.CropSize == 0 && Math.Max(parameter.CropHeight, parameter.CropWidth) <= int.MaxValue
-                ? ((int)parameter.CropHeight, (int)parameter.CropWidth)
-                : throw Error(
-                    TransformationParameter.CropHeightFieldNumber,
-                    "crop_height x crop_width is too large, or given together with crop_size",
-                    "give crop_size, or crop_h and crop_w");
-        }
-
         if (parameter.CropHeight > 0 || parameter.CropWidth > 0)
         {
-            throw Error(
-                parameter.CropHeight > 0
-                    ? TransformationParameter.CropHeightFieldNumber
-                    : TransformationParameter.CropWidthFieldNumber,
-                "of crop_height and crop_width only one is given, or crop_h and crop_w are given too",
-                "give crop_h and crop_w");
+            return ReadForksCrop(parameter.CropHeight, parameter.CropWidth);
         }
 
         if (parameter.CropH == 0 && parameter.CropW == 0)
@@ -276,6 +261,27 @@ internal sealed partial class DataTransformer
         return parameter.CropH <= int.MaxValue && parameter.CropW <= int.MaxValue
             ? ((int)parameter.CropH, (int)parameter.CropW)
             : throw Error(CropField, $"crop_h {parameter.CropH} x crop_w {parameter.CropW} is too large");
+    }
+
+    private (int Height, int Width) ReadForksCrop(uint height, uint width)
+    {
+        int field = height > 0
+            ? TransformationParameter.CropHeightFieldNumber
+            : TransformationParameter.CropWidthFieldNumber;
+        if (parameter.CropSize > 0 || parameter.CropH > 0 || parameter.CropW > 0)
+        {
+            throw Error(
+                field,
+                "crop_height and crop_width are given besides another crop",
+                "give crop_size, or crop_h and crop_w, or crop_height and crop_width");
+        }
+
+        if (height == 0 || width == 0 || Math.Max(height, width) > int.MaxValue)
+        {
+            throw Error(field, $"the crop is crop_height {height} x crop_width {width}", "give both, in pixels");
+        }
+
+        return ((int)height, (int)width);
     }
 
     private AlignedBuffer ReadMean(out ImageShape shape)

@@ -1,5 +1,6 @@
 using Cnn.Layers.Data.Boxes;
 using Cnn.Layers.Kernels.ImageTransform;
+using Cnn.Proto;
 using Cnn.Proto.Formats.Images;
 
 namespace Cnn.Layers.Data.Transform;
@@ -38,15 +39,19 @@ internal sealed class ImageScratch : IDisposable
     }
 
     /// <summary>Returns an image of the size given to write to; <see cref="Swap"/> makes it the current one.</summary>
+    /// <exception cref="CnnException">No image can be so large.</exception>
     public PlanarImage Next(int height, int width)
     {
+        RequireSize(height, width);
         other.SetSize(current.Channels, height, width);
         return other;
     }
 
     /// <summary>Resizes the image.</summary>
+    /// <exception cref="CnnException">No image can be so large.</exception>
     public void Resize(int height, int width, ImageInterpolation interpolation)
     {
+        RequireSize(height, width);
         ImageResizer.Resize(current, height, width, other, interpolation);
         Swap();
     }
@@ -106,4 +111,13 @@ internal sealed class ImageScratch : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => decoder?.Dispose();
+
+    private void RequireSize(int height, int width)
+    {
+        if ((long)current.Channels * height * width > Array.MaxLength)
+        {
+            throw new CnnException(
+                $"it would become {height} x {width} pixels, which are too many", "smaller sizes or factors would do");
+        }
+    }
 }

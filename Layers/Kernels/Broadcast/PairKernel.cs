@@ -118,8 +118,9 @@ internal static unsafe class PairKernel
         public void Run(int part, int worker)
         {
             long row = RowOf(part);
+            int repeats = Repeats();
             double sum = 0;
-            for (int repeat = 0; repeat < Repeats(); repeat++)
+            for (int repeat = 0; repeat < repeats; repeat++)
             {
                 sum += RowSum(row + RowOffset(repeat));
             }

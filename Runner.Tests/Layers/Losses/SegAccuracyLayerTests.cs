@@ -59,6 +59,16 @@ public class SegAccuracyLayerTests
         Assert.Throws<CnnException>(
             () => new LayerHarness("type: 'SegAccuracy'", [[1, 4, 2, 3], [1, 2, 2, 3]]).Dispose()).Message);
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("ignore_label: 0")]
+    public void ALabelThatIsNoNumberIsAMistake(string options)
+    {
+        using LayerHarness layer = Make(options);
+        Fill(layer, [0, 1, 2, 3, 0, 1], [0, 1, 2, float.NaN, 0, 1]);
+        Assert.Contains("label NaN at position 3", Assert.Throws<CnnException>(layer.Forward).Message);
+    }
+
     private static LayerHarness Make(string options) =>
         new($"type: 'SegAccuracy' seg_accuracy_param {{ {options} }}", [[1, 4, 2, 3], [1, 1, 2, 3]]);
 

@@ -172,13 +172,15 @@ public class NormalizeLayerTests
         harness.AssertAllocatesNothing();
     }
 
-    [Fact]
+    [Theory]
     [Trait("Category", "Unit")]
-    public void HappynearsSumOfMagnitudesIsRefused()
+    [InlineData("normalize_type: 'L1'", "normalize_type is 'L1'")]
+    [InlineData("fix_gradient: true", "fix_gradient of Normalize is not done")]
+    public void WhatIsNotDoneOfHappynearsIsRefused(string options, string expected)
     {
         var exception = Assert.Throws<CnnException>(
-            () => new LayerHarness("type: 'Normalize' normalize_param { normalize_type: 'L1' }", [[2, 3]]));
-        Assert.Contains("normalize_type is 'L1'", exception.Message, StringComparison.Ordinal);
+            () => new LayerHarness($"type: 'Normalize' normalize_param {{ {options} }}", [[2, 3]]));
+        Assert.Contains(expected, exception.Message, StringComparison.Ordinal);
         Assert.NotNull(exception.Diagnostics[0].Location);
     }
 }
