@@ -6,9 +6,6 @@ namespace Cnn.Layers.Data;
 /// <summary>A batch of images and labels that is being loaded or waits for its turn.</summary>
 internal sealed unsafe class ImageBatch
 {
-    /// <summary>The last top that can have planes for each image.</summary>
-    public const int LastPlanes = 2;
-
     private AlignedBuffer images = new(0);
     private AlignedBuffer labels = new(0);
     private ImagePlanes[] planes = [];

@@ -201,7 +201,7 @@ public abstract unsafe class ImageSourceLayer : Layer
             new ReadOnlySpan<float>(batch.Labels, Batch).CopyTo(tops[1].Data);
         }
 
-        for (int top = 1; top < tops.Count && top <= ImageBatch.LastPlanes; top++)
+        for (int top = 1; top < tops.Count; top++)
         {
             batch.PlanesOf(top).CopyTo(tops[top]);
         }
@@ -528,7 +528,7 @@ public abstract unsafe class ImageSourceLayer : Layer
             var target = new ImageTarget(this, batch, place, index, worker);
             madeUp.Draw(index, target.Values);
             target.SetLabel(0);
-            for (int top = 1; top < topCount && top <= ImageBatch.LastPlanes; top++)
+            for (int top = 1; top < topCount; top++)
             {
                 target.Planes(top).Clear();
             }
