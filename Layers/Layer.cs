@@ -83,6 +83,12 @@ public abstract class Layer : IDisposable
     public virtual bool HasGradient => true;
 
     /// <summary>
+    /// Whether the tops count as constants although bottoms may be learned, such as targets that are made from what
+    /// a net proposes: no gradient is asked of the tops, and none goes to the bottoms through this layer.
+    /// </summary>
+    public virtual bool StopsGradient => false;
+
+    /// <summary>
     /// Whether <see cref="Backward"/> reads the tops' values, so that no later layer may work in place on them where
     /// gradients are wanted.
     /// </summary>
@@ -186,7 +192,7 @@ public abstract class Layer : IDisposable
             }
             catch (CnnException exception)
             {
-                throw Context.Error(filler, 0, exception.Diagnostics[0].Message, exception.Diagnostics[0].Hint);
+                throw Context.Error(filler, 0, exception);
             }
         }
 
@@ -217,7 +223,7 @@ public abstract class Layer : IDisposable
             }
             catch (CnnException exception)
             {
-                throw Context.Error(definition, 0, exception.Diagnostics[0].Message, exception.Diagnostics[0].Hint);
+                throw Context.Error(definition, 0, exception);
             }
         }
 

@@ -58,6 +58,13 @@ public sealed class LayerContext
     public CnnException Error(IMessage? message, int fieldNumber, string text, string? hint = null) =>
         new(DiagnosticAt(message, fieldNumber, text, hint));
 
+    /// <summary>Makes an error of what is wrong with a file, located at the field that names the file.</summary>
+    /// <param name="message">The parameter message; may be null.</param>
+    /// <param name="fieldNumber">The field.</param>
+    /// <param name="cause">What is wrong; its first error counts.</param>
+    internal CnnException Error(IMessage? message, int fieldNumber, CnnException cause) =>
+        Error(message, fieldNumber, cause.Diagnostics[0].Message, cause.Diagnostics[0].Hint);
+
     /// <summary>
     /// Warns about something in the layer's definition that is legal but hardly intended; located like errors.
     /// </summary>

@@ -146,7 +146,7 @@ public sealed class LayerRegistry
             string those = unread.Length == 1 ? "" : $", and {unread.Length - 1} more";
             warn?.Invoke(unread[0] with
             {
-                Message = $"{unread[0].Message}{those}; the data is not read so",
+                Message = $"{unread[0].Message}{those}; left out, since the data is made up",
                 Hint = null,
             });
         }

@@ -88,6 +88,15 @@ internal static class BackwardPlan
         }
     }
 
+    /// <summary>Lets no gradient through a layer.</summary>
+    public static void SwitchOff(NetLayer layer)
+    {
+        for (int bottom = 0; bottom < layer.PropagateDownList.Count; bottom++)
+        {
+            layer.PropagateDownList[bottom] = false;
+        }
+    }
+
     private static bool HasWantedTop(NetLayer layer, HashSet<string> wanted, HashSet<string> read)
     {
         for (int top = 0; top < layer.TopList.Count; top++)
@@ -100,13 +109,5 @@ internal static class BackwardPlan
         }
 
         return false;
-    }
-
-    private static void SwitchOff(NetLayer layer)
-    {
-        for (int bottom = 0; bottom < layer.PropagateDownList.Count; bottom++)
-        {
-            layer.PropagateDownList[bottom] = false;
-        }
     }
 }

@@ -196,6 +196,12 @@ internal sealed class NetBuilder : IDisposable
         SetLossWeights(layer);
         LogTops(layer);
         needsBackward |= AddParameters(layer);
+        if (layer.Layer.StopsGradient)
+        {
+            needsBackward = false;
+            BackwardPlan.SwitchOff(layer);
+        }
+
         layer.NeedsBackward = needsBackward;
         if (needsBackward)
         {

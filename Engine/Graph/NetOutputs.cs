@@ -6,34 +6,22 @@ namespace Cnn.Engine.Graph;
 /// <summary>Logs a net's outputs in the form that log parsers expect.</summary>
 internal static class NetOutputs
 {
-    /// <summary>Logs the mean of each value of each output blob over several passes.</summary>
+    /// <summary>Logs the values of the outputs, a line for each.</summary>
     /// <param name="net">The net.</param>
     /// <param name="kind">"Train" or "Test".</param>
-    /// <param name="sums">The values, summed over the passes; in the order of the outputs.</param>
-    /// <param name="passes">The number of passes summed.</param>
+    /// <param name="values">The values, in the order of the outputs.</param>
     /// <param name="log">The log; null for none.</param>
-    /// <returns>The means.</returns>
-    public static List<(string Blob, double Mean)> Log(
-        Net net, string kind, ReadOnlySpan<double> sums, int passes, ILogger? log)
+    public static void Log(
+        Net net, string kind, IReadOnlyList<(string Blob, double Mean)> values, ILogger? log)
     {
-        var means = new List<(string, double)>();
-        int number = 0;
-        foreach (string name in net.Outputs)
+        for (int number = 0; number < values.Count; number++)
         {
+            var (name, mean) = values[number];
             float weight = LossWeight(net, name);
-            int count = net.FindBlob(name).Count;
-            for (int i = 0; i < count; i++)
-            {
-                double mean = sums[number] / passes;
-                string loss = weight == 0 ? "" : LossSuffix(weight, mean);
-                log?.Information(
-                    "{Line:l}", $"    {kind} net output #{number}: {name} = {CaffeNumber.Format(mean)}{loss}");
-                means.Add((name, mean));
-                number = means.Count;
-            }
+            string loss = weight == 0 ? "" : LossSuffix(weight, mean);
+            log?.Information(
+                "{Line:l}", $"    {kind} net output #{number}: {name} = {CaffeNumber.Format(mean)}{loss}");
         }
-
-        return means;
     }
 
     /// <summary>Returns the weight of an output in the loss; 0 when it has none.</summary>

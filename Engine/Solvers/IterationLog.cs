@@ -38,16 +38,15 @@ internal sealed class IterationLog(Net net, int display, ILogger? log)
 
     private void WriteOutputs(ILogger to)
     {
-        var values = new double[net.Outputs.Sum(name => net.FindBlob(name).Count)];
-        int at = 0;
+        var values = new List<(string Blob, double Value)>();
         foreach (string name in net.Outputs)
         {
             foreach (float value in net.FindBlob(name).Data)
             {
-                values[at++] = value;
+                values.Add((name, value));
             }
         }
 
-        NetOutputs.Log(net, "Train", values, 1, to);
+        NetOutputs.Log(net, "Train", values, to);
     }
 }

@@ -1,3 +1,4 @@
+using Cnn.Engine.Detection;
 using Cnn.Engine.Graph;
 using Cnn.Engine.Runs;
 using Cnn.Proto;
@@ -32,6 +33,22 @@ internal static class SolverChecks
                 SolverParameter.RegularizationTypeFieldNumber,
                 $"unknown regularization_type '{definition.RegularizationType}'",
                 "the types are L1 and L2");
+        }
+
+        if (definition.EvalType is not ("classification" or SolverNets.Detection))
+        {
+            throw context.Error(
+                SolverParameter.EvalTypeFieldNumber,
+                $"unknown eval_type '{definition.EvalType}'",
+                "the types are classification and detection");
+        }
+
+        if (!AveragePrecision.Versions.Contains(definition.ApVersion))
+        {
+            throw context.Error(
+                SolverParameter.ApVersionFieldNumber,
+                $"unknown ap_version '{definition.ApVersion}'",
+                $"the versions are {string.Join(", ", AveragePrecision.Versions)}");
         }
     }
 

@@ -6,6 +6,9 @@ namespace Cnn.Engine.Solvers;
 /// <summary>Builds the nets that a solver file asks for, in Caffe's order and with Caffe's states.</summary>
 internal sealed class SolverNets(SolverDefinition solver, SolverOptions options, long seed)
 {
+    /// <summary>The <c>eval_type</c> of detectors.</summary>
+    public const string Detection = "detection";
+
     private readonly SolverParameter definition = solver.Message;
 
     /// <summary>Builds the training net; its parameters are not filled.</summary>
@@ -80,9 +83,22 @@ internal sealed class SolverNets(SolverDefinition solver, SolverOptions options,
                 : Generic();
             NetState? given = i < definition.TestState.Count ? definition.TestState[i] : null;
             Net net = Build(source, State(Phase.Test, source.Message, given));
-            nets.Add(new TestNet(i, net, definition.TestIter[i]));
+            nets.Add(new TestNet(
+                i, net, definition.TestIter[i], definition.ApVersion, definition.ShowPerClassResult));
+            RequireDetections(net, i);
             net.DebugInfo = definition.DebugInfo;
             net.ShareParametersOf(trainNet);
+        }
+    }
+
+    private void RequireDetections(Net net, int index)
+    {
+        if (definition.EvalType == Detection && !net.Outputs.Any(o => OutputTally.IsOfDetections(net, o)))
+        {
+            throw Error(
+                SolverParameter.EvalTypeFieldNumber,
+                $"eval_type is {Detection}, but no output of test net #{index} is of a DetectionEvaluate layer",
+                $"its outputs are {string.Join(", ", net.Outputs)}");
         }
     }
 

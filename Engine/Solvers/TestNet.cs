@@ -8,9 +8,13 @@ namespace Cnn.Engine.Solvers;
 /// <param name="Index">Its index among the test nets.</param>
 /// <param name="Net">The net; it shares the training net's parameters.</param>
 /// <param name="Iterations">The number of batches per test.</param>
-internal sealed record TestNet(int Index, Net Net, int Iterations)
+/// <param name="ApVersion">The kind of average precision of detections.</param>
+/// <param name="ShowsClasses">Whether to log the average precision of each class.</param>
+internal sealed record TestNet(int Index, Net Net, int Iterations, string ApVersion, bool ShowsClasses)
 {
-    /// <summary>Runs one test and logs the mean of every output value.</summary>
+    /// <summary>
+    /// Runs one test and logs the mean of every output value, of detections the mean average precision.
+    /// </summary>
     /// <param name="iteration">The iteration at which it tests.</param>
     /// <param name="round">The number of the test in the run, from 0; the data position follows from it.</param>
     /// <param name="logsLoss">Whether to log the mean loss too.</param>
@@ -20,7 +24,7 @@ internal sealed record TestNet(int Index, Net Net, int Iterations)
     public TestScores? Run(int iteration, long round, bool logsLoss, ILogger? log, Func<bool> stopIsDue)
     {
         Net.Clock.Pass = round * Iterations;
-        var sums = new double[Net.Outputs.Sum(name => Net.FindBlob(name).Count)];
+        var tally = new OutputTally(Net, ApVersion);
         double loss = 0;
         for (int i = 0; i < Iterations; i++)
         {
@@ -31,14 +35,7 @@ internal sealed record TestNet(int Index, Net Net, int Iterations)
             }
 
             loss += Net.Forward();
-            int at = 0;
-            foreach (string name in Net.Outputs)
-            {
-                foreach (float value in Net.FindBlob(name).Data)
-                {
-                    sums[at++] += value;
-                }
-            }
+            tally.Add();
         }
 
         if (logsLoss)
@@ -46,7 +43,13 @@ internal sealed record TestNet(int Index, Net Net, int Iterations)
             log?.Information("{Line:l}", $"Test loss: {CaffeNumber.Format(loss / Iterations)}");
         }
 
-        return new TestScores(
-            iteration, Index, loss / Iterations, NetOutputs.Log(Net, "Test", sums, Iterations, log));
+        if (ShowsClasses)
+        {
+            tally.LogClasses(log);
+        }
+
+        List<(string Blob, double Mean)> means = tally.Means();
+        NetOutputs.Log(Net, "Test", means, log);
+        return new TestScores(iteration, Index, loss / Iterations, means) { Precisions = tally.Classes() };
     }
 }

@@ -1,4 +1,3 @@
-using Cnn.Layers.Kernels.Permute;
 using Cnn.Proto;
 
 namespace Cnn.Layers.Common;
@@ -9,76 +8,17 @@ namespace Cnn.Layers.Common;
 /// bottom's memory. From SSD's fork of Caffe (Liu et al., "SSD: Single shot multibox detector", ECCV 2016).
 /// </summary>
 [LayerType("Permute")]
-internal sealed unsafe class PermuteLayer(LayerContext context) : Layer(context)
+internal sealed class PermuteLayer(LayerContext context) : ReorderingLayer(context)
 {
     private readonly PermuteParameter options = context.Parameter.PermuteParam ?? new PermuteParameter();
-    private readonly AxisOrder forward = new(Blob.MaxAxes);
-    private readonly AxisOrder backward = new(Blob.MaxAxes);
-    private bool isNatural;
 
-    /// <inheritdoc/>
-    public override BlobCount BottomCount => BlobCount.Exactly(1);
-
-    /// <inheritdoc/>
-    public override BlobCount TopCount => BlobCount.Exactly(1);
-
-    /// <inheritdoc/>
-    public override void Reshape(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
+    private protected override void ReadOrder(Blob bottom, Span<int> order)
     {
-        Span<int> buffer = stackalloc int[3 * Blob.MaxAxes];
-        int axes = bottoms[0].AxisCount;
-        Span<int> order = buffer[..axes];
-        Span<int> inverse = buffer.Slice(Blob.MaxAxes, axes), shape = buffer.Slice(2 * Blob.MaxAxes, axes);
-        ReadOrder(bottoms[0], order, inverse);
-        isNatural = true;
-        for (int i = 0; i < axes; i++)
-        {
-            isNatural &= order[i] == i;
-            shape[i] = bottoms[0].Dim(order[i]);
-        }
-
-        tops[0].Reshape(shape);
-        if (isNatural)
-        {
-            tops[0].ShareData(bottoms[0]);
-            tops[0].ShareDiff(bottoms[0]);
-            return;
-        }
-
-        forward.Set(bottoms[0].Shape, order);
-        backward.Set(shape, inverse);
-    }
-
-    /// <inheritdoc/>
-    public override void Forward(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
-    {
-        if (!isNatural)
-        {
-            PermuteKernel.Run(bottoms[0].DataPointer, tops[0].DataPointer, forward, Context.Pool);
-        }
-    }
-
-    /// <inheritdoc/>
-    public override void Backward(
-        IReadOnlyList<Blob> tops, IReadOnlyList<bool> propagateDown, IReadOnlyList<Blob> bottoms)
-    {
-        if (!isNatural && propagateDown[0])
-        {
-            PermuteKernel.Run(tops[0].DiffPointer, bottoms[0].DiffPointer, backward, Context.Pool);
-        }
-    }
-
-    /// <inheritdoc/>
-    public override LayerCost Cost(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops) => new(0, 0, isNatural);
-
-    private void ReadOrder(Blob bottom, Span<int> order, Span<int> inverse)
-    {
-        inverse.Fill(-1);
         int count = 0;
         for (int i = 0; i < options.Order.Count; i++)
         {
             uint axis = options.Order[i];
-            if (axis >= bottom.AxisCount || inverse[(int)axis] >= 0)
+            if (axis >= bottom.AxisCount || order[..count].Contains((int)axis))
             {
                 throw Context.Error(
                     options,
@@ -90,15 +30,13 @@ internal sealed unsafe class PermuteLayer(LayerContext context) : Layer(context)
                     $"name each of the axes 0 to {bottom.AxisCount - 1} at most once");
             }
 
-            inverse[(int)axis] = count;
             order[count++] = (int)axis;
         }
 
-        for (int axis = 0; axis < order.Length; axis++)
+        for (int axis = 0; count < order.Length; axis++)
         {
-            if (inverse[axis] < 0)
+            if (!order[..count].Contains(axis))
             {
-                inverse[axis] = count;
                 order[count++] = axis;
             }
         }

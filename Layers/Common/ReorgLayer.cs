@@ -8,12 +8,17 @@ namespace Cnn.Layers.Common;
 /// with <c>reverse</c> [N, C / s^2, H s, W s]. C, H and W being those of the bottom and <c>t = C / s^2</c>, place
 /// (o t + k, h, w) of [C, H, W] belongs to pixel (h s + o / s, w s + o mod s) of channel k of [t, H s, W s]: the
 /// bottom's values are read in the second order and written in the first, with <c>reverse</c> the other way. This is
-/// not the space-to-depth of other frameworks. The gradient goes back.
+/// not the space-to-depth of other frameworks. The gradient goes back. The Python class that Synopsys' nets of YOLO v2
+/// name instead has s = 2.
 /// </summary>
 [LayerType("Reorg")]
+[PythonLayer("yolov2", "darknet_reorg")]
 internal sealed unsafe class ReorgLayer(LayerContext context) : Layer(context)
 {
-    private readonly ReorgParameter options = context.Parameter.ReorgParam ?? new ReorgParameter();
+    private readonly ReorgParameter options = context.Parameter.PythonParam is null
+        ? context.Parameter.ReorgParam ?? new ReorgParameter()
+        : new ReorgParameter { Stride = 2 };
+
     private int side;
 
     /// <inheritdoc/>

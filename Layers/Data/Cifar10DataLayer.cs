@@ -59,8 +59,7 @@ internal sealed class Cifar10DataLayer : ImageSourceLayer
         }
         catch (CnnException exception)
         {
-            Diagnostic first = exception.Diagnostics[0];
-            throw Context.Error(parameter, Cifar10DataParameter.SourceFieldNumber, first.Message, first.Hint);
+            throw Context.Error(parameter, Cifar10DataParameter.SourceFieldNumber, exception);
         }
 
         count = files.Sum(f => (long)f.Length / Cifar10Files.RecordSize);

@@ -25,19 +25,26 @@ internal abstract class DatabaseSourceLayer : ImageSourceLayer
     {
     }
 
-    private DatabaseSourceLayer(LayerContext context, DataParameter parameter)
+    /// <summary>Reads a <c>data_param</c>.</summary>
+    /// <param name="context">The definition and the services of the net.</param>
+    /// <param name="parameter">It, or what stands for it.</param>
+    /// <param name="batchSize">Images in a batch; null for those that it says.</param>
+    private protected DatabaseSourceLayer(LayerContext context, DataParameter parameter, uint? batchSize = null)
         : base(context, new SourceOptions(
             parameter,
             DataParameter.SourceFieldNumber,
             DataParameter.BatchSizeFieldNumber,
-            parameter.BatchSize,
+            batchSize ?? parameter.BatchSize,
             parameter.Prefetch,
             parameter.SkipBadRecords)) =>
         this.parameter = parameter;
 
-    private protected sealed override long Count => records!.Count;
+    private protected override long Count => records!.Count;
 
-    private protected sealed override bool IsShuffled => parameter.Shuffle;
+    private protected override bool IsShuffled => parameter.Shuffle;
+
+    /// <summary>What the layer's own parameters tell of the images' shape; 0 where they tell nothing.</summary>
+    private protected virtual ImageShape Told => default;
 
     /// <summary>What image files in records are decoded to.</summary>
     private protected virtual ImageColor Color => Transformer.StoredColor;
@@ -50,7 +57,7 @@ internal abstract class DatabaseSourceLayer : ImageSourceLayer
                 parameter, DataParameter.SourceFieldNumber, "source is missing in data_param", "name the database");
         }
 
-        if (MakesUpFor(parameter.Source))
+        if (MakesUpFor(parameter.Source, Told))
         {
             return;
         }
@@ -67,7 +74,7 @@ internal abstract class DatabaseSourceLayer : ImageSourceLayer
 
     private protected override void Close() => records?.Dispose();
 
-    private protected sealed override string NameOf(long item) => records!.NameOf(item);
+    private protected override string NameOf(long item) => records!.NameOf(item);
 
     /// <summary>Returns a record; valid until the worker reads another.</summary>
     private protected ReadOnlySpan<byte> Record(long record, int worker) =>
@@ -105,8 +112,7 @@ internal abstract class DatabaseSourceLayer : ImageSourceLayer
         }
         catch (CnnException exception)
         {
-            Diagnostic first = exception.Diagnostics[0];
-            throw Context.Error(parameter, DataParameter.SourceFieldNumber, first.Message, first.Hint);
+            throw Context.Error(parameter, DataParameter.SourceFieldNumber, exception);
         }
     }
 }

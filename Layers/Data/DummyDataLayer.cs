@@ -46,7 +46,7 @@ internal sealed class DummyDataLayer(LayerContext context) : Layer(context)
             }
             catch (CnnException exception) when (exception.Diagnostics[0].Layer is null)
             {
-                throw Context.Error(definition, 0, exception.Diagnostics[0].Message, exception.Diagnostics[0].Hint);
+                throw Context.Error(definition, 0, exception);
             }
         }
     }

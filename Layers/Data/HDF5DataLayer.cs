@@ -139,9 +139,6 @@ internal sealed class HDF5DataLayer : Layer
         return new MadeUpRows(Context.Random.Key(Name, "made up"), [.. tops.Select(top => top.Shape!)]);
     }
 
-    private CnnException Located(CnnException exception)
-    {
-        Diagnostic first = exception.Diagnostics[0];
-        return Context.Error(parameter, HDF5DataParameter.SourceFieldNumber, first.Message, first.Hint);
-    }
+    private CnnException Located(CnnException exception) =>
+        Context.Error(parameter, HDF5DataParameter.SourceFieldNumber, exception);
 }

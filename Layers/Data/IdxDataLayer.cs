@@ -147,8 +147,7 @@ internal sealed class IdxDataLayer : ImageSourceLayer
         }
         catch (CnnException exception)
         {
-            Diagnostic wrong = exception.Diagnostics[0];
-            throw Context.Error(parameter, field, wrong.Message, wrong.Hint);
+            throw Context.Error(parameter, field, exception);
         }
     }
 }

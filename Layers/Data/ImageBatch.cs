@@ -8,6 +8,7 @@ internal sealed unsafe class ImageBatch
 {
     private AlignedBuffer images = new(0);
     private AlignedBuffer labels = new(0);
+    private ImagePlanes[] planes = [];
     private long faultIndex;
 
     /// <summary>The pass that the batch is for.</summary>
@@ -25,6 +26,9 @@ internal sealed unsafe class ImageBatch
     /// <summary>The objects of each image, [N]; empty where the source has none.</summary>
     public List<LabelledBox>[] Boxes { get; private set; } = [];
 
+    /// <summary>The factors by which the sides of its only image were resized, where the source tells them.</summary>
+    public (double Height, double Width) Scale { get; set; } = (1, 1);
+
     /// <summary>The error of the first image that cannot be loaded; null where there is none.</summary>
     public Exception? Fault { get; private set; }
 
@@ -38,6 +42,25 @@ internal sealed unsafe class ImageBatch
         Fault = null;
         Skipped.Clear();
     }
+
+    /// <summary>Gives the batch planes for each top besides the images.</summary>
+    /// <param name="count">The number of tops, that of the images included.</param>
+    public void SetTops(int count)
+    {
+        if (planes.Length != count - 1)
+        {
+            planes = [.. Enumerable.Range(1, count - 1).Select(_ => new ImagePlanes())];
+        }
+    }
+
+    /// <summary>Returns what a top besides the images has for each image.</summary>
+    /// <param name="top">The top, from 1.</param>
+    public ImagePlanes PlanesOf(int top) => planes[top - 1];
+
+    /// <summary>Returns what a top has for one image, [C, H, W]; none where the net does not have the top.</summary>
+    /// <param name="top">The top, from 1.</param>
+    /// <param name="place">The image's place in the batch.</param>
+    public Span<float> PlanesOf(int top, int place) => top <= planes.Length ? planes[top - 1].Of(place) : [];
 
     /// <summary>Gives the batch buffers of its own.</summary>
     /// <param name="shape">The shape of its images.</param>

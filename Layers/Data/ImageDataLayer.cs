@@ -1,4 +1,3 @@
-using Cnn.Fillers;
 using Cnn.Proto;
 using Cnn.Proto.Formats.Images;
 using Cnn.Proto.Formats.ImageSets;
@@ -40,19 +39,7 @@ internal sealed class ImageDataLayer : ImageFileSourceLayer
 
     private protected override bool IsShuffled => parameter.Shuffle;
 
-    private protected override long FirstItem
-    {
-        get
-        {
-            if (parameter.RandSkip == 0)
-            {
-                return 0;
-            }
-
-            var (draw, _, _, _) = PhiloxRandom.Block(Context.Random.Key(Name, "rand_skip"), 0, 0);
-            return (long)(((ulong)draw * parameter.RandSkip) >> 32);
-        }
-    }
+    private protected override long FirstItem => RandomSkip(parameter.RandSkip);
 
     private protected override void Open(bool hasLabels)
     {
@@ -78,8 +65,7 @@ internal sealed class ImageDataLayer : ImageFileSourceLayer
         }
         catch (CnnException exception) when (exception.Diagnostics[0].Location is null)
         {
-            Diagnostic first = exception.Diagnostics[0];
-            throw Context.Error(parameter, ImageDataParameter.SourceFieldNumber, first.Message, first.Hint);
+            throw Context.Error(parameter, ImageDataParameter.SourceFieldNumber, exception);
         }
 
         // A path is that of root_folder with the list's right behind it, as in Caffe.

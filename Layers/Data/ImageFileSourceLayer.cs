@@ -48,7 +48,7 @@ internal abstract class ImageFileSourceLayer : ImageSourceLayer
     }
 
     /// <summary>What the definition tells of the images' shape; 0 where it tells nothing.</summary>
-    private protected ImageShape Told => new(Color == ImageColor.Grey ? 1 : 3, height, width);
+    private protected virtual ImageShape Told => new(Color == ImageColor.Grey ? 1 : 3, height, width);
 
     /// <summary>Sets the size that the images are resized to; both 0 for the size that each has.</summary>
     /// <param name="newHeight">Rows.</param>
@@ -91,7 +91,7 @@ internal abstract class ImageFileSourceLayer : ImageSourceLayer
     {
         if (height > 0)
         {
-            return Told;
+            return new ImageShape(Color == ImageColor.Grey ? 1 : 3, height, width);
         }
 
         return ImageReader.ShapeOf(ReaderOf(worker).ReadFile(images[(int)item].Path), Color);
@@ -99,23 +99,37 @@ internal abstract class ImageFileSourceLayer : ImageSourceLayer
 
     private protected override void Load(long item, int worker, ImageTarget target)
     {
-        ImageReader reader = ReaderOf(worker);
-        PlanarImage image = reader.Decode(reader.ReadFile(images[(int)item].Path), Color);
-        if (height > 0)
-        {
-            image = reader.Resize(image, height, width);
-        }
-
+        PlanarImage image = ReadImage(item, worker, out _);
         target.Transform(
             new ImageShape(image.Channels, image.Height, image.Width), image.Pixels, images[(int)item].Label);
     }
+
+    /// <summary>Reads and resizes an item's image; it is valid until the worker reads another.</summary>
+    /// <param name="item">The item.</param>
+    /// <param name="worker">The worker.</param>
+    /// <param name="stored">The shape that it has in its file.</param>
+    private protected PlanarImage ReadImage(long item, int worker, out ImageShape stored)
+    {
+        ImageReader reader = ReaderOf(worker);
+        PlanarImage image = reader.Decode(reader.ReadFile(images[(int)item].Path), Color);
+        stored = new ImageShape(image.Channels, image.Height, image.Width);
+        return height > 0 ? reader.Resize(image, height, width) : image;
+    }
+
+    /// <summary>Returns an item's label.</summary>
+    private protected int LabelOf(long item) => images[(int)item].Label;
+
+    /// <summary>Whether the files of an item are there.</summary>
+    /// <param name="item">The item.</param>
+    /// <param name="path">The path of its image.</param>
+    private protected virtual bool IsThere(int item, string path) => File.Exists(path);
 
     private protected override string NameOf(long item) => $"image {item} ('{images[(int)item].Path}')";
 
     // Looking for a file costs a microsecond where the disk is near; a data set beyond the bound is believed.
     private void RequireFiles()
     {
-        ImageSetEntry[] missing = [.. images.Take(MostFilesChecked).Where(i => !File.Exists(i.Path))];
+        ImageSetEntry[] missing = [.. images.Take(MostFilesChecked).Where((image, i) => !IsThere(i, image.Path))];
         if (missing.Length <= options.SkipBadRecords)
         {
             return;

@@ -76,8 +76,7 @@ internal sealed class ImageFolderLayer : ImageFileSourceLayer
         }
         catch (CnnException exception)
         {
-            Diagnostic first = exception.Diagnostics[0];
-            throw Context.Error(parameter, ImageFolderParameter.SourceFieldNumber, first.Message, first.Hint);
+            throw Context.Error(parameter, ImageFolderParameter.SourceFieldNumber, exception);
         }
 
         Part part = Part;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.ExceptionServices;
+using Cnn.Fillers;
 using Cnn.Layers.Data.Boxes;
 using Cnn.Layers.Data.Transform;
 using Cnn.Layers.Threading;
@@ -37,6 +38,7 @@ public abstract unsafe class ImageSourceLayer : Layer
     private ImageScratch[] scratch = [];
     private MadeUpImages? madeUp;
     private TransformPlan? plan;
+    private int topCount;
     private bool hasLabels;
     private long waited;
 
@@ -65,7 +67,7 @@ public abstract unsafe class ImageSourceLayer : Layer
     internal int Batch { get; private set; }
 
     /// <summary>Whether images of bytes are resized or damaged on their way.</summary>
-    internal bool EditsImages => Transformer.Resize is not null || Transformer.Noise is not null;
+    internal bool EditsImages => Transformer.EditsImages(KnowsBoxes);
 
     /// <summary>The number of threads that may load items at the same time, for buffers of each.</summary>
     private protected int WorkerCount => Context.Pool.ThreadCount;
@@ -79,6 +81,9 @@ public abstract unsafe class ImageSourceLayer : Layer
     /// <summary>Whether each epoch takes the items in its own order.</summary>
     private protected virtual bool IsShuffled => false;
 
+    /// <summary>Whether the source resizes images by <c>scale_factors</c>.</summary>
+    private protected virtual bool TakesScales => false;
+
     /// <summary>Whether the source can have boxes around objects.</summary>
     private protected virtual bool KnowsBoxes => false;
 
@@ -87,6 +92,15 @@ public abstract unsafe class ImageSourceLayer : Layer
     /// labels; known once the source is open.
     /// </summary>
     private protected virtual bool HasBoxes => false;
+
+    /// <summary>
+    /// The frames of a clip, L, for images [N, C, L, H, W]; null for images [N, C, H, W]. The frames of a clip count as
+    /// rows of one image, L * H of them, wherever a shape has three sizes.
+    /// </summary>
+    private protected virtual int? Frames => null;
+
+    /// <summary>The number of tops that the net wants; known once the source is opened.</summary>
+    private protected int TopsWanted => topCount;
 
     /// <summary>The pass that begins with the first item.</summary>
     private protected virtual long FirstPass => 0;
@@ -107,10 +121,11 @@ public abstract unsafe class ImageSourceLayer : Layer
                 $"a few batches are enough; at most {MostBatchesAhead}");
         }
 
+        topCount = tops.Count;
         hasLabels = tops.Count > 1;
         if (!KnowsBoxes)
         {
-            Transformer.WarnOfBoxes();
+            Transformer.WarnOfBoxes(TakesScales);
         }
 
         scratch = [.. Enumerable.Range(0, WorkerCount).Select(_ => new ImageScratch())];
@@ -125,36 +140,55 @@ public abstract unsafe class ImageSourceLayer : Layer
     public sealed override void Reshape(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
     {
         ImageShape shape = madeUp?.Shape ?? (queue is null ? FindShape(Context.Clock.Pass) : Take().Shape);
-        if (BlobSize.Of(Batch, shape.Channels, shape.Height, shape.Width) > int.MaxValue / 2)
+        RequireSize(shape);
+        if (Frames is { } frames)
         {
-            throw Context.Error(
-                options.Parameter,
-                options.BatchSizeField,
-                $"batch_size {Batch} times images of {shape} are too many values for a blob");
+            tops[0].Reshape(Batch, shape.Channels, frames, shape.Height / frames, shape.Width);
+        }
+        else
+        {
+            tops[0].Reshape(Batch, shape.Channels, shape.Height, shape.Width);
         }
 
-        tops[0].Reshape(Batch, shape.Channels, shape.Height, shape.Width);
-        if (tops.Count > 1 && !HasBoxes)
+        for (int top = 1; top < tops.Count; top++)
         {
-            ShapeLabels(tops[1]);
-        }
-        else if (tops.Count > 1 && tops[1].LegacyDim(3) != BoxRows.Length)
-        {
-            // How many boxes there are is known when the batch is loaded.
-            tops[1].Reshape(1, 1, 1, BoxRows.Length);
+            if (PlanesOf(top, shape) is { } planes)
+            {
+                RequireSize(planes);
+                tops[top].Reshape(Batch, planes.Channels, planes.Height, planes.Width);
+            }
+            else if (!HasBoxes)
+            {
+                ShapeLabels(tops[top]);
+            }
+            else if (top == 1)
+            {
+                ShapeBoxes(tops);
+            }
         }
     }
 
     /// <inheritdoc/>
     public override void Forward(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
     {
-        Blob? boxes = hasLabels && HasBoxes ? tops[1] : null;
-        float* labels = tops.Count > 1 && boxes is null ? tops[1].DataPointer : null;
+        bool hasBoxes = hasLabels && HasBoxes;
+        float* labels = WantsLabels ? tops[1].DataPointer : null;
         if (options.Prefetch == 0 || madeUp is not null)
         {
-            var shape = new ImageShape(tops[0].Dim(1), tops[0].Dim(2), tops[0].Dim(3));
+            int rows = tops[0].Dim(2) * (Frames is null ? 1 : tops[0].Dim(3));
+            var shape = new ImageShape(tops[0].Dim(1), rows, tops[0].Dim(-1));
+            direct.SetTops(tops.Count);
+            for (int top = 1; top < tops.Count; top++)
+            {
+                direct.PlanesOf(top).SetTarget(PlanesOf(top, shape), tops[top]);
+            }
+
             LoadNow(shape, tops[0].DataPointer, labels);
-            WriteBoxes(direct, boxes);
+            if (hasBoxes)
+            {
+                WriteBoxes(direct, tops);
+            }
+
             return;
         }
 
@@ -167,7 +201,15 @@ public abstract unsafe class ImageSourceLayer : Layer
             new ReadOnlySpan<float>(batch.Labels, Batch).CopyTo(tops[1].Data);
         }
 
-        WriteBoxes(batch, boxes);
+        for (int top = 1; top < tops.Count; top++)
+        {
+            batch.PlanesOf(top).CopyTo(tops[top]);
+        }
+
+        if (hasBoxes)
+        {
+            WriteBoxes(batch, tops);
+        }
     }
 
     /// <summary>Ends the loading ahead and closes the source.</summary>
@@ -195,7 +237,14 @@ public abstract unsafe class ImageSourceLayer : Layer
     {
         try
         {
-            batch.SetSize(FindShape(batch, worker), Batch, hasLabels);
+            ImageShape shape = FindShape(batch, worker);
+            batch.SetTops(topCount);
+            for (int top = 1; top < topCount; top++)
+            {
+                batch.PlanesOf(top).SetSize(PlanesOf(top, shape), Batch);
+            }
+
+            batch.SetSize(shape, Batch, WantsLabels);
             ReserveBoxes(batch);
         }
         catch (Exception exception)
@@ -224,22 +273,20 @@ public abstract unsafe class ImageSourceLayer : Layer
     /// <summary>Returns a worker's buffers for changing images.</summary>
     internal ImageScratch ScratchOf(int worker) => scratch[worker];
 
-    /// <summary>Resizes and damages an image as <c>resize_param</c> and <c>noise_param</c> say.</summary>
+    /// <summary>
+    /// Resizes and damages an image as <c>resize_param</c>, <c>noise_param</c> and the like say; see
+    /// <see cref="DataTransformer.Edit"/>.
+    /// </summary>
     /// <param name="image">The image.</param>
     /// <param name="index">Its index among all images drawn.</param>
-    /// <returns>Whether it was resized.</returns>
-    internal bool Edit(ImageScratch image, long index)
-    {
-        var random = new ImageRandom(Transformer.Key, index);
-        bool isResized = Transformer.Resize?.Applies(random) ?? false;
-        if (isResized)
-        {
-            Transformer.Resize!.Run(random, image);
-        }
+    /// <returns>How <c>resize_param</c> resized it; null where it did not.</returns>
+    internal ImageFit? Edit(ImageScratch image, long index) =>
+        Transformer.Edit(image, index, BatchOf(index), KnowsBoxes);
 
-        Transformer.Noise?.Run(random, image);
-        return isResized;
-    }
+    /// <summary>Returns the number of the batch that an image is in.</summary>
+    /// <param name="index">Its index among all images drawn.</param>
+    private protected long BatchOf(long index) =>
+        index < 0 ? ((index + 1) / Batch) - 1 : index / Batch;
 
     /// <summary>Returns the plan for images of a shape; called by any thread.</summary>
     internal TransformPlan PlanFor(ImageShape shape)
@@ -256,6 +303,19 @@ public abstract unsafe class ImageSourceLayer : Layer
             Volatile.Write(ref plan, made);
             return made;
         }
+    }
+
+    /// <summary>Returns how many items <c>rand_skip</c> leaves out at the start; a function of the seed.</summary>
+    /// <param name="below">What it is below; 0 for none.</param>
+    private protected long RandomSkip(uint below)
+    {
+        if (below == 0)
+        {
+            return 0;
+        }
+
+        var (draw, _, _, _) = PhiloxRandom.Block(Context.Random.Key(Name, "rand_skip"), 0, 0);
+        return (long)(((ulong)draw * below) >> 32);
     }
 
     /// <summary>Checks the definition and opens the source. The batch size is known.</summary>
@@ -290,11 +350,43 @@ public abstract unsafe class ImageSourceLayer : Layer
 
     /// <summary>Returns the shape that images have in the top.</summary>
     /// <param name="image">The shape of the batch's first image.</param>
-    private protected virtual ImageShape TopShape(ImageShape image) =>
-        PlanFor(Transformer.Resize?.ShapeOf(image) ?? image).Output;
+    /// <param name="resize">How <c>resize_param</c> resizes the batch; null where it does not.</param>
+    /// <param name="index">The index of that image among all images drawn since training began.</param>
+    private protected virtual ImageShape TopShape(ImageShape image, ImageFit? resize, long index) =>
+        Transformer.CutShape(image.Channels) ?? PlanFor(resize?.ShapeOf(image) ?? image).Output;
 
     /// <summary>Sets the shape of the labels' top.</summary>
     private protected virtual void ShapeLabels(Blob labels) => labels.Reshape(Batch);
+
+    /// <summary>Sets the shapes of the tops of boxes, as far as they are known before the batch is loaded.</summary>
+    private protected virtual void ShapeBoxes(IReadOnlyList<Blob> tops)
+    {
+        if (tops[1].LegacyDim(3) != BoxRows.Length)
+        {
+            tops[1].Reshape(1, 1, 1, BoxRows.Length);
+        }
+    }
+
+    /// <summary>Writes the boxes of a batch into their tops, and sets their shapes.</summary>
+    private protected virtual void WriteBoxes(ImageBatch batch, IReadOnlyList<Blob> tops) =>
+        BoxRows.Write(batch.Boxes, tops[1]);
+
+    /// <summary>Returns the images of noise that stand for those of a source that is not here.</summary>
+    /// <param name="shape">Their shape in the top.</param>
+    private protected virtual MadeUpImages Noise(ImageShape shape) => Transformer.MakeUp(shape);
+
+    /// <summary>Returns the object of a made-up image.</summary>
+    /// <param name="shape">The image's shape in the top.</param>
+    private protected virtual LabelledBox MadeUpObject(ImageShape shape) =>
+        new(1, 0, new Box(0.25f, 0.25f, 0.75f, 0.75f), IsDifficult: false);
+
+    /// <summary>
+    /// Returns the shape of what a top besides the images has for each image, [C, H, W], such as a map of labels; null
+    /// for a top of labels or boxes.
+    /// </summary>
+    /// <param name="top">The top, from 1.</param>
+    /// <param name="image">The shape that the images have in the first top.</param>
+    private protected virtual ImageShape? PlanesOf(int top, ImageShape image) => null;
 
     /// <summary>
     /// Whether the images are made up, since their file is not here and the net is only looked at; asked by
@@ -319,31 +411,54 @@ public abstract unsafe class ImageSourceLayer : Layer
     private protected void MakeUp(string reason, ImageShape told)
     {
         string top = Parameter.Top[0];
-        ImageShape shape = Context.MadeUp!.ShapeOf(top) is { } given ? Given(given) : Transformer.MadeUpShape(told);
+        ImageShape shape = Context.MadeUp!.ShapeOf(top) is { } given ? Given(given)
+            : Stacked(Transformer.MadeUpShape(told));
         if (shape.Height == 0)
         {
             throw Context.Error(
                 options.Parameter,
                 options.SourceField,
                 $"{reason}, and nothing tells the size of its images",
-                $"--shape {top}={Batch}x{shape.Channels}x227x227 would");
+                $"--shape {top}={Batch}x{shape.Channels}x{(Frames is null ? "" : $"{Frames}x")}227x227 would");
         }
 
-        madeUp = Transformer.MakeUp(shape);
+        madeUp = Noise(shape);
+        string text = Frames is { } frames
+            ? $"{shape.Channels} x {frames} x {shape.Height / frames} x {shape.Width}"
+            : shape.ToString();
         Context.Warning(
-            options.Parameter, options.SourceField, $"'{top}' ({Batch} x {shape}) is made up: {reason}");
+            options.Parameter, options.SourceField, $"'{top}' ({Batch} x {text}) is made up: {reason}");
 
-        ImageShape Given(int[] given) => given.Length == 4
+        ImageShape Given(int[] given) => Frames is null && given.Length == 4
             ? new ImageShape(given[1], given[2], given[3])
+            : Frames is { } frames && given.Length == 5 && given[2] == frames
+            ? Stacked(new ImageShape(given[1], given[3], given[4]))
             : throw Context.Error(
-                $"'{top}' cannot have the shape {MadeUpData.Text(given)}", "images are N x C x H x W");
+                $"'{top}' cannot have the shape {MadeUpData.Text(given)}",
+                Frames is null ? "images are N x C x H x W" : $"clips are N x C x {Frames} x H x W");
     }
+
+    /// <summary>Returns the shape of a clip whose frames have a shape, and an image's as it is.</summary>
+    private protected ImageShape Stacked(ImageShape frame) => frame with { Height = frame.Height * (Frames ?? 1) };
 
     /// <summary>Whether the images are made up.</summary>
     private protected bool IsMadeUp => madeUp is not null;
 
     /// <summary>Uses the source from now on, which has come to have items.</summary>
     private protected void EndMakingUp() => madeUp = null;
+
+    private bool WantsLabels => hasLabels && !HasBoxes && PlanesOf(1, default) is null;
+
+    private void RequireSize(ImageShape shape)
+    {
+        if (BlobSize.Of(Batch, shape.Channels, shape.Height, shape.Width) > int.MaxValue / 2)
+        {
+            throw Context.Error(
+                options.Parameter,
+                options.BatchSizeField,
+                $"batch_size {Batch} times images of {shape} are too many values for a blob");
+        }
+    }
 
     private ImageBatch Take()
     {
@@ -383,14 +498,6 @@ public abstract unsafe class ImageSourceLayer : Layer
         }
     }
 
-    private static void WriteBoxes(ImageBatch batch, Blob? top)
-    {
-        if (top is not null)
-        {
-            BoxRows.Write(batch.Boxes, top);
-        }
-    }
-
     private ImageShape FindShape(long pass)
     {
         direct.Begin(pass);
@@ -405,7 +512,7 @@ public abstract unsafe class ImageSourceLayer : Layer
         {
             try
             {
-                return TopShape(ShapeOf(item, worker));
+                return TopShape(ShapeOf(item, worker), Transformer.ResizeOf(BatchOf(index)), index);
             }
             catch (CnnException exception)
             {
@@ -421,10 +528,15 @@ public abstract unsafe class ImageSourceLayer : Layer
             var target = new ImageTarget(this, batch, place, index, worker);
             madeUp.Draw(index, target.Values);
             target.SetLabel(0);
+            for (int top = 1; top < topCount; top++)
+            {
+                target.Planes(top).Clear();
+            }
+
             if (hasLabels && HasBoxes)
             {
                 target.Boxes.Clear();
-                target.Boxes.Add(new LabelledBox(1, 0, new Box(0.25f, 0.25f, 0.75f, 0.75f), IsDifficult: false));
+                target.Boxes.Add(MadeUpObject(target.Shape));
             }
 
             return;

@@ -46,6 +46,12 @@ internal readonly unsafe ref struct ImageTarget
     /// <summary>The image's objects, where the source has them; may hold those of another batch still.</summary>
     public List<LabelledBox> Boxes => batch.Boxes[place];
 
+    /// <summary>
+    /// Returns what a top besides the images has for this image, [C, H, W]; empty where the net does not want it.
+    /// </summary>
+    /// <param name="top">The top, from 1.</param>
+    public Span<float> Planes(int top) => batch.PlanesOf(top, place);
+
     private float* Image => batch.Images + ((long)place * batch.Shape.Count);
 
     /// <summary>Stores an image of bytes, transformed as <c>transform_param</c> says.</summary>
@@ -75,12 +81,12 @@ internal readonly unsafe ref struct ImageTarget
     public ImagePlacement Transform(ImageScratch image, float label)
     {
         ImageShape shape = image.Shape;
-        bool isResized = layer.Edit(image, Index);
+        ImageFit? resize = layer.Edit(image, Index);
         TransformPlan plan = PlanFor(image.Shape);
         plan.Transform(image.Image.Pixels, Index, Image);
         SetLabel(label);
         ImageWindow window = plan.Window(Index, out bool isMirrored);
-        return new ImagePlacement(shape, isResized, window, isMirrored);
+        return new ImagePlacement(shape, resize, window, isMirrored);
     }
 
     /// <summary>Stores an image of floats likewise.</summary>
@@ -89,7 +95,8 @@ internal readonly unsafe ref struct ImageTarget
     {
         if (layer.EditsImages)
         {
-            throw new CnnException("its pixels are floats", "resize_param and noise_param are for images of bytes");
+            throw new CnnException(
+                "its pixels are floats", "resize_param, noise_param and the like are for images of bytes");
         }
 
         PlanFor(shape).Transform(pixels, Index, Image);
@@ -111,6 +118,9 @@ internal readonly unsafe ref struct ImageTarget
             batch.Labels[place] = value;
         }
     }
+
+    /// <summary>Stores the factors by which the sides of the batch's only image were resized.</summary>
+    public void SetScale(double height, double width) => batch.Scale = (height, width);
 
     private TransformPlan PlanFor(ImageShape shape)
     {

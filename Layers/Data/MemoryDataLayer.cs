@@ -118,7 +118,7 @@ public sealed class MemoryDataLayer : ImageSourceLayer
     }
 
     // The images are transformed already.
-    private protected override ImageShape TopShape(ImageShape first) => first;
+    private protected override ImageShape TopShape(ImageShape first, ImageFit? resize, long index) => first;
 
     private protected override ImageShape ShapeOf(long item, int worker) => image;
 

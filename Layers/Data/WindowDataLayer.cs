@@ -77,8 +77,7 @@ internal sealed class WindowDataLayer : ImageSourceLayer
         }
         catch (CnnException exception) when (exception.Diagnostics[0].Location is null)
         {
-            Diagnostic first = exception.Diagnostics[0];
-            throw Context.Error(parameter, WindowDataParameter.SourceFieldNumber, first.Message, first.Hint);
+            throw Context.Error(parameter, WindowDataParameter.SourceFieldNumber, exception);
         }
 
         if (Context.MadeUp is not null && !list.Images.Any(image => File.Exists(FileOf(image))))
@@ -106,7 +105,7 @@ internal sealed class WindowDataLayer : ImageSourceLayer
     private protected override ImageShape ShapeOf(long item, int worker) => new(Channels, crop, crop);
 
     // The transformation is the layer's own.
-    private protected override ImageShape TopShape(ImageShape image) => image;
+    private protected override ImageShape TopShape(ImageShape image, ImageFit? resize, long index) => image;
 
     private protected override void Load(long item, int worker, ImageTarget target)
     {

@@ -26,6 +26,9 @@ internal sealed class BoxAnnotatorOHEMLayer(LayerContext context) : Layer(contex
     public override bool HasGradient => false;
 
     /// <inheritdoc/>
+    public override bool StopsGradient => true;
+
+    /// <inheritdoc/>
     public override BlobCount BottomCount => BlobCount.Exactly(4);
 
     /// <inheritdoc/>

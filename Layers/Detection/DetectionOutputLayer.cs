@@ -9,18 +9,27 @@ namespace Cnn.Layers.Detection;
 /// (<c>share_location</c>) or one location for each class, the scores [N, P C], and the priors [1, 2, P 4]; top
 /// [1, 1, K, 7], a row (item, class, score, xmin, ymin, xmax, ymax) for each detection, by item, class and descending
 /// score. Scores above <c>confidence_threshold</c> count; of boxes of a class that overlap the best stays
-/// (<c>nms_param</c>), and <c>keep_top_k</c> of an item's. Without any detection there is a row (item, -1, ..., -1) for
-/// each item. No gradient. From Liu et al., "SSD: Single shot multibox detector", ECCV 2016, and its fork of Caffe.
+/// (<c>nms_param</c>, or with <c>soft_nms</c> DeepDetect's rule), and <c>keep_top_k</c> of an item's. Without any
+/// detection there is a row (item, -1, ..., -1) for each item. No gradient. From Liu et al., "SSD: Single shot multibox
+/// detector", ECCV 2016, and its fork of Caffe.
 /// </summary>
+/// <remarks>
+/// With four or five bottoms the last are the first step of RefineDet, see <see cref="AnchorRefinement"/>; with bottoms
+/// for each of <c>nbottom</c> maps, see <see cref="SplitPredictions"/>.
+/// </remarks>
 [LayerType("DetectionOutput")]
 internal sealed unsafe class DetectionOutputLayer : Layer
 {
     private const int RowLength = 7;
+    private const int Predictions = 3;
 
     private readonly DetectionOutputParameter options;
     private readonly NonMaximumSuppressionParameter suppression;
     private readonly PriorReader reader;
+    private readonly SplitPredictions? split;
+    private readonly AnchorRefinement? refinement;
     private readonly Blob boxes = new();
+    private IReadOnlyList<Blob> inputs = [];
     private PinnedInts counts = new(0);
     private ulong[] found = [];
     private ulong[] order = [];
@@ -32,13 +41,19 @@ internal sealed unsafe class DetectionOutputLayer : Layer
         options = Parameter.DetectionOutputParam ?? new DetectionOutputParameter();
         suppression = options.NmsParam ?? new NonMaximumSuppressionParameter();
         reader = new PriorReader(context);
+        split = SplitPredictions.Are(Parameter) ? new SplitPredictions(context, options) : null;
+        refinement = split is null && Parameter.Bottom.Count > Predictions
+            ? new AnchorRefinement(context, options)
+            : null;
     }
 
     /// <inheritdoc/>
     public override bool HasGradient => false;
 
     /// <inheritdoc/>
-    public override BlobCount BottomCount => BlobCount.Exactly(3);
+    public override BlobCount BottomCount => split is null
+        ? BlobCount.Between(Predictions, Predictions + 2)
+        : BlobCount.Exactly((2 * options.Nbottom) + 1);
 
     /// <inheritdoc/>
     public override BlobCount TopCount => BlobCount.Exactly(1);
@@ -73,13 +88,23 @@ internal sealed unsafe class DetectionOutputLayer : Layer
         }
 
         SuppressionOptions.Check(Context, suppression);
+        if (options.NoPermute && split is null)
+        {
+            throw Context.Error(
+                options,
+                DetectionOutputParameter.NoPermuteFieldNumber,
+                $"no_permute with {bottoms.Count} bottoms: nbottom is {options.Nbottom}",
+                $"it takes {(2L * options.Nbottom) + 1} bottoms: scores of each map, locations of each, priors");
+        }
     }
 
     /// <summary>Sets the top's shape to [1, 1, 1, 7] until <see cref="Forward"/> knows the detections.</summary>
     public override void Reshape(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
     {
-        reader.Reshape(bottoms, Classes, BoxesPerPrior);
-        boxes.ReshapeLike(bottoms[0]);
+        inputs = split?.Reshape(bottoms, Classes, BoxesPerPrior) ?? bottoms;
+        reader.Reshape(inputs, Classes, BoxesPerPrior);
+        refinement?.Reshape(bottoms, reader.Items, reader.Count);
+        boxes.ReshapeLike(inputs[0]);
         long lists = (long)reader.Items * Classes;
         if (lists * Math.Max(1, TopK) > Array.MaxLength / sizeof(ulong))
         {
@@ -109,16 +134,19 @@ internal sealed unsafe class DetectionOutputLayer : Layer
     /// <inheritdoc/>
     public override void Forward(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
     {
-        PriorTable priors = reader.Read(bottoms, options.CodeType, !options.VarianceEncodedInTarget);
+        split?.Gather(bottoms, Classes, BoxesPerPrior, Context.Pool);
+        PriorTable priors = reader.Read(inputs, options.CodeType, !options.VarianceEncodedInTarget);
         var decoded = (Box*)boxes.DataPointer;
-        BoxDecoder.Run(
-            options.CodeType, priors, (Box*)bottoms[0].DataPointer, decoded, reader.Items, BoxesPerPrior, Context.Pool);
+        Decode(priors, decoded);
+        float* scores = refinement is null
+            ? inputs[1].DataPointer
+            : refinement.Filter(inputs, reader.Items * reader.Count, Classes);
         fixed (ulong* keys = found)
         {
             var search = new ClassSearch
             {
                 Boxes = decoded,
-                Scores = bottoms[1].DataPointer,
+                Scores = scores,
                 Priors = reader.Count,
                 Classes = Classes,
                 BoxesPerPrior = BoxesPerPrior,
@@ -127,6 +155,7 @@ internal sealed unsafe class DetectionOutputLayer : Layer
                 TopK = TopK,
                 Threshold = suppression.NmsThreshold,
                 Eta = suppression.Eta,
+                Theta = suppression.SoftNms ? suppression.Theta : null,
                 Found = keys,
                 Counts = counts.Pointer,
                 Pool = Context.Pool,
@@ -152,6 +181,21 @@ internal sealed unsafe class DetectionOutputLayer : Layer
         }
     }
 
+    private void Decode(PriorTable priors, Box* decoded)
+    {
+        var locations = (Box*)inputs[0].DataPointer;
+        if (refinement is null || inputs.Count == Predictions + 1)
+        {
+            BoxDecoder.Run(
+                options.CodeType, priors, locations, decoded, reader.Items, BoxesPerPrior, Context.Pool);
+            return;
+        }
+
+        Box* first = refinement.Decode(inputs, options.CodeType, priors, reader.Items, Context.Pool);
+        BoxDecoder.RunRelative(
+            options.CodeType, priors, first, locations, decoded, reader.Items, BoxesPerPrior, Context.Pool);
+    }
+
     private int CountOf(int item)
     {
         int count = 0;
@@ -170,6 +214,11 @@ internal sealed unsafe class DetectionOutputLayer : Layer
         if (keep < 0 || count <= keep)
         {
             return;
+        }
+
+        for (int list = item * Classes; suppression.SoftNms && list < (item + 1) * Classes; list++)
+        {
+            Keys(list).Sort();
         }
 
         ulong last = 0;

@@ -10,14 +10,23 @@ namespace Cnn.Layers.Detection;
 /// each aspect ratio r other than 1. No gradient flows to the bottoms. From Liu et al., "SSD: Single shot multibox
 /// detector", ECCV 2016, and its fork of Caffe.
 /// </summary>
+/// <remarks>
+/// Synopsys' fork has other orders besides. <c>tf</c>: the square of max_size comes last, and the square of a min_size
+/// of 60 is smaller by 0.05 of the image on each side, as TensorFlow's detectors have it. <c>keras</c>: the square of
+/// max_size comes first, and the inverses of ratios after all of them. <c>yx_order</c>: sides are (ymin, xmin, ymax,
+/// xmax). <c>faceboxes</c>: squares of <c>min_size - 1</c>, 16 of them 8 pixels apart for a size of 32, 4 of them 16
+/// pixels apart for 64 (Zhang et al., "FaceBoxes", 2017). <c>box_width</c> and <c>box_height</c> give the boxes as
+/// they are.
+/// </remarks>
 [LayerType("PriorBox")]
 internal sealed class PriorBoxLayer(LayerContext context) : Layer(context)
 {
     private const float SameRatio = 1e-6f;
     private const float DefaultVariance = 0.1f;
+    private const int SizeThatTensorFlowShrinks = 60;
 
     private readonly PriorBoxParameter options = context.Parameter.PriorBoxParam ?? new PriorBoxParameter();
-    private readonly List<(float Width, float Height)> boxes = [];
+    private readonly List<Shape> boxes = [];
     private readonly float[] variances = new float[4];
 
     /// <inheritdoc/>
@@ -33,21 +42,21 @@ internal sealed class PriorBoxLayer(LayerContext context) : Layer(context)
         CheckImageAndStep();
         ReadVariances();
         List<float> ratios = ReadRatios();
-        for (int i = 0; i < options.MinSize.Count; i++)
+        for (int i = 0; i < options.BoxWidth.Count; i++)
+        {
+            boxes.Add(new Shape(options.BoxWidth[i], options.BoxHeight[i]));
+        }
+
+        for (int i = 0; i < options.MinSize.Count && options.BoxWidth.Count == 0; i++)
         {
             // As in the fork, sizes are whole pixels.
-            int min = (int)options.MinSize[i];
-            boxes.Add((min, min));
-            if (options.MaxSize.Count > 0)
-            {
-                float side = MathF.Sqrt((float)((long)min * (int)options.MaxSize[i]));
-                boxes.Add((side, side));
-            }
-
-            foreach (float ratio in ratios.Skip(1))
-            {
-                boxes.Add((min * MathF.Sqrt(ratio), min / MathF.Sqrt(ratio)));
-            }
+            int min = (int)options.MinSize[i], max = options.MaxSize.Count > 0 ? (int)options.MaxSize[i] : 0;
+            Shape? square = max > 0 ? Shape.Square(MathF.Sqrt((float)((long)min * max))) : null;
+            AddIf(square, options.Keras);
+            AddSmallest(min);
+            AddIf(square, !options.Keras && !options.Tf);
+            boxes.AddRange(ratios.Skip(1).Select(r => new Shape(min * MathF.Sqrt(r), min / MathF.Sqrt(r))));
+            AddIf(square, !options.Keras && options.Tf);
         }
     }
 
@@ -82,11 +91,14 @@ internal sealed class PriorBoxLayer(LayerContext context) : Layer(context)
                 float x = (column + options.Offset) * stepWidth;
                 for (int i = 0; i < boxes.Count; i++)
                 {
-                    var (boxWidth, boxHeight) = boxes[i];
-                    sides[at++] = (x - (boxWidth / 2)) / width;
-                    sides[at++] = (y - (boxHeight / 2)) / height;
-                    sides[at++] = (x + (boxWidth / 2)) / width;
-                    sides[at++] = (y + (boxHeight / 2)) / height;
+                    Shape box = boxes[i];
+                    float left = ((x + box.Right - (box.Width / 2)) / width) + box.Less;
+                    float top = ((y + box.Down - (box.Height / 2)) / height) + box.Less;
+                    float right = ((x + box.Right + (box.Width / 2)) / width) - box.Less;
+                    float bottom = ((y + box.Down + (box.Height / 2)) / height) - box.Less;
+                    (sides[at], sides[at + 1]) = options.YxOrder ? (top, left) : (left, top);
+                    (sides[at + 2], sides[at + 3]) = options.YxOrder ? (bottom, right) : (right, bottom);
+                    at += 4;
                 }
             }
         }
@@ -111,6 +123,33 @@ internal sealed class PriorBoxLayer(LayerContext context) : Layer(context)
         }
     }
 
+    private void AddIf(Shape? box, bool isHere)
+    {
+        if (isHere && box is { } shape)
+        {
+            boxes.Add(shape);
+        }
+    }
+
+    private void AddSmallest(int min)
+    {
+        if (!options.Faceboxes)
+        {
+            boxes.Add(Shape.Square(min) with { Less = options.Tf && min == SizeThatTensorFlowShrinks ? 0.05f : 0 });
+            return;
+        }
+
+        (int side, int apart) = min switch { 32 => (4, 8), 64 => (2, 16), _ => (1, 0) };
+        for (int i = 0; i < side * side; i++)
+        {
+            boxes.Add(Shape.Square(min - 1) with
+            {
+                Right = ((i % side) - (side / 2)) * apart,
+                Down = ((i / side) - (side / 2)) * apart,
+            });
+        }
+    }
+
     private uint ImageSide(uint given, int bottom) =>
         options.HasImgSize ? options.ImgSize : given > 0 ? given : (uint)bottom;
 
@@ -129,9 +168,20 @@ internal sealed class PriorBoxLayer(LayerContext context) : Layer(context)
             }
 
             ratios.Add(ratio);
-            if (options.Flip)
+            if (options.Flip && !options.Keras)
             {
                 ratios.Add(1 / ratio);
+            }
+        }
+
+        if (options.Flip && options.Keras)
+        {
+            foreach (float inverse in options.AspectRatio.Select(r => 1 / r))
+            {
+                if (!ratios.Exists(r => MathF.Abs(inverse - r) < SameRatio))
+                {
+                    ratios.Add(inverse);
+                }
             }
         }
 
@@ -163,7 +213,23 @@ internal sealed class PriorBoxLayer(LayerContext context) : Layer(context)
 
     private void CheckSizes()
     {
-        if (options.MinSize.Count == 0)
+        if (options.BoxHeight.Count != options.BoxWidth.Count)
+        {
+            throw Context.Error(
+                options,
+                options.BoxHeight.Count > 0 ? PriorBoxParameter.BoxHeightFieldNumber
+                    : PriorBoxParameter.BoxWidthFieldNumber,
+                $"box_width is given {options.BoxWidth.Count} times, box_height {options.BoxHeight.Count} times",
+                "give one of each for each box");
+        }
+
+        for (int i = 0; i < options.BoxWidth.Count; i++)
+        {
+            RequirePositive(PriorBoxParameter.BoxWidthFieldNumber, "box_width", options.BoxWidth[i]);
+            RequirePositive(PriorBoxParameter.BoxHeightFieldNumber, "box_height", options.BoxHeight[i]);
+        }
+
+        if (options.MinSize.Count == 0 && options.BoxWidth.Count == 0)
         {
             throw Context.Error(
                 options, PriorBoxParameter.MinSizeFieldNumber, "min_size is missing", "give at least one, in pixels");
@@ -231,5 +297,22 @@ internal sealed class PriorBoxLayer(LayerContext context) : Layer(context)
         {
             throw Context.Error(options, field, $"{name} is {value}", "it must be above 0");
         }
+    }
+
+    /// <summary>A box of each cell, in pixels.</summary>
+    /// <param name="Width">Its width.</param>
+    /// <param name="Height">Its height.</param>
+    private readonly record struct Shape(float Width, float Height)
+    {
+        /// <summary>Pixels from the cell's centre to the right.</summary>
+        public float Right { get; init; }
+
+        /// <summary>Pixels from the cell's centre down.</summary>
+        public float Down { get; init; }
+
+        /// <summary>The share of the image that is taken off each side.</summary>
+        public float Less { get; init; }
+
+        public static Shape Square(float side) => new(side, side);
     }
 }

@@ -32,4 +32,7 @@ internal sealed record ProposalRules
 
     /// <summary>Values of the third bottom: height, width and one scale, or one for each of them.</summary>
     public required int ImageValues { get; init; }
+
+    /// <summary>How the shifts are normalized.</summary>
+    public BoxNorm Norm { get; init; } = BoxNorm.None;
 }

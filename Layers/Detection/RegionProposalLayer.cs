@@ -15,6 +15,9 @@ namespace Cnn.Layers.Detection;
 /// </remarks>
 internal abstract unsafe class RegionProposalLayer(LayerContext context) : Layer(context)
 {
+    // Height, width and one scale.
+    private const int LeastImageValues = 3;
+
     private readonly BoxSuppression suppression = new(border: 1);
     private AlignedBuffer boxes = new(0);
     private ulong[] order = [];
@@ -30,6 +33,9 @@ internal abstract unsafe class RegionProposalLayer(LayerContext context) : Layer
 
     /// <inheritdoc/>
     public override bool HasGradient => false;
+
+    /// <inheritdoc/>
+    public override bool StopsGradient => true;
 
     private int Anchors => rules.Anchors.Length / 4;
 
@@ -58,13 +64,13 @@ internal abstract unsafe class RegionProposalLayer(LayerContext context) : Layer
                 $"it needs [1, {4 * Anchors}, {height}, {width}]: four for each anchor");
         }
 
-        if (image.Count < rules.ImageValues)
+        if (image.Count < LeastImageValues)
         {
             throw Context.Error(
                 $"bottom '{Parameter.Bottom[2]}' has shape {image.ShapeText}",
-                rules.ImageValues == 3
+                rules.ImageValues == LeastImageValues
                     ? "it needs [1, 3]: the image's height, width and scale"
-                    : "it needs [1, 4]: the image's height, width and the scale of each");
+                    : "it needs [1, 4]: the image's height, width and the scale of each, or [1, 3] with one for both");
         }
 
         if (order.Length < Count)
@@ -86,7 +92,7 @@ internal abstract unsafe class RegionProposalLayer(LayerContext context) : Layer
             order,
             rules,
             (image[0], image[1]),
-            (rules.MinSize * image[2], rules.MinSize * image[rules.ImageValues - 1]),
+            (rules.MinSize * image[2], rules.MinSize * image[Math.Min(rules.ImageValues, image.Length) - 1]),
             (height, width));
         Context.Pool.Run(height, ref job);
         Span<ulong> sorted = order.AsSpan(0, Count);
@@ -156,10 +162,19 @@ internal abstract unsafe class RegionProposalLayer(LayerContext context) : Layer
                     float* shift = shifts + (4L * a * plane) + place;
                     float x = (float)column * rules.Stride, y = (float)part * rules.Stride;
                     ReadOnlySpan<float> anchor = rules.Anchors.AsSpan(4 * a, 4);
+                    BoxNorm norm = rules.Norm;
                     (box[0], box[2]) = Side(
-                        anchor[0] + x, anchor[2] + x, shift[0], shift[2L * plane], image.Width - 1);
+                        anchor[0] + x,
+                        anchor[2] + x,
+                        norm.Undo(shift[0], 0),
+                        norm.Undo(shift[2L * plane], 2),
+                        image.Width - 1);
                     (box[1], box[3]) = Side(
-                        anchor[1] + y, anchor[3] + y, shift[plane], shift[3L * plane], image.Height - 1);
+                        anchor[1] + y,
+                        anchor[3] + y,
+                        norm.Undo(shift[plane], 1),
+                        norm.Undo(shift[3L * plane], 3),
+                        image.Height - 1);
                     bool isSmall = !(box[2] - box[0] + 1 >= least.Width && box[3] - box[1] + 1 >= least.Height);
                     order[which] = isSmall && rules.LeavesOutSmall
                         ? 0

@@ -73,8 +73,7 @@ internal sealed unsafe class InfogainLossLayer(LayerContext context) : SoftmaxLo
         }
         catch (CnnException exception)
         {
-            Diagnostic first = exception.Diagnostics[0];
-            throw Context.Error(options, InfogainLossParameter.SourceFieldNumber, first.Message, first.Hint);
+            throw Context.Error(options, InfogainLossParameter.SourceFieldNumber, exception);
         }
     }
 

@@ -14,7 +14,7 @@ namespace Cnn.Layers.Normalization;
 /// PSPNet's kind has blobs scale, shift, mean and variance, [1, C, 1, 1] each; the last two are averages:
 /// <c>momentum</c> of the old and the rest of the batch's (biased). Training takes the batch's statistics and gives the
 /// averages; TEST and <c>frozen</c> take the averages. The gradient is that of the batch's statistics unless frozen,
-/// in TEST too. Scale and shift are 0 unless filled.
+/// in TEST too. Scale and shift are 0 unless filled. Synopsys' fork says <c>icnet: true</c> for this kind.
 /// <para>
 /// SegNet's kind, known by <c>scale_filler</c>, <c>shift_filler</c> or <c>bn_mode</c>, or by two blobs in the
 /// definition, has scale and shift alone. LEARN takes the batch's statistics in every phase, INFERENCE none:
@@ -206,7 +206,7 @@ internal sealed unsafe class BNLayer(LayerContext context) : Layer(context), ICh
     {
         BNParameter? options = layer.BnParam;
         bool isPspNets = options is not null && (options.SlopeFiller is not null || options.BiasFiller is not null
-            || options.HasMomentum || options.HasEps || options.HasFrozen);
+            || options.HasMomentum || options.HasEps || options.HasFrozen || options.Icnet);
         bool saysSo = options is not null && (options.ScaleFiller is not null || options.ShiftFiller is not null
             || options.HasBnMode);
         return saysSo || (!isPspNets && layer.Blobs.Count == 2);

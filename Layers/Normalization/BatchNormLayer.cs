@@ -23,6 +23,10 @@ namespace Cnn.Layers.Normalization;
 /// <c>1 - moving_average_fraction</c>; TEST always takes the averages, and adds eps again. eps is 1e-5 at least. Scale
 /// and bias get the gradient of the last backward pass alone, as there: it overwrites.
 /// </para>
+/// <para>
+/// With <c>add_eps_before_sqrt: false</c> (Synopsys' Caffe; darknet) it divides by <c>sqrt(variance) + eps</c>. As
+/// there, the gradient is the usual one with that for the deviation, which leaves out a factor of the order of eps.
+/// </para>
 /// </remarks>
 [LayerType("BatchNorm")]
 internal sealed unsafe class BatchNormLayer(LayerContext context) : Layer(context), IChannelAffine
@@ -143,7 +147,7 @@ internal sealed unsafe class BatchNormLayer(LayerContext context) : Layer(contex
 
         for (int c = 0; c < channels; c++)
         {
-            statistics.Inverse[c] = (float)(1 / Math.Sqrt((double)Variance[c] + Eps));
+            statistics.Inverse[c] = (float)Inverse(Variance[c]);
         }
 
         float* keep = x == y && (!UsesGlobal || HasScale) ? Keep(bottoms[0]) : null;
@@ -221,7 +225,7 @@ internal sealed unsafe class BatchNormLayer(LayerContext context) : Layer(contex
         double factor = Factor;
         for (int c = 0; c < scale.Length; c++)
         {
-            double inverse = 1 / Math.Sqrt((Blobs[1].Data[c] * factor) + Eps);
+            double inverse = Inverse(Blobs[1].Data[c] * factor);
             double slope = HasScale ? inverse * Blobs[ScaleIndex].Data[c] : inverse;
             scale[c] *= slope;
             shift[c] = ((shift[c] - (Blobs[0].Data[c] * factor)) * slope)
@@ -248,6 +252,9 @@ internal sealed unsafe class BatchNormLayer(LayerContext context) : Layer(contex
 
         Blobs[2].Data[0] = 1;
     }
+
+    private double Inverse(double variance) =>
+        options.AddEpsBeforeSqrt ? 1 / Math.Sqrt(variance + Eps) : 1 / (Math.Sqrt(variance) + Eps);
 
     private float* Keep(Blob bottom)
     {
@@ -359,16 +366,6 @@ internal sealed unsafe class BatchNormLayer(LayerContext context) : Layer(contex
             BatchNormParameter.BiasTermFieldNumber,
             "a BatchNorm layer cannot leave out its shift alone",
             "leave bias_term out, and scale_bias too where there is neither scale nor shift");
-        Refuse(
-            !options.AddEpsBeforeSqrt,
-            BatchNormParameter.AddEpsBeforeSqrtFieldNumber,
-            "a BatchNorm layer adds eps to the variance, not to its root",
-            "leave add_eps_before_sqrt out");
-        Refuse(
-            options.Icnet,
-            BatchNormParameter.IcnetFieldNumber,
-            "a BatchNorm layer does not round as the hardware that icnet is for",
-            "leave icnet out");
 
         void Refuse(bool isAskedFor, int field, string text, string hint)
         {

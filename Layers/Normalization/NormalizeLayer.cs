@@ -12,11 +12,20 @@ namespace Cnn.Layers.Normalization;
 /// <remarks>
 /// <c>dx = s_c (dy - u S) / length</c> with u = x / length and S the sum of dy u over what the length is over. As in
 /// the fork, s is outside of S, so with a scale for each channel this is not the derivative.
+/// <para>
+/// With <c>normalize_param</c> it is the layer of happynear's fork: it divides by the lengths over the channels of a
+/// position, with an eps of 1e-6 and without a scale. A second top holds the lengths, [N, 1, H, W]; its gradient flows
+/// to the bottom with <c>bp_norm</c>.
+/// </para>
 /// </remarks>
 [LayerType("Normalize")]
 internal sealed unsafe class NormalizeLayer(LayerContext context) : Layer(context)
 {
-    private readonly NormalizeParameter options = context.Parameter.NormParam ?? new NormalizeParameter();
+    private readonly ChannelNormalizeParameter? happynears = HappynearsOptions(context.Parameter);
+    private readonly NormalizeParameter options = HappynearsOptions(context.Parameter) is null
+        ? context.Parameter.NormParam ?? new NormalizeParameter()
+        : new NormalizeParameter { AcrossSpatial = false, Eps = 1e-6f };
+
     private readonly Blob lengths = new();
     private readonly Blob scales = new();
     private readonly Blob units = new();
@@ -29,7 +38,9 @@ internal sealed unsafe class NormalizeLayer(LayerContext context) : Layer(contex
     public override BlobCount BottomCount => BlobCount.Exactly(1);
 
     /// <inheritdoc/>
-    public override BlobCount TopCount => BlobCount.Exactly(1);
+    public override BlobCount TopCount => HasScale ? BlobCount.Exactly(1) : BlobCount.Between(1, 2);
+
+    private bool HasScale => happynears is null;
 
     /// <inheritdoc/>
     public override void SetUp(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
@@ -45,6 +56,12 @@ internal sealed unsafe class NormalizeLayer(LayerContext context) : Layer(contex
 
         RequireAxes(bottoms[0]);
         channels = bottoms[0].Dim(1);
+        if (!HasScale)
+        {
+            RequireLength();
+            return;
+        }
+
         FillerParameter filler = options.ScaleFiller ?? new FillerParameter { Type = "constant", Value = 1 };
         if (options.ChannelShared)
         {
@@ -76,6 +93,11 @@ internal sealed unsafe class NormalizeLayer(LayerContext context) : Layer(contex
         lengths.Reshape(images, atPositions ? inner : 1);
         scales.Reshape(channels);
         tops[0].ReshapeLike(bottoms[0]);
+        if (tops.Count > 1)
+        {
+            ReadOnlySpan<int> shape = bottoms[0].Shape;
+            ShapeTop(tops, 1, [shape[0], 1, shape.Length > 2 ? shape[2] : 1, shape.Length > 3 ? shape[3] : 1]);
+        }
     }
 
     /// <inheritdoc/>
@@ -98,13 +120,18 @@ internal sealed unsafe class NormalizeLayer(LayerContext context) : Layer(contex
 
         LengthKernel.Divide(
             x, ReadScales(), length, tops[0].DataPointer, images, channels, inner, atPositions, Context.Pool);
+        if (tops.Count > 1)
+        {
+            lengths.Data.CopyTo(tops[1].Data);
+        }
     }
 
     /// <inheritdoc/>
     public override void Backward(
         IReadOnlyList<Blob> tops, IReadOnlyList<bool> propagateDown, IReadOnlyList<Blob> bottoms)
     {
-        if (bottoms[0].Count == 0 || (!propagateDown[0] && !NeedsGradient(0)))
+        bool learns = HasScale && NeedsGradient(0);
+        if (bottoms[0].Count == 0 || (!propagateDown[0] && !learns))
         {
             return;
         }
@@ -113,7 +140,7 @@ internal sealed unsafe class NormalizeLayer(LayerContext context) : Layer(contex
         float* u = units.DataPointer, length = lengths.DataPointer, dy = tops[0].DiffPointer;
         LengthKernel.Divide(
             bottoms[0].DataPointer, null, length, u, images, channels, inner, atPositions, Context.Pool);
-        if (NeedsGradient(0))
+        if (learns)
         {
             AddScaleGradient(dy, u);
         }
@@ -131,6 +158,48 @@ internal sealed unsafe class NormalizeLayer(LayerContext context) : Layer(contex
         else
         {
             LengthKernel.BackwardOfImages(u, scale, length, dy, dx, images, channels, inner, Context.Pool);
+        }
+
+        if (tops.Count > 1 && happynears is { BpNorm: true })
+        {
+            AddLengthGradient(tops[1].Diff, u, bottoms[0].Diff);
+        }
+    }
+
+    private static ChannelNormalizeParameter? HappynearsOptions(LayerParameter layer) =>
+        layer.NormalizeParam
+        ?? (layer.SoftmaxParam is { HasNormalizeType: true } older
+            ? new ChannelNormalizeParameter { NormalizeType = older.NormalizeType }
+            : null);
+
+    private void RequireLength()
+    {
+        if (happynears!.NormalizeType != "L2")
+        {
+            throw Context.Error(
+                Parameter.NormalizeParam,
+                ChannelNormalizeParameter.NormalizeTypeFieldNumber,
+                $"normalize_type is '{happynears.NormalizeType}'",
+                "only L2, the length, is done");
+        }
+
+        if (happynears.FixGradient && Phase == Phase.Train)
+        {
+            throw Context.Error(
+                Parameter.NormalizeParam,
+                ChannelNormalizeParameter.FixGradientFieldNumber,
+                "fix_gradient of Normalize is not done",
+                "leave it out; it makes no difference in testing");
+        }
+    }
+
+    // The derivative of a length is x over it.
+    private void AddLengthGradient(ReadOnlySpan<float> gradient, float* u, Span<float> dx)
+    {
+        for (int i = 0; i < dx.Length; i++)
+        {
+            int image = i / (channels * inner);
+            dx[i] += gradient[(image * inner) + (i % inner)] * u[i];
         }
     }
 
@@ -162,7 +231,7 @@ internal sealed unsafe class NormalizeLayer(LayerContext context) : Layer(contex
         Span<float> all = scales.Data;
         if (options.ChannelShared)
         {
-            all.Fill(*Blobs[0].ReadPointer);
+            all.Fill(HasScale ? *Blobs[0].ReadPointer : 1);
         }
         else
         {

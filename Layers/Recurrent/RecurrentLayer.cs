@@ -103,7 +103,7 @@ internal abstract unsafe class RecurrentLayer : Layer
         hidden.Reshape(Steps, Streams, Size);
         foreach (Blob blob in state)
         {
-            KeepStreams(blob);
+            StreamState.KeepStreams(blob, Streams, Size);
         }
 
         if (packed is null && Streams > 1)
@@ -117,15 +117,10 @@ internal abstract unsafe class RecurrentLayer : Layer
     /// <inheritdoc/>
     public override void RestoreState(int index, Blob stored)
     {
-        if (stored.AxisCount != 3 || stored.Dim(0) != 1 || stored.Dim(2) != Size)
+        if (!StreamState.TryRestore(state[index], stored, Size))
         {
             base.RestoreState(index, stored);
-            return;
         }
-
-        // A run may have stopped after a batch with another N.
-        state[index].ReshapeLike(stored);
-        stored.Data.CopyTo(state[index].Data);
     }
 
     /// <inheritdoc/>
@@ -287,18 +282,4 @@ internal abstract unsafe class RecurrentLayer : Layer
     }
 
     private float* Packed() => packed is null ? null : packed.Pointer;
-
-    private void KeepStreams(Blob blob)
-    {
-        if (blob.AxisCount == 3 && blob.Dim(1) == Streams)
-        {
-            return;
-        }
-
-        int kept = blob.AxisCount == 3 ? Math.Min(blob.Dim(1), Streams) * Size : 0;
-        float[] values = blob.Data[..kept].ToArray();
-        blob.Reshape(1, Streams, Size);
-        values.CopyTo(blob.Data);
-        blob.Data[kept..].Clear();
-    }
 }

@@ -11,7 +11,8 @@ namespace Cnn.Layers.Vision;
 /// <remarks>
 /// H' is, by what is given: <c>(H - 1) / shrink_factor + 1</c>; with <c>zoom_factor</c>
 /// <c>H + (H - 1)(zoom_factor - 1)</c>; <c>height</c>, with <c>width</c>; or with both factors the zoomed size of the
-/// shrunk one. A single factor wins over height and width, and they over both.
+/// shrunk one. A single factor wins over height and width, and they over both. With <c>use_blob_size</c> it is the size
+/// of the second bottom, of which only the shape matters; its gradient is 0.
 /// </remarks>
 [LayerType("Interp")]
 internal sealed unsafe class InterpLayer(LayerContext context) : Layer(context)
@@ -22,7 +23,7 @@ internal sealed unsafe class InterpLayer(LayerContext context) : Layer(context)
     private ResizeShape shape;
 
     /// <inheritdoc/>
-    public override BlobCount BottomCount => BlobCount.Exactly(1);
+    public override BlobCount BottomCount => BlobCount.Exactly(options.UseBlobSize ? 2 : 1);
 
     /// <inheritdoc/>
     public override BlobCount TopCount => BlobCount.Exactly(1);
@@ -48,7 +49,7 @@ internal sealed unsafe class InterpLayer(LayerContext context) : Layer(context)
             }
         }
 
-        if (!HasOneFactor && !HasSize && !options.HasShrinkFactor)
+        if (!HasOneFactor && !HasSize && !options.HasShrinkFactor && !options.UseBlobSize)
         {
             throw Context.Error(
                 options,
@@ -56,7 +57,7 @@ internal sealed unsafe class InterpLayer(LayerContext context) : Layer(context)
                 options.HasHeight ? "height is given without width"
                 : options.HasWidth ? "width is given without height"
                 : "the size of the top is missing",
-                "give height and width, zoom_factor or shrink_factor");
+                "give height and width, zoom_factor, shrink_factor or use_blob_size");
         }
 
         CheckFactor("zoom_factor", InterpParameter.ZoomFactorFieldNumber, options.ZoomFactor);
@@ -74,8 +75,10 @@ internal sealed unsafe class InterpLayer(LayerContext context) : Layer(context)
         }
 
         int height = Cut(bottom, 2), width = Cut(bottom, 3);
-        int outHeight = OutSize(height, options.Height, "height", InterpParameter.HeightFieldNumber);
-        int outWidth = OutSize(width, options.Width, "width", InterpParameter.WidthFieldNumber);
+        (int outHeight, int outWidth) = options.UseBlobSize
+            ? SizeOf(bottoms[1])
+            : (OutSize(height, options.Height, "height", InterpParameter.HeightFieldNumber),
+                OutSize(width, options.Width, "width", InterpParameter.WidthFieldNumber));
         ShapeTop(tops, 0, [bottom.Dim(0), bottom.Dim(1), outHeight, outWidth]);
         int first = (-options.PadBeg * bottom.Dim(3)) - options.PadBeg;
         var wanted = new ResizeShape(
@@ -99,6 +102,12 @@ internal sealed unsafe class InterpLayer(LayerContext context) : Layer(context)
             BilinearResize.Backward(
                 tops[0].DiffPointer, bottoms[0].DiffPointer, shape, rows!, columns!, Context.Pool);
         }
+
+        if (bottoms.Count > 1 && propagateDown[1])
+        {
+            // Of the second bottom only the size is read.
+            bottoms[1].Diff.Clear();
+        }
     }
 
     private static ResizeTaps Taps(int count, int size)
@@ -106,6 +115,13 @@ internal sealed unsafe class InterpLayer(LayerContext context) : Layer(context)
         float scale = count > 1 ? (size - 1f) / (count - 1) : 0;
         return ResizeTaps.Linear(count, size, i => scale * i);
     }
+
+    private (int Height, int Width) SizeOf(Blob blob) =>
+        blob.AxisCount == 4 && blob.Dim(2) > 0 && blob.Dim(3) > 0
+            ? (blob.Dim(2), blob.Dim(3))
+            : throw Context.Error(
+                $"bottom '{Parameter.Bottom[1]}' has shape {blob.ShapeText}",
+                "it gives the size of the top, so it needs 4 axes, [N, C, H, W], with pixels");
 
     private int Cut(Blob bottom, int axis)
     {

@@ -42,9 +42,13 @@ internal static class ForkMessages
     public static bool IsOfFork(FieldDescriptor field, string word) =>
         field.FieldType == FieldType.Enum && UnknownEnumValue(word, field.EnumType) is not null;
 
-    // The forks' fields of a layer are known by its current message alone.
+    // The forks' fields of a layer are known by its current message alone; and what forks call DistortionParameter has
+    // another name here, since that one is taken.
     private static string? ForksWith(string name, MessageDescriptor message) => ForkTable.ForksWith(
-        message == V1LayerParameter.Descriptor ? LayerParameter.Descriptor.Name : message.Name, name);
+        message == V1LayerParameter.Descriptor ? LayerParameter.Descriptor.Name
+        : message == ColorDistortionParameter.Descriptor ? DistortionParameter.Descriptor.Name
+        : message.Name,
+        name);
 
     /// <summary>
     /// Returns what is wrong with an unknown value of an enum that forks have, and what to do, null for one of the

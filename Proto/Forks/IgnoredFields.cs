@@ -25,7 +25,7 @@ internal static class IgnoredFields
         "reshape_every_iter", "default_forward_type", "default_backward_type", "default_forward_math",
         "default_backward_math", "global_grad_scale", "global_grad_scale_adaptive", "solver_data_type",
         "store_blobs_in_old_format", "visualize", "visualize_threshold", "save_file", "save_output_param",
-        "label_map_file", "threads", "parser_threads", "cache", "eval_type", "ap_version", "show_per_class_result",
+        "label_map_file", "threads", "parser_threads", "cache",
         "cudnn_worspace_allow_on_groups", "cudnn_enable_tensor_cores", "use_cudnn_rnn8_if_supported",
         "quantize_method", "quantization_param");
 

@@ -14,6 +14,8 @@ internal static class SourceFields
         DataParameter.Descriptor,
         ImageDataParameter.Descriptor,
         AnnotatedDataParameter.Descriptor,
+        DenseImageDataParameter.Descriptor,
+        VideoDataParameter.Descriptor,
         WindowDataParameter.Descriptor,
         HDF5DataParameter.Descriptor,
         MemoryDataParameter.Descriptor);

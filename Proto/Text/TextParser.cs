@@ -19,6 +19,8 @@ internal sealed partial class TextParser
     private readonly string file;
     private readonly SourceMap sources;
     private readonly IgnoredHints ignored;
+
+    // Whether mistakes in sources of data are kept for those who use the sources, rather than reported at once.
     private readonly bool postpones;
     private readonly Dictionary<MessageDescriptor, Dictionary<string, FieldDescriptor>> fieldsOfTypes = [];
     private TextLexer lexer;

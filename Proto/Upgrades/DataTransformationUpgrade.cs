@@ -56,7 +56,8 @@ internal static class DataTransformationUpgrade
     private static FieldDescriptor? DataFieldOf(V1LayerParameter layer) => layer.Type switch
     {
         V1LayerParameter.Types.LayerType.Data => V1LayerParameter.Descriptor.FindFieldByName("data_param"),
-        V1LayerParameter.Types.LayerType.ImageData => V1LayerParameter.Descriptor.FindFieldByName("image_data_param"),
+        V1LayerParameter.Types.LayerType.ImageData or V1LayerParameter.Types.LayerType.VideoData =>
+            V1LayerParameter.Descriptor.FindFieldByName("image_data_param"),
         V1LayerParameter.Types.LayerType.WindowData => V1LayerParameter.Descriptor.FindFieldByName("window_data_param"),
         _ => null,
     };

@@ -49,6 +49,8 @@ internal static class V1LayerTypes
         ["THRESHOLD"] = "Threshold",
         ["CONVOLUTION3D"] = "Convolution3D",
         ["POOLING3D"] = "Pooling3D",
+        ["VIDEO_DATA"] = "VideoData",
+        ["CROP"] = "Crop",
     }.ToFrozenDictionary();
 
     /// <summary>The current names.</summary>

@@ -26,6 +26,18 @@ internal static class V1Upgrade
                 net, NetParameter.LayerFieldNumber, i, sources.Find(net, NetParameter.LayersFieldNumber, i), sources);
         }
 
+        for (int i = 0; i < net.Layers.Count; i++)
+        {
+            if (net.Layers[i].Type == V1LayerParameter.Types.LayerType.Crop && !V1CropOffsets.TrySet(net, i))
+            {
+                warnings.Add(new Diagnostic(
+                    "CROP takes its offset from the layers that its bottoms come from, and these do not tell it",
+                    sources.Find(net.Layer[i]),
+                    "it begins at 0; write the net as layer { type: \"Crop\" crop_param { offset: ... } }",
+                    net.Layer[i].Name));
+            }
+        }
+
         net.Layers.Clear();
     }
 

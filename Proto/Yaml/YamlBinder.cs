@@ -19,6 +19,8 @@ internal sealed partial class YamlBinder
     private readonly SourceMap sources;
     private readonly YamlMerge merge;
     private readonly IgnoredHints ignored;
+
+    // Whether mistakes in sources of data are kept for those who use the sources, rather than reported at once.
     private readonly bool postpones;
     private long budget;
 

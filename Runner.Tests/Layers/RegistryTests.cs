@@ -23,7 +23,7 @@ public class RegistryTests
     ];
 
     // Messages of several types, or of none.
-    private static readonly string[] Shared = ["Loss", "Plugin", "Recurrent", "Transformation"];
+    private static readonly string[] Shared = ["ChannelNormalize", "Loss", "Plugin", "Recurrent", "Transformation"];
 
     [Fact]
     public void EveryTypeOfCaffesIsRegistered()
@@ -73,6 +73,13 @@ public class RegistryTests
         Assert.Equal("Python", layer.Type);
         Assert.Contains($"{module}.ProposalLayer", new LayerRegistry().PythonLayers);
     }
+
+    [Theory]
+    [InlineData("roi_data_layer.layer.RoIDataLayer")]
+    [InlineData("rpn.anchor_target_layer.AnchorTargetLayer")]
+    [InlineData("rpn.proposal_target_layer.ProposalTargetLayer")]
+    public void TheLayersOfPyFasterRcnnAreBuiltIn(string name) =>
+        Assert.Contains(name, new LayerRegistry().PythonLayers);
 
     [Fact]
     public void TheErrorOfAPythonLayerTellsTheAttributeThatStandsForIt() => Assert.Contains(

@@ -27,7 +27,9 @@ public sealed class PublicNetsTests(ITestOutputHelper output)
         folder.Write("good.prototxt", Input);
         folder.Write("same.prototxt", Input);
         folder.Write("own.prototxt", Input + "layer { name: 'a' type: 'Own' bottom: 'x' top: 'a' }");
-        folder.Write("two.prototxt", Input + "layer { name: 'b' type: 'Own' bottom: 'x' }\nlayer { type: 'YoloSeg' }");
+        folder.Write(
+            "two.prototxt",
+            Input + "layer { name: 'b' type: 'Own' bottom: 'x' }\nlayer { type: 'YoloSeg' bottom: 'x' }");
         folder.Write(
             "train.prototxt",
             "layer { name: 'd' type: 'Data' top: 'd' data_param { source: 'x' batch_size: 9 } }");

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Cnn.Engine.Detection;
 using Cnn.Engine.Graph;
 using Cnn.Engine.Runs;
 using Cnn.Layers.Threading;
@@ -21,6 +22,12 @@ internal static class TestCommand
         Option<string?> gpu = OptionValues.Gpu();
         Option<int?> iterations = OptionValues.AtLeast(
             new Option<int?>("--iterations") { Description = "Batches to run; 50 if not given.", HelpName = "n" }, 1);
+        var apVersion = new Option<string>("--ap-version")
+        {
+            Description = "How the average precision of detections is computed.",
+            DefaultValueFactory = _ => AveragePrecision.Integral,
+        };
+        OptionValues.OneOf(apVersion, StringComparison.Ordinal, [.. AveragePrecision.Versions]);
         Option<int?> threads = OptionValues.Threads();
         Option<string?> logFolder = OptionValues.LogFolder();
         var command = new CommandWithExamples(
@@ -29,8 +36,8 @@ internal static class TestCommand
             "cnn test --model Models/lenet/lenet_train_test.prototxt --weights lenet_iter_2000.caffemodel "
             + "--iterations 100")
         {
-            choice.Model, weights, strict, iterations, choice.Plugin, threads, choice.Level, choice.Stage, logFolder,
-            gpu,
+            choice.Model, weights, strict, iterations, apVersion, choice.Plugin, threads, choice.Level, choice.Stage,
+            logFolder, gpu,
         };
         command.SetAction(parsed =>
         {
@@ -44,43 +51,41 @@ internal static class TestCommand
                 WeightsAreStrict = parsed.GetValue(strict),
                 Inference = true,
             });
-            Run(net, parsed.GetValue(iterations) ?? 50, log, console.Out);
+            Run(net, parsed.GetValue(iterations) ?? 50, parsed.GetValue(apVersion)!, log, console.Out);
             return ExitCode.Done;
         });
         return command;
     }
 
-    private static void Run(Net net, int iterations, ILogger log, TextWriter output)
+    private static void Run(Net net, int iterations, string apVersion, ILogger log, TextWriter output)
     {
         log.Information("{Line:l}", $"Running for {iterations} iterations.");
         double loss = 0;
-        double[]? sums = null;
+        var tally = new OutputTally(net, apVersion);
         for (int i = 0; i < iterations; i++)
         {
             loss += net.Forward();
-            sums ??= new double[net.Outputs.Sum(name => net.FindBlob(name).Count)];
-            int at = 0;
-            foreach (string name in net.Outputs)
+            tally.Add();
+            foreach (string name in net.Outputs.Where(o => !OutputTally.IsOfDetections(net, o)))
             {
                 foreach (float value in net.FindBlob(name).Data)
                 {
-                    sums[at++] += value;
                     log.Information("{Line:l}", $"Batch {i}, {name} = {CaffeNumber.Format(value)}");
                 }
             }
         }
 
         Write($"Loss: {CaffeNumber.Format(loss / iterations)}");
-        int next = 0;
-        foreach (string name in net.Outputs)
+        foreach (ClassPrecision found in tally.Classes())
+        {
+            Write($"{found.Blob} of class {found.Label} = {CaffeNumber.Format(found.AveragePrecision)} "
+                + $"({found.Objects} objects)");
+        }
+
+        foreach (var (name, mean) in tally.Means())
         {
             float weight = NetOutputs.LossWeight(net, name);
-            for (int i = net.FindBlob(name).Count; i > 0; i--)
-            {
-                double mean = sums![next++] / iterations;
-                string suffix = weight == 0 ? "" : NetOutputs.LossSuffix(weight, mean);
-                Write($"{name} = {CaffeNumber.Format(mean)}{suffix}");
-            }
+            Write($"{name} = {CaffeNumber.Format(mean)}{(weight == 0 ? "" : NetOutputs.LossSuffix(weight, mean))}");
         }
 
         void Write(string line)

@@ -8,7 +8,8 @@ namespace Cnn.Layers.Data.Transform;
 /// <c>distort_param</c>: changes the colours of 8-bit images at random: brightness, then contrast, saturation and hue
 /// or, for half of the images, saturation, hue and contrast; then the order of the channels. Saturation and hue are
 /// those of <see cref="HsvBytes"/>, each step rounded to bytes (Howard, "Some improvements on deep convolutional neural
-/// network based image classification", 2013).
+/// network based image classification", 2013). Each has a chance of its own, or where DeepDetect's fields are given,
+/// the one chance <c>prob</c>.
 /// </summary>
 /// <remarks>SSD's fork stores the image as JPEG afterwards and decodes it once more, which is not done here; and it
 /// changes image files alone, where this changes raw pixels too.</remarks>
@@ -18,12 +19,16 @@ internal sealed class ColorDistortion
 
     private readonly LayerContext context;
     private readonly ColorDistortionParameter parameter;
+    private readonly bool hasOneChance;
 
     /// <summary>Checks the definition.</summary>
     /// <exception cref="CnnException">A number is out of range.</exception>
     public ColorDistortion(LayerContext context, ColorDistortionParameter parameter)
     {
         (this.context, this.parameter) = (context, parameter);
+        hasOneChance = parameter.HasProb || parameter.HasAllEffects || parameter.HasBrightness
+            || parameter.HasContrast || parameter.HasHue || parameter.HasSaturation || parameter.HasRandomOrder;
+        Check(ColorDistortionParameter.ProbFieldNumber, parameter.Prob, 0, 1);
         Check(ColorDistortionParameter.BrightnessProbFieldNumber, parameter.BrightnessProb, 0, 1);
         Check(ColorDistortionParameter.BrightnessDeltaFieldNumber, parameter.BrightnessDelta, 0, 255);
         Check(ColorDistortionParameter.ContrastProbFieldNumber, parameter.ContrastProb, 0, 1);
@@ -40,6 +45,16 @@ internal sealed class ColorDistortion
             0,
             parameter.SaturationUpper);
         Check(ColorDistortionParameter.RandomOrderProbFieldNumber, parameter.RandomOrderProb, 0, 1);
+
+        if (hasOneChance && (parameter.HasBrightnessProb || parameter.HasContrastProb || parameter.HasHueProb
+            || parameter.HasSaturationProb || parameter.HasRandomOrderProb))
+        {
+            throw context.Error(
+                parameter,
+                0,
+                "distort_param says what happens in two ways",
+                "give brightness_prob and the like, or brightness and the like with one prob");
+        }
 
         void Check(int field, float value, float least, float largest) =>
             FieldRange.Require(context, parameter, field, value, least, largest);
@@ -61,12 +76,12 @@ internal sealed class ColorDistortion
         var (contrast, saturates, saturation, turns) = random.Block(ImageRandom.ColorDistortion + 1);
         var (hue, shuffles, permutation, _) = random.Block(ImageRandom.ColorDistortion + 2);
         bool isContrastFirst = (order >> 31) != 0;
-        if (ImageRandom.Happens(brightens, parameter.BrightnessProb))
+        if (ImageRandom.Happens(brightens, Chance(parameter.BrightnessProb, parameter.Brightness)))
         {
             Change(image.Pixels, 1, ImageRandom.Signed(brightness) * parameter.BrightnessDelta);
         }
 
-        float factor = ImageRandom.Happens(contrasts, parameter.ContrastProb)
+        float factor = ImageRandom.Happens(contrasts, Chance(parameter.ContrastProb, parameter.Contrast))
             ? (float)ImageRandom.Between(contrast, parameter.ContrastLower, parameter.ContrastUpper)
             : 1;
         if (isContrastFirst)
@@ -74,13 +89,13 @@ internal sealed class ColorDistortion
             Change(image.Pixels, factor, 0);
         }
 
-        if (ImageRandom.Happens(saturates, parameter.SaturationProb))
+        if (ImageRandom.Happens(saturates, Chance(parameter.SaturationProb, parameter.Saturation)))
         {
             float drawn = (float)ImageRandom.Between(saturation, parameter.SaturationLower, parameter.SaturationUpper);
             ChangeHsv(image, 1, drawn, 0);
         }
 
-        if (ImageRandom.Happens(turns, parameter.HueProb))
+        if (ImageRandom.Happens(turns, Chance(parameter.HueProb, parameter.Hue)))
         {
             ChangeHsv(image, 0, 1, ImageRandom.Signed(hue) * parameter.HueDelta);
         }
@@ -90,11 +105,15 @@ internal sealed class ColorDistortion
             Change(image.Pixels, factor, 0);
         }
 
-        if (ImageRandom.Happens(shuffles, parameter.RandomOrderProb))
+        if (ImageRandom.Happens(shuffles, Chance(parameter.RandomOrderProb, parameter.RandomOrder)))
         {
             Shuffle(image, ImageRandom.Below(permutation, 6));
         }
     }
+
+    private float Chance(float own, bool isAskedFor) => !hasOneChance ? own
+        : isAskedFor || parameter.AllEffects ? parameter.Prob
+        : 0;
 
     private static bool Changes(float factor, float shift) => Math.Abs(factor - 1) > LeastFactorChange || shift != 0;
 

@@ -38,9 +38,9 @@ internal sealed partial class DataTransformer
             return new ImageShape(channels, cropHeight, cropWidth);
         }
 
-        if (Resize is not null && Resize.IsFixed)
+        if (resizes.Length > 0 && resizes[0].IsFixed)
         {
-            return Resize.ShapeOf(new ImageShape(channels, 1, 1));
+            return resizes[0].ShapeOf(new ImageShape(channels, 1, 1));
         }
 
         ImageShape image = told.Height > 0 || mean is null ? told with { Channels = channels } : meanShape;

@@ -28,6 +28,9 @@ internal sealed partial class DataTransformer
     private readonly ImageShape meanShape;
     private readonly float[] meanValues;
     private readonly Dictionary<ImageShape, TransformPlan> plans = [];
+    private readonly ImageFit[] resizes;
+    private readonly double resizeWeight;
+    private readonly ImageVariation? variation;
 
     /// <summary>Reads the layer's <c>transform_param</c>, and the mean file that it names.</summary>
     /// <exception cref="CnnException">Fields exclude each other or are out of range, or the mean is wrong.</exception>
@@ -47,7 +50,10 @@ internal sealed partial class DataTransformer
         resizedCrop = parameter.RandomResizedCrop is { } window ? new ResizedCrop(context, window, isTraining) : null;
         colorJitter = parameter.ColorJitter is { } colors ? new ColorJitter(context, colors) : null;
         cutout = parameter.Cutout is { } squares ? new Cutout(context, squares) : null;
-        Resize = parameter.ResizeParam is { } size ? new ImageFit(context, size) : null;
+        resizes = ReadResizes();
+        resizeWeight = parameter.ResizeParam.Sum(size => (double)size.Prob);
+        variation = ImageVariation.Of(context, parameter, cropHeight, cropWidth);
+        Geometry = parameter.GeometryParam is { Prob: > 0 } view ? new ImageGeometry(context, view) : null;
         Noise = parameter.NoiseParam is { Prob: > 0 } damage ? new ImageNoise(context, damage) : null;
         CheckExclusions();
         if (parameter.HasMeanFile && !LacksMean)
@@ -64,11 +70,20 @@ internal sealed partial class DataTransformer
     /// <summary>The mean image of <c>mean_file</c>; null for none.</summary>
     public AlignedBuffer? Mean => mean;
 
-    /// <summary><c>resize_param</c>; null for none.</summary>
-    public ImageFit? Resize { get; }
+    /// <summary>Whether <c>resize_param</c> gives the images of a batch one size where it resizes them.</summary>
+    public bool ResizesToOneSize => resizes.Length > 0 && resizes.All(r => r.IsFixed);
+
+    /// <summary>Whether batches have one of several sizes.</summary>
+    public bool HasSeveralSizes => resizes.Length > 1;
+
+    /// <summary>Whether a fork's random sizes are asked for.</summary>
+    public bool Varies => variation is not null;
 
     /// <summary><c>noise_param</c>; null for none.</summary>
     public ImageNoise? Noise { get; }
+
+    /// <summary><c>geometry_param</c>; null for none.</summary>
+    public ImageGeometry? Geometry { get; }
 
     /// <summary>Key of the layer's random stream.</summary>
     public ulong Key => key;
@@ -121,7 +136,7 @@ internal sealed partial class DataTransformer
             RandomCrop = isTraining,
             Mirror = parameter.Mirror,
             ColorJitter = isTraining ? colorJitter : null,
-            Mean = mean,
+            Mean = MeanFor(padded),
             ChannelMean = ChannelMean(shape.Channels),
             Scale = parameter.Scale,
             Cutout = isTraining ? cutout : null,
@@ -130,9 +145,18 @@ internal sealed partial class DataTransformer
         return plan;
     }
 
-    /// <summary>Warns of fields that only images with boxes have a use for.</summary>
-    public void WarnOfBoxes()
+    /// <summary>Warns of fields that only other sources have a use for, such as those of images with boxes.</summary>
+    /// <param name="takesScales">Whether the source uses <c>scale_factors</c>.</param>
+    public void WarnOfBoxes(bool takesScales)
     {
+        if (parameter.ScaleFactors.Count > 0 && !takesScales)
+        {
+            context.Warning(
+                parameter,
+                TransformationParameter.ScaleFactorsFieldNumber,
+                "scale_factors is for ImageSegData alone");
+        }
+
         Warn(parameter.DistortParam is not null, TransformationParameter.DistortParamFieldNumber, "color_jitter");
         Warn(parameter.ExpandParam is not null, TransformationParameter.ExpandParamFieldNumber, "distortion");
         Warn(parameter.EmitConstraint is not null, TransformationParameter.EmitConstraintFieldNumber, null);
@@ -202,12 +226,17 @@ internal sealed partial class DataTransformer
         }
     }
 
-    // A square of crop_size, or crop_h x crop_w; 0 x 0 for none.
+    // A square of crop_size, crop_h x crop_w or crop_height x crop_width; 0 x 0 for none.
     private (int Height, int Width) ReadCrop()
     {
         if (parameter.CropSize > int.MaxValue)
         {
             throw Error(TransformationParameter.CropSizeFieldNumber, $"crop_size {parameter.CropSize} is too large");
+        }
+
+        if (parameter.CropHeight > 0 || parameter.CropWidth > 0)
+        {
+            return ReadForksCrop(parameter.CropHeight, parameter.CropWidth);
         }
 
         if (parameter.CropH == 0 && parameter.CropW == 0)
@@ -232,6 +261,27 @@ internal sealed partial class DataTransformer
         return parameter.CropH <= int.MaxValue && parameter.CropW <= int.MaxValue
             ? ((int)parameter.CropH, (int)parameter.CropW)
             : throw Error(CropField, $"crop_h {parameter.CropH} x crop_w {parameter.CropW} is too large");
+    }
+
+    private (int Height, int Width) ReadForksCrop(uint height, uint width)
+    {
+        int field = height > 0
+            ? TransformationParameter.CropHeightFieldNumber
+            : TransformationParameter.CropWidthFieldNumber;
+        if (parameter.CropSize > 0 || parameter.CropH > 0 || parameter.CropW > 0)
+        {
+            throw Error(
+                field,
+                "crop_height and crop_width are given besides another crop",
+                "give crop_size, or crop_h and crop_w, or crop_height and crop_width");
+        }
+
+        if (height == 0 || width == 0 || Math.Max(height, width) > int.MaxValue)
+        {
+            throw Error(field, $"the crop is crop_height {height} x crop_width {width}", "give both, in pixels");
+        }
+
+        return ((int)height, (int)width);
     }
 
     private AlignedBuffer ReadMean(out ImageShape shape)
@@ -289,7 +339,7 @@ internal sealed partial class DataTransformer
                     $"the crop, crop_h {cropHeight} x crop_w {cropWidth}, is larger than the images, {shape}");
         }
 
-        if (mean is not null && meanShape != shape)
+        if (mean is not null && meanShape != shape && variation is not { CentresMean: true })
         {
             throw Error(
                 TransformationParameter.MeanFileFieldNumber,

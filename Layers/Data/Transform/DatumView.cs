@@ -9,6 +9,9 @@ namespace Cnn.Layers.Data.Transform;
 /// </summary>
 internal readonly ref struct DatumView
 {
+    // MobileNet-YOLO's number; the schema leaves it out, since other forks have other fields there.
+    private const int MapField = 8;
+
     private readonly ReadOnlySpan<byte> record;
 
     private DatumView(ReadOnlySpan<byte> record) => this.record = record;
@@ -30,6 +33,11 @@ internal readonly ref struct DatumView
 
     /// <summary>Bytes [C, H, W], or the image file; empty where <c>float_data</c> is used.</summary>
     public ReadOnlySpan<byte> Pixels { get; private init; }
+
+    /// <summary>
+    /// The image file with the map of its classes, MobileNet-YOLO's <c>seg_label</c>; empty for none.
+    /// </summary>
+    public ReadOnlySpan<byte> Map { get; private init; }
 
     /// <summary>How many values <c>float_data</c> has.</summary>
     public int FloatCount { get; private init; }
@@ -99,7 +107,7 @@ internal readonly ref struct DatumView
         view = default;
         int channels = 0, height = 0, width = 0, label = 0, floats = 0;
         bool isEncoded = false;
-        ReadOnlySpan<byte> pixels = default;
+        ReadOnlySpan<byte> pixels = default, map = default;
         WireReader<WireSpan> reader = WireReader.Of(new WireSpan(record));
         while (!reader.IsAtEnd)
         {
@@ -134,6 +142,9 @@ internal readonly ref struct DatumView
 
                     floats += length / sizeof(float);
                     break;
+                case (MapField, WireType.Length):
+                    map = Bytes(record, ref reader);
+                    break;
                 case (Datum.EncodedFieldNumber, WireType.Varint):
                     isEncoded = reader.ReadVarint() != 0;
                     break;
@@ -153,6 +164,7 @@ internal readonly ref struct DatumView
             Label = label,
             IsEncoded = isEncoded,
             Pixels = pixels,
+            Map = map,
             FloatCount = floats,
         };
         return true;

@@ -15,12 +15,16 @@ internal sealed class ImageFit
 
     private readonly LayerContext context;
     private readonly ResizeParameter parameter;
+    private readonly bool isChosen;
 
     /// <summary>Checks the definition.</summary>
+    /// <param name="context">The layer.</param>
+    /// <param name="parameter">The definition.</param>
+    /// <param name="isChosen">Whether batches choose this one of several, and all of their images are resized.</param>
     /// <exception cref="CnnException">A size is missing or a number out of range.</exception>
-    public ImageFit(LayerContext context, ResizeParameter parameter)
+    public ImageFit(LayerContext context, ResizeParameter parameter, bool isChosen = false)
     {
-        (this.context, this.parameter) = (context, parameter);
+        (this.context, this.parameter, this.isChosen) = (context, parameter, isChosen);
         Check(ResizeParameter.ProbFieldNumber, parameter.Prob, 0, 1);
         Check(ResizeParameter.HeightFieldNumber, parameter.Height, 1, LargestSide);
         Check(ResizeParameter.WidthFieldNumber, parameter.Width, 1, LargestSide);
@@ -38,14 +42,12 @@ internal sealed class ImageFit
     /// <summary>Whether all images get the same size.</summary>
     public bool IsFixed => parameter.ResizeMode != ResizeParameter.Types.Resize_mode.FitSmallSize;
 
-    /// <summary>Whether every image is resized.</summary>
-    public bool IsCertain => parameter.Prob >= 1;
+    /// <summary>Whether images keep their aspect inside the size, with a border around them.</summary>
+    public bool Pads => parameter.ResizeMode == ResizeParameter.Types.Resize_mode.FitLargeSizeAndPad;
 
     private int Height => (int)(IsFixed || parameter.HeightScale == 0 ? parameter.Height : parameter.HeightScale);
 
     private int Width => (int)(IsFixed || parameter.WidthScale == 0 ? parameter.Width : parameter.WidthScale);
-
-    private bool Pads => parameter.ResizeMode == ResizeParameter.Types.Resize_mode.FitLargeSizeAndPad;
 
     /// <summary>Returns the shape of an image that is resized.</summary>
     public ImageShape ShapeOf(ImageShape image)
@@ -62,7 +64,8 @@ internal sealed class ImageFit
     }
 
     /// <summary>Returns whether an image is resized.</summary>
-    public bool Applies(ImageRandom random) => ImageRandom.Happens(random.Block(ImageRandom.Resize).A, parameter.Prob);
+    public bool Applies(ImageRandom random) =>
+        isChosen || ImageRandom.Happens(random.Block(ImageRandom.Resize).A, parameter.Prob);
 
     /// <summary>Resizes an image.</summary>
     /// <param name="random">The image's random numbers.</param>
@@ -70,7 +73,7 @@ internal sealed class ImageFit
     /// <exception cref="CnnException">The values of the border do not fit its channels.</exception>
     public void Run(ImageRandom random, ImageScratch image)
     {
-        ImageInterpolation interpolation = Draw(random);
+        ImageInterpolation interpolation = Interpolation(random.Block(ImageRandom.Resize).B, parameter);
         if (!Pads)
         {
             ImageShape shape = ShapeOf(image.Shape);
@@ -107,14 +110,17 @@ internal sealed class ImageFit
             top + (MathF.Min(1, box.YMax) * height));
     }
 
-    private ImageInterpolation Draw(ImageRandom random)
+    /// <summary>Returns one of the ways of interpolation that a definition names; linear where it names none.</summary>
+    /// <param name="word">A random word.</param>
+    /// <param name="parameter">The definition; null for none.</param>
+    public static ImageInterpolation Interpolation(uint word, ResizeParameter? parameter)
     {
-        if (parameter.InterpMode.Count == 0)
+        if (parameter is null || parameter.InterpMode.Count == 0)
         {
             return ImageInterpolation.Linear;
         }
 
-        int drawn = ImageRandom.Below(random.Block(ImageRandom.Resize).B, parameter.InterpMode.Count);
+        int drawn = ImageRandom.Below(word, parameter.InterpMode.Count);
         return parameter.InterpMode[drawn] switch
         {
             ResizeParameter.Types.Interp_mode.Area => ImageInterpolation.Area,

@@ -5,9 +5,12 @@ using Cnn.Proto.Formats.Images;
 namespace Cnn.Layers.Data.Transform;
 
 /// <summary>
-/// <c>noise_param</c>: damages images at random, in the order of SSD's fork: grey, blur, equalised histogram, JPEG,
-/// four levels, inversion, single pixels, hue.
+/// <c>noise_param</c>: damages images at random, in the order of SSD's fork: grey, blur, equalised histogram, the same
+/// tile by tile, JPEG, erosion, four levels, inversion, single pixels, hue, L*a*b*. Either all that are asked for
+/// happen or, where <c>all_effects</c> is given, DeepDetect's rule holds: each but JPEG has the chance of its own.
 /// </summary>
+/// <remarks>DeepDetect's fork never turns images grey, since it asks an empty one for its channels; here it is done.
+/// </remarks>
 internal sealed class ImageNoise
 {
     private const int Levels = 4;
@@ -24,9 +27,6 @@ internal sealed class ImageNoise
         (this.context, this.parameter) = (context, parameter);
         FieldRange.Require(context, parameter, NoiseParameter.ProbFieldNumber, parameter.Prob, 0, 1);
         FieldRange.Require(context, parameter, NoiseParameter.JpegFieldNumber, parameter.Jpeg, -1, 100);
-        Refuse(parameter.Erode, NoiseParameter.ErodeFieldNumber);
-        Refuse(parameter.Clahe, NoiseParameter.ClaheFieldNumber);
-        Refuse(parameter.ConvertToLab, NoiseParameter.ConvertToLabFieldNumber);
         if (parameter.SaltpepperParam is { } salt)
         {
             FieldRange.Require(context, salt, SaltPepperParameter.FractionFieldNumber, salt.Fraction, 0, 1);
@@ -42,19 +42,6 @@ internal sealed class ImageNoise
         {
             posters[i] = (byte)((i / bin * bin) + (bin / 2));
         }
-
-        void Refuse(bool isAsked, int field)
-        {
-            if (isAsked)
-            {
-                throw context.Error(
-                    parameter,
-                    field,
-                    $"{NoiseParameter.Descriptor.FindFieldByNumber(field).Name} is not built",
-                    "the others are: decolorize, gauss_blur, hist_eq, jpeg, posterize, inverse, saltpepper, "
-                    + "convert_to_hsv");
-            }
-        }
     }
 
     /// <summary>Damages an image, or not.</summary>
@@ -63,25 +50,34 @@ internal sealed class ImageNoise
     /// <exception cref="CnnException">It has not the colours for it.</exception>
     public void Run(ImageRandom random, ImageScratch scratch)
     {
-        if (!ImageRandom.Happens(random.Block(ImageRandom.Noise).A, parameter.Prob))
+        if (!parameter.HasAllEffects && !ImageRandom.Happens(random.Block(ImageRandom.Noise).A, parameter.Prob))
         {
             return;
         }
 
+        var (grey, blur, equal, tiles) = random.Block(ImageRandom.NoiseEffects);
+        var (erosion, levels, inversion, salted) = random.Block(ImageRandom.NoiseEffects + 1);
+        var (hue, lab, _, _) = random.Block(ImageRandom.NoiseEffects + 2);
         PlanarImage image = scratch.Image;
-        if (parameter.Decolorize && image.Channels == 3)
+        if (Happens(grey, parameter.Decolorize) && image.Channels == 3)
         {
             Decolorize(image);
         }
 
-        for (int c = 0; parameter.GaussBlur && c < image.Channels; c++)
+        bool blurs = Happens(blur, parameter.GaussBlur);
+        for (int c = 0; blurs && c < image.Channels; c++)
         {
             GaussianBlur.Run(image.Plane(c), image.Height, image.Width);
         }
 
-        if (parameter.HistEq)
+        if (Happens(equal, parameter.HistEq))
         {
             Equalize(image);
+        }
+
+        if (Happens(tiles, parameter.Clahe))
+        {
+            EqualizeTiles(image);
         }
 
         if (parameter.Jpeg >= 0)
@@ -90,27 +86,43 @@ internal sealed class ImageNoise
             image = scratch.Image;
         }
 
-        if (parameter.Posterize)
+        bool erodes = Happens(erosion, parameter.Erode);
+        for (int c = 0; erodes && c < image.Channels; c++)
+        {
+            Erosion.Run(image.Plane(c), image.Height, image.Width);
+        }
+
+        if (Happens(levels, parameter.Posterize))
         {
             ByteTable.Run(image.Pixels, posters);
         }
 
-        if (parameter.Inverse)
+        if (Happens(inversion, parameter.Inverse))
         {
             ByteTable.Run(image.Pixels, inverse);
         }
 
-        if (parameter.Saltpepper && parameter.SaltpepperParam is { } salt)
+        if (Happens(salted, parameter.Saltpepper) && parameter.SaltpepperParam is { } salt)
         {
             Salt(random, image, salt);
         }
 
-        if (parameter.ConvertToHsv)
+        if (Happens(hue, parameter.ConvertToHsv))
         {
             RequireColors(image, NoiseParameter.ConvertToHsvFieldNumber);
             HsvBytes.FromColor(image.Plane(0), image.Plane(1), image.Plane(2));
         }
+
+        if (Happens(lab, parameter.ConvertToLab))
+        {
+            RequireColors(image, NoiseParameter.ConvertToLabFieldNumber);
+            LabBytes.FromColor(image.Plane(0), image.Plane(1), image.Plane(2));
+        }
     }
+
+    // Whether a damage happens that is asked for; SSD's have all happened by now.
+    private bool Happens(uint word, bool isAskedFor) => !parameter.HasAllEffects ? isAskedFor
+        : (isAskedFor || parameter.AllEffects) && ImageRandom.Happens(word, parameter.Prob);
 
     private static void Decolorize(PlanarImage image)
     {
@@ -131,6 +143,18 @@ internal sealed class ImageNoise
 
         RequireColors(image, NoiseParameter.HistEqFieldNumber);
         Equalization.Run(image.Plane(0), image.Plane(1), image.Plane(2));
+    }
+
+    private void EqualizeTiles(PlanarImage image)
+    {
+        if (image.Channels == 1)
+        {
+            TiledEqualization.Run(image.Pixels, image.Height, image.Width);
+            return;
+        }
+
+        RequireColors(image, NoiseParameter.ClaheFieldNumber);
+        TiledEqualization.Run(image.Plane(0), image.Plane(1), image.Plane(2), image.Height, image.Width);
     }
 
     private void Salt(ImageRandom random, PlanarImage image, SaltPepperParameter salt)

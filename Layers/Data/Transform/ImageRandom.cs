@@ -34,6 +34,15 @@ internal readonly record struct ImageRandom(ulong Key, long Index)
     /// <summary>The block of <c>noise_param</c>.</summary>
     public const ulong Noise = 10;
 
+    /// <summary>The block of one of several <c>resize_param</c>; its index is not an image's.</summary>
+    public const ulong ResizeChoice = 11;
+
+    /// <summary>The first of the two blocks of a fork's random sizes.</summary>
+    public const ulong Variation = 12;
+
+    /// <summary>The first of the two blocks of <c>geometry_param</c>.</summary>
+    public const ulong Geometry = 14;
+
     /// <summary>The first of the blocks of the resized crop, one a try.</summary>
     public const ulong ResizedCrop = 16;
 
@@ -42,6 +51,24 @@ internal readonly record struct ImageRandom(ulong Key, long Index)
 
     /// <summary>The first of the blocks of the windows that <c>batch_sampler</c> draws, one a trial.</summary>
     public const ulong Samples = 1UL << 28;
+
+    /// <summary>The first of the blocks of <c>random_aspect_ratio_param</c>, two an attempt.</summary>
+    public const ulong Attempts = 1UL << 29;
+
+    /// <summary>The first of the three blocks of DeepDetect's <c>noise_param</c>, a word a damage.</summary>
+    public const ulong NoiseEffects = 1UL << 30;
+
+    /// <summary>The first of the two blocks of <c>yolo_data_jitter</c>.</summary>
+    public const ulong BoxJitter = NoiseEffects + 3;
+
+    /// <summary>The block of the flip and the crop of an image with a map of labels.</summary>
+    public const ulong LabelMap = BoxJitter + 2;
+
+    /// <summary>The block of <c>scale_factors</c>.</summary>
+    public const ulong ScaleFactor = LabelMap + 1;
+
+    /// <summary>The block of a clip's first frame and its step.</summary>
+    public const ulong Clip = ScaleFactor + 1;
 
     /// <summary>The first of the blocks of single pixels that <c>noise_param</c> sets, one for four pixels.</summary>
     public const ulong SaltPepper = 1UL << 33;

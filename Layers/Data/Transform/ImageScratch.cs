@@ -1,4 +1,6 @@
+using Cnn.Layers.Data.Boxes;
 using Cnn.Layers.Kernels.ImageTransform;
+using Cnn.Proto;
 using Cnn.Proto.Formats.Images;
 
 namespace Cnn.Layers.Data.Transform;
@@ -23,18 +25,49 @@ internal sealed class ImageScratch : IDisposable
         pixels.CopyTo(current.Pixels);
     }
 
+    /// <summary>Starts with an image whose pixels are not defined.</summary>
+    public void SetSize(int channels, int height, int width) => current.SetSize(channels, height, width);
+
+    /// <summary>Flips the image left to right.</summary>
+    public void Mirror()
+    {
+        Span<byte> pixels = current.Pixels;
+        for (int row = 0; row < pixels.Length; row += current.Width)
+        {
+            pixels.Slice(row, current.Width).Reverse();
+        }
+    }
+
     /// <summary>Returns an image of the size given to write to; <see cref="Swap"/> makes it the current one.</summary>
+    /// <exception cref="CnnException">No image can be so large.</exception>
     public PlanarImage Next(int height, int width)
     {
+        RequireSize(height, width);
         other.SetSize(current.Channels, height, width);
         return other;
     }
 
     /// <summary>Resizes the image.</summary>
+    /// <exception cref="CnnException">No image can be so large.</exception>
     public void Resize(int height, int width, ImageInterpolation interpolation)
     {
+        RequireSize(height, width);
         ImageResizer.Resize(current, height, width, other, interpolation);
         Swap();
+    }
+
+    /// <summary>
+    /// Cuts a window out of the image. Of its pixels, the first ones and the numbers of them are rounded down.
+    /// </summary>
+    /// <param name="window">The window, inside the image.</param>
+    public void Cut(Box window)
+    {
+        ImageShape shape = Shape;
+        int top = Math.Min((int)(window.YMin * shape.Height), shape.Height - 1);
+        int left = Math.Min((int)(window.XMin * shape.Width), shape.Width - 1);
+        int height = (int)((window.YMax * shape.Height) - (window.YMin * shape.Height));
+        int width = (int)((window.XMax * shape.Width) - (window.XMin * shape.Width));
+        Cut(top, left, Math.Clamp(height, 1, shape.Height - top), Math.Clamp(width, 1, shape.Width - left));
     }
 
     /// <summary>Cuts a window out of the image.</summary>
@@ -78,4 +111,13 @@ internal sealed class ImageScratch : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => decoder?.Dispose();
+
+    private void RequireSize(int height, int width)
+    {
+        if ((long)current.Channels * height * width > Array.MaxLength)
+        {
+            throw new CnnException(
+                $"it would become {height} x {width} pixels, which are too many", "smaller sizes or factors would do");
+        }
+    }
 }

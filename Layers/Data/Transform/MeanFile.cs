@@ -12,13 +12,14 @@ internal static class MeanFile
     /// <summary>Reads a mean image.</summary>
     /// <param name="path">A serialized <c>BlobProto</c>.</param>
     /// <param name="shape">Its shape.</param>
-    /// <returns>The means, [C, H, W].</returns>
+    /// <returns>The means, [C, H, W]; of clips [C, L * H, W].</returns>
     /// <exception cref="CnnException">The file cannot be read or is not an image.</exception>
     public static float[] Read(string path, out ImageShape shape)
     {
-        StoredBlob mean = StoredBlob.From(Parse(path));
+        StoredBlob mean = StoredBlob.From(InCaffesFields(Parse(path)));
         IReadOnlyList<long> dims = mean.Shape.Axes;
-        if (dims.Count is < 3 or > 4
+        bool isClip = dims.Count == 5 && dims[0] == 1 && dims.Aggregate(1.0, (a, b) => a * b) <= int.MaxValue;
+        if ((dims.Count is < 3 or > 4 && !isClip)
             || (dims.Count == 4 && dims[0] != 1)
             || mean.Data.Count == 0
             || mean.Shape.Count != mean.Data.Count)
@@ -28,10 +29,31 @@ internal static class MeanFile
                 + "not those of one image (1 x C x H x W)");
         }
 
-        shape = new ImageShape((int)dims[^3], (int)dims[^2], (int)dims[^1]);
+        shape = isClip
+            ? new ImageShape((int)dims[1], (int)(dims[2] * dims[3]), (int)dims[4])
+            : new ImageShape((int)dims[^3], (int)dims[^2], (int)dims[^1]);
         var values = new float[mean.Data.Count];
         mean.Data.CopyTo(values);
         return values;
+    }
+
+    // C3D 1.0 has length, height and width where Caffe has height, width and the values, and these where Caffe has
+    // gradients.
+    private static BlobProto InCaffesFields(BlobProto mean)
+    {
+        long frames = (long)mean.Channels * mean.Height * mean.Width;
+        if (mean.Data.Count > 0 || mean.Shape is not null || mean.Num != 1 || frames <= 0
+            || mean.Diff.Count == 0 || mean.Diff.Count % frames != 0)
+        {
+            return mean;
+        }
+
+        var read = new BlobProto
+        {
+            Shape = new BlobShape { Dim = { 1, mean.Channels, mean.Height, mean.Width, mean.Diff.Count / frames } },
+        };
+        read.Data.Add(mean.Diff);
+        return read;
     }
 
     private static BlobProto Parse(string path)

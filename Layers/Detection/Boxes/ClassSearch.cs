@@ -29,6 +29,9 @@ internal unsafe struct ClassSearch : IParallelJob
     /// <summary>See <see cref="Suppression"/>.</summary>
     public float Threshold, Eta;
 
+    /// <summary>See <see cref="SoftSuppression"/>; null for <see cref="Suppression"/>.</summary>
+    public float? Theta;
+
     /// <summary>Gets the keys of the boxes found, [images, Classes, TopK], see <see cref="ScoreOrder"/>.</summary>
     public ulong* Found;
 
@@ -53,7 +56,10 @@ internal unsafe struct ClassSearch : IParallelJob
         keys = keys[..ScoreOrder.SortFirst(keys, TopK)];
         long first = ((long)image * Priors * BoxesPerPrior) + (BoxesPerPrior == 1 ? 0 : label);
         float* scratch = Pool.Scratch(worker, ScratchSlot.Columns, Suppression.ScratchSize(TopK));
-        int count = Suppression.Run(keys, (float*)(Boxes + first), 4 * BoxesPerPrior, Threshold, Eta, 0, scratch);
+        var boxes = (float*)(Boxes + first);
+        int count = Theta is { } theta
+            ? SoftSuppression.Run(keys, boxes, 4 * BoxesPerPrior, Threshold, Eta, theta, (ulong*)scratch)
+            : Suppression.Run(keys, boxes, 4 * BoxesPerPrior, Threshold, Eta, 0, scratch);
         keys[..count].CopyTo(new Span<ulong>(Found + ((long)part * TopK), TopK));
         Counts[part] = count;
     }

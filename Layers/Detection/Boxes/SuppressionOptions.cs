@@ -5,7 +5,7 @@ namespace Cnn.Layers.Detection.Boxes;
 /// <summary>Checks of <c>nms_param</c>.</summary>
 internal static class SuppressionOptions
 {
-    /// <summary>Requires a threshold of 0 or more and eta above 0 and at most 1.</summary>
+    /// <summary>Requires a threshold of 0 or more, eta above 0 and at most 1, and theta above 0.</summary>
     public static void Check(LayerContext context, NonMaximumSuppressionParameter options)
     {
         if (!(options.NmsThreshold >= 0))
@@ -24,6 +24,15 @@ internal static class SuppressionOptions
                 NonMaximumSuppressionParameter.EtaFieldNumber,
                 $"eta is {options.Eta}",
                 "it must be above 0 and at most 1");
+        }
+
+        if (!(options.Theta > 0))
+        {
+            throw context.Error(
+                options,
+                NonMaximumSuppressionParameter.ThetaFieldNumber,
+                $"theta is {options.Theta}",
+                "it must be above 0");
         }
     }
 }

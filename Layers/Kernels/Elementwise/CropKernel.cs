@@ -28,10 +28,18 @@ internal static unsafe class CropKernel
     /// Computes the gradient: copies <paramref name="dy"/> to its place in <paramref name="dx"/> and writes 0 around
     /// it.
     /// </summary>
-    public static void Backward(float* dy, int* box, float* dx, int* whole, int* offsets, int axes, WorkerPool pool)
+    public static void Backward(
+        float* dy, int* box, float* dx, int* whole, int* offsets, int axes, WorkerPool pool) =>
+        Pad(dy, box, dx, whole, offsets, axes, 0, pool);
+
+    /// <summary>
+    /// Copies the box <paramref name="x"/> to its place in <paramref name="y"/> and writes a value around it.
+    /// </summary>
+    public static void Pad(
+        float* x, int* box, float* y, int* whole, int* offsets, int axes, float value, WorkerPool pool)
     {
         RequireBox(whole, box, offsets, axes);
-        var job = new BackwardJob(dy, box, dx, whole, offsets, axes, new RowParts(Rows(whole, axes), whole[axes - 1]));
+        var job = new PadJob(x, box, y, whole, offsets, axes, value, new RowParts(Rows(whole, axes), whole[axes - 1]));
         pool.Run(whole[axes - 1] == 0 ? 0 : job.Split.Count, ref job);
     }
 
@@ -87,8 +95,8 @@ internal static unsafe class CropKernel
         }
     }
 
-    private readonly struct BackwardJob(
-        float* dy, int* box, float* dx, int* whole, int* offsets, int axes, RowParts split) : IParallelJob
+    private readonly struct PadJob(
+        float* x, int* box, float* y, int* whole, int* offsets, int axes, float value, RowParts split) : IParallelJob
     {
         public RowParts Split => split;
 
@@ -97,21 +105,21 @@ internal static unsafe class CropKernel
             var (first, last, start, end) = split.Block(part);
             int width = box[axes - 1], wide = whole[axes - 1], offset = offsets[axes - 1];
 
-            // The part's range of a row: 0 up to left, the box up to right, 0 up to end.
+            // The part's range of a row: the value up to left, the box up to right, the value up to end.
             int left = Math.Clamp(offset, start, end), right = Math.Clamp(offset + width, start, end);
             for (int row = first; row < last; row++)
             {
-                float* to = dx + ((long)row * wide);
+                float* to = y + ((long)row * wide);
                 long inBox = RowInBox(row);
                 if (inBox < 0)
                 {
-                    new Span<float>(to + start, end - start).Clear();
+                    new Span<float>(to + start, end - start).Fill(value);
                     continue;
                 }
 
-                new Span<float>(to + start, left - start).Clear();
-                BlockKernel.CopyBlock(dy + (inBox * width) + (left - offset), to + left, right - left);
-                new Span<float>(to + right, end - right).Clear();
+                new Span<float>(to + start, left - start).Fill(value);
+                BlockKernel.CopyBlock(x + (inBox * width) + (left - offset), to + left, right - left);
+                new Span<float>(to + right, end - right).Fill(value);
             }
         }
 

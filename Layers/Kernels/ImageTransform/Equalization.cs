@@ -41,13 +41,38 @@ internal static class Equalization
         for (int i = 0; i < blue.Length; i++)
         {
             int y = Lightness(blue[i], green[i], red[i]);
-            int cr = Clamp((((red[i] - y) * 11682) + (128 << Unit) + Half) >> Unit) - 128;
-            int cb = Clamp((((blue[i] - y) * 9241) + (128 << Unit) + Half) >> Unit) - 128;
-            y = isFlat ? y : table[y];
-            blue[i] = Clamp(y + (((cb * 29049) + Half) >> Unit));
-            green[i] = Clamp(y + (((cb * -5636) + (cr * -11698) + Half) >> Unit));
-            red[i] = Clamp(y + (((cr * 22987) + Half) >> Unit));
+            SetLightness(ref blue[i], ref green[i], ref red[i], y, isFlat ? y : table[y]);
         }
+    }
+
+    /// <summary>Returns the lightness of colours.</summary>
+    public static void ReadLightness(
+        ReadOnlySpan<byte> blue, ReadOnlySpan<byte> green, ReadOnlySpan<byte> red, Span<byte> lightness)
+    {
+        for (int i = 0; i < lightness.Length; i++)
+        {
+            lightness[i] = (byte)Lightness(blue[i], green[i], red[i]);
+        }
+    }
+
+    /// <summary>Gives colours another lightness.</summary>
+    public static void WriteLightness(
+        Span<byte> blue, Span<byte> green, Span<byte> red, ReadOnlySpan<byte> lightness)
+    {
+        for (int i = 0; i < lightness.Length; i++)
+        {
+            int y = Lightness(blue[i], green[i], red[i]);
+            SetLightness(ref blue[i], ref green[i], ref red[i], y, lightness[i]);
+        }
+    }
+
+    private static void SetLightness(ref byte blue, ref byte green, ref byte red, int from, int to)
+    {
+        int cr = Clamp((((red - from) * 11682) + (128 << Unit) + Half) >> Unit) - 128;
+        int cb = Clamp((((blue - from) * 9241) + (128 << Unit) + Half) >> Unit) - 128;
+        blue = Clamp(to + (((cb * 29049) + Half) >> Unit));
+        green = Clamp(to + (((cb * -5636) + (cr * -11698) + Half) >> Unit));
+        red = Clamp(to + (((cr * 22987) + Half) >> Unit));
     }
 
     // False for an image of one level, which stays as it is.

@@ -14,15 +14,18 @@ internal static unsafe class LogLossKernel
     /// <summary>The smallest normal float, FLT_MIN: below it no logarithm of a probability is taken.</summary>
     public const float SmallestNormal = 1.17549435e-38f;
 
-    /// <summary>Computes <c>-sum log(max(p_label, floor))</c>.</summary>
+    /// <summary>
+    /// Computes <c>-sum w log(max(p_label, floor))</c>, where w are weights [outer, inner], or null for 1.
+    /// </summary>
     public static double Sum(
-        float* p, int* labels, int outer, int channels, int inner, float floor, WorkerPool pool)
+        float* p, int* labels, int outer, int channels, int inner, float floor, WorkerPool pool, float* weights = null)
     {
         KernelGuard.Array(p, outer, channels, inner);
         KernelGuard.Array(labels, outer, inner);
+        KernelGuard.ArrayOrNull(weights, outer, inner);
         int positions = checked(outer * inner);
         return FixedOrderSum.Run(
-            new LogSum(p, labels, positions, channels, inner, floor), ElementParts.Count(positions), pool);
+            new LogSum(p, labels, positions, channels, inner, floor, weights), ElementParts.Count(positions), pool);
     }
 
     /// <summary>
@@ -52,19 +55,20 @@ internal static unsafe class LogLossKernel
     }
 
     /// <summary>
-    /// Computes the gradient through a softmax: <c>dx = (p - target) scale</c>, 0 where the label is negative; the
-    /// target is <c>(1 - smoothing) onehot + smoothing / channels</c>.
+    /// Computes the gradient through a softmax: <c>dx = (p - target) w scale</c>, 0 where the label is negative; the
+    /// target is <c>(1 - smoothing) onehot + smoothing / channels</c>, w are weights [outer, inner], or null for 1.
     /// </summary>
     public static void SoftmaxGradient(
         float* p, int* labels, float* dx, int outer, int channels, int inner, float scale, WorkerPool pool,
-        float smoothing = 0)
+        float smoothing = 0, float* weights = null)
     {
         KernelGuard.Array(p, outer, channels, inner);
         KernelGuard.Array(labels, outer, inner);
+        KernelGuard.ArrayOrNull(weights, outer, inner);
         KernelGuard.Array(dx, outer, channels, inner);
         KernelGuard.SameOrApart(p, dx, (long)outer * channels * inner);
         var parts = new PositionParts(outer, channels, inner);
-        var job = new SoftmaxGradientJob(parts, p, labels, dx, channels, inner, scale, smoothing);
+        var job = new SoftmaxGradientJob(parts, p, labels, dx, channels, inner, scale, smoothing, weights);
         pool.Run(parts.Count, ref job);
     }
 
@@ -84,7 +88,7 @@ internal static unsafe class LogLossKernel
     }
 
     private readonly struct LogSum(
-        float* p, int* labels, int positions, int channels, int inner, float floor) : IPartialSum
+        float* p, int* labels, int positions, int channels, int inner, float floor, float* weights = null) : IPartialSum
     {
         public double Sum(int part) => Run(part, null);
 
@@ -113,7 +117,7 @@ internal static unsafe class LogLossKernel
                 }
 
                 Vector512<float> log = Vector512.Log(Vector512.Max(Vector512.Load(values), Vector512.Create(floor)));
-                sum.Add(log);
+                sum.Add(weights == null ? log : log * Lanes.Load(weights + i, end - i));
                 if (losses != null)
                 {
                     Lanes.Store(Vector512<float>.Zero - log, losses + i, end - i);
@@ -171,11 +175,11 @@ internal static unsafe class LogLossKernel
     }
 
     private readonly struct SoftmaxGradientJob(
-        PositionParts parts, float* p, int* labels, float* dx, int channels, int inner, float scale, float smoothing)
-        : IParallelJob
+        PositionParts parts, float* p, int* labels, float* dx, int channels, int inner, float scale, float smoothing,
+        float* weights) : IParallelJob
     {
         private readonly float everywhere = smoothing / channels;
-        private readonly float own = scale * (1 - smoothing);
+        private readonly float own = 1 - smoothing;
 
         public void Run(int part, int worker)
         {
@@ -185,19 +189,19 @@ internal static unsafe class LogLossKernel
                 long at = (long)item * channels * inner;
                 if (inner == 1)
                 {
-                    Row(p + at, dx + at, labels[item]);
+                    Row(p + at, dx + at, labels[item], weights == null ? scale : scale * weights[item]);
                     continue;
                 }
 
                 for (int c = 0; c < channels; c++)
                 {
                     long row = at + ((long)c * inner);
-                    Channel(c, p + row, dx + row, labels + ((long)item * inner), start, end);
+                    Channel(c, p + row, dx + row, (long)item * inner, start, end);
                 }
             }
         }
 
-        private void Row(float* from, float* to, int label)
+        private void Row(float* from, float* to, int label, float factor)
         {
             if (label < 0)
             {
@@ -209,38 +213,39 @@ internal static unsafe class LogLossKernel
             int i = 0;
             for (; i <= channels - Lanes.Width; i += Lanes.Width)
             {
-                ((Vector512.Load(from + i) - target) * scale).Store(to + i);
+                ((Vector512.Load(from + i) - target) * factor).Store(to + i);
             }
 
             if (i < channels)
             {
-                Lanes.Store((Lanes.Load(from + i, channels - i) - target) * scale, to + i, channels - i);
+                Lanes.Store((Lanes.Load(from + i, channels - i) - target) * factor, to + i, channels - i);
             }
 
-            to[label] -= own;
+            to[label] -= factor * own;
         }
 
-        private void Channel(int channel, float* from, float* to, int* labels, int i, int end)
+        private void Channel(int channel, float* from, float* to, long position, int i, int end)
         {
             for (; i <= end - Lanes.Width; i += Lanes.Width)
             {
-                Compute(channel, from + i, to + i, labels + i, Lanes.Width);
+                Compute(channel, from + i, to + i, position + i, Lanes.Width);
             }
 
             if (i < end)
             {
-                Compute(channel, from + i, to + i, labels + i, end - i);
+                Compute(channel, from + i, to + i, position + i, end - i);
             }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private void Compute(int channel, float* from, float* to, int* labels, int left)
+        private void Compute(int channel, float* from, float* to, long position, int left)
         {
             Vector512<float> factor = Vector512.Create(scale), target = Vector512.Create(everywhere);
-            Vector512<int> label = Lanes.Load(labels, left);
+            factor = weights == null ? factor : factor * Lanes.Load(weights + position, left);
+            Vector512<int> label = Lanes.Load(labels + position, left);
             Vector512<float> isOwn = Vector512.Equals(label, Vector512.Create(channel)).AsSingle();
             Vector512<float> isIgnored = Vector512.LessThan(label, Vector512<int>.Zero).AsSingle();
-            Vector512<float> value = ((Lanes.Load(from, left) - target) * factor) - (Vector512.Create(own) & isOwn);
+            Vector512<float> value = ((Lanes.Load(from, left) - target) * factor) - (factor * own & isOwn);
             Lanes.Store(Vector512.AndNot(value, isIgnored), to, left);
         }
     }

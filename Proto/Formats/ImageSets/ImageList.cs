@@ -53,7 +53,8 @@ public static class ImageList
                 $"the list '{path}' names no images", "a line is the path of an image, a space, and a whole number");
     }
 
-    private static IEnumerable<string> Lines(string path)
+    /// <summary>Reads the lines of a list.</summary>
+    internal static IEnumerable<string> Lines(string path)
     {
         StreamReader reader;
         try

@@ -201,7 +201,7 @@ public sealed class LmdbReader : RecordDatabase
 
             int node = Node(branch, position[level]++, path[level], out _);
             ulong child = U32(branch, node) | ((ulong)U16(branch, node + 4) << 32);
-            path[level + 1] = PageNumber(child, $"page {path[level]}");
+            path[level + 1] = PageNumber(child, "page", path[level]);
             position[++level] = 0;
         }
     }
@@ -258,9 +258,11 @@ public sealed class LmdbReader : RecordDatabase
         }
     }
 
-    private long PageNumber(ulong number, string from) => number >= 2 && number < (ulong)pages
+    private long PageNumber(ulong number, string kind, long? from = null) => number >= 2 && number < (ulong)pages
         ? (long)number
-        : throw map.Error($"{from} refers to page {number}, the file has {pages} (it may have been cut short)");
+        : throw map.Error(
+            $"{kind}{(from is null ? "" : $" {from}")} refers to page {number}, the file has {pages} (it may have been "
+            + "cut short)");
 
     private ReadOnlySpan<byte> Page(long number, ushort kind)
     {
@@ -292,7 +294,7 @@ public sealed class LmdbReader : RecordDatabase
 
     private ReadOnlySpan<byte> Overflow(ulong reference, uint size, long index)
     {
-        long first = PageNumber(reference, $"record {index}");
+        long first = PageNumber(reference, "record", index);
         long needed = OverflowPages(size, meta.PageSize);
         ReadOnlySpan<byte> head = Page(first, OverflowPage);
         if (U32(head, RunOffset) < needed || needed > pages - first)

@@ -69,4 +69,17 @@ public class ReorgLayerTests
 
     private static LayerHarness Make(string options, int[] shape) =>
         new($"type: 'Reorg' reorg_param {{ {options} }}", [shape]);
+
+    [Fact]
+    [Trait("Category", "Unit")]
+    public void ThePythonClassOfYoloHasBlocksOfTwo()
+    {
+        using var python = new LayerHarness(
+            "type: 'Python' python_param { module: 'yolov2' layer: 'darknet_reorg' }", [[2, 8, 4, 6]]);
+        using LayerHarness plain = Make("stride: 2", [2, 8, 4, 6]);
+        python.Forward();
+        plain.Forward();
+        Assert.Equal(plain.Tops[0].Shape.ToArray(), python.Tops[0].Shape.ToArray());
+        Assert.Equal(plain.Top, python.Top);
+    }
 }

@@ -277,7 +277,16 @@ public sealed class AnnotatedDataLayerTests : IDisposable
     [InlineData("transform_param { expand_param { max_expand_ratio: 2 } }", "expand_param makes images of many sizes")]
     [InlineData("annotated_data_param { batch_sampler { } }", "batch_sampler makes images of many sizes")]
     [InlineData("transform_param { pad: 1 }", "pad moves pixels and not their boxes")]
-    [InlineData("transform_param { noise_param { prob: 1 clahe: true } }", "clahe is not built")]
+    [InlineData("annotated_data_param { yolo_data_jitter: 0.2 }", "yolo_data_jitter makes images of many sizes")]
+    [InlineData("annotated_data_param { yolo_data_jitter: 2 }", "yolo_data_jitter is 2")]
+    [InlineData("annotated_data_param { yolo_data_type: 3 yolo_data_jitter: 0 }", "yolo_data_type is 3")]
+    [InlineData(
+        "transform_param { resize_param { prob: 0.5 height: 3 width: 3 } resize_param { height: 4 width: 4 } }",
+        "the prob of 2 resize_params are 1.5 together")]
+    [InlineData("transform_param { geometry_param { prob: 0.5 persp_factor: 0.9 } }", "persp_factor is 0.9")]
+    [InlineData("transform_param { crop_size: 2 random_resize_param { } }", "random_resize_param moves pixels")]
+    [InlineData(
+        "transform_param { distort_param { prob: 0.5 hue: true hue_prob: 0.1 } }", "says what happens in two ways")]
     [InlineData("transform_param { noise_param { prob: 2 } }", "prob is 2")]
     [InlineData("transform_param { resize_param { height: 3 } }", "width is 0")]
     [InlineData("transform_param { crop_h: 3 }", "crop_w is missing")]

@@ -47,6 +47,37 @@ public sealed class MadeUpDataTests : IDisposable
         Assert.Equal(("layer", "layer.prototxt"), (warning.Layer, warning.Location?.File));
     }
 
+    [Theory]
+    [InlineData(
+        "type: 'DenseImageData' dense_image_data_param { S crop_height: 5 crop_width: 6 }", "4 3 5 6", "4 1 5 6")]
+    [InlineData(
+        "type: 'DenseImageData' dense_image_data_param { S new_height: 8 new_width: 4 label_divide_factor: 4 }",
+        "4 3 8 4",
+        "4 1 2 1")]
+    [InlineData("type: 'ImageSegData' image_data_param { S } transform_param { crop_size: 9 }", "4 3 9 9", "4 1 9 9")]
+    [InlineData(
+        "type: 'VideoData' video_data_param { S new_length: 8 } transform_param { crop_size: 7 }", "4 3 8 7 7", "4")]
+    [InlineData(
+        "type: 'VideoData' image_data_param { S new_length: 2 new_height: 3 new_width: 5 }", "4 3 2 3 5", "4")]
+    [InlineData(
+        "type: 'AnnotatedData' data_param { S } annotated_data_param { yolo_data_type: 1 } "
+        + "transform_param { resize_param { prob: 0.5 height: 4 width: 6 } "
+        + "resize_param { prob: 0.5 height: 8 width: 8 } }",
+        "4 3 4 6",
+        "4 1 300 5")]
+    public void SourcesOfForksTellTheShapesOfTheirTops(string definition, string images, string second)
+    {
+        using LayerHarness layer = Make(definition);
+
+        layer.Forward();
+
+        Assert.Equal(images, string.Join(' ', layer.Tops[0].Shape.ToArray()));
+        Assert.Equal(second, string.Join(' ', layer.Tops[1].Shape.ToArray()));
+        Assert.All(layer.Tops[1].Data.ToArray(), value => Assert.Equal(0, value));
+        string shape = images.Replace(" ", " x ", StringComparison.Ordinal);
+        Assert.StartsWith($"'top0' ({shape}) is made up: ", Assert.Single(layer.Warnings).Message);
+    }
+
     [Fact]
     public void TheMeanFileTellsTheShapeToo()
     {

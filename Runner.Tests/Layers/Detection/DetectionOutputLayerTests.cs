@@ -48,6 +48,24 @@ public class DetectionOutputLayerTests
     }
 
     [Fact]
+    public void SoftSuppressionLosesDetectionsAndKeepsTheirScores()
+    {
+        const string Options =
+            "confidence_threshold: 0.3 nms_param { nms_threshold: 0.45 top_k: 40 SOFT } keep_top_k: 25";
+        using LayerHarness hard = Make(Options.Replace("SOFT", "soft_nms: false", StringComparison.Ordinal), 2, 90, 1);
+        using LayerHarness soft = Make(
+            Options.Replace("SOFT", "soft_nms: true theta: 0.5", StringComparison.Ordinal), 2, 90, 1);
+        hard.Forward();
+        soft.Forward();
+        float[][] rows = Rows(soft);
+        Assert.NotEqual(hard.Top, soft.Top);
+        Assert.All(rows.GroupBy(row => row[0]), item => Assert.True(item.Count() <= 25));
+        HashSet<float> scores = [.. soft.Bottoms[1].Data.ToArray()];
+        Assert.All(rows, row => Assert.Contains(row[2], scores));
+        Assert.Equal(0, Allocations.OnThisThread(soft.Forward));
+    }
+
+    [Fact]
     public void ScoresThatAreNoNumbersAreNoDetections()
     {
         using LayerHarness harness = Make("", 2, 9, 1);
@@ -88,6 +106,7 @@ public class DetectionOutputLayerTests
     [InlineData("num_classes: 4 nms_param { nms_threshold: -1 }", "nms_threshold is -1")]
     [InlineData("num_classes: 4 nms_param { eta: 0 }", "eta is 0")]
     [InlineData("num_classes: 4 nms_param { eta: 1.5 }", "eta is 1.5")]
+    [InlineData("num_classes: 4 nms_param { soft_nms: true theta: 0 }", "theta is 0")]
     public void WrongOptionsAndShapesAreNamedAndLocated(string options, string expected)
     {
         var exception = Assert.Throws<CnnException>(() => new LayerHarness(
@@ -185,4 +204,101 @@ public class DetectionOutputLayerTests
 
     private static Box BoxAt(float[] values, int index) =>
         new(values[4 * index], values[(4 * index) + 1], values[(4 * index) + 2], values[(4 * index) + 3]);
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void BottomsForEachMapGiveTheSameDetections(bool noPermute)
+    {
+        const int Items = 2;
+        (int Anchors, int Height, int Width)[] maps = [(3, 4, 5), (2, 2, 3)];
+        int priors = maps.Sum(map => map.Anchors * map.Height * map.Width);
+        const string Options = "confidence_threshold: 0.4 nms_param { nms_threshold: 0.45 top_k: 20 } keep_top_k: 15";
+        using LayerHarness whole = Make(Options, Items, priors, 1);
+        whole.Forward();
+        int[][] scores = [.. maps.Select(map => noPermute
+            ? (int[])[Items, Classes, map.Anchors, map.Height * map.Width]
+            : [Items, map.Anchors * map.Height * map.Width * Classes])];
+        int[][] locations = [.. maps.Select(map => noPermute
+            ? (int[])[Items, map.Anchors * 4, map.Height, map.Width]
+            : [Items, map.Anchors * map.Height * map.Width * 4])];
+        using var split = new LayerHarness(
+            $"type: 'DetectionOutput' detection_output_param {{ num_classes: {Classes} code_type: CENTER_SIZE "
+            + $"nbottom: 2 {(noPermute ? "no_permute: true" : "")} {Options} }}",
+            [.. scores, .. locations, [1, 2, priors * 4]],
+            phase: Phase.Test,
+            prepare: Scatter);
+        split.Forward();
+        Assert.Equal(Rows(whole), Rows(split));
+        Assert.Equal(0, Allocations.OnThisThread(split.Forward));
+
+        void Scatter(LayerHarness target)
+        {
+            whole.Bottoms[2].Data.CopyTo(target.Bottoms[4].Data);
+            for (int map = 0, first = 0; map < maps.Length; map++)
+            {
+                var (anchors, height, width) = maps[map];
+                int places = height * width, count = anchors * places;
+                for (int i = 0; i < Items * count; i++)
+                {
+                    int item = i / count, place = i % count / anchors, anchor = i % anchors;
+                    int source = (item * priors) + first + (i % count);
+                    for (int c = 0; c < Classes; c++)
+                    {
+                        int at = noPermute
+                            ? (((((item * Classes) + c) * anchors) + anchor) * places) + place
+                            : (i * Classes) + c;
+                        target.Bottoms[map].Data[at] = whole.Bottoms[1].Data[(source * Classes) + c];
+                    }
+
+                    for (int side = 0; side < 4; side++)
+                    {
+                        int at = noPermute
+                            ? (((((item * anchors) + anchor) * 4) + side) * places) + place
+                            : (i * 4) + side;
+                        target.Bottoms[2 + map].Data[at] = whole.Bottoms[0].Data[(source * 4) + side];
+                    }
+                }
+
+                first += count;
+            }
+        }
+    }
+
+    [Fact]
+    public void TheFirstStepMovesThePriorsAndFindsTheBackground()
+    {
+        const string Text = "type: 'DetectionOutput' detection_output_param { num_classes: 2 code_type: CENTER_SIZE "
+            + "objectness_score: 0.5 nms_param { nms_threshold: 1 } confidence_threshold: 0.1 }";
+        using var harness = new LayerHarness(
+            Text, [[1, 8], [1, 4], [1, 2, 8], [1, 4], [1, 8]], phase: Phase.Test, prepare: Set);
+        harness.Forward();
+
+        // The prior (0, 0, 2, 2) moves by 1 x 2 to the right, then by 0.5 x 2 down; the other is background.
+        Assert.Equal([0, 1, 0.75f, 2, 1, 4, 3], harness.Top);
+        Assert.Equal(0, Allocations.OnThisThread(harness.Forward));
+
+        static void Set(LayerHarness harness)
+        {
+            harness.Set(0, 0, 0.5f, 0, 0, 0, 0, 0, 0);
+            harness.Set(1, 0.25f, 0.75f, 0.1f, 0.9f);
+            harness.Set(2, 0, 0, 2, 2, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1);
+            harness.Set(3, 0.5f, 0.5f, 0.6f, 0.4f);
+            harness.Set(4, 1, 0, 0, 0, 0, 0, 0, 0);
+        }
+    }
+
+    [Theory]
+    [InlineData("no_permute: true", "no_permute with 5 bottoms: nbottom is 6")]
+    [InlineData("nbottom: 2 no_permute: true", "'bottom0' has shape 1 8 (8)")]
+    [InlineData("nbottom: 2", "'bottom1' has shape 1 4 (4)")]
+    [InlineData("", "'bottom3' has shape 1 5 (5)")]
+    public void BottomsThatDoNotFitAreNamed(string options, string expected)
+    {
+        var exception = Assert.Throws<CnnException>(() => new LayerHarness(
+            $"type: 'DetectionOutput' detection_output_param {{ num_classes: 2 {options} }}",
+            [[1, 8], [1, 4], [1, 2, 8], [1, 5], [1, 8]]).Dispose());
+        Assert.Contains(expected, exception.ToString(), StringComparison.Ordinal);
+        Assert.NotNull(exception.Diagnostics[0].Location);
+    }
 }

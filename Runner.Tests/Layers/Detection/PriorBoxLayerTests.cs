@@ -92,4 +92,65 @@ public class PriorBoxLayerTests
 
     private static LayerHarness Make(string options) =>
         new($"type: 'PriorBox' prior_box_param {{ {options} }}", [[2, 5, 2, 3], [2, 3, 20, 30]]);
+
+    [Theory]
+    [InlineData("tf: true", new float[] { 4, 4, 8, 2, 2, 8, 6, 6 })]
+    [InlineData("keras: true aspect_ratio: 9", new float[] { 6, 6, 4, 4, 8, 2, 12, 4 / 3f, 2, 8, 4 / 3f, 12 })]
+    [InlineData("yx_order: true", new float[] { 4, 4, 6, 6, 8, 2, 2, 8 })]
+    public void TheOrderOfBoxesIsThatOfTheOption(string options, float[] sizes)
+    {
+        using LayerHarness harness = Make($"min_size: 4 max_size: 9 aspect_ratio: 4 {options}");
+        harness.Forward();
+        bool isRowFirst = options == "yx_order: true";
+        for (int i = 0; i < sizes.Length / 2; i++)
+        {
+            float[] box = harness.Top[(4 * i)..(4 * (i + 1))];
+            if (isRowFirst)
+            {
+                (box[0], box[1], box[2], box[3]) = (box[1], box[0], box[3], box[2]);
+            }
+
+            Assert.Equal(sizes[2 * i], (box[2] - box[0]) * 30, 1e-4f);
+            Assert.Equal(sizes[(2 * i) + 1], (box[3] - box[1]) * 20, 1e-4f);
+            Assert.Equal(5 / 30f, (box[2] + box[0]) / 2, 1e-5f);
+            Assert.Equal(5 / 20f, (box[3] + box[1]) / 2, 1e-5f);
+        }
+    }
+
+    [Fact]
+    public void TensorFlowsSquareOf60IsSmaller()
+    {
+        using LayerHarness harness = Make("min_size: 60 img_size: 300 tf: true yx_order: true");
+        harness.Forward();
+        Assert.Equal(0.1f, harness.Top[2] - harness.Top[0], 1e-6f);
+    }
+
+    [Fact]
+    public void FaceBoxesAreDenseForSmallSizes()
+    {
+        using LayerHarness harness = Make("min_size: 32 min_size: 64 min_size: 128 faceboxes: true");
+        harness.Forward();
+        Assert.Equal([1, 2, 2 * 3 * 21 * 4], harness.Tops[0].Shape.ToArray());
+
+        // The first is two steps of 8 pixels to the left of the cell's centre and above it, the second beside it.
+        Assert.Equal((5 - 16 - 15.5f) / 30, harness.Top[0], 1e-5f);
+        Assert.Equal((5 - 16 - 15.5f) / 20, harness.Top[1], 1e-5f);
+        Assert.Equal((5 - 8 - 15.5f) / 30, harness.Top[4], 1e-5f);
+        Assert.Equal((5 - 16 + 31.5f) / 20, harness.Top[(16 * 4) + 3], 1e-5f);
+        Assert.Equal((5 + 63.5f) / 30, harness.Top[(20 * 4) + 2], 1e-5f);
+    }
+
+    [Fact]
+    public void WidthsAndHeightsMayBeGiven()
+    {
+        using LayerHarness harness = Make("box_width: 3 box_width: 6 box_height: 2 box_height: 4");
+        harness.Forward();
+        Assert.Equal([1, 2, 2 * 3 * 2 * 4], harness.Tops[0].Shape.ToArray());
+        Assert.Equal(6 / 30f, harness.Top[6] - harness.Top[4], 1e-6f);
+        Assert.Equal(4 / 20f, harness.Top[7] - harness.Top[5], 1e-6f);
+        Assert.Contains(
+            "box_width is given 1 times, box_height 0 times",
+            Assert.Throws<CnnException>(() => Make("box_width: 3").Dispose()).Message,
+            StringComparison.Ordinal);
+    }
 }

@@ -113,13 +113,16 @@ public class ProposalLayerTests
     }
 
     [Theory]
-    [InlineData("", "ratio is missing, so there are no anchors")]
+    [InlineData("scale: 1", "ratio is missing, so there are no anchors")]
+    [InlineData("nms_thresh: 0.5", "nms_thresh belongs to PVANet's Proposal layer, but ratio is missing")]
+    [InlineData("max_rois: 0", "max_rois is 0")]
+    [InlineData("anchor_base_size: -1", "anchor_base_size is 0")]
     [InlineData("ratio: 1", "scale is missing, so there are no anchors")]
     [InlineData("ratio: 0 scale: 1", "ratio is 0, expected more than 0")]
     [InlineData("ratio: 1 scale: 1 feat_stride: 0", "feat_stride is 0")]
     [InlineData("ratio: 1 scale: 1 post_nms_topn: 0", "post_nms_topn is 0")]
     [InlineData("ratio: 1 scale: 1 scale: 2", "has shape 1 2 3 3 (18) for 2 anchors")]
-    [InlineData("anchor_scale: 3", "anchor_scale belongs to the Proposal layer of Synopsys' fork")]
+    [InlineData("ratio: 1 scale: 1 anchor_scale: 3", "anchor_scale belongs to the Proposal layer of Synopsys' fork")]
     [Trait("Category", "Unit")]
     public void AWrongConfigurationIsNamedAndLocated(string options, string expected)
     {
@@ -129,9 +132,41 @@ public class ProposalLayerTests
     }
 
     [Theory]
+    [InlineData("", 9)]
+    [InlineData("anchor_scale: 1", 3)]
+    [InlineData("anchor_scale: 1 anchor_ratio: 1 max_rois: 4 feat_stride: 8 rpn_nms_thresh: 0.9", 1)]
+    [Trait("Category", "Unit")]
+    public void WithoutRatioAndScaleTheRulesAreSynopsys(string options, int anchors)
+    {
+        using var harness = new LayerHarness(
+            $"type: 'Proposal' proposal_param {{ {options} }}",
+            [[1, 2 * anchors, 4, 5], [1, 4 * anchors, 4, 5], [1, 3]], tops: 2, Phase.Test);
+        harness.Set(2, 64, 80, 1);
+        harness.Forward();
+        Assert.InRange(harness.Tops[0].Dim(0), 1, options.Contains("max_rois", StringComparison.Ordinal) ? 4 : 300);
+        Assert.Equal([harness.Tops[0].Dim(0), 1], harness.Tops[1].Shape.ToArray());
+    }
+
+    [Fact]
+    [Trait("Category", "Unit")]
+    public void SynopsysRegionsAreThoseOfTheFormula()
+    {
+        // One anchor of 512 x 512 around the centre 7.5 of the base box, moved by half its width and of the same size.
+        using var harness = new LayerHarness(
+            "type: 'Proposal' proposal_param { anchor_scale: 1 anchor_ratio: 1 }",
+            [[1, 2, 1, 1], [1, 4, 1, 1], [1, 3]], tops: 2, Phase.Test);
+        harness.Set(0, 0.25f, 0.75f);
+        harness.Set(1, 0.5f, 0, 0, 0);
+        harness.Set(2, 1000, 2000, 1);
+        harness.Forward();
+        Assert.Equal([0, 7.5f + 0.5f, 0, 7.5f + 0.5f + 512, 8 + 256], harness.Top);
+        Assert.Equal([0.75f], harness.Tops[1].Data.ToArray());
+    }
+
+    [Theory]
     [InlineData(new[] { 2, 2, 3, 3 }, new[] { 1, 4, 3, 3 }, new[] { 1, 4 }, "'bottom0' has shape 2 2 3 3")]
     [InlineData(new[] { 1, 2, 3, 3 }, new[] { 1, 4, 3, 2 }, new[] { 1, 4 }, "'bottom1' has shape 1 4 3 2")]
-    [InlineData(new[] { 1, 2, 3, 3 }, new[] { 1, 4, 3, 3 }, new[] { 1, 3 }, "'bottom2' has shape 1 3 (3)")]
+    [InlineData(new[] { 1, 2, 3, 3 }, new[] { 1, 4, 3, 3 }, new[] { 1, 2 }, "'bottom2' has shape 1 2 (2)")]
     [Trait("Category", "Unit")]
     public void AWrongShapeIsNamed(int[] scores, int[] shifts, int[] image, string expected) => Assert.Contains(
         expected,

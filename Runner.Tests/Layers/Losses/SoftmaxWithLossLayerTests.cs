@@ -4,6 +4,10 @@ namespace Cnn.Tests.Layers.Losses;
 
 public class SoftmaxWithLossLayerTests
 {
+    private const string Weighted =
+        "loss_param { ignore_label: 1 weight_by_label_freqs: true class_weighting: 0.5 class_weighting: 7 "
+        + "class_weighting: 3 }";
+
     public static TheoryData<string, int[], int[], int> Cases => new()
     {
         { "", [4, 10], [4], 10 },
@@ -17,6 +21,9 @@ public class SoftmaxWithLossLayerTests
         { "loss_param { normalization: BATCH_SIZE }", [2, 3, 5], [2, 5], 3 },
         { "loss_param { normalization: NONE }", [2, 3, 5], [2, 5], 3 },
         { "loss_param { normalize: false }", [2, 3, 5], [2, 5], 3 },
+        { Weighted, [2, 3, 19], [2, 19], 3 },
+        { Weighted, [5, 3], [5], 3 },
+        { "softmax_param { axis: 2 }" + Weighted, [2, 4, 3], [2, 4], 3 },
     };
 
     [Theory]
@@ -76,6 +83,32 @@ public class SoftmaxWithLossLayerTests
         });
         harness.Forward();
         Assert.Equal(87.3365f, harness.Top[0], 3);
+    }
+
+    [Fact]
+    [Trait("Category", "Unit")]
+    public void WeightsOfClassesMultiplyTheLossesButNotTheDivisor()
+    {
+        using var harness = new LayerHarness($"type: 'SoftmaxWithLoss' {Weighted}", [[1, 3, 4], [1, 4]], prepare: h =>
+        {
+            h.Bottoms[0].Data.Clear();
+            h.Set(1, 0, 2, 1, 2);
+        });
+        harness.Forward();
+        Assert.Equal(Math.Log(3) * (0.5 + 3 + 3) / 3, harness.Top[0], 5);
+        harness.AssertAllocatesNothing(0);
+    }
+
+    [Theory]
+    [InlineData("class_weighting: 1", "class_weighting is given 1 times for 3 classes")]
+    [InlineData("label_smoothing: 0.1", "do not go together")]
+    [Trait("Category", "Unit")]
+    public void WeightsThatDoNotFitAreAnError(string options, string expected)
+    {
+        var exception = Assert.Throws<CnnException>(() => new LayerHarness(
+            $"type: 'SoftmaxWithLoss' loss_param {{ weight_by_label_freqs: true {options} }}", [[2, 3], [2]]));
+        Assert.Contains(expected, exception.Message, StringComparison.Ordinal);
+        Assert.NotNull(exception.Diagnostics[0].Location);
     }
 
     [Fact]

@@ -115,13 +115,40 @@ public class BNLayerTests
     [InlineData("type: 'BN' bn_param { bn_mode: LEARN frozen: true }", "give the fields of one kind")]
     [InlineData("type: 'BatchNorm' batch_norm_param { relu: true }", "does not rectify")]
     [InlineData("type: 'BatchNorm' batch_norm_param { bias_term: false }", "shift alone")]
-    [InlineData("type: 'BatchNorm' batch_norm_param { add_eps_before_sqrt: false }", "not to its root")]
-    [InlineData("type: 'BatchNorm' batch_norm_param { icnet: true }", "icnet")]
     [Trait("Category", "Unit")]
     public void AWrongConfigurationIsALocatedError(string definition, string expected)
     {
         var thrown = Assert.Throws<CnnException>(() => new LayerHarness(definition, [[2, 3]]));
         Assert.Contains(expected, thrown.Message);
         Assert.Equal(1, thrown.Diagnostics[0].Location?.Line);
+    }
+
+    [Fact]
+    [Trait("Category", "Unit")]
+    public void EpsMayBeAddedToTheRoot()
+    {
+        using var harness = new LayerHarness(
+            "type: 'BatchNorm' batch_norm_param { add_eps_before_sqrt: false eps: 0.5 } "
+            + "blobs { shape { dim: 1 } data: 2 } "
+            + "blobs { shape { dim: 1 } data: 32 } blobs { shape { dim: 1 } data: 2 }",
+            [[2, 1]],
+            phase: Phase.Test);
+        harness.Set(0, 1, 10);
+        harness.Forward();
+        Assert.Equal([0, 9 / 4.5f], harness.Top);
+        harness.Tops[0].Diff.Fill(1);
+        harness.Backward();
+        Assert.Equal(1 / 4.5f, harness.Bottoms[0].Diff[1]);
+    }
+
+    [Fact]
+    [Trait("Category", "Unit")]
+    public void IcnetIsPspNetsKind()
+    {
+        using var harness = new LayerHarness(
+            "type: 'BN' bn_param { icnet: true } blobs { shape { dim: 1 dim: 1 dim: 1 dim: 1 } data: 1 } "
+            + "blobs { shape { dim: 1 dim: 1 dim: 1 dim: 1 } data: 1 }",
+            [[2, 1, 1, 1]]);
+        Assert.Equal(4, harness.Layer.Blobs.Count);
     }
 }

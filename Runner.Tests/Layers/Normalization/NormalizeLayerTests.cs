@@ -136,4 +136,51 @@ public class NormalizeLayerTests
             harness.AssertAllocatesNothing();
         }
     }
+
+    [Theory]
+    [InlineData("normalize_param { bp_norm: true }", new[] { 2, 3, 2, 9 })]
+    [InlineData("normalize_param { bp_norm: true }", new[] { 3, 5 })]
+    [InlineData("softmax_param { normalize_type: 'L2' }", new[] { 2, 3, 4, 1 })]
+    [Trait("Category", "Gradient")]
+    public void HappynearsKindGivesTheLengthsToo(string options, int[] shape)
+    {
+        bool flows = options.Contains("bp_norm", StringComparison.Ordinal);
+        using var harness = new LayerHarness(
+            $"type: 'Normalize' {options}", [shape], flows ? 2 : 1,
+            prepare: h => LayerHarness.Fill(h.Bottoms[0].Data, 3, 0.5f, 1.5f));
+        Assert.Empty(harness.Layer.Blobs);
+        harness.Forward();
+        Span<float> x = harness.Bottoms[0].Data;
+        int channels = shape[1], inner = harness.Bottoms[0].CountOf(2);
+        for (int i = 0; i < x.Length; i++)
+        {
+            double sum = 1e-6;
+            for (int c = 0; c < channels; c++)
+            {
+                sum += Math.Pow(x[(i / (channels * inner) * channels * inner) + (c * inner) + (i % inner)], 2);
+            }
+
+            Assert.Equal(x[i] / Math.Sqrt(sum), harness.Top[i], 1e-6);
+            if (flows)
+            {
+                int at = (i / (channels * inner) * inner) + (i % inner);
+                Assert.Equal(Math.Sqrt(sum), harness.Tops[1].Data[at], 1e-5);
+            }
+        }
+
+        new GradientChecker().Check(harness);
+        harness.AssertAllocatesNothing();
+    }
+
+    [Theory]
+    [Trait("Category", "Unit")]
+    [InlineData("normalize_type: 'L1'", "normalize_type is 'L1'")]
+    [InlineData("fix_gradient: true", "fix_gradient of Normalize is not done")]
+    public void WhatIsNotDoneOfHappynearsIsRefused(string options, string expected)
+    {
+        var exception = Assert.Throws<CnnException>(
+            () => new LayerHarness($"type: 'Normalize' normalize_param {{ {options} }}", [[2, 3]]));
+        Assert.Contains(expected, exception.Message, StringComparison.Ordinal);
+        Assert.NotNull(exception.Diagnostics[0].Location);
+    }
 }

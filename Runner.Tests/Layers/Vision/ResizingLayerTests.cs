@@ -58,6 +58,18 @@ public class ResizingLayerTests
     }
 
     [Fact]
+    [Trait("Category", "Gradient")]
+    public void InterpTakesTheSizeOfAnotherBlob()
+    {
+        const string Definition = "type: 'Interp' interp_param { use_blob_size: true height: 9 width: 9 }";
+        using var harness = new LayerHarness(Definition, [[2, 1, 2, 3], [1, 3, 4, 5]]);
+        Assert.Equal([2, 1, 4, 5], harness.Tops[0].Shape);
+        new GradientChecker().Check(harness);
+        var exception = Assert.Throws<CnnException>(() => new LayerHarness(Definition, [[2, 1, 2, 3], [4, 5]]));
+        Assert.Contains("bottom 'bottom1' has shape 4 5", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     [Trait("Category", "Unit")]
     public void OfTheRulesForTheSizeOfInterpASingleFactorWins()
     {

@@ -51,6 +51,20 @@ public class UnknownFieldMessagesTests
             StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(
+        "distort_param { exposure_lower: 1 }", "field 'exposure_lower' of ColorDistortionParameter is of Synopsys'")]
+    [InlineData("resize_param { active: true }", "field 'active' of ResizeParameter is of MyCaffe")]
+    [InlineData("rotate: true", "field 'rotate' of TransformationParameter is of DeepDetect's Caffe")]
+    public void AFieldOfASourceNamesItsFork(string text, string expected)
+    {
+        NetDefinition net = NetDefinition.Parse(
+            $"layer {{ name: 'd' type: 'Data' top: 'd' transform_param {{ {text} }} }}", "n");
+
+        Assert.StartsWith(
+            expected, Assert.Single(net.Sources.PostponedIn(net.Message.Layer[0])).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void AnOldLayersFieldIsFoundUnderTheCurrentLayer() => Assert.StartsWith(
         "n:1:10: field 'xlu_param' of V1LayerParameter is of Synopsys' Caffe and not supported" + Hint,

@@ -51,7 +51,9 @@ public class V1UpgradeTests
         { "WINDOW_DATA", 24, "WindowData" },
         { "THRESHOLD", 31, "Threshold" },
         { "CONVOLUTION3D", 1000, "Convolution3D" },
+        { "CROP", 1003, "Crop" },
         { "POOLING3D", 1001, "Pooling3D" },
+        { "VIDEO_DATA", 1002, "VideoData" },
     };
 
     [Theory, MemberData(nameof(Types))]

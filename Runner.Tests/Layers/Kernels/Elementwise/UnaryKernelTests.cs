@@ -36,6 +36,8 @@ public unsafe class UnaryKernelTests
         ["ReLU, limited in place"] = new Case<LimitedRectifier>(new(0.1f, float.NegativeInfinity, 2, true, false)),
         ["ReLU, leaky"] = new Case<ReLULayer.Rectifier>(new(0.1f)),
         ["ScaledTanH"] = new Case<ScaledTanHLayer.Stretched>(new(1.7159f, 2f / 3)),
+        ["SeLU"] = new Case<SeLULayer.Unit>(new(1.05f, 1.67f)),
+        ["SeLU, lambda below 0"] = new Case<SeLULayer.Unit>(new(-1.05f, 1.67f)),
         ["Sigmoid"] = new Case<SigmoidLayer.Logistic>(default),
         ["Swish"] = new Case<SwishLayer.Gate>(new(1.1f)),
         ["TanH"] = new Case<TanHLayer.Tangent>(default),
