@@ -108,6 +108,19 @@ internal static class Detections
     private static void Refuse(
         LayerExport layer, DetectionOutputParameter options, NonMaximumSuppressionParameter suppression)
     {
+        if (suppression.SoftNms)
+        {
+            throw layer.Refusal(
+                "it lowers scores instead of dropping boxes",
+                suppression,
+                NonMaximumSuppressionParameter.SoftNmsFieldNumber);
+        }
+
+        if (layer.Layer.BottomList.Count != 3 || options.NoPermute)
+        {
+            throw layer.Refusal("its predictions are in parts, or refined in a step before");
+        }
+
         if (suppression.Eta != 1)
         {
             throw layer.Refusal(

@@ -163,6 +163,11 @@ internal static class Normalizations
     public static void Normalize(LayerExport layer)
     {
         NormalizeParameter options = layer.Definition.NormParam ?? new NormalizeParameter();
+        if (layer.Layer.Parameters.Count == 0)
+        {
+            throw layer.Refusal("happynear's kind is not translated");
+        }
+
         int axes = layer.Bottom().AxisCount;
         int[] over = options.AcrossSpatial ? [.. Enumerable.Range(1, axes - 1)] : [1];
         string sum = layer.Reduce("ReduceSumSquare", layer.In(), over, keeps: true);
