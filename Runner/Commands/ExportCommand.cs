@@ -26,7 +26,8 @@ internal static class ExportCommand
             Description = "The weights; commas separate several files. As filled, if not given.", HelpName = "files",
         });
         Option<bool> strict = OptionValues.WeightsStrict();
-        Option<string> to = OptionValues.RequiredFile("--to", "The file to write: .onnx; .safetensors or .npz for the weights alone.");
+        Option<string> to = OptionValues.RequiredFile(
+            "--to", "The file to write: .onnx; .safetensors or .npz for the weights alone.");
         var opset = new Option<int>("--opset")
         {
             Description = $"The version of ONNX's operators, {OnnxOptions.LeastOpset} to {OnnxOptions.GreatestOpset}.",

@@ -108,7 +108,7 @@ internal sealed class OnnxCheck(Net net, OnnxOptions options, OnnxRuntimeLibrary
             Prepared(values, blob, export).CopyTo(input.Data);
         }
 
-        foreach (NetLayer layer in net.Layers.Where(l => !IsSource(l, export)))
+        foreach (NetLayer layer in net.Layers.Where(l => !IsInput(l)))
         {
             net.ForwardLayer(layer);
         }
@@ -144,18 +144,23 @@ internal sealed class OnnxCheck(Net net, OnnxOptions options, OnnxRuntimeLibrary
 
     private void SetBatch(OnnxExport export, int batch, bool isOpen)
     {
-        foreach (var (blob, _) in export.Inputs)
+        if (!isOpen || export.Inputs.Count == 0)
         {
-            Blob input = net.Blobs[blob];
-            if (isOpen && input.Dim(0) != batch)
+            return;
+        }
+
+        // Sources that the graph does not need, such as labels, follow too.
+        int now = net.Blobs[export.Inputs[0].Blob].Dim(0);
+        foreach (Blob top in net.Layers.Where(IsInput).SelectMany(l => l.TopList))
+        {
+            if (top.AxisCount > 0 && top.Dim(0) == now)
             {
-                input.Reshape([batch, .. input.Shape[1..]]);
+                top.Reshape([batch, .. top.Shape[1..]]);
             }
         }
     }
 
-    private static bool IsSource(NetLayer layer, OnnxExport export) =>
-        layer.BottomList.Count == 0 && layer.TopNames.Any(top => export.Inputs.Any(i => i.Blob == top));
+    private static bool IsInput(NetLayer layer) => layer.BottomList.Count == 0 && LayerExports.Of(layer.Type) is null;
 
     // Runs again with all blobs as outputs, some at a time, and names the first that differs.
     private CnnException Differs(string output, double difference, string path)

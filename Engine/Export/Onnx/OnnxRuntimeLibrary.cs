@@ -15,14 +15,15 @@ internal sealed class OnnxRuntimeLibrary
 
     private readonly Type session;
     private readonly Type named;
-    private readonly Type tensor;
+    private readonly MethodInfo toTensor;
 
     private OnnxRuntimeLibrary(Assembly assembly)
     {
         session = assembly.GetType($"{AssemblyName}.InferenceSession", throwOnError: true)!;
         named = assembly.GetType($"{AssemblyName}.NamedOnnxValue", throwOnError: true)!;
-        tensor = assembly.GetType($"{AssemblyName}.Tensors.DenseTensor`1", throwOnError: true)!
-            .MakeGenericType(typeof(float));
+        toTensor = assembly.GetType($"{AssemblyName}.Tensors.ArrayTensorExtensions", throwOnError: true)!
+            .GetMethods().Single(m => m.Name == "ToTensor" && m.GetParameters()[0].ParameterType == typeof(Array))
+            .MakeGenericMethod(typeof(float));
     }
 
     /// <summary>What to do to have it.</summary>
@@ -94,7 +95,7 @@ internal sealed class OnnxRuntimeLibrary
         {
             var array = Array.CreateInstance(typeof(float), shape);
             Buffer.BlockCopy(data, 0, array, 0, data.Length * sizeof(float));
-            values.Add(create.Invoke(null, [name, Activator.CreateInstance(tensor, array, false)]));
+            values.Add(create.Invoke(null, [name, toTensor.Invoke(null, [array, false])]));
         }
 
         MethodInfo run = session.GetMethod("Run", [typeof(IReadOnlyCollection<>).MakeGenericType(named)])!;

@@ -86,7 +86,7 @@ public sealed class RandomExportTests : IDisposable
                 text.Append(
                     CultureInfo.InvariantCulture,
                     $"layer {{ name: 'sum' type: 'Eltwise' bottom: 'b1' bottom: 'b1' top: 'sum' }}\n");
-                Check(text.ToString());
+                Check(text.ToString(), OnnxCheck.Tolerance);
                 counts[0]++;
             },
             iter: 60,
@@ -137,10 +137,11 @@ public sealed class RandomExportTests : IDisposable
         }
     }
 
-    private void Check(string text)
+    // Several layers in a row carry rounding on.
+    private void Check(string text, double tolerance = 1e-5)
     {
         using Net net = Net.Build(NetDefinition.Parse(text));
         OnnxReport report = net.ExportOnnx(folder["net.onnx"], new OnnxOptions { Check = OnnxCheckChoice.Always });
-        Assert.InRange(report.GreatestDifference, 0, 1e-5);
+        Assert.InRange(report.GreatestDifference, 0, tolerance);
     }
 }

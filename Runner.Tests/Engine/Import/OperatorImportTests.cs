@@ -289,7 +289,8 @@ public sealed class OperatorImportTests : IDisposable
         string[] plain =
         [
             "Conv", "Gemm", "BatchNormalization", "Relu", "MaxPool", "AveragePool", "GlobalAveragePool", "Add",
-            "Concat", "Flatten", "Reshape", "Softmax", "LRN", "Dropout", "Clip", "Sigmoid", "Tanh", "PRelu", "LeakyRelu",
+            "Concat", "Flatten", "Reshape", "Softmax", "LRN", "Dropout", "Clip", "Sigmoid", "Tanh", "PRelu",
+            "LeakyRelu",
             "ConvTranspose", "Transpose", "Resize", "Identity", "Squeeze", "Unsqueeze", "Pad", "ReduceMean", "MatMul",
         ];
         Assert.Equal([], plain.Except(OperatorImports.Types));
