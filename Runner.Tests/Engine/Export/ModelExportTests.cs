@@ -7,7 +7,7 @@ using Cnn.Proto;
 namespace Cnn.Tests.Engine.Export;
 
 /// <summary>The nets of <c>Models/</c> as ONNX files, each checked by ONNX Runtime.</summary>
-[Trait("Category", "Integration")]
+[Trait("Category", "Golden")]
 public sealed class ModelExportTests : IDisposable
 {
     // Nets that need a plug-in, a stage or a number filled in.

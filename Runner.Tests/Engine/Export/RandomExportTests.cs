@@ -7,8 +7,8 @@ using CsCheck;
 
 namespace Cnn.Tests.Engine.Export;
 
-/// <summary>Random windows and random small nets agree with ONNX Runtime.</summary>
-[Trait("Category", "Property")]
+/// <summary>Random windows agree with ONNX Runtime.</summary>
+[Trait("Category", "Golden")]
 public sealed class RandomExportTests : IDisposable
 {
     private const int NetsOfOneFile = 25;
@@ -51,47 +51,6 @@ public sealed class RandomExportTests : IDisposable
                 + $"pad: {pad} dilation: {dilation} group: {parts} bias_term: {bias} "
                 + $"weight_filler {{ type: 'gaussian' std: 1 }} bias_filler {{ type: 'uniform' }} }}");
         RequireAgreement(convolution, 300, "dim: [2, 4, 12, 13]");
-    }
-
-    [Fact]
-    public void RandomNetsOfTenLayerTypesAgree()
-    {
-        Gen<string> step = OneOf(
-            "type: 'Convolution' convolution_param { num_output: 4 kernel_size: 3 pad: 1 "
-            + "weight_filler { type: 'xavier' } }",
-            "type: 'Pooling' pooling_param { kernel_size: 3 stride: 2 }",
-            "type: 'Pooling' pooling_param { pool: AVE kernel_size: 3 stride: 2 pad: 1 }",
-            "type: 'ReLU' relu_param { negative_slope: 0.1 }",
-            "type: 'BatchNorm'",
-            "type: 'Scale' scale_param { bias_term: true filler { type: 'uniform' min: 0.5 max: 1.5 } }",
-            "type: 'LRN' lrn_param { local_size: 3 }",
-            "type: 'TanH'",
-            "type: 'ELU'",
-            "type: 'Power' power_param { power: 2 scale: 0.5 shift: 1 }",
-            "type: 'Dropout'",
-            "type: 'MVN'");
-        int[] counts = new int[1];
-        step.Array[2, 8].Sample(
-            steps =>
-            {
-                var text = new System.Text.StringBuilder(
-                    "layer { name: 'x' type: 'Input' top: 'b0' input_param { shape { dim: [2, 4, 17, 17] } } }");
-                for (int i = 0; i < steps.Length; i++)
-                {
-                    text.Append(
-                        CultureInfo.InvariantCulture,
-                        $"layer {{ name: 'l{i}' bottom: 'b{i}' top: 'b{i + 1}' {steps[i]} }}\n");
-                }
-
-                text.Append(
-                    CultureInfo.InvariantCulture,
-                    $"layer {{ name: 'sum' type: 'Eltwise' bottom: 'b1' bottom: 'b1' top: 'sum' }}\n");
-                Check(text.ToString(), OnnxCheck.Tolerance);
-                counts[0]++;
-            },
-            iter: 60,
-            threads: 1);
-        Assert.Equal(60, counts[0]);
     }
 
     // Many layers over one input go into one file, so that a case costs little.
@@ -137,11 +96,10 @@ public sealed class RandomExportTests : IDisposable
         }
     }
 
-    // Several layers in a row carry rounding on.
-    private void Check(string text, double tolerance = 1e-5)
+    private void Check(string text)
     {
         using Net net = Net.Build(NetDefinition.Parse(text));
         OnnxReport report = net.ExportOnnx(folder["net.onnx"], new OnnxOptions { Check = OnnxCheckChoice.Always });
-        Assert.InRange(report.GreatestDifference, 0, tolerance);
+        Assert.InRange(report.GreatestDifference, 0, 1e-5);
     }
 }
