@@ -1,7 +1,6 @@
 using Cnn.Engine.Export.Onnx;
 using Cnn.Engine.Graph;
 using Cnn.Layers;
-using Cnn.Layers.Data;
 using Cnn.Layers.Threading;
 using Cnn.Proto;
 using Cnn.Proto.Formats.Onnx;
@@ -63,13 +62,14 @@ public sealed class GoldenOnnxTests : IDisposable
     {
         var golden = new GoldenCase(path);
         using var pool = new WorkerPool(1);
+        using var written = new WrittenFile(golden);
         using Net net = Build(golden, pool);
         if (golden.Weights is { } weights)
         {
             net.CopyWeightsFrom(weights);
         }
 
-        Apply(net, golden.Start);
+        golden.Apply(net, diffs: false, mayLack: true);
         Dictionary<string, float[]> given = net.Inputs.ToDictionary(i => i, i => net.FindBlob(i).Data.ToArray());
         net.Forward();
         OnnxExport export;
@@ -111,37 +111,8 @@ public sealed class GoldenOnnxTests : IDisposable
         Assert.True(isOfType || isOnlyScores || isCase, message);
     }
 
-    private static Net Build(GoldenCase golden, WorkerPool pool) => Net.Build(golden.Net, new NetOptions
+    private static Net Build(GoldenCase golden, WorkerPool pool) => Net.Build(golden.Definition, new NetOptions
     {
         Phase = Phase.Test, Level = golden.Level, Stages = golden.Stages, Pool = pool,
     });
-
-    private static void Apply(Net net, IReadOnlyList<LayerParameter> records)
-    {
-        const string Memory = "start:memory:";
-        foreach (LayerParameter record in records)
-        {
-            string[] parts = record.Name.Split(':');
-            if (record.Name.StartsWith(Memory, StringComparison.Ordinal))
-            {
-                if (parts[^1] == "data")
-                {
-                    LayerParameter labels = records.Single(r => r.Name == $"{Memory}{parts[2]}:label");
-                    ((MemoryDataLayer)net.FindLayer(parts[2]).Layer).Reset(
-                        record.Blobs[0].Data.ToArray(), labels.Blobs[0].Data.ToArray());
-                }
-
-                continue;
-            }
-
-            Blob? blob = parts[1] == "blob"
-                ? net.Blobs.GetValueOrDefault(record.Name["start:blob:".Length..])
-                : net.Layers.LastOrDefault(l => l.Name == string.Join(':', parts[2..^1]))?.Layer.Blobs[
-                    int.Parse(parts[^1], System.Globalization.CultureInfo.InvariantCulture)];
-            if (blob is not null && record.Blobs[0].Data.Count > 0)
-            {
-                record.Blobs[0].Data.ToArray().CopyTo(blob.Data);
-            }
-        }
-    }
 }

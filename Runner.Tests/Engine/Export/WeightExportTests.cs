@@ -390,7 +390,7 @@ public sealed class WeightExportTests : IDisposable
     private Net Small() => Net.Build(NetDefinition.Parse(Text("ip")), Options(seed: 1));
 
     private Net Build(GoldenCase golden) => Net.Build(
-        golden.Net, Options(seed: 1) with { Level = golden.Level, Stages = golden.Stages });
+        golden.Definition, Options(seed: 1) with { Level = golden.Level, Stages = golden.Stages });
 
     private sealed class TwoBlobsLayer(LayerContext context) : Layer(context)
     {

@@ -1,5 +1,7 @@
 using System.Globalization;
+using Cnn.Engine.Graph;
 using Cnn.Layers;
+using Cnn.Layers.Data;
 using Cnn.Proto;
 using Cnn.Proto.Formats;
 
@@ -8,6 +10,8 @@ namespace Cnn.Tests.Engine.Graph;
 /// <summary>A case of layers/ or nets/: a net, its initial values, and the results of the real Caffe.</summary>
 internal sealed class GoldenCase
 {
+    private const string Memory = "start:memory:";
+
     private readonly Dictionary<string, string> words;
 
     public GoldenCase(string folder)
@@ -15,7 +19,7 @@ internal sealed class GoldenCase
         Folder = folder;
         words = File.ReadAllText(PathOf("case.txt")).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
             .Select(w => w.Split('=', 2)).ToDictionary(w => w[0], w => w[1]);
-        Net = ProtoFile.LoadNet(PathOf("net.prototxt"));
+        Definition = ProtoFile.LoadNet(PathOf("net.prototxt"));
         var golden = ProtoFile.LoadBinary<NetParameter>(PathOf("golden.binaryproto"));
         Start = [.. golden.Layer.Where(l => l.Type == "start")];
         Golden = [.. golden.Layer.Where(l => l.Type == "golden")];
@@ -23,7 +27,7 @@ internal sealed class GoldenCase
 
     public string Folder { get; }
 
-    public NetDefinition Net { get; }
+    public NetDefinition Definition { get; }
 
     public IReadOnlyList<LayerParameter> Start { get; }
 
@@ -51,6 +55,39 @@ internal sealed class GoldenCase
 
     public string PathOf(string name) => Path.Combine(Folder, name);
 
+    /// <summary>Gives a net the values of the case.</summary>
+    /// <param name="net">The net.</param>
+    /// <param name="diffs">Whether the gradients are given, or the data.</param>
+    /// <param name="mayLack">Whether what the net does not have, in another phase, is passed over.</param>
+    public void Apply(Net net, bool diffs, bool mayLack = false)
+    {
+        if (!diffs)
+        {
+            HandOverMemory(net);
+        }
+
+        foreach (LayerParameter record in Start.Where(r => !r.Name.StartsWith(Memory, StringComparison.Ordinal)))
+        {
+            BlobProto values = record.Blobs[0];
+            string name = record.Name["start:".Length..];
+            if ((diffs ? values.Diff : values.Data).Count > 0 && (!mayLack || Has(net, name)))
+            {
+                Blob blob = Find(net, name);
+                RequireShape(record.Name, values, blob);
+                (diffs ? values.Diff : values.Data).ToArray().CopyTo(diffs ? blob.Diff : blob.Data);
+            }
+        }
+    }
+
+    /// <summary>Finds the blob of a record: <c>blob:NAME</c> or <c>param:LAYER:INDEX</c>.</summary>
+    public static Blob Find(Net net, string record)
+    {
+        string[] parts = record.Split(':');
+        return parts[0] == "blob"
+            ? net.FindBlob(record["blob:".Length..])
+            : net.FindLayer(LayerOf(parts)).Layer.Blobs[int.Parse(parts[^1], CultureInfo.InvariantCulture)];
+    }
+
     /// <summary>Requires values to agree within the tolerance that the case gives.</summary>
     public static void RequireClose(
         string what, IReadOnlyList<float> expected, ReadOnlySpan<float> actual, double tolerance)
@@ -75,4 +112,30 @@ internal sealed class GoldenCase
     public static void RequireShape(string what, BlobProto expected, Blob actual) => Assert.True(
         StoredShape.Of(expected).Fits(actual.Shape),
         $"{what}: shape {actual.ShapeText}, expected {StoredShape.Of(expected)}");
+
+    private static bool Has(Net net, string record)
+    {
+        string[] parts = record.Split(':');
+        return parts[0] == "blob"
+            ? net.Blobs.ContainsKey(record["blob:".Length..])
+            : net.Layers.Any(l => l.Name == LayerOf(parts));
+    }
+
+    // A layer's name may itself contain colons.
+    private static string LayerOf(string[] parts) => string.Join(':', parts[1..^1]);
+
+    private void HandOverMemory(Net net)
+    {
+        foreach (LayerParameter data in Start)
+        {
+            if (data.Name.StartsWith(Memory, StringComparison.Ordinal)
+                && data.Name.EndsWith(":data", StringComparison.Ordinal))
+            {
+                string name = data.Name[Memory.Length..^":data".Length];
+                LayerParameter labels = Start.Single(r => r.Name == $"{Memory}{name}:label");
+                ((MemoryDataLayer)net.FindLayer(name).Layer).Reset(
+                    data.Blobs[0].Data.ToArray(), labels.Blobs[0].Data.ToArray());
+            }
+        }
+    }
 }

@@ -1,6 +1,5 @@
 using Cnn.Engine.Graph;
 using Cnn.Layers;
-using Cnn.Layers.Data;
 using Cnn.Layers.Threading;
 using Cnn.Proto;
 
@@ -12,8 +11,6 @@ namespace Cnn.Tests.Engine.Graph;
 [Trait("Category", "Golden")]
 public class GoldenNetTests
 {
-    private const string Memory = "start:memory:";
-
     public static TheoryData<string, string> Cases => With("net.prototxt");
 
     public static TheoryData<string, string> CasesThatListTheirLayers => With("layers.tsv");
@@ -34,21 +31,21 @@ public class GoldenNetTests
             net.CopyWeightsFrom(weights);
         }
 
-        Apply(net, golden.Start, diffs: false);
+        golden.Apply(net, diffs: false);
         float loss = 0;
         for (int i = 0; i < golden.Iterations; i++)
         {
             loss = net.Forward();
             if (golden.Backward)
             {
-                Apply(net, golden.Start, diffs: true);
+                golden.Apply(net, diffs: true);
                 net.Backward();
             }
         }
 
         foreach (LayerParameter record in golden.Golden)
         {
-            Blob actual = Find(net, record.Name);
+            Blob actual = GoldenCase.Find(net, record.Name);
             BlobProto expected = record.Blobs[0];
             GoldenCase.RequireShape(record.Name, expected, actual);
             GoldenCase.RequireClose(record.Name + " data", expected.Data, actual.Data, golden.Tolerance);
@@ -111,63 +108,13 @@ public class GoldenNetTests
         return cases;
     }
 
-    private static Net Build(GoldenCase golden, WorkerPool pool) => Net.Build(golden.Net, new NetOptions
+    private static Net Build(GoldenCase golden, WorkerPool pool) => Net.Build(golden.Definition, new NetOptions
     {
         Phase = golden.Phase,
         Level = golden.Level,
         Stages = golden.Stages,
         Pool = pool,
     });
-
-    private static void Apply(Net net, IReadOnlyList<LayerParameter> records, bool diffs)
-    {
-        if (!diffs)
-        {
-            HandOverMemory(net, records);
-        }
-
-        foreach (LayerParameter record in records.Where(r => !r.Name.StartsWith(Memory, StringComparison.Ordinal)))
-        {
-            BlobProto values = record.Blobs[0];
-            if ((diffs ? values.Diff : values.Data).Count == 0)
-            {
-                continue;
-            }
-
-            Blob blob = Find(net, record.Name["start:".Length..]);
-            GoldenCase.RequireShape(record.Name, values, blob);
-            (diffs ? values.Diff : values.Data).ToArray().CopyTo(diffs ? blob.Diff : blob.Data);
-        }
-    }
-
-    private static void HandOverMemory(Net net, IReadOnlyList<LayerParameter> records)
-    {
-        foreach (LayerParameter data in records)
-        {
-            if (data.Name.StartsWith(Memory, StringComparison.Ordinal)
-                && data.Name.EndsWith(":data", StringComparison.Ordinal))
-            {
-                string name = data.Name[Memory.Length..^":data".Length];
-                LayerParameter labels = records.Single(r => r.Name == $"{Memory}{name}:label");
-                ((MemoryDataLayer)net.FindLayer(name).Layer).Reset(
-                    data.Blobs[0].Data.ToArray(), labels.Blobs[0].Data.ToArray());
-            }
-        }
-    }
-
-    private static Blob Find(Net net, string record)
-    {
-        string[] parts = record.Split(':');
-        if (parts[0] == "blob")
-        {
-            return net.FindBlob(record["blob:".Length..]);
-        }
-
-        // A layer's name may itself contain colons.
-        string layer = string.Join(':', parts[1..^1]);
-        return net.FindLayer(layer).Layer.Blobs[
-            int.Parse(parts[^1], System.Globalization.CultureInfo.InvariantCulture)];
-    }
 
     private static void RequireEveryParameterHasARecord(Net net, GoldenCase golden)
     {

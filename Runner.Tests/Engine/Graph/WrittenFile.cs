@@ -14,7 +14,7 @@ internal sealed class WrittenFile : IDisposable
     public WrittenFile(GoldenCase golden)
     {
         this.golden = golden;
-        foreach (LayerParameter layer in golden.Net.Message.Layer)
+        foreach (LayerParameter layer in golden.Definition.Message.Layer)
         {
             if (layer.Hdf5OutputParam is { } output)
             {
