@@ -9,4 +9,9 @@ internal sealed class ExportsLayerAttribute(string type) : Attribute
 {
     /// <summary>The layer type.</summary>
     public string Type { get; } = type;
+
+    /// <summary>
+    /// Whether the translation is written out for the batch size, such as the steps of a sequence one by one.
+    /// </summary>
+    public bool FixesBatch { get; init; }
 }

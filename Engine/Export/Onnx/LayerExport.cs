@@ -2,6 +2,7 @@ using Cnn.Engine.Graph;
 using Cnn.Layers;
 using Cnn.Proto;
 using Google.Protobuf;
+using ElementType = Cnn.Proto.Formats.Onnx.TensorProto.Types.DataType;
 
 namespace Cnn.Engine.Export.Onnx;
 
@@ -36,6 +37,15 @@ internal sealed class LayerExport(OnnxExporter exporter, OnnxGraph graph, NetLay
 
     /// <summary>Whether the first axis of a bottom is that of the open batch.</summary>
     public bool IsBatch(Blob blob) => exporter.IsBatch(blob);
+
+    /// <summary>Returns an axis of a bottom, counted from the front.</summary>
+    public int Axis(int axis, int bottom = 0) => axis < 0 ? axis + Bottom(bottom).AxisCount : axis;
+
+    /// <summary>Gives a value another type.</summary>
+    public string Cast(string value, ElementType type) => Op("Cast", [value], ("to", (int)type));
+
+    /// <summary>Returns the softmax of the first bottom.</summary>
+    public string Softmax() => Op("Softmax", [In()], ("axis", Axis(Definition.SoftmaxParam?.Axis ?? 1)));
 
     /// <summary>Adds a node with one output.</summary>
     /// <param name="type">The operator.</param>

@@ -26,8 +26,7 @@ internal sealed class OnnxCheck(Net net, OnnxOptions options, OnnxRuntimeLibrary
     {
         var cases = new List<Case>();
         int batch = export.Inputs.Count == 0 ? 1 : net.Blobs[export.Inputs[0].Blob].Dim(0);
-        int[] batches = export.BatchProblem is null && export.Inputs.Count > 0 && batch != 1
-            ? [batch, 1] : [batch, .. export.BatchProblem is null ? (int[])[2] : []];
+        int[] batches = export.BatchProblem is not null ? [batch] : [batch, batch == 1 ? 2 : 1];
         foreach (int size in batches)
         {
             for (int i = 0; i < InputsOfEach; i++)
@@ -108,7 +107,7 @@ internal sealed class OnnxCheck(Net net, OnnxOptions options, OnnxRuntimeLibrary
             Prepared(values, blob, export).CopyTo(input.Data);
         }
 
-        foreach (NetLayer layer in net.Layers.Where(l => !IsInput(l)))
+        foreach (NetLayer layer in net.Layers.Where(l => !LayerExports.IsSource(l)))
         {
             net.ForwardLayer(layer);
         }
@@ -151,7 +150,7 @@ internal sealed class OnnxCheck(Net net, OnnxOptions options, OnnxRuntimeLibrary
 
         // Sources that the graph does not need, such as labels, follow too.
         int now = net.Blobs[export.Inputs[0].Blob].Dim(0);
-        foreach (Blob top in net.Layers.Where(IsInput).SelectMany(l => l.TopList))
+        foreach (Blob top in net.Layers.Where(LayerExports.IsSource).SelectMany(l => l.TopList))
         {
             if (top.AxisCount > 0 && top.Dim(0) == now)
             {
@@ -159,8 +158,6 @@ internal sealed class OnnxCheck(Net net, OnnxOptions options, OnnxRuntimeLibrary
             }
         }
     }
-
-    private static bool IsInput(NetLayer layer) => layer.BottomList.Count == 0 && LayerExports.Of(layer.Type) is null;
 
     // Runs again with all blobs as outputs, some at a time, and names the first that differs.
     private CnnException Differs(string output, double difference, string path)

@@ -22,7 +22,8 @@ internal sealed class OnnxExporter
     private readonly OnnxGraph graph;
     private readonly Dictionary<string, string> values = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Blob> blobs = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, int> lastWriter = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, NetLayer> lastWriter = new(StringComparer.Ordinal);
+    private readonly Dictionary<NetLayer, NetLayer> next;
     private readonly HashSet<string> missing = new(StringComparer.Ordinal);
     private readonly HashSet<NetLayer> folded = [];
     private readonly HashSet<string> outputs = new(StringComparer.Ordinal);
@@ -36,6 +37,14 @@ internal sealed class OnnxExporter
         this.net = net;
         Options = options;
         graph = new OnnxGraph(options.Opset);
+        next = net.Layers.Zip(net.Layers.Skip(1)).ToDictionary(pair => pair.First, pair => pair.Second);
+        foreach (NetLayer layer in net.Layers)
+        {
+            foreach (string top in layer.TopNameList)
+            {
+                lastWriter[top] = layer;
+            }
+        }
     }
 
     /// <summary>How to export.</summary>
@@ -74,7 +83,7 @@ internal sealed class OnnxExporter
         if (isOwn)
         {
             // In a chain of layers that work in place, the last has the blob's name.
-            bool isLast = lastWriter[blob] == LayerIndex(layer);
+            bool isLast = lastWriter[blob] == layer;
             string name = graph.Unique(isLast ? blob : $"{blob}/{layer.Name}");
             graph.Rename(value, name);
             value = name;
@@ -118,38 +127,25 @@ internal sealed class OnnxExporter
     /// </summary>
     public NetLayer? FollowerOf(NetLayer layer)
     {
-        int index = LayerIndex(layer);
-        if (layer.TopList.Count != 1 || index + 1 >= net.Layers.Count)
+        if (layer.TopList.Count != 1 || !next.TryGetValue(layer, out NetLayer? follower))
         {
             return null;
         }
 
-        NetLayer next = net.Layers[index + 1];
-        bool isOutput = outputs.Contains(layer.TopNameList[0]) && !next.TopNameList.Contains(layer.TopNameList[0]);
-        return next.BottomList.Count == 1 && next.BottomList[0] == layer.TopList[0] && !isOutput ? next : null;
-    }
-
-    private int LayerIndex(NetLayer layer)
-    {
-        for (int i = 0; i < net.Layers.Count; i++)
-        {
-            if (net.Layers[i] == layer)
-            {
-                return i;
-            }
-        }
-
-        return -1;
+        string top = layer.TopNameList[0];
+        bool isOutput = outputs.Contains(top) && !follower.TopNameList.Contains(top);
+        return follower.BottomList.Count == 1 && follower.BottomList[0] == layer.TopList[0] && !isOutput
+            ? follower
+            : null;
     }
 
     private OnnxExport Run(IReadOnlyList<string>? wanted)
     {
-        NetLayer[] sources = [.. net.Layers.Where(l => l.BottomList.Count == 0 && LayerExports.Of(l.Type) is null)];
+        NetLayer[] sources = [.. net.Layers.Where(LayerExports.IsSource)];
         batch = Options.FixesBatch ? OpenBatch.Fixed("it was asked for")
-            : net.Layers.FirstOrDefault(FixesBatch) is { } fixing ? OpenBatch.Fixed(
+            : net.Layers.FirstOrDefault(l => LayerExports.FixBatch(l.Type)) is { } fixing ? OpenBatch.Fixed(
                 $"layer '{fixing.Name}' ({fixing.Type}) is written out for it")
             : OpenBatch.Of(net, sources);
-        NoteWriters();
         outputs.UnionWith(wanted ?? net.Outputs);
         var inputs = new List<(string Blob, string Name)>();
         foreach (NetLayer source in sources)
@@ -157,11 +153,10 @@ internal sealed class OnnxExporter
             inputs.AddRange(source.TopNameList.Select((top, i) => (top, AddInput(source, i))));
         }
 
-        for (int i = 0; i < net.Layers.Count; i++)
+        foreach (NetLayer layer in net.Layers)
         {
             current = graph.Message.Node.Count;
-            NetLayer layer = net.Layers[i];
-            if (!folded.Contains(layer) && (layer.BottomList.Count > 0 || LayerExports.Of(layer.Type) is not null))
+            if (!folded.Contains(layer) && !LayerExports.IsSource(layer))
             {
                 Translate(layer);
             }
@@ -194,20 +189,6 @@ internal sealed class OnnxExporter
 
         return new OnnxExport(
             Model(), graph.Weights, [.. inputs], [.. given.Zip(names)], batch.Problem);
-    }
-
-    // Steps of a sequence are written out one by one; detections are counted for each image.
-    private static bool FixesBatch(NetLayer layer) => layer.Type is "RNN" or "LSTM" or "LSTMUnit" or "DetectionOutput";
-
-    private void NoteWriters()
-    {
-        for (int i = 0; i < net.Layers.Count; i++)
-        {
-            foreach (string top in net.Layers[i].TopNameList)
-            {
-                lastWriter[top] = i;
-            }
-        }
     }
 
     private string AddInput(NetLayer source, int top)

@@ -1,13 +1,12 @@
 using Cnn.Layers;
 using Cnn.Proto;
+using ElementType = Cnn.Proto.Formats.Onnx.TensorProto.Types.DataType;
 
 namespace Cnn.Engine.Export.Onnx.Layers;
 
 /// <summary>Functions of each value by itself.</summary>
 internal static class Activations
 {
-    private const int Float = 1;
-
     /// <summary>Relu, LeakyRelu where there is a slope, and Clip where the fork's limits are given.</summary>
     [ExportsLayer("ReLU")]
     public static void ReLU(LayerExport layer)
@@ -161,7 +160,7 @@ internal static class Activations
     {
         float threshold = layer.Definition.ThresholdParam?.Threshold ?? 0;
         string above = layer.Op("Greater", [layer.In(), layer.Graph.Constant(threshold)]);
-        layer.Top(layer.Op("Cast", [above], ("to", Float)));
+        layer.Top(layer.Cast(above, ElementType.Float));
     }
 
     /// <summary>Nothing, except with the forks' option that scales in testing.</summary>
@@ -198,7 +197,7 @@ internal static class Activations
     {
         MaxoutParameter options = layer.Definition.MaxoutParam ?? new MaxoutParameter();
         Blob bottom = layer.Bottom();
-        int axis = options.Axis < 0 ? options.Axis + bottom.AxisCount : options.Axis;
+        int axis = layer.Axis(options.Axis);
         int[] parts =
         [
             .. bottom.Shape[..axis], bottom.Dim(axis) / (int)options.Pieces, (int)options.Pieces,

@@ -1,14 +1,13 @@
 using Cnn.Layers;
 using Cnn.Proto;
 using static Cnn.Proto.EltwiseParameter.Types;
+using ElementType = Cnn.Proto.Formats.Onnx.TensorProto.Types.DataType;
 
 namespace Cnn.Engine.Export.Onnx.Layers;
 
 /// <summary>Sums, products and choices over bottoms and axes.</summary>
 internal static class Arithmetic
 {
-    private const int Float = 1;
-
     /// <summary>The sum, product, maximum, minimum or quotient of bottoms.</summary>
     [ExportsLayer("Eltwise")]
     public static void Eltwise(LayerExport layer)
@@ -50,7 +49,7 @@ internal static class Arithmetic
     {
         ReductionParameter options = layer.Definition.ReductionParam ?? new ReductionParameter();
         int count = layer.Bottom().AxisCount;
-        int axis = options.Axis < 0 ? options.Axis + count : options.Axis;
+        int axis = layer.Axis(options.Axis);
         string type = options.Operation switch
         {
             ReductionParameter.Types.ReductionOp.Asum => "ReduceL1",
@@ -69,12 +68,12 @@ internal static class Arithmetic
         ArgMaxParameter options = layer.Definition.ArgmaxParam ?? new ArgMaxParameter();
         Blob bottom = layer.Bottom(), top = layer.TopBlob();
         bool isBatch = layer.IsBatch(bottom);
-        int axis = options.HasAxis ? options.Axis < 0 ? options.Axis + bottom.AxisCount : options.Axis : 1;
+        int axis = options.HasAxis ? layer.Axis(options.Axis) : 1;
         string x = options.HasAxis || bottom.AxisCount == 2
             ? layer.In()
             : layer.Reshape(layer.In(), [bottom.Dim(0), bottom.CountOf(1)], isBatch);
         string[] found = layer.Ops("TopK", 2, [x, layer.Graph.Constant((long)options.TopK)], ("axis", axis));
-        string places = layer.Op("Cast", [found[1]], ("to", Float));
+        string places = layer.Cast(found[1], ElementType.Float);
         if (options.HasAxis)
         {
             layer.Top(options.OutMaxVal ? found[0] : places);
@@ -87,15 +86,10 @@ internal static class Arithmetic
 
     /// <summary>The softmax over an axis.</summary>
     [ExportsLayer("Softmax")]
-    public static void Softmax(LayerExport layer)
-    {
-        int axis = layer.Definition.SoftmaxParam?.Axis ?? 1;
-        layer.Top(layer.Op(
-            "Softmax", [layer.In()], ("axis", axis < 0 ? axis + layer.Bottom().AxisCount : axis)));
-    }
+    public static void Softmax(LayerExport layer) => layer.Top(layer.Softmax());
 
     /// <summary>One step of an LSTM.</summary>
-    [ExportsLayer("LSTMUnit")]
+    [ExportsLayer("LSTMUnit", FixesBatch = true)]
     public static void LSTMUnit(LayerExport layer)
     {
         string markers = layer.Reshape(layer.In(2), [.. layer.Bottom(2).Shape, 1], isBatch: false);
@@ -113,7 +107,7 @@ internal static class Arithmetic
             return layer.In(index);
         }
 
-        int axis = options.Axis < 0 ? options.Axis + first.AxisCount : options.Axis;
+        int axis = layer.Axis(options.Axis);
         int[] dims = new int[first.AxisCount];
         Array.Fill(dims, 1);
         bottom.Shape.CopyTo(dims.AsSpan(axis));

@@ -64,8 +64,7 @@ internal static class Convolutions
             Blob bottom = layer.Bottom(i), top = layer.TopBlob(i);
             string x = Images(layer, layer.In(i), bottom, axis, out bool isMoved);
             int group = top.Dim(axis) / layer.Layer.Parameters[0].Dim(1);
-            int[] dims = layer.Layer.Parameters[0].Shape.ToArray();
-            string weights = layer.Weight(0, "weight", dims.Length == 2 ? [.. dims, 1] : dims);
+            string weights = Filters(layer);
             string[] inputs = layer.Layer.Parameters.Count > 1
                 ? [x, weights, layer.Weight(1, "bias", top.Dim(axis))]
                 : [x, weights];
@@ -90,7 +89,7 @@ internal static class Convolutions
     {
         InnerProductParameter options = layer.Definition.InnerProductParam;
         Blob bottom = layer.Bottom(), weights = layer.Layer.Parameters[0];
-        int axis = options.Axis < 0 ? options.Axis + bottom.AxisCount : options.Axis;
+        int axis = layer.Axis(options.Axis);
         int inputs = bottom.CountOf(axis), outputs = (int)options.NumOutput;
         bool isFlat = axis == 1 && bottom.AxisCount == 2;
         string x = isFlat ? layer.In()
@@ -129,7 +128,7 @@ internal static class Convolutions
         for (int i = 0; i < layer.Layer.BottomList.Count; i++)
         {
             Blob bottom = layer.Bottom(i);
-            int axis = options.Axis < 0 ? options.Axis + bottom.AxisCount : options.Axis;
+            int axis = layer.Axis(options.Axis, i);
             if (axis != 1)
             {
                 throw layer.Refusal($"its channels are on axis {axis}", options, ConvolutionParameter.AxisFieldNumber);
@@ -181,9 +180,14 @@ internal static class Convolutions
             return (layer.Weight("weight", dense, [outputs, channels, .. blob.Shape[1..]]), 1);
         }
 
-        int[] dims = blob.Shape.ToArray();
-        return (
-            folded?.Name ?? layer.Weight(0, "weight", dims.Length == 2 ? [.. dims, 1] : dims), channels / blob.Dim(1));
+        return (folded?.Name ?? Filters(layer), channels / blob.Dim(1));
+    }
+
+    // With one spatial axis at least.
+    private static string Filters(LayerExport layer)
+    {
+        int[] dims = layer.Layer.Parameters[0].Shape.ToArray();
+        return layer.Weight(0, "weight", dims.Length == 2 ? [.. dims, 1] : dims);
     }
 
     private static float[] Dense(Blob blob, ConvolutionParameter options, int channels, int outputs)

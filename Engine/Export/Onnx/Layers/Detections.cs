@@ -1,5 +1,6 @@
 using Cnn.Proto;
 using CodeType = Cnn.Proto.PriorBoxParameter.Types.CodeType;
+using ElementType = Cnn.Proto.Formats.Onnx.TensorProto.Types.DataType;
 
 namespace Cnn.Engine.Export.Onnx.Layers;
 
@@ -8,11 +9,10 @@ namespace Cnn.Engine.Export.Onnx.Layers;
 /// </summary>
 internal static class Detections
 {
-    private const int Float = 1;
     private const int RowLength = 7;
 
     /// <summary>Rows of item, class, score and box.</summary>
-    [ExportsLayer("DetectionOutput")]
+    [ExportsLayer("DetectionOutput", FixesBatch = true)]
     public static void DetectionOutput(LayerExport layer)
     {
         DetectionOutputParameter options = layer.Definition.DetectionOutputParam;
@@ -97,7 +97,7 @@ internal static class Detections
         string label = layer.Op(
             "Gather", [layer.Graph.Constant(labels), sets > 1 ? set : Column(layer, chosen, 1)], ("axis", 0));
         string corners = layer.Op("GatherND", [boxes, layer.Op("Concat", [set, box], ("axis", 1))]);
-        string labelRow = layer.Op("Cast", [label], ("to", Float));
+        string labelRow = layer.Cast(label, ElementType.Float);
         string itemRow = layer.Plus(layer.Times(labelRow, 0), item);
         return layer.Op(
             "Concat",

@@ -1,6 +1,7 @@
 using Cnn.Layers;
 using Cnn.Proto;
 using Google.Protobuf;
+using ElementType = Cnn.Proto.Formats.Onnx.TensorProto.Types.DataType;
 
 namespace Cnn.Engine.Export.Onnx.Layers;
 
@@ -94,7 +95,6 @@ internal static class Images
     // Each value at its place in the plane, and 0 elsewhere; of several at a place the last stays.
     private static string Placed(LayerExport layer)
     {
-        const int Int64 = 7;
         Blob top = layer.TopBlob();
         string planes = layer.Op(
             "Slice", [layer.Op("Shape", [layer.In()]), layer.Graph.Constant(0L), layer.Graph.Constant(2L)]);
@@ -102,7 +102,7 @@ internal static class Images
             "Concat", [planes, layer.Graph.Constant((long)top.CountOf(2))], ("axis", 0));
         string zeros = layer.Op("Expand", [layer.Graph.Constant(0f), size]);
         string flat = layer.Graph.Constant(0, 0, -1);
-        string places = layer.Op("Cast", [layer.Op("Reshape", [layer.In(1), flat])], ("to", Int64));
+        string places = layer.Cast(layer.Op("Reshape", [layer.In(1), flat]), ElementType.Int64);
         string y = layer.Op(
             "ScatterElements", [zeros, places, layer.Op("Reshape", [layer.In(), flat])], ("axis", 2));
         return layer.Reshape(y, top.Shape, layer.IsBatch(top));

@@ -9,9 +9,7 @@ internal static class Losses
     [ExportsLayer("SoftmaxWithLoss")]
     public static void SoftmaxWithLoss(LayerExport layer)
     {
-        int axis = layer.Definition.SoftmaxParam?.Axis ?? 1;
-        string probabilities = layer.Op(
-            "Softmax", [layer.In()], ("axis", axis < 0 ? axis + layer.Bottom().AxisCount : axis));
+        string probabilities = layer.Softmax();
         if (layer.Layer.TopList.Count > 1)
         {
             layer.Top(probabilities, 1);

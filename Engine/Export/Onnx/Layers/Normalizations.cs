@@ -90,7 +90,7 @@ internal static class Normalizations
     {
         ScaleParameter options = layer.Definition.ScaleParam ?? new ScaleParameter();
         bool isLearned = layer.Layer.BottomList.Count == 1;
-        int start = Start(layer, options.Axis);
+        int start = layer.Axis(options.Axis);
         string factor = Broadcast(layer, start, isLearned ? 0 : -1, "weight", options.NumAxes);
         string y = layer.Op("Mul", [layer.In(), factor]);
         layer.Top(options.BiasTerm
@@ -104,7 +104,7 @@ internal static class Normalizations
     {
         BiasParameter options = layer.Definition.BiasParam ?? new BiasParameter();
         bool isLearned = layer.Layer.BottomList.Count == 1;
-        string bias = Broadcast(layer, Start(layer, options.Axis), isLearned ? 0 : -1, "bias", options.NumAxes);
+        string bias = Broadcast(layer, layer.Axis(options.Axis), isLearned ? 0 : -1, "bias", options.NumAxes);
         layer.Top(layer.Op("Add", [layer.In(), bias]));
     }
 
@@ -218,8 +218,6 @@ internal static class Normalizations
         Blob blob = owner.Parameters[index];
         return layer.Graph.Weight($"{owner.Name}.{role}", [channels], () => blob.Data);
     }
-
-    private static int Start(LayerExport layer, int axis) => axis < 0 ? axis + layer.Bottom().AxisCount : axis;
 
     // A parameter, or with index -1 the second bottom, with the axes that ONNX's broadcasting needs.
     private static string Broadcast(LayerExport layer, int start, int index, string role, int axes)

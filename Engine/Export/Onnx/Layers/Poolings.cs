@@ -3,6 +3,7 @@ using Cnn.Layers.Kernels.Pooling;
 using Cnn.Layers.Vision;
 using Cnn.Proto;
 using Method = Cnn.Proto.PoolingParameter.Types.PoolMethod;
+using ElementType = Cnn.Proto.Formats.Onnx.TensorProto.Types.DataType;
 
 namespace Cnn.Engine.Export.Onnx.Layers;
 
@@ -12,7 +13,6 @@ namespace Cnn.Engine.Export.Onnx.Layers;
 /// </summary>
 internal static class Poolings
 {
-    private const int Float = 1;
     private const float SmallestNormal = 1.17549435e-38f;
 
     /// <summary>MaxPool, AveragePool and the global ones; STOCHASTIC as it computes in testing.</summary>
@@ -28,7 +28,7 @@ internal static class Poolings
                 string[] outputs = layer.Ops("MaxPool", 2, [layer.In()], MaximumAttributes(shape));
                 layer.Top(outputs[0]);
                 string plane = layer.Graph.Constant([(long)shape.PlaneSize], []);
-                layer.Top(layer.Op("Cast", [layer.Op("Mod", [outputs[1], plane])], ("to", Float)), 1);
+                layer.Top(layer.Cast(layer.Op("Mod", [outputs[1], plane]), ElementType.Float), 1);
                 break;
             case Method.Max:
                 layer.Top(Maximum(layer, layer.In(), shape));

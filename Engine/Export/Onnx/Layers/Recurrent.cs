@@ -10,7 +10,7 @@ namespace Cnn.Engine.Export.Onnx.Layers;
 internal static class Recurrent
 {
     /// <summary>Long short-term memory.</summary>
-    [ExportsLayer("LSTM")]
+    [ExportsLayer("LSTM", FixesBatch = true)]
     public static void LSTM(LayerExport layer)
     {
         var sums = new StepSums(layer, gates: 4);
@@ -32,14 +32,14 @@ internal static class Recurrent
     }
 
     /// <summary>The simple recurrent net.</summary>
-    [ExportsLayer("RNN")]
+    [ExportsLayer("RNN", FixesBatch = true)]
     public static void RNN(LayerExport layer)
     {
         var sums = new StepSums(layer, gates: 1);
         int weights = sums.NextParameter, size = sums.Size;
         string h = sums.Initial(0);
         string[] outputs = new string[sums.Steps];
-        string w = layer.Op("Transpose", [layer.Weight(weights, "weight_ho", size, size)], ("perm", (int[])[1, 0]));
+        string w = Transposed(layer, weights, "weight_ho", size, size);
         string b = layer.Weight(weights + 1, "bias_o", size);
         for (int t = 0; t < sums.Steps; t++)
         {
@@ -66,6 +66,9 @@ internal static class Recurrent
         string next = layer.Op("Add", [kept, layer.Op("Mul", [input, update])]);
         return (layer.Op("Mul", [output, layer.Op("Tanh", [next])]), next);
     }
+
+    private static string Transposed(LayerExport layer, int blob, string role, int rows, int columns) =>
+        layer.Op("Transpose", [layer.Weight(blob, role, rows, columns)], ("perm", (int[])[1, 0]));
 
     private static string Join(LayerExport layer, string[] steps) =>
         steps.Length == 1 ? layer.Op("Identity", steps) : layer.Op("Concat", steps, ("axis", 0));
@@ -101,8 +104,7 @@ internal static class Recurrent
                 all = layer.Op("Add", [all, Product(flat, next++, "weight_static", width, still.CountOf(1))]);
             }
 
-            recurrentWeights = layer.Op(
-                "Transpose", [layer.Weight(next, "weight_h", width, Size)], ("perm", (int[])[1, 0]));
+            recurrentWeights = Transposed(layer, next, "weight_h", width, Size);
             NextParameter = next + 1;
             inputs = Parts(all);
             markers = Parts(layer.Reshape(layer.In(1), [Steps, streams, 1], isBatch: false));
@@ -127,12 +129,8 @@ internal static class Recurrent
                 : layer.Weight($"initial{index}", new float[streams * Size], 1, streams, Size);
         }
 
-        private string Product(string x, int blob, string role, int outputs, int values) => layer.Op(
-            "MatMul",
-            [
-                x,
-                layer.Op("Transpose", [layer.Weight(blob, role, outputs, values)], ("perm", (int[])[1, 0])),
-            ]);
+        private string Product(string x, int blob, string role, int outputs, int values) =>
+            layer.Op("MatMul", [x, Transposed(layer, blob, role, outputs, values)]);
 
         private string[] Parts(string value)
         {

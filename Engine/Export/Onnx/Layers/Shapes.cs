@@ -1,5 +1,6 @@
 using Cnn.Layers;
 using Cnn.Proto;
+using ElementType = Cnn.Proto.Formats.Onnx.TensorProto.Types.DataType;
 
 namespace Cnn.Engine.Export.Onnx.Layers;
 
@@ -53,7 +54,7 @@ internal static class Shapes
     public static void Concat(LayerExport layer)
     {
         ConcatParameter options = layer.Definition.ConcatParam ?? new ConcatParameter();
-        int axis = options.HasConcatDim ? (int)options.ConcatDim : Axis(layer, options.Axis);
+        int axis = options.HasConcatDim ? (int)options.ConcatDim : layer.Axis(options.Axis);
         string[] inputs = [.. Enumerable.Range(0, layer.Layer.BottomList.Count).Select(layer.In)];
         layer.Top(layer.Op("Concat", inputs, ("axis", axis)));
     }
@@ -63,7 +64,7 @@ internal static class Shapes
     public static void Slice(LayerExport layer)
     {
         SliceParameter options = layer.Definition.SliceParam ?? new SliceParameter();
-        int axis = options.HasSliceDim ? (int)options.SliceDim : Axis(layer, options.Axis);
+        int axis = options.HasSliceDim ? (int)options.SliceDim : layer.Axis(options.Axis);
         long[] sizes = [.. layer.Layer.TopList.Select(t => (long)t.Dim(axis))];
         string[] outputs = layer.Ops(
             "Split", sizes.Length, [layer.In(), layer.Graph.Constant(sizes)], ("axis", axis));
@@ -80,7 +81,7 @@ internal static class Shapes
         TileParameter options = layer.Definition.TileParam;
         var repeats = new long[layer.Bottom().AxisCount];
         Array.Fill(repeats, 1);
-        repeats[Axis(layer, options.Axis)] = options.Tiles;
+        repeats[layer.Axis(options.Axis)] = options.Tiles;
         layer.Top(layer.Op("Tile", [layer.In(), layer.Graph.Constant(repeats)]));
     }
 
@@ -90,7 +91,7 @@ internal static class Shapes
     {
         CropParameter options = layer.Definition.CropParam ?? new CropParameter();
         Blob bottom = layer.Bottom(), top = layer.TopBlob();
-        int first = Axis(layer, options.Axis);
+        int first = layer.Axis(options.Axis);
         var axes = new List<long>();
         var starts = new List<long>();
         for (int axis = first; axis < bottom.AxisCount; axis++)
@@ -171,26 +172,23 @@ internal static class Shapes
     public static void Embed(LayerExport layer)
     {
         EmbedParameter options = layer.Definition.EmbedParam;
-        string y = layer.Op(
-            "Gather",
-            [layer.Weight(0, "weight", (int)options.InputDim, (int)options.NumOutput), Indices(layer, layer.In())],
-            ("axis", 0));
+        string weights = layer.Weight(0, "weight", (int)options.InputDim, (int)options.NumOutput);
+        string y = layer.Op("Gather", [weights, layer.Cast(layer.In(), ElementType.Int64)], ("axis", 0));
         layer.Top(options.BiasTerm ? layer.Op("Add", [y, layer.Weight(1, "bias", (int)options.NumOutput)]) : y);
     }
 
     /// <summary>Items by index.</summary>
     [ExportsLayer("BatchReindex")]
     public static void BatchReindex(LayerExport layer) =>
-        layer.Top(layer.Op("Gather", [layer.In(), Indices(layer, layer.In(1))], ("axis", 0)));
+        layer.Top(layer.Op("Gather", [layer.In(), layer.Cast(layer.In(1), ElementType.Int64)], ("axis", 0)));
 
     /// <summary>The items that the last bottom chooses.</summary>
     [ExportsLayer("Filter")]
     public static void Filter(LayerExport layer)
     {
-        const int Bool = 9;
         int last = layer.Layer.BottomList.Count - 1;
         string flat = layer.Op("Reshape", [layer.In(last), layer.Graph.Constant(-1L)]);
-        string chosen = layer.Op("Cast", [flat], ("to", Bool));
+        string chosen = layer.Cast(flat, ElementType.Bool);
         for (int i = 0; i < last; i++)
         {
             layer.Top(layer.Op("Compress", [layer.In(i), chosen], ("axis", 0)), i);
@@ -201,12 +199,4 @@ internal static class Shapes
     [ExportsLayer("Parameter")]
     public static void Parameter(LayerExport layer) =>
         layer.Top(layer.Op("Identity", [layer.Weight(0, "weight")]));
-
-    private static string Indices(LayerExport layer, string value)
-    {
-        const int Int64 = 7;
-        return layer.Op("Cast", [value], ("to", Int64));
-    }
-
-    private static int Axis(LayerExport layer, int axis) => axis < 0 ? axis + layer.Bottom().AxisCount : axis;
 }
