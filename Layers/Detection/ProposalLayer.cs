@@ -63,17 +63,10 @@ internal sealed class ProposalLayer(LayerContext context) : RegionProposalLayer(
             (ProposalParameter.PostNmsTopnFieldNumber, "post_nms_topn", options.HasPostNmsTopn),
             (ProposalParameter.NmsThreshFieldNumber, "nms_thresh", options.HasNmsThresh),
         ];
-        foreach (var (field, name, isSet) in others)
-        {
-            if (isSet)
-            {
-                throw Context.Error(
-                    options,
-                    field,
-                    $"{name} belongs to PVANet's Proposal layer, but ratio is missing, so there are no anchors",
-                    "give ratio and scale, once or more each");
-            }
-        }
+        RefuseGiven(
+            others,
+            "belongs to PVANet's Proposal layer, but ratio is missing, so there are no anchors",
+            "give ratio and scale, once or more each");
 
         return new ProposalRules
         {
@@ -111,15 +104,19 @@ internal sealed class ProposalLayer(LayerContext context) : RegionProposalLayer(
             (ProposalParameter.RpnMinSizeFieldNumber, "rpn_min_size", options.HasRpnMinSize),
             (ProposalParameter.RpnNmsThreshFieldNumber, "rpn_nms_thresh", options.HasRpnNmsThresh),
         ];
-        foreach (var (field, name, isSet) in others)
+        RefuseGiven(
+            others,
+            "belongs to the Proposal layer of Synopsys' fork, ratio and scale to PVANet's",
+            "PVANet's has ratio, scale, base_size, min_size, post_nms_topn and nms_thresh besides");
+    }
+
+    private void RefuseGiven((int Field, string Name, bool IsSet)[] fields, string problem, string hint)
+    {
+        foreach (var (field, name, isSet) in fields)
         {
             if (isSet)
             {
-                throw Context.Error(
-                    options,
-                    field,
-                    $"{name} belongs to the Proposal layer of Synopsys' fork, ratio and scale to PVANet's",
-                    "PVANet's has ratio, scale, base_size, min_size, post_nms_topn and nms_thresh besides");
+                throw Context.Error(options, field, $"{name} {problem}", hint);
             }
         }
     }

@@ -1,6 +1,3 @@
-using Cnn.Layers.Kernels.Elementwise;
-using Cnn.Layers.Losses;
-using Cnn.Layers.Threading;
 using Cnn.Proto;
 
 namespace Cnn.Layers.Detection;
@@ -22,21 +19,16 @@ namespace Cnn.Layers.Detection;
 /// the object's area.
 /// </remarks>
 [LayerType("RegionLoss")]
-internal sealed unsafe class RegionLossLayer : LossLayer
+internal sealed class RegionLossLayer : YoloLossLayer
 {
     private const int CoordinatesOfABox = 4;
 
     private readonly RegionLossParameter options;
-    private readonly YoloObjects objects;
-    private readonly Blob deltas = new();
 
     /// <summary>Makes the layer.</summary>
     public RegionLossLayer(LayerContext context)
-        : base(context)
-    {
+        : base(context) =>
         options = Parameter.RegionLossParam ?? new RegionLossParameter();
-        objects = new YoloObjects(context, 1);
-    }
 
     /// <inheritdoc/>
     public override void SetUp(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
@@ -67,7 +59,7 @@ internal sealed unsafe class RegionLossLayer : LossLayer
     {
         Blob map = bottoms[0];
         YoloFields.RequireMap(Context, map, 0, (int)options.Num, (int)options.NumClass, "num", "num_class");
-        objects.RequireShape(bottoms[1], map.Dim(0));
+        base.Reshape(bottoms, tops);
         if (YoloObjects.AreCorners(bottoms[1]) && (map.Dim(2) != options.Side || map.Dim(3) != options.Side))
         {
             throw Context.Error(
@@ -76,39 +68,13 @@ internal sealed unsafe class RegionLossLayer : LossLayer
                 $"side is {options.Side}, but bottom '{Parameter.Bottom[0]}' has shape {map.ShapeText}",
                 "it is the number of rows and columns of the map");
         }
-
-        tops[0].Reshape();
-        deltas.ReshapeLike(map);
     }
 
     /// <inheritdoc/>
     public override void Forward(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
     {
-        Blob map = bottoms[0];
         bool isIntels = YoloObjects.AreCorners(bottoms[1]);
-        objects.Read(bottoms[1], map.Dim(0), (int)options.NumClass);
-        double* sums = (double*)Context.Pool.Scratch(0, ScratchSlot.Partials, 2L * map.Dim(0));
-        var job = new RegionLossJob(options, isIntels, map, deltas, objects, sums);
-        Context.Pool.Run(map.Dim(0), ref job);
-        double sum = 0;
-        for (int item = 0; item < map.Dim(0); item++)
-        {
-            sum += sums[item];
-        }
-
-        tops[0].Data[0] = (float)(isIntels ? sum : sum / Items(map));
-    }
-
-    /// <inheritdoc/>
-    public override void Backward(
-        IReadOnlyList<Blob> tops, IReadOnlyList<bool> propagateDown, IReadOnlyList<Blob> bottoms)
-    {
-        RefuseGradient(propagateDown);
-        if (propagateDown[0])
-        {
-            ChannelAffine.Run(
-                deltas.DataPointer, bottoms[0].DiffPointer, null, tops[0].Diff[0] / Items(bottoms[0]), null, 1, 1,
-                deltas.Count, Context.Pool);
-        }
+        double sum = SumOfSquares(new RegionLossRule(options, isIntels), bottoms);
+        tops[0].Data[0] = (float)(isIntels ? sum : sum / Items(bottoms[0]));
     }
 }

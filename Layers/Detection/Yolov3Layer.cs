@@ -1,6 +1,3 @@
-using Cnn.Layers.Kernels.Elementwise;
-using Cnn.Layers.Losses;
-using Cnn.Layers.Threading;
 using Cnn.Proto;
 
 namespace Cnn.Layers.Detection;
@@ -22,19 +19,14 @@ namespace Cnn.Layers.Detection;
 /// sigmoids are multiplied by their slopes, and those of matched objectness by <c>object_scale</c>.
 /// </remarks>
 [LayerType("Yolov3")]
-internal sealed unsafe class Yolov3Layer : LossLayer
+internal sealed class Yolov3Layer : YoloLossLayer
 {
     private readonly Yolov3Parameter options;
-    private readonly YoloObjects objects;
-    private readonly Blob deltas = new();
 
     /// <summary>Makes the layer.</summary>
     public Yolov3Layer(LayerContext context)
-        : base(context)
-    {
+        : base(context) =>
         options = Parameter.Yolov3Param ?? new Yolov3Parameter();
-        objects = new YoloObjects(context, 1);
-    }
 
     /// <inheritdoc/>
     public override void SetUp(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
@@ -69,42 +61,19 @@ internal sealed unsafe class Yolov3Layer : LossLayer
     public override void Reshape(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
     {
         YoloFields.RequireMap(Context, bottoms[0], 0, (int)options.Num, (int)options.NumClass, "num", "num_class");
-        objects.RequireShape(bottoms[1], bottoms[0].Dim(0));
-        tops[0].Reshape();
-        deltas.ReshapeLike(bottoms[0]);
+        base.Reshape(bottoms, tops);
     }
 
     /// <inheritdoc/>
-    public override void Forward(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
-    {
-        Blob map = bottoms[0];
-        objects.Read(bottoms[1], map.Dim(0), (int)options.NumClass);
-        double* sums = (double*)Context.Pool.Scratch(0, ScratchSlot.Partials, 2L * map.Dim(0));
-        var job = new Yolov3Job(options, map, deltas, objects, sums);
-        Context.Pool.Run(map.Dim(0), ref job);
-        double sum = 0;
-        for (int item = 0; item < map.Dim(0); item++)
-        {
-            sum += sums[item];
-        }
-
-        tops[0].Data[0] = (float)(sum / Items(map));
-    }
+    public override void Forward(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops) =>
+        tops[0].Data[0] = (float)(SumOfSquares(new Yolov3Rule(options), bottoms) / Items(bottoms[0]));
 
     /// <inheritdoc/>
     public override void Backward(
         IReadOnlyList<Blob> tops, IReadOnlyList<bool> propagateDown, IReadOnlyList<Blob> bottoms)
     {
-        RefuseGradient(propagateDown);
-        if (!propagateDown[0])
-        {
-            return;
-        }
-
-        ChannelAffine.Run(
-            deltas.DataPointer, bottoms[0].DiffPointer, null, tops[0].Diff[0] / Items(bottoms[0]), null, 1, 1,
-            deltas.Count, Context.Pool);
-        if (options.UseLogicGradient)
+        base.Backward(tops, propagateDown, bottoms);
+        if (propagateDown[0] && options.UseLogicGradient)
         {
             MultiplyBySlopes(bottoms[0]);
         }

@@ -1,52 +1,18 @@
-using Cnn.Layers.Threading;
 using Cnn.Proto;
 
 namespace Cnn.Layers.Detection;
 
-/// <summary>
-/// One pass of a <see cref="RegionLossLayer"/>: the gradients of each image, and the sum of their squares.
-/// </summary>
-internal readonly unsafe struct RegionLossJob(
-    RegionLossParameter options, bool isIntels, Blob map, Blob deltas, YoloObjects objects, double* sums)
-    : IParallelJob
+/// <summary>What a <see cref="RegionLossLayer"/> wants of the boxes of an image.</summary>
+internal readonly unsafe struct RegionLossRule(RegionLossParameter options, bool isIntels) : IYoloRule
 {
-    private int Classes => (int)options.NumClass;
+    /// <inheritdoc/>
+    public int Boxes => (int)options.Num;
 
-    private int Boxes => (int)options.Num;
+    /// <inheritdoc/>
+    public int Classes => (int)options.NumClass;
 
-    /// <summary>Computes an image.</summary>
-    public void Run(int part, int worker)
-    {
-        var image = new YoloMap(map, part, Classes);
-        int count = map.CountOf(1);
-        float* delta = deltas.DataPointer + ((long)part * count);
-        new Span<float>(delta, count).Clear();
-        ReadOnlySpan<YoloObject> truths = objects.Of(part);
-        for (int box = 0; box < Boxes; box++)
-        {
-            for (int cell = 0; cell < image.Cells; cell++)
-            {
-                WriteBackground(image, cell, box, truths, delta);
-            }
-        }
-
-        foreach (ref readonly YoloObject truth in truths)
-        {
-            int cell = image.CellOf(truth);
-            WriteObject(image, cell, Best(image, cell, truth), truth, delta);
-        }
-
-        double sum = 0;
-        for (int i = 0; i < count; i++)
-        {
-            sum += (double)delta[i] * delta[i];
-        }
-
-        sums[part] = sum;
-    }
-
-    // A box that overlaps no object by more than the threshold learns that it has none.
-    private void WriteBackground(in YoloMap image, int cell, int box, ReadOnlySpan<YoloObject> truths, float* delta)
+    /// <summary>A box that overlaps no object by more than the threshold learns that it has none.</summary>
+    public void WriteBackground(in YoloMap image, int cell, int box, ReadOnlySpan<YoloObject> truths, float* delta)
     {
         YoloObject found = Found(image, cell, box);
         float best = 0;
@@ -78,8 +44,10 @@ internal readonly unsafe struct RegionLossJob(
         return best;
     }
 
-    private void WriteObject(in YoloMap image, int cell, int box, in YoloObject truth, float* delta)
+    /// <inheritdoc/>
+    public void WriteObject(in YoloMap image, in YoloObject truth, float* delta)
     {
+        int cell = image.CellOf(truth), box = Best(image, cell, truth);
         var (width, height) = Anchor(image, box);
         bool isByArea = !isIntels && options.Rescore == 0;
         float scale = options.CoordScale * (isByArea ? 2 - (truth.Width * truth.Height) : 1);

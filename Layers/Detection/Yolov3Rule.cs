@@ -1,51 +1,20 @@
-using Cnn.Layers.Threading;
 using Cnn.Proto;
 
 namespace Cnn.Layers.Detection;
 
-/// <summary>
-/// One pass of a <see cref="Yolov3Layer"/>: the gradients of each image, and the sum of their squares.
-/// </summary>
-internal readonly unsafe struct Yolov3Job(
-    Yolov3Parameter options, Blob map, Blob deltas, YoloObjects objects, double* sums) : IParallelJob
+/// <summary>What a <see cref="Yolov3Layer"/> wants of the boxes of an image.</summary>
+internal readonly unsafe struct Yolov3Rule(Yolov3Parameter options) : IYoloRule
 {
     private const float FocalAlpha = 0.5f;
 
-    private int Classes => (int)options.NumClass;
+    /// <inheritdoc/>
+    public int Boxes => (int)options.Num;
 
-    private int Boxes => (int)options.Num;
+    /// <inheritdoc/>
+    public int Classes => (int)options.NumClass;
 
-    /// <summary>Computes an image.</summary>
-    public void Run(int part, int worker)
-    {
-        var image = new YoloMap(map, part, Classes);
-        int count = map.CountOf(1);
-        float* delta = deltas.DataPointer + ((long)part * count);
-        new Span<float>(delta, count).Clear();
-        ReadOnlySpan<YoloObject> truths = objects.Of(part);
-        for (int box = 0; box < Boxes; box++)
-        {
-            for (int cell = 0; cell < image.Cells; cell++)
-            {
-                WriteBackground(image, cell, box, truths, delta);
-            }
-        }
-
-        foreach (ref readonly YoloObject truth in truths)
-        {
-            WriteObject(image, truth, delta);
-        }
-
-        double sum = 0;
-        for (int i = 0; i < count; i++)
-        {
-            sum += (double)delta[i] * delta[i];
-        }
-
-        sums[part] = sum;
-    }
-
-    private void WriteBackground(in YoloMap image, int cell, int box, ReadOnlySpan<YoloObject> truths, float* delta)
+    /// <inheritdoc/>
+    public void WriteBackground(in YoloMap image, int cell, int box, ReadOnlySpan<YoloObject> truths, float* delta)
     {
         YoloObject size = Anchor(image, (int)options.Mask[box]);
         YoloObject found = image.Box(cell, box, size.Width, size.Height);
@@ -62,7 +31,8 @@ internal readonly unsafe struct Yolov3Job(
     }
 
     // The best of all maps' anchors is matched, if it is one of this map's, and all others that are like the object.
-    private void WriteObject(in YoloMap image, in YoloObject truth, float* delta)
+    /// <inheritdoc/>
+    public void WriteObject(in YoloMap image, in YoloObject truth, float* delta)
     {
         var (best, most) = (-1, 0f);
         for (int anchor = 0; anchor < options.Biases.Count / 2; anchor++)
