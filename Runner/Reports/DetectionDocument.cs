@@ -1,8 +1,6 @@
-using System.Text;
 using System.Text.Json;
 using Cnn.Engine.Classification;
 using Cnn.Engine.Detection;
-using Cnn.Proto;
 
 namespace Cnn.Runner.Reports;
 
@@ -13,60 +11,27 @@ namespace Cnn.Runner.Reports;
 /// <param name="labels">The names of the classes; null for none.</param>
 internal sealed class DetectionDocument(ClassLabels? labels) : IDisposable
 {
-    private readonly MemoryStream text = new();
-    private Utf8JsonWriter? writer;
+    private readonly ImageDocument document = new();
 
     /// <summary>Adds an image.</summary>
-    public void Add(ImageDetections image)
+    public void Add(ImageDetections image) => document.Add(image.Image.Name, image.Error, json =>
     {
-        Utf8JsonWriter json = Begin();
-        json.WriteStartObject();
-        json.WriteString("path", image.Image.Name);
-        if (image.Error is { } error)
+        json.WriteNumber("width", image.Width);
+        json.WriteNumber("height", image.Height);
+        json.WriteStartArray("detections");
+        foreach (Detection detection in image.Detections)
         {
-            json.WriteString("error", ByteText.Readable(error.Message));
-        }
-        else
-        {
-            json.WriteNumber("width", image.Width);
-            json.WriteNumber("height", image.Height);
-            json.WriteStartArray("detections");
-            foreach (Detection detection in image.Detections)
-            {
-                Write(json, detection);
-            }
-
-            json.WriteEndArray();
+            Write(json, detection);
         }
 
-        json.WriteEndObject();
-    }
+        json.WriteEndArray();
+    });
 
     /// <summary>Returns the whole document.</summary>
-    public string End()
-    {
-        Begin().WriteEndArray();
-        writer!.Flush();
-        return Encoding.UTF8.GetString(text.GetBuffer(), 0, (int)text.Length);
-    }
+    public string End() => document.End();
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        writer?.Dispose();
-        text.Dispose();
-    }
-
-    private Utf8JsonWriter Begin()
-    {
-        if (writer is null)
-        {
-            writer = new Utf8JsonWriter(text, new JsonWriterOptions { Indented = true });
-            writer.WriteStartArray();
-        }
-
-        return writer;
-    }
+    public void Dispose() => document.Dispose();
 
     private void Write(Utf8JsonWriter json, in Detection detection)
     {

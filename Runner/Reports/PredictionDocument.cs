@@ -1,7 +1,5 @@
-using System.Text;
 using System.Text.Json;
 using Cnn.Engine.Classification;
-using Cnn.Proto;
 
 namespace Cnn.Runner.Reports;
 
@@ -14,58 +12,25 @@ namespace Cnn.Runner.Reports;
 /// <param name="top">The most predictions of an image.</param>
 internal sealed class PredictionDocument(ClassLabels? labels, int top) : IDisposable
 {
-    private readonly MemoryStream text = new();
-    private Utf8JsonWriter? writer;
+    private readonly ImageDocument document = new();
 
     /// <summary>Adds an image.</summary>
-    public void Add(ImageScores scores)
+    public void Add(ImageScores scores) => document.Add(scores.Name, scores.Error, json =>
     {
-        Utf8JsonWriter json = Begin();
-        json.WriteStartObject();
-        json.WriteString("path", scores.Name);
-        if (scores.Error is { } error)
+        json.WriteStartArray("predictions");
+        foreach (ClassScore score in scores.Top(top))
         {
-            json.WriteString("error", ByteText.Readable(error.Message));
-        }
-        else
-        {
-            json.WriteStartArray("predictions");
-            foreach (ClassScore score in scores.Top(top))
-            {
-                Write(json, score);
-            }
-
-            json.WriteEndArray();
+            Write(json, score);
         }
 
-        json.WriteEndObject();
-    }
+        json.WriteEndArray();
+    });
 
     /// <summary>Returns the whole document.</summary>
-    public string End()
-    {
-        Begin().WriteEndArray();
-        writer!.Flush();
-        return Encoding.UTF8.GetString(text.GetBuffer(), 0, (int)text.Length);
-    }
+    public string End() => document.End();
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        writer?.Dispose();
-        text.Dispose();
-    }
-
-    private Utf8JsonWriter Begin()
-    {
-        if (writer is null)
-        {
-            writer = new Utf8JsonWriter(text, new JsonWriterOptions { Indented = true });
-            writer.WriteStartArray();
-        }
-
-        return writer;
-    }
+    public void Dispose() => document.Dispose();
 
     private void Write(Utf8JsonWriter json, ClassScore score)
     {
