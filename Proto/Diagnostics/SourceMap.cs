@@ -12,6 +12,7 @@ namespace Cnn.Proto;
 public sealed class SourceMap(SourceMap? parent = null)
 {
     private readonly Dictionary<IMessage, Entry> entries = new(ReferenceEqualityComparer.Instance);
+    private bool hasPostponed;
 
     /// <summary>Records where a message starts.</summary>
     public void Record(IMessage message, SourceLocation at) => EntryOf(message).Start = at;
@@ -41,15 +42,23 @@ public sealed class SourceMap(SourceMap? parent = null)
     }
 
     /// <summary>Keeps a mistake in a message that is one only where the message is used.</summary>
-    internal void Postpone(IMessage message, Diagnostic mistake) => (EntryOf(message).Postponed ??= []).Add(mistake);
+    internal void Postpone(IMessage message, Diagnostic mistake)
+    {
+        hasPostponed = true;
+        (EntryOf(message).Postponed ??= []).Add(mistake);
+    }
 
     /// <summary>The postponed mistakes of all messages.</summary>
     internal IEnumerable<Diagnostic> Postponed =>
         entries.Values.Distinct().SelectMany(e => e.Postponed ?? []).Concat(parent?.Postponed ?? []);
 
     /// <summary>Returns the postponed mistakes of a message and of those nested in it.</summary>
-    internal IEnumerable<Diagnostic> PostponedIn(IMessage message) =>
-        (FindEntry(message)?.Postponed ?? []).Concat(NestedIn(message).SelectMany(PostponedIn));
+    internal IEnumerable<Diagnostic> PostponedIn(IMessage message) => HasPostponed
+        ? (FindEntry(message)?.Postponed ?? []).Concat(NestedIn(message).SelectMany(PostponedIn))
+        : [];
+
+    // Most files have none, and then no message need be searched.
+    private bool HasPostponed => hasPostponed || parent?.HasPostponed == true;
 
     /// <summary>Gives a copy of a message, and the messages nested in it, the places of the original.</summary>
     public void Carry(IMessage from, IMessage to)
