@@ -2,6 +2,7 @@ using System.Globalization;
 using Cnn.Layers;
 using Cnn.Layers.Activations;
 using Cnn.Layers.Common;
+using Cnn.Layers.Losses;
 using Cnn.Layers.Normalization;
 using Cnn.Layers.Recurrent;
 using Cnn.Layers.Vision;
@@ -33,13 +34,17 @@ internal static class ParameterNames
 
     private static string[] Known(Layer layer) => layer switch
     {
+        // The factors are the second bottom.
+        ScaleLayer when layer.Parameter.Bottom.Count > 1 => ["bias"],
         ConvolutionBaseLayer or InnerProductLayer or EmbedLayer or ScaleLayer or SubsamplingLayer => WeightAndBias,
-        PReLULayer or NormalizeLayer or EuclideanRBFLayer or ParameterLayer => ["weight"],
+        PReLULayer or NormalizeLayer or EuclideanRBFLayer or ParameterLayer or MulLayer or InnerDistanceLayer
+            or MarginInnerProductLayer or CenterLossLayer => ["weight"],
         BiasLayer => ["bias"],
 
         // The statistics as Caffe has them: sums, to be divided by the factor.
         BatchNormLayer => ["running_mean", "running_var", "scale_factor", .. WeightAndBias],
         BNLayer => [.. WeightAndBias, "running_mean", "running_var"],
+        ClippedLstmLayer => ["weight_x", "weight_h", "bias"],
         RNNLayer => [.. Recurrent(layer.Blobs.Count > 5), "weight_ho", "bias_o"],
         RecurrentLayer => Recurrent(layer.Blobs.Count > 3),
         _ => [],

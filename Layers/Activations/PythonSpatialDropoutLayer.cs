@@ -21,6 +21,11 @@ internal sealed unsafe class PythonSpatialDropoutLayer(LayerContext context) : L
     private double ratio;
     private long pass;
 
+    /// <summary>What each value is multiplied by; null where channels are dropped.</summary>
+    public float? Factor => drops ? null : Scale;
+
+    private float Scale => (float)(1 / (1 - ratio));
+
     /// <inheritdoc/>
     public override BlobCount BottomCount => BlobCount.Exactly(1);
 
@@ -80,7 +85,7 @@ internal sealed unsafe class PythonSpatialDropoutLayer(LayerContext context) : L
 
     private void Apply(Blob bottom, float* from, float* to)
     {
-        float scale = (float)(1 / (1 - ratio));
+        float scale = Scale;
         factors.Data.Fill(drops ? 1 : scale);
         float* factor = factors.DataPointer;
         if (drops)

@@ -16,6 +16,9 @@ internal class SeLULayer(LayerContext context) : ElementwiseLayer<SeLULayer.Unit
         context.Parameter.SeluParam is { HasLambda: true } slope ? slope.Lambda : 1.050700987f,
         context.Parameter.SeluParam is { HasAlpha: true } limit ? limit.Alpha : 1.67326324f);
 
+    /// <summary>The function with the layer's numbers.</summary>
+    public Unit Values => unit;
+
     /// <inheritdoc/>
     public override bool AllowsInPlace => true;
 

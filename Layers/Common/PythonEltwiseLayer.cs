@@ -14,6 +14,9 @@ internal sealed class PythonEltwiseLayer(LayerContext context) : PairLayer(conte
 {
     private PythonEltwiseOptions options = null!;
 
+    /// <summary>The options, once set up.</summary>
+    public PythonEltwiseOptions Options => options;
+
     private PairSum Sum => new((float)options.Coeff[0], (float)options.Coeff[1]);
 
     /// <inheritdoc/>

@@ -14,6 +14,9 @@ internal sealed unsafe class PythonPadLayer(LayerContext context) : Layer(contex
     private readonly PaddedShape shape = new();
     private uint[] border = [];
 
+    /// <summary>Rows above and below, columns to the left and to the right, once set up.</summary>
+    public IReadOnlyList<uint> Border => border;
+
     /// <inheritdoc/>
     public override BlobCount BottomCount => BlobCount.Exactly(1);
 

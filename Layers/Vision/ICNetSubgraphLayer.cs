@@ -29,6 +29,9 @@ internal sealed unsafe class ICNetSubgraphLayer(LayerContext context) : Layer(co
     /// <inheritdoc/>
     public override BlobCount TopCount => BlobCount.Exactly(1);
 
+    /// <summary>The windows of each level, for the bottom's shape.</summary>
+    public IReadOnlyList<PoolingShape> Pyramid => pooling;
+
     private static ReadOnlySpan<int> KernelHeights => [33, 17, 13, 8];
 
     private static ReadOnlySpan<int> KernelWidths => [65, 33, 25, 15];

@@ -18,7 +18,7 @@ internal static class CustomExport
         string[] inputs =
         [
             .. Enumerable.Range(0, layer.Layer.BottomList.Count).Select(layer.In),
-            .. Enumerable.Range(0, layer.Layer.Parameters.Count).Select(i => layer.Weight(i, $"blob{i}")),
+            .. Enumerable.Range(0, layer.Layer.Parameters.Count).Select(i => layer.Weight(i)),
         ];
         string[] outputs =
             [.. layer.Layer.TopNameList.Select(_ => layer.Graph.Unique($"{layer.Layer.Name}/{layer.Layer.Type}"))];

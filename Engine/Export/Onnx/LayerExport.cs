@@ -1,6 +1,7 @@
 using Cnn.Engine.Graph;
 using Cnn.Layers;
 using Cnn.Proto;
+using Cnn.Proto.Formats;
 using Google.Protobuf;
 using ElementType = Cnn.Proto.Formats.Onnx.TensorProto.Types.DataType;
 
@@ -92,22 +93,30 @@ internal sealed class LayerExport(OnnxExporter exporter, OnnxGraph graph, NetLay
     public void Judged(string value, string blob, int bottom = 0) =>
         exporter.AddScore(value, blob, Layer.BottomList[bottom]);
 
-    /// <summary>Returns the name of a parameter's array.</summary>
+    /// <summary>Returns the name of a parameter's array: <c>LAYER.weight</c>, see <see cref="ParameterNames"/>.</summary>
     /// <param name="index">Which of the layer's blobs.</param>
-    /// <param name="role">What it is: <c>weight</c>, <c>bias</c>.</param>
     /// <param name="dims">Its shape in the graph; that of the blob if not given.</param>
-    public string Weight(int index, string role, params int[] dims)
+    public string Weight(int index, params int[] dims)
     {
-        if (weights.TryGetValue(index, out string? name))
+        if (!weights.TryGetValue(index, out string? name))
         {
-            return name;
+            weights[index] = name = WeightOf(Layer, index, dims);
         }
 
-        Blob blob = Layer.Layer.Blobs[index];
-        int[] shape = dims.Length > 0 ? dims : blob.Shape.ToArray();
-        return weights[index] = Graph.Weight(
-            $"{Layer.Name}.{role}", Array.ConvertAll(shape, d => (long)d), () => blob.Data);
+        return name;
     }
+
+    /// <summary>Returns the name of the array of another layer's parameter.</summary>
+    public string WeightOf(NetLayer owner, int index, params int[] dims)
+    {
+        Blob blob = owner.Layer.Blobs[index];
+        int[] shape = dims.Length > 0 ? dims : blob.Shape.ToArray();
+        return Graph.Weight(NameOf(owner, index), Array.ConvertAll(shape, d => (long)d), () => blob.Data);
+    }
+
+    /// <summary>Returns the name of the array that stands for a parameter with other values.</summary>
+    public string Computed(int index, float[] values, params int[] dims) =>
+        Graph.Weight(NameOf(Layer, index), Array.ConvertAll(dims, d => (long)d), () => values);
 
     /// <summary>Returns the name of an array computed for the graph.</summary>
     public string Weight(string role, float[] values, params int[] dims) =>
@@ -148,6 +157,9 @@ internal sealed class LayerExport(OnnxExporter exporter, OnnxGraph graph, NetLay
     /// <summary>Adds a number; returns the value itself for 0.</summary>
     public string Plus(string value, float number) =>
         number == 0 ? value : Op("Add", [value, Graph.Constant(number)]);
+
+    private static string NameOf(NetLayer layer, int index) =>
+        NamedArrays.Name(layer.Name, ParameterNames.Of(layer.Layer)[index]);
 
     /// <summary>Makes the error that ONNX cannot express the layer.</summary>
     /// <param name="reason">What it cannot express.</param>

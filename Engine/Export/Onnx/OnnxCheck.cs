@@ -107,6 +107,12 @@ internal sealed class OnnxCheck(Net net, OnnxOptions options, OnnxRuntimeLibrary
             Prepared(values, blob, export).CopyTo(input.Data);
         }
 
+        // The file begins each run anew.
+        foreach (Blob state in net.Layers.SelectMany(l => l.Layer.State))
+        {
+            state.Data.Clear();
+        }
+
         foreach (NetLayer layer in net.Layers.Where(l => !LayerExports.IsSource(l)))
         {
             net.ForwardLayer(layer);

@@ -85,7 +85,7 @@ internal sealed class OnnxExporter
             // In a chain of layers that work in place, the last has the blob's name.
             bool isLast = lastWriter[blob] == layer;
             string name = graph.Unique(isLast ? blob : $"{blob}/{layer.Name}");
-            graph.Rename(value, name);
+            graph.Rename(value, name, layer.Name);
             value = name;
         }
 
@@ -143,7 +143,7 @@ internal sealed class OnnxExporter
     {
         NetLayer[] sources = [.. net.Layers.Where(LayerExports.IsSource)];
         batch = Options.FixesBatch ? OpenBatch.Fixed("it was asked for")
-            : net.Layers.FirstOrDefault(l => LayerExports.FixBatch(l.Type)) is { } fixing ? OpenBatch.Fixed(
+            : net.Layers.FirstOrDefault(l => LayerExports.FixesBatch(l)) is { } fixing ? OpenBatch.Fixed(
                 $"layer '{fixing.Name}' ({fixing.Type}) is written out for it")
             : OpenBatch.Of(net, sources);
         outputs.UnionWith(wanted ?? net.Outputs);
@@ -216,7 +216,7 @@ internal sealed class OnnxExporter
             return;
         }
 
-        Action<LayerExport>? export = LayerExports.Of(layer.Type);
+        Action<LayerExport>? export = LayerExports.Of(layer);
         var context = new LayerExport(this, graph, layer);
         if (export is null)
         {

@@ -12,6 +12,7 @@ namespace Cnn.Engine.Export.Onnx;
 internal sealed class OnnxGraph(int opset)
 {
     private readonly HashSet<string> names = new(StringComparer.Ordinal);
+    private readonly HashSet<string> nodeNames = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> constants = new(StringComparer.Ordinal);
 
     /// <summary>The messages.</summary>
@@ -30,16 +31,7 @@ internal sealed class OnnxGraph(int opset)
     public const string CustomDomain = "cnn";
 
     /// <summary>Takes a name: the wanted one, or one like it that is free.</summary>
-    public string Unique(string wanted)
-    {
-        string name = wanted;
-        for (int i = 2; !names.Add(name); i++)
-        {
-            name = string.Create(CultureInfo.InvariantCulture, $"{wanted}_{i}");
-        }
-
-        return name;
-    }
+    public string Unique(string wanted) => Free(names, wanted);
 
     /// <summary>Adds a node.</summary>
     /// <param name="type">The operator.</param>
@@ -58,7 +50,7 @@ internal sealed class OnnxGraph(int opset)
         string domain = "")
     {
         var node = new NodeProto { OpType = type, Input = { inputs }, Output = { outputs } };
-        node.Name = node.Output[0];
+        node.Name = Free(nodeNames, node.Output[0]);
         node.Attribute.Add(attributes.Select(a => Attribute(a.Name, a.Value)));
         if (domain.Length > 0)
         {
@@ -126,15 +118,23 @@ internal sealed class OnnxGraph(int opset)
     }
 
     /// <summary>Gives a value another name, wherever the graph has it.</summary>
-    public void Rename(string from, string to)
+    /// <param name="from">Its name.</param>
+    /// <param name="to">The new name, from <see cref="Unique"/>.</param>
+    /// <param name="node">The name for the node that writes it, or one like it that is free.</param>
+    public void Rename(string from, string to, string node)
     {
         for (int i = Message.Node.Count - 1; i >= 0; i--)
         {
-            NodeProto node = Message.Node[i];
-            Replace(node.Input, from, to);
-            if (Replace(node.Output, from, to))
+            NodeProto each = Message.Node[i];
+            Replace(each.Input, from, to);
+            if (Replace(each.Output, from, to))
             {
-                node.Name = node.Name == from ? to : node.Name;
+                if (each.Name == from)
+                {
+                    nodeNames.Remove(from);
+                    each.Name = Free(nodeNames, node);
+                }
+
                 return;
             }
         }
@@ -195,6 +195,17 @@ internal sealed class OnnxGraph(int opset)
 
     /// <summary>The values that the outputs need, once <see cref="Prune"/> has run.</summary>
     public IReadOnlySet<string> Needed { get; private set; } = new HashSet<string>();
+
+    private static string Free(HashSet<string> taken, string wanted)
+    {
+        string name = wanted;
+        for (int i = 2; !taken.Add(name); i++)
+        {
+            name = string.Create(CultureInfo.InvariantCulture, $"{wanted}_{i}");
+        }
+
+        return name;
+    }
 
     private static bool Replace(IList<string> names, string from, string to)
     {

@@ -18,7 +18,7 @@ internal static class CustomImport
         string type = node.Node.OpType;
         FieldDescriptor? own = SchemaTypes.OptionsOf(type);
         ImportedValue[] inputs = [.. Enumerable.Range(0, node.InputCount).Select(node.In)];
-        int bottoms = Array.FindIndex(inputs, IsParameter) is >= 0 and var first ? first : inputs.Length;
+        int bottoms = Array.FindIndex(inputs, i => IsParameter(node, i)) is >= 0 and var first ? first : inputs.Length;
         int[][] shapes = [.. node.Node.Output.Select(node.Declared)];
         ImportedValue[] tops = node.Add(
             type,
@@ -38,13 +38,9 @@ internal static class CustomImport
         }
     }
 
-    // The export calls them layer.blob0 and so on.
-    private static bool IsParameter(ImportedValue value)
-    {
-        string name = value.Constant?.Name ?? "";
-        int at = name.LastIndexOf(".blob", StringComparison.Ordinal);
-        return at > 0 && name.AsSpan(at + ".blob".Length).IndexOfAnyExceptInRange('0', '9') < 0;
-    }
+    // The node has the layer's name, and its parameters are called layer.weight and so on.
+    private static bool IsParameter(NodeImport node, ImportedValue value) =>
+        value.Constant?.Name?.StartsWith(node.Node.Name + ".", StringComparison.Ordinal) ?? false;
 
     private static ConstantArray Known(NodeImport node, ImportedValue value) =>
         value.Constant ?? throw node.Refusal("its parameters are computed by the net");

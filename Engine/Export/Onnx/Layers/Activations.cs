@@ -1,4 +1,5 @@
 using Cnn.Layers;
+using Cnn.Layers.Activations;
 using Cnn.Proto;
 using ElementType = Cnn.Proto.Formats.Onnx.TensorProto.Types.DataType;
 
@@ -59,13 +60,22 @@ internal static class Activations
         int[] dims = new int[Math.Max(1, axes - 1)];
         Array.Fill(dims, 1);
         dims[0] = layer.Layer.Parameters[0].Count;
-        layer.Top(layer.Op("PRelu", [layer.In(), layer.Weight(0, "weight", dims)]));
+        layer.Top(layer.Op("PRelu", [layer.In(), layer.Weight(0, dims)]));
     }
 
     /// <summary>The exponential linear unit.</summary>
     [ExportsLayer("ELU")]
     public static void ELU(LayerExport layer) =>
         layer.Top(layer.Op("Elu", [layer.In()], ("alpha", layer.Definition.EluParam?.Alpha ?? 1f)));
+
+    /// <summary>The scaled exponential linear unit.</summary>
+    [ExportsLayer("SeLU")]
+    [ExportsLayer("SeLu")]
+    public static void SeLU(LayerExport layer)
+    {
+        SeLULayer.Unit unit = ((SeLULayer)layer.Layer.Layer).Values;
+        layer.Top(layer.Op("Selu", [layer.In()], ("alpha", unit.Alpha), ("gamma", unit.Lambda)));
+    }
 
     /// <summary>The logistic function.</summary>
     [ExportsLayer("Sigmoid")]
@@ -132,7 +142,7 @@ internal static class Activations
     {
         PowerParameter options = layer.Definition.PowerParam ?? new PowerParameter();
         string y = layer.Plus(layer.Times(layer.In(), options.Scale), options.Shift);
-        layer.Top(options.Power == 1 ? Own(layer, y) : layer.Op("Pow", [y, layer.Graph.Constant(options.Power)]));
+        layer.Top(options.Power == 1 ? y : layer.Op("Pow", [y, layer.Graph.Constant(options.Power)]));
     }
 
     /// <summary>base ^ (shift + scale x).</summary>
@@ -179,6 +189,18 @@ internal static class Activations
         layer.Top(options.ScaleTrain ? layer.In() : layer.Times(layer.In(), 1 - options.DropoutRatio));
     }
 
+    /// <summary>Nothing.</summary>
+    [ExportsLayer("SeLUDropout")]
+    [ExportsLayer("SeLuDropout")]
+    public static void SeLUDropout(LayerExport layer) => layer.Top(layer.In());
+
+    /// <summary>A factor of all, unless the layer is told to draw.</summary>
+    [ExportsLayer("spatial_dropout.SpatialDropoutLayer")]
+    public static void SpatialDropout(LayerExport layer) =>
+        layer.Top(((PythonSpatialDropoutLayer)layer.Layer.Layer).Factor is { } factor
+            ? layer.Times(layer.In(), factor)
+            : throw layer.Refusal("it draws at random in testing too"));
+
     /// <summary>The expectation of the noisy rectifier: x Phi(x / s) + s phi(x / s), s^2 = sigmoid(x).</summary>
     [ExportsLayer("NoisyReLU")]
     public static void NoisyReLU(LayerExport layer)
@@ -206,8 +228,4 @@ internal static class Activations
         string pieces = layer.Reshape(layer.In(), parts, axis > 0 && layer.IsBatch(bottom));
         layer.Top(layer.Reduce("ReduceMax", pieces, [axis + 1], keeps: false));
     }
-
-    /// <summary>Returns a value that this layer has a node for.</summary>
-    public static string Own(LayerExport layer, string value) =>
-        value == layer.In() ? layer.Op("Identity", [value]) : value;
 }

@@ -1,4 +1,5 @@
 using Cnn.Layers;
+using Cnn.Layers.Common;
 using Cnn.Proto;
 using static Cnn.Proto.EltwiseParameter.Types;
 using ElementType = Cnn.Proto.Formats.Onnx.TensorProto.Types.DataType;
@@ -41,6 +42,50 @@ internal static class Arithmetic
                 [a.Dim(0), a.Dim(1), .. Enumerable.Repeat(1, x.AxisCount - 2)],
                 layer.IsBatch(a));
         layer.Top(layer.Op("Add", [layer.Op("Mul", [factors, layer.In(1)]), layer.In(2)]));
+    }
+
+    /// <summary>The sum of two bottoms, each repeated along the axes that it does not have.</summary>
+    [ExportsLayer("Add")]
+    public static void Add(LayerExport layer) => layer.Top(layer.Op("Add", [layer.In(), layer.In(1)]));
+
+    /// <summary>The product of two bottoms, or of one and a parameter.</summary>
+    [ExportsLayer("Mul")]
+    public static void Mul(LayerExport layer)
+    {
+        string factor = layer.Layer.BottomList.Count > 1 ? layer.In(1) : layer.Weight(0);
+        layer.Top(layer.Op("Mul", [layer.In(), factor]));
+    }
+
+    /// <summary>One of five operations on two bottoms.</summary>
+    [ExportsLayer("eltwise.Eltwise")]
+    public static void PythonEltwise(LayerExport layer)
+    {
+        PythonEltwiseOptions options = ((PythonEltwiseLayer)layer.Layer.Layer).Options;
+        string a = layer.In(), b = layer.In(1);
+        layer.Top(options.Operation switch
+        {
+            0 => layer.Op("Mul", [a, b]),
+            1 => layer.Op(
+                "Add", [layer.Times(a, (float)options.Coeff[0]), layer.Times(b, (float)options.Coeff[1])]),
+            2 => layer.Op("Max", [a, b]),
+            3 => layer.Op("Div", [a, b]),
+            _ => layer.Op("Min", [a, b]),
+        });
+    }
+
+    /// <summary>A factor for each position of all channels.</summary>
+    [ExportsLayer("ChannelScale")]
+    public static void ChannelScale(LayerExport layer)
+    {
+        if (layer.Definition.ChannelScaleParam is { DoForward: false })
+        {
+            layer.Top(layer.In());
+            return;
+        }
+
+        Blob x = layer.Bottom();
+        string factors = layer.Reshape(layer.In(1), [x.Dim(0), 1, .. x.Shape[2..]], layer.IsBatch(x));
+        layer.Top(layer.Op("Mul", [layer.In(), factors]));
     }
 
     /// <summary>One number for all axes from one on.</summary>
@@ -93,7 +138,7 @@ internal static class Arithmetic
     public static void LSTMUnit(LayerExport layer)
     {
         string markers = layer.Reshape(layer.In(2), [.. layer.Bottom(2).Shape, 1], isBatch: false);
-        var (h, c) = Recurrent.LstmStep(layer, layer.In(1), layer.In(), markers, axis: 2);
+        var (h, c) = Recurrent.LstmStep(layer, layer.In(1), layer.In(), markers, layer.Bottom().Dim(2));
         layer.Top(c, 0);
         layer.Top(h, 1);
     }

@@ -58,6 +58,6 @@ internal sealed record ConvolutionWeights(string Name, string Bias, IReadOnlyLis
         }
 
         return new ConvolutionWeights(
-            layer.Weight("weight", weights, blob.Shape.ToArray()), layer.Weight("bias", bias, outputs), followers);
+            layer.Computed(0, weights, blob.Shape.ToArray()), layer.Weight("bias", bias, outputs), followers);
     }
 }

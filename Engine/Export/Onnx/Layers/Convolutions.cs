@@ -31,7 +31,7 @@ internal static class Convolutions
             }
             else if (layer.Layer.Parameters.Count > 1)
             {
-                inputs.Add(layer.Weight(1, "bias", top.Dim(axis)));
+                inputs.Add(layer.Weight(1, top.Dim(axis)));
             }
 
             string y = layer.Op(
@@ -66,7 +66,7 @@ internal static class Convolutions
             int group = top.Dim(axis) / layer.Layer.Parameters[0].Dim(1);
             string weights = Filters(layer);
             string[] inputs = layer.Layer.Parameters.Count > 1
-                ? [x, weights, layer.Weight(1, "bias", top.Dim(axis))]
+                ? [x, weights, layer.Weight(1, top.Dim(axis))]
                 : [x, weights];
             WindowParameters window = convolution.Window;
             int[] pads = Enumerable.Range(0, Math.Max(1, window.Kernel.Length))
@@ -95,8 +95,8 @@ internal static class Convolutions
         string x = isFlat ? layer.In()
             : axis == 1 ? layer.Op("Flatten", [layer.In()], ("axis", 1))
             : layer.Reshape(layer.In(), [bottom.CountOf(0, axis), inputs], axis > 0 && layer.IsBatch(bottom));
-        string w = layer.Weight(0, "weight", options.Transpose ? [inputs, outputs] : [outputs, inputs]);
-        string[] all = layer.Layer.Parameters.Count > 1 ? [x, w, layer.Weight(1, "bias", outputs)] : [x, w];
+        string w = layer.Weight(0, options.Transpose ? [inputs, outputs] : [outputs, inputs]);
+        string[] all = layer.Layer.Parameters.Count > 1 ? [x, w, layer.Weight(1, outputs)] : [x, w];
         string y = layer.Op("Gemm", all, ("transB", options.Transpose ? 0 : 1));
         if (axis != 1)
         {
@@ -113,11 +113,59 @@ internal static class Convolutions
         Blob bottom = layer.Bottom(), prototypes = layer.Layer.Parameters[0];
         int inputs = prototypes.Dim(1), outputs = prototypes.Dim(0);
         string x = layer.Reshape(layer.In(), [bottom.Count / inputs, 1, inputs], layer.IsBatch(bottom));
-        string difference = layer.Op("Sub", [x, layer.Weight(0, "weight", 1, outputs, inputs)]);
+        string difference = layer.Op("Sub", [x, layer.Weight(0, 1, outputs, inputs)]);
         string y = layer.Reduce("ReduceSumSquare", difference, [2], keeps: false);
         layer.Top(layer.TopBlob().AxisCount == 2
             ? y
             : layer.Reshape(y, layer.TopBlob().Shape, layer.IsBatch(layer.TopBlob())));
+    }
+
+    /// <summary>The squared distances to points that are learned, or a bottom.</summary>
+    [ExportsLayer("InnerDistance")]
+    public static void InnerDistance(LayerExport layer)
+    {
+        Blob bottom = layer.Bottom(), top = layer.TopBlob();
+        int axis = layer.Axis(layer.Definition.InnerDistanceParam?.Axis ?? 1);
+        int size = bottom.CountOf(axis), points = top.Dim(axis);
+        string table = layer.Layer.BottomList.Count > 1
+            ? layer.Op("Reshape", [layer.In(1), layer.Graph.Constant(1, -1, size)])
+            : layer.Weight(0, 1, points, size);
+        string x = layer.Op("Reshape", [layer.In(), layer.Graph.Constant(-1, 1, size)]);
+        string y = layer.Reduce("ReduceSumSquare", layer.Op("Sub", [x, table]), [2], keeps: false);
+        layer.Top(axis == 1 ? y : layer.Reshape(y, top.Shape, axis > 0 && layer.IsBatch(top)));
+    }
+
+    /// <summary>Gemm with directions of length 1; a margin needs the labels.</summary>
+    [ExportsLayer("MarginInnerProduct")]
+    public static void MarginInnerProduct(LayerExport layer)
+    {
+        MarginInnerProductParameter options = layer.Definition.MarginInnerProductParam;
+        if (options.Type != MarginInnerProductParameter.Types.MarginType.Single)
+        {
+            throw layer.Refusal(
+                "its scores depend on the labels; export the net without it, or with type SINGLE",
+                options,
+                MarginInnerProductParameter.TypeFieldNumber);
+        }
+
+        Blob bottom = layer.Bottom(), weights = layer.Layer.Parameters[0];
+        int axis = layer.Axis(options.Axis), inputs = weights.Dim(1), classes = weights.Dim(0);
+        float[] directions = weights.Data.ToArray();
+        for (int j = 0; j < classes; j++)
+        {
+            Span<float> row = directions.AsSpan(j * inputs, inputs);
+            float length = MathF.Sqrt((float)row.ToArray().Sum(w => (double)w * w));
+            foreach (ref float weight in row)
+            {
+                weight /= length == 0 ? 1 : length;
+            }
+        }
+
+        string x = axis == 1 && bottom.AxisCount == 2
+            ? layer.In()
+            : layer.Op("Reshape", [layer.In(), layer.Graph.Constant(-1, inputs)]);
+        string y = layer.Op("Gemm", [x, layer.Computed(0, directions, classes, inputs)], ("transB", 1));
+        layer.Top(axis == 1 ? y : layer.Reshape(y, layer.TopBlob().Shape, axis > 0 && layer.IsBatch(layer.TopBlob())));
     }
 
     /// <summary>Windows as channels: a Conv whose filters have a single 1.</summary>
@@ -177,7 +225,7 @@ internal static class Convolutions
         if (options.Connections.Count > 0)
         {
             float[] dense = Dense(blob, options, channels, outputs);
-            return (layer.Weight("weight", dense, [outputs, channels, .. blob.Shape[1..]]), 1);
+            return (layer.Computed(0, dense, [outputs, channels, .. blob.Shape[1..]]), 1);
         }
 
         return (folded?.Name ?? Filters(layer), channels / blob.Dim(1));
@@ -187,7 +235,7 @@ internal static class Convolutions
     private static string Filters(LayerExport layer)
     {
         int[] dims = layer.Layer.Parameters[0].Shape.ToArray();
-        return layer.Weight(0, "weight", dims.Length == 2 ? [.. dims, 1] : dims);
+        return layer.Weight(0, dims.Length == 2 ? [.. dims, 1] : dims);
     }
 
     private static float[] Dense(Blob blob, ConvolutionParameter options, int channels, int outputs)

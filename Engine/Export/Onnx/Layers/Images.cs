@@ -1,4 +1,5 @@
 using Cnn.Layers;
+using Cnn.Layers.Vision;
 using Cnn.Proto;
 using Google.Protobuf;
 using ElementType = Cnn.Proto.Formats.Onnx.TensorProto.Types.DataType;
@@ -40,6 +41,21 @@ internal static class Images
         }
 
         layer.Top(Resize(layer, layer.In(), "nearest", "asymmetric", ("nearest_mode", "floor")));
+    }
+
+    /// <summary>Each pixel as a block.</summary>
+    [ExportsLayer("UpsampleDarknet")]
+    public static void UpsampleDarknet(LayerExport layer) =>
+        layer.Top(Resize(layer, layer.In(), "nearest", "asymmetric", ("nearest_mode", "floor")));
+
+    /// <summary>An image and its means over four sizes of windows, resized to it and added.</summary>
+    [ExportsLayer("ICNetSubgraph")]
+    public static void ICNetSubgraph(LayerExport layer)
+    {
+        IEnumerable<string> levels = ((ICNetSubgraphLayer)layer.Layer.Layer).Pyramid
+            .Select(windows => Poolings.Average(layer, layer.In(), windows))
+            .Select(means => Resize(layer, means, "linear", "align_corners"));
+        layer.Top(layer.Op("Sum", [layer.In(), .. levels]));
     }
 
     /// <summary>The boxes of a map, which its size alone tells.</summary>

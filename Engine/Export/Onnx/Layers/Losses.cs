@@ -32,6 +32,12 @@ internal static class Losses
     [ExportsLayer("MultinomialLogisticLoss")]
     [ExportsLayer("InfogainLoss")]
     [ExportsLayer("SmoothL1Loss")]
+    [ExportsLayer("L1Loss")]
+    [ExportsLayer("CenterLoss")]
+    [ExportsLayer("CtcLoss")]
+    [ExportsLayer("RegionLoss")]
+    [ExportsLayer("Yolov3")]
+    [ExportsLayer("pyloss.EuclideanLossLayer")]
     public static void Judged(LayerExport layer) => layer.Judged(layer.In(), layer.Layer.Definition.Bottom[0]);
 
     /// <summary>The places and the scores of boxes.</summary>
@@ -45,6 +51,9 @@ internal static class Losses
     /// <summary>Nothing: a score of what a loss has as well, or of what is an output.</summary>
     [ExportsLayer("Accuracy")]
     [ExportsLayer("DetectionEvaluate")]
+    [ExportsLayer("EvalDetection")]
+    [ExportsLayer("LabelsequenceAccuracy")]
+    [ExportsLayer("SegAccuracy")]
     [ExportsLayer("SoftmaxWithLossOHEM")]
     [ExportsLayer("SmoothL1LossOHEM")]
     public static void Dropped(LayerExport layer)

@@ -40,22 +40,10 @@ internal static class Normalizations
             "BatchNormalization",
             [
                 layer.In(),
-                Channels(
-                    layer,
-                    scale ?? layer.Layer,
-                    scale is null ? 3 : 0,
-                    hasScale || scale is not null,
-                    1,
-                    "weight"),
-                Channels(
-                    layer,
-                    scale ?? layer.Layer,
-                    scale is null ? 4 : 1,
-                    hasScale || scale is { Parameters.Count: > 1 },
-                    0,
-                    "bias"),
-                layer.Weight("running_mean", mean, channels),
-                layer.Weight("running_var", variance, channels),
+                Channels(layer, scale ?? layer.Layer, scale is null ? 3 : 0, "weight", otherwise: 1),
+                Channels(layer, scale ?? layer.Layer, scale is null ? 4 : 1, "bias", otherwise: 0),
+                layer.Computed(0, mean, channels),
+                layer.Computed(1, variance, channels),
             ],
             ("epsilon", eps));
         if (scale is null)
@@ -80,8 +68,8 @@ internal static class Normalizations
 
         int channels = layer.Bottom().Dim(1);
         int[] dims = [1, channels, .. Enumerable.Repeat(1, layer.Bottom().AxisCount - 2)];
-        string y = layer.Op("Mul", [OfBatch(layer, 1e-9f), layer.Weight(0, "weight", dims)]);
-        layer.Top(layer.Op("Add", [y, layer.Weight(1, "bias", dims)]));
+        string y = layer.Op("Mul", [OfBatch(layer, 1e-9f), layer.Weight(0, dims)]);
+        layer.Top(layer.Op("Add", [y, layer.Weight(1, dims)]));
     }
 
     /// <summary>Mul and Add, with an array or the second bottom that is broadcast.</summary>
@@ -91,10 +79,10 @@ internal static class Normalizations
         ScaleParameter options = layer.Definition.ScaleParam ?? new ScaleParameter();
         bool isLearned = layer.Layer.BottomList.Count == 1;
         int start = layer.Axis(options.Axis);
-        string factor = Broadcast(layer, start, isLearned ? 0 : -1, "weight", options.NumAxes);
+        string factor = Broadcast(layer, start, isLearned ? 0 : -1, options.NumAxes);
         string y = layer.Op("Mul", [layer.In(), factor]);
         layer.Top(options.BiasTerm
-            ? layer.Op("Add", [y, Broadcast(layer, start, isLearned ? 1 : 0, "bias", options.NumAxes)])
+            ? layer.Op("Add", [y, Broadcast(layer, start, isLearned ? 1 : 0, options.NumAxes)])
             : y);
     }
 
@@ -104,7 +92,7 @@ internal static class Normalizations
     {
         BiasParameter options = layer.Definition.BiasParam ?? new BiasParameter();
         bool isLearned = layer.Layer.BottomList.Count == 1;
-        string bias = Broadcast(layer, layer.Axis(options.Axis), isLearned ? 0 : -1, "bias", options.NumAxes);
+        string bias = Broadcast(layer, layer.Axis(options.Axis), isLearned ? 0 : -1, options.NumAxes);
         layer.Top(layer.Op("Add", [layer.In(), bias]));
     }
 
@@ -175,7 +163,7 @@ internal static class Normalizations
         string y = layer.Op("Div", [layer.In(), length]);
         int count = layer.Layer.Parameters[0].Count;
         layer.Top(layer.Op(
-            "Mul", [y, layer.Weight(0, "weight", [1, count, .. Enumerable.Repeat(1, axes - 2)])]));
+            "Mul", [y, layer.Weight(0, [1, count, .. Enumerable.Repeat(1, axes - 2)])]));
     }
 
     private static string OfBatch(LayerExport layer, float eps)
@@ -206,21 +194,17 @@ internal static class Normalizations
     private static float[] Times(Blob blob, double factor) =>
         [.. blob.Data.ToArray().Select(value => (float)(value * factor))];
 
-    private static string Channels(
-        LayerExport layer, NetLayer owner, int index, bool isThere, float otherwise, string role)
+    // A parameter, or where the layer does not have it the same number for all channels.
+    private static string Channels(LayerExport layer, NetLayer owner, int index, string role, float otherwise)
     {
         int channels = layer.Bottom().Dim(1);
-        if (!isThere)
-        {
-            return layer.Weight(role, [.. Enumerable.Repeat(otherwise, channels)], channels);
-        }
-
-        Blob blob = owner.Parameters[index];
-        return layer.Graph.Weight($"{owner.Name}.{role}", [channels], () => blob.Data);
+        return index < owner.Parameters.Count
+            ? layer.WeightOf(owner, index, channels)
+            : layer.Weight(role, [.. Enumerable.Repeat(otherwise, channels)], channels);
     }
 
     // A parameter, or with index -1 the second bottom, with the axes that ONNX's broadcasting needs.
-    private static string Broadcast(LayerExport layer, int start, int index, string role, int axes)
+    private static string Broadcast(LayerExport layer, int start, int index, int axes)
     {
         Blob bottom = layer.Bottom();
         bool isBottom = layer.Layer.BottomList.Count > 1;
@@ -232,7 +216,7 @@ internal static class Normalizations
             [.. shape, .. Enumerable.Repeat(1, shape.Length == 0 ? 0 : bottom.AxisCount - start - shape.Length)];
         if (index >= 0)
         {
-            return layer.Weight(index, role, dims.Length == 0 ? [1] : dims);
+            return layer.Weight(index, dims.Length == 0 ? [1] : dims);
         }
 
         return dims.Length == shape.Length

@@ -56,8 +56,8 @@ internal static class Poolings
         int channels = layer.Bottom().Dim(1), area = shape.KernelHeight * shape.KernelWidth;
         float[] factors = [.. layer.Layer.Parameters[0].Data.ToArray().Select(f => f * area)];
         string y = layer.Op(
-            "Mul", [Average(layer, layer.In(), shape), layer.Weight("weight", factors, 1, channels, 1, 1)]);
-        layer.Top(layer.Op("Add", [y, layer.Weight(1, "bias", 1, channels, 1, 1)]));
+            "Mul", [Average(layer, layer.In(), shape), layer.Computed(0, factors, 1, channels, 1, 1)]);
+        layer.Top(layer.Op("Add", [y, layer.Weight(1, 1, channels, 1, 1)]));
     }
 
     /// <summary>Poolings of one plane, of its quarters and so on, side by side.</summary>

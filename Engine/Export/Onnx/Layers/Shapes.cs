@@ -28,6 +28,7 @@ internal static class Shapes
     [ExportsLayer("Flatten")]
     [ExportsLayer("Squeeze")]
     [ExportsLayer("ExpandDimsND")]
+    [ExportsLayer("reshape.Reshape")]
     public static void ToShape(LayerExport layer)
     {
         Blob top = layer.TopBlob();
@@ -124,6 +125,33 @@ internal static class Shapes
         layer.Top(layer.Op("Transpose", [layer.In()], ("perm", order)));
     }
 
+    /// <summary>The axes in another order.</summary>
+    [ExportsLayer("Transpose")]
+    public static void Transpose(LayerExport layer) =>
+        layer.Top(layer.Op("Transpose", [layer.In()], ("perm", layer.Definition.TransposeParam.Dim.ToArray())));
+
+    /// <summary>Axes from the last index to the first.</summary>
+    [ExportsLayer("Reverse")]
+    public static void Reverse(LayerExport layer)
+    {
+        IReadOnlyList<int> axes = layer.Definition.ReverseParam is { Axis: { Count: > 0 } given } ? given : [0];
+        layer.Top(Turned(layer, axes.Select(axis => layer.Axis(axis)).Distinct()));
+    }
+
+    /// <summary>Rows, columns or both from the last to the first.</summary>
+    [ExportsLayer("Flip")]
+    public static void Flip(LayerExport layer)
+    {
+        FlipParameter options = layer.Definition.FlipParam ?? new FlipParameter();
+        int[] axes = [.. options.FlipHeight ? [2] : Array.Empty<int>(), .. options.FlipWidth ? [3] : Array.Empty<int>()];
+        layer.Top(axes.Length == 0 ? layer.In() : Turned(layer, axes));
+    }
+
+    /// <summary>The shape, as numbers.</summary>
+    [ExportsLayer("shape.TensorShape")]
+    public static void TensorShape(LayerExport layer) =>
+        layer.Top(layer.Cast(layer.Op("Shape", [layer.In()]), ElementType.Float));
+
     /// <summary>Channels of groups, interleaved.</summary>
     [ExportsLayer("ShuffleChannel")]
     public static void ShuffleChannel(LayerExport layer)
@@ -138,22 +166,18 @@ internal static class Shapes
 
     /// <summary>Darknet's order of blocks and channels.</summary>
     [ExportsLayer("Reorg")]
+    [ExportsLayer("yolov2.darknet_reorg")]
     public static void Reorg(LayerExport layer)
     {
-        ReorgParameter options = layer.Definition.ReorgParam;
         Blob bottom = layer.Bottom(), top = layer.TopBlob();
-        int s = (int)options.Stride;
-        bool isBatch = layer.IsBatch(bottom);
-        int n = bottom.Dim(0), c = bottom.Dim(1), h = bottom.Dim(2), w = bottom.Dim(3), t = c / (s * s);
-        if (t == 0 || c % (s * s) != 0)
-        {
-            throw layer.Refusal($"{c} channels are not a multiple of {s} x {s}");
-        }
+        bool isBatch = layer.IsBatch(bottom), isReverse = top.Dim(2) > bottom.Dim(2);
+        int n = bottom.Dim(0), h = bottom.Dim(2), w = bottom.Dim(3), s = isReverse ? top.Dim(2) / h : h / top.Dim(2);
+        int t = bottom.Dim(1) / (s * s);
 
         // The bottom's positions (o, k2, j, i) with o = (dy, dx) lie at (k2, j s + dy, i s + dx) of the large array,
         // which is the bottom too, read in its order.
         string x;
-        if (options.Reverse)
+        if (isReverse)
         {
             x = layer.Reshape(layer.In(), [n, s, s, t, h, w], isBatch);
             x = layer.Op("Transpose", [x], ("perm", (int[])[0, 3, 4, 1, 5, 2]));
@@ -172,9 +196,9 @@ internal static class Shapes
     public static void Embed(LayerExport layer)
     {
         EmbedParameter options = layer.Definition.EmbedParam;
-        string weights = layer.Weight(0, "weight", (int)options.InputDim, (int)options.NumOutput);
+        string weights = layer.Weight(0, (int)options.InputDim, (int)options.NumOutput);
         string y = layer.Op("Gather", [weights, layer.Cast(layer.In(), ElementType.Int64)], ("axis", 0));
-        layer.Top(options.BiasTerm ? layer.Op("Add", [y, layer.Weight(1, "bias", (int)options.NumOutput)]) : y);
+        layer.Top(options.BiasTerm ? layer.Op("Add", [y, layer.Weight(1, (int)options.NumOutput)]) : y);
     }
 
     /// <summary>Items by index.</summary>
@@ -198,5 +222,18 @@ internal static class Shapes
     /// <summary>A learned array.</summary>
     [ExportsLayer("Parameter")]
     public static void Parameter(LayerExport layer) =>
-        layer.Top(layer.Op("Identity", [layer.Weight(0, "weight")]));
+        layer.Top(layer.Op("Identity", [layer.Weight(0)]));
+
+    // A step of -1 from the last index to before the first.
+    private static string Turned(LayerExport layer, IEnumerable<int> axes)
+    {
+        long[] all = [.. axes.Select(axis => (long)axis)], back = [.. all.Select(_ => -1L)];
+        long[] ends = [.. all.Select(_ => (long)int.MinValue)];
+        return layer.Op(
+            "Slice",
+            [
+                layer.In(), layer.Graph.Constant(back), layer.Graph.Constant(ends), layer.Graph.Constant(all),
+                layer.Graph.Constant(back),
+            ]);
+    }
 }
