@@ -1,4 +1,5 @@
 using Cnn.Engine.Graph;
+using Cnn.Layers;
 using Cnn.Proto;
 using Cnn.Proto.Formats;
 
@@ -57,18 +58,16 @@ public sealed class ImportedNet
     /// <exception cref="CnnException">A layer does not take what the file gives it.</exception>
     public Net Build(NetOptions? options = null)
     {
-        Net net = Net.Build(Definition, options);
+        Net net = Net.Construct(Definition, options ?? new NetOptions());
         try
         {
-            foreach (SnapshotLayer layer in weights.Layers.Where(l => l.Parameters.Count > 0))
+            foreach (var (array, blob) in Parameters(net))
             {
-                NetLayer target = net.FindLayer(layer.Definition.Name);
-                for (int i = 0; i < layer.Parameters.Count; i++)
-                {
-                    layer.Parameters[i].Data.CopyTo(target.Layer.Blobs[i].Data);
-                }
+                array.Data.CopyTo(blob.Data);
+                blob.IsFilled = true;
             }
 
+            net.FillParameters();
             net.ParametersChanged();
             return net;
         }
@@ -76,6 +75,38 @@ public sealed class ImportedNet
         {
             net.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>Requires that the layers take what the file gives them, without a copy of the weights.</summary>
+    /// <param name="options">How to build the net.</param>
+    /// <exception cref="CnnException">A layer does not.</exception>
+    internal void RequireBuilds(NetOptions options)
+    {
+        using Net net = Net.Construct(Definition, options);
+        foreach (var _ in Parameters(net))
+        {
+        }
+    }
+
+    private IEnumerable<(SnapshotArray Array, Blob Blob)> Parameters(Net net)
+    {
+        foreach (SnapshotLayer layer in weights.Layers.Where(l => l.Parameters.Count > 0))
+        {
+            IReadOnlyList<Blob> blobs = net.FindLayer(layer.Definition.Name).Layer.Blobs;
+            for (int i = 0; i < layer.Parameters.Count; i++)
+            {
+                SnapshotArray array = layer.Parameters[i];
+                if (i >= blobs.Count || array.Data.Length != blobs[i].Count)
+                {
+                    throw new CnnException(
+                        $"layer '{layer.Definition.Name}' ({layer.Definition.Type}) takes "
+                        + $"{(i < blobs.Count ? blobs[i].Count : 0)} values as its parameter {i}, the file has "
+                        + $"{array.Data.Length}");
+                }
+
+                yield return (array, blobs[i]);
+            }
         }
     }
 }

@@ -46,7 +46,7 @@ internal static class ImportCommand
                 Batch = given.Batch ?? 1,
                 Shapes = given.Shapes.ToDictionary(s => s.Key, s => (IReadOnlyList<int>)s.Value),
             });
-            Check(imported);
+            RequireBuilds(imported);
             imported.Save(definition, values);
             string name = imported.Definition.Name is { Length: > 0 } own
                 ? own
@@ -60,10 +60,10 @@ internal static class ImportCommand
     }
 
     // What is written builds, with these weights.
-    private static void Check(ImportedNet imported)
+    private static void RequireBuilds(ImportedNet imported)
     {
         using var pool = new WorkerPool(1);
-        using Net net = imported.Build(new NetOptions { Pool = pool, BuildsQuietly = true, Inference = true });
+        imported.RequireBuilds(new NetOptions { Pool = pool, BuildsQuietly = true });
     }
 
     private static void RequireThreeFiles(params string[] paths)

@@ -72,7 +72,7 @@ internal sealed class OnnxTensor
             return Array.ConvertAll(WholeNumbers(), Exact);
         }
 
-        var values = new float[Count];
+        float[] values = GC.AllocateUninitializedArray<float>(Count);
         if (bytes is null)
         {
             for (int i = 0; i < values.Length; i++)

@@ -126,6 +126,7 @@ public sealed partial class ModelRoundTripTests : IDisposable
         if (isLayerForLayer)
         {
             Assert.Equal(Types(net), Types(back));
+            Assert.Equal(Names(net), Names(back));
         }
     }
 
@@ -133,6 +134,13 @@ public sealed partial class ModelRoundTripTests : IDisposable
     [
         .. net.Layers.Select(l => l.Type == "ConvolutionDepthwise" ? "Convolution" : l.Type)
             .Where(t => t is not ("Split" or "Dropout")).Order(StringComparer.Ordinal),
+    ];
+
+    // Those of the layers alone: inputs are named after their blobs.
+    private static string[] Names(Net net) =>
+    [
+        .. net.Layers.Where(l => l.Type is not ("Split" or "Dropout" or "Input")).Select(l => l.Name)
+            .Order(StringComparer.Ordinal),
     ];
 
     // Null where the stage does not make a net.

@@ -147,6 +147,7 @@ internal sealed class OnnxFile
         {
             Name = name, Ints = { numbers.Select(n => (long)n) }, Type = AttributeType.Ints,
         },
+        float[] numbers => new AttributeProto { Name = name, Floats = { numbers }, Type = AttributeType.Floats },
         _ => throw new ArgumentException($"an attribute cannot be {value}", nameof(value)),
     };
 }

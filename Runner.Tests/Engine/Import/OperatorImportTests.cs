@@ -16,7 +16,7 @@ public sealed class OperatorImportTests : IDisposable
     [InlineData("Relu", "ReLU")]
     [InlineData("LeakyRelu", "ReLU")]
     [InlineData("Elu", "ELU")]
-    [InlineData("Selu", "ELU Power")]
+    [InlineData("Selu", "SeLU")]
     [InlineData("Sigmoid", "Sigmoid")]
     [InlineData("Tanh", "TanH")]
     [InlineData("Softplus", "BNLL")]
@@ -243,14 +243,35 @@ public sealed class OperatorImportTests : IDisposable
     }
 
     [Theory]
-    [InlineData("DepthToSpace", "DCR")]
-    [InlineData("DepthToSpace", "CRD")]
-    [InlineData("SpaceToDepth", "")]
-    public void BlocksOfPixelsAndChannelsTakeEachOthersPlace(string type, string mode)
+    [InlineData("DepthToSpace", "DCR", "DepthToSpace")]
+    [InlineData("DepthToSpace", "CRD", "Reshape")]
+    [InlineData("SpaceToDepth", "", "SpaceToDepth")]
+    public void BlocksOfPixelsAndChannelsTakeEachOthersPlace(string type, string mode, string layer)
     {
         (string, object)[] attributes = mode.Length > 0 ? [("blocksize", 2), ("mode", mode)] : [("blocksize", 2)];
-        ImportRun.RequireSame(
-            folder, new OnnxFile().Input("x", 2, 8, 4, 6).Node(type, "x", "y", attributes).Output("y"));
+        OnnxFile file = new OnnxFile().Input("x", 2, 8, 4, 6).Node(type, "x", "y", attributes).Output("y");
+        Assert.Equal($"Input {layer}", Types(ImportRun.RequireSame(folder, file)));
+    }
+
+    [Theory]
+    [InlineData(new[] { 1, 0, 0, 2, 0, 0, 3, 0 }, 0f)]
+    [InlineData(new[] { 0, 0, 1, 2, 0, 0, 3, 4 }, -1.5f)]
+    public void OtherBordersArePadLayers(int[] pads, float value)
+    {
+        OnnxFile file = new OnnxFile().Input("x", 2, 3, 4, 5).Whole("pads", [.. pads.Select(p => (long)p)])
+            .Floats("value", [], value).Node("Pad", "x pads value", "y").Output("y");
+        Assert.Equal("Input Pad", Types(ImportRun.RequireSame(folder, file)));
+    }
+
+    [Theory]
+    [InlineData(-1, int.MinValue, "Input Reverse")]
+    [InlineData(3, 0, "Input Slice Silence Reverse")]
+    public void StepsBackwardsAreReverseLayers(int start, int end, string layers)
+    {
+        OnnxFile file = new OnnxFile().Input("x", 2, 5, 4).Whole("start", start, -1).Whole("end", end, int.MinValue)
+            .Whole("axes", 1, 2).Whole("steps", -1, -1).Node("Slice", "x start end axes steps", "y").Output("y");
+        Assert.Equal(
+            layers.Split(' ').Order(), Types(ImportRun.RequireSame(folder, file)).Split(' ').Order());
     }
 
     [Fact]

@@ -57,11 +57,15 @@ internal static class Activations
     [ImportsOperator("Selu")]
     public static void Selu(NodeImport node)
     {
-        float alpha = node.Float("alpha", 1.67326319f), gamma = node.Float("gamma", 1.05070102f);
-        ImportedValue x = node.In();
-        ImportedValue y = node.Add(
-            "ELU", [x], x.Shape, layer => layer.EluParam = new ELUParameter { Alpha = alpha });
-        node.Out(Affine.Of(node, y, gamma, 0));
+        const float Alpha = 1.67326319f, Gamma = 1.05070102f;
+        float alpha = node.Float("alpha", Alpha), gamma = node.Float("gamma", Gamma);
+        Layer(node, "SeLU", layer =>
+        {
+            if (alpha != Alpha || gamma != Gamma)
+            {
+                layer.SeluParam = new SeLUParameter { Alpha = alpha, Lambda = gamma };
+            }
+        });
     }
 
     /// <summary>Functions that other operators can take in.</summary>

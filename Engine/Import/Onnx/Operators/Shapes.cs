@@ -62,14 +62,15 @@ internal static class Shapes
         }
     }
 
-    /// <summary>A part of each of some axes.</summary>
+    /// <summary>A part of each of some axes, perhaps turned around.</summary>
     [ImportsOperator("Slice")]
     public static void Slice(NodeImport node)
     {
         ImportedValue x = node.In();
+        var turned = new List<int>();
         foreach (var (axis, start, step, count) in ShapeRules.Cuts(node, x.Shape))
         {
-            if (step != 1 && count > 1)
+            if (step is not (1 or -1) && count > 1)
             {
                 throw node.Refusal($"it takes every {step}th of axis {axis}, which no layer does");
             }
@@ -79,10 +80,14 @@ internal static class Shapes
                 throw node.Refusal($"it takes nothing of axis {axis}");
             }
 
-            x = node.Cut(x, axis, start, start + count);
+            bool isTurned = step == -1 && count > 1;
+            int first = isTurned ? start - count + 1 : start;
+            x = node.Cut(x, axis, first, first + count);
+            turned.AddRange(isTurned ? [axis] : []);
         }
 
-        node.Out(x);
+        node.Out(turned.Count == 0 ? x : node.Add(
+            "Reverse", [x], x.Shape, layer => layer.ReverseParam = new ReverseParameter { Axis = { turned } }));
     }
 
     /// <summary>Parts by known indices; items, or rows of a known array, by computed ones.</summary>
@@ -124,7 +129,9 @@ internal static class Shapes
         }
     }
 
-    /// <summary>Zeros around the image, which a convolution or pooling after it can take in.</summary>
+    /// <summary>
+    /// Zeros around the image, which a convolution or pooling after it can take in; another border is a Pad layer.
+    /// </summary>
     [ImportsOperator("Pad")]
     public static void Pad(NodeImport node)
     {
@@ -155,9 +162,29 @@ internal static class Shapes
         bool isImage = x.Axes >= 3 && (before[0] | before[1] | after[0] | after[1]) == 0;
         bool isNegative = Array.Exists(before, p => p < 0) || Array.Exists(after, p => p < 0);
         string mode = node.Text("mode", "constant");
-        if (!isImage || isNegative || mode != "constant" || (node.Number(2, "value") ?? 0) != 0)
+        if (isNegative || mode != "constant")
         {
-            throw node.Refusal($"its mode is {mode}; zeros around the spatial axes are what a layer adds");
+            throw node.Refusal(
+                isNegative ? "its pads are below 0" : $"its mode is {mode}; a constant is what a layer puts around");
+        }
+
+        float value = node.Number(2, "value") ?? 0;
+        if (!isImage || value != 0)
+        {
+            node.Out(node.Add("Pad", [x], shape, layer =>
+            {
+                layer.PadParam = new PadParameter();
+                for (int axis = 0; axis < before.Length; axis++)
+                {
+                    layer.PadParam.Paddings.AddRange([(uint)before[axis], (uint)after[axis]]);
+                }
+
+                if (value != 0)
+                {
+                    layer.PadParam.ConstantValues = value;
+                }
+            }));
+            return;
         }
 
         int[] first = before[2..], last = after[2..];
@@ -179,17 +206,24 @@ internal static class Shapes
 
         var (n, c, h, w) = (x.Shape[0], x.Shape[1] / (block * block), x.Shape[2], x.Shape[3]);
         int[] shape = [n, c, node.Small((long)h * block, "size"), node.Small((long)w * block, "size")];
-        if (isRows && block > 1)
+        if (block == 1)
+        {
+            node.Out(x);
+        }
+        else if (isRows)
         {
             node.Out(node.Add("Reshape", [x], shape, layer => layer.ReshapeParam = new ReshapeParameter
             {
                 Pixelshuffler = block,
             }));
-            return;
         }
-
-        ImportedValue parts = node.Reshape(x, isRows ? [n, c, block, block, h, w] : [n, block, block, c, h, w]);
-        node.Out(node.Reshape(Permute(node, parts, isRows ? [0, 1, 4, 2, 5, 3] : [0, 3, 4, 1, 5, 2]), shape));
+        else
+        {
+            node.Out(node.Add("DepthToSpace", [x], shape, layer => layer.DepthToSpaceParam = new DepthToSpaceParameter
+            {
+                BlockSize = block, DataFormat = "NCHW",
+            }));
+        }
     }
 
     /// <summary>Blocks of pixels to channels.</summary>
@@ -204,9 +238,15 @@ internal static class Shapes
         }
 
         var (n, c, h, w) = (x.Shape[0], x.Shape[1], x.Shape[2] / block, x.Shape[3] / block);
-        ImportedValue parts = node.Reshape(x, [n, c, h, block, w, block]);
-        node.Out(node.Reshape(
-            Permute(node, parts, [0, 3, 5, 1, 2, 4]), [n, node.Small((long)c * block * block, "size"), h, w]));
+        int[] shape = [n, node.Small((long)c * block * block, "size"), h, w];
+        node.Out(block == 1 ? x : node.Add(
+            "SpaceToDepth",
+            [x],
+            shape,
+            layer => layer.SpaceToDepthParam = new SpaceToDepthParameter
+            {
+                BlockSize = block, DataFormat = "NCHW",
+            }));
     }
 
     private static ImportedValue Permute(NodeImport node, ImportedValue x, int[] order)
