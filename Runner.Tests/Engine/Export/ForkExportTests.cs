@@ -161,6 +161,37 @@ public sealed class ForkExportTests : IDisposable
         Assert.Contains("its operator GridSample came with opset 16", exception.Message, StringComparison.Ordinal);
     }
 
+    // As in safetensors: one name for a parameter in all files.
+    [Theory]
+    [InlineData("type: 'Scale' scale_param { bias_term: true }", "2 3 4", "l.weight l.bias")]
+    [InlineData("type: 'Scale' bottom: 'x' scale_param { axis: 0 bias_term: true }", "2 3", "l.bias")]
+    [InlineData("type: 'Bias'", "2 3 4", "l.bias")]
+    [InlineData("type: 'PReLU'", "2 3 4", "l.weight")]
+    [InlineData("type: 'Embed' embed_param { input_dim: 4 num_output: 2 }", "2", "l.weight l.bias")]
+    [InlineData("type: 'Normalize'", "2 3 4 4", "l.weight")]
+    [InlineData("type: 'Convolution' convolution_param { num_output: 2 kernel_size: 2 bias_term: false }", "1 2 3 3",
+        "l.weight")]
+    [InlineData("type: 'Deconvolution' convolution_param { num_output: 2 kernel_size: 2 }", "1 2 3 3",
+        "l.weight l.bias")]
+    [InlineData("type: 'InnerProduct' inner_product_param { num_output: 2 }", "2 3", "l.weight l.bias")]
+    [InlineData("type: 'InnerDistance' inner_distance_param { num_output: 2 }", "2 3", "l.weight")]
+    [InlineData("type: 'Mul' mul_param { mul_shape: 3 }", "2 3", "l.weight")]
+    [InlineData("type: 'LSTM' bottom: 'm' recurrent_param { num_output: 2 }", "2 1 3", "l.weight_x l.bias l.weight_h")]
+    [InlineData("type: 'RNN' bottom: 'm' recurrent_param { num_output: 2 }", "2 1 3",
+        "l.weight_x l.bias l.weight_h l.weight_ho l.bias_o")]
+    [InlineData("type: 'Lstm' lstm_param { num_output: 2 }", "2 1 3", "l.weight_x l.weight_h l.bias")]
+    public void ParametersHaveTheirNamesInEveryFile(string layer, string shape, string names)
+    {
+        using Net net = Net.Build(NetDefinition.Parse(
+            $"{Input("x", shape)} {Input("m", "2 1")} layer {{ name: 'l' bottom: 'x' top: 'z' {layer} }} "
+            + "layer { name: 's' type: 'Silence' bottom: 'm' }"));
+        string[] expected = names.Split(' ');
+        Assert.Equal(expected, net.ExportWeights(folder["w.safetensors"]).Names);
+        string[] written = [.. OnnxExporter.Export(net, new OnnxOptions()).Weights.Select(w => w.Name)];
+        Assert.Equal(expected.Order(), written.Where(w => !w.Contains("initial", StringComparison.Ordinal)
+            && !w.Contains("markers", StringComparison.Ordinal)).Order());
+    }
+
     [Fact]
     public void AllOtherTypesAreTranslated()
     {

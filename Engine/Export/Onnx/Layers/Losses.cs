@@ -38,6 +38,9 @@ internal static class Losses
     [ExportsLayer("RegionLoss")]
     [ExportsLayer("Yolov3")]
     [ExportsLayer("pyloss.EuclideanLossLayer")]
+    [ExportsLayer("DetectionEvaluate")]
+    [ExportsLayer("EvalDetection")]
+    [ExportsLayer("LabelsequenceAccuracy")]
     public static void Judged(LayerExport layer) => layer.Judged(layer.In(), layer.Layer.Definition.Bottom[0]);
 
     /// <summary>The places and the scores of boxes.</summary>
@@ -50,9 +53,6 @@ internal static class Losses
 
     /// <summary>Nothing: a score of what a loss has as well, or of what is an output.</summary>
     [ExportsLayer("Accuracy")]
-    [ExportsLayer("DetectionEvaluate")]
-    [ExportsLayer("EvalDetection")]
-    [ExportsLayer("LabelsequenceAccuracy")]
     [ExportsLayer("SegAccuracy")]
     [ExportsLayer("SoftmaxWithLossOHEM")]
     [ExportsLayer("SmoothL1LossOHEM")]
