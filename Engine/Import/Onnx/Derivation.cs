@@ -36,6 +36,11 @@ internal abstract record Derivation(ImportedValue Source)
     /// <param name="IsExact">Whether they are whole numbers anyway.</param>
     internal sealed record WholeNumbers(ImportedValue Source, bool IsExact) : Derivation(Source);
 
+    /// <summary>Places in a plane, as places in the whole array.</summary>
+    /// <param name="Source">The places in a plane.</param>
+    /// <param name="Shape">The array's shape.</param>
+    internal sealed record ArrayPlaces(ImportedValue Source, int[] Shape) : Derivation(Source);
+
     /// <summary>Whether the values are above a number.</summary>
     /// <param name="Source">The values.</param>
     /// <param name="Threshold">The number.</param>

@@ -42,7 +42,8 @@ internal sealed class GraphPatterns
             NodeProto? layer = node.OpType switch
             {
                 "Add" => patterns.NoisyReLU(node),
-                "Reshape" => patterns.DetectionOutput(node),
+                "Reshape" => patterns.DetectionOutput(node) ?? patterns.Upsample(node),
+                "Where" => patterns.FlowWarp(node),
                 _ => null,
             };
             if (layer is not null)
@@ -67,6 +68,39 @@ internal sealed class GraphPatterns
             && Above(rest, "Mul") == s
             && Above(square, "Mul") == z;
         return isWhole ? new NodeProto { OpType = "NoisyReLU", Input = { x } } : null;
+    }
+
+    // Values at their places in planes of zeros.
+    private NodeProto? Upsample(NodeProto shaped)
+    {
+        if (shaped.Input.Count < 2 || !writers.TryGetValue(shaped.Input[0], out NodeProto? scatter)
+            || scatter.OpType != "ScatterElements" || Whole(shaped, 1) is not [_, _, var rows, var columns]
+            || Above(Above(scatter.Output[0], "ScatterElements", 2), "Reshape") is not { } values
+            || Above(Above(Above(scatter.Output[0], "ScatterElements", 1), "Cast"), "Reshape") is not { } places)
+        {
+            return null;
+        }
+
+        var layer = new NodeProto { OpType = "Upsample", Input = { values, places } };
+        Set(layer, "upsample_h", rows);
+        Set(layer, "upsample_w", columns);
+        return layer;
+    }
+
+    // An image at the places of a grid, where they are inside it.
+    private NodeProto? FlowWarp(NodeProto choice)
+    {
+        string? moved = choice.Input.ElementAtOrDefault(1), inside = choice.Input.ElementAtOrDefault(0);
+        string? columns = Above(Above(Above(inside, "And"), "And"), "GreaterOrEqual");
+        if (Above(moved, "GridSample") is not { } image || Above(Above(columns, "Add"), "Split") is not { } flow
+            || choice.Input.Count < 3 || Number(choice, 2) is not { } fill)
+        {
+            return null;
+        }
+
+        var layer = new NodeProto { OpType = "FlowWarp", Input = { image, flow } };
+        Set(layer, "fill_value", float.IsNaN(fill) ? "NOT_A_NUMBER" : "ZERO");
+        return layer;
     }
 
     // The rows of all items, of which each item's come from a NonMaxSuppression.

@@ -29,7 +29,8 @@ internal static class Recurrent
     {
         Blob x = layer.Bottom();
         string markers = layer.Layer.BottomList.Count > 1
-            ? layer.Cast(layer.Cast(layer.In(1), ElementType.Bool), ElementType.Float)
+            ? layer.Cast(
+                layer.Op("Greater", [layer.Op("Abs", [layer.In(1)]), layer.Graph.Constant(0f)]), ElementType.Float)
             : FromTheFirstOn(layer, x.Dim(0), x.Dim(1));
         Steps(layer, new StepSums(layer, 4, (int)layer.Definition.LstmParam.NumOutput, markers, new Places(0, 2, -1, 1)));
     }

@@ -98,6 +98,22 @@ internal static class Arithmetic
             node, isMax ? EltwiseOp.Max : EltwiseOp.Min, [.. all.Select(v => Broadcasting.Repeat(node, v, shape))]));
     }
 
+    /// <summary>The rest of a division; only of places in an array, which become places in a plane.</summary>
+    [ImportsOperator("Mod")]
+    public static void Mod(NodeImport node)
+    {
+        ImportedValue x = node.In();
+        ConstantArray divisor = node.Known(1, "divisor");
+        if (x is not { Blob: null, Derivation: Derivation.ArrayPlaces places }
+            || divisor.Count != 1 || divisor.Whole[0] != Sizes.Count(places.Shape.AsSpan(2)))
+        {
+            throw node.Refusal("a layer computes it of a pooling's indices alone, with the size of a plane");
+        }
+
+        node.Out(NodeImport.Later(
+            x.Shape, new Derivation.WholeNumbers(places.Source, IsExact: true), () => places.Source));
+    }
+
     /// <summary>Whether values are above a number; only as what becomes 1 or 0.</summary>
     [ImportsOperator("Greater")]
     public static void Greater(NodeImport node)

@@ -38,7 +38,7 @@ internal static class Images
         }
         else if (mode == "nearest")
         {
-            node.Out(Nearest(node, x, shape, places, isOld));
+            node.Out(Nearest(node, x, shape, places, scales, isOld));
         }
         else if (mode is "linear" or "bilinear")
         {
@@ -72,7 +72,8 @@ internal static class Images
         }
     }
 
-    private static ImportedValue Nearest(NodeImport node, ImportedValue x, int[] shape, string places, bool isOld)
+    private static ImportedValue Nearest(
+        NodeImport node, ImportedValue x, int[] shape, string places, float[]? scales, bool isOld)
     {
         int scale = shape[2] / x.Shape[2];
         bool isWhole = scale > 1 && shape[2] == scale * (long)x.Shape[2] && shape[3] == scale * (long)x.Shape[3];
@@ -81,15 +82,29 @@ internal static class Images
         // Between centres the nearest pixel of a whole factor is the one that the pixel lies in.
         bool fits = isWhole && (places, rounding) is ("asymmetric", "floor")
             or ("half_pixel" or "pytorch_half_pixel", "round_prefer_floor" or "round_prefer_ceil");
-        return fits
-            ? node.Add(
+        if (fits)
+        {
+            return node.Add(
                 "Upsample",
                 [x],
                 shape,
-                layer => layer.UpsampleParam = new UpsampleParameter { Scale = (uint)scale })
+                layer => layer.UpsampleParam = new UpsampleParameter { Scale = (uint)scale });
+        }
+
+        bool isTensorFlows = (places, rounding) is ("asymmetric" or "tf_half_pixel_for_nn", "floor")
+            or ("align_corners", "round_prefer_ceil");
+        return isTensorFlows && IsExact(x, shape, scales)
+            ? node.Add(
+                "ResizeNearestNeighbor",
+                [x],
+                shape,
+                layer => layer.ResizeNearestNeighborParam = new ResizeNearestNeighborParameter
+                {
+                    OutputHeight = shape[2], OutputWidth = shape[3], DataFormat = "NCHW",
+                    AlignCorners = places == "align_corners", HalfPixelCenters = places == "tf_half_pixel_for_nn",
+                })
             : throw node.Refusal(
-                $"it makes {Sizes.Text(x.Shape)} to {Sizes.Text(shape)} with {places}, {rounding}; the nearest pixel "
-                + "is what a layer takes for one whole factor");
+                $"it makes {Sizes.Text(x.Shape)} to {Sizes.Text(shape)} with {places}, {rounding}, which no layer does");
     }
 
     private static ImportedValue Linear(NodeImport node, ImportedValue x, int[] shape, string places, float[]? scales)
@@ -102,11 +117,9 @@ internal static class Images
             });
         }
 
-        // The layer goes by the sizes, which a scale may miss by a fraction.
-        bool isExact = scales is null || (shape[2] == x.Shape[2] * scales[2] && shape[3] == x.Shape[3] * scales[3]);
         bool isCentred = places == "half_pixel"
             || (places == "pytorch_half_pixel" && shape[2] > 1 && shape[3] > 1);
-        if (!isExact || (!isCentred && places != "asymmetric"))
+        if (!IsExact(x, shape, scales) || (!isCentred && places != "asymmetric"))
         {
             throw node.Refusal($"it makes {Sizes.Text(x.Shape)} to {Sizes.Text(shape)} with {places}");
         }
@@ -116,4 +129,8 @@ internal static class Images
             OutputHeight = shape[2], OutputWidth = shape[3], DataFormat = "NCHW", HalfPixelCenters = isCentred,
         });
     }
+
+    // The layers go by the sizes, which a scale may miss by a fraction.
+    private static bool IsExact(ImportedValue x, int[] shape, float[]? scales) =>
+        scales is null || (shape[2] == x.Shape[2] * scales[2] && shape[3] == x.Shape[3] * scales[3]);
 }

@@ -16,18 +16,13 @@ internal static class Poolings
     public static void MaxPool(NodeImport node)
     {
         ImportedValue x = Image(node);
-        if (node.IsRead(1))
-        {
-            throw node.Refusal("its indices are those in the whole array, a Pooling layer's those in a plane");
-        }
-
         if (node.Int("storage_order", 0) != 0)
         {
             throw node.Refusal("its storage_order is column-major");
         }
 
         // Zeros change no maximum of values that are 0 or more.
-        int[] before = [0, 0], after = [0, 0];
+        int[] before = new int[x.Axes - 2], after = new int[x.Axes - 2];
         if (x is { Blob: null, Derivation: Derivation.Padded padded }
             && padded.Source.Layer is { Type: "ReLU" or "ReLU6", Definition.ReluParam: null })
         {
@@ -56,7 +51,8 @@ internal static class Poolings
             }
         }
 
-        PoolingAxis[] axes = Read(node, x, [0, 0], [0, 0], out bool countsBorder);
+        int[] none = new int[x.Axes - 2];
+        PoolingAxis[] axes = Read(node, x, none, none, out bool countsBorder);
         PoolingMean first = countsBorder ? PoolingMean.WithBorder : PoolingMean.WithoutBorder;
         bool hasBorder = Array.Exists(axes, a => a.Before + a.Needed > 0);
         if (!TryAdd(node, x, axes, hasBorder ? first : PoolingMean.WithBorder)
@@ -90,11 +86,13 @@ internal static class Poolings
     [ImportsOperator("MaxRoiPool")]
     public static void MaxRoiPool(NodeImport node)
     {
-        ImportedValue x = Image(node), regions = node.In(1);
+        ImportedValue x = node.In(), regions = node.In(1);
         int[] pooled = node.SizesOf("pooled_shape", 2, 0, least: 1);
-        if (regions.Axes != 2 || regions.Shape[1] != 5 || pooled[0] < 1)
+        if (x.Axes != 4 || regions.Axes != 2 || regions.Shape[1] != 5 || pooled[0] < 1)
         {
-            throw node.Refusal($"its regions have shape {Sizes.Text(regions.Shape)}, expected five numbers each");
+            throw node.Refusal(
+                $"its inputs have shapes {Sizes.Text(x.Shape)} and {Sizes.Text(regions.Shape)}, expected images and "
+                + "five numbers for each region");
         }
 
         float scale = node.Float("spatial_scale", 1);
@@ -118,16 +116,17 @@ internal static class Poolings
     private static ImportedValue Image(NodeImport node)
     {
         ImportedValue x = node.In();
-        return x.Axes == 4
+        return x.Axes is 4 or 5
             ? x
-            : throw node.Refusal($"its input has shape {Sizes.Text(x.Shape)}, a Pooling layer takes four axes");
+            : throw node.Refusal(
+                $"its input has shape {Sizes.Text(x.Shape)}, a Pooling layer takes four axes, Pooling3D five");
     }
 
     private static PoolingAxis[] Read(
         NodeImport node, ImportedValue x, int[] zerosBefore, int[] zerosAfter, out bool countsBorder)
     {
         int[] image = x.Shape[2..];
-        int[] sizes = [image[0] + zerosBefore[0] + zerosAfter[0], image[1] + zerosBefore[1] + zerosAfter[1]];
+        int[] sizes = [.. image.Select((size, axis) => size + zerosBefore[axis] + zerosAfter[axis])];
         Windows windows = Windows.Read(node, sizes, null);
         if (Array.Exists(windows.Dilation, d => d != 1))
         {
@@ -136,8 +135,8 @@ internal static class Poolings
 
         countsBorder = node.Int("count_include_pad", 0) != 0;
         bool roundsUp = node.Int("ceil_mode", 0) != 0;
-        var axes = new PoolingAxis[2];
-        for (int axis = 0; axis < 2; axis++)
+        var axes = new PoolingAxis[image.Length];
+        for (int axis = 0; axis < axes.Length; axis++)
         {
             int before = windows.Before[axis], after = windows.After[axis], stride = windows.Stride[axis];
             long room = (long)sizes[axis] + before + after - windows.Kernel[axis];
@@ -170,9 +169,14 @@ internal static class Poolings
 
     private static bool TryAdd(NodeImport node, ImportedValue x, PoolingAxis[] axes, PoolingMean? mean)
     {
+        if (axes.Length == 3)
+        {
+            return TryAddVolume(node, x, axes, mean);
+        }
+
         bool isGlobal = Array.TrueForAll(
             axes, a => a is { Count: 1, Before: 0, Needed: 0 } && a.Kernel == a.Size);
-        if (isGlobal)
+        if (isGlobal && !node.IsRead(1))
         {
             node.Out(OfPlanes(node, x, mean is null ? Method.Max : Method.Ave));
             return true;
@@ -235,11 +239,50 @@ internal static class Poolings
             options.RoundMode = PoolingParameter.Types.RoundMode.Floor;
         }
 
+        int[] shape = [.. x.Shape[..2], axes[0].Count, axes[1].Count];
+        ImportedValue[] tops = node.Add(
+            "Pooling", [x], node.IsRead(1) ? [shape, shape] : [shape], layer => layer.PoolingParam = options);
+        node.Out(tops[0]);
+        if (tops.Length > 1)
+        {
+            node.Out(NodeImport.Later(shape, new Derivation.ArrayPlaces(tops[1], x.Shape), () => throw node.Refusal(
+                "its indices are those in the whole array, a Pooling layer's those in a plane")), 1);
+        }
+    }
+
+    // C3D's, whose windows are square and have the border in rows and columns alone.
+    private static bool TryAddVolume(NodeImport node, ImportedValue x, PoolingAxis[] axes, PoolingMean? mean)
+    {
+        PoolingAxis depth = axes[0], rows = axes[1], columns = axes[2];
+        bool isSquare = (rows.Kernel, rows.Stride, rows.Before) == (columns.Kernel, columns.Stride, columns.Before);
+        bool pads = rows.Before > 0;
+        if (mean is PoolingMean.WithoutBorder || node.IsRead(1) || !isSquare || depth.Before != 0
+            || !axes.All(a => a.IsCaffes(a.Before, pads, roundsDown: false, mean)))
+        {
+            return false;
+        }
+
+        var options = new Pooling3DParameter
+        {
+            KernelSize = (uint)rows.Kernel, KernelDepth = (uint)depth.Kernel, Stride = (uint)rows.Stride,
+            TemporalStride = (uint)depth.Stride,
+        };
+        if (mean is not null)
+        {
+            options.Pool = Pooling3DParameter.Types.PoolMethod.Ave;
+        }
+
+        if (pads)
+        {
+            options.Pad = (uint)rows.Before;
+        }
+
         node.Out(node.Add(
-            "Pooling",
+            "Pooling3D",
             [x],
-            [.. x.Shape[..2], axes[0].Count, axes[1].Count],
-            layer => layer.PoolingParam = options));
+            [.. x.Shape[..2], .. axes.Select(a => a.Count)],
+            layer => layer.Pooling3DParam = options));
+        return true;
     }
 
     private static void SetKernel(PoolingParameter options, PoolingAxis[] axes)

@@ -10,7 +10,8 @@ internal static class Reductions
     private const int MostPieces = 64;
 
     /// <summary>
-    /// Sums and means: of planes by Pooling, of the last axes by Reduction, of channels by a convolution.
+    /// Sums and means: of planes by Pooling, of the last axes by Reduction, of channels by a convolution, of others by
+    /// Reduction once they are the last.
     /// </summary>
     [ImportsOperator("ReduceMean")]
     [ImportsOperator("ReduceSum")]
@@ -49,8 +50,8 @@ internal static class Reductions
         }
         else
         {
-            throw node.Refusal(
-                $"it reduces axes {string.Join(", ", axes)} of {Sizes.Text(x.Shape)}, which are not the last ones");
+            int[] rest = [.. Enumerable.Range(0, x.Axes).Except(axes)];
+            y = Tail(node, Shapes.Permute(node, x, [.. rest, .. axes]), rest.Length, operation);
         }
 
         node.Out(node.Reshape(y, node.Int("keepdims", 1) != 0 ? kept : Without(x.Shape, axes)));

@@ -192,6 +192,21 @@ internal static class Shapes
             shape, new Derivation.Padded(x, first, last), () => AddPadding(node, x, shape, first, last)));
     }
 
+    /// <summary>The items that a value chooses.</summary>
+    [ImportsOperator("Compress")]
+    public static void Compress(NodeImport node)
+    {
+        ImportedValue x = node.In(), chosen = node.In(1);
+        if (chosen is not { Blob: null, Derivation: Derivation.WholeNumbers { Source: var selector } }
+            || node.Attribute("axis") is null || node.Axis(node.Int("axis", 0), x.Axes) != 0
+            || selector.Shape is not [var items] || items != x.Shape[0])
+        {
+            throw node.Refusal("it chooses otherwise than a Filter layer: items by a number for each");
+        }
+
+        node.Out(node.Add("Filter", [x, selector], x.Shape));
+    }
+
     /// <summary>Channels to blocks of pixels.</summary>
     [ImportsOperator("DepthToSpace")]
     public static void DepthToSpace(NodeImport node)
@@ -249,7 +264,8 @@ internal static class Shapes
             }));
     }
 
-    private static ImportedValue Permute(NodeImport node, ImportedValue x, int[] order)
+    /// <summary>Returns a value with its axes in another order.</summary>
+    public static ImportedValue Permute(NodeImport node, ImportedValue x, int[] order)
     {
         bool isNatural = Enumerable.Range(0, order.Length).All(a => order[a] == a);
         return isNatural ? x : node.Add(
