@@ -93,7 +93,9 @@ internal sealed class LayerExport(OnnxExporter exporter, OnnxGraph graph, NetLay
     public void Judged(string value, string blob, int bottom = 0) =>
         exporter.AddScore(value, blob, Layer.BottomList[bottom]);
 
-    /// <summary>Returns the name of a parameter's array: <c>LAYER.weight</c>, see <see cref="ParameterNames"/>.</summary>
+    /// <summary>
+    /// Returns the name of a parameter's array: <c>LAYER.weight</c>, see <see cref="ParameterNames"/>.
+    /// </summary>
     /// <param name="index">Which of the layer's blobs.</param>
     /// <param name="dims">Its shape in the graph; that of the blob if not given.</param>
     public string Weight(int index, params int[] dims)

@@ -5,7 +5,8 @@ using Cnn.Engine.Graph;
 namespace Cnn.Engine.Export.Onnx;
 
 /// <summary>
-/// The translations of layer types, by the types' names; by module and class for what takes the place of a Python layer.
+/// The translations of layer types, by the types' names; by module and class for what takes the place of a Python
+/// layer.
 /// </summary>
 internal static class LayerExports
 {

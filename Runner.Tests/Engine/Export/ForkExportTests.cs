@@ -32,8 +32,8 @@ public sealed class ForkExportTests : IDisposable
     [InlineData("type: 'ChannelScale' bottom: 'y'", "2 3 4 5", "2 1 4 5")]
     [InlineData("type: 'ChannelScale' bottom: 'y' channel_scale_param { do_forward: false }", "2 3 4 5", "2 1 4 5")]
     [InlineData("type: 'InnerDistance' bottom: 'y'", "2 3 4", "5 12")]
-    [InlineData("type: 'Lstm' bottom: 'y' lstm_param { num_output: 3 weight_filler FILLER bias_filler FILLER }", "4 2 5",
-        "4 2")]
+    [InlineData("type: 'Lstm' bottom: 'y' lstm_param { num_output: 3 weight_filler FILLER bias_filler FILLER }",
+        "4 2 5", "4 2")]
     [InlineData("type: 'Correlation' bottom: 'y' correlation_param { pad: 3 kernel_size: 1 max_displacement: 3 "
         + "stride_2: 2 }", "2 3 6 7", "2 3 6 7")]
     [InlineData("type: 'Correlation' bottom: 'y' correlation_param { pad: 3 kernel_size: 3 max_displacement: 2 "
@@ -47,7 +47,8 @@ public sealed class ForkExportTests : IDisposable
     [InlineData("type: 'Python' bottom: 'y' python_param { module: 'eltwise' layer: 'Eltwise' "
         + "param_str: \"{'operation': 4}\" }", "2 3 4 5", "2 3 4 5")]
     public void LayersOfTwoBottomsAgree(string layer, string first, string second) =>
-        RequireAgreement($"{Signed("x", first)} {Signed("y", second)} layer {{ name: 'l' bottom: 'x' top: 'z' {layer} }}");
+        RequireAgreement(
+            $"{Signed("x", first)} {Signed("y", second)} layer {{ name: 'l' bottom: 'x' top: 'z' {layer} }}");
 
     [Theory]
     [InlineData("type: 'Mul' mul_param { mul_shape: 3 mul_shape: 1 mul_shape: 1 }", "2 3 4 5")]
@@ -123,8 +124,8 @@ public sealed class ForkExportTests : IDisposable
     [InlineData("type: 'CtcLoss' bottom: 'y' ctc_loss_param { alphabet_size: 4 time_step: 3 }", "3 2 4", "2 2")]
     [InlineData("type: 'L1Loss' bottom: 'y'", "2 3 4 5", "2 3 4 5")]
     [InlineData("type: 'CenterLoss' bottom: 'y' center_loss_param { num_output: 4 }", "2 3", "2")]
-    [InlineData("type: 'Python' bottom: 'y' loss_weight: 1 python_param { module: 'pyloss' layer: 'EuclideanLossLayer' }",
-        "2 3", "2 3")]
+    [InlineData("type: 'Python' bottom: 'y' loss_weight: 1 "
+        + "python_param { module: 'pyloss' layer: 'EuclideanLossLayer' }", "2 3", "2 3")]
     public void WhatALossJudgesIsTheOutput(string layer, string first, string second)
     {
         string text = $"{Input("x", first)} {Input("y", second)} "
@@ -138,8 +139,9 @@ public sealed class ForkExportTests : IDisposable
     [InlineData("QUADRUPLE", "its scores depend on the labels")]
     public void AnAngularMarginNeedsTheLabels(string type, string? expected)
     {
-        string text = $"{Input("x", "2 3 4")} {Input("y", "2")} layer {{ name: 'l' type: 'MarginInnerProduct' bottom: 'x' "
-            + $"bottom: 'y' top: 'z' margin_inner_product_param {{ num_output: 5 type: {type} weight_filler {Uniform} }} }}";
+        string text = $"{Input("x", "2 3 4")} {Input("y", "2")} layer {{ name: 'l' type: 'MarginInnerProduct' "
+            + "bottom: 'x' bottom: 'y' top: 'z' margin_inner_product_param { num_output: 5 "
+            + $"type: {type} weight_filler {Uniform} }} }}";
         if (expected is null)
         {
             RequireAgreement(text);

@@ -38,6 +38,7 @@ public sealed class CustomImportTests : IDisposable
         Assert.Equal("act", imported.Definition.Message.Layer[^1].Name);
         using Net back = imported.Build();
         Assert.Equal(
-            net.FindLayer("margin").Parameters[0].Data.ToArray(), back.FindLayer("margin").Parameters[0].Data.ToArray());
+            net.FindLayer("margin").Parameters[0].Data.ToArray(),
+            back.FindLayer("margin").Parameters[0].Data.ToArray());
     }
 }

@@ -7,7 +7,10 @@ using AttributeType = Cnn.Proto.Formats.Onnx.AttributeProto.Types.AttributeType;
 
 namespace Cnn.Tests.Engine.Import;
 
-/// <summary>Two thousand damaged ONNX files, in bytes and in what they say: each is read or refused with an error that names it.</summary>
+/// <summary>
+/// Two thousand damaged ONNX files, in bytes and in what they say: each is read or refused with an error that names
+/// it.
+/// </summary>
 [Trait("Category", "Fuzz")]
 public sealed class DamagedOnnxTests : IDisposable
 {

@@ -9,7 +9,9 @@ using Cnn.Tests.Engine.Graph;
 
 namespace Cnn.Tests.Engine.Import;
 
-/// <summary>The golden cases to ONNX and back: what the export writes, the import reads, and it computes the same.</summary>
+/// <summary>
+/// The golden cases to ONNX and back: what the export writes, the import reads, and it computes the same.
+/// </summary>
 [Trait("Category", "Golden")]
 public sealed class GoldenRoundTripTests : IDisposable
 {

@@ -57,7 +57,8 @@ public sealed partial class ModelRoundTripTests : IDisposable
         string text = File.ReadAllText(Repository.PathOf("Models", name));
         foreach (string stage in Stage().Matches(text).Select(m => m.Groups["name"].Value).Distinct().Prepend(""))
         {
-            NetDefinition definition = NetDefinition.Parse(text.Replace("num_output: CLASSES", "num_output: 4", StringComparison.Ordinal));
+            NetDefinition definition = NetDefinition.Parse(
+                text.Replace("num_output: CLASSES", "num_output: 4", StringComparison.Ordinal));
             if (name == "svm/features.prototxt")
             {
                 // Features that go to a file, and a score, leave no output.

@@ -117,7 +117,8 @@ public sealed class OpsetTests : IDisposable
         else
         {
             file.Floats("roi", [0]).Node(
-                "Resize", opset < 13 ? "d roi scales" : "d - scales", "r", ("mode", "nearest"), ("coordinate_transformation_mode", "asymmetric"),
+                "Resize", opset < 13 ? "d roi scales" : "d - scales", "r", ("mode", "nearest"),
+                ("coordinate_transformation_mode", "asymmetric"),
                 ("nearest_mode", "floor"));
         }
     }

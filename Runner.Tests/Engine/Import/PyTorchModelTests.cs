@@ -1,6 +1,5 @@
 using Cnn.Engine.Graph;
 using Cnn.Engine.Import;
-using Cnn.Layers;
 using Cnn.Proto;
 using Cnn.Tests.Runner.Commands;
 
@@ -45,7 +44,8 @@ public sealed class PyTorchModelTests : IDisposable
             .Node("Flatten", "/GlobalAveragePool_output_0", "output").Output("output");
         ImportedNet net = ImportRun.RequireSame(folder, file);
         Assert.Equal(2, Types(net).Count(t => t == "ReLU6"));
-        Assert.Equal(8u, net.Definition.Message.Layer.First(l => l.Name == "features.2.conv.1.0").ConvolutionParam.Group);
+        LayerParameter depthwise = net.Definition.Message.Layer.First(l => l.Name == "features.2.conv.1.0");
+        Assert.Equal(8u, depthwise.ConvolutionParam.Group);
     }
 
     [Theory]
@@ -93,7 +93,7 @@ public sealed class PyTorchModelTests : IDisposable
         string all = "input";
         for (int i = 0, channels = 4; i < 3; i++, channels += 2)
         {
-            string prefix = $"/features/denseblock1/denselayer{i + 1}", name = $"features.denseblock1.denselayer{i + 1}";
+            string name = $"features.denseblock1.denselayer{i + 1}", prefix = "/" + name.Replace('.', '/');
             if (i > 0)
             {
                 file.Node("Concat", all, $"{prefix}/Concat_output_0", ("axis", 1));

@@ -32,7 +32,8 @@ internal static class Recurrent
             ? layer.Cast(
                 layer.Op("Greater", [layer.Op("Abs", [layer.In(1)]), layer.Graph.Constant(0f)]), ElementType.Float)
             : FromTheFirstOn(layer, x.Dim(0), x.Dim(1));
-        Steps(layer, new StepSums(layer, 4, (int)layer.Definition.LstmParam.NumOutput, markers, new Places(0, 2, -1, 1)));
+        int size = (int)layer.Definition.LstmParam.NumOutput;
+        Steps(layer, new StepSums(layer, 4, size, markers, new Places(0, 2, -1, 1)));
     }
 
     /// <summary>Markers of sequences that all begin at the first step.</summary>

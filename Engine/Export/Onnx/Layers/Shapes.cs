@@ -143,8 +143,10 @@ internal static class Shapes
     public static void Flip(LayerExport layer)
     {
         FlipParameter options = layer.Definition.FlipParam ?? new FlipParameter();
-        int[] axes = [.. options.FlipHeight ? [2] : Array.Empty<int>(), .. options.FlipWidth ? [3] : Array.Empty<int>()];
-        layer.Top(axes.Length == 0 ? layer.In() : Turned(layer, axes));
+        var axes = new List<int>();
+        axes.AddRange(options.FlipHeight ? [2] : []);
+        axes.AddRange(options.FlipWidth ? [3] : []);
+        layer.Top(axes.Count == 0 ? layer.In() : Turned(layer, axes));
     }
 
     /// <summary>The shape, as numbers.</summary>

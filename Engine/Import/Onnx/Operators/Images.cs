@@ -104,7 +104,8 @@ internal static class Images
                     AlignCorners = places == "align_corners", HalfPixelCenters = places == "tf_half_pixel_for_nn",
                 })
             : throw node.Refusal(
-                $"it makes {Sizes.Text(x.Shape)} to {Sizes.Text(shape)} with {places}, {rounding}, which no layer does");
+                $"it makes {Sizes.Text(x.Shape)} to {Sizes.Text(shape)} with {places}, {rounding}, which no layer "
+                + "does");
     }
 
     private static ImportedValue Linear(NodeImport node, ImportedValue x, int[] shape, string places, float[]? scales)
