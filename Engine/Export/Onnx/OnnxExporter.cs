@@ -29,6 +29,7 @@ internal sealed class OnnxExporter
     private readonly HashSet<string> outputs = new(StringComparer.Ordinal);
     private readonly List<string> scores = [];
     private readonly Dictionary<string, string> scoreValues = new(StringComparer.Ordinal);
+    private readonly List<(NetLayer Layer, int Top, string Value)> tops = [];
     private readonly Dictionary<Blob, int> counted = [];
     private readonly HashSet<Blob> dependent = [];
     private OpenBatch batch = OpenBatch.Fixed("");
@@ -92,6 +93,7 @@ internal sealed class OnnxExporter
             string name = graph.Unique(isLast ? blob : $"{blob}/{layer.Name}");
             graph.Rename(value, name);
             value = name;
+            tops.Add((layer, top, value));
         }
 
         values[blob] = value;
@@ -193,7 +195,12 @@ internal sealed class OnnxExporter
         }
 
         return new OnnxExport(
-            Model(), graph.Weights, [.. inputs], [.. given.Zip(names)], batch.Problem);
+            Model(),
+            graph.Weights,
+            [.. inputs],
+            [.. given.Zip(names)],
+            [.. tops.Where(t => graph.Needed.Contains(t.Value))],
+            batch.Problem);
     }
 
     private string AddInput(NetLayer source, int top)

@@ -55,9 +55,8 @@ internal sealed class ExportRun : IDisposable
         plain.Dispose();
     }
 
-    /// <summary>
-    /// Runs the net and keeps what its sources give, so that <see cref="Run"/> has the same inputs.
-    /// </summary>
+    /// <summary>Runs the net; its sources give their next values.</summary>
+    /// <returns>What the sources gave, by blob.</returns>
     public static Dictionary<string, float[]> Forward(Net net)
     {
         var given = new Dictionary<string, float[]>();
@@ -73,36 +72,9 @@ internal sealed class ExportRun : IDisposable
         return given;
     }
 
-    /// <summary>Runs the net over the first items of its inputs alone. Its batch size is 1 then.</summary>
-    /// <param name="net">The net; its inputs have one batch size, which is open.</param>
-    /// <param name="given">What its sources give.</param>
-    /// <returns>What its sources give now.</returns>
-    public static Dictionary<string, float[]> ForwardFirst(Net net, Dictionary<string, float[]> given)
-    {
-        var first = new Dictionary<string, float[]>();
-        foreach (NetLayer source in net.Layers.Where(LayerExports.IsSource))
-        {
-            for (int i = 0; i < source.TopList.Count; i++)
-            {
-                Blob top = source.TopList[i];
-                top.Reshape([1, .. top.Shape[1..]]);
-                float[] values = given[source.TopNameList[i]][..top.Count];
-                values.CopyTo(top.Data);
-                first[source.TopNameList[i]] = values;
-            }
-        }
-
-        foreach (NetLayer layer in net.Layers.Where(l => !LayerExports.IsSource(l)))
-        {
-            net.ForwardLayer(layer);
-        }
-
-        return first;
-    }
-
     /// <summary>
-    /// Runs the file over the inputs that the net has, and requires the outputs that the net has, from ONNX Runtime
-    /// with its optimisations and without; all values have the shapes that the file says.
+    /// Runs the net and the file over the same values: ONNX Runtime, with its optimisations and without, gives what the
+    /// net gives, each top of a layer has the net's values, and all have the shapes that the file says.
     /// </summary>
     /// <param name="given">What the sources of the net give.</param>
     /// <param name="tolerance">The greatest difference, relative to the largest value.</param>
@@ -112,24 +84,67 @@ internal sealed class ExportRun : IDisposable
     {
         (string, int[], float[])[] inputs =
             [.. Inputs.Select(i => (i.Name, net.FindBlob(i.Blob).Shape.ToArray(), given[i.Blob]))];
-        foreach (OnnxRun session in (OnnxRun[])[optimised, plain])
+        foreach (Blob state in net.Layers.Where(l => !LayerExports.IsSource(l)).SelectMany(l => l.Layer.State))
         {
-            var outputs = session.Run(inputs);
-            foreach (var (blob, name) in Outputs.Where(o => net.Blobs.ContainsKey(o.Blob)))
+            state.Data.Clear();
+        }
+
+        var outputs = optimised.Run(inputs);
+        var values = plain.Run(inputs);
+        foreach (NetLayer layer in net.Layers)
+        {
+            if (!LayerExports.IsSource(layer))
             {
-                Blob ours = net.FindBlob(blob);
-                Assert.Equal(ours.Shape.ToArray(), outputs[name].Shape);
-                GoldenCase.RequireClose(
-                    blob,
-                    expected?.GetValueOrDefault(blob) ?? ours.Data.ToArray(),
-                    outputs[name].Values,
-                    tolerance);
+                net.ForwardLayer(layer);
+                RequireTops(layer, values, tolerance);
+                continue;
             }
 
-            if (session == plain)
+            for (int i = 0; i < layer.TopList.Count; i++)
             {
-                RequireShapes(outputs);
+                given[layer.TopNameList[i]].CopyTo(layer.TopList[i].Data);
             }
+        }
+
+        foreach (var (blob, name) in Outputs.Where(o => net.Blobs.ContainsKey(o.Blob)))
+        {
+            Blob ours = net.FindBlob(blob);
+            float[] wanted = expected?.GetValueOrDefault(blob) ?? ours.Data.ToArray();
+            foreach (var actual in (IReadOnlyDictionary<string, (int[] Shape, float[] Values)>[])[outputs, values])
+            {
+                Assert.Equal(ours.Shape.ToArray(), actual[name].Shape);
+                GoldenCase.RequireClose(blob, wanted, actual[name].Values, tolerance);
+            }
+        }
+
+        RequireShapes(values);
+    }
+
+    /// <summary>As <see cref="Run"/>, over the first item of each source alone. The net's batch size is 1 then.</summary>
+    public void RunFirst(
+        Dictionary<string, float[]> given, double tolerance, IReadOnlyDictionary<string, float[]>? expected = null)
+    {
+        var first = new Dictionary<string, float[]>();
+        foreach (NetLayer source in net.Layers.Where(LayerExports.IsSource))
+        {
+            for (int i = 0; i < source.TopList.Count; i++)
+            {
+                Blob top = source.TopList[i];
+                top.Reshape([1, .. top.Shape[1..]]);
+                first[source.TopNameList[i]] = given[source.TopNameList[i]][..top.Count];
+            }
+        }
+
+        Run(first, tolerance, expected);
+    }
+
+    private void RequireTops(
+        NetLayer layer, IReadOnlyDictionary<string, (int[] Shape, float[] Values)> values, double tolerance)
+    {
+        foreach (var (_, top, value) in export.Tops.Where(t => t.Layer == layer))
+        {
+            Assert.Equal(layer.TopList[top].Shape.ToArray(), values[value].Shape);
+            GoldenCase.RequireClose(value, layer.TopList[top].Data.ToArray(), values[value].Values, tolerance);
         }
     }
 

@@ -131,7 +131,7 @@ public sealed class RandomExportTests : IDisposable
         run.Run(given, 1e-5);
         if (run.IsOpen)
         {
-            run.Run(ExportRun.ForwardFirst(net, given), 1e-5);
+            run.RunFirst(given, 1e-5);
         }
     }
 }
