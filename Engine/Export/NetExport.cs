@@ -36,7 +36,8 @@ public static class NetExport
         OnnxWriter.Write(path, export.Model, export.Weights, options.UsesExternalData);
         string? problem = options.Check == OnnxCheckChoice.Never ? "it was not asked for"
             : runtime is null ? "ONNX Runtime is not installed"
-            : export.Model.OpsetImport.Count > 1 ? $"no program has the operators of the domain {OnnxGraph.CustomDomain}"
+            : export.Model.OpsetImport.Count > 1
+                ? $"no program has the operators of the domain {OnnxGraph.CustomDomain}"
             : null;
         var (inputs, difference) = problem is null ? new OnnxCheck(net, options, runtime!).Run(path, export) : (0, 0);
         return new OnnxReport

@@ -142,9 +142,10 @@ internal sealed class OnnxCheck(Net net, OnnxOptions options, OnnxRuntimeLibrary
             Blob input = net.Blobs[blob];
             PhiloxRandom random = new RandomStreams(1).Create(blob, "check", index);
             float[] values = new float[input.Count];
+            float largest = IsPrepared(export, blob) ? byte.MaxValue : 1;
             for (int i = 0; i < values.Length; i++)
             {
-                values[i] = random.NextSingle();
+                values[i] = random.NextSingle() * largest;
             }
 
             inputs.Add((name, input.Shape.ToArray(), values));
@@ -170,10 +171,13 @@ internal sealed class OnnxCheck(Net net, OnnxOptions options, OnnxRuntimeLibrary
                 .ToDictionary(o => o.Blob, o => net.Blobs[o.Blob].Data.ToArray()));
     }
 
+    private bool IsPrepared(OnnxExport export, string blob) =>
+        options.Preprocessing is not null && blob == export.Inputs[0].Blob;
+
     // What the graph does to an image, done to the net's.
     private float[] Prepared(float[] values, string blob, OnnxExport export)
     {
-        if (options.Preprocessing is not { } preprocessing || blob != export.Inputs[0].Blob)
+        if (options.Preprocessing is not { } preprocessing || !IsPrepared(export, blob))
         {
             return values;
         }

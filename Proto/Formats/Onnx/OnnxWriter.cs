@@ -9,7 +9,9 @@ namespace Cnn.Proto.Formats.Onnx;
 /// </summary>
 internal static class OnnxWriter
 {
-    /// <summary>The size of the largest model whose values are in its own file: readers take less than 2^31 bytes.</summary>
+    /// <summary>
+    /// The size of the largest model whose values are in its own file: readers take messages of less than 2^31 bytes.
+    /// </summary>
     public const long LargestMessage = int.MaxValue - (1 << 20);
 
     // Arrays in another file start where a page can be mapped.

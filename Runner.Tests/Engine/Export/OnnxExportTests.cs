@@ -203,7 +203,8 @@ public sealed class OnnxExportTests : IDisposable
             var difference = Assert.Throws<CnnException>(
                 () => new OnnxCheck(net, new OnnxOptions(), OnnxRuntimeLibrary.Find()!).Run(path, export));
 
-            Assert.StartsWith($"'{path}' differs from the net: {blame} by ", difference.Message, StringComparison.Ordinal);
+            Assert.StartsWith(
+                $"'{path}' differs from the net: {blame} by ", difference.Message, StringComparison.Ordinal);
             Assert.EndsWith(" of its largest value", difference.Message, StringComparison.Ordinal);
             Assert.False(File.Exists(path + ".check"));
             Assert.Equal([2, 3, 6, 5], net.FindBlob("x").Shape.ToArray());

@@ -33,7 +33,8 @@ internal sealed class RandomNet
 
     /// <summary>Nets as prototxt.</summary>
     public static Gen<string> Gen =>
-        CsCheck.Gen.Int[0, 1 << 20].Array[MostLayers * 16].Select(choices => string.Join('\n', new RandomNet(choices).layers));
+        CsCheck.Gen.Int[0, 1 << 20].Array[MostLayers * 16]
+            .Select(choices => string.Join('\n', new RandomNet(choices).layers));
 
     private int Pick(int count) => choices[next++ % choices.Length] % count;
 
@@ -169,7 +170,8 @@ internal sealed class RandomNet
     private void Unary(string x, int[] shape, string type)
     {
         // In place, where the blob has values of its own and no other layer reads them.
-        bool isOwn = x == blobs[^1].Name && OwnValues.Any(own => layers[^1].Contains($"'{own}'", StringComparison.Ordinal));
+        bool isOwn = x == blobs[^1].Name
+            && OwnValues.Any(own => layers[^1].Contains($"'{own}'", StringComparison.Ordinal));
         if (isOwn && type is not ("AbsVal" or "BNLL" or "Swish") && Pick(2) == 0)
         {
             layers.Add($"layer {{ name: '{Name()}' type: '{type}' bottom: '{x}' top: '{x}' }}");
@@ -191,7 +193,7 @@ internal sealed class RandomNet
     {
         (string Name, int[] Shape)[] others =
         [
-            .. blobs.Where(b => b.Shape.Length == shape.Length && b.Shape[2..].SequenceEqual(shape[2..])
+            .. blobs.Where(b => b.Shape.Length == shape.Length && b.Shape.AsSpan(2).SequenceEqual(shape.AsSpan(2))
                 && b.Shape[1] + shape[1] < 40),
         ];
         if (others.Length > 0)

@@ -18,10 +18,10 @@ internal static class RandomValues
     /// </summary>
     public static void Fill(Net net)
     {
-        var random = new Random(18);
+        uint random = 18;
         foreach (string input in net.Inputs)
         {
-            Draw(net.FindBlob(input).Data, 0, 1, random);
+            Draw(net.FindBlob(input).Data, 0, 1, ref random);
         }
 
         var filled = new HashSet<Blob>();
@@ -31,7 +31,7 @@ internal static class RandomValues
             {
                 if (filled.Add(layer.Parameters[i]))
                 {
-                    Fill(layer, i, random);
+                    Fill(layer, i, ref random);
                 }
             }
 
@@ -40,7 +40,7 @@ internal static class RandomValues
         }
     }
 
-    private static void Fill(NetLayer layer, int index, Random random)
+    private static void Fill(NetLayer layer, int index, ref uint random)
     {
         Blob blob = layer.Parameters[index];
         if (layer.Type == "BatchNorm" && index < 3)
@@ -56,7 +56,7 @@ internal static class RandomValues
             ("PReLU", _) => 0.25f,
             _ => 0,
         };
-        Draw(blob.Data, middle, isMatrix ? MathF.Sqrt(6f / blob.CountOf(1)) : 0.2f, random);
+        Draw(blob.Data, middle, isMatrix ? MathF.Sqrt(6f / blob.CountOf(1)) : 0.2f, ref random);
     }
 
     // The means, the variances, or their weight.
@@ -87,11 +87,15 @@ internal static class RandomValues
         ];
     }
 
-    private static void Draw(Span<float> values, float middle, float size, Random random)
+    private static void Draw(Span<float> values, float middle, float size, ref uint random)
     {
         foreach (ref float value in values)
         {
-            value = middle + (size * ((2 * random.NextSingle()) - 1));
+            // Marsaglia's xorshift: there are hundreds of millions of weights.
+            random ^= random << 13;
+            random ^= random >> 17;
+            random ^= random << 5;
+            value = middle + (size * ((int)random * (1f / (1u << 31))));
         }
     }
 }
