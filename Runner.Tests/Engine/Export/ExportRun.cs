@@ -145,7 +145,9 @@ internal sealed class ExportRun : IDisposable
         foreach (var (_, top, value) in export.Tops.Where(t => t.Layer == layer))
         {
             Assert.Equal(layer.TopList[top].Shape.ToArray(), values[value].Shape);
-            GoldenCase.RequireClose(value, layer.TopList[top].Data.ToArray(), values[value].Values, tolerance);
+
+            // Between layers values of both signs cancel here and there.
+            GoldenCase.RequireClose(value, layer.TopList[top].Data.ToArray(), values[value].Values, 5 * tolerance);
         }
     }
 
