@@ -34,9 +34,12 @@ public static class NetExport
 
         OnnxExport export = OnnxExporter.Export(net, options);
         OnnxWriter.Write(path, export.Model, export.Weights, options.UsesExternalData);
-        var (inputs, difference) = runtime is null || export.Model.OpsetImport.Count > 1
-            ? (0, 0)
-            : new OnnxCheck(net, options, runtime).Run(path, export);
+        string? problem = options.Check == OnnxCheckChoice.Never ? "it was not asked for"
+            : runtime is null ? "ONNX Runtime is not installed"
+            : export.Model.OpsetImport.Count > 1
+                ? $"no program has the operators of the domain {OnnxGraph.CustomDomain}"
+            : null;
+        var (inputs, difference) = problem is null ? new OnnxCheck(net, options, runtime!).Run(path, export) : (0, 0);
         return new OnnxReport
         {
             Inputs = [.. export.Inputs.Select(i => i.Name)],
@@ -44,6 +47,7 @@ public static class NetExport
             Nodes = export.Model.Graph.Node.Count,
             BatchProblem = options.FixesBatch ? null : export.BatchProblem,
             CheckedInputs = inputs,
+            CheckProblem = problem,
             GreatestDifference = difference,
         };
     }

@@ -146,8 +146,8 @@ internal static class ExportCommand
         }
     }
 
-    private static string Checked(OnnxReport report) => report.CheckedInputs == 0
-        ? "not checked: ONNX Runtime is not installed, or the file has operators of the domain cnn (see --check)"
+    private static string Checked(OnnxReport report) => report.CheckProblem is { } problem
+        ? $"not checked: {problem}"
         : string.Create(
             CultureInfo.InvariantCulture,
             $"checked over {report.CheckedInputs} random inputs: greatest difference "

@@ -7,8 +7,8 @@ namespace Cnn.Engine.Export.Onnx;
 
 /// <summary>
 /// Layers that ONNX cannot express, as operators of the domain <c>cnn</c>: the operator is the layer type, its inputs
-/// the bottoms and then the parameters, its attributes the fields that the definition gives. Whoever runs the file
-/// implements them.
+/// the bottoms and then the parameters, its attributes the fields that the definition gives; the options of a plug-in
+/// are one attribute, as text. Whoever runs the file implements them.
 /// </summary>
 internal static class CustomExport
 {
@@ -27,7 +27,8 @@ internal static class CustomExport
             .. LayerParameter.Descriptor.Fields.InDeclarationOrder()
                 .Where(f => f.FieldType == FieldType.Message && !f.IsRepeated
                     && f.Name.EndsWith("_param", StringComparison.Ordinal))
-                .Select(f => f.Accessor.GetValue(layer.Definition)).OfType<IMessage>().SelectMany(m => Fields("", m)),
+                .Select(f => f.Accessor.GetValue(layer.Definition)).OfType<IMessage>()
+                .SelectMany(m => m is PluginParameter options ? Block(options) : Fields(layer, "", m)),
         ];
         layer.Graph.Add(layer.Layer.Type, inputs, outputs, attributes, OnnxGraph.CustomDomain);
         for (int i = 0; i < outputs.Length; i++)
@@ -36,7 +37,10 @@ internal static class CustomExport
         }
     }
 
-    private static IEnumerable<(string, object)> Fields(string prefix, IMessage message)
+    private static IEnumerable<(string, object)> Block(PluginParameter options) =>
+        [("plugin_param", TextFormat.Print(options))];
+
+    private static IEnumerable<(string, object)> Fields(LayerExport layer, string prefix, IMessage message)
     {
         foreach (FieldDescriptor field in message.Descriptor.Fields.InDeclarationOrder())
         {
@@ -53,10 +57,14 @@ internal static class CustomExport
                 {
                     yield return (name, items.Select(i => Whole(field, i)!.Value).ToArray());
                 }
+                else if (items.Length > 0)
+                {
+                    throw layer.Refusal($"{name} has several values that are no numbers", message, field.FieldNumber);
+                }
             }
             else if (field.FieldType == FieldType.Message)
             {
-                foreach (var nested in value is IMessage inner ? Fields(name + ".", inner) : [])
+                foreach (var nested in value is IMessage inner ? Fields(layer, name + ".", inner) : [])
                 {
                     yield return nested;
                 }

@@ -72,6 +72,13 @@ internal sealed class LayerExport(OnnxExporter exporter, OnnxGraph graph, NetLay
     /// <summary>Binds a top to a value of the graph.</summary>
     public void Top(string value, int index = 0) => exporter.Bind(Layer, index, value);
 
+    /// <summary>Binds a top to a value in which an axis has as many places as the values decide.</summary>
+    public void TopOfCount(string value, int axis, int index = 0)
+    {
+        exporter.CountAxis(TopBlob(index), axis);
+        Top(value, index);
+    }
+
     /// <summary>
     /// Binds the top of the last of the layers that are folded into this one; they are translated then.
     /// </summary>

@@ -4,6 +4,7 @@ using Cnn.Fillers;
 using Cnn.Layers;
 using Cnn.Proto;
 using Cnn.Proto.Formats.Onnx;
+using Google.Protobuf;
 
 namespace Cnn.Engine.Export.Onnx;
 
@@ -24,18 +25,43 @@ internal sealed class OnnxCheck(Net net, OnnxOptions options, OnnxRuntimeLibrary
     /// <exception cref="CnnException">They differ; the error names the first blob that does.</exception>
     public (int Inputs, double Difference) Run(string path, OnnxExport export)
     {
+        int batch = BatchOf(export);
+        float[][] states = [.. States.Select(s => s.Data.ToArray())];
+        try
+        {
+            return Compare(path, export, batch);
+        }
+        finally
+        {
+            SetBatch(export, batch, export.BatchProblem is null);
+            foreach (NetLayer layer in net.Layers.Where(l => !LayerExports.IsSource(l)))
+            {
+                layer.Layer.Reshape(layer.BottomList, layer.TopList);
+            }
+
+            foreach (var (state, values) in States.Zip(states))
+            {
+                values.CopyTo(state.Data);
+            }
+        }
+    }
+
+    // What recurrent layers keep; the graph starts without it.
+    private IEnumerable<Blob> States =>
+        net.Layers.Where(l => !LayerExports.IsSource(l)).SelectMany(l => l.Layer.State);
+
+    private (int Inputs, double Difference) Compare(string path, OnnxExport export, int batch)
+    {
         var cases = new List<Case>();
-        int batch = export.Inputs.Count == 0 ? 1 : net.Blobs[export.Inputs[0].Blob].Dim(0);
         int[] batches = export.BatchProblem is not null ? [batch] : [batch, batch == 1 ? 2 : 1];
         foreach (int size in batches)
         {
             for (int i = 0; i < InputsOfEach; i++)
             {
-                cases.Add(Compute(export, size, cases.Count, export.BatchProblem is null));
+                cases.Add(Checkable(export, size, cases.Count, path));
             }
         }
 
-        SetBatch(export, batch, export.BatchProblem is null);
         var outputs = runtime.Run(path, cases.Select(c => c.Inputs));
         double greatest = 0;
         for (int i = 0; i < cases.Count; i++)
@@ -50,7 +76,7 @@ internal sealed class OnnxCheck(Net net, OnnxOptions options, OnnxRuntimeLibrary
                 double difference = Difference(expected, outputs[i][name]);
                 if (!(difference <= Tolerance))
                 {
-                    throw Differs(blob, difference, path);
+                    throw Differs(export, path, cases[i], blob, difference);
                 }
 
                 greatest = Math.Max(greatest, difference);
@@ -89,7 +115,25 @@ internal sealed class OnnxCheck(Net net, OnnxOptions options, OnnxRuntimeLibrary
         return difference == 0 ? 0 : difference / Math.Max(largest, float.Epsilon);
     }
 
-    private Case Compute(OnnxExport export, int batch, int index, bool isOpen)
+    private int BatchOf(OnnxExport export) =>
+        export.Inputs.Count > 0 && net.Blobs[export.Inputs[0].Blob] is { AxisCount: > 0 } input ? input.Dim(0) : 1;
+
+    // Some layers refuse what random numbers make of their inputs, such as boxes with negative sizes.
+    private Case Checkable(OnnxExport export, int batch, int index, string path)
+    {
+        try
+        {
+            return Compute(export, batch, index, export.BatchProblem is null);
+        }
+        catch (CnnException exception)
+        {
+            throw new CnnException(
+                $"'{path}' cannot be checked, since the net does not take random inputs: {exception.Message}",
+                "the file is written; export it without the check");
+        }
+    }
+
+    private Case Compute(OnnxExport export, int batch, int index, bool isOpen, Action<NetLayer>? onRun = null)
     {
         SetBatch(export, batch, isOpen);
         var inputs = new List<(string, int[], float[])>();
@@ -98,17 +142,17 @@ internal sealed class OnnxCheck(Net net, OnnxOptions options, OnnxRuntimeLibrary
             Blob input = net.Blobs[blob];
             PhiloxRandom random = new RandomStreams(1).Create(blob, "check", index);
             float[] values = new float[input.Count];
+            float largest = IsPrepared(export, blob) ? byte.MaxValue : 1;
             for (int i = 0; i < values.Length; i++)
             {
-                values[i] = random.NextSingle();
+                values[i] = random.NextSingle() * largest;
             }
 
             inputs.Add((name, input.Shape.ToArray(), values));
             Prepared(values, blob, export).CopyTo(input.Data);
         }
 
-        // The file begins each run anew.
-        foreach (Blob state in net.Layers.SelectMany(l => l.Layer.State))
+        foreach (Blob state in States)
         {
             state.Data.Clear();
         }
@@ -116,18 +160,24 @@ internal sealed class OnnxCheck(Net net, OnnxOptions options, OnnxRuntimeLibrary
         foreach (NetLayer layer in net.Layers.Where(l => !LayerExports.IsSource(l)))
         {
             net.ForwardLayer(layer);
+            onRun?.Invoke(layer);
         }
 
         return new Case(
+            batch,
+            index,
             inputs,
             export.Outputs.Where(o => net.Blobs.ContainsKey(o.Blob))
                 .ToDictionary(o => o.Blob, o => net.Blobs[o.Blob].Data.ToArray()));
     }
 
+    private bool IsPrepared(OnnxExport export, string blob) =>
+        options.Preprocessing is not null && blob == export.Inputs[0].Blob;
+
     // What the graph does to an image, done to the net's.
     private float[] Prepared(float[] values, string blob, OnnxExport export)
     {
-        if (options.Preprocessing is not { } preprocessing || blob != export.Inputs[0].Blob)
+        if (options.Preprocessing is not { } preprocessing || !IsPrepared(export, blob))
         {
             return values;
         }
@@ -155,7 +205,7 @@ internal sealed class OnnxCheck(Net net, OnnxOptions options, OnnxRuntimeLibrary
         }
 
         // Sources that the graph does not need, such as labels, follow too.
-        int now = net.Blobs[export.Inputs[0].Blob].Dim(0);
+        int now = BatchOf(export);
         foreach (Blob top in net.Layers.Where(LayerExports.IsSource).SelectMany(l => l.TopList))
         {
             if (top.AxisCount > 0 && top.Dim(0) == now)
@@ -165,47 +215,67 @@ internal sealed class OnnxCheck(Net net, OnnxOptions options, OnnxRuntimeLibrary
         }
     }
 
-    // Runs again with all blobs as outputs, some at a time, and names the first that differs.
-    private CnnException Differs(string output, double difference, string path)
+    // Runs the file again with the tops of layers as outputs, some at a time, and names the first that differs.
+    private CnnException Differs(OnnxExport export, string path, Case failed, string output, double difference)
     {
-        string[] all = [.. net.Layers.SelectMany(l => l.TopNames).Distinct().Where(net.Blobs.ContainsKey)];
-        foreach (string[] blobs in all.Chunk(MostValues))
+        string file = path + ".check";
+        try
         {
-            string file = path + ".check";
-            try
+            File.Copy(path, file, overwrite: true);
+            foreach (var tops in export.Tops.Chunk(MostValues))
             {
-                OnnxExport export = OnnxExporter.Export(net, options, blobs);
-                OnnxWriter.Write(file, export.Model, export.Weights);
-                Case one = Compute(export, net.Blobs[export.Inputs[0].Blob].Dim(0), 0, isOpen: false);
-                var outputs = runtime.Run(file, [one.Inputs])[0];
-                foreach (var (blob, name) in export.Outputs)
+                GiveAlso(file, new FileInfo(path).Length, export, tops.Select(t => t.Value));
+                var expected = new Dictionary<string, float[]>();
+                Compute(export, failed.Batch, failed.Index, export.BatchProblem is null, ran =>
                 {
-                    double here = Difference(one.Outputs[blob], outputs[name]);
+                    foreach (var (layer, top, value) in tops.Where(t => t.Layer == ran))
+                    {
+                        expected[value] = layer.TopList[top].Data.ToArray();
+                    }
+                });
+                var actual = runtime.Run(file, [failed.Inputs])[0];
+                foreach (var (layer, top, value) in tops.Where(t => expected.ContainsKey(t.Value)))
+                {
+                    double here = Difference(expected[value], actual[value]);
                     if (!(here <= Tolerance))
                     {
-                        NetLayer writer = net.Layers.Last(l => l.TopNames.Contains(blob));
-                        return new CnnException(string.Create(
-                            CultureInfo.InvariantCulture,
-                            $"'{path}' differs from the net: blob '{blob}' of layer '{writer.Name}' ({writer.Type}) by "
-                            + $"{here:G2} of its largest value"));
+                        return Error(
+                            path, $"blob '{layer.TopNameList[top]}' of layer '{layer.Name}' ({layer.Type})", here);
                     }
                 }
             }
-            catch (CnnException)
-            {
-                // A blob that cannot be an output is passed over.
-            }
-            finally
-            {
-                File.Delete(file);
-            }
+        }
+        catch (Exception exception) when (exception is CnnException or IOException or UnauthorizedAccessException)
+        {
+            // The output that differs is known, if not the layer that is to blame.
+        }
+        finally
+        {
+            File.Delete(file);
         }
 
-        return new CnnException(string.Create(
-            CultureInfo.InvariantCulture,
-            $"'{path}' differs from the net: output '{output}' by {difference:G2} of its largest value"));
+        return Error(path, $"output '{output}'", difference);
     }
 
+    // Adds outputs at the end of a file: of a message that comes twice, the second adds to the first.
+    private static void GiveAlso(string file, long length, OnnxExport export, IEnumerable<string> values)
+    {
+        string[] outputs = [.. export.Outputs.Select(o => o.Name)];
+        var more = new ModelProto { Graph = new GraphProto() };
+        more.Graph.Output.Add(export.Model.Graph.ValueInfo.IntersectBy(values.Except(outputs), v => v.Name));
+        using FileStream stream = File.OpenWrite(file);
+        stream.SetLength(length);
+        stream.Seek(0, SeekOrigin.End);
+        more.WriteTo(stream);
+    }
+
+    private static CnnException Error(string path, string what, double difference) => new(string.Create(
+        CultureInfo.InvariantCulture,
+        $"'{path}' differs from the net: {what} by {difference:G2} of its largest value"));
+
     private sealed record Case(
-        IReadOnlyList<(string Name, int[] Shape, float[] Values)> Inputs, IReadOnlyDictionary<string, float[]> Outputs);
+        int Batch,
+        int Index,
+        IReadOnlyList<(string Name, int[] Shape, float[] Values)> Inputs,
+        IReadOnlyDictionary<string, float[]> Outputs);
 }

@@ -29,6 +29,9 @@ internal sealed class OnnxExporter
     private readonly HashSet<string> outputs = new(StringComparer.Ordinal);
     private readonly List<string> scores = [];
     private readonly Dictionary<string, string> scoreValues = new(StringComparer.Ordinal);
+    private readonly List<(NetLayer Layer, int Top, string Value)> tops = [];
+    private readonly Dictionary<Blob, int> counted = [];
+    private readonly HashSet<Blob> dependent = [];
     private OpenBatch batch = OpenBatch.Fixed("");
     private int current;
 
@@ -73,6 +76,9 @@ internal sealed class OnnxExporter
     /// <summary>Whether a blob's first axis is the open batch.</summary>
     public bool IsBatch(Blob blob) => batch.Follows(blob);
 
+    /// <summary>Declares that the values decide on the size of an axis of a blob.</summary>
+    public void CountAxis(Blob blob, int axis) => counted[blob] = axis;
+
     /// <summary>Binds a top of a layer to a value.</summary>
     public void Bind(NetLayer layer, int top, string value)
     {
@@ -87,6 +93,7 @@ internal sealed class OnnxExporter
             string name = graph.Unique(isLast ? blob : $"{blob}/{layer.Name}");
             graph.Rename(value, name, layer.Name);
             value = name;
+            tops.Add((layer, top, value));
         }
 
         values[blob] = value;
@@ -188,7 +195,12 @@ internal sealed class OnnxExporter
         }
 
         return new OnnxExport(
-            Model(), graph.Weights, [.. inputs], [.. given.Zip(names)], batch.Problem);
+            Model(),
+            graph.Weights,
+            [.. inputs],
+            [.. given.Zip(names)],
+            [.. tops.Where(t => graph.Needed.Contains(t.Value))],
+            batch.Problem);
     }
 
     private string AddInput(NetLayer source, int top)
@@ -246,6 +258,10 @@ internal sealed class OnnxExporter
         }
 
         missing.UnionWith(layer.TopNameList.Where(top => !values.ContainsKey(top)));
+        if (layer.BottomList.Any(b => counted.ContainsKey(b) || dependent.Contains(b)))
+        {
+            dependent.UnionWith(layer.TopList.Where(top => !counted.ContainsKey(top)));
+        }
     }
 
     // An output has the blob's name, whatever its value is called within.
@@ -273,9 +289,20 @@ internal sealed class OnnxExporter
 
     private ValueInfoProto Info(string name, Blob blob)
     {
+        if (counted.TryGetValue(blob, out int axis))
+        {
+            return OnnxGraph.Value(name, blob.Shape, a => a == axis ? $"{name}_count" : null);
+        }
+
+        if (dependent.Contains(blob))
+        {
+            return OnnxGraph.Value(name, blob.Shape, a => $"{name}_{a}");
+        }
+
         bool isOpen = batch.Follows(blob);
         bool isWhole = isOpen && net.Layers.First(l => l.BottomList.Count == 0).TopList[0].Dim(0) == blob.Dim(0);
-        return OnnxGraph.Value(name, blob.Shape, !isOpen ? null : isWhole ? Batch : $"{Batch}_{name}");
+        string size = isWhole ? Batch : $"{Batch}_{name}";
+        return OnnxGraph.Value(name, blob.Shape, a => isOpen && a == 0 ? size : null);
     }
 
     private ModelProto Model()

@@ -143,14 +143,14 @@ internal sealed class OnnxGraph(int opset)
     /// <summary>Returns a value's name with its shape.</summary>
     /// <param name="name">The name.</param>
     /// <param name="shape">The shape.</param>
-    /// <param name="batch">The name of the first axis' size; null where it is fixed.</param>
-    public static ValueInfoProto Value(string name, ReadOnlySpan<int> shape, string? batch)
+    /// <param name="sizeOf">Returns the name of an axis' size; null where it is fixed.</param>
+    public static ValueInfoProto Value(string name, ReadOnlySpan<int> shape, Func<int, string?> sizeOf)
     {
         var dims = new TensorShapeProto();
         for (int i = 0; i < shape.Length; i++)
         {
-            dims.Dim.Add(i == 0 && batch is not null
-                ? new TensorShapeProto.Types.Dimension { DimParam = batch }
+            dims.Dim.Add(sizeOf(i) is { } size
+                ? new TensorShapeProto.Types.Dimension { DimParam = size }
                 : new TensorShapeProto.Types.Dimension { DimValue = shape[i] });
         }
 

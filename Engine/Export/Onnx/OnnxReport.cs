@@ -18,6 +18,9 @@ public sealed record OnnxReport
     /// <summary>How many random inputs the file was checked with; 0 where it was not.</summary>
     public int CheckedInputs { get; init; }
 
+    /// <summary>Why the file was not checked; null where it was.</summary>
+    public string? CheckProblem { get; init; }
+
     /// <summary>
     /// The greatest difference from the net that the check found, relative to the largest value of an output.
     /// </summary>

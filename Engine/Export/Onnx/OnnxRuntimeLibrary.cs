@@ -93,9 +93,10 @@ internal sealed class OnnxRuntimeLibrary
         var values = (IList)Activator.CreateInstance(typeof(List<>).MakeGenericType(named))!;
         foreach (var (name, shape, data) in inputs)
         {
-            var array = Array.CreateInstance(typeof(float), shape);
-            Buffer.BlockCopy(data, 0, array, 0, data.Length * sizeof(float));
-            values.Add(create.Invoke(null, [name, toTensor.Invoke(null, [array, false])]));
+            object flat = toTensor.Invoke(null, [data, false])!;
+            object shaped = flat.GetType().GetMethod("Reshape", [typeof(ReadOnlySpan<int>)])!
+                .CreateDelegate<TensorReshape>(flat)(shape);
+            values.Add(create.Invoke(null, [name, shaped]));
         }
 
         MethodInfo run = session.GetMethod("Run", [typeof(IReadOnlyCollection<>).MakeGenericType(named)])!;
@@ -109,6 +110,8 @@ internal sealed class OnnxRuntimeLibrary
 
         return outputs;
     }
+
+    private delegate object TensorReshape(ReadOnlySpan<int> shape);
 
     private static void UseNativeLibraryOf(Assembly assembly, string folder)
     {

@@ -60,8 +60,12 @@ internal sealed class OnnxImporter
             .FirstOrDefault(v => v.Name == name)?.Type?.TensorType?.Shape;
         bool isWhole = shape is not null && shape.Dim.Index().All(d => d.Item.HasDimValue
             ? d.Item.DimValue is > 0 and <= int.MaxValue
-            : d.Index == 0 && d.Item.DimParam == "batch");
-        return isWhole ? [.. shape!.Dim.Select(d => d.HasDimValue ? (int)d.DimValue : options.Batch)] : null;
+            : (d.Index == 0 && d.Item.DimParam == "batch") || d.Item.DimParam == $"{name}_count");
+
+        // The export names a number of places that values decide on; a layer starts with one.
+        return isWhole
+            ? [.. shape!.Dim.Select(d => d.HasDimValue ? (int)d.DimValue : d.DimParam == "batch" ? options.Batch : 1)]
+            : null;
     }
 
     /// <summary>Adds a layer.</summary>

@@ -9,8 +9,10 @@ namespace Cnn.Proto.Formats.Onnx;
 /// </summary>
 internal static class OnnxWriter
 {
-    // Readers take messages of less than 2^31 bytes.
-    private const long LargestMessage = int.MaxValue - (1 << 20);
+    /// <summary>
+    /// The size of the largest model whose values are in its own file: readers take messages of less than 2^31 bytes.
+    /// </summary>
+    public const long LargestMessage = int.MaxValue - (1 << 20);
 
     // Arrays in another file start where a page can be mapped.
     private const int Alignment = 1 << 16;
@@ -30,10 +32,16 @@ internal static class OnnxWriter
     /// Whether the values go to <see cref="DataPath"/> whatever their size; they do so where one message cannot hold
     /// them.
     /// </param>
+    /// <param name="largest">The most bytes of one message.</param>
     /// <exception cref="CnnException">A file cannot be written.</exception>
-    public static void Write(string path, ModelProto model, IReadOnlyList<OnnxWeight> weights, bool isExternal = false)
+    public static void Write(
+        string path,
+        ModelProto model,
+        IReadOnlyList<OnnxWeight> weights,
+        bool isExternal = false,
+        long largest = LargestMessage)
     {
-        isExternal |= weights.Sum(w => w.Bytes) + model.CalculateSize() > LargestMessage;
+        isExternal |= weights.Sum(w => w.Bytes) + model.CalculateSize() > largest;
         List<TensorProto> headers = [.. weights.Select(w => w.Header)];
         if (isExternal)
         {

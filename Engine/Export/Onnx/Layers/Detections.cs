@@ -43,7 +43,8 @@ internal static class Detections
             rows[item] = RowsOf(layer, options, suppression, boxesOf[item], scoresOf[item], priors, labels, item);
         }
 
-        layer.Top(OrNothing(layer, items == 1 ? rows[0] : layer.Op("Concat", rows, ("axis", 0)), items));
+        string all = items == 1 ? rows[0] : layer.Op("Concat", rows, ("axis", 0));
+        layer.TopOfCount(OrNothing(layer, all, items), axis: 2);
     }
 
     private static string[] Items(LayerExport layer, string values, int items)

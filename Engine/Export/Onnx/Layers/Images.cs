@@ -93,8 +93,8 @@ internal static class Images
             layer,
             layer.In(),
             "nearest",
-            Coordinates(options.AlignCorners, options.HalfPixelCenters, "tf_half_pixel_for_nn"),
-            ("nearest_mode", options.AlignCorners ? "round_prefer_ceil" : "floor")));
+            Coordinates(options.AlignCorners, options.HalfPixelCenters, "half_pixel"),
+            ("nearest_mode", options.AlignCorners || options.HalfPixelCenters ? "round_prefer_ceil" : "floor")));
     }
 
     private static string Coordinates(bool aligns, bool isCentred, string centred) =>

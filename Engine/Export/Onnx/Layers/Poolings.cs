@@ -149,6 +149,11 @@ internal static class Poolings
     public static void RoiPooling(LayerExport layer)
     {
         ROIPoolingParameter options = layer.Definition.RoiPoolingParam;
+        if (layer.Graph.Opset > 21)
+        {
+            throw layer.Refusal($"ONNX Runtime has no MaxRoiPool of opset {layer.Graph.Opset}; 13 to 21 have one");
+        }
+
         string regions = layer.Bottom(1).AxisCount == 2
             ? layer.In(1)
             : layer.Reshape(layer.In(1), [layer.Bottom(1).Dim(0), 5], layer.IsBatch(layer.Bottom(1)));

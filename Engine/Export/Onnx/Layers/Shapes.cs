@@ -217,7 +217,7 @@ internal static class Shapes
         string chosen = layer.Cast(flat, ElementType.Bool);
         for (int i = 0; i < last; i++)
         {
-            layer.Top(layer.Op("Compress", [layer.In(i), chosen], ("axis", 0)), i);
+            layer.TopOfCount(layer.Op("Compress", [layer.In(i), chosen], ("axis", 0)), axis: 0, i);
         }
     }
 

@@ -1,0 +1,330 @@
+using Cnn.Engine.Classification;
+using Cnn.Engine.Export;
+using Cnn.Engine.Export.Onnx;
+using Cnn.Engine.Graph;
+using Cnn.Engine.Import;
+using Cnn.Layers.Threading;
+using Cnn.Proto;
+using Cnn.Proto.Formats.Onnx;
+using Cnn.Tests.Engine.Graph;
+using Google.Protobuf;
+
+namespace Cnn.Tests.Engine.Export;
+
+/// <summary>The options of the ONNX export, and its check.</summary>
+[Trait("Category", "Unit")]
+public sealed class OnnxExportTests : IDisposable
+{
+    private const double Tolerance = 1e-5;
+
+    private const string Image = """
+        layer { name: "x" type: "Input" top: "x" input_param { shape { dim: 2 dim: 3 dim: 6 dim: 5 } } }
+
+        """;
+
+    private const string Normalized = Image + """
+        layer { name: "conv" type: "Convolution" bottom: "x" top: "conv" convolution_param { num_output: 4
+          kernel_size: 3 bias_term: false } }
+        layer { name: "bn" type: "BatchNorm" bottom: "conv" top: "conv" }
+        layer { name: "scale" type: "Scale" bottom: "conv" top: "conv" scale_param { bias_term: true } }
+        layer { name: "relu" type: "ReLU" bottom: "conv" top: "conv" }
+        layer { name: "ip" type: "InnerProduct" bottom: "conv" top: "ip" inner_product_param { num_output: 3 } }
+        """;
+
+    private readonly TemporaryFolder folder = new();
+    private readonly WorkerPool pool = new(1);
+
+    public static TheoryData<int> Opsets =>
+        [.. Enumerable.Range(
+            OnnxOptions.LeastOpset, OnnxOptions.GreatestOpset - OnnxOptions.LeastOpset + 1)];
+
+    public void Dispose()
+    {
+        folder.Dispose();
+        pool.Dispose();
+    }
+
+    [Fact]
+    public void FoldingPutsTheNormalizationIntoTheConvolution()
+    {
+        using Net net = Build(Normalized);
+
+        Assert.Equal(["Conv", "BatchNormalization", "Relu", "Flatten", "Gemm"], Operators(net, new OnnxOptions()));
+        Assert.Equal(["Conv", "Relu", "Flatten", "Gemm"], Operators(net, new OnnxOptions { Folds = true }));
+    }
+
+    [Fact]
+    public void WhatAnotherLayerReadsIsNotFolded()
+    {
+        using Net net = Build(Image + """
+            layer { name: "conv" type: "Convolution" bottom: "x" top: "conv" convolution_param { num_output: 4
+              kernel_size: 3 } }
+            layer { name: "bn" type: "BatchNorm" bottom: "conv" top: "bn" }
+            layer { name: "scale" type: "Scale" bottom: "bn" top: "scale" }
+            layer { name: "sigmoid" type: "Sigmoid" bottom: "bn" top: "sigmoid" }
+            """);
+
+        Assert.Equal(["Conv", "BatchNormalization", "Mul", "Sigmoid"], Operators(net, new OnnxOptions()));
+        Assert.Equal(["Conv", "Mul", "Sigmoid"], Operators(net, new OnnxOptions { Folds = true }));
+    }
+
+    [Fact]
+    public void TheCustomDomainTakesTheLayersThatOnnxLacks()
+    {
+        using Net net = Build("""
+            layer { name: "a" type: "Input" top: "a" top: "b" input_param { shape { dim: 2 dim: 3 dim: 6 dim: 5 } } }
+            layer { name: "corr" type: "Correlation" bottom: "a" bottom: "b" top: "corr" correlation_param {
+              kernel_size: 3 max_displacement: 2 pad: 2 } }
+            layer { name: "relu" type: "ReLU" bottom: "corr" top: "relu" }
+            """);
+        string path = folder["net.onnx"];
+
+        var refusal = Assert.Throws<CnnException>(() => net.ExportOnnx(path));
+        OnnxReport report = net.ExportOnnx(path, new OnnxOptions { UsesCustomDomain = true });
+
+        Assert.Contains(
+            "net:2:1: layer 'corr': a Correlation layer cannot be exported to ONNX: ONNX has no such operation",
+            refusal.Message,
+            StringComparison.Ordinal);
+        Assert.Equal(0, report.CheckedInputs);
+        ModelProto model = OnnxRules.Require(path);
+        NodeProto node = model.Graph.Node[0];
+        Assert.Equal(("cnn", "Correlation", "corr"), (node.Domain, node.OpType, node.Output[0]));
+        Assert.Equal(["a", "b"], node.Input);
+        Assert.Equal(
+            ["pad=2", "kernel_size=3", "max_displacement=2"], node.Attribute.Select(a => $"{a.Name}={a.I}"));
+        Assert.Equal(1, model.OpsetImport.Single(o => o.Domain == "cnn").Version);
+        Assert.Equal("Relu", model.Graph.Node[1].OpType);
+    }
+
+    [Fact]
+    public void TheCustomDomainTakesTheLayersOfPlugins()
+    {
+        using Net net = ModelNets.Build("plugin-layer/snake_train_test.prototxt", "", pool, folder.Path);
+        string path = folder["net.onnx"];
+
+        net.ExportOnnx(path, new OnnxOptions { UsesCustomDomain = true });
+
+        NodeProto node = OnnxRules.Require(path).Graph.Node.Single(n => n.Domain == "cnn");
+        Assert.Equal("Snake", node.OpType);
+        Assert.Equal(["hidden", "snake.blob0"], node.Input);
+        Assert.Equal(
+            ["plugin_param=alpha: 0.5 learned: true"],
+            node.Attribute.Select(a => $"{a.Name}={string.Join(' ', a.S.ToStringUtf8().Split('\n'))}".Trim()));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void PreprocessingTakesPlainImages(bool isImageMean)
+    {
+        using Net net = Build(Normalized);
+        InputMean mean = InputMean.OfChannels(104, 117, 123);
+        if (isImageMean)
+        {
+            var image = new BlobProto { Channels = 3, Height = 6, Width = 5, Num = 1 };
+            image.Data.Add(Enumerable.Range(0, 90).Select(i => 100f + i));
+            File.WriteAllBytes(folder["mean.binaryproto"], image.ToByteArray());
+            mean = InputMean.Parse(folder["mean.binaryproto"]);
+        }
+
+        var random = new Random(3);
+        float[] rgb = [.. Enumerable.Range(0, 180).Select(_ => (float)random.Next(256))];
+        string path = folder["net.onnx"];
+
+        OnnxReport report = net.ExportOnnx(path, new OnnxOptions
+        {
+            Check = OnnxCheckChoice.Always,
+            Preprocessing = new OnnxPreprocessing { Mean = mean, Scale = 0.017f, SwapsChannels = true },
+        });
+
+        Assert.InRange(report.GreatestDifference, 0, Tolerance);
+        OnnxRules.Require(path);
+
+        // What Caffe's transform_param does: (BGR - mean) scale.
+        Span<float> bgr = net.FindBlob("x").Data;
+        for (int i = 0; i < bgr.Length; i++)
+        {
+            int item = i / 90, channel = i / 30 % 3, at = i % 30;
+            float subtracted = isImageMean ? 100 + (i % 90) : channel == 0 ? 104 : channel == 1 ? 117 : 123;
+            bgr[i] = (rgb[(item * 90) + ((2 - channel) * 30) + at] - subtracted) * 0.017f;
+        }
+
+        net.Forward();
+        using var session = new OnnxRun(path);
+        GoldenCase.RequireClose(
+            "ip", net.FindBlob("ip").Data.ToArray(), session.Run([("x", [2, 3, 6, 5], rgb)])["ip"].Values, Tolerance);
+    }
+
+    [Fact]
+    public void AModelThatOneMessageCannotHoldHasItsWeightsBesideIt()
+    {
+        using Net net = Build(Normalized.Replace("num_output: 3 ", "num_output: 300 ", StringComparison.Ordinal));
+        Dictionary<string, float[]> given = ExportRun.Forward(net);
+        OnnxExport export = OnnxExporter.Export(net, new OnnxOptions());
+        long bytes = export.Weights.Sum(w => w.Bytes) + export.Model.CalculateSize();
+        string path = folder["net.onnx"], data = folder["net.onnx.data"];
+
+        OnnxWriter.Write(path, export.Model, export.Weights, largest: bytes);
+        Assert.False(File.Exists(data));
+        OnnxWriter.Write(path, export.Model, export.Weights, largest: bytes - 1);
+
+        Assert.True(new FileInfo(path).Length < 4096);
+        Assert.True(new FileInfo(data).Length >= 4 * 4 * 12 * 300);
+        OnnxRules.Require(path);
+        using var session = new OnnxRun(path);
+        float[] actual = session.Run([("x", [2, 3, 6, 5], given["x"])])["ip"].Values;
+        GoldenCase.RequireClose("ip", net.FindBlob("ip").Data.ToArray(), actual, Tolerance);
+        using Net back = NetImport.LoadOnnx(path).Build(new NetOptions { Pool = pool });
+        Assert.Equal(
+            net.FindLayer("ip").Parameters[0].Data.ToArray(), back.FindLayer("ip").Parameters[0].Data.ToArray());
+    }
+
+    [Theory]
+    [InlineData("conv.weight", "blob 'conv' of layer 'conv' (Convolution)")]
+    [InlineData("scale.weight", "blob 'conv' of layer 'scale' (Scale)")]
+    [InlineData("ip.bias", "blob 'ip' of layer 'ip' (InnerProduct)")]
+    public void TheCheckNamesTheFirstBlobThatDiffers(string weight, string blame)
+    {
+        foreach (bool isExternal in (bool[])[false, true])
+        {
+            using Net net = Build(Normalized);
+            OnnxExport export = OnnxExporter.Export(net, new OnnxOptions());
+            OnnxWeight broken = export.Weights.Single(w => w.Name == weight);
+            float[] values = broken.Values().ToArray();
+            values[0] += 1;
+            string path = folder["net.onnx"];
+            OnnxWriter.Write(
+                path,
+                export.Model,
+                [.. export.Weights.Select(w => w == broken ? w with { Values = () => values } : w)],
+                isExternal);
+
+            var difference = Assert.Throws<CnnException>(
+                () => new OnnxCheck(net, new OnnxOptions(), OnnxRuntimeLibrary.Find()!).Run(path, export));
+
+            Assert.StartsWith(
+                $"'{path}' differs from the net: {blame} by ", difference.Message, StringComparison.Ordinal);
+            Assert.EndsWith(" of its largest value", difference.Message, StringComparison.Ordinal);
+            Assert.False(File.Exists(path + ".check"));
+            Assert.Equal([2, 3, 6, 5], net.FindBlob("x").Shape.ToArray());
+        }
+    }
+
+    [Theory]
+    [InlineData(Normalized)]
+    [InlineData("""
+        layer { name: "x" type: "Input" top: "x" top: "cont" input_param { shape { dim: 3 dim: 2 dim: 4 }
+          shape { dim: 3 dim: 2 } } }
+        layer { name: "lstm" type: "LSTM" bottom: "x" bottom: "cont" top: "lstm" recurrent_param { num_output: 3 } }
+        """)]
+    public void TheCheckLeavesTheNetAsItIs(string text)
+    {
+        using Net net = Build(text);
+        net.Forward();
+        float[][] states = [.. net.Layers.SelectMany(l => l.Layer.State).Select(s => s.Data.ToArray())];
+        int[][] shapes = [.. net.Blobs.Values.Select(b => b.Shape.ToArray())];
+
+        OnnxReport report = net.ExportOnnx(
+            folder["net.onnx"], new OnnxOptions { Check = OnnxCheckChoice.Always });
+
+        Assert.InRange(report.GreatestDifference, 0, Tolerance);
+        Assert.Equal(shapes, net.Blobs.Values.Select(b => b.Shape.ToArray()));
+        Assert.Equal(states, net.Layers.SelectMany(l => l.Layer.State).Select(s => s.Data.ToArray()));
+    }
+
+    [Fact]
+    public void LossesGiveWhatTheyJudge()
+    {
+        using Net net = Build(Image + """
+            layer { name: "y" type: "Input" top: "y" input_param { shape { dim: 2 } } }
+            layer { name: "ip" type: "InnerProduct" bottom: "x" top: "ip" inner_product_param { num_output: 3 } }
+            layer { name: "loss" type: "SoftmaxWithLoss" bottom: "ip" bottom: "y" top: "loss" }
+            layer { name: "accuracy" type: "Accuracy" bottom: "ip" bottom: "y" top: "accuracy" }
+            layer { name: "p" type: "Softmax" bottom: "ip" top: "p" }
+            """);
+        string path = folder["net.onnx"];
+
+        OnnxReport report = net.ExportOnnx(path);
+
+        Dictionary<string, float[]> given = ExportRun.Forward(net);
+
+        Assert.Equal(["x"], report.Inputs);
+        Assert.Equal(["p", "prob"], report.Outputs);
+        OnnxRules.Require(path);
+        using var session = new OnnxRun(path);
+        var outputs = session.Run([("x", [2, 3, 6, 5], given["x"])]);
+        GoldenCase.RequireClose("prob", net.FindBlob("p").Data.ToArray(), outputs["prob"].Values, Tolerance);
+    }
+
+    // Cases that together have every operator that is written.
+    [Theory]
+    [MemberData(nameof(Opsets))]
+    public void EveryOperatorRunsAtEveryOpset(int opset)
+    {
+        var operators = new HashSet<string>();
+        foreach (var (name, path) in GoldenFolders.Cases("layers").Concat(GoldenFolders.Cases("nets")))
+        {
+            var golden = new GoldenCase(path);
+            using var written = new WrittenFile(golden);
+            using Net net = Net.Build(golden.Definition, new NetOptions
+            {
+                Phase = Phase.Test, Level = golden.Level, Stages = golden.Stages, Pool = pool, BuildsQuietly = true,
+            });
+            golden.Apply(net, diffs: false, mayLack: true);
+            OnnxExport export;
+            try
+            {
+                export = OnnxExporter.Export(net, new OnnxOptions { Opset = opset });
+            }
+            catch (CnnException)
+            {
+                continue;
+            }
+
+            int before = operators.Count;
+            operators.UnionWith(export.Model.Graph.Node.Select(n => n.OpType));
+            if (operators.Count > before)
+            {
+                Dictionary<string, float[]> given = ExportRun.Forward(net);
+                using var run = new ExportRun(folder, net, new OnnxOptions { Opset = opset });
+                run.Run(given, 1e-4);
+            }
+
+            Assert.Equal(opset, export.Model.OpsetImport[0].Version);
+        }
+
+        Assert.InRange(operators.Count, 60, 100);
+    }
+
+    [Theory]
+    [InlineData(12)]
+    [InlineData(23)]
+    [InlineData(-1)]
+    public void AnOpsetThatIsNotWrittenIsRefused(int opset)
+    {
+        using Net net = Build(Normalized);
+        string path = folder["net.onnx"];
+
+        var refusal = Assert.Throws<CnnException>(() => net.ExportOnnx(path, new OnnxOptions { Opset = opset }));
+
+        Assert.Equal(
+            $"opset {opset} is not supported; 13 to 22; 17 is read by nearly all programs", refusal.Message);
+        Assert.False(File.Exists(path));
+    }
+
+    private string[] Operators(Net net, OnnxOptions options)
+    {
+        Dictionary<string, float[]> given = ExportRun.Forward(net);
+        using var run = new ExportRun(folder, net, options);
+        run.Run(given, Tolerance);
+        return [.. run.Model.Graph.Node.Select(n => n.OpType)];
+    }
+
+    private Net Build(string text)
+    {
+        Net net = Net.Build(NetDefinition.Parse(text), new NetOptions { Phase = Phase.Test, Pool = pool });
+        RandomValues.Fill(net);
+        return net;
+    }
+}
