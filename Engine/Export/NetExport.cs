@@ -9,6 +9,8 @@ namespace Cnn.Engine.Export;
 /// <summary>Writes nets for other programs.</summary>
 public static class NetExport
 {
+    private const string DomainProblem = $"ONNX Runtime does not know the domain {OnnxGraph.CustomDomain}";
+
     /// <summary>
     /// Writes a net as an ONNX file, as it runs in its TEST phase: its sources are the graph's inputs, the blobs that
     /// nothing reads its outputs; losses and scores that need labels are left out.
@@ -33,12 +35,17 @@ public static class NetExport
         }
 
         OnnxExport export = OnnxExporter.Export(net, options);
+        bool isRunnable = export.Model.OpsetImport.Count == 1;
+        if (!isRunnable && options.Check == OnnxCheckChoice.Always)
+        {
+            throw new CnnException(
+                $"the file cannot be checked: {DomainProblem}", "export it without the check, or without that domain");
+        }
+
         OnnxWriter.Write(path, export.Model, export.Weights, options.UsesExternalData);
         string? problem = options.Check == OnnxCheckChoice.Never ? "it was not asked for"
             : runtime is null ? "ONNX Runtime is not installed"
-            : export.Model.OpsetImport.Count > 1
-                ? $"no program has the operators of the domain {OnnxGraph.CustomDomain}"
-            : null;
+            : isRunnable ? null : DomainProblem;
         var (inputs, difference) = problem is null ? new OnnxCheck(net, options, runtime!).Run(path, export) : (0, 0);
         return new OnnxReport
         {

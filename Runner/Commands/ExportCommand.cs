@@ -61,7 +61,7 @@ internal static class ExportCommand
         };
         var check = new Option<bool>("--check")
         {
-            Description = "Fail where ONNX Runtime is not installed to check the file; it is checked anyway if it is.",
+            Description = "Fail where ONNX Runtime cannot check the file; it is checked anyway where it can be.",
         };
         var noCheck = new Option<bool>("--no-check") { Description = "Do not check the file." };
         Option<int?> threads = OptionValues.Threads();

@@ -23,6 +23,7 @@ internal static class ImportCommand
         Option<string> to = OptionValues.RequiredFile("--to", "The definition to write: .prototxt or .yaml.");
         Option<string> weights = OptionValues.RequiredFile(
             "--weights", "The weights to write: .caffemodel, or .h5 for HDF5.");
+        Option<string[]> plugin = OptionValues.Plugin();
         var sizes = new MadeUpChoice();
         sizes.Batch.Description = "Items in a batch where the file leaves that open; 1 if not given.";
         sizes.Shape.Description =
@@ -33,20 +34,21 @@ internal static class ImportCommand
             "cnn import net.onnx --to net.prototxt --weights net.caffemodel",
             "cnn import net.onnx --to net.yaml --weights net.h5 --shape input=1x3x224x224")
         {
-            input, to, weights, sizes.Batch, sizes.Shape,
+            input, to, weights, plugin, sizes.Batch, sizes.Shape,
         };
         command.SetAction(parsed =>
         {
             string path = parsed.GetRequiredValue(input), definition = parsed.GetRequiredValue(to);
             string values = parsed.GetRequiredValue(weights);
             RequireThreeFiles(path, definition, values);
+            var plugins = new PluginChoice(parsed.GetValue(plugin) ?? []);
             MadeUpData given = sizes.Read(parsed);
             ImportedNet imported = NetImport.LoadOnnx(path, new OnnxImportOptions
             {
                 Batch = given.Batch ?? 1,
                 Shapes = given.Shapes.ToDictionary(s => s.Key, s => (IReadOnlyList<int>)s.Value),
             });
-            RequireBuilds(imported);
+            RequireBuilds(imported, plugins);
             imported.Save(definition, values);
             string name = imported.Definition.Name is { Length: > 0 } own
                 ? own
@@ -60,10 +62,13 @@ internal static class ImportCommand
     }
 
     // What is written builds, with these weights.
-    private static void RequireBuilds(ImportedNet imported)
+    private static void RequireBuilds(ImportedNet imported, PluginChoice plugins)
     {
         using var pool = new WorkerPool(1);
-        imported.RequireBuilds(new NetOptions { Pool = pool, BuildsQuietly = true });
+        imported.RequireBuilds(new NetOptions
+        {
+            Pool = pool, BuildsQuietly = true, Layers = plugins.Layers, Fillers = plugins.Fillers,
+        });
     }
 
     private static void RequireThreeFiles(params string[] paths)

@@ -30,6 +30,9 @@ internal sealed class LayerExport(OnnxExporter exporter, OnnxGraph graph, NetLay
     /// <summary>Returns the name of a bottom's value.</summary>
     public string In(int index = 0) => exporter.ValueOf(Layer.Definition.Bottom[index]);
 
+    /// <summary>Whether a bottom's value is an input of the graph.</summary>
+    public bool IsInput(int bottom) => !Graph.Message.Node.Any(n => n.Output.Contains(In(bottom)));
+
     /// <summary>Returns a bottom's blob.</summary>
     public Blob Bottom(int index = 0) => Layer.BottomList[index];
 
@@ -92,7 +95,7 @@ internal sealed class LayerExport(OnnxExporter exporter, OnnxGraph graph, NetLay
     public NetLayer? FollowerOf(NetLayer other) => exporter.FollowerOf(other);
 
     /// <summary>
-    /// Makes what a loss judges an output of the graph, which has no labels for the loss itself.
+    /// Makes what a loss judges, or what goes to a file, an output of the graph.
     /// </summary>
     /// <param name="value">The value.</param>
     /// <param name="blob">The name of the output.</param>

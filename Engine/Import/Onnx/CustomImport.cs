@@ -8,10 +8,12 @@ namespace Cnn.Engine.Import.Onnx;
 
 /// <summary>
 /// Operators of the domain <c>cnn</c>, which are layers of their types: inputs are the bottoms and then the parameters,
-/// attributes the options, and the file tells the shapes of the tops.
+/// attributes the options, those of a plug-in as one text, and the file tells the shapes of the tops.
 /// </summary>
 internal static class CustomImport
 {
+    private const string PluginOptions = "plugin_param";
+
     /// <summary>Adds a layer.</summary>
     public static void Add(NodeImport node)
     {
@@ -28,7 +30,14 @@ internal static class CustomImport
             {
                 foreach (AttributeProto attribute in node.Node.Attribute)
                 {
-                    Set(node, own is null ? null : Options(layer, own), attribute);
+                    if (attribute.Name == PluginOptions)
+                    {
+                        layer.PluginParam = Block(node, attribute.S.ToStringUtf8());
+                    }
+                    else
+                    {
+                        Set(node, own is null ? null : Options(layer, own), attribute);
+                    }
                 }
             },
             [.. inputs[bottoms..].Select(i => NodeImport.Weight(Known(node, i)))]);
@@ -53,6 +62,18 @@ internal static class CustomImport
         }
 
         return (IMessage)field.Accessor.GetValue(parent);
+    }
+
+    private static PluginParameter Block(NodeImport node, string text)
+    {
+        try
+        {
+            return TextFormat.Parse<PluginParameter>(text, PluginOptions);
+        }
+        catch (CnnException exception)
+        {
+            throw node.Refusal($"its options are no prototxt: {exception.Diagnostics[0].Message}");
+        }
     }
 
     private static void Set(NodeImport node, IMessage? message, AttributeProto attribute)

@@ -82,6 +82,7 @@ internal static class OnnxOperators
         Round 11 f > f
         ScatterElements 11 T i T > T
         ScatterND 11 T i T > T
+        Selu 6 f > f
         Shape 1 T > i
         Sigmoid 6 f > f
         Sign 9 T > T

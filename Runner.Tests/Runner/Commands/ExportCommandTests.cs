@@ -66,25 +66,32 @@ public sealed class ExportCommandTests : IDisposable
     public void WhatOnnxLacksIsRefusedOrOfAnotherDomain()
     {
         const string Text = """
-            name: "Pair"
-            layer { name: "x" type: "Input" top: "x" top: "y" input_param { shape { dim: 1 dim: 3 dim: 6 dim: 5 } } }
-            layer { name: "corr" type: "Correlation" bottom: "x" bottom: "y" top: "corr" correlation_param {
-              kernel_size: 3 max_displacement: 2 pad: 2 } }
+            name: "Regions"
+            layer { name: "x" type: "Input" top: "x" top: "rois" input_param {
+              shape { dim: 1 dim: 8 dim: 6 dim: 5 } shape { dim: 2 dim: 5 } } }
+            layer { name: "pool" type: "PSROIPooling" bottom: "x" bottom: "rois" top: "pool" psroi_pooling_param {
+              spatial_scale: 1 output_dim: 2 group_size: 2 } }
             """;
 
         CommandLine refused = Export(Text);
         Assert.Equal(1, refused.ExitCode);
         Assert.Contains(
-            "net.prototxt:3:1: layer 'corr': a Correlation layer cannot be exported to ONNX: ONNX has no such "
+            "net.prototxt:4:1: layer 'pool': a PSROIPooling layer cannot be exported to ONNX: ONNX has no such "
             + "operation",
             refused.Error,
+            StringComparison.Ordinal);
+        CommandLine demanded = Export(Text, "--custom-domain", "--check");
+        Assert.Equal(1, demanded.ExitCode);
+        Assert.Contains(
+            "the file cannot be checked: ONNX Runtime does not know the domain cnn; export it without the check",
+            demanded.Error,
             StringComparison.Ordinal);
         Assert.False(File.Exists(folder["net.onnx"]));
 
         CommandLine run = Export(Text, "--custom-domain");
         Assert.Equal("", run.Error);
         Assert.Contains(
-            "; not checked: no program has the operators of the domain cnn", run.Output, StringComparison.Ordinal);
+            "; not checked: ONNX Runtime does not know the domain cnn", run.Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,7 +1,8 @@
 namespace Cnn.Engine.Export.Onnx.Layers;
 
 /// <summary>
-/// Losses and scores: a graph for use has no labels, so they are left out and what they judge becomes an output.
+/// Losses, scores and files: a graph for use has no labels, so losses and scores are left out and what they judge
+/// becomes an output, as does what goes to a file.
 /// </summary>
 internal static class Losses
 {
@@ -49,6 +50,17 @@ internal static class Losses
     {
         layer.Judged(layer.In(), layer.Layer.Definition.Bottom[0]);
         layer.Judged(layer.In(1), layer.Layer.Definition.Bottom[1], bottom: 1);
+    }
+
+    /// <summary>What is written, without labels that are an input of the net.</summary>
+    [ExportsLayer("HDF5Output")]
+    public static void Hdf5Output(LayerExport layer)
+    {
+        layer.Judged(layer.In(), layer.Layer.Definition.Bottom[0]);
+        if (!layer.IsInput(1))
+        {
+            layer.Judged(layer.In(1), layer.Layer.Definition.Bottom[1], bottom: 1);
+        }
     }
 
     /// <summary>Nothing: a score of what a loss has as well, or of what is an output.</summary>

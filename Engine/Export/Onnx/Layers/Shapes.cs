@@ -19,7 +19,6 @@ internal static class Shapes
 
     /// <summary>Nothing.</summary>
     [ExportsLayer("Silence")]
-    [ExportsLayer("HDF5Output")]
     public static void Nothing(LayerExport layer)
     {
     }
