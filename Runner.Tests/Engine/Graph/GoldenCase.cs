@@ -103,8 +103,10 @@ internal sealed class GoldenCase
         {
             bool isClose = expected[i].Equals(actual[i])
                 || Math.Abs((double)actual[i] - expected[i]) <= tolerance * largest;
-            Assert.True(
-                isClose, $"{what}[{i}]: {actual[i]:R}, expected {expected[i]:R} within {tolerance * largest:G3}");
+            if (!isClose)
+            {
+                Assert.Fail($"{what}[{i}]: {actual[i]:R}, expected {expected[i]:R} within {tolerance * largest:G3}");
+            }
         }
     }
 

@@ -52,9 +52,10 @@ internal static class ImportRun
         for (int i = 0; i < expected.Length; i++)
         {
             double difference = Math.Abs((double)expected[i] - actual[i]);
-            Assert.True(
-                difference <= tolerance * most || (float.IsNaN(expected[i]) && float.IsNaN(actual[i])),
-                $"{name}[{i}] is {actual[i]}, expected {expected[i]}");
+            if (!(difference <= tolerance * most || (float.IsNaN(expected[i]) && float.IsNaN(actual[i]))))
+            {
+                Assert.Fail($"{name}[{i}] is {actual[i]}, expected {expected[i]}");
+            }
         }
     }
 }
