@@ -63,7 +63,7 @@ public sealed class RandomExportTests : IDisposable
     public void NetsOfRandomLayersAgree()
     {
         var types = new HashSet<string>();
-        foreach (string text in FixedSample.Draw(RandomNet.Gen, 120))
+        foreach (string text in FixedSample.Draw(RandomNet.Gen, 300))
         {
             using Net net = Net.Build(NetDefinition.Parse(text), new NetOptions { Phase = Phase.Test, Pool = pool });
             RandomValues.Fill(net);
