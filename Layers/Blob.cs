@@ -191,6 +191,15 @@ public sealed unsafe class Blob
     /// </summary>
     internal void UseMemoryOf(Blob other) => data = other.data;
 
+    /// <summary>An object that identifies the memory of the gradient; blobs that share it have the same.</summary>
+    internal object DiffMemory => diff;
+
+    /// <summary>
+    /// Uses the memory of another blob's gradient for the values from now on, whatever the counts; for values that are
+    /// not needed any more when that gradient is computed.
+    /// </summary>
+    internal void UseDiffMemoryOf(Blob other) => data = other.diff;
+
     private void RequireCount(Blob other)
     {
         if (other.Count != Count)

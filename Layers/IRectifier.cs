@@ -1,8 +1,8 @@
 namespace Cnn.Layers;
 
 /// <summary>
-/// A layer that computes <c>y = max(x, 0) + slope min(x, 0)</c>, so that a net that only runs forward can fold it into
-/// the layer before; see <see cref="Layer.TryFold"/>.
+/// A layer that computes <c>y = min(max(x, 0) + slope min(x, 0), ceiling)</c>, so that a net that only runs forward can
+/// fold it into the layer before; see <see cref="Layer.TryFold"/>.
 /// </summary>
 public interface IRectifier
 {
@@ -11,4 +11,7 @@ public interface IRectifier
 
     /// <summary>The slope below 0; 0 for a plain rectifier.</summary>
     float NegativeSlope { get; }
+
+    /// <summary>The greatest result; infinity for none.</summary>
+    float Ceiling => float.PositiveInfinity;
 }

@@ -12,7 +12,8 @@ namespace Cnn.Layers;
 /// </summary>
 /// <remarks>
 /// <see cref="Reshape"/> runs before every forward pass, so it must cost nothing when shapes stay, and after the first
-/// pass no method may allocate.
+/// pass no method may allocate. <see cref="Forward"/> leaves nothing in the bottoms' diffs that <see cref="Backward"/>
+/// needs: their memory may serve other layers meanwhile.
 /// </remarks>
 public abstract class Layer : IDisposable
 {
@@ -261,6 +262,40 @@ public abstract class Layer : IDisposable
     /// <param name="followerBottoms">Its bottoms.</param>
     /// <returns>Whether it was folded in.</returns>
     public virtual bool TryFold(Layer follower, IReadOnlyList<Blob> followerBottoms) => false;
+
+    /// <summary>
+    /// Folds the sum of this layer's only top and another blob, which is computed before this layer runs, into this
+    /// layer, in a net that only runs forward: from then on <see cref="Forward"/> writes the sum.
+    /// </summary>
+    /// <param name="other">The other blob, of the same shape.</param>
+    /// <returns>Whether it was folded in.</returns>
+    public virtual bool TryFoldSum(Blob other) => false;
+
+    /// <summary>
+    /// The large blobs of the layer's own whose values <see cref="Forward"/> writes for <see cref="Backward"/>. A net
+    /// whose passes alternate may give them memory that is free between the two.
+    /// </summary>
+    public virtual IReadOnlyList<Blob> KeptForBackward => [];
+
+    /// <summary>
+    /// Does the work of the next layer too, forward and backward, in a net that trains: the follower reads this layer's
+    /// only top, works in place on it, and does not run from then on. Its parameters stay its own, and get the gradient
+    /// that it would add to them.
+    /// </summary>
+    /// <param name="follower">
+    /// The layer that follows this one and those taken in before it, such as one that is an
+    /// <see cref="IChannelScale"/> or an <see cref="IRectifier"/>.
+    /// </param>
+    /// <param name="followerBottoms">Its bottoms.</param>
+    /// <returns>Whether it was taken in.</returns>
+    public virtual bool TryTrainWith(Layer follower, IReadOnlyList<Blob> followerBottoms) => false;
+
+    /// <summary>
+    /// Undoes every <see cref="TryTrainWith"/>: the followers run again from the next forward pass on.
+    /// </summary>
+    public virtual void TrainAlone()
+    {
+    }
 
     /// <summary>
     /// Notifies the layer that parameters were changed through a span or pointer obtained before its last pass, so that

@@ -25,15 +25,16 @@ internal static class InferencePlan
             for (int next = Reader(layers, i, result); next >= 0; next = Reader(layers, next, result))
             {
                 NetLayer follower = layers[next];
-                if (follower.BottomList.Count != 1
-                    || !HasOnePlainTop(follower)
+                if (!HasOnePlainTop(follower)
                     || (follower.TopList[0] != result && kept.Contains(result))
-                    || !layers[i].Layer.TryFold(follower.Layer, follower.BottomList))
+                    || !(follower.BottomList.Count == 1
+                        ? layers[i].Layer.TryFold(follower.Layer, follower.BottomList)
+                        : TryFoldSum(layers, i, next, result)))
                 {
                     break;
                 }
 
-                follower.IsFolded = true;
+                (follower.IsFolded, follower.FoldedInto) = (true, result);
                 result = follower.TopList[0];
             }
         }
@@ -92,6 +93,28 @@ internal static class InferencePlan
             buffer.Memory.Reshape(buffer.Size);
             _ = buffer.Memory.Data;
         }
+    }
+
+    // The other bottom of the sum has to be complete before the layer runs that takes the sum in.
+    private static bool TryFoldSum(IReadOnlyList<NetLayer> layers, int at, int next, Blob result)
+    {
+        NetLayer sum = layers[next];
+        if (sum.Layer is not ISum layer || !layer.IsSum(sum.BottomList)
+            || sum.BottomList[0] == sum.BottomList[1] || sum.TopList[0] == sum.BottomList[0])
+        {
+            return false;
+        }
+
+        Blob other = sum.BottomList[0] == result ? sum.BottomList[1] : sum.BottomList[0];
+        for (int i = at; i < next; i++)
+        {
+            if (layers[i].TopList.Any(t => ReferenceEquals(t.Memory, other.Memory)))
+            {
+                return false;
+            }
+        }
+
+        return !ReferenceEquals(other.Memory, result.Memory) && layers[at].Layer.TryFoldSum(other);
     }
 
     // A top with a loss weight stays: the loss is the sum of the values that its own layer wrote.

@@ -20,6 +20,8 @@ public sealed class Net : IDisposable
     private readonly WorkerPool? ownPool;
     private readonly HashSet<Blob> kept = [];
     private bool sharesMemory;
+    private bool lendsMemory;
+    private bool hasRunForward;
     private bool isDisposed;
 
     internal Net(
@@ -50,6 +52,7 @@ public sealed class Net : IDisposable
             InferencePlan.Fold(layers, kept);
         }
 
+        TrainingPlan.Fuse(layers);
         Blobs = new BlobTable(Name, blobs, options.Inference ? kept : null);
     }
 
@@ -81,7 +84,28 @@ public sealed class Net : IDisposable
     public PassClock Clock { get; }
 
     /// <summary>Whether each pass logs the mean magnitudes of what it computes.</summary>
-    public bool DebugInfo { get; set; }
+    public bool DebugInfo
+    {
+        get;
+        set
+        {
+            field = value;
+            RunsLayersAlone |= value;
+        }
+    }
+
+    /// <summary>
+    /// Whether each layer does its own work only, so that <see cref="ForwardLayer"/> leaves in the tops what the layer
+    /// itself computes. Otherwise, and unless <see cref="DebugInfo"/> was ever set, a layer may do the work of those
+    /// after it that work in place on its top, which are then skipped. Takes effect at the next forward pass.
+    /// </summary>
+    public bool RunsLayersAlone { get; set; }
+
+    /// <summary>
+    /// Whether every backward pass follows a forward pass of its own, so that what layers keep between the two may lie
+    /// in memory that the backward pass overwrites. Set before the first pass.
+    /// </summary>
+    internal bool PassesAlternate { get; set; }
 
     /// <summary>The name of the file of the definition; null where it came from none.</summary>
     internal string? SourceName => definition.Path is { } path ? System.IO.Path.GetFileName(path) : null;
@@ -256,6 +280,13 @@ public sealed class Net : IDisposable
             sharesMemory = true;
         }
 
+        if (PassesAlternate && !lendsMemory)
+        {
+            Reshape();
+            TrainingMemory.Lend(Layers);
+            lendsMemory = true;
+        }
+
         double loss = 0;
         for (int i = 0; i < Layers.Count; i++)
         {
@@ -271,7 +302,13 @@ public sealed class Net : IDisposable
     public float ForwardLayer(NetLayer layer)
     {
         using PoolLease lease = Enter();
+        hasRunForward = true;
         Reshape(layer);
+        if (layer.Followers.Count > 0 && layer.Followers[0].IsFolded == RunsLayersAlone)
+        {
+            TrainingPlan.SetAlone(layer, RunsLayersAlone);
+        }
+
         if (!layer.IsFolded)
         {
             layer.Layer.Forward(layer.BottomList, layer.TopList);
@@ -307,10 +344,21 @@ public sealed class Net : IDisposable
     /// <summary>
     /// Runs every layer that needs it backward; parameter diffs accumulate, see <see cref="ClearParameterDiffs"/>.
     /// </summary>
-    /// <exception cref="CnnException">The net is built for <see cref="NetOptions.Inference"/>.</exception>
+    /// <exception cref="CnnException">
+    /// The net is built for <see cref="NetOptions.Inference"/>, or is a solver's training net that has not run forward
+    /// since the last backward pass.
+    /// </exception>
     public void Backward()
     {
         using PoolLease lease = Enter();
+        if (lendsMemory && !hasRunForward)
+        {
+            throw new CnnException(
+                $"net '{Name}' has run backward since its last forward pass, and keeps nothing for a second time",
+                "run it forward again, or use a net that is not a solver's");
+        }
+
+        hasRunForward = false;
         for (int i = Layers.Count - 1; i >= 0; i--)
         {
             BackwardLayer(Layers[i]);
@@ -331,7 +379,7 @@ public sealed class Net : IDisposable
             throw new CnnException($"net '{Name}' is built for inference and cannot run backward");
         }
 
-        if (!layer.NeedsBackward)
+        if (!layer.NeedsBackward || layer.IsFolded)
         {
             return;
         }
@@ -480,9 +528,9 @@ public sealed class Net : IDisposable
     private static void Reshape(NetLayer layer)
     {
         layer.Layer.Reshape(layer.BottomList, layer.TopList);
-        if (layer.IsFolded && layer.TopList[0] != layer.BottomList[0])
+        if (layer.FoldedInto is { } result && layer.TopList[0] != result)
         {
-            layer.TopList[0].ShareData(layer.BottomList[0]);
+            layer.TopList[0].ShareData(result);
         }
     }
 }

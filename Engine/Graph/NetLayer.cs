@@ -81,6 +81,14 @@ public sealed class NetLayer
     /// <summary>Whether an earlier layer does its work; its top then has that layer's values.</summary>
     internal bool IsFolded { get; set; }
 
+    /// <summary>
+    /// The bottom that has the values of the top, if an earlier layer does the work in a net for inference.
+    /// </summary>
+    internal Blob? FoldedInto { get; set; }
+
+    /// <summary>The layers after it whose work it does in training, unless they run alone.</summary>
+    internal List<NetLayer> Followers { get; } = [];
+
     internal List<Blob> BottomList { get; } = [];
 
     internal List<Blob> TopList { get; } = [];

@@ -67,6 +67,8 @@ public sealed partial class Solver : IDisposable
                 : RandomNumberGenerator.GetInt32(int.MaxValue);
             var nets = new SolverNets(definition, this.options, Seed);
             TrainNet = nets.BuildTrainNet();
+            TrainNet.RunsLayersAlone |= this.definition.DebugInfo;
+            TrainNet.PassesAlternate = true;
             nets.BuildTestNets(TrainNet, testNets);
             earlyStopping = this.definition.EarlyStopping is { } early
                 ? new EarlyStopping(early, testNets, sources)

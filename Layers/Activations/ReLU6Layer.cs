@@ -6,10 +6,18 @@ namespace Cnn.Layers.Activations;
 /// place.
 /// </summary>
 [LayerType("ReLU6")]
-internal sealed class ReLU6Layer(LayerContext context) : ElementwiseLayer<LimitedRectifier>(context)
+internal sealed class ReLU6Layer(LayerContext context) : ElementwiseLayer<LimitedRectifier>(context), IRectifier
 {
+    private const float Limit = 6;
+
     private readonly float slope = context.Parameter.Relu6Param?.NegativeSlope ?? 0;
     private bool inPlace;
+
+    /// <inheritdoc/>
+    public float NegativeSlope => slope;
+
+    /// <inheritdoc/>
+    public float Ceiling => Limit;
 
     /// <inheritdoc/>
     public override bool AllowsInPlace => true;
@@ -18,7 +26,7 @@ internal sealed class ReLU6Layer(LayerContext context) : ElementwiseLayer<Limite
     public override string? InPlaceGradientProblem => slope < 0 ? $"negative_slope is {slope}" : null;
 
     /// <inheritdoc/>
-    protected override LimitedRectifier Operation => new(slope, float.NegativeInfinity, 6, inPlace, false);
+    protected override LimitedRectifier Operation => new(slope, float.NegativeInfinity, Limit, inPlace, false);
 
     /// <inheritdoc/>
     public override void Reshape(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)

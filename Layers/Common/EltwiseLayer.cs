@@ -14,7 +14,7 @@ namespace Cnn.Layers.Common;
 /// from <c>axis</c> on, and is repeated over the others.
 /// </remarks>
 [LayerType("Eltwise")]
-internal sealed unsafe class EltwiseLayer(LayerContext context) : Layer(context)
+internal sealed unsafe class EltwiseLayer(LayerContext context) : Layer(context), ISum
 {
     private readonly EltwiseParameter options = context.Parameter.EltwiseParam ?? new EltwiseParameter();
     private readonly Blob winners = new();
@@ -22,6 +22,9 @@ internal sealed unsafe class EltwiseLayer(LayerContext context) : Layer(context)
     // The second bottom repeated to the shape of the first, where it is smaller, and its gradient there.
     private readonly Blob repeated = new();
     private bool repeats;
+
+    // The layer whose work this one does in training.
+    private IRectifier? rectifier;
     private int outer;
     private int inner;
 
@@ -121,7 +124,7 @@ internal sealed unsafe class EltwiseLayer(LayerContext context) : Layer(context)
                 EltwiseKernel.Run(default(Smaller), a, b, y, count, Context.Pool);
                 break;
             default:
-                EltwiseKernel.Run(new WeightedSum(Coefficient(0), Coefficient(1)), a, b, y, count, Context.Pool);
+                Add(a, b, y, count);
                 break;
         }
 
@@ -135,6 +138,12 @@ internal sealed unsafe class EltwiseLayer(LayerContext context) : Layer(context)
     public override void Backward(
         IReadOnlyList<Blob> tops, IReadOnlyList<bool> propagateDown, IReadOnlyList<Blob> bottoms)
     {
+        if (rectifier is not null)
+        {
+            GradientOfRectifiedSum(tops[0], propagateDown, bottoms, rectifier);
+            return;
+        }
+
         for (int i = 0; i < bottoms.Count; i++)
         {
             if (!propagateDown[i])
@@ -142,15 +151,69 @@ internal sealed unsafe class EltwiseLayer(LayerContext context) : Layer(context)
                 continue;
             }
 
-            Gradient(tops[0], bottoms, i, repeats && i == 1 ? repeated.DiffPointer : bottoms[i].DiffPointer);
-            if (repeats && i == 1)
-            {
-                BroadcastKernel.Gradient(
-                    repeated.DiffPointer, null, bottoms[1].DiffPointer, false, outer, bottoms[1].Count, inner,
-                    Context.Pool);
-            }
+            Gradient(tops[0], bottoms, i, Values(bottoms, i).DiffPointer);
+            AddRepeated(bottoms, i);
         }
     }
+
+    // Where the second bottom was repeated, sums the gradient over the places.
+    private void AddRepeated(IReadOnlyList<Blob> bottoms, int i)
+    {
+        if (repeats && i == 1)
+        {
+            BroadcastKernel.Gradient(
+                repeated.DiffPointer, null, bottoms[1].DiffPointer, false, outer, bottoms[1].Count, inner,
+                Context.Pool);
+        }
+    }
+
+    /// <summary>Takes in a rectifier of the sum of two bottoms.</summary>
+    public override bool TryTrainWith(Layer follower, IReadOnlyList<Blob> followerBottoms)
+    {
+        if (options.Operation != EltwiseOp.Sum || Parameter.Bottom.Count != 2 || rectifier is not null
+            || follower is not IRectifier { IsRectifier: true, Ceiling: float.PositiveInfinity } next)
+        {
+            return false;
+        }
+
+        rectifier = next;
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public override void TrainAlone() => rectifier = null;
+
+    // The sum of the first two bottoms.
+    private void Add(float* a, float* b, float* y, int count)
+    {
+        if (rectifier is null)
+        {
+            EltwiseKernel.Run(new WeightedSum(Coefficient(0), Coefficient(1)), a, b, y, count, Context.Pool);
+            return;
+        }
+
+        EltwiseKernel.Run(Sum(rectifier), a, b, y, count, Context.Pool);
+    }
+
+    private RectifiedSum Sum(IRectifier next) => new(Coefficient(0), Coefficient(1), next.NegativeSlope);
+
+    private void GradientOfRectifiedSum(
+        Blob top, IReadOnlyList<bool> propagateDown, IReadOnlyList<Blob> bottoms, IRectifier next)
+    {
+        float* first = propagateDown[0] ? bottoms[0].DiffPointer : null;
+        float* second = propagateDown[1] ? Values(bottoms, 1).DiffPointer : null;
+        RectifiedSumGradient.Run(
+            top.DataPointer, top.DiffPointer, first, second, Sum(next), top.Count, Context.Pool);
+        if (propagateDown[1])
+        {
+            AddRepeated(bottoms, 1);
+        }
+    }
+
+    /// <inheritdoc/>
+    bool ISum.IsSum(IReadOnlyList<Blob> bottoms) =>
+        options.Operation == EltwiseOp.Sum && bottoms.Count == 2 && !repeats
+        && Coefficient(0) == 1 && Coefficient(1) == 1;
 
     private void Gradient(Blob top, IReadOnlyList<Blob> bottoms, int i, float* dx)
     {

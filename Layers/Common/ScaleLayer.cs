@@ -9,13 +9,17 @@ namespace Cnn.Layers.Common;
 /// bottom; b is the last blob. In place it keeps a copy of x where the gradient of s needs one.
 /// </summary>
 [LayerType("Scale")]
-internal sealed unsafe class ScaleLayer(LayerContext context) : BroadcastLayer(context), IChannelAffine
+internal sealed unsafe class ScaleLayer(LayerContext context)
+    : BroadcastLayer(context), IChannelAffine, IChannelScale
 {
     private static readonly FillerParameter One = new() { Type = "constant", Value = 1 };
 
     private readonly ScaleParameter options = context.Parameter.ScaleParam ?? new ScaleParameter();
     private int[] biasShape = [];
     private Blob? kept;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Blob> KeptForBackward => kept is null ? [] : [kept];
 
     private int BiasIndex => IsLearned ? 1 : 0;
 
@@ -92,6 +96,16 @@ internal sealed unsafe class ScaleLayer(LayerContext context) : BroadcastLayer(c
                 dy, scale.DataPointer, null, bottoms[0].DiffPointer, Outer, Size, Inner, Context.Pool);
         }
     }
+
+    /// <inheritdoc/>
+    int IChannelScale.FactorIndex => 0;
+
+    /// <inheritdoc/>
+    int? IChannelScale.SummandIndex => options.BiasTerm ? BiasIndex : null;
+
+    /// <inheritdoc/>
+    bool IChannelScale.IsChannelScale(IReadOnlyList<Blob> bottoms) =>
+        ((IChannelAffine)this).IsChannelAffine(bottoms);
 
     /// <inheritdoc/>
     bool IChannelAffine.IsChannelAffine(IReadOnlyList<Blob> bottoms) =>

@@ -1,3 +1,5 @@
+using Cnn.Layers.Kernels.Elementwise;
+
 namespace Cnn.Layers.Common;
 
 /// <summary>
@@ -41,10 +43,18 @@ internal sealed unsafe class SplitLayer(LayerContext context) : Layer(context)
         }
 
         int count = bottoms[0].Count;
-        tops[0].Diff.CopyTo(bottoms[0].Diff);
-        for (int i = 1; i < tops.Count; i++)
+        float* sum = bottoms[0].DiffPointer;
+        if (tops.Count == 1)
         {
-            Kernels.Elementwise.SumKernel.AddTo(bottoms[0].DiffPointer, tops[i].DiffPointer, count, Context.Pool);
+            BlockKernel.Copy(tops[0].DiffPointer, sum, count, Context.Pool);
+            return;
+        }
+
+        EltwiseKernel.Run(
+            new WeightedSum(1, 1), tops[0].DiffPointer, tops[1].DiffPointer, sum, count, Context.Pool);
+        for (int i = 2; i < tops.Count; i++)
+        {
+            SumKernel.AddTo(sum, tops[i].DiffPointer, count, Context.Pool);
         }
     }
 }

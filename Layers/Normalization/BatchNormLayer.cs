@@ -1,6 +1,4 @@
-using Cnn.Layers.Kernels.Elementwise;
 using Cnn.Layers.Kernels.Normalization;
-using Cnn.Layers.Threading;
 using Cnn.Proto;
 
 namespace Cnn.Layers.Normalization;
@@ -42,9 +40,17 @@ internal sealed unsafe class BatchNormLayer(LayerContext context) : Layer(contex
 
     // With a scale, the passes of training that have copied the batch's statistics: what follows depends on them.
     private readonly Blob passes = new(1);
+
+    // A copy of x, where the layer works in place and the backward pass needs it.
+    private readonly Blob kept = new();
+    private IReadOnlyList<Blob>? keptForBackward;
     private Blob[]? state;
     private AlignedBuffer? buffer;
-    private Blob? kept;
+
+    // The layers whose work this one does in training.
+    private Layer? scale;
+    private IChannelScale? scaleBlobs;
+    private IRectifier? rectifier;
     private int channels;
     private int images;
     private int inner;
@@ -61,6 +67,9 @@ internal sealed unsafe class BatchNormLayer(LayerContext context) : Layer(contex
     /// <inheritdoc/>
     public override IReadOnlyList<Blob> State => state ??= HasScale ? [passes] : [];
 
+    /// <inheritdoc/>
+    public override IReadOnlyList<Blob> KeptForBackward => keptForBackward ??= [kept];
+
     private bool HasScale =>
         options.ScaleBias || options.ScaleFiller is not null || options.BiasFiller is not null;
 
@@ -72,10 +81,20 @@ internal sealed unsafe class BatchNormLayer(LayerContext context) : Layer(contex
     // What the stored sums are multiplied by: averages with a scale, where the third blob has no meaning.
     private double Factor => HasScale ? 1 : Blobs[2].Data[0] == 0 ? 0 : 1.0 / Blobs[2].Data[0];
 
-    private float* Variance => buffer!.Pointer + (3 * (nint)channels);
+    private Blob? ScaleBlob => HasScale ? Blobs[ScaleIndex] : scale?.Blobs[scaleBlobs!.FactorIndex];
 
-    private ChannelStatistics Statistics =>
-        new(buffer!.Pointer, buffer.Pointer + channels, buffer.Pointer + (2 * (nint)channels));
+    private Blob? BiasBlob =>
+        HasScale ? Blobs[BiasIndex] : scaleBlobs?.SummandIndex is int index ? scale!.Blobs[index] : null;
+
+    private bool WantsScale =>
+        HasScale ? NeedsGradient(ScaleIndex) : scale is not null && scale.NeedsGradient(scaleBlobs!.FactorIndex);
+
+    private bool WantsBias =>
+        HasScale ? NeedsGradient(BiasIndex)
+        : scaleBlobs?.SummandIndex is int index && scale!.NeedsGradient(index);
+
+    // Whether the backward pass needs x. Where the statistics are given, all it may need else is whether y is above 0.
+    private bool NeedsInput => !UsesGlobal || HasScale || WantsScale;
 
     /// <inheritdoc/>
     public override void SetUp(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
@@ -101,7 +120,7 @@ internal sealed unsafe class BatchNormLayer(LayerContext context) : Layer(contex
             ParametersLoaded();
         }
 
-        buffer = new AlignedBuffer(4 * channels);
+        buffer = new AlignedBuffer(7 * channels);
         FreezeBlobs();
     }
 
@@ -119,6 +138,10 @@ internal sealed unsafe class BatchNormLayer(LayerContext context) : Layer(contex
         images = bottoms[0].Dim(0);
         inner = bottoms[0].CountOf(2);
         tops[0].ReshapeLike(bottoms[0]);
+        if (bottoms[0].SharesDataWith(tops[0]) && NeedsInput)
+        {
+            kept.ReshapeLike(bottoms[0]);
+        }
     }
 
     /// <inheritdoc/>
@@ -130,32 +153,17 @@ internal sealed unsafe class BatchNormLayer(LayerContext context) : Layer(contex
         }
 
         float* x = bottoms[0].DataPointer, y = tops[0].DataPointer;
-        ChannelStatistics statistics = Statistics;
+        ChannelChain chain = Chain();
         if (UsesGlobal)
         {
-            ReadGlobal(statistics);
-        }
-        else
-        {
-            ChannelNormalization.Moments(
-                x, images, channels, inner, statistics.Mean, statistics.Rest, Variance, Context.Pool);
-            if (options.UpdateGlobalStats)
-            {
-                AddBatch(statistics);
-            }
+            ReadGlobal(chain);
         }
 
-        for (int c = 0; c < channels; c++)
+        float* keep = x == y && NeedsInput ? kept.DataPointer : null;
+        BatchNormalization.Forward(x, y, keep, chain, Context.Pool);
+        if (!UsesGlobal && options.UpdateGlobalStats)
         {
-            statistics.Inverse[c] = (float)Inverse(Variance[c]);
-        }
-
-        float* keep = x == y && (!UsesGlobal || HasScale) ? Keep(bottoms[0]) : null;
-        ChannelNormalization.Forward(x, y, keep, images, channels, inner, statistics, Context.Pool);
-        if (HasScale)
-        {
-            float* scale = Blobs[ScaleIndex].DataPointer, bias = Blobs[BiasIndex].DataPointer;
-            ChannelAffine.Run(y, y, scale, 1, bias, images, channels, inner, Context.Pool);
+            AddBatch(chain);
         }
     }
 
@@ -168,38 +176,37 @@ internal sealed unsafe class BatchNormLayer(LayerContext context) : Layer(contex
             return;
         }
 
-        float* dy = tops[0].DiffPointer, dx = bottoms[0].DiffPointer;
-        ChannelStatistics statistics = Statistics;
-        float* x = bottoms[0].SharesDataWith(tops[0]) && kept is not null
-            ? kept.DataPointer
-            : bottoms[0].DataPointer;
-        if (HasScale)
-        {
-            ScaleGradient(x, dy, statistics);
-        }
-
-        if (!propagateDown[0])
-        {
-            return;
-        }
-
-        if (HasScale)
-        {
-            float* scale = Blobs[ScaleIndex].DataPointer;
-            ChannelAffine.Run(dy, dx, scale, 1, null, images, channels, inner, Context.Pool);
-            dy = dx;
-        }
-
-        if (UsesGlobal)
-        {
-            // As in the forward pass, but with means of 0; the means are read again before they are used again.
-            new Span<float>(statistics.Mean, 2 * channels).Clear();
-            ChannelNormalization.Forward(dy, dx, null, images, channels, inner, statistics, Context.Pool);
-            return;
-        }
-
-        ChannelNormalization.Backward(x, dy, dx, images, channels, inner, statistics, Context.Pool);
+        float* dy = tops[0].DiffPointer;
+        float* dx = propagateDown[0] ? bottoms[0].DiffPointer : null;
+        bool inPlace = bottoms[0].SharesDataWith(tops[0]);
+        float* x = inPlace && NeedsInput ? kept.DataPointer : bottoms[0].DataPointer;
+        BatchNormalization.Backward(
+            x, inPlace && !NeedsInput, dy, Gradients(dx, dy), Chain(), Context.Pool);
     }
+
+    /// <summary>Takes in a Scale layer with a factor for each channel, and a rectifier.</summary>
+    public override bool TryTrainWith(Layer follower, IReadOnlyList<Blob> followerBottoms)
+    {
+        switch (follower)
+        {
+            case IChannelScale next when next.IsChannelScale(followerBottoms):
+                if (HasScale || scale is not null || rectifier is not null)
+                {
+                    return false;
+                }
+
+                (scale, scaleBlobs) = (follower, next);
+                return true;
+            case IRectifier { IsRectifier: true, Ceiling: float.PositiveInfinity } next when rectifier is null:
+                rectifier = next;
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void TrainAlone() => (scale, scaleBlobs, rectifier) = (null, null, null);
 
     /// <inheritdoc/>
     bool IChannelAffine.IsChannelAffine(IReadOnlyList<Blob> bottoms) => UsesGlobal;
@@ -256,34 +263,68 @@ internal sealed unsafe class BatchNormLayer(LayerContext context) : Layer(contex
     private double Inverse(double variance) =>
         options.AddEpsBeforeSqrt ? 1 / Math.Sqrt(variance + Eps) : 1 / (Math.Sqrt(variance) + Eps);
 
-    private float* Keep(Blob bottom)
+    private ChannelChain Chain()
     {
-        kept ??= new Blob();
-        kept.ReshapeLike(bottom);
-        return kept.DataPointer;
+        float* numbers = buffer!.Pointer;
+        return new ChannelChain
+        {
+            Images = images,
+            Channels = channels,
+            Inner = inner,
+            UsesBatch = !UsesGlobal,
+            Eps = Eps,
+            AddsEpsToRoot = !options.AddEpsBeforeSqrt,
+            Mean = numbers,
+            Rest = numbers + channels,
+            Variance = numbers + (2 * (nint)channels),
+            Inverse = numbers + (3 * (nint)channels),
+            Factor = numbers + (4 * (nint)channels),
+            Gradients = numbers + (5 * (nint)channels),
+            Scale = ScaleBlob is null ? null : ScaleBlob.DataPointer,
+            HasFollowingScale = scale is not null,
+            Bias = BiasBlob is null ? null : BiasBlob.DataPointer,
+            Rectifies = rectifier is not null,
+            Slope = rectifier?.NegativeSlope ?? 0,
+        };
     }
 
-    private void ReadGlobal(ChannelStatistics statistics)
+    // A layer's own scale and bias get the gradient of the last pass, those of a Scale layer add it. Followers would
+    // leave their bottom's gradient in the top's.
+    private ChannelGradients Gradients(float* dx, float* dy)
+    {
+        float* normalised = dx != dy && (scale is not null || rectifier is not null) ? dy : null;
+        bool wantsScale = WantsScale, wantsBias = WantsBias;
+        if (HasScale && wantsScale != wantsBias)
+        {
+            Blobs[wantsScale ? BiasIndex : ScaleIndex].Diff.Clear();
+        }
+
+        return new ChannelGradients(
+            dx, wantsScale ? ScaleBlob!.DiffPointer : null, wantsBias ? BiasBlob!.DiffPointer : null, normalised,
+            !HasScale);
+    }
+
+    private void ReadGlobal(in ChannelChain chain)
     {
         double factor = Factor;
         float* means = Blobs[0].DataPointer, variances = Blobs[1].DataPointer;
         for (int c = 0; c < channels; c++)
         {
             double mean = means[c] * factor;
-            statistics.Mean[c] = (float)mean;
-            statistics.Rest[c] = (float)(mean - statistics.Mean[c]);
-            Variance[c] = (float)(variances[c] * factor);
+            chain.Mean[c] = (float)mean;
+            chain.Rest[c] = (float)(mean - chain.Mean[c]);
+            chain.Variance[c] = (float)(variances[c] * factor);
         }
     }
 
-    private void AddBatch(ChannelStatistics statistics)
+    private void AddBatch(in ChannelChain chain)
     {
         double count = (double)images * inner, unbiased = count > 1 ? count / (count - 1) : 1;
         float fraction = options.MovingAverageFraction;
         float* means = Blobs[0].DataPointer, variances = Blobs[1].DataPointer;
         if (HasScale)
         {
-            Mix(statistics, means, variances, passes.Data[0] < PassesThatCopy ? 0 : fraction);
+            Mix(chain, means, variances, passes.Data[0] < PassesThatCopy ? 0 : fraction);
             passes.Data[0] = Math.Min(passes.Data[0] + 1, PassesThatCopy);
             return;
         }
@@ -291,35 +332,17 @@ internal sealed unsafe class BatchNormLayer(LayerContext context) : Layer(contex
         Blobs[2].Data[0] = (Blobs[2].Data[0] * fraction) + 1;
         for (int c = 0; c < channels; c++)
         {
-            means[c] = (means[c] * fraction) + statistics.Mean[c];
-            variances[c] = (float)((variances[c] * (double)fraction) + (Variance[c] * unbiased));
+            means[c] = (means[c] * fraction) + chain.Mean[c];
+            variances[c] = (float)((variances[c] * (double)fraction) + (chain.Variance[c] * unbiased));
         }
     }
 
-    private void Mix(ChannelStatistics statistics, float* means, float* variances, double fraction)
+    private void Mix(in ChannelChain chain, float* means, float* variances, double fraction)
     {
         for (int c = 0; c < channels; c++)
         {
-            means[c] = (float)((means[c] * fraction) + (statistics.Mean[c] * (1 - fraction)));
-            variances[c] = (float)((variances[c] * fraction) + ((Variance[c] + (double)Eps) * (1 - fraction)));
-        }
-    }
-
-    // sum of dy xhat, and sum of dy.
-    private void ScaleGradient(float* x, float* dy, ChannelStatistics statistics)
-    {
-        if (!NeedsGradient(ScaleIndex) && !NeedsGradient(BiasIndex))
-        {
-            return;
-        }
-
-        double* sums = (double*)Context.Pool.Scratch(0, ScratchSlot.Layer, 4L * channels);
-        ChannelSums.Run(dy, null, x, statistics.Mean, images, channels, inner, sums, Context.Pool);
-        for (int c = 0; c < channels; c++)
-        {
-            double sum = sums[2 * c], product = sums[(2 * c) + 1] - (statistics.Rest[c] * sum);
-            Blobs[ScaleIndex].Diff[c] = NeedsGradient(ScaleIndex) ? (float)(product * statistics.Inverse[c]) : 0;
-            Blobs[BiasIndex].Diff[c] = NeedsGradient(BiasIndex) ? (float)sum : 0;
+            means[c] = (float)((means[c] * fraction) + (chain.Mean[c] * (1 - fraction)));
+            variances[c] = (float)((variances[c] * fraction) + ((chain.Variance[c] + (double)Eps) * (1 - fraction)));
         }
     }
 

@@ -1,6 +1,7 @@
 using Cnn.Layers.Activations;
 using Cnn.Layers.Kernels.Convolution;
 using Cnn.Layers.Kernels.Elementwise;
+using Cnn.Layers.Kernels.Gemm;
 using Cnn.Proto;
 
 namespace Cnn.Layers.Vision;
@@ -53,9 +54,12 @@ internal unsafe class ConvolutionLayer(LayerContext context) : ConvolutionBaseLa
     {
         _ when rectifies => false,
         IChannelAffine affine when affine.IsChannelAffine(followerBottoms) => Engine.TryFold(affine),
-        IRectifier { IsRectifier: true } next => Engine.TryFold(next.NegativeSlope),
+        IRectifier { IsRectifier: true } next => Engine.TryFold(new Rectifier(next.NegativeSlope, next.Ceiling)),
         _ => false,
     };
+
+    /// <inheritdoc/>
+    public override bool TryFoldSum(Blob other) => !rectifies && !Options.Relu && Engine.TryFold(other);
 
     /// <inheritdoc/>
     public override void ParametersChanged() => Engine.ParametersChanged();
@@ -103,7 +107,7 @@ internal unsafe class ConvolutionLayer(LayerContext context) : ConvolutionBaseLa
         if (Options.Relu)
         {
             rectifier = new ReLULayer.Rectifier(Options.NegativeSlope);
-            rectifies = !engine.TryFold(rectifier.Slope);
+            rectifies = !engine.TryFold(new Rectifier(rectifier.Slope));
             if (!(rectifier.Slope >= 0))
             {
                 throw Context.Error(

@@ -1,4 +1,5 @@
 using Cnn.Layers.Kernels.Convolution;
+using Cnn.Layers.Kernels.Gemm;
 
 namespace Cnn.Layers.Vision;
 
@@ -80,7 +81,7 @@ internal sealed unsafe class DenseConvolution(
 
     /// <summary>Returns whether a pass over a number of images reads the weights, not only the packed ones.</summary>
     public bool NeedsWeights(int images, PackedWeights packed) =>
-        depthwise is not null ? !packed.Has(winograd: false)
+        depthwise is not null ? !packed.Has(WeightForm.Stored)
         : plan is null || ConvolutionKernel.NeedsWeights(plan, images, packed);
 
     /// <inheritdoc/>
@@ -96,10 +97,20 @@ internal sealed unsafe class DenseConvolution(
     /// <param name="bias">May be null.</param>
     /// <param name="y">The results; overwritten.</param>
     /// <param name="packed">Packed weights; null to pack the weights in each pass.</param>
-    /// <param name="rectifier">The rectifier's slope below 0; null for none.</param>
+    /// <param name="rectifier">The rectifier of the result; null for none.</param>
+    /// <param name="addend">As y, added to the result before the rectifier; or null.</param>
     public void Forward(
-        int images, float* x, float* weights, float* bias, float* y, PackedWeights? packed, float? rectifier)
+        int images, float* x, float* weights, float* bias, float* y, PackedWeights? packed, Rectifier? rectifier,
+        float* addend = null)
     {
+        if (addend != null && plan is null)
+        {
+            Forward(images, x, weights, bias, y, packed, null);
+            int pixels = depthwise?.Shape.OutPixels ?? shapeNd!.OutPixels;
+            Rectify.Sum(context.Pool, y, addend, images * outputs * pixels, rectifier);
+            return;
+        }
+
         if (depthwise is not null)
         {
             weights = packed is null ? weights : Kept(packed, weights);
@@ -107,7 +118,7 @@ internal sealed unsafe class DenseConvolution(
         }
         else if (plan is not null)
         {
-            ConvolutionKernel.Forward(context.Pool, plan, images, x, weights, bias, y, packed, rectifier);
+            ConvolutionKernel.Forward(context.Pool, plan, images, x, weights, bias, y, packed, rectifier, addend);
         }
         else
         {
@@ -163,11 +174,11 @@ internal sealed unsafe class DenseConvolution(
     private float* Kept(PackedWeights packed, float* weights)
     {
         int count = outputs * depthwise!.Shape.Taps;
-        float* kept = packed.Buffer(winograd: false, count, out bool isReady);
+        float* kept = packed.Buffer(WeightForm.Stored, count, out bool isReady);
         if (!isReady)
         {
             new ReadOnlySpan<float>(weights, count).CopyTo(new Span<float>(kept, count));
-            packed.MarkPacked(winograd: false, count);
+            packed.MarkPacked(WeightForm.Stored, count);
         }
 
         return kept;

@@ -1,3 +1,5 @@
+using Cnn.Layers.Kernels.Gemm;
+
 namespace Cnn.Layers.Vision;
 
 /// <summary>
@@ -26,9 +28,13 @@ internal unsafe interface IConvolutionEngine
     /// <returns>Whether it could.</returns>
     bool TryFold(IChannelAffine follower) => false;
 
-    /// <summary>Folds in a rectifier with the given slope below 0.</summary>
+    /// <summary>Folds in a rectifier.</summary>
     /// <returns>Whether it could.</returns>
-    bool TryFold(float slope) => false;
+    bool TryFold(Rectifier rectifier) => false;
+
+    /// <summary>Folds in the sum of the result and of another blob; see <see cref="Layer.TryFoldSum"/>.</summary>
+    /// <returns>Whether it could.</returns>
+    bool TryFold(Blob other) => false;
 
     /// <summary>Makes the next pass read the parameters again, where the engine keeps them packed.</summary>
     void ParametersChanged()

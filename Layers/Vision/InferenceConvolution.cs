@@ -1,12 +1,13 @@
 using Cnn.Layers.Kernels.Convolution;
+using Cnn.Layers.Kernels.Gemm;
 using Cnn.Layers.Threading;
 
 namespace Cnn.Layers.Vision;
 
 /// <summary>
 /// A convolution of a net that only runs forward: its weights are packed once. A scale and shift per channel that
-/// follow are folded into the packed weights and the bias, and a rectifier that follows is applied in the last step.
-/// The layer's parameters do not change.
+/// follow are folded into the packed weights and the bias; a sum with another blob and a rectifier that follow are
+/// applied in the last step. The layer's parameters do not change.
 /// </summary>
 internal sealed unsafe class InferenceConvolution(LayerContext context, DenseConvolution convolution, int outputs)
     : IConvolutionEngine
@@ -14,7 +15,8 @@ internal sealed unsafe class InferenceConvolution(LayerContext context, DenseCon
     private readonly PackedWeights packed = new();
     private readonly List<IChannelAffine> followers = [];
     private AlignedBuffer? foldedBias;
-    private float? rectifier;
+    private Rectifier? rectifier;
+    private Blob? addend;
     private long packedVersion = -1;
 
     /// <inheritdoc/>
@@ -23,20 +25,29 @@ internal sealed unsafe class InferenceConvolution(LayerContext context, DenseCon
     /// <inheritdoc/>
     public bool TryFold(IChannelAffine follower)
     {
-        if (rectifier is null)
+        bool isLinear = rectifier is null && addend is null;
+        if (isLinear)
         {
             followers.Add(follower);
             packed.Forget();
         }
 
-        return rectifier is null;
+        return isLinear;
     }
 
     /// <inheritdoc/>
-    public bool TryFold(float slope)
+    public bool TryFold(Blob other)
+    {
+        bool isFirst = rectifier is null && addend is null;
+        addend ??= isFirst ? other : null;
+        return isFirst;
+    }
+
+    /// <inheritdoc/>
+    public bool TryFold(Rectifier next)
     {
         bool isFirst = rectifier is null;
-        rectifier ??= slope;
+        rectifier ??= next;
         return isFirst;
     }
 
@@ -66,7 +77,8 @@ internal sealed unsafe class InferenceConvolution(LayerContext context, DenseCon
         }
 
         float* b = followers.Count > 0 ? foldedBias!.Pointer : bias is null ? null : bias.ReadPointer;
-        convolution.Forward(images, x, w, b, y, packed, rectifier);
+        float* other = addend is null ? null : addend.ReadPointer;
+        convolution.Forward(images, x, w, b, y, packed, rectifier, other);
         packedVersion = Version(weights, bias);
     }
 

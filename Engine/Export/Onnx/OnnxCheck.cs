@@ -157,11 +157,15 @@ internal sealed class OnnxCheck(Net net, OnnxOptions options, OnnxRuntimeLibrary
             state.Data.Clear();
         }
 
+        bool ranAlone = net.RunsLayersAlone;
+        net.RunsLayersAlone = true;
         foreach (NetLayer layer in net.Layers.Where(l => !LayerExports.IsSource(l)))
         {
             net.ForwardLayer(layer);
             onRun?.Invoke(layer);
         }
+
+        net.RunsLayersAlone = ranAlone;
 
         return new Case(
             batch,

@@ -1,3 +1,5 @@
+using Cnn.Layers.Kernels.Convolution.Direct;
+using Cnn.Layers.Kernels.Convolution.Pointwise;
 using Cnn.Layers.Kernels.Convolution.Winograd;
 using Cnn.Layers.Kernels.Gemm;
 using Cnn.Layers.Threading;
@@ -32,7 +34,8 @@ internal static unsafe class ConvolutionKernel
     /// Packed weights of earlier passes, used instead of <paramref name="weights"/> unless <see cref="NeedsWeights"/>
     /// says otherwise.
     /// </param>
-    /// <param name="rectifier">The slope below 0 of a rectifier of the result; null for none.</param>
+    /// <param name="rectifier">The rectifier of the result; null for none.</param>
+    /// <param name="addend">As y, added to the result before the rectifier; or null.</param>
     public static void Forward(
         WorkerPool pool,
         ConvolutionPlan plan,
@@ -42,14 +45,35 @@ internal static unsafe class ConvolutionKernel
         float* bias,
         float* y,
         PackedWeights? packed = null,
-        float? rectifier = null)
+        Rectifier? rectifier = null,
+        float* addend = null)
     {
         ConvolutionShape shape = plan.Shape;
         long sizeY = (long)images * shape.OutSizeOfImage, sizeX = (long)images * shape.ImageSize;
         GemmGuard.Result(images, y, sizeY, x, sizeX, weights, (long)shape.Outputs * shape.Taps);
-        if (WinogradConvolution.Suits(shape, images, packed is not null))
+        bool isWinograd = WinogradConvolution.Suits(shape, images, packed is not null);
+        if (addend != null && (isWinograd || !(PointwiseConvolution.Suits(shape) || DirectConvolution.Suits(plan))))
+        {
+            Forward(pool, plan, images, x, weights, bias, y, packed);
+            Rectify.Sum(pool, y, addend, (int)sizeY, rectifier);
+            return;
+        }
+
+        if (isWinograd)
         {
             WinogradConvolution.Forward(pool, shape, images, x, weights, bias, y, packed, rectifier);
+            return;
+        }
+
+        if (PointwiseConvolution.Suits(shape))
+        {
+            PointwiseConvolution.Forward(pool, plan, images, x, weights, bias, y, packed, rectifier, addend);
+            return;
+        }
+
+        if (DirectConvolution.Suits(plan))
+        {
+            DirectConvolution.Forward(pool, plan, images, x, weights, bias, y, packed, rectifier, addend);
             return;
         }
 
@@ -60,7 +84,7 @@ internal static unsafe class ConvolutionKernel
         long packedSize = shape.Groups * blocks * blockSize;
         float* weightPanels = packed is null
             ? pool.Scratch(0, ScratchSlot.SharedLeftPanels, packedSize)
-            : packed.Buffer(winograd: false, packedSize, out isPacked);
+            : packed.Buffer(WeightForm.Rows, packedSize, out isPacked);
         if (!isPacked)
         {
             var pack = new WeightPacking
@@ -71,7 +95,7 @@ internal static unsafe class ConvolutionKernel
                 Depth = plan.Depth, Blocks = blocks, BlockSize = blockSize,
             };
             pool.Run(shape.Groups * blocks, ref pack);
-            packed?.MarkPacked(winograd: false, packedSize);
+            packed?.MarkPacked(WeightForm.Rows, packedSize);
         }
 
         int parts = images * plan.Strips * shape.Groups;
@@ -80,8 +104,7 @@ internal static unsafe class ConvolutionKernel
         {
             Plan = plan, Pool = pool, X = x, Bias = bias, Y = y, Packed = weightPanels, Blocks = blocks,
             BlockSize = blockSize,
-            Splits = splits, PanelsPerSplit = (panels + splits - 1) / splits, Rectifies = rectifier.HasValue,
-            Slope = rectifier ?? 0,
+            Splits = splits, PanelsPerSplit = (panels + splits - 1) / splits, Rectifier = rectifier,
         };
         pool.Run(parts * splits, ref forward);
     }
@@ -91,7 +114,11 @@ internal static unsafe class ConvolutionKernel
     /// the form that it needs.
     /// </summary>
     public static bool NeedsWeights(ConvolutionPlan plan, int images, PackedWeights packed) =>
-        !packed.Has(WinogradConvolution.Suits(plan.Shape, images, reusesWeights: true));
+        !packed.Has(
+            WinogradConvolution.Suits(plan.Shape, images, reusesWeights: true) ? WeightForm.Winograd
+            : PointwiseConvolution.Suits(plan.Shape) ? PointwiseConvolution.FormOf(plan.Shape)
+            : DirectConvolution.Suits(plan) ? WeightForm.Columns
+            : WeightForm.Rows);
 
     /// <summary>Computes dx = the gradient of x; overwrites dx.</summary>
     /// <param name="pool">The threads.</param>
@@ -109,6 +136,12 @@ internal static unsafe class ConvolutionKernel
         if (WinogradConvolution.SuitsInputGradient(shape, images))
         {
             WinogradConvolution.InputGradient(pool, shape, images, dy, weights, dx);
+            return;
+        }
+
+        if (PointwiseConvolution.SuitsInputGradient(shape))
+        {
+            PointwiseConvolution.InputGradient(pool, plan, images, dy, weights, dx);
             return;
         }
 

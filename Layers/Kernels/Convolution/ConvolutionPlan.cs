@@ -1,3 +1,4 @@
+using Cnn.Layers.Kernels.Convolution.Direct;
 using Cnn.Layers.Kernels.Convolution.Winograd;
 using Cnn.Layers.Kernels.Gemm;
 using Cnn.Layers.Threading;
@@ -18,6 +19,10 @@ internal sealed class ConvolutionPlan
     /// The most floats that one buffer may take: the largest array, less the floats for alignment and slack.
     /// </summary>
     public static readonly long MostFloats = Array.MaxLength - CacheLine.Floats - Packing.Slack;
+
+    private PixelTiles? tilesOfImages;
+    private PinnedInts? channelOffsets;
+    private int offsetsStep;
 
     /// <summary>
     /// Returns whether each buffer that the kernels need at a time has at most <paramref name="mostFloats"/> floats: an
@@ -54,6 +59,10 @@ internal sealed class ConvolutionPlan
         Strip = new ImageLayout(shape, stripRows);
         Whole = Strips == 1 ? Strip : new ImageLayout(shape, shape.OutHeight);
         Patches = new PatchPacking(Strip, stripRows, shape.OutWidth);
+        DirectTiles = Strip.PixelRowSize == shape.OutWidth
+            ? new PixelTiles(1, stripRows * shape.OutWidth, 0)
+            : new PixelTiles(stripRows, shape.OutWidth, Strip.PixelRowSize);
+        PlaneTiles = new PixelTiles(1, shape.OutPixels, 0);
         int lastRows = shape.OutHeight - ((Strips - 1) * stripRows);
         LastPatches = lastRows == stripRows ? Patches : new PatchPacking(Strip, lastRows, shape.OutWidth);
 
@@ -81,6 +90,40 @@ internal sealed class ConvolutionPlan
     internal PatchPacking Patches { get; }
 
     internal PatchPacking LastPatches { get; }
+
+    /// <summary>The tiles of a strip, as it is laid out.</summary>
+    internal PixelTiles DirectTiles { get; }
+
+    /// <summary>The tiles of a whole plane whose pixels are neighbours.</summary>
+    internal PixelTiles PlaneTiles { get; }
+
+    /// <summary>Returns the offsets of channels that are a number of floats apart.</summary>
+    internal unsafe int* ChannelOffsets(int step, int channels)
+    {
+        if (offsetsStep != step || channelOffsets is null || channelOffsets.Length < channels)
+        {
+            channelOffsets = new PinnedInts(Math.Max(channels, Math.Max(Shape.GroupChannels, Shape.GroupOutputs)));
+            for (int c = 0; c < channelOffsets.Length; c++)
+            {
+                channelOffsets.Pointer[c] = c * step;
+            }
+
+            offsetsStep = step;
+        }
+
+        return channelOffsets.Pointer;
+    }
+
+    /// <summary>Returns the tiles of a number of images of one pixel each.</summary>
+    internal PixelTiles TilesOfImages(int images)
+    {
+        if (tilesOfImages?.Pixels != images)
+        {
+            tilesOfImages = new PixelTiles(1, images, 0);
+        }
+
+        return tilesOfImages;
+    }
 
     /// <summary>Depth of the blocks of taps in the forward GEMM.</summary>
     internal int Depth { get; }

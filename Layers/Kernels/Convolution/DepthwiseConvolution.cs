@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Cnn.Layers.Kernels.Elementwise;
+using Cnn.Layers.Kernels.Gemm;
 using Cnn.Layers.Threading;
 
 namespace Cnn.Layers.Kernels.Convolution;
@@ -28,7 +29,7 @@ internal static unsafe class DepthwiseConvolution
     /// <summary>Runs <see cref="ConvolutionKernel.Forward"/>.</summary>
     public static void Forward(
         WorkerPool pool, DepthwisePlan plan, int images, float* x, float* weights, float* bias, float* y,
-        float? rectifier = null)
+        Rectifier? rectifier = null)
     {
         ConvolutionShape shape = plan.Shape;
         KernelGuard.Array(x, images, shape.ImageSize);
@@ -38,7 +39,7 @@ internal static unsafe class DepthwiseConvolution
         var job = new ForwardJob
         {
             Plan = plan, Pool = pool, X = x, Weights = weights, Bias = bias, Y = y, Planes = images * shape.Channels,
-            Rectifies = rectifier.HasValue, Slope = rectifier ?? 0,
+            Rectifier = rectifier,
         };
         pool.Run(plan.PartsOf(job.Planes), ref job);
     }
@@ -114,8 +115,8 @@ internal static unsafe class DepthwiseConvolution
         public WorkerPool Pool;
         public float* X, Weights, Bias, Y;
         public int Planes;
-        public bool IsRotated, Rectifies;
-        public float Slope;
+        public bool IsRotated;
+        public Rectifier? Rectifier;
 
         public readonly void Run(int part, int worker)
         {
@@ -134,9 +135,15 @@ internal static unsafe class DepthwiseConvolution
                     new Span<float>(weights, taps).Reverse();
                 }
 
-                float* laid = Plan.Lay(X + ((nint)plane * shape.Height * shape.Width), scratch);
-                float* y = Y + ((nint)plane * pixels);
+                float* x = X + ((nint)plane * shape.Height * shape.Width), y = Y + ((nint)plane * pixels);
                 float bias = Bias == null ? 0 : Bias[channel];
+                if (Plan.ThreeTaps is { } threeTaps)
+                {
+                    threeTaps.Forward(x, weights, bias, y, Rectifier);
+                    continue;
+                }
+
+                float* laid = Plan.Lay(x, scratch);
                 for (int row = 0; row < height; row += 4)
                 {
                     Rows(laid + (row * step), weights, bias, y + ((nint)row * width), height - row);
@@ -192,7 +199,12 @@ internal static unsafe class DepthwiseConvolution
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private readonly void Store(Vector512<float> values, float* to, int left) =>
-            Lanes.Store(Rectifies ? Rectify.Of(values, Vector512.Create(Slope)) : values, to, left);
+            Lanes.Store(
+                Rectifier is { } rectifier
+                    ? Rectify.Of(values, Vector512.Create(rectifier.Slope), Vector512.Create(rectifier.Ceiling))
+                    : values,
+                to,
+                left);
     }
 
     // Spreads the gradient of each output over its window, tap by tap, in the layout of the image: for any stride.
@@ -207,12 +219,20 @@ internal static unsafe class DepthwiseConvolution
         {
             ConvolutionShape shape = Plan.Shape;
             int end = Math.Min(Planes, (part + 1) * Plan.PlanesPerPart);
-            float* laid = Pool.Scratch(worker, ScratchSlot.Image, Plan.Layout.ChannelSize);
+            float* laid = Plan.ThreeTaps is null
+                ? Pool.Scratch(worker, ScratchSlot.Image, Plan.Layout.ChannelSize)
+                : null;
             int pixels = Plan.OutHeight * Plan.OutWidth;
             for (int plane = part * Plan.PlanesPerPart; plane < end; plane++)
             {
                 float* weights = Weights + ((nint)(plane % shape.Channels) * shape.Taps);
                 float* dy = Dy + ((nint)plane * pixels);
+                if (Plan.ThreeTaps is { } threeTaps)
+                {
+                    threeTaps.InputGradient(dy, weights, Dx + ((nint)plane * shape.Height * shape.Width));
+                    continue;
+                }
+
                 new Span<float>(laid, Plan.Layout.ChannelSize).Clear();
                 for (int t = 0; t < shape.Taps; t++)
                 {
@@ -269,8 +289,15 @@ internal static unsafe class DepthwiseConvolution
             for (int image = first; image < end; image++)
             {
                 nint plane = ((nint)image * shape.Channels) + channel;
-                float* laid = Plan.Lay(X + (plane * shape.Height * shape.Width), scratch);
+                float* x = X + (plane * shape.Height * shape.Width);
                 float* dy = Dy + (plane * Plan.OutHeight * Plan.OutWidth);
+                if (Plan.ThreeTaps is { } threeTaps)
+                {
+                    threeTaps.WeightGradient(x, dy, sums);
+                    continue;
+                }
+
+                float* laid = Plan.Lay(x, scratch);
                 for (int t = 0; t < taps; t += TapsAtOnce)
                 {
                     Add(laid, dy, t, sums);

@@ -32,6 +32,7 @@ internal sealed unsafe class DepthwisePlan
                 behind <= 0 ? 0 : (behind + stride - 1) / stride, first, phaseWidth);
         }
 
+        ThreeTaps = ThreeTapPlane.Suits(shape) ? new ThreeTapPlane(shape) : null;
         PlanesPerPart = Math.Max(
             1, ElementParts.Size / Math.Max(1, Math.Max(shape.Height * shape.Width, shape.OutPixels)));
         int reachDown = (shape.KernelHeight - 1) * shape.DilationHeight;
@@ -65,6 +66,9 @@ internal sealed unsafe class DepthwisePlan
     /// <summary>The layout of a plane.</summary>
     public ImageLayout Layout { get; }
 
+    /// <summary>The kernels for 3 x 3 taps, which need no layout; null for other taps.</summary>
+    public ThreeTapPlane? ThreeTaps { get; }
+
     /// <summary>Planes of a part.</summary>
     public int PlanesPerPart { get; }
 
@@ -79,7 +83,7 @@ internal sealed unsafe class DepthwisePlan
     /// </summary>
     public float* Scratch(WorkerPool pool, int worker)
     {
-        int size = Layout.InPlace ? 0 : checked(Layout.ChannelSize + Lanes.Width);
+        int size = Layout.InPlace || ThreeTaps is not null ? 0 : checked(Layout.ChannelSize + Lanes.Width);
         float* scratch = pool.Scratch(worker, ScratchSlot.Image, size);
         new Span<float>(scratch, size).Clear();
         return scratch;

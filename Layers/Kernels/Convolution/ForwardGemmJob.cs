@@ -13,8 +13,7 @@ internal unsafe struct ForwardGemmJob : IParallelJob
     public float* X, Bias, Y, Packed;
     public int Blocks, Splits, PanelsPerSplit;
     public nint BlockSize;
-    public bool Rectifies;
-    public float Slope;
+    public Rectifier? Rectifier;
 
     public readonly void Run(int part, int worker)
     {
@@ -73,9 +72,9 @@ internal unsafe struct ForwardGemmJob : IParallelJob
             }
 
             // Rectify the result while it is still in the cache.
-            for (int row = 0; row < outputs && Rectifies; row++)
+            for (int row = 0; row < outputs && Rectifier.HasValue; row++)
             {
-                Rectify.Run(target + pixel + ((nint)row * shape.OutPixels), pixels, Slope);
+                Rectify.Run(target + pixel + ((nint)row * shape.OutPixels), pixels, Rectifier.Value);
             }
         }
     }

@@ -27,7 +27,7 @@ internal static unsafe class Im2colConvolution
     /// <param name="weights">[Outputs, C / Groups, kernel...].</param>
     /// <param name="bias">[Outputs], or null.</param>
     /// <param name="y">[N, Outputs, spatial...]; overwritten.</param>
-    /// <param name="rectifier">The slope below 0 of a rectifier of the result; null for none.</param>
+    /// <param name="rectifier">The rectifier of the result; null for none.</param>
     /// <param name="columnFloats">See <see cref="ColumnFloats"/>.</param>
     public static void Forward(
         WorkerPool pool,
@@ -37,7 +37,7 @@ internal static unsafe class Im2colConvolution
         float* weights,
         float* bias,
         float* y,
-        float? rectifier = null,
+        Rectifier? rectifier = null,
         long columnFloats = ColumnFloats)
     {
         int outputs = shape.Outputs / shape.Groups, taps = shape.Taps, pixels = shape.OutPixels;
@@ -56,9 +56,9 @@ internal static unsafe class Im2colConvolution
                     pool, false, false, outputs, count, taps, weights + ((nint)group * outputs * taps), taps, columns,
                     count,
                     to, pixels, bias != null ? GemmAddend.RowBias : GemmAddend.Nothing, bias + (group * outputs));
-                if (rectifier is { } slope)
+                if (rectifier is { } rectifies)
                 {
-                    var rectify = new RectifyRows { X = to, Step = pixels, Count = count, Slope = slope };
+                    var rectify = new RectifyRows { X = to, Step = pixels, Count = count, Rectifier = rectifies };
                     pool.Run(outputs, ref rectify);
                 }
             }
@@ -164,8 +164,8 @@ internal static unsafe class Im2colConvolution
     {
         public float* X;
         public int Step, Count;
-        public float Slope;
+        public Rectifier Rectifier;
 
-        public readonly void Run(int part, int worker) => Rectify.Run(X + ((nint)part * Step), Count, Slope);
+        public readonly void Run(int part, int worker) => Rectify.Run(X + ((nint)part * Step), Count, Rectifier);
     }
 }

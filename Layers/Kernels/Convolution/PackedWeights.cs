@@ -9,7 +9,7 @@ namespace Cnn.Layers.Kernels.Convolution;
 internal sealed unsafe class PackedWeights
 {
     private readonly ScratchMemory memory = new();
-    private bool isWinograd;
+    private WeightForm form;
     private long packedFloats;
 
     /// <summary>Callback before memory is allocated, so that a test can make the allocation fail.</summary>
@@ -18,16 +18,16 @@ internal sealed unsafe class PackedWeights
     /// <summary>Discards the packed weights, so that the next pass packs them again.</summary>
     public void Forget() => packedFloats = 0;
 
-    /// <summary>Returns whether the weights are packed for this algorithm.</summary>
-    internal bool Has(bool winograd) => packedFloats > 0 && isWinograd == winograd;
+    /// <summary>Returns whether the weights are packed in this form.</summary>
+    internal bool Has(WeightForm inForm) => packedFloats > 0 && form == inForm;
 
     /// <summary>
     /// Returns the buffer for the packed weights, and whether it holds them. If it does not, the caller packs all
     /// weights and then calls <see cref="MarkPacked"/>; if a pass fails before that, the next pass packs them again.
     /// </summary>
-    internal float* Buffer(bool winograd, long floats, out bool isReady)
+    internal float* Buffer(WeightForm inForm, long floats, out bool isReady)
     {
-        isReady = Has(winograd) && packedFloats == floats;
+        isReady = Has(inForm) && packedFloats == floats;
         if (!isReady)
         {
             Forget();
@@ -37,6 +37,6 @@ internal sealed unsafe class PackedWeights
         return memory.Get(ScratchSlot.SharedLeftPanels, floats);
     }
 
-    /// <summary>Records that the buffer holds all weights in this algorithm's form.</summary>
-    internal void MarkPacked(bool winograd, long floats) => (isWinograd, packedFloats) = (winograd, floats);
+    /// <summary>Records that the buffer holds all weights in this form.</summary>
+    internal void MarkPacked(WeightForm inForm, long floats) => (form, packedFloats) = (inForm, floats);
 }

@@ -19,6 +19,21 @@ internal readonly record struct Multiple(float A) : IBinaryOperation
     public Vector512<float> Compute(Vector512<float> a, Vector512<float> b) => a * A;
 }
 
+/// <summary><c>s = a first + b second</c> where that is above 0, <c>slope s</c> elsewhere.</summary>
+/// <param name="A">The factor of the first.</param>
+/// <param name="B">The factor of the second.</param>
+/// <param name="Slope">The slope below 0.</param>
+internal readonly record struct RectifiedSum(float A, float B, float Slope) : IBinaryOperation
+{
+    /// <inheritdoc/>
+    public Vector512<float> Compute(Vector512<float> a, Vector512<float> b)
+    {
+        Vector512<float> sum = (a * A) + (b * B);
+        return Vector512.ConditionalSelect(Vector512.GreaterThan(sum, Vector512<float>.Zero), sum, sum * Slope)
+            + Vector512<float>.Zero;
+    }
+}
+
 /// <summary><c>a b</c>.</summary>
 internal readonly record struct Multiply : IBinaryOperation
 {

@@ -44,6 +44,15 @@ internal unsafe interface ILanes<TVector>
     /// <summary>Computes <c>a - b</c>.</summary>
     static abstract TVector Subtract(TVector a, TVector b);
 
+    /// <summary>Returns x above 0 and 0 elsewhere; NaN stays.</summary>
+    static abstract TVector Positive(TVector x);
+
+    /// <summary>Returns x above 0 and <c>slope x</c> elsewhere.</summary>
+    static abstract TVector Rectify(TVector x, TVector slope);
+
+    /// <summary>Returns x, or the ceiling where x is above it.</summary>
+    static abstract TVector Limit(TVector x, TVector ceiling);
+
     /// <summary>Returns the horizontal sum of each of four vectors.</summary>
     static abstract Vector128<float> Sums(TVector a, TVector b, TVector c, TVector d);
 }

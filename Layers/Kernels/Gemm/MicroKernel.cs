@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Cnn.Layers.Kernels.Gemm;
 
@@ -16,6 +17,8 @@ internal static unsafe class MicroKernel<TLanes, TVector>
     where TLanes : ILanes<TVector>
     where TVector : struct
 {
+    private const int FloatsAhead = 1024;
+
     /// <summary>Rows of the tallest tile.</summary>
     public static int MaxRows => TLanes.Width switch
     {
@@ -26,10 +29,10 @@ internal static unsafe class MicroKernel<TLanes, TVector>
 
     /// <summary>Computes a tile; see <see cref="MicroKernels"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run<TRows, TVectors>(
-        nint k, float* a, nint aStep, float* b, float* c, nint ldc, float* add, nint addStride, bool addPerRow)
+    public static void Run<TRows, TVectors, TTaps>(GemmTile* tile)
         where TRows : struct, IConstant
         where TVectors : struct, IConstant
+        where TTaps : struct, IConstant
     {
         TVector p0 = default, q0 = default, p1 = default, q1 = default;
         TVector p2 = default, q2 = default, p3 = default, q3 = default;
@@ -38,109 +41,134 @@ internal static unsafe class MicroKernel<TLanes, TVector>
         TVector p8 = default, q8 = default, p9 = default, q9 = default;
         TVector p10 = default, q10 = default, p11 = default, q11 = default;
         TVector p12 = default, q12 = default, p13 = default, q13 = default;
-        for (; k > 0; k--)
+        float* a = tile->A, b = tile->B;
+        nint aStep = tile->AStep, bStep = tile->BStep;
+        int* taps = tile->Taps;
+        float* next = tile->Next;
+        nint nextStep = tile->NextStep;
+        for (nint k = tile->K; k > 0; k--)
         {
+            if (Sse.IsSupported && TTaps.Value > 0)
+            {
+                Sse.Prefetch1(next);
+                if (TRows.Value == 1)
+                {
+                    // A single row passes the whole next panel, two vectors at a time.
+                    Sse.Prefetch1(next + 16);
+                }
+
+                next += nextStep;
+            }
+            else if (Sse.IsSupported)
+            {
+                // A panel is read in order, but the machine fetches ahead only as far as the end of a page.
+                Sse.Prefetch0(a + FloatsAhead);
+            }
+
             TVector b0 = TLanes.Load(b), b1 = TVectors.Value > 1 ? TLanes.Load(b + TLanes.Width) : b0;
-            TVector x = TLanes.All(a[0]);
+            float* at = TTaps.Value > 0 ? a + *taps++ : a;
+            TVector x = TLanes.All(at[0]);
             p0 = TLanes.MultiplyAdd(x, b0, p0);
             q0 = TVectors.Value > 1 ? TLanes.MultiplyAdd(x, b1, q0) : q0;
 
             if (TRows.Value > 1)
             {
-                x = TLanes.All(a[1]);
+                x = TLanes.All(at[1]);
                 p1 = TLanes.MultiplyAdd(x, b0, p1);
                 q1 = TVectors.Value > 1 ? TLanes.MultiplyAdd(x, b1, q1) : q1;
             }
 
             if (TRows.Value > 2)
             {
-                x = TLanes.All(a[2]);
+                x = TLanes.All(at[2]);
                 p2 = TLanes.MultiplyAdd(x, b0, p2);
                 q2 = TVectors.Value > 1 ? TLanes.MultiplyAdd(x, b1, q2) : q2;
             }
 
             if (TRows.Value > 3)
             {
-                x = TLanes.All(a[3]);
+                x = TLanes.All(at[3]);
                 p3 = TLanes.MultiplyAdd(x, b0, p3);
                 q3 = TVectors.Value > 1 ? TLanes.MultiplyAdd(x, b1, q3) : q3;
             }
 
             if (TRows.Value > 4)
             {
-                x = TLanes.All(a[4]);
+                x = TLanes.All(at[4]);
                 p4 = TLanes.MultiplyAdd(x, b0, p4);
                 q4 = TVectors.Value > 1 ? TLanes.MultiplyAdd(x, b1, q4) : q4;
             }
 
             if (TRows.Value > 5)
             {
-                x = TLanes.All(a[5]);
+                x = TLanes.All(at[5]);
                 p5 = TLanes.MultiplyAdd(x, b0, p5);
                 q5 = TVectors.Value > 1 ? TLanes.MultiplyAdd(x, b1, q5) : q5;
             }
 
             if (TRows.Value > 6)
             {
-                x = TLanes.All(a[6]);
+                x = TLanes.All(at[6]);
                 p6 = TLanes.MultiplyAdd(x, b0, p6);
                 q6 = TVectors.Value > 1 ? TLanes.MultiplyAdd(x, b1, q6) : q6;
             }
 
             if (TRows.Value > 7)
             {
-                x = TLanes.All(a[7]);
+                x = TLanes.All(at[7]);
                 p7 = TLanes.MultiplyAdd(x, b0, p7);
                 q7 = TVectors.Value > 1 ? TLanes.MultiplyAdd(x, b1, q7) : q7;
             }
 
             if (TRows.Value > 8)
             {
-                x = TLanes.All(a[8]);
+                x = TLanes.All(at[8]);
                 p8 = TLanes.MultiplyAdd(x, b0, p8);
                 q8 = TVectors.Value > 1 ? TLanes.MultiplyAdd(x, b1, q8) : q8;
             }
 
             if (TRows.Value > 9)
             {
-                x = TLanes.All(a[9]);
+                x = TLanes.All(at[9]);
                 p9 = TLanes.MultiplyAdd(x, b0, p9);
                 q9 = TVectors.Value > 1 ? TLanes.MultiplyAdd(x, b1, q9) : q9;
             }
 
             if (TRows.Value > 10)
             {
-                x = TLanes.All(a[10]);
+                x = TLanes.All(at[10]);
                 p10 = TLanes.MultiplyAdd(x, b0, p10);
                 q10 = TVectors.Value > 1 ? TLanes.MultiplyAdd(x, b1, q10) : q10;
             }
 
             if (TRows.Value > 11)
             {
-                x = TLanes.All(a[11]);
+                x = TLanes.All(at[11]);
                 p11 = TLanes.MultiplyAdd(x, b0, p11);
                 q11 = TVectors.Value > 1 ? TLanes.MultiplyAdd(x, b1, q11) : q11;
             }
 
             if (TRows.Value > 12)
             {
-                x = TLanes.All(a[12]);
+                x = TLanes.All(at[12]);
                 p12 = TLanes.MultiplyAdd(x, b0, p12);
                 q12 = TVectors.Value > 1 ? TLanes.MultiplyAdd(x, b1, q12) : q12;
             }
 
             if (TRows.Value > 13)
             {
-                x = TLanes.All(a[13]);
+                x = TLanes.All(at[13]);
                 p13 = TLanes.MultiplyAdd(x, b0, p13);
                 q13 = TVectors.Value > 1 ? TLanes.MultiplyAdd(x, b1, q13) : q13;
             }
 
-            a += aStep;
-            b += TVectors.Value * TLanes.Width;
+            a += TTaps.Value > 0 ? 0 : aStep;
+            b += bStep;
         }
 
-        if (add != null && addPerRow)
+        float* add = tile->Add;
+        nint addStride = tile->AddStride;
+        if (add != null && tile->AddPerRow)
         {
             TVector y = TLanes.All(add[0]);
             (p0, q0) = (TLanes.Add(p0, y), TLanes.Add(q0, y));
@@ -320,82 +348,106 @@ internal static unsafe class MicroKernel<TLanes, TVector>
             }
         }
 
-        Store<TVectors>(p0, q0, c);
+        float* c = tile->C;
+        nint ldc = tile->Ldc;
+        Epilogue epilogue = new(tile->Rectifier);
+        Store<TVectors>(epilogue, p0, q0, c);
 
         if (TRows.Value > 1)
         {
-            Store<TVectors>(p1, q1, c + ldc);
+            Store<TVectors>(epilogue, p1, q1, c + ldc);
         }
 
         if (TRows.Value > 2)
         {
-            Store<TVectors>(p2, q2, c + (2 * ldc));
+            Store<TVectors>(epilogue, p2, q2, c + (2 * ldc));
         }
 
         if (TRows.Value > 3)
         {
-            Store<TVectors>(p3, q3, c + (3 * ldc));
+            Store<TVectors>(epilogue, p3, q3, c + (3 * ldc));
         }
 
         if (TRows.Value > 4)
         {
-            Store<TVectors>(p4, q4, c + (4 * ldc));
+            Store<TVectors>(epilogue, p4, q4, c + (4 * ldc));
         }
 
         if (TRows.Value > 5)
         {
-            Store<TVectors>(p5, q5, c + (5 * ldc));
+            Store<TVectors>(epilogue, p5, q5, c + (5 * ldc));
         }
 
         if (TRows.Value > 6)
         {
-            Store<TVectors>(p6, q6, c + (6 * ldc));
+            Store<TVectors>(epilogue, p6, q6, c + (6 * ldc));
         }
 
         if (TRows.Value > 7)
         {
-            Store<TVectors>(p7, q7, c + (7 * ldc));
+            Store<TVectors>(epilogue, p7, q7, c + (7 * ldc));
         }
 
         if (TRows.Value > 8)
         {
-            Store<TVectors>(p8, q8, c + (8 * ldc));
+            Store<TVectors>(epilogue, p8, q8, c + (8 * ldc));
         }
 
         if (TRows.Value > 9)
         {
-            Store<TVectors>(p9, q9, c + (9 * ldc));
+            Store<TVectors>(epilogue, p9, q9, c + (9 * ldc));
         }
 
         if (TRows.Value > 10)
         {
-            Store<TVectors>(p10, q10, c + (10 * ldc));
+            Store<TVectors>(epilogue, p10, q10, c + (10 * ldc));
         }
 
         if (TRows.Value > 11)
         {
-            Store<TVectors>(p11, q11, c + (11 * ldc));
+            Store<TVectors>(epilogue, p11, q11, c + (11 * ldc));
         }
 
         if (TRows.Value > 12)
         {
-            Store<TVectors>(p12, q12, c + (12 * ldc));
+            Store<TVectors>(epilogue, p12, q12, c + (12 * ldc));
         }
 
         if (TRows.Value > 13)
         {
-            Store<TVectors>(p13, q13, c + (13 * ldc));
+            Store<TVectors>(epilogue, p13, q13, c + (13 * ldc));
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store<TVectors>(TVector p, TVector q, float* c)
+    private static void Store<TVectors>(in Epilogue epilogue, TVector p, TVector q, float* c)
         where TVectors : struct, IConstant
     {
-        TLanes.Store(p, c);
+        TLanes.Store(epilogue.Of(p), c);
         if (TVectors.Value > 1)
         {
-            TLanes.Store(q, c + TLanes.Width);
+            TLanes.Store(epilogue.Of(q), c + TLanes.Width);
+        }
+    }
+
+    private readonly struct Epilogue(Rectifier* rectifier)
+    {
+        private readonly bool isNone = rectifier == null;
+        private readonly bool isPlain = rectifier != null && rectifier->Slope == 0;
+        private readonly bool isLimited = rectifier != null && float.IsFinite(rectifier->Ceiling);
+        private readonly TVector slope = rectifier != null ? TLanes.All(rectifier->Slope) : default;
+        private readonly TVector ceiling = rectifier != null ? TLanes.All(rectifier->Ceiling) : default;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TVector Of(TVector x)
+        {
+            if (isNone)
+            {
+                return x;
+            }
+
+            TVector y = isPlain ? TLanes.Positive(x) : TLanes.Rectify(x, slope);
+            return isLimited ? TLanes.Limit(y, ceiling) : y;
         }
     }
 }

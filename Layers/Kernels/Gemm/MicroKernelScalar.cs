@@ -12,10 +12,10 @@ internal static unsafe class MicroKernelScalar
     public const int MaxRows = 4;
 
     /// <summary>Computes a tile; see <see cref="MicroKernels"/>.</summary>
-    public static void Run<TRows, TVectors>(
-        nint k, float* a, nint aStep, float* b, float* c, nint ldc, float* add, nint addStride, bool addPerRow)
+    public static void Run<TRows, TVectors, TTaps>(GemmTile* tile)
         where TRows : struct, IConstant
         where TVectors : struct, IConstant
+        where TTaps : struct, IConstant
     {
         int columns = TVectors.Value * Width;
         for (int i = 0; i < TRows.Value; i++)
@@ -23,13 +23,22 @@ internal static unsafe class MicroKernelScalar
             for (int j = 0; j < columns; j++)
             {
                 float sum = 0;
-                for (nint p = 0; p < k; p++)
+                for (nint p = 0; p < tile->K; p++)
                 {
-                    sum += a[(p * aStep) + i] * b[(p * columns) + j];
+                    nint at = TTaps.Value > 0 ? tile->Taps[p] : p * tile->AStep;
+                    sum += tile->A[at + i] * tile->B[(p * tile->BStep) + j];
                 }
 
-                float addend = add == null ? 0 : addPerRow ? add[i] : add[(i * addStride) + j];
-                c[(i * ldc) + j] = sum + addend;
+                sum += tile->Add == null ? 0
+                    : tile->AddPerRow ? tile->Add[i]
+                    : tile->Add[(i * tile->AddStride) + j];
+                if (tile->Rectifier != null)
+                {
+                    sum = sum > 0 ? sum : (sum * tile->Rectifier->Slope) + 0f;
+                    sum = sum > tile->Rectifier->Ceiling ? tile->Rectifier->Ceiling : sum;
+                }
+
+                tile->C[(i * tile->Ldc) + j] = sum;
             }
         }
     }

@@ -18,10 +18,13 @@ internal static unsafe class PackedGemm
     /// </summary>
     public const int BlockFloats = 64 * 1024;
 
-    /// <summary>Returns the depth of the blocks that k is split into: equal depths, multiples of 4.</summary>
-    public static int Depth(int k)
+    /// <summary>
+    /// Returns the depth of the blocks that k is split into: equal depths, multiples of 4, of at most
+    /// <paramref name="most"/>, itself a multiple of 4.
+    /// </summary>
+    public static int Depth(int k, int most = MaxDepth)
     {
-        int blocks = Math.Max(1, (k + MaxDepth - 1) / MaxDepth);
+        int blocks = Math.Max(1, (k + most - 1) / most);
         return ((((k + blocks - 1) / blocks) + 3) & ~3) is var depth and > 0 ? depth : 4;
     }
 
@@ -53,14 +56,16 @@ internal static unsafe class PackedGemm
         GemmGuard.Panels(m, n, k, mr, b, ldc, addTo, bias);
         int nr = MicroKernels.Columns;
         nint aStep = Packing.PanelSize(width > 0 ? width : mr, k), bStep = RightPanelSize(k);
-        float* tile = stackalloc float[MicroKernels.MaxRows * nr];
-        for (int i = 0; i < m; i += mr, a += aStep)
+        float* edge = stackalloc float[MicroKernels.MaxRows * nr];
+        GemmTile tile = new() { K = k, A = a };
+        bool perRow = addTo == GemmAddend.RowBias;
+        for (int i = 0; i < m; i += mr, tile.A += aStep)
         {
             int rows = Math.Min(mr, m - i);
-            nint step = width > 0 ? width : rows;
+            tile.AStep = width > 0 ? width : rows;
+            tile.B = b;
             var wide = MicroKernels.For(rows, 2);
-            float* panel = b;
-            for (int j = 0; j < n; j += nr, panel += bStep)
+            for (int j = 0; j < n; j += nr, tile.B += bStep)
             {
                 int columns = Math.Min(nr, n - j);
                 float* corner = c + (i * ldc) + j;
@@ -71,15 +76,17 @@ internal static unsafe class PackedGemm
                     GemmAddend.ColumnBias => ((nint)(bias + j), (nint)0),
                     _ => (0, 0),
                 };
+                bool isWhole = columns % MicroKernels.Width == 0;
+                tile.BStep = Vectors(columns) * MicroKernels.Width;
+                tile.C = isWhole ? corner : edge;
+                tile.Ldc = isWhole ? ldc : nr;
+                tile.Add = isWhole ? (float*)add : null;
+                (tile.AddStride, tile.AddPerRow) = (stride, perRow);
                 var kernel = columns == nr ? wide : MicroKernels.For(rows, Vectors(columns));
-                if (columns % MicroKernels.Width == 0)
+                kernel(&tile);
+                if (!isWhole)
                 {
-                    kernel(k, a, step, panel, corner, ldc, (float*)add, stride, addTo == GemmAddend.RowBias);
-                }
-                else
-                {
-                    kernel(k, a, step, panel, tile, nr, null, 0, false);
-                    Merge(rows, columns, tile, corner, ldc, (float*)add, stride, addTo == GemmAddend.RowBias);
+                    Merge(rows, columns, edge, corner, ldc, (float*)add, stride, perRow);
                 }
             }
         }

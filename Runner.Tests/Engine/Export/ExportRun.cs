@@ -59,6 +59,7 @@ internal sealed class ExportRun : IDisposable
     public static Dictionary<string, float[]> Forward(Net net)
     {
         var given = new Dictionary<string, float[]>();
+        net.RunsLayersAlone = true;
         foreach (NetLayer layer in net.Layers)
         {
             net.ForwardLayer(layer);
@@ -90,6 +91,7 @@ internal sealed class ExportRun : IDisposable
 
         var outputs = optimised.Run(inputs);
         var values = plain.Run(inputs);
+        net.RunsLayersAlone = true;
         foreach (NetLayer layer in net.Layers)
         {
             if (!LayerExports.IsSource(layer))

@@ -18,6 +18,7 @@ internal static class RandomValues
     /// </summary>
     public static void Fill(Net net)
     {
+        net.RunsLayersAlone = true;
         uint random = 18;
         foreach (string input in net.Inputs)
         {

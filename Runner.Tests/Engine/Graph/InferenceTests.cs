@@ -89,7 +89,96 @@ public sealed class InferenceTests
         }
 
         string[] folded = [.. inference.Layers.Where(l => l.IsFolded).Select(l => l.Name)];
-        Assert.Equal(["bn1", "scale1", "relu1", "bn2", "scale2", "relu2", "bn3"], folded);
+        Assert.Equal(["bn1", "scale1", "relu1", "bn2", "scale2", "relu2", "bn3", "sum"], folded);
+    }
+
+    // The kinds of convolution that a sum can follow: pixels or outputs in the vectors, Winograd, several taps with a
+    // stride, depthwise, packed patches.
+    [Theory]
+    [InlineData("num_output: 40 kernel_size: 1", "num_output: 40 kernel_size: 1", 24)]
+    [InlineData("num_output: 40 kernel_size: 1", "num_output: 40 kernel_size: 1", 7)]
+    [InlineData("num_output: 40 kernel_size: 3 pad: 1", "num_output: 40 kernel_size: 3 pad: 1", 24)]
+    [InlineData("num_output: 40 kernel_size: 3 pad: 1 stride: 2", "num_output: 40 kernel_size: 1 stride: 2", 24)]
+    [InlineData("num_output: 32 kernel_size: 3 pad: 1 group: 32", "num_output: 32 kernel_size: 1", 13)]
+    [InlineData("num_output: 5 kernel_size: 3 pad: 1 stride: 2", "num_output: 5 kernel_size: 1 stride: 2", 9)]
+    [InlineData("num_output: 40 kernel_size: 1", "num_output: 40 kernel_size: 1", 1)]
+    public void ASumAndItsRectifierArePartOfTheConvolutionBeforeThem(string body, string shortcut, int size)
+    {
+        string net =
+            $"layer {{ name: 'data' type: 'Input' top: 'data' input_param {{ shape {{ dim: 2 dim: 32 dim: {size} "
+            + $"dim: {size} }} }} }}"
+            + "layer { name: 'shortcut' type: 'Convolution' bottom: 'data' top: 'shortcut' convolution_param { "
+            + shortcut + " " + Filler + BiasFiller + " } }"
+            + "layer { name: 'body' type: 'Convolution' bottom: 'data' top: 'body' convolution_param { "
+            + body + " " + Filler + BiasFiller + " } }"
+            + "layer { name: 'scale' type: 'Scale' bottom: 'body' top: 'body' scale_param { bias_term: true } }"
+            + "layer { name: 'sum' type: 'Eltwise' bottom: 'shortcut' bottom: 'body' top: 'sum' }"
+            + "layer { name: 'relu' type: 'ReLU' bottom: 'sum' top: 'sum' relu_param { negative_slope: 0.25 } }";
+        using Net plain = Net.Build(NetDefinition.Parse(net));
+        using Net inference = Net.Build(NetDefinition.Parse(net), new NetOptions { Inference = true });
+        inference.ShareParametersOf(plain);
+        foreach (int images in (int[])[2, 1, 3])
+        {
+            Fill(plain, images, size);
+            Fill(inference, images, size);
+            plain.Forward();
+            inference.Forward();
+            Span<float> expected = plain.FindBlob("sum").Data, actual = inference.FindBlob("sum").Data;
+            Assert.Equal(expected.Length, actual.Length);
+            for (int i = 0; i < expected.Length; i++)
+            {
+                Assert.Equal(expected[i], actual[i], 1e-5f * Math.Max(1, Math.Abs(expected[i])));
+            }
+        }
+
+        Assert.Equal(["scale", "sum", "relu"], inference.Layers.Where(l => l.IsFolded).Select(l => l.Name));
+    }
+
+    [Fact]
+    public void ARectifierWithACeilingIsPartOfTheConvolutionBeforeIt()
+    {
+        foreach (string options in (string[])
+            ["kernel_size: 1", "kernel_size: 3 pad: 1", "kernel_size: 3 stride: 2", "kernel_size: 3 group: 32"])
+        {
+            string net = Data
+                + "layer { name: 'conv' type: 'Convolution' bottom: 'data' top: 'conv' convolution_param { "
+                + "num_output: 32 " + options + " weight_filler { type: 'gaussian' std: 4 } } }"
+                + "layer { name: 'relu6' type: 'ReLU6' bottom: 'conv' top: 'conv' }";
+            using Net plain = Net.Build(NetDefinition.Parse(net));
+            using Net inference = Net.Build(NetDefinition.Parse(net), new NetOptions { Inference = true });
+            inference.ShareParametersOf(plain);
+            Fill(plain, 2);
+            Fill(inference, 2);
+            plain.Forward();
+            inference.Forward();
+            Assert.True(inference.FindLayer("relu6").IsFolded);
+            float[] expected = plain.FindBlob("conv").Data.ToArray();
+            float[] actual = inference.FindBlob("conv").Data.ToArray();
+            Assert.Contains(6, actual);
+            Assert.All(expected.Zip(actual), pair => Assert.Equal(pair.First, pair.Second, 1e-3f));
+        }
+    }
+
+    [Theory]
+    [InlineData("bottom: 'body' bottom: 'later'", "")]
+    [InlineData("bottom: 'body' bottom: 'data'", "eltwise_param { coeff: 1 coeff: 2 }")]
+    [InlineData("bottom: 'body' bottom: 'data'", "eltwise_param { operation: PROD }")]
+    [InlineData("bottom: 'body' bottom: 'data' bottom: 'data'", "")]
+    public void OtherSumsAreNotTakenIn(string bottoms, string options)
+    {
+        string net = Data
+            + "layer { name: 'body' type: 'Convolution' bottom: 'data' top: 'body' convolution_param { num_output: 32 "
+            + "kernel_size: 1 " + Filler + " } }"
+            + "layer { name: 'later' type: 'Power' bottom: 'data' top: 'later' power_param { scale: 3 } }"
+            + $"layer {{ name: 'sum' type: 'Eltwise' {bottoms} top: 'sum' {options} }}";
+        using Net plain = Net.Build(NetDefinition.Parse(net));
+        using Net inference = Net.Build(NetDefinition.Parse(net), new NetOptions { Inference = true });
+        Fill(plain, 2);
+        Fill(inference, 2);
+        plain.Forward();
+        inference.Forward();
+        Assert.Equal(plain.FindBlob("sum").Data, inference.FindBlob("sum").Data);
+        Assert.DoesNotContain(inference.Layers, l => l.IsFolded);
     }
 
     [Fact]
@@ -270,15 +359,15 @@ public sealed class InferenceTests
         }
     }
 
-    private static void Fill(Net net, int images)
+    private static void Fill(Net net, int images, int size = 24)
     {
         var random = new Random(images);
-        float[] values = new float[images * 32 * 24 * 24];
+        float[] values = new float[images * 32 * size * size];
         foreach (ref float value in values.AsSpan())
         {
             value = random.NextSingle() - 0.3f;
         }
 
-        net.SetInput("data", values, images, 32, 24, 24);
+        net.SetInput("data", values, images, 32, size, size);
     }
 }

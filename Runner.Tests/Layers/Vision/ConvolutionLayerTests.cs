@@ -1,4 +1,5 @@
 using Cnn.Layers;
+using Cnn.Layers.Kernels.Gemm;
 using Cnn.Layers.Threading;
 using Cnn.Layers.Vision;
 using Cnn.Proto;
@@ -222,7 +223,7 @@ public sealed unsafe class ConvolutionLayerTests : IDisposable
         var inference = new InferenceConvolution(context, columns, 3);
         var follower = new Doubling();
         Assert.True(inference.TryFold(follower));
-        Assert.True(inference.TryFold(0.5f));
+        Assert.True(inference.TryFold(new Rectifier(0.5f)));
         Assert.False(inference.TryFold(follower));
         inference.Prepare([5, 6]);
         Blob w = new(3, 2, 3, 3), b = new(3), x = new(1, 2, 5, 6), y = new(1, 3, 5, 6), plain = new(1, 3, 5, 6);

@@ -75,12 +75,11 @@ internal static unsafe class WinogradConvolution
         float* bias,
         float* y,
         PackedWeights? packed = null,
-        float? rectifier = null)
+        Rectifier? rectifier = null)
     {
         var problem = new WinogradProblem
         {
-            Size = SizeOf(shape), X = x, Weights = weights, Bias = bias, Y = y, Rectifies = rectifier.HasValue,
-            Slope = rectifier ?? 0,
+            Size = SizeOf(shape), X = x, Weights = weights, Bias = bias, Y = y, Rectifier = rectifier,
             Channels = shape.GroupChannels, Height = shape.Height, Width = shape.Width, Outputs = shape.GroupOutputs,
             OutHeight = shape.OutHeight, OutWidth = shape.OutWidth, PadHeight = shape.PadHeight,
             PadWidth = shape.PadWidth,
@@ -197,7 +196,7 @@ internal static unsafe class WinogradConvolution
         {
             transformed = packed is null
                 ? pool.Scratch(0, ScratchSlot.SharedLeftPanels, weightsSize)
-                : packed.Buffer(winograd: true, shape.Groups * weightsSize, out areReady);
+                : packed.Buffer(WeightForm.Winograd, shape.Groups * weightsSize, out areReady);
         }
 
         for (int group = 0; group < shape.Groups; group++)
@@ -231,7 +230,7 @@ internal static unsafe class WinogradConvolution
 
         if (!areReady)
         {
-            packed?.MarkPacked(winograd: true, shape.Groups * weightsSize);
+            packed?.MarkPacked(WeightForm.Winograd, shape.Groups * weightsSize);
         }
     }
 

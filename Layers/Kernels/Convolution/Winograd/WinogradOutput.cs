@@ -70,9 +70,9 @@ internal unsafe struct WinogradOutput<T> : IParallelJob
         {
             float* to = plane + ((nint)(top + r) * Problem.OutWidth) + left;
             Interleave(tiles + (4 * r * stride), stride, to, width);
-            if (Problem.Rectifies)
+            if (Problem.Rectifier is { } rectifier)
             {
-                Rectify.Run(to, width, Problem.Slope);
+                Rectify.Run(to, width, rectifier);
             }
         }
     }

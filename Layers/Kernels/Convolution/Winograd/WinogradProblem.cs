@@ -23,9 +23,8 @@ internal unsafe struct WinogradProblem
     /// <summary>One value per output, or null.</summary>
     public float* Bias;
 
-    /// <summary>Whether the result is rectified, and the slope below 0.</summary>
-    public bool Rectifies;
-    public float Slope;
+    /// <summary>The rectifier of the result; null for none.</summary>
+    public Rectifier? Rectifier;
 
     /// <summary>
     /// The group's weights, the floats from one output and one channel to the next, and whether the taps are in reverse

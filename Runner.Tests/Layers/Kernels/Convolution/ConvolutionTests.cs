@@ -1,6 +1,7 @@
 using Cnn.Fillers;
 using Cnn.Layers;
 using Cnn.Layers.Kernels.Convolution;
+using Cnn.Layers.Kernels.Gemm;
 using Cnn.Layers.Threading;
 
 namespace Cnn.Tests.Layers.Kernels.Convolution;
@@ -32,6 +33,22 @@ public unsafe class ConvolutionTests
         { [12, 10, 9, 66, 2, 1, 1], 3 },
         { [6, 20, 41, 64, 1, 7, 7, 3, 3, 2, 2], 2 },
         { [2, 8, 600, 9, 1, 3, 3, 1, 1], 2 },
+        { [70, 7, 7, 45, 1, 1, 1], 3 },
+        { [64, 14, 14, 40, 1, 1, 1], 2 },
+        { [33, 28, 28, 50, 1, 1, 1], 2 },
+        { [900, 16, 17, 60, 1, 1, 1], 1 },
+        { [40, 15, 17, 70, 1, 1, 1, 0, 0, 2, 2], 2 },
+        { [48, 9, 9, 36, 3, 1, 1], 2 },
+        { [20, 1, 1, 300, 2, 1, 1], 5 },
+        { [20, 1, 1, 30, 1, 1, 1], 1 },
+        { [20, 2, 2, 30, 1, 1, 1, 0, 0, 2, 2], 5 },
+        { [20, 1, 2, 30, 1, 1, 1], 3 },
+        { [20, 3, 1, 30, 1, 1, 1], 40 },
+        { [24, 15, 15, 48, 1, 3, 3, 1, 1, 2, 2], 2 },
+        { [300, 7, 7, 64, 1, 3, 3, 1, 1, 2, 2], 2 },
+        { [120, 9, 7, 160, 1, 3, 3, 1, 1, 1, 1, 2, 2], 3 },
+        { [5, 64, 80, 31, 1, 7, 7, 3, 3, 2, 2], 2 },
+        { [16, 27, 27, 32, 2, 2, 4, 0, 1], 2 },
     };
 
     [Theory]
@@ -54,6 +71,38 @@ public unsafe class ConvolutionTests
             {
                 Compare(shape, random.Next(1, 6), (ulong)i);
             }
+        }
+    }
+
+    // Pixels in the vectors, outputs in the vectors, images of one pixel, several taps, Winograd, packed patches.
+    [Theory]
+    [InlineData(new[] { 33, 28, 28, 50, 1, 1, 1 }, 2)]
+    [InlineData(new[] { 900, 16, 17, 60, 1, 1, 1 }, 1)]
+    [InlineData(new[] { 70, 7, 7, 45, 1, 1, 1 }, 3)]
+    [InlineData(new[] { 20, 1, 1, 300, 2, 1, 1 }, 5)]
+    [InlineData(new[] { 300, 7, 7, 64, 1, 3, 3, 1, 1, 2, 2 }, 2)]
+    [InlineData(new[] { 24, 28, 28, 48, 1, 3, 3, 1, 1 }, 1)]
+    [InlineData(new[] { 6, 13, 13, 8, 2, 5, 5, 2, 2, 2, 2 }, 2)]
+    public void AnAddendComesBeforeTheRectifierWithPackedWeightsAndWithout(int[] geometry, int images)
+    {
+        ConvolutionShape shape = Geometry.Convolution(geometry);
+        var data = new Operands(shape, images, 3);
+        AlignedBuffer addend = Numbers.Random(data.Y.Length, 9), expected = new(data.Y.Length);
+        for (int i = 0; i < expected.Length; i++)
+        {
+            float sum = data.Y.Span[i] + addend.Span[i];
+            expected.Span[i] = Math.Min(sum > 0 ? sum : 0.25f * sum, 1.5f);
+        }
+
+        var plan = new ConvolutionPlan(shape);
+        using var one = new WorkerPool(1);
+        using var three = new WorkerPool(3);
+        foreach (PackedWeights? packed in (PackedWeights?[])[null, new PackedWeights()])
+        {
+            data.Check("forward", expected, shape.Taps, one, three, (pool, to) =>
+                ConvolutionKernel.Forward(
+                    pool, plan, images, data.X.Pointer, data.W.Pointer, data.B.Pointer, to.Pointer, packed,
+                    new Rectifier(0.25f, 1.5f), addend.Pointer));
         }
     }
 
@@ -160,15 +209,15 @@ public unsafe class ConvolutionTests
     public void MemoryThatNobodyHasPackedHoldsNoWeights()
     {
         var packed = new PackedWeights();
-        packed.Buffer(winograd: true, 100, out bool isReady);
+        packed.Buffer(WeightForm.Winograd, 100, out bool isReady);
         Assert.False(isReady);
-        Assert.False(packed.Has(winograd: true));
-        packed.MarkPacked(winograd: true, 100);
-        packed.Buffer(winograd: true, 100, out isReady);
+        Assert.False(packed.Has(WeightForm.Winograd));
+        packed.MarkPacked(WeightForm.Winograd, 100);
+        packed.Buffer(WeightForm.Winograd, 100, out isReady);
         Assert.True(isReady);
-        packed.Buffer(winograd: false, 100, out isReady);
+        packed.Buffer(WeightForm.Rows, 100, out isReady);
         Assert.False(isReady);
-        Assert.False(packed.Has(winograd: true));
+        Assert.False(packed.Has(WeightForm.Winograd));
     }
 
     [Theory]

@@ -1,5 +1,6 @@
 using Cnn.Layers;
 using Cnn.Layers.Kernels.Convolution;
+using Cnn.Layers.Kernels.Gemm;
 using Cnn.Layers.Threading;
 
 namespace Cnn.Tests.Layers.Kernels.Convolution;
@@ -25,6 +26,15 @@ public unsafe class DepthwiseConvolutionTests
         new[] { 2, 6, 20, 2, 2, 3, 3, 0, 0, 2, 2, 1, 1, 1, 1 },
         new[] { 2, 6, 20, 2, 2, 3, 3, 1, 2, 1, 1, 1, 1, 1, -1 },
         new[] { 1, 2, 2, 1, 1, 3, 3, 0, 0, 2, 2 },
+        new[] { 2, 33, 49, 2, 2, 3, 3, 1, 1, 2, 2 },
+        new[] { 3, 7, 7, 3, 3, 3, 3, 1, 1, 2, 2 },
+        new[] { 1, 1, 1, 1, 1, 3, 3, 1, 1 },
+        new[] { 1, 1, 1, 1, 1, 3, 3, 1, 1, 2, 2 },
+        new[] { 2, 9, 17, 2, 2, 3, 3, 2, 2 },
+        new[] { 2, 9, 18, 2, 2, 3, 3, 2, 2, 2, 2 },
+        new[] { 2, 10, 66, 2, 2, 3, 3, 0, 0, 2, 2 },
+        new[] { 2, 10, 40, 2, 2, 3, 3, 1, 1, 2, 2, 1, 1, -1, 1 },
+        new[] { 2, 6, 9, 2, 2, 3, 3, 3, 1 },
     };
 
     [Theory]
@@ -77,7 +87,8 @@ public unsafe class DepthwiseConvolutionTests
             AlignedBuffer x = Numbers.Random(Images * shape.ImageSize, 1);
             AlignedBuffer w = Numbers.Random(shape.Channels * shape.Taps, 2);
             AlignedBuffer y = new(Images * shape.OutSizeOfImage), dx = new(x.Length), dw = new(w.Length);
-            DepthwiseConvolution.Forward(pool, plan, Images, x.Pointer, w.Pointer, null, y.Pointer, 0.25f);
+            DepthwiseConvolution.Forward(pool, plan, Images, x.Pointer, w.Pointer, null, y.Pointer,
+                new Rectifier(0.25f));
             DepthwiseConvolution.InputGradient(pool, plan, Images, y.Pointer, w.Pointer, dx.Pointer);
             DepthwiseConvolution.WeightGradient(pool, plan, Images, x.Pointer, y.Pointer, dw.Pointer, null);
             GC.KeepAlive((x, w));
@@ -94,7 +105,7 @@ public unsafe class DepthwiseConvolutionTests
         using var pool = new WorkerPool(1);
         var plan = new DepthwisePlan(shape);
         DepthwiseConvolution.Forward(pool, plan, 1, x.Pointer, w.Pointer, null, y.Pointer);
-        DepthwiseConvolution.Forward(pool, plan, 1, x.Pointer, w.Pointer, null, rectified.Pointer, 0.5f);
+        DepthwiseConvolution.Forward(pool, plan, 1, x.Pointer, w.Pointer, null, rectified.Pointer, new Rectifier(0.5f));
         Assert.Equal(Array.ConvertAll(y.Span.ToArray(), v => v > 0 ? v : v * 0.5f), rectified.Span.ToArray());
         GC.KeepAlive((x, w));
     }

@@ -42,17 +42,17 @@ public unsafe class PackedWeightsTests
     public void MemoryThatWasGivenIsNotTakenForPackedWeights()
     {
         var packed = new PackedWeights();
-        packed.Buffer(winograd: true, 100, out bool isReady);
+        packed.Buffer(WeightForm.Winograd, 100, out bool isReady);
         Assert.False(isReady);
-        Assert.False(packed.Has(winograd: true));
-        packed.MarkPacked(winograd: true, 100);
-        Assert.True(packed.Has(winograd: true));
+        Assert.False(packed.Has(WeightForm.Winograd));
+        packed.MarkPacked(WeightForm.Winograd, 100);
+        Assert.True(packed.Has(WeightForm.Winograd));
 
         // Memory for other weights overwrites them.
-        packed.Buffer(winograd: false, 50, out isReady);
+        packed.Buffer(WeightForm.Rows, 50, out isReady);
         Assert.False(isReady);
-        Assert.False(packed.Has(winograd: true));
-        Assert.False(packed.Has(winograd: false));
+        Assert.False(packed.Has(WeightForm.Winograd));
+        Assert.False(packed.Has(WeightForm.Rows));
     }
 
     private static bool Fails(int job, Action<WorkerPool> pass)
