@@ -1,4 +1,5 @@
 using Cnn.Layers.Kernels.Convolution;
+using Cnn.Layers.Kernels.Gemm;
 using Cnn.Layers.Threading;
 using Cnn.Runner.Reports;
 
@@ -30,6 +31,21 @@ internal static unsafe class ConvolutionBench
         ("googlenet-5b", 10, new ConvolutionShape(192, 7, 7, 384, 1, 3, 3, 1, 1)),
         ("googlenet-1x1", 8, new ConvolutionShape(480, 14, 14, 192, 1, 1, 1)),
         ("googlenet-5x5", 8, new ConvolutionShape(32, 14, 14, 96, 1, 5, 5, 2, 2)),
+        ("pointwise-112", 1, new ConvolutionShape(32, 112, 112, 64, 1, 1, 1)),
+        ("pointwise-56", 1, new ConvolutionShape(128, 56, 56, 128, 1, 1, 1)),
+        ("pointwise-56w", 1, new ConvolutionShape(256, 56, 56, 64, 1, 1, 1)),
+        ("pointwise-28", 1, new ConvolutionShape(256, 28, 28, 256, 1, 1, 1)),
+        ("pointwise-14", 1, new ConvolutionShape(512, 14, 14, 512, 1, 1, 1)),
+        ("pointwise-14w", 1, new ConvolutionShape(1024, 14, 14, 256, 1, 1, 1)),
+        ("pointwise-7", 1, new ConvolutionShape(1024, 7, 7, 1024, 1, 1, 1)),
+        ("pointwise-7w", 1, new ConvolutionShape(2048, 7, 7, 512, 1, 1, 1)),
+        ("pointwise-14s2", 1, new ConvolutionShape(1024, 14, 14, 2048, 1, 1, 1, 0, 0, 2, 2)),
+        ("square-56", 1, new ConvolutionShape(64, 56, 56, 64, 1, 3, 3, 1, 1)),
+        ("square-28", 1, new ConvolutionShape(128, 28, 28, 128, 1, 3, 3, 1, 1)),
+        ("square-14", 1, new ConvolutionShape(256, 14, 14, 256, 1, 3, 3, 1, 1)),
+        ("square-7", 1, new ConvolutionShape(512, 7, 7, 512, 1, 3, 3, 1, 1)),
+        ("batch-14", 10, new ConvolutionShape(256, 14, 14, 256, 1, 3, 3, 1, 1)),
+        ("batch-7", 10, new ConvolutionShape(512, 7, 7, 512, 1, 3, 3, 1, 1)),
         ("googlenet-7x7", 16, new ConvolutionShape(832, 7, 7, 256, 1, 1, 1)),
     ];
 
@@ -61,6 +77,10 @@ internal static unsafe class ConvolutionBench
         Console.WriteLine($"  {name}, {images} images, {operations * 1e-6:F0} MFLOP a pass");
         Line("forward", () => ConvolutionKernel.Forward(
             pool, plan, images, data.X.Pointer, data.Weights.Pointer, data.Bias.Pointer, data.Y.Pointer));
+        var packed = new PackedWeights();
+        Line("inference", () => ConvolutionKernel.Forward(
+            pool, plan, images, data.X.Pointer, data.Weights.Pointer, data.Bias.Pointer, data.Y.Pointer, packed,
+            new Rectifier(0)));
         Line("weight gradient", () => ConvolutionKernel.WeightGradient(
             pool, plan, images, data.X.Pointer, data.Dy.Pointer, data.WeightGradient.Pointer));
         Line("input gradient", () => ConvolutionKernel.InputGradient(

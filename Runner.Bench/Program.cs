@@ -28,6 +28,8 @@ static int Run(string command, string[] rest)
             return DataBench.Run(rest);
         case "step":
             return StepBench.Run(rest);
+        case "compare":
+            return CompareBench.Run(rest);
         case "benchmark":
             BenchmarkSwitcher.FromAssembly(typeof(StepBench).Assembly).Run(rest);
             return 0;
@@ -40,6 +42,8 @@ static int Run(string command, string[] rest)
                   step NET [--batch N] [--threads T] [--shape CxHxW]     a whole training step of a net's file or of a
                        [--classes K] [--seconds S] [--forward]           folder of Models, or a forward pass in TEST;
                        [--layers [N]] [--json]                           with its N slowest layers
+                  compare NET [--batch N] [--threads T]                  a forward pass in TEST, and the same net's
+                       [--shape CxHxW] [--seconds S] [--rounds R]    ONNX export in ONNX Runtime, in turn
                   data [--images N] [--threads T] [--seconds S]          images a second from each kind of source
                        [--only jpeg|raw|mnist|folder|lenet]           and LeNet's step from LMDB and from memory
                   benchmark [BenchmarkDotNet options]                    the same with statistics

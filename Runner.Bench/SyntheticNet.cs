@@ -13,9 +13,9 @@ internal static class SyntheticNet
     private static readonly HashSet<string> KeptTypes = ["Input", "DummyData", "Parameter"];
 
     /// <summary>
-    /// Returns the file of a net: the given path, or the training net in the folder of Models with that name.
+    /// Returns the file of a net: the given path, or the training or deploy net in the folder of Models with that name.
     /// </summary>
-    public static string Find(string name)
+    public static string Find(string name, bool isDeploy = false)
     {
         if (File.Exists(name))
         {
@@ -28,7 +28,8 @@ internal static class SyntheticNet
             if (Directory.Exists(models))
             {
                 return Directory.GetFiles(models, "*.prototxt").OrderBy(f => f.Length).FirstOrDefault(
-                    f => Path.GetFileName(f).Contains("train_", StringComparison.Ordinal)) ?? name;
+                    f => Path.GetFileName(f).Contains(isDeploy ? "deploy" : "train_", StringComparison.Ordinal))
+                    ?? name;
             }
         }
 
@@ -63,6 +64,40 @@ internal static class SyntheticNet
         }
 
         return net;
+    }
+
+    /// <summary>
+    /// Builds a net in its TRAIN phase and runs one pass, so that its BatchNorm layers have statistics of its values:
+    /// a source of parameters for a net in TEST.
+    /// </summary>
+    public static Net WithStatistics(NetParameter definition, WorkerPool pool)
+    {
+        NetParameter training = definition.Clone();
+        foreach (LayerParameter layer in training.Layer.Where(l => l.BatchNormParam is not null))
+        {
+            layer.BatchNormParam.ClearUseGlobalStats();
+        }
+
+        Net net = Net.Build(new NetDefinition(training), new NetOptions { Phase = Phase.Train, Pool = pool });
+        FillWeights(net);
+        FillInputs(net, 10);
+        net.Forward();
+        return net;
+    }
+
+    // Definitions for deployment have no fillers: normal values of a variance of 2 / fan_in instead of zeros.
+    private static void FillWeights(Net net)
+    {
+        var numbers = new Random(1);
+        foreach (Blob weights in net.Layers.SelectMany(l => l.Layer.Blobs).Where(b => b.AxisCount > 1))
+        {
+            double deviation = Math.Sqrt(2.0 * weights.Dim(0) / weights.Count);
+            for (int i = 0; i < weights.Count; i++)
+            {
+                double angle = 2 * Math.PI * numbers.NextDouble(), u = 1 - numbers.NextDouble();
+                weights.Data[i] = (float)(deviation * Math.Sqrt(-2 * Math.Log(u)) * Math.Cos(angle));
+            }
+        }
     }
 
     /// <summary>Fills the inputs: images with numbers between 0 and 1, labels with the classes in turn.</summary>

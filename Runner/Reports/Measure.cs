@@ -33,6 +33,9 @@ internal readonly record struct Measure(double Least, double Median)
         return new Measure(times[0], times[times.Count / 2]);
     }
 
+    /// <summary>Returns the lesser of both times, of this and of another round.</summary>
+    public Measure Better(Measure other) => new(Math.Min(Least, other.Least), Math.Min(Median, other.Median));
+
     /// <summary>Formats the times, such as "12.3 us least, 13.0 us median, 230 GFLOP/s, 94 % of peak".</summary>
     public string Text(double operations, double peak) =>
         $"{Least * 1e6,10:F1} us least {Median * 1e6,10:F1} us median {operations / Least * 1e-9,7:F1} GFLOP/s"
