@@ -1,8 +1,8 @@
 namespace Cnn.Engine.Graph;
 
 /// <summary>
-/// Lets layers of a net that may train do the work of those after them, such as that of the Scale and ReLU layers after
-/// a BatchNorm layer.
+/// Lets layers do the work of those after them, such as that of the Scale and ReLU layers after a BatchNorm layer: in
+/// nets that may train, and in nets for inference where <see cref="InferencePlan"/> has not folded them.
 /// </summary>
 /// <remarks>
 /// The followers work in place and come next in the net, so that their common top holds the last one's values after a

@@ -14,6 +14,14 @@ namespace Cnn.Layers.Kernels.Convolution;
 /// </summary>
 internal static unsafe class ConvolutionKernel
 {
+    private enum Algorithm
+    {
+        Winograd,
+        Pointwise,
+        Direct,
+        Patches,
+    }
+
     // The cost of packing the patches, as a share of a part's GEMM: each split of a part packs them again.
     private const double PackingShare = 1.0 / 12;
 
@@ -51,32 +59,32 @@ internal static unsafe class ConvolutionKernel
         ConvolutionShape shape = plan.Shape;
         long sizeY = (long)images * shape.OutSizeOfImage, sizeX = (long)images * shape.ImageSize;
         GemmGuard.Result(images, y, sizeY, x, sizeX, weights, (long)shape.Outputs * shape.Taps);
-        bool isWinograd = WinogradConvolution.Suits(shape, images, packed is not null);
-        if (addend != null && (isWinograd || !(PointwiseConvolution.Suits(shape) || DirectConvolution.Suits(plan))))
+        switch (AlgorithmOf(plan, images, packed is not null))
         {
-            Forward(pool, plan, images, x, weights, bias, y, packed);
-            Rectify.Sum(pool, y, addend, (int)sizeY, rectifier);
-            return;
+            case Algorithm.Pointwise:
+                PointwiseConvolution.Forward(pool, plan, images, x, weights, bias, y, packed, rectifier, addend);
+                break;
+            case Algorithm.Direct:
+                DirectConvolution.Forward(pool, plan, images, x, weights, bias, y, packed, rectifier, addend);
+                break;
+            case var _ when addend != null:
+                Forward(pool, plan, images, x, weights, bias, y, packed);
+                Rectify.Sum(pool, y, addend, (int)sizeY, rectifier);
+                break;
+            case Algorithm.Winograd:
+                WinogradConvolution.Forward(pool, shape, images, x, weights, bias, y, packed, rectifier);
+                break;
+            default:
+                ForwardOfPatches(pool, plan, images, x, weights, bias, y, packed, rectifier);
+                break;
         }
+    }
 
-        if (isWinograd)
-        {
-            WinogradConvolution.Forward(pool, shape, images, x, weights, bias, y, packed, rectifier);
-            return;
-        }
-
-        if (PointwiseConvolution.Suits(shape))
-        {
-            PointwiseConvolution.Forward(pool, plan, images, x, weights, bias, y, packed, rectifier, addend);
-            return;
-        }
-
-        if (DirectConvolution.Suits(plan))
-        {
-            DirectConvolution.Forward(pool, plan, images, x, weights, bias, y, packed, rectifier, addend);
-            return;
-        }
-
+    private static void ForwardOfPatches(
+        WorkerPool pool, ConvolutionPlan plan, int images, float* x, float* weights, float* bias, float* y,
+        PackedWeights? packed, Rectifier? rectifier)
+    {
+        ConvolutionShape shape = plan.Shape;
         int panels = (shape.GroupOutputs + plan.PanelRows - 1) / plan.PanelRows;
         int blocks = (shape.Taps + plan.Depth - 1) / plan.Depth;
         nint blockSize = panels * Packing.PanelSize(plan.PanelRows, plan.Depth);
@@ -114,11 +122,13 @@ internal static unsafe class ConvolutionKernel
     /// the form that it needs.
     /// </summary>
     public static bool NeedsWeights(ConvolutionPlan plan, int images, PackedWeights packed) =>
-        !packed.Has(
-            WinogradConvolution.Suits(plan.Shape, images, reusesWeights: true) ? WeightForm.Winograd
-            : PointwiseConvolution.Suits(plan.Shape) ? PointwiseConvolution.FormOf(plan.Shape)
-            : DirectConvolution.Suits(plan) ? WeightForm.Columns
-            : WeightForm.Rows);
+        !packed.Has(AlgorithmOf(plan, images, reusesWeights: true) switch
+        {
+            Algorithm.Winograd => WeightForm.Winograd,
+            Algorithm.Pointwise => PointwiseConvolution.FormOf(plan.Shape),
+            Algorithm.Direct => WeightForm.Columns,
+            _ => WeightForm.Rows,
+        });
 
     /// <summary>Computes dx = the gradient of x; overwrites dx.</summary>
     /// <param name="pool">The threads.</param>
@@ -251,6 +261,13 @@ internal static unsafe class ConvolutionKernel
         var gradient = new BiasGradientJob { Outputs = outputs, Pixels = pixels, Images = images, Dy = dy, Db = db };
         pool.Run((outputs + BiasGradientJob.OutputsPerPart - 1) / BiasGradientJob.OutputsPerPart, ref gradient);
     }
+
+    // Returns how a forward pass is computed.
+    private static Algorithm AlgorithmOf(ConvolutionPlan plan, int images, bool reusesWeights) =>
+        WinogradConvolution.Suits(plan.Shape, images, reusesWeights) ? Algorithm.Winograd
+        : PointwiseConvolution.Suits(plan.Shape) ? Algorithm.Pointwise
+        : DirectConvolution.Suits(plan) ? Algorithm.Direct
+        : Algorithm.Patches;
 
     // Returns the number of pieces that the outputs or channels of each part are split into, so that a small number of
     // parts occupies all threads. Each value is computed within one piece, so its bits do not depend on the number.

@@ -17,10 +17,8 @@ internal static unsafe class PhaseSplit
 
         for (; step == 2 && i < count - Lanes.Width; i += Lanes.Width)
         {
-            // A pair of floats is a long; its low half is the first of them.
-            Vector512<ulong> low = Vector512.Load((ulong*)(from + (2 * i)));
-            Vector512<ulong> high = Vector512.Load((ulong*)(from + (2 * i) + Lanes.Width));
-            Vector512.Narrow(low, high).AsSingle().Store(to + i);
+            float* pair = from + (2 * i);
+            Lanes.Even(Vector512.Load(pair), Vector512.Load(pair + Lanes.Width)).Store(to + i);
         }
 
         for (; i < count; i++)
@@ -35,10 +33,9 @@ internal static unsafe class PhaseSplit
         int i = 0;
         for (; 2 * (i + Lanes.Width) <= count; i += Lanes.Width)
         {
-            var (evenLow, evenHigh) = Vector512.Widen(Vector512.Load((uint*)(even + i)));
-            var (oddLow, oddHigh) = Vector512.Widen(Vector512.Load((uint*)(odd + i)));
-            (evenLow | (oddLow << 32)).Store((ulong*)(to + (2 * i)));
-            (evenHigh | (oddHigh << 32)).Store((ulong*)(to + (2 * i) + Lanes.Width));
+            var (low, high) = Lanes.Interleave(Vector512.Load(even + i), Vector512.Load(odd + i));
+            low.Store(to + (2 * i));
+            high.Store(to + (2 * i) + Lanes.Width);
         }
 
         for (int j = 2 * i; j < count; j++)

@@ -11,12 +11,8 @@ internal static unsafe class Rectify
 {
     /// <summary>Rectifies sixteen values.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> Of(Vector512<float> x, Vector512<float> slope, Vector512<float> ceiling)
-    {
-        Vector512<float> y = Vector512.ConditionalSelect(
-            Vector512.GreaterThan(x, Vector512<float>.Zero), x, x * slope) + Vector512<float>.Zero;
-        return Vector512.ConditionalSelect(Vector512.GreaterThan(y, ceiling), ceiling, y);
-    }
+    public static Vector512<float> Of(Vector512<float> x, Vector512<float> slope, Vector512<float> ceiling) =>
+        Lanes512.Limit(Lanes512.Rectify(x, slope), ceiling);
 
     /// <summary>Rectifies values in place.</summary>
     public static void Run(float* x, int count, Rectifier rectifier)
@@ -31,32 +27,26 @@ internal static unsafe class Rectify
     /// <summary>Adds values to others, and rectifies the sums if there is a rectifier.</summary>
     public static void Sum(float* x, float* addend, int count, Rectifier? rectifier)
     {
-        Vector512<float> slope = Vector512.Create(rectifier?.Slope ?? 1);
-        Vector512<float> ceiling = Vector512.Create(rectifier?.Ceiling ?? float.PositiveInfinity);
+        var sum = new RectifiedAddition(rectifier);
         for (int i = 0; i < count; i += Lanes.Width)
         {
-            Vector512<float> sum = Lanes.Load(x + i, count - i) + Lanes.Load(addend + i, count - i);
-            Lanes.Store(rectifier.HasValue ? Of(sum, slope, ceiling) : sum, x + i, count - i);
+            int left = count - i;
+            Lanes.Store(sum.Compute(Lanes.Load(x + i, left), Lanes.Load(addend + i, left)), x + i, left);
         }
     }
 
     /// <summary>As <see cref="Sum(float*, float*, int, Rectifier?)"/>, on all threads.</summary>
-    public static void Sum(WorkerPool pool, float* x, float* addend, int count, Rectifier? rectifier)
-    {
-        var job = new SumJob { X = x, Addend = addend, Count = count, Rectifier = rectifier };
-        pool.Run(ElementParts.Count(count), ref job);
-    }
+    public static void Sum(WorkerPool pool, float* x, float* addend, int count, Rectifier? rectifier) =>
+        EltwiseKernel.Run(new RectifiedAddition(rectifier), x, addend, x, count, pool);
 
-    private struct SumJob : IParallelJob
+    private readonly struct RectifiedAddition(Rectifier? rectifier) : IBinaryOperation
     {
-        public float* X, Addend;
-        public int Count;
-        public Rectifier? Rectifier;
+        private readonly bool rectifies = rectifier.HasValue;
+        private readonly Vector512<float> slope = Vector512.Create(rectifier?.Slope ?? 1);
+        private readonly Vector512<float> ceiling = Vector512.Create(rectifier?.Ceiling ?? float.PositiveInfinity);
 
-        public readonly void Run(int part, int worker)
-        {
-            var (at, end) = ElementParts.Range(part, Count);
-            Sum(X + at, Addend + at, end - at, Rectifier);
-        }
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Vector512<float> Compute(Vector512<float> a, Vector512<float> b) =>
+            rectifies ? Of(a + b, slope, ceiling) : a + b;
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using Cnn.Layers.Kernels.Gemm;
 
 namespace Cnn.Layers.Kernels.Elementwise;
 
@@ -26,12 +27,8 @@ internal readonly record struct Multiple(float A) : IBinaryOperation
 internal readonly record struct RectifiedSum(float A, float B, float Slope) : IBinaryOperation
 {
     /// <inheritdoc/>
-    public Vector512<float> Compute(Vector512<float> a, Vector512<float> b)
-    {
-        Vector512<float> sum = (a * A) + (b * B);
-        return Vector512.ConditionalSelect(Vector512.GreaterThan(sum, Vector512<float>.Zero), sum, sum * Slope)
-            + Vector512<float>.Zero;
-    }
+    public Vector512<float> Compute(Vector512<float> a, Vector512<float> b) =>
+        Lanes512.Rectify((a * A) + (b * B), Vector512.Create(Slope));
 }
 
 /// <summary><c>a b</c>.</summary>

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Cnn.Layers.Kernels.Gemm;
 
 namespace Cnn.Layers.Kernels.Normalization;
 
@@ -9,8 +10,7 @@ internal readonly struct Rectification(float slope) : IRectification
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Vector512<float> Forward(Vector512<float> x) =>
-        Vector512.ConditionalSelect(Vector512.GreaterThan(x, Vector512<float>.Zero), x, x * slope)
-        + Vector512<float>.Zero;
+        Lanes512.Rectify(x, Vector512.Create(slope));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
