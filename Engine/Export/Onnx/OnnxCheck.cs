@@ -159,13 +159,18 @@ internal sealed class OnnxCheck(Net net, OnnxOptions options, OnnxRuntimeLibrary
 
         bool ranAlone = net.RunsLayersAlone;
         net.RunsLayersAlone = true;
-        foreach (NetLayer layer in net.Layers.Where(l => !LayerExports.IsSource(l)))
+        try
         {
-            net.ForwardLayer(layer);
-            onRun?.Invoke(layer);
+            foreach (NetLayer layer in net.Layers.Where(l => !LayerExports.IsSource(l)))
+            {
+                net.ForwardLayer(layer);
+                onRun?.Invoke(layer);
+            }
         }
-
-        net.RunsLayersAlone = ranAlone;
+        finally
+        {
+            net.RunsLayersAlone = ranAlone;
+        }
 
         return new Case(
             batch,
