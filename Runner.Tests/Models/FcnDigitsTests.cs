@@ -14,19 +14,7 @@ public sealed class FcnDigitsTests : IDisposable
     public void Dispose() => pool.Dispose();
 
     [Fact]
-    public void YamlAndPrototxtSayTheSame()
-    {
-        foreach (string file in (string[])["deploy", "train_val"])
-        {
-            Assert.Equal(
-                ProtoFile.LoadNet(PathOf($"{file}.prototxt")).Message,
-                ProtoFile.LoadNet(PathOf($"{file}.yaml")).Message);
-        }
-
-        Assert.Equal(
-            ProtoFile.LoadSolver(PathOf("solver.prototxt")).Message,
-            ProtoFile.LoadSolver(PathOf("solver.yaml")).Message);
-    }
+    public void YamlAndPrototxtSayTheSame() => ModelFolder.RequireYamlTwins("fcn-digits");
 
     [Fact]
     public void EveryPixelHasAClass()

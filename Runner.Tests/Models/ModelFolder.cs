@@ -18,6 +18,26 @@ internal sealed class ModelFolder(string name) : IDisposable
     private readonly TemporaryFolder folder = new();
     private readonly WorkerPool pool = new(2);
 
+    /// <summary>Requires that a folder's nets say the same in YAML as in prototxt.</summary>
+    public static void RequireYamlNets(string name)
+    {
+        foreach (string file in (string[])["deploy", "train_val"])
+        {
+            Assert.Equal(Net($"{file}.prototxt"), Net($"{file}.yaml"));
+        }
+
+        NetParameter Net(string file) => ProtoFile.LoadNet(Repository.PathOf("Models", name, file)).Message;
+    }
+
+    /// <summary>As <see cref="RequireYamlNets"/>, for the folder's solver too.</summary>
+    public static void RequireYamlTwins(string name)
+    {
+        RequireYamlNets(name);
+        Assert.Equal(Solver("solver.prototxt"), Solver("solver.yaml"));
+
+        SolverParameter Solver(string file) => ProtoFile.LoadSolver(Repository.PathOf("Models", name, file)).Message;
+    }
+
     /// <summary>Returns the path of a file in the model's folder.</summary>
     public string PathOf(string file) => Repository.PathOf("Models", name, file);
 

@@ -22,19 +22,7 @@ public sealed class SsdDigitsTests : IDisposable
     }
 
     [Fact]
-    public void YamlAndPrototxtSayTheSame()
-    {
-        foreach (string file in (string[])["deploy", "train_val"])
-        {
-            Assert.Equal(
-                ProtoFile.LoadNet(PathOf($"{file}.prototxt")).Message,
-                ProtoFile.LoadNet(PathOf($"{file}.yaml")).Message);
-        }
-
-        Assert.Equal(
-            ProtoFile.LoadSolver(PathOf("solver.prototxt")).Message,
-            ProtoFile.LoadSolver(PathOf("solver.yaml")).Message);
-    }
+    public void YamlAndPrototxtSayTheSame() => ModelFolder.RequireYamlTwins("ssd-digits");
 
     [Fact]
     public void TheDeployedNetHasTheTrainedOnesParameters()
