@@ -40,6 +40,15 @@ internal static unsafe class ConvolutionBench
         ("pointwise-7", 1, new ConvolutionShape(1024, 7, 7, 1024, 1, 1, 1)),
         ("pointwise-7w", 1, new ConvolutionShape(2048, 7, 7, 512, 1, 1, 1)),
         ("pointwise-14s2", 1, new ConvolutionShape(1024, 14, 14, 2048, 1, 1, 1, 0, 0, 2, 2)),
+        ("points-112", 10, new ConvolutionShape(32, 112, 112, 64, 1, 1, 1)),
+        ("points-56", 10, new ConvolutionShape(128, 56, 56, 128, 1, 1, 1)),
+        ("points-28", 10, new ConvolutionShape(256, 28, 28, 256, 1, 1, 1)),
+        ("points-14", 10, new ConvolutionShape(512, 14, 14, 512, 1, 1, 1)),
+        ("points-7", 10, new ConvolutionShape(1024, 7, 7, 1024, 1, 1, 1)),
+        ("points-56w", 8, new ConvolutionShape(256, 56, 56, 64, 1, 1, 1)),
+        ("points-14w", 8, new ConvolutionShape(1024, 14, 14, 256, 1, 1, 1)),
+        ("points-7w", 8, new ConvolutionShape(2048, 7, 7, 512, 1, 1, 1)),
+        ("points-14s2", 8, new ConvolutionShape(1024, 14, 14, 2048, 1, 1, 1, 0, 0, 2, 2)),
         ("square-56", 1, new ConvolutionShape(64, 56, 56, 64, 1, 3, 3, 1, 1)),
         ("square-28", 1, new ConvolutionShape(128, 28, 28, 128, 1, 3, 3, 1, 1)),
         ("square-14", 1, new ConvolutionShape(256, 14, 14, 256, 1, 3, 3, 1, 1)),
@@ -52,6 +61,7 @@ internal static unsafe class ConvolutionBench
     public static int Run(string[] args)
     {
         string only = Options.Text(args, "--only") ?? "";
+        int sets = Options.Number(args, "--sets", 1);
         foreach (int threads in Options.ThreadCounts(args))
         {
             double peak = Peak.Widest(threads);
@@ -61,7 +71,7 @@ internal static unsafe class ConvolutionBench
             {
                 if (name.Contains(only, StringComparison.Ordinal))
                 {
-                    Report(pool, peak, name, images, shape);
+                    Report(pool, peak, name, images, shape, sets);
                 }
             }
         }
@@ -69,10 +79,14 @@ internal static unsafe class ConvolutionBench
         return 0;
     }
 
-    private static void Report(WorkerPool pool, double peak, string name, int images, ConvolutionShape shape)
+    // Each call uses the next of the sets of operands, so that with enough of them the caches hold none, as in a net.
+    private static void Report(
+        WorkerPool pool, double peak, string name, int images, ConvolutionShape shape, int sets)
     {
         var plan = new ConvolutionPlan(shape);
-        var data = new ConvolutionOperands(shape, images);
+        var all = Enumerable.Range(0, sets).Select(_ => new ConvolutionOperands(shape, images)).ToArray();
+        int call = 0;
+        ConvolutionOperands data = all[0];
         double operations = shape.Operations * images;
         Console.WriteLine($"  {name}, {images} images, {operations * 1e-6:F0} MFLOP a pass");
         Line("forward", () => ConvolutionKernel.Forward(
@@ -86,7 +100,13 @@ internal static unsafe class ConvolutionBench
         Line("input gradient", () => ConvolutionKernel.InputGradient(
             pool, plan, images, data.Dy.Pointer, data.Weights.Pointer, data.Dx.Pointer));
 
+        void Next(Action action)
+        {
+            data = all[call++ % sets];
+            action();
+        }
+
         void Line(string what, Action action) =>
-            Console.WriteLine($"    {what,-16}{Measure.Of(action, 0.3).Text(operations, peak)}");
+            Console.WriteLine($"    {what,-16}{Measure.Of(() => Next(action), 0.3).Text(operations, peak)}");
     }
 }

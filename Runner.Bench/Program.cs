@@ -38,7 +38,8 @@ static int Run(string command, string[] rest)
                 usage: Cnn.Bench COMMAND
                   peak [--threads T]                                     multiply-adds per second, by vector width
                   product [--size N] [--m M --n N --k K] [--threads T]   GEMM
-                  convolution [--threads T] [--only NAME]                typical convolutions, forward and backward
+                  convolution [--threads T] [--only NAME] [--sets N]     typical convolutions, forward and backward,
+                                                                         each call on the next of N sets of arrays
                   step NET [--batch N] [--threads T] [--shape CxHxW]     a whole training step of a net's file or of a
                        [--classes K] [--seconds S] [--forward]           folder of Models, or a forward pass in TEST;
                        [--layers [N]] [--json]                           with its N slowest layers
