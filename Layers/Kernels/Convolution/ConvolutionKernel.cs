@@ -149,7 +149,7 @@ internal static unsafe class ConvolutionKernel
             return;
         }
 
-        if (PointwiseConvolution.SuitsInputGradient(shape))
+        if (PointwiseConvolution.Suits(shape))
         {
             PointwiseConvolution.InputGradient(pool, plan, images, dy, weights, dx);
             return;
@@ -203,6 +203,12 @@ internal static unsafe class ConvolutionKernel
         int strips = images * plan.Strips;
         if (strips == 0)
         {
+            return;
+        }
+
+        if (PointwiseConvolution.Suits(shape) && shape is not { StrideHeight: 1, StrideWidth: 1 })
+        {
+            PointwiseConvolution.StridedWeightGradient(pool, plan, images, x, dy, dw, db);
             return;
         }
 

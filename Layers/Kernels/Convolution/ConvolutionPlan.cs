@@ -21,6 +21,7 @@ internal sealed class ConvolutionPlan
     public static readonly long MostFloats = Array.MaxLength - CacheLine.Floats - Packing.Slack;
 
     private PixelTiles? tilesOfImages;
+    private ConvolutionPlan? unstrided;
     private PinnedInts? channelOffsets;
     private int offsetsStep;
 
@@ -96,6 +97,12 @@ internal sealed class ConvolutionPlan
 
     /// <summary>The tiles of a whole plane whose pixels are neighbours.</summary>
     internal PixelTiles PlaneTiles { get; }
+
+    /// <summary>
+    /// The plan of the convolution of one tap over the pixels that this one sees, which is the same without a stride.
+    /// </summary>
+    internal ConvolutionPlan Unstrided => unstrided ??= new ConvolutionPlan(
+        new ConvolutionShape(Shape.Channels, Shape.OutHeight, Shape.OutWidth, Shape.Outputs, Shape.Groups, 1, 1));
 
     /// <summary>Returns the offsets of channels that are a number of floats apart.</summary>
     internal unsafe int* ChannelOffsets(int step, int channels)

@@ -12,7 +12,7 @@ namespace Cnn.Layers.Kernels.Convolution;
 internal static unsafe class DirectWeightGradient
 {
     // The gradients of a panel of outputs at this many pixels stay in the second-level cache while all taps read them.
-    private const int PixelsAtOnce = 512;
+    private const int PixelsAtOnce = 1024;
 
     // Enough parts for several threads, few enough that adding their sums costs little.
     private const int MostSums = 16, LeastParts = 8;

@@ -27,6 +27,27 @@ internal static unsafe class PhaseSplit
         }
     }
 
+    /// <summary>
+    /// Computes <c>to[i step] = from[i]</c> for each of the <paramref name="count"/> values, and 0 between and after
+    /// them, as far as <paramref name="width"/> values.
+    /// </summary>
+    public static void Spread(float* from, int step, int count, float* to, int width)
+    {
+        int i = 0;
+        for (; step == 2 && 2 * (i + Lanes.Width) <= width && i + Lanes.Width <= count; i += Lanes.Width)
+        {
+            var (low, high) = Lanes.Interleave(Vector512.Load(from + i), Vector512<float>.Zero);
+            low.Store(to + (2 * i));
+            high.Store(to + (2 * i) + Lanes.Width);
+        }
+
+        new Span<float>(to + ((nint)i * step), width - (i * step)).Clear();
+        for (; i < count; i++)
+        {
+            to[(nint)i * step] = from[i];
+        }
+    }
+
     /// <summary>Computes <c>to[2 i] = even[i]</c> and <c>to[2 i + 1] = odd[i]</c> for count values of to.</summary>
     public static void Interleave(float* even, float* odd, float* to, int count)
     {

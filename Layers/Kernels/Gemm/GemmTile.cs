@@ -20,8 +20,8 @@ internal unsafe struct GemmTile
     public int* Taps;
 
     /// <summary>
-    /// What is fetched into the second-level cache meanwhile, such as the next panel; only kernels that read
-    /// <see cref="Taps"/> do so.
+    /// What is fetched into the second-level cache meanwhile, a cache line for each k: some of the next operands, or
+    /// memory that anything may be read from.
     /// </summary>
     public float* Next;
 

@@ -17,8 +17,6 @@ internal static unsafe class MicroKernel<TLanes, TVector>
     where TLanes : ILanes<TVector>
     where TVector : struct
 {
-    private const int FloatsAhead = 1024;
-
     /// <summary>Rows of the tallest tile.</summary>
     public static int MaxRows => TLanes.Width switch
     {
@@ -48,21 +46,16 @@ internal static unsafe class MicroKernel<TLanes, TVector>
         nint nextStep = tile->NextStep;
         for (nint k = tile->K; k > 0; k--)
         {
-            if (Sse.IsSupported && TTaps.Value > 0)
+            if (Sse.IsSupported)
             {
                 Sse.Prefetch1(next);
-                if (TRows.Value == 1)
+                if (TRows.Value == 1 && TTaps.Value > 0)
                 {
                     // A single row passes the whole next panel, two vectors at a time.
                     Sse.Prefetch1(next + 16);
                 }
 
                 next += nextStep;
-            }
-            else if (Sse.IsSupported)
-            {
-                // A panel is read in order, but the machine fetches ahead only as far as the end of a page.
-                Sse.Prefetch0(a + FloatsAhead);
             }
 
             TVector b0 = TLanes.Load(b), b1 = TVectors.Value > 1 ? TLanes.Load(b + TLanes.Width) : b0;

@@ -18,6 +18,9 @@ internal static unsafe class PackedGemm
     /// </summary>
     public const int BlockFloats = 64 * 1024;
 
+    // Panels of A are read in order, but the machine fetches ahead only as far as the end of a page.
+    private const int FloatsAhead = 1024;
+
     /// <summary>
     /// Returns the depth of the blocks that k is split into: equal depths, multiples of 4, of at most
     /// <paramref name="most"/>, itself a multiple of 4.
@@ -64,6 +67,8 @@ internal static unsafe class PackedGemm
             int rows = Math.Min(mr, m - i);
             tile.AStep = width > 0 ? width : rows;
             tile.B = b;
+            tile.Next = tile.A + FloatsAhead;
+            tile.NextStep = tile.AStep;
             var wide = MicroKernels.For(rows, 2);
             for (int j = 0; j < n; j += nr, tile.B += bStep)
             {

@@ -163,16 +163,53 @@ internal static unsafe class OutputVectors
                     }
 
                     float* panel = Weights + (((group * (nint)Panels) + i) * PanelSize);
+                    StretchesAhead ahead = AheadOf(
+                        group, strip, strip == first, strip + 1 == end, i, firstPanel, endPanel);
                     Tiles(
                         x, pixels, panel, count, Problem.Bias == null ? null : bias, tiles,
-                        y + (Problem.PixelsAreImages ? output : (nint)output * Problem.N));
+                        y + (Problem.PixelsAreImages ? output : (nint)output * Problem.N), ref ahead);
                 }
             }
         }
 
+        // What is fetched during a panel's products: the next panel of weights, which may be another part's, or, where
+        // the weights are there, a share of the next strip; then the memory of the result that follows.
+        private readonly StretchesAhead AheadOf(
+            int group, int strip, bool isFirst, bool isLast, int panel, int firstPanel, int endPanel)
+        {
+            bool hasPanel = panel + 1 < endPanel, hasStrip = !isLast && Problem.Layout is null or { InPlace: true };
+            int panels = endPanel - firstPanel;
+            nint ofGroup = ((nint)(strip / Problem.Strips) * Problem.Groups) + group;
+            float* operand = null, result = null;
+            nint floats = 0;
+            if (panel + 1 < Panels && (hasPanel ? isFirst : isLast))
+            {
+                operand = Weights + (((group * (nint)Panels) + panel + 1) * PanelSize);
+                floats = PanelSize;
+            }
+            else if (hasStrip && Problem.Strips == 1)
+            {
+                nint from = Problem.InputStep * (panel - firstPanel) / panels;
+                floats = (Problem.InputStep * (panel - firstPanel + 1) / panels) - from;
+                operand = Problem.X + ((ofGroup + Problem.Groups) * Problem.InputStep) + from;
+            }
+
+            nint ofPanel = (nint)MicroKernels.Columns * Problem.N;
+            if (Problem.Strips == 1 && !Problem.PixelsAreImages && (hasPanel || !isLast))
+            {
+                result = hasPanel
+                    ? Problem.Y + (ofGroup * Problem.M * Problem.N) + ((panel + 1) * ofPanel)
+                    : Problem.Y + ((ofGroup + Problem.Groups) * Problem.M * Problem.N) + (firstPanel * ofPanel);
+            }
+
+            return new StretchesAhead(
+                operand, floats, result, result == null ? 0 : ofPanel, Problem.Tiles.Count * Problem.K);
+        }
+
         // Computes all pixels of one panel's outputs: some as tiles[pixel, output], which are stored, then the next.
         private readonly void Tiles(
-            float* x, int pixels, float* panel, int outputs, float* bias, float* tiles, float* y)
+            float* x, int pixels, float* panel, int outputs, float* bias, float* tiles, float* y,
+            ref StretchesAhead ahead)
         {
             int width = PanelWidth(outputs);
             for (int i = 0, pixel = 0; pixel < pixels;)
@@ -184,7 +221,7 @@ internal static unsafe class OutputVectors
                 }
                 while (count < pixels - pixel
                     && (count < StoredPixels || pixels - pixel - count < MicroKernels.Width));
-                Products(x, i, end, pixels, panel, width, bias, tiles);
+                Products(x, i, end, panel, width, bias, tiles, ref ahead);
                 if (Problem.PixelsAreImages)
                 {
                     nint step = (nint)Problem.Groups * Problem.M;
@@ -204,16 +241,11 @@ internal static unsafe class OutputVectors
         // Computes tiles[pixel, output], block by block of taps, so that a block's weights stay in the first-level
         // cache while the tiles pass.
         private readonly void Products(
-            float* x, int first, int end, int pixels, float* panel, int width, float* bias, float* tiles)
+            float* x, int first, int end, float* panel, int width, float* bias, float* tiles, ref StretchesAhead ahead)
         {
             Rectifier rectifier = Problem.Rectifier ?? default;
-            int vectors = width / MicroKernels.Width, rowsOfAll = Problem.Tiles.Pixels;
+            int vectors = width / MicroKernels.Width;
             GemmTile tile = new() { BStep = width, Ldc = width };
-
-            // Each tile fetches its share of the next panel.
-            int all = Math.Max(1, ((Problem.Tiles.Count * pixels) + rowsOfAll - 1) / rowsOfAll);
-            tile.NextStep = Math.Max(1, width / all);
-            tile.Next = panel + PanelSize + ((nint)first * Problem.K * tile.NextStep);
             for (int k = 0; k < Problem.K; k += Problem.Depth)
             {
                 tile.K = Math.Min(Problem.Depth, Problem.K - k);
@@ -228,8 +260,11 @@ internal static unsafe class OutputVectors
                     int rows = Problem.Tiles.PixelsOf(i);
                     tile.A = x + Problem.Tiles.From(i);
                     tile.Add = k > 0 ? tile.C : bias;
+                    int step = rows == 1 ? 2 * CacheLine.Floats : ahead.Step;
+                    tile.Next = ahead.Take(tile.K * step);
+                    tile.NextStep = tile.Next == null ? 0 : step;
+                    tile.Next = tile.Next == null ? panel : tile.Next;
                     MicroKernels.ForTaps(rows, vectors)(&tile);
-                    tile.Next += tile.K * tile.NextStep;
                     tile.C += (nint)rows * width;
                 }
             }

@@ -16,14 +16,11 @@ internal static unsafe class PointwiseConvolution
     private const double MostWaste = 0.05;
 
     private const int GatheredFloats = 2 * 1024 * 1024;
+    private const int PixelsPerPart = 8 * 1024;
 
     /// <summary>Returns whether this algorithm can run a convolution.</summary>
     public static bool Suits(in ConvolutionShape shape) =>
         shape is { KernelHeight: 1, KernelWidth: 1, PadHeight: 0, PadWidth: 0, MoreBelow: 0, MoreRight: 0 };
-
-    /// <summary>Returns whether this algorithm can compute the gradient of the input.</summary>
-    public static bool SuitsInputGradient(in ConvolutionShape shape) =>
-        Suits(shape) && shape is { StrideHeight: 1, StrideWidth: 1 };
 
     /// <summary>Runs <see cref="ConvolutionKernel.Forward"/>.</summary>
     public static void Forward(
@@ -43,8 +40,7 @@ internal static unsafe class PointwiseConvolution
             return;
         }
 
-        // Some images at a time, to limit the memory for the gathered pixels.
-        problem.Images = Math.Clamp(GatheredFloats / (shape.Channels * shape.OutPixels), 1, Math.Max(1, images));
+        problem.Images = ImagesAtOnce(shape, images);
         for (int image = 0; image < images; image += problem.Images)
         {
             problem.Images = Math.Min(problem.Images, images - image);
@@ -65,7 +61,41 @@ internal static unsafe class PointwiseConvolution
             X = dy, Weights = weights, Y = dx, Images = images, Groups = shape.Groups, M = shape.GroupChannels,
             N = shape.OutPixels, K = shape.GroupOutputs, RowStep = 1, ColumnStep = shape.GroupChannels,
         };
-        Run(pool, plan, problem, null);
+        if (shape is { StrideHeight: 1, StrideWidth: 1 })
+        {
+            Run(pool, plan, problem, null);
+            return;
+        }
+
+        problem.Images = ImagesAtOnce(shape, images);
+        for (int image = 0; image < images; image += problem.Images)
+        {
+            problem.Images = Math.Min(problem.Images, images - image);
+            problem.X = dy + ((nint)image * shape.OutSizeOfImage);
+            problem.Y = Seen(pool, shape, problem.Images);
+            Run(pool, plan, problem, null);
+            var spread = new SpreadJob
+            {
+                Shape = shape, Seen = problem.Y, Dx = dx + ((nint)image * shape.ImageSize),
+                Channels = problem.Images * shape.Channels, ChannelsPerPart = ChannelsPerPart(shape),
+            };
+            pool.Run((spread.Channels + spread.ChannelsPerPart - 1) / spread.ChannelsPerPart, ref spread);
+        }
+    }
+
+    /// <summary>Runs <see cref="ConvolutionKernel.WeightGradient"/> where there is a stride.</summary>
+    public static void StridedWeightGradient(
+        WorkerPool pool, ConvolutionPlan plan, int images, float* x, float* dy, float* dw, float* db)
+    {
+        ConvolutionShape shape = plan.Shape;
+        int atOnce = ImagesAtOnce(shape, images);
+        for (int image = 0; image < images; image += atOnce)
+        {
+            int count = Math.Min(atOnce, images - image);
+            float* seen = Gather(pool, shape, count, x + ((nint)image * shape.ImageSize));
+            ConvolutionKernel.WeightGradient(
+                pool, plan.Unstrided, count, seen, dy + ((nint)image * shape.OutSizeOfImage), dw, db);
+        }
     }
 
     /// <summary>Returns the form that a forward pass packs the weights into.</summary>
@@ -121,26 +151,32 @@ internal static unsafe class PointwiseConvolution
         return transposed;
     }
 
-    // Returns the pixels that the convolution sees, without those that the stride skips.
+    // Some images at a time, to limit the memory for the pixels that the convolution sees.
+    private static int ImagesAtOnce(in ConvolutionShape shape, int images) =>
+        Math.Clamp(GatheredFloats / (shape.Channels * shape.OutPixels), 1, Math.Max(1, images));
+
+    // Returns memory for the pixels that the convolution sees, without those that the stride skips.
+    private static float* Seen(WorkerPool pool, in ConvolutionShape shape, int images) =>
+        pool.Scratch(0, ScratchSlot.SharedRightPanels, (long)images * shape.Channels * shape.OutPixels);
+
+    private static int ChannelsPerPart(in ConvolutionShape shape) => Math.Max(1, PixelsPerPart / shape.OutPixels);
+
+    // Returns the pixels that the convolution sees.
     private static float* Gather(WorkerPool pool, in ConvolutionShape shape, int images, float* x)
     {
-        int channels = images * shape.Channels;
         var job = new GatherJob
         {
-            Shape = shape, X = x, Channels = channels,
-            Gathered = pool.Scratch(0, ScratchSlot.SharedRightPanels, (long)channels * shape.OutPixels),
-            ChannelsPerPart = Math.Max(1, GatherJob.PixelsPerPart / shape.OutPixels),
+            Shape = shape, X = x, Channels = images * shape.Channels, Seen = Seen(pool, shape, images),
+            ChannelsPerPart = ChannelsPerPart(shape),
         };
-        pool.Run((channels + job.ChannelsPerPart - 1) / job.ChannelsPerPart, ref job);
-        return job.Gathered;
+        pool.Run((job.Channels + job.ChannelsPerPart - 1) / job.ChannelsPerPart, ref job);
+        return job.Seen;
     }
 
     private struct GatherJob : IParallelJob
     {
-        public const int PixelsPerPart = 8 * 1024;
-
         public ConvolutionShape Shape;
-        public float* X, Gathered;
+        public float* X, Seen;
         public int Channels, ChannelsPerPart;
 
         public readonly void Run(int part, int worker)
@@ -148,12 +184,40 @@ internal static unsafe class PointwiseConvolution
             int end = Math.Min(Channels, (part + 1) * ChannelsPerPart), width = Shape.OutWidth;
             for (int c = part * ChannelsPerPart; c < end; c++)
             {
-                float* channel = X + ((nint)c * Shape.Height * Shape.Width);
-                float* to = Gathered + ((nint)c * Shape.OutPixels);
+                float* channel = X + ((nint)c * Shape.Height * Shape.Width), to = Seen + ((nint)c * Shape.OutPixels);
                 for (int row = 0; row < Shape.OutHeight; row++, to += width)
                 {
                     PhaseSplit.Gather(
                         channel + ((nint)row * Shape.StrideHeight * Shape.Width), Shape.StrideWidth, to, width);
+                }
+            }
+        }
+    }
+
+    // Writes the gradient of whole channels: 0 for the pixels that the stride skips.
+    private struct SpreadJob : IParallelJob
+    {
+        public ConvolutionShape Shape;
+        public float* Seen, Dx;
+        public int Channels, ChannelsPerPart;
+
+        public readonly void Run(int part, int worker)
+        {
+            int end = Math.Min(Channels, (part + 1) * ChannelsPerPart), width = Shape.Width;
+            for (int c = part * ChannelsPerPart; c < end; c++)
+            {
+                float* channel = Dx + ((nint)c * Shape.Height * width), from = Seen + ((nint)c * Shape.OutPixels);
+                for (int row = 0; row < Shape.Height; row++, channel += width)
+                {
+                    var (seen, beyond) = Math.DivRem(row, Shape.StrideHeight);
+                    if (beyond > 0 || seen >= Shape.OutHeight)
+                    {
+                        new Span<float>(channel, width).Clear();
+                        continue;
+                    }
+
+                    PhaseSplit.Spread(
+                        from + ((nint)seen * Shape.OutWidth), Shape.StrideWidth, Shape.OutWidth, channel, width);
                 }
             }
         }
