@@ -206,7 +206,7 @@ internal static unsafe class ConvolutionKernel
             return;
         }
 
-        if (PointwiseConvolution.Suits(shape) && shape is not { StrideHeight: 1, StrideWidth: 1 })
+        if (PointwiseConvolution.Suits(shape) && shape.HasStride)
         {
             PointwiseConvolution.StridedWeightGradient(pool, plan, images, x, dy, dw, db);
             return;

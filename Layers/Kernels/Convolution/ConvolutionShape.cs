@@ -55,6 +55,9 @@ internal readonly record struct ConvolutionShape(
     /// <summary>Weights of one output: the length of its sums.</summary>
     public int Taps => GroupChannels * KernelHeight * KernelWidth;
 
+    /// <summary>Whether the windows skip pixels.</summary>
+    public bool HasStride => StrideHeight != 1 || StrideWidth != 1;
+
     /// <summary>Values of one image.</summary>
     public int ImageSize => Channels * Height * Width;
 

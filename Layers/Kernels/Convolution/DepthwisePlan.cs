@@ -38,7 +38,7 @@ internal sealed unsafe class DepthwisePlan
         int reachDown = (shape.KernelHeight - 1) * shape.DilationHeight;
         int reachAcross = (shape.KernelWidth - 1) * shape.DilationWidth;
         int above = reachDown - shape.PadHeight, left = reachAcross - shape.PadWidth;
-        if (!rotates || shape.StrideHeight != 1 || shape.StrideWidth != 1 || above < 0 || left < 0)
+        if (!rotates || shape.HasStride || above < 0 || left < 0)
         {
             return;
         }

@@ -35,6 +35,21 @@ internal static unsafe class Rectify
         }
     }
 
+    /// <summary>As <see cref="Sum(float*, float*, int, Rectifier?)"/>, for rows of both.</summary>
+    /// <param name="x">The first row.</param>
+    /// <param name="addend">The first row that is added.</param>
+    /// <param name="rows">The number of rows.</param>
+    /// <param name="count">Values of a row.</param>
+    /// <param name="step">Floats from one row to the next.</param>
+    /// <param name="rectifier">The rectifier, or null.</param>
+    public static void SumRows(float* x, float* addend, int rows, int count, nint step, Rectifier? rectifier)
+    {
+        for (int r = 0; r < rows; r++, x += step, addend += step)
+        {
+            Sum(x, addend, count, rectifier);
+        }
+    }
+
     /// <summary>As <see cref="Sum(float*, float*, int, Rectifier?)"/>, on all threads.</summary>
     public static void Sum(WorkerPool pool, float* x, float* addend, int count, Rectifier? rectifier) =>
         EltwiseKernel.Run(new RectifiedAddition(rectifier), x, addend, x, count, pool);

@@ -261,9 +261,8 @@ internal static unsafe class OutputVectors
                     tile.A = x + Problem.Tiles.From(i);
                     tile.Add = k > 0 ? tile.C : bias;
                     int step = rows == 1 ? 2 * CacheLine.Floats : ahead.Step;
-                    tile.Next = ahead.Take(tile.K * step);
-                    tile.NextStep = tile.Next == null ? 0 : step;
-                    tile.Next = tile.Next == null ? panel : tile.Next;
+                    tile.Next = ahead.Take(tile.K * step, panel);
+                    tile.NextStep = step;
                     MicroKernels.ForTaps(rows, vectors)(&tile);
                     tile.C += (nint)rows * width;
                 }
@@ -273,9 +272,9 @@ internal static unsafe class OutputVectors
         // Adds to rows of the result what follows it.
         private readonly void Add(float* y, int rows, int count, nint step)
         {
-            for (int r = 0; r < rows && Problem.Addend != null; r++, y += step)
+            if (Problem.Addend != null)
             {
-                Rectify.Sum(y, Problem.Addend + (y - Problem.Y), count, Problem.Rectifier);
+                Rectify.SumRows(y, Problem.Addend + (y - Problem.Y), rows, count, step, Problem.Rectifier);
             }
         }
 

@@ -19,9 +19,10 @@ internal unsafe struct StretchesAhead(float* first, nint firstFloats, float* sec
     public int Step { get; } = (int)Math.Clamp(
         (firstFloats + secondFloats + steps - 1) / Math.Max(1, steps), 1, CacheLine.Floats);
 
-    /// <summary>Returns the next floats to fetch, or null after the last.</summary>
+    /// <summary>Returns the next floats to fetch, or <paramref name="otherwise"/> after the last.</summary>
     /// <param name="floats">How many; the last may be fewer.</param>
-    public float* Take(nint floats)
+    /// <param name="otherwise">As many floats that are in the cache.</param>
+    public float* Take(nint floats, float* otherwise)
     {
         if (left <= 0)
         {
@@ -29,7 +30,7 @@ internal unsafe struct StretchesAhead(float* first, nint firstFloats, float* sec
             (left, leftOfSecond) = (leftOfSecond, 0);
         }
 
-        float* from = left > 0 ? at : null;
+        float* from = left > 0 ? at : otherwise;
         at += floats;
         left -= floats;
         return from;

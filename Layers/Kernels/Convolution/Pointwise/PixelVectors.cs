@@ -149,18 +149,11 @@ internal static unsafe class PixelVectors
                         kernel(&tile);
                         if (isLast && Problem.Addend != null)
                         {
-                            AddTo(tile.C, rows, columns);
+                            Rectify.SumRows(
+                                tile.C, Problem.Addend + (tile.C - Problem.Y), rows, columns, n, Problem.Rectifier);
                         }
                     }
                 }
-            }
-        }
-
-        private readonly void AddTo(float* to, int rows, int count)
-        {
-            for (int r = 0; r < rows; r++, to += Problem.N)
-            {
-                Rectify.Sum(to, Problem.Addend + (to - Problem.Y), count, Problem.Rectifier);
             }
         }
 

@@ -34,7 +34,7 @@ internal static unsafe class PointwiseConvolution
             M = shape.GroupOutputs, N = shape.OutPixels, K = shape.GroupChannels, RowStep = shape.GroupChannels,
             ColumnStep = 1, Rectifier = rectifier, Addend = addend,
         };
-        if (shape is { StrideHeight: 1, StrideWidth: 1 })
+        if (!shape.HasStride)
         {
             Run(pool, plan, problem, packed);
             return;
@@ -61,7 +61,7 @@ internal static unsafe class PointwiseConvolution
             X = dy, Weights = weights, Y = dx, Images = images, Groups = shape.Groups, M = shape.GroupChannels,
             N = shape.OutPixels, K = shape.GroupOutputs, RowStep = 1, ColumnStep = shape.GroupChannels,
         };
-        if (shape is { StrideHeight: 1, StrideWidth: 1 })
+        if (!shape.HasStride)
         {
             Run(pool, plan, problem, null);
             return;

@@ -136,7 +136,7 @@ internal static unsafe class WinogradConvolution
     /// <summary>Returns whether there are transforms for a convolution's taps.</summary>
     public static bool HasTransform(in ConvolutionShape shape) =>
         shape.KernelHeight == shape.KernelWidth && shape.KernelWidth is 3 or 5
-        && shape.StrideHeight == 1 && shape.StrideWidth == 1
+        && !shape.HasStride
         && shape.DilationHeight == 1 && shape.DilationWidth == 1 && shape.PadHeight < shape.KernelHeight
         && shape.PadWidth < shape.KernelWidth;
 
