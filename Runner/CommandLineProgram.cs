@@ -136,6 +136,12 @@ internal static class CommandLineProgram
             Trace(exception);
             return ExitCode.Failed;
         }
+        catch (Exception exception) when (NativeLibrary.MissingIn(exception) is { } missing)
+        {
+            console.Error.WriteLine($"cnn: {missing}");
+            Trace(exception);
+            return ExitCode.Failed;
+        }
         catch (Exception exception) when (exception is MissingMemberException or TypeLoadException)
         {
             console.Error.WriteLine(
