@@ -11,11 +11,11 @@ output=$(realpath -m "${1:-artifacts/packages}")
 # The packages of a commit are the same bytes wherever they are made: their time is that of the commit.
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}
 export SOURCE_DATE_EPOCH
-settings=(-c Release --no-restore -p:ContinuousIntegrationBuild=true -p:PublishReadyToRun=true)
+settings=(-c Release --no-restore -p:ContinuousIntegrationBuild=true -p:CompileAhead=true)
 
 mkdir -p "$output"
 rm -f "$output"/Cnn.*nupkg
-dotnet restore Runner --locked-mode -p:PublishReadyToRun=true
+dotnet restore Runner --locked-mode -p:CompileAhead=true
 for project in Proto Layers Engine Runner; do
   dotnet pack "$project" "${settings[@]}" -o "$output"
 done
