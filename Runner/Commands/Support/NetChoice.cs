@@ -9,6 +9,8 @@ namespace Cnn.Runner.Commands.Support;
 /// <param name="phase">The phase if none is given.</param>
 internal sealed class NetChoice(string phase)
 {
+    private PositionalFile? positional;
+
     /// <summary><c>--model</c>.</summary>
     public Option<string> Model { get; } = OptionValues.RequiredFile("--model", "The net.");
 
@@ -23,6 +25,13 @@ internal sealed class NetChoice(string phase)
 
     /// <summary><c>--stage</c>.</summary>
     public Option<string[]> Stage { get; } = OptionValues.Stage();
+
+    /// <summary>Lets a command take the net's file without <c>--model</c> too.</summary>
+    public void TakeArgument(CommandWithExamples command)
+    {
+        positional = new PositionalFile(Model, "model");
+        positional.AddTo(command);
+    }
 
     /// <summary>Loads the plug-ins and builds the net.</summary>
     /// <param name="parsed">The command line.</param>
@@ -43,6 +52,6 @@ internal sealed class NetChoice(string phase)
             Fillers = plugins.Fillers,
             Log = log,
         };
-        return Net.Load(parsed.GetRequiredValue(Model), options: complete(options));
+        return Net.Load(positional?.Read(parsed) ?? parsed.GetRequiredValue(Model), options: complete(options));
     }
 }
