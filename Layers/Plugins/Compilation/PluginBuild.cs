@@ -142,6 +142,7 @@ internal sealed class PluginBuild(string folder) : IDisposable
         environment["DOTNET_CLI_UI_LANGUAGE"] = "en";
         environment["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1";
         environment["DOTNET_CLI_WORKLOAD_UPDATE_NOTIFY_DISABLE"] = "1";
+        environment["DOTNET_SKIP_WORKLOAD_INTEGRITY_CHECK"] = "1";
         environment["DOTNET_GENERATE_ASPNET_CERTIFICATE"] = "false";
         environment["DOTNET_NOLOGO"] = "1";
         if (OperatingSystem.IsWindows())
