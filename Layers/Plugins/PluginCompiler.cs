@@ -64,7 +64,7 @@ public sealed class PluginCompiler
             $"install the .NET {Environment.Version.Major} SDK, so that 'dotnet --list-sdks' tells of it "
             + "(https://dotnet.microsoft.com/download), or name a .dll that was built elsewhere");
         PluginCache cache = CacheFolder is { } folder ? new PluginCache([folder]) : PluginCache.OfUser();
-        string name = Path.GetFileNameWithoutExtension(path);
+        string name = AssemblyName(path);
         string key = Key(name, source, sdk);
         if (cache.Find(key) is { } entry)
         {
@@ -81,6 +81,17 @@ public sealed class PluginCompiler
 
         return new CompiledPlugin(
             Path.Combine(cache.Keep(build, key, path), name + ".dll"), WasCompiled: true, messages.Warnings);
+    }
+
+    // The name is that of the file without what MSBuild would read as more than a name, and none of Cnn's own.
+    private string AssemblyName(string path)
+    {
+        string file = Path.GetFileNameWithoutExtension(path);
+        string name = string.Concat(file.Select(c => char.IsLetterOrDigit(c) || c is '_' or '-' or '.' ? c : '_'));
+        return Array.Exists(
+            references, r => string.Equals(r.GetName().Name, name, StringComparison.OrdinalIgnoreCase))
+            ? name + ".Plugin"
+            : name;
     }
 
     private string[] References(string path) => Array.ConvertAll(

@@ -12,9 +12,12 @@ namespace Cnn.Layers.Plugins.Compilation;
 /// other file of the user's has a part in it.
 /// </summary>
 /// <param name="folder">The folder, which exists and is empty.</param>
-internal sealed class PluginBuild(string folder) : IDisposable
+/// <param name="plugin">The plug-in, for errors.</param>
+internal sealed class PluginBuild(string folder, string plugin) : IDisposable
 {
     private const int TimeToDie = 5000;
+
+    private volatile bool isEnded;
 
     /// <summary>The folder of the build.</summary>
     public string Folder { get; } = folder;
@@ -54,7 +57,7 @@ internal sealed class PluginBuild(string folder) : IDisposable
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or Win32Exception)
         {
             string reason = exception is Win32Exception ? exception.Message : FileErrors.Reason(exception);
-            throw new CnnException($"the plug-in '{name}.cs' cannot be compiled: {reason}", inner: exception)
+            throw new CnnException($"the plug-in '{plugin}' cannot be compiled: {reason}", inner: exception)
             {
                 IsOfTheMachine = FileErrors.IsOfTheMachine(exception),
             };
@@ -195,12 +198,18 @@ internal sealed class PluginBuild(string folder) : IDisposable
             throw;
         }
 
+        if (isEnded)
+        {
+            throw new OperationCanceledException();
+        }
+
         return new CompilerOutput(process.ExitCode, $"{output.Result}\n{error.Result}");
     }
 
     // The system ends this process after the handler, so nobody else tidies up.
     private void End(Process process)
     {
+        isEnded = true;
         Kill(process);
         Dispose();
     }

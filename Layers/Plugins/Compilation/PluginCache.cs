@@ -39,7 +39,7 @@ internal sealed class PluginCache(IReadOnlyList<string> roots)
                 Make(root);
                 if (IsTrusted(root))
                 {
-                    return new PluginBuild(TemporaryFile.FolderBeside(Path.Combine(Path.GetFullPath(root), key)));
+                    return new PluginBuild(TemporaryFile.FolderBeside(Path.Combine(Path.GetFullPath(root), key)), plugin);
                 }
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
