@@ -35,7 +35,12 @@ internal sealed class CnnProcess : IDisposable
         }
     }
 
-    public static CnnProcess Start(string workingDirectory, params string[] arguments)
+    public static CnnProcess Start(string workingDirectory, params string[] arguments) =>
+        Start(workingDirectory, new Dictionary<string, string>(), arguments);
+
+    /// <summary>Starts the program with variables of the environment besides those of this process.</summary>
+    public static CnnProcess Start(
+        string workingDirectory, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
         // Tests that run in the background ignore Ctrl-C, and the process would inherit that.
         string[] command = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT,HUP", "dotnet"] : ["dotnet"];
@@ -45,6 +50,11 @@ internal sealed class CnnProcess : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "cnn.dll"));
         foreach (string argument in arguments)
         {

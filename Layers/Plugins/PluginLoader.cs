@@ -7,8 +7,8 @@ namespace Cnn.Layers.Plugins;
 
 /// <summary>
 /// Loads assemblies that hold the user's own layer, filler or other types and adds the types to the registries. A
-/// plug-in uses this program's Cnn assemblies; whatever else it needs must be beside it. Loading runs its code: load
-/// only files that the user named.
+/// plug-in uses this program's Cnn assemblies; whatever else it needs must be beside it. A C# file is compiled first.
+/// Loading runs a plug-in's code: load only files that the user named.
 /// </summary>
 /// <param name="layers">Receives the layer types.</param>
 /// <param name="fillers">Receives the filler types.</param>
@@ -17,14 +17,24 @@ public sealed class PluginLoader(LayerRegistry layers, FillerRegistry fillers, p
 {
     private readonly Dictionary<string, Assembly> loaded = new(StringComparer.Ordinal);
 
+    /// <summary>
+    /// Compiles C# files. Plug-ins may use Cnn's assemblies up to those of the registries that the loader fills.
+    /// </summary>
+    public PluginCompiler Compiler { get; init; } = new(others.Select(o => o.GetType().Assembly));
+
+    /// <summary>Receives the compiler's warnings about C# files; null for nobody.</summary>
+    public Action<Diagnostic>? Warn { get; init; }
+
     /// <summary>Loads an assembly and adds its types; once only, however often it is named.</summary>
-    /// <param name="path">The assembly's file.</param>
+    /// <param name="path">The assembly's file, or a C# file to compile.</param>
+    /// <param name="cancellation">Ends the compiler of a C# file.</param>
     /// <returns>The assembly.</returns>
     /// <exception cref="CnnException">
-    /// The file is missing or is not a .NET assembly, was built for another version, holds no types for a registry, or
-    /// a name is already in use. The registries are then unchanged.
+    /// The file is missing, does not compile or is not a .NET assembly, was built for another version, holds no types
+    /// for a registry, or a name is already in use. The registries are then unchanged.
     /// </exception>
-    public Assembly Load(string path)
+    /// <exception cref="OperationCanceledException">The compiler was cancelled.</exception>
+    public Assembly Load(string path, CancellationToken cancellation = default)
     {
         string identity = Identity(path);
         if (loaded.TryGetValue(identity, out Assembly? before))
@@ -37,11 +47,11 @@ public sealed class PluginLoader(LayerRegistry layers, FillerRegistry fillers, p
             throw new CnnException(
                 $"the plug-in '{path}' does not exist",
                 Directory.Exists(path)
-                    ? "it is a folder; name the .dll in it"
-                    : "name the .dll that building the plug-in wrote");
+                    ? "it is a folder; name the .dll or the .cs file in it"
+                    : "name the .dll that building the plug-in wrote, or its .cs file");
         }
 
-        Assembly assembly = Open(path, identity);
+        Assembly assembly = Open(path, PluginCompiler.IsSource(path) ? Compiled(path, cancellation) : identity);
         Type[] types = TypesOf(assembly, path);
         RequireNewNames(types, path);
         fillers.AddFrom(assembly);
@@ -63,6 +73,17 @@ public sealed class PluginLoader(LayerRegistry layers, FillerRegistry fillers, p
         PathText.Require(path);
         string full = Path.GetFullPath(path);
         return File.Exists(full) ? File.ResolveLinkTarget(full, returnFinalTarget: true)?.FullName ?? full : full;
+    }
+
+    private string Compiled(string path, CancellationToken cancellation)
+    {
+        CompiledPlugin compiled = Compiler.Compile(path, cancellation);
+        foreach (Diagnostic warning in compiled.Warnings)
+        {
+            Warn?.Invoke(warning);
+        }
+
+        return Path.GetFullPath(compiled.Path);
     }
 
     private static Assembly Open(string path, string fullPath)

@@ -63,6 +63,12 @@ internal static partial class UnixFile
             : System.Text.Encoding.UTF8.GetString(buffer[..buffer.IndexOf((byte)0)]);
     }
 
+    /// <summary>Whether a folder belongs to the user of this process, and nobody else may write to it.</summary>
+    public static bool IsOfThisUserAlone(string folder) =>
+        Status(folder) is { } status
+        && status.User == EffectiveUser()
+        && (status.Permissions & (UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) == 0;
+
     /// <summary>Changes the owner and group of a file where that is permitted.</summary>
     public static void TryChangeOwner(SafeFileHandle file, uint user, uint group) => _ = ChangeOwner(file, user, group);
 
@@ -105,6 +111,9 @@ internal static partial class UnixFile
 
     [LibraryImport("libc", EntryPoint = "realpath", StringMarshalling = StringMarshalling.Utf8)]
     private static partial nint RealPath(string path, Span<byte> resolved);
+
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    private static partial uint EffectiveUser();
 
     [LibraryImport("libc", EntryPoint = "fchown")]
     private static partial int ChangeOwner(SafeFileHandle file, uint user, uint group);

@@ -63,7 +63,7 @@ internal static class ExtractFeaturesCommand
             using var pool = new WorkerPool(parsed.GetValue(threads) ?? 0);
             using var log = RunLog.Create(console.LogSink, null, "extract_features");
             OptionValues.WarnOfGpu(log, isGpu);
-            var plugins = new PluginChoice(parsed.GetValue(plugin) ?? []);
+            var plugins = PluginChoice.Of(parsed, plugin);
             using Net net = Net.Load(parsed.GetRequiredValue(model), options: new NetOptions
             {
                 Phase = Phase.Test,

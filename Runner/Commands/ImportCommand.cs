@@ -41,7 +41,7 @@ internal static class ImportCommand
             string path = parsed.GetRequiredValue(input), definition = parsed.GetRequiredValue(to);
             string values = parsed.GetRequiredValue(weights);
             RequireThreeFiles(path, definition, values);
-            var plugins = new PluginChoice(parsed.GetValue(plugin) ?? []);
+            var plugins = PluginChoice.Of(parsed, plugin);
             MadeUpData given = sizes.Read(parsed);
             ImportedNet imported = NetImport.LoadOnnx(path, new OnnxImportOptions
             {

@@ -89,6 +89,7 @@ internal static class TrainCommand
             Resume = parsed.GetValue(resume),
             Plugins = parsed.GetValue(plugin) ?? [],
             AllowPlugins = parsed.GetValue(allowPlugins),
+            WarnOfPlugin = PluginChoice.WarningsTo(parsed),
             Threads = parsed.GetValue(threads),
             Seed = parsed.GetValue(seed),
             Iterations = parsed.GetValue(iterations),

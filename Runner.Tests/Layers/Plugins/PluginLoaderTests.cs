@@ -57,7 +57,7 @@ public class PluginLoaderTests
 
     [Fact]
     public void AFolderIsNoAssembly() => Assert.Equal(
-        "it is a folder; name the .dll in it", Refused(AppContext.BaseDirectory).Hint);
+        "it is a folder; name the .dll or the .cs file in it", Refused(AppContext.BaseDirectory).Hint);
 
     [Fact]
     public void AFileThatIsNoAssemblyIsRefused()

@@ -41,7 +41,7 @@ internal sealed class NetChoice(string phase)
     /// <exception cref="Cnn.Proto.CnnException">The file, a plug-in or the net is wrong.</exception>
     public Net Build(ParseResult parsed, WorkerPool pool, ILogger log, Func<NetOptions, NetOptions> complete)
     {
-        var plugins = new PluginChoice(parsed.GetValue(Plugin) ?? []);
+        var plugins = PluginChoice.Of(parsed, Plugin);
         var options = new NetOptions
         {
             Phase = OptionValues.PhaseOf(parsed.GetResult(Phase) is null ? phase : parsed.GetValue(Phase)!),

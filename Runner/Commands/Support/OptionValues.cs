@@ -74,7 +74,8 @@ internal static class OptionValues
     /// <summary>Creates <c>--plugin</c>.</summary>
     public static Option<string[]> Plugin() => OfPath(new Option<string[]>("--plugin")
     {
-        Description = "An assembly with layer types of your own; may be given several times.", HelpName = "dll",
+        Description = "Layer types of your own: an assembly, or a C# file, which is compiled; may be given several times.",
+        HelpName = "dll|cs",
     });
 
     /// <summary>Creates <c>--weights-strict</c>.</summary>

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using Cnn.Engine.Solvers;
 using Cnn.Fillers;
 using Cnn.Layers;
@@ -18,16 +19,28 @@ internal sealed class PluginChoice
     private readonly PluginLoader loader;
 
     /// <summary>Loads the named plug-ins.</summary>
+    /// <param name="named">The files, as the user named them.</param>
+    /// <param name="warn">Receives the warnings of the compiler of C# files; null for nobody.</param>
     /// <exception cref="CnnException">One cannot be loaded.</exception>
-    public PluginChoice(string[] named)
+    public PluginChoice(string[] named, Action<Diagnostic>? warn)
     {
         this.named = named;
-        loader = new PluginLoader(Layers, Fillers, Solvers);
+        loader = new PluginLoader(Layers, Fillers, Solvers) { Warn = warn };
         foreach (string path in named)
         {
             Load(path);
         }
     }
+
+    /// <summary>Loads the plug-ins that a command line names; <c>--verbose</c> shows the warnings.</summary>
+    /// <exception cref="CnnException">One cannot be loaded.</exception>
+    public static PluginChoice Of(ParseResult parsed, Option<string[]> plugin) =>
+        new(parsed.GetValue(plugin) ?? [], WarningsTo(parsed));
+
+    /// <summary>Returns what shows the compiler's warnings; null where the command line does not ask for them.</summary>
+    public static Action<Diagnostic>? WarningsTo(ParseResult parsed) => parsed.GetValue<bool>("--verbose")
+        ? warning => parsed.InvocationConfiguration.Error.WriteLine($"warning: {warning}")
+        : null;
 
     /// <summary>The layer types.</summary>
     public LayerRegistry Layers { get; } = new();
@@ -89,7 +102,16 @@ internal sealed class PluginChoice
 
     private void Load(string path)
     {
-        loader.Load(path);
+        if (PluginCompiler.IsSource(path))
+        {
+            using var interrupt = new CancelOnInterrupt(CancellationToken.None);
+            loader.Load(path, interrupt.Token);
+        }
+        else
+        {
+            loader.Load(path);
+        }
+
         if (!paths.Exists(p => PluginLoader.IsSameFile(p, path)))
         {
             paths.Add(path);

@@ -18,7 +18,7 @@ internal sealed class TrainingRun(CommandConsole console, TrainingSettings setti
     {
         RequireOneStart();
         SolverDefinition solverFile = SolverDefinition.Load(settings.Solver);
-        var plugins = new PluginChoice(settings.Plugins);
+        var plugins = new PluginChoice(settings.Plugins, settings.WarnOfPlugin);
         plugins.LoadFrom(solverFile, settings.AllowPlugins);
         SolverParameter definition = solverFile.Message;
         definition.RandomSeed = settings.Seed ?? definition.RandomSeed;

@@ -1,3 +1,5 @@
+using Cnn.Proto;
+
 namespace Cnn.Runner.Commands.Support;
 
 /// <summary>The options of <c>cnn train</c>; null where the user gave none.</summary>
@@ -24,6 +26,8 @@ internal sealed record TrainingSettings
     public string[] Plugins { get; init; } = [];
 
     public bool AllowPlugins { get; init; }
+
+    public Action<Diagnostic>? WarnOfPlugin { get; init; }
 
     public int? Threads { get; init; }
 
