@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using System.CommandLine.Help;
+using System.Globalization;
 using Cnn.Runner;
 using Cnn.Runner.Commands.Support;
 using Cnn.Runner.Display;
@@ -102,8 +104,7 @@ internal static class CommandPage
             return "";
         }
 
-        string[] words = [.. option.GetCompletions(System.CommandLine.Completions.CompletionContext.Empty)
-            .Select(c => c.Label)];
+        string[] words = [.. option.GetCompletions(CompletionContext.Empty).Select(c => c.Label)];
         string value = option.HelpName ?? (words.Length > 0 ? string.Join('|', words) : "value");
         return $"`{value}`";
     }
@@ -111,6 +112,9 @@ internal static class CommandPage
     private static string MeaningOf(Option option)
     {
         string text = Markdown.Escape(option.Description ?? "");
-        return option.Required ? $"{text} Required." : text;
+        return option.Required ? $"{text} Required."
+            : option.HasDefaultValue && option.GetDefaultValue() is { } value and not false and not Array
+                ? $"{text} Default: `{Convert.ToString(value, CultureInfo.InvariantCulture)}`."
+                : text;
     }
 }

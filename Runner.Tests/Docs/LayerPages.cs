@@ -252,7 +252,7 @@ internal sealed class LayerPages
             }
 
             Type[] options = [.. CodeReferences.Of(claim.Key).OfType<Type>().Where(IsOptions)];
-            foreach (Type record in options.OrderBy(t => t.Name, StringComparer.Ordinal))
+            foreach (Type record in options.Where(o => !options.Any(other => other.IsSubclassOf(o))).OrderBy(t => t.Name, StringComparer.Ordinal))
             {
                 yield return "";
                 yield return "| key | meaning |";
@@ -355,11 +355,13 @@ internal sealed class LayerPages
     {
         string text = paragraphs.Count == 0 ? "" : paragraphs[0];
         int end = text.IndexOf(". ", StringComparison.Ordinal);
-        while (end >= 0 && (text.LastIndexOf("et al", end, Math.Min(6, end)) >= 0 || !char.IsAsciiLetterUpper(text[end + 2])))
+        while (end >= 0 && (text[..end].EndsWith("et al", StringComparison.Ordinal) || !StartsSentence(text[end + 2])))
         {
             end = text.IndexOf(". ", end + 1, StringComparison.Ordinal);
         }
 
         return end < 0 ? text : text[..(end + 1)];
+
+        static bool StartsSentence(char c) => char.IsAsciiLetterUpper(c) || c == '`';
     }
 }

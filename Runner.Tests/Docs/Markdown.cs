@@ -51,7 +51,8 @@ internal static partial class Markdown
         }
     }
 
-    [GeneratedRegex(@"[\\<>*_`\[\]](?=\S)|(?<=\S)[*_]")]
+    // Characters that mean something where they stand: brackets and underscores inside words do not.
+    [GeneratedRegex(@"\\(?=\p{P})|<(?=[A-Za-z/!?])|\*(?=\S)|(?<=\S)\*|(?<!\w)_|_(?!\w)|`")]
     private static partial Regex Special();
 
     [GeneratedRegex("^#{1,6} (?<text>.+)$")]
