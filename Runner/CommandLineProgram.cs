@@ -72,6 +72,7 @@ internal static class CommandLineProgram
     internal static RootCommand Root(CommandConsole console) =>
         new("Trains and runs neural networks that are described by text files, as Caffe does.")
         {
+            NewCommand.Create(console),
             TrainCommand.Create(console),
             TestCommand.Create(console),
             TimeCommand.Create(console),
