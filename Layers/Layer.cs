@@ -95,6 +95,11 @@ public abstract class Layer : IDisposable
     /// </summary>
     public virtual bool NeedsTopValues => false;
 
+    /// <summary>
+    /// Whether a forward pass writes files, so that a check of layers must not run it.
+    /// </summary>
+    public virtual bool WritesFiles => false;
+
     /// <summary>Whether <c>force_backward</c> may ask for the gradient of this bottom.</summary>
     public virtual bool AllowsForceBackward(int bottom) => true;
 

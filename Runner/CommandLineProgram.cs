@@ -77,6 +77,7 @@ internal static class CommandLineProgram
             TestCommand.Create(console),
             TimeCommand.Create(console),
             SummaryCommand.Create(console),
+            CheckCommand.Create(console),
             ForwardCommand.Create(console),
             ExportCommand.Create(console),
             ImportCommand.Create(console),
