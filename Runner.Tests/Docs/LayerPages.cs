@@ -15,17 +15,20 @@ internal sealed class LayerPages
     private const string SharedPage = "shared.md";
     private const string PythonPage = "python.md";
 
-    // The folders of the classes, in the order of the pages.
-    private static readonly (string Folder, string Title)[] Families =
+    // The folders of the classes in the order of the pages, with what is said of all their types.
+    private static readonly (string Folder, string Title, string Rule)[] Families =
     [
-        ("Vision", "Vision"),
-        ("Activations", "Activations"),
-        ("Common", "Common"),
-        ("Normalization", "Normalisation"),
-        ("Losses", "Losses and accuracies"),
-        ("Recurrent", "Recurrent"),
-        ("Detection", "Detection"),
-        ("Data", "Data"),
+        ("Vision", "Vision", "Shapes are [N, C, H, W]: images, channels, rows, columns."),
+        ("Activations", "Activations", "A top has the shape of its bottom, where nothing else is said."),
+        ("Common", "Common", "A top has the shape of its bottom, where nothing else is said."),
+        ("Normalization", "Normalisation", "A top has the shape of its bottom, where nothing else is said."),
+        (
+            "Losses",
+            "Losses and accuracies",
+            "A loss is a single number that counts with weight 1 where `loss_weight` does not say otherwise."),
+        ("Recurrent", "Recurrent", "Sequences are [T, N, ...]: steps, streams, values."),
+        ("Detection", "Detection", "Boxes are rows of numbers, as each type says."),
+        ("Data", "Data", "Tops are images [N, C, H, W] and labels [N], where nothing else is said."),
     ];
 
     private static readonly Assembly Assembly = typeof(Layer).Assembly;
@@ -60,10 +63,10 @@ internal sealed class LayerPages
     public IEnumerable<(string Name, IEnumerable<string> Lines)> All()
     {
         yield return ("layers.md", Index());
-        foreach (var (folder, title) in Families)
+        foreach (var (folder, title, rule) in Families)
         {
             page = PageOf(folder);
-            yield return ($"layers/{page}", [.. Family(folder, title)]);
+            yield return ($"layers/{page}", [.. Family(folder, title, rule)]);
         }
 
         page = PythonPage;
@@ -88,10 +91,11 @@ internal sealed class LayerPages
         yield return "}";
         yield return "```";
         yield return "";
-        yield return "Fields that every layer has are in [fields of nets](net-fields.md), fillers in [fillers](fillers.md),";
-        yield return $"blocks that several types have in [shared blocks](layers/{SharedPage}). Layers that Caffe's nets have in Python";
-        yield return $"are in [layers in Python's place](layers/{PythonPage}). Capitals matter in the names of types.";
-        foreach (var (folder, title) in Families)
+        yield return "Fields that every layer has are in [fields of nets](net-fields.md), fillers in";
+        yield return $"[fillers](fillers.md), blocks that several types have in [shared blocks](layers/{SharedPage}).";
+        yield return $"Layers that Caffe's nets have in Python are in [layers in Python's place](layers/{PythonPage}).";
+        yield return "Capitals matter in the names of types.";
+        foreach (var (folder, title, _) in Families)
         {
             page = "";
             yield return "";
@@ -106,11 +110,11 @@ internal sealed class LayerPages
         }
     }
 
-    private IEnumerable<string> Family(string folder, string title)
+    private IEnumerable<string> Family(string folder, string title, string rule)
     {
         yield return $"# {title}";
         yield return "";
-        yield return $"The types of `Layers/{folder}`. All types are in [layers](../layers.md).";
+        yield return $"The types of `Layers/{folder}`. {rule} All types are in [layers](../layers.md).";
         foreach (string type in TypesOf(folder))
         {
             yield return "";
@@ -222,8 +226,9 @@ internal sealed class LayerPages
     {
         yield return "# Layers in Python's place";
         yield return "";
-        yield return "A layer of type `Python` runs where a class claims its `module` and `layer`. These are built in; a plug-in";
-        yield return "claims others with `[PythonLayer(\"module\", \"Class\")]`. Options are the keys of `param_str`.";
+        yield return "A layer of type `Python` runs where a class claims its `module` and `layer`. These are built";
+        yield return "in; a plug-in claims others with `[PythonLayer(\"module\", \"Class\")]`. Options are the keys of";
+        yield return "`param_str`.";
         var claims = Assembly.GetTypes()
             .SelectMany(t => t.GetCustomAttributes<PythonLayerAttribute>(), (t, a) => (Type: t, a.FullName))
             .GroupBy(c => c.Type, c => c.FullName)
@@ -252,7 +257,8 @@ internal sealed class LayerPages
             }
 
             Type[] options = [.. CodeReferences.Of(claim.Key).OfType<Type>().Where(IsOptions)];
-            foreach (Type record in options.Where(o => !options.Any(other => other.IsSubclassOf(o))).OrderBy(t => t.Name, StringComparer.Ordinal))
+            foreach (Type record in options.Where(o => !options.Any(other => other.IsSubclassOf(o)))
+                .OrderBy(t => t.Name, StringComparer.Ordinal))
             {
                 yield return "";
                 yield return "| key | meaning |";
@@ -312,7 +318,8 @@ internal sealed class LayerPages
 
     private bool HasBlock(MessageDescriptor message) => blocks.Values.Any(b => b.Any(f => f.MessageType == message));
 
-    private IEnumerable<string> TypesOf(string folder) => types.Where(t => FolderOf(t.Value) == folder).Select(t => t.Key);
+    private IEnumerable<string> TypesOf(string folder) =>
+        types.Where(t => FolderOf(t.Value) == folder).Select(t => t.Key);
 
     private static string FolderOf(Type type) => type.Namespace!.Split('.')[2];
 
@@ -344,9 +351,11 @@ internal sealed class LayerPages
     }
 
     private string LinkTo(MessageDescriptor message) =>
-        homes[message] is { Length: > 0 } type
-            ? HasBlock(message) ? LinkTo(type) : $"{From(PageOf(FolderOf(types[type])))}#{Markdown.Anchor(message.Name)}"
-            : $"{From(SharedPage)}#{Markdown.Anchor(message.Name)}";
+        homes[message] is not { Length: > 0 } type
+            ? $"{From(SharedPage)}#{Markdown.Anchor(message.Name)}"
+            : HasBlock(message)
+                ? LinkTo(type)
+                : $"{From(PageOf(FolderOf(types[type])))}#{Markdown.Anchor(message.Name)}";
 
     // The address of a page of layers, as seen from the page that is being made.
     private string From(string other) => other == page ? "" : page.Length == 0 ? $"layers/{other}" : other;
