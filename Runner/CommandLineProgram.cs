@@ -86,6 +86,7 @@ internal static class CommandLineProgram
             ConvertCommand.Create(console),
             DataCommand.Create(console),
             PlotCommand.Create(console),
+            SchemaCommand.Create(console),
             DeviceQueryCommand.Create(console),
             ConvertImagesetCommand.Create(console),
             ComputeImageMeanCommand.Create(console),
