@@ -36,6 +36,9 @@ internal sealed unsafe class CenterLossLayer : LossLayer
         labels = new ClassLabels(context);
     }
 
+    /// <inheritdoc/>
+    public override string? ParameterGradientRule => "the centres move by a rule of their own";
+
     private bool IsL1 => options.DistanceType == "L1";
 
     /// <inheritdoc/>
