@@ -37,7 +37,7 @@ internal sealed unsafe class CenterLossLayer : LossLayer
     }
 
     /// <inheritdoc/>
-    public override string? ParameterGradientRule => "the centres move by a rule of their own";
+    public override string? ParameterGradientRule => "the centres' is a running mean's step, as in the paper";
 
     private bool IsL1 => options.DistanceType == "L1";
 

@@ -15,13 +15,12 @@ public class BuiltInLayerCheckTests
     public static TheoryData<string, string[]> Layers => new()
     {
         { "type: 'Add'", [Images, Images] },
-        { "type: 'Mul'", [Images, "2 3"] },
-        { "type: 'BatchToSpaceND' batch_to_space_nd_param { block_shape: 1 block_shape: 1 block_shape: 2 "
-            + "block_shape: 1 crops: 0 crops: 0 crops: 0 crops: 0 crops: 0 crops: 0 crops: 0 crops: 0 }",
+        { "type: 'Mul'", [Images, "6 5"] },
+        { "type: 'BatchToSpaceND' batch_to_space_nd_param { block_shape: 1 block_shape: 2 block_shape: 1 "
+            + "crops: 0 crops: 0 crops: 1 crops: 0 crops: 0 crops: 0 }",
             ["4 3 2 2"] },
-        { "type: 'SpaceToBatchND' space_to_batch_nd_param { block_shape: 1 block_shape: 1 block_shape: 2 "
-            + "block_shape: 1 paddings: 0 paddings: 0 paddings: 0 paddings: 0 paddings: 0 paddings: 0 paddings: 0 "
-            + "paddings: 0 }",
+        { "type: 'SpaceToBatchND' space_to_batch_nd_param { block_shape: 1 block_shape: 2 block_shape: 1 "
+            + "paddings: 0 paddings: 0 paddings: 1 paddings: 1 paddings: 0 paddings: 0 }",
             ["2 3 4 2"] },
         { "type: 'DepthToSpace' depth_to_space_param { block_size: 2 data_format: 'NCHW' }", ["2 8 3 4"] },
         { "type: 'SpaceToDepth' space_to_depth_param { block_size: 2 data_format: 'NCHW' }", ["2 2 6 4"] },
@@ -32,7 +31,7 @@ public class BuiltInLayerCheckTests
             ["3 5"] },
         { "type: 'Flip'", [Images] },
         { "type: 'HistogramPooling' histogram_pooling_param { kernel_size: 2 stride: 2 }", [Images] },
-        { "type: 'ICNetSubgraph'", [Images] },
+        { "type: 'ICNetSubgraph'", ["2 3 9 16"] },
         { "type: 'InnerDistance' inner_distance_param { num_output: 4 weight_filler { type: 'gaussian' std: 1 } }",
             ["3 5"] },
         { "type: 'L1Loss'", [Images, Images] },
@@ -40,6 +39,9 @@ public class BuiltInLayerCheckTests
         { "type: 'Lstm' lstm_param { num_output: 3 weight_filler { type: 'uniform' min: -0.5 max: 0.5 } }",
             ["4 2 3", "4 2"] },
         { "type: 'MarginInnerProduct' margin_inner_product_param { num_output: 5 weight_filler { type: 'xavier' } }",
+            ["3 4", "3"] },
+        { "type: 'MarginInnerProduct' margin_inner_product_param { num_output: 5 weight_filler { type: 'xavier' } "
+            + "type: QUADRUPLE base: 10 gamma: 0.12 lambda_min: 5 }",
             ["3 4", "3"] },
         { "type: 'Maxout'", ["2 4 3"] },
         { "type: 'NoisyReLU'", [Images] },
@@ -60,7 +62,7 @@ public class BuiltInLayerCheckTests
         { "type: 'ContinuationIndicator' continuation_indicator_param { time_step: 2 axis: 1 }", ["7 3 4"] },
         { "type: 'RegionLoss' region_loss_param { side: 4 num_class: 3 num: 2 biases: 1.2 biases: 0.9 biases: 2.5 "
             + "biases: 3 }",
-            ["2 16 4 4", "1 1 5 8"] },
+            ["2 16 4 4", "2 15"] },
         { "type: 'Yolov3' yolov3_param { side: 4 num_class: 3 num: 2 biases: 12 biases: 9 biases: 25 biases: 30 "
             + "mask: 0 mask: 1 }",
             ["2 16 4 4", "2 1 4 5"] },
