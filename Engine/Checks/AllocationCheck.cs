@@ -1,6 +1,8 @@
 namespace Cnn.Engine.Checks;
 
-/// <summary>Looks for allocations in passes after the first; on one thread, so that all parts run on this one.</summary>
+/// <summary>
+/// Looks for allocations in passes after the first; on one thread, so that all parts run on this one.
+/// </summary>
 internal static class AllocationCheck
 {
     // The multiply-adds that a round may take.

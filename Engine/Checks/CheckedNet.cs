@@ -7,8 +7,8 @@ namespace Cnn.Engine.Checks;
 
 /// <summary>
 /// A net that runs forward layer by layer, so that each layer can be checked on the values that reach it. Inputs that
-/// nobody fills, and sources whose values are all 0, hold noise, or whole numbers where the readers take labels; learned
-/// parameters whose values are all the same get noise too, since a net of zeros tells nothing.
+/// nobody fills, and sources whose values are all 0, hold noise, or whole numbers where the readers take labels;
+/// learned parameters whose values are all the same get noise too, since a net of zeros tells nothing.
 /// </summary>
 internal sealed class CheckedNet : IDisposable
 {
@@ -20,16 +20,18 @@ internal sealed class CheckedNet : IDisposable
     private const float ParameterNoise = 0.1f;
 
     private readonly Net net;
+    private readonly bool isPrepared;
     private readonly RandomStreams streams;
     private readonly HashSet<Blob> madeUp = [];
 
     /// <param name="net">The net; this owns it.</param>
     /// <param name="seed">The seed of what is made up.</param>
-    public CheckedNet(Net net, long seed)
+    /// <param name="isPrepared">Whether inputs and parameters have their values.</param>
+    public CheckedNet(Net net, long seed, bool isPrepared)
     {
-        (this.net, streams) = (net, new RandomStreams(seed));
+        (this.net, this.isPrepared, streams) = (net, isPrepared, new RandomStreams(seed));
         net.RunsLayersAlone = true;
-        foreach (NetLayer layer in net.Layers)
+        foreach (NetLayer layer in net.Layers.Where(_ => !isPrepared))
         {
             Vary(layer);
         }
@@ -48,7 +50,7 @@ internal sealed class CheckedNet : IDisposable
                 MakeUp(layer, top);
             }
         }
-        else if (layer.Bottoms.Count == 0)
+        else if (layer.Bottoms.Count == 0 && !isPrepared)
         {
             foreach (Blob top in layer.Tops.Where(t => layer.Layer.IsInput || !t.Data.ContainsAnyExcept(0f)))
             {

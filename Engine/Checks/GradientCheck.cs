@@ -17,10 +17,16 @@ public sealed class GradientCheck
     // Rounding errors of the tops are taken for this many units in their last place.
     private const double RoundingUnits = 16 * 5.96e-8;
 
+    // Where rounding makes up a larger share of the slope, an agreement says nothing.
+    private const double MostRounding = 0.25;
+
     // A step is divided by this much where a larger one meets a kink or a bend.
     private const float StepRatio = 4;
 
-    private const int MostSteps = 4;
+    private const int MostSteps = 5;
+
+    // And multiplied by it, so many times, where rounding hides the slope.
+    private const int MostLargerSteps = 3;
 
     // The smallest scale of a blob's values that steps follow.
     private const double LeastScale = 0.05;
@@ -36,6 +42,9 @@ public sealed class GradientCheck
 
     /// <summary>The bottoms to check; null for all, none for the parameters alone.</summary>
     public IReadOnlyList<int>? Bottoms { get; init; }
+
+    /// <summary>Whether to check the parameters.</summary>
+    public bool ChecksParameters { get; init; } = true;
 
     /// <summary>The number of tops that count in the objective; the others' diffs are 0. The default is all.</summary>
     public int Tops { get; init; } = int.MaxValue;
@@ -61,7 +70,9 @@ public sealed class GradientCheck
     public bool FitsSteps { get; init; }
 
     /// <summary>Runs a layer forward and backward, then forward twice for each value.</summary>
-    /// <param name="layer">The layer, set up and filled; its bottoms and parameters end with the values they had.</param>
+    /// <param name="layer">
+    /// The layer, set up and filled; its bottoms and parameters end with the values they had.
+    /// </param>
     /// <param name="bottoms">Its bottoms.</param>
     /// <param name="tops">Its tops, none of which is a bottom.</param>
     /// <exception cref="CnnException">The layer refuses its bottoms, or has no gradient for one of them.</exception>
@@ -91,7 +102,7 @@ public sealed class GradientCheck
 
         for (int i = 0; i < layer.Blobs.Count; i++)
         {
-            if (layer.NeedsGradient(i))
+            if (ChecksParameters && layer.NeedsGradient(i))
             {
                 run.Compare(layer.Blobs[i], AddsToParameters ? AlreadyThere : 0, $"blob {i}");
             }
@@ -156,16 +167,19 @@ public sealed class GradientCheck
         {
             float[] computed = blob.Diff.ToArray();
             total += computed.Length;
-            double mean = computed.Length == 0 ? 0 : computed.Average(g => Math.Abs((double)g - offset));
+            int wrong = Array.FindIndex(computed, g => !float.IsFinite(g));
+            double mean = computed.Where(float.IsFinite).Select(g => Math.Abs((double)g - offset))
+                .DefaultIfEmpty().Average();
             double scale = Math.Sqrt(blob.Data.ToArray().Sum(v => (double)v * v) / Math.Max(1, blob.Count));
             float step = check.FitsSteps ? (float)(check.Step * Math.Max(LeastScale, scale)) : check.Step;
             int points = Math.Min(check.MostPoints, blob.Count);
             var random = new PhiloxRandom((ulong)blob.Count);
             for (int point = 0; point < points; point++)
             {
-                // One value of each of as many equal stretches, so all of them where there are no more.
+                // One value of each of as many equal stretches, so all of them where there are no more. A gradient that
+                // is no number is always looked at.
                 int from = (int)((long)point * blob.Count / points), to = (int)((point + 1L) * blob.Count / points);
-                int index = from + random.Next(to - from);
+                int index = from <= wrong && wrong < to ? wrong : from + random.Next(to - from);
                 float value = blob.Data[index];
                 if (check.Kink is { } kink && Math.Abs(value - kink) < 2 * step)
                 {
@@ -201,17 +215,21 @@ public sealed class GradientCheck
         private (bool? Holds, double Expected, double Allowed) Fitted(
             Blob blob, int index, float step, double actual, double mean)
         {
-            Slopes before = default;
+            Slopes before = default, now = SlopesAt(blob, index, step);
             double allowedBefore = 0;
+            for (int i = 0; i < MostLargerSteps && now.Rounding > check.Tolerance * Size(now); i++)
+            {
+                step *= StepRatio;
+                now = SlopesAt(blob, index, step);
+            }
+
             for (int i = 0; i < MostSteps; i++)
             {
-                Slopes now = SlopesAt(blob, index, step);
-                double size = Math.Max(Math.Abs(now.Central), Math.Abs(actual));
-                double allowed = (check.Tolerance * Math.Max(size, mean)) + now.Rounding;
+                double size = Size(now), allowed = (check.Tolerance * size) + now.Rounding;
                 if (Math.Abs(now.Central - actual) <= allowed)
                 {
                     // What rounding hides is no agreement.
-                    return (now.Rounding > 0.25 * Math.Max(size, mean) ? null : true, now.Central, allowed);
+                    return (now.Rounding > MostRounding * size ? null : true, now.Central, allowed);
                 }
 
                 bool isSettled = i > 0
@@ -230,9 +248,12 @@ public sealed class GradientCheck
 
                 (before, allowedBefore) = (now, allowed);
                 step /= StepRatio;
+                now = SlopesAt(blob, index, step);
             }
 
             return (null, before.Central, allowedBefore);
+
+            double Size(Slopes slopes) => Math.Max(mean, Math.Max(Math.Abs(slopes.Central), Math.Abs(actual)));
         }
 
         private Slopes SlopesAt(Blob blob, int index, float step)

@@ -23,12 +23,22 @@ internal static class GradientCheckRun
             return LayerCheckResult.DoesNotApply(LayerCheck.Gradient, "it has no gradient");
         }
 
+        string? rule = recipe.Original.GradientRule, parameterRule = recipe.Original.ParameterGradientRule;
+        IReadOnlyList<int> bottoms = rule is null ? scope.Bottoms : [];
+        bool checksParameters = scope.HasParameters && parameterRule is null;
+        if (bottoms.Count == 0 && !checksParameters)
+        {
+            return LayerCheckResult.DoesNotApply(
+                LayerCheck.Gradient, $"its gradient is deliberately no derivative: {rule ?? parameterRule}");
+        }
+
         using LayerRun run = recipe.Make();
         long affordable = Math.Max(FewestPoints, MostWork / (PassesAPoint * recipe.Work));
         GradientResult result = new GradientCheck
         {
             Tolerance = Tolerance,
-            Bottoms = scope.Bottoms,
+            Bottoms = bottoms,
+            ChecksParameters = checksParameters,
             Tops = run.CountedTops,
             BeforeForward = run.Restore,
             MostPoints = (int)Math.Min(options.MostPoints, affordable),

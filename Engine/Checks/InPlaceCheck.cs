@@ -38,7 +38,6 @@ internal static class InPlaceCheck
 
         int inPlace = layer.TopsMatchBottoms ? recipe.BottomCount : 1;
         using LayerRun run = recipe.Make(inPlace: inPlace);
-        bool runsBackward = scope.RunsBackward && layer.InPlaceGradientProblem is null;
         run.Forward();
         PassValues values = PassValues.OfTops(run, recipe);
         PassValues ofTops = PassValues.OfTops(apart, recipe);
@@ -47,7 +46,7 @@ internal static class InPlaceCheck
             return LayerCheckResult.Fails(LayerCheck.InPlace, wrongValue);
         }
 
-        if (runsBackward)
+        if (scope.RunsBackward && layer.InPlaceGradientProblem is null)
         {
             run.Backward(scope.Bottoms);
             values.AddGradients(run, recipe, scope.Bottoms);
@@ -58,14 +57,12 @@ internal static class InPlaceCheck
             }
         }
 
-        return LayerCheckResult.Holds(
-            LayerCheck.InPlace,
-            runsBackward || !scope.RunsBackward ? "same" : "forward",
-            runsBackward || !scope.RunsBackward ? "" : $"it refuses its gradient in place: {layer.InPlaceGradientProblem}");
+        return layer.InPlaceGradientProblem is { } problem
+            ? LayerCheckResult.Holds(LayerCheck.InPlace, "forward", $"no gradient in place: its {problem}")
+            : LayerCheckResult.Holds(LayerCheck.InPlace, "same");
     }
 
-    // A pass after whose forward half the tops were overwritten. Where a top is a view of a bottom, that is the bottom's
-    // own affair.
+    // A pass after whose forward half the tops were overwritten, save those that are views of bottoms.
     private static PassValues WithoutTops(LayerRecipe recipe, GradientScope scope)
     {
         using LayerRun run = recipe.Make();

@@ -27,8 +27,7 @@ namespace Cnn.Engine.Checks;
 /// </remarks>
 public static class LayerChecker
 {
-    /// <summary>Builds a net for training and checks its layers, in order; splits that the net inserts are left out.
-    /// </summary>
+    /// <summary>Builds a net and checks its layers, in order; splits that the net inserts are left out.</summary>
     /// <param name="definition">The net.</param>
     /// <param name="options">How to build it; null for the training phase, data that is not here being made up.</param>
     /// <param name="checks">What to check; null for all layers.</param>
@@ -51,7 +50,9 @@ public static class LayerChecker
 
         using WorkerPool? own = options.Pool is null ? new WorkerPool() : null;
         options = options with { Pool = options.Pool ?? own, Inference = false };
-        using var net = new CheckedNet(Net.Build(definition, options), options.Seed);
+        Net built = Net.Build(definition, options);
+        using var net = new CheckedNet(built, options.Seed, checks.Prepare is not null);
+        checks.Prepare?.Invoke(built);
         var reports = new List<LayerCheckReport>();
         HashSet<NetLayer> chosen = Chosen(net, definition, checks);
         foreach (NetLayer layer in net.Layers)
@@ -108,7 +109,8 @@ public static class LayerChecker
         }
         catch (CnnException exception)
         {
-            return None($"it does not take the values that are made up here: {exception.Diagnostics[0].Message}");
+            string what = recipe.BottomCount == 0 ? "it has no data here" : "it refuses the values that reach it";
+            return None($"{what}: {exception.Diagnostics[0].Message}");
         }
         catch (Exception exception) when (LayerFault.IsOfTheLayer(exception))
         {

@@ -13,6 +13,7 @@ internal sealed class LayerRun : IDisposable
     private readonly WorkerPool pool;
     private readonly PassClock clock;
     private readonly List<(Blob Blob, float[] Values)> kept = [];
+    private readonly List<(Blob Blob, float[] Values)> learned = [];
     private readonly bool[] propagateDown;
 
     /// <param name="layer">The layer; the run owns it.</param>
@@ -40,17 +41,13 @@ internal sealed class LayerRun : IDisposable
     /// <summary>The number of tops that count: of a loss, the first alone.</summary>
     public int CountedTops => Layer.IsLoss ? 1 : TopList.Length;
 
-    /// <summary>Remembers state and frozen parameters, which every pass begins with.</summary>
+    /// <summary>Remembers state and parameters, which every pass begins with.</summary>
     public void KeepState()
     {
-        kept.Clear();
         kept.AddRange(Layer.State.Select(blob => (blob, blob.Data.ToArray())));
         for (int i = 0; i < Layer.Blobs.Count; i++)
         {
-            if (!Layer.NeedsGradient(i))
-            {
-                kept.Add((Layer.Blobs[i], Layer.Blobs[i].Data.ToArray()));
-            }
+            (Layer.NeedsGradient(i) ? learned : kept).Add((Layer.Blobs[i], Layer.Blobs[i].Data.ToArray()));
         }
     }
 
@@ -71,11 +68,16 @@ internal sealed class LayerRun : IDisposable
         }
     }
 
-    /// <summary>Runs forward from the state that was kept.</summary>
+    /// <summary>Runs forward from the state and the parameters that were kept.</summary>
     public void Forward()
     {
         Layer.Reshape(BottomList, TopList);
         Restore();
+        foreach (var (blob, values) in learned)
+        {
+            values.CopyTo(blob.Data);
+        }
+
         foreach (Blob top in TopList)
         {
             if (!IsOrSharesBottom(top))

@@ -66,9 +66,10 @@ internal sealed class PassValues
             int at = bits.CommonPrefixLength(MemoryMarshal.Cast<float, int>(otherValues));
             if (at < bits.Length)
             {
+                string place = BlobPlace.Text(shape, at);
                 return string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{what} at {BlobPlace.Text(shape, at)} is {values[at]:g9} {here} and {otherValues[at]:g9} {there}");
+                    $"{what} at {place} is {values[at]:g9} {here} and {otherValues[at]:g9} {there}");
             }
         }
 

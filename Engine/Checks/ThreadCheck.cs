@@ -34,7 +34,8 @@ internal static class ThreadCheck
             using LayerRun run = recipe.Make(threads);
             for (int pass = 0; pass < (recipe.BottomCount > 0 ? PassesACount : 1); pass++)
             {
-                if (Pass(run, recipe, scope).DifferenceFrom(expected, $"on {threads} threads", "on 1") is { } difference)
+                PassValues values = Pass(run, recipe, scope);
+                if (values.DifferenceFrom(expected, $"on {threads} threads", "on 1 thread") is { } difference)
                 {
                     return LayerCheckResult.Fails(LayerCheck.Threads, difference);
                 }
