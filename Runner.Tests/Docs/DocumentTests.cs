@@ -86,8 +86,14 @@ public sealed partial class DocumentTests
         Assert.True(built >= 4);
     }
 
-    private static IEnumerable<DocumentBlock> Definitions() =>
-        DocumentFile.OfDocs.SelectMany(f => f.Blocks("prototxt").Concat(f.Blocks("yaml")));
+    // The blocks but those that others include, which are no definitions by themselves.
+    private static IEnumerable<DocumentBlock> Definitions() => DocumentFile.OfDocs
+        .SelectMany(f => f.Blocks("prototxt").Concat(f.Blocks("yaml")))
+        .Where(b => b.FileName is null);
+
+    // The blocks that have a name by which others include them.
+    private static IEnumerable<DocumentBlock> Included() =>
+        DocumentFile.OfDocs.SelectMany(f => f.Blocks("yaml")).Where(b => b.FileName is not null);
 
     private static bool Exists(DocumentFile from, string link)
     {
@@ -122,24 +128,25 @@ public sealed partial class DocumentTests
 
     private static bool IsSolver(DocumentBlock block) => SolverField().IsMatch(block.Text);
 
-    // Reads a block as a file beside which nothing else is.
+    // Reads a block as a file beside those that may be included.
     private static Definition<T> Read<T>(DocumentBlock block)
         where T : class, Google.Protobuf.IMessage<T>, new()
     {
-        string path = Path.Combine(Directory.CreateTempSubdirectory("cnn-docs-").FullName, $"block.{block.Language}");
-        File.WriteAllText(path, block.Text);
+        using var folder = new TemporaryFolder();
+        foreach (DocumentBlock included in Included())
+        {
+            folder.Write(included.FileName!, included.Text);
+        }
+
+        string name = $"main.{block.Language}";
+        folder.Write(name, block.Text);
         try
         {
-            return ProtoFile.Load<T>(path);
+            return ProtoFile.Load<T>(folder[name]);
         }
         catch (CnnException exception)
         {
-            Assert.Fail($"{block.Place}: {exception.Message}");
-            throw;
-        }
-        finally
-        {
-            Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
+            throw new InvalidOperationException($"{block.Place}: {exception.Message}", exception);
         }
     }
 

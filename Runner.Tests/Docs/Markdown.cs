@@ -9,8 +9,9 @@ internal static partial class Markdown
     /// <summary>Returns plain text so that no character of it means anything to Markdown.</summary>
     public static string Escape(string text) => Special().Replace(text, @"\$0");
 
-    /// <summary>Returns text for a cell of a table.</summary>
-    public static string Cell(string text) => text.Replace("|", @"\|", StringComparison.Ordinal);
+    /// <summary>Returns text for a cell of a table, where a bar in code needs another spelling.</summary>
+    public static string Cell(string text) => CodeWithBars().Replace(text, Bars).Replace(
+        "|", @"\|", StringComparison.Ordinal);
 
     /// <summary>Returns a row of a table.</summary>
     public static string Row(params string[] cells) => $"| {string.Join(" | ", cells.Select(Cell))} |";
@@ -54,6 +55,12 @@ internal static partial class Markdown
     // Characters that mean something where they stand: brackets and underscores inside words do not.
     [GeneratedRegex(@"\\(?=\p{P})|<(?=[A-Za-z/!?])|\*(?=\S)|(?<=\S)\*|(?<!\w)_|_(?!\w)|`")]
     private static partial Regex Special();
+
+    private static string Bars(Match code) =>
+        $"<code>{Escape(code.Groups["code"].Value).Replace("|", "&#124;", StringComparison.Ordinal)}</code>";
+
+    [GeneratedRegex(@"`(?<code>[^`|]*\|[^`]*)`")]
+    private static partial Regex CodeWithBars();
 
     [GeneratedRegex("^#{1,6} (?<text>.+)$")]
     private static partial Regex Heading();
