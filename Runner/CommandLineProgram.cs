@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Help;
-using System.CommandLine.Invocation;
 using Cnn.Engine.Solvers;
 using Cnn.Layers.Plugins;
 using Cnn.Proto;
@@ -15,8 +14,6 @@ namespace Cnn.Runner;
 /// </summary>
 internal static class CommandLineProgram
 {
-    private const string TraceVariable = "CNN_TRACE";
-
     /// <summary>Runs the program with the caller's writers.</summary>
     public static int Run(string[] args, TextWriter output, TextWriter error) =>
         Run(args, new CommandConsole(output, error));
@@ -26,12 +23,18 @@ internal static class CommandLineProgram
     public static int Run(string[] args, CommandConsole console)
     {
         RootCommand root = Root(console);
-        var verbose = new Option<bool>("--verbose")
+        var verbose = new Option<bool>("--verbose", "-v")
         {
             Description = "Show the program's stack trace when it fails by a fault of its own.",
             Recursive = true,
         };
+        var quiet = new Option<bool>("--quiet", "-q")
+        {
+            Description = "Write errors and results alone: no log lines, warnings or progress.",
+            Recursive = true,
+        };
         root.Options.Add(verbose);
+        root.Options.Add(quiet);
         foreach (HelpOption help in root.Options.OfType<HelpOption>())
         {
             help.Action = new HelpWithExamples((HelpAction)help.Action!);
@@ -40,13 +43,14 @@ internal static class CommandLineProgram
         // An argument that begins with @ is a file name, not a file of further arguments.
         var parsing = new ParserConfiguration { ResponseFileTokenReplacer = null };
         ParseResult parsed = root.Parse(CaffeSpelling.WithTwoDashes(args), parsing);
-        if (parsed.Action is ParseErrorAction)
+        if (UsageMistake.IsIn(parsed))
         {
             console.Error.WriteLine($"cnn: {UsageMistake.Describe(parsed)}");
             return ExitCode.BadInput;
         }
 
-        bool trace = parsed.GetValue(verbose) || Environment.GetEnvironmentVariable(TraceVariable) is "1";
+        console.IsQuiet = parsed.GetValue(quiet);
+        bool trace = parsed.GetValue(verbose) || Environment.GetEnvironmentVariable(ProgramVariable.Trace) is "1";
         var configuration = new InvocationConfiguration
         {
             Output = console.Out,
@@ -88,6 +92,8 @@ internal static class CommandLineProgram
             PlotCommand.Create(console),
             SchemaCommand.Create(console),
             DeviceQueryCommand.Create(console),
+            CompletionCommand.Create(console),
+            ManCommand.Create(console),
             ConvertImagesetCommand.Create(console),
             ComputeImageMeanCommand.Create(console),
             ConvertMnistDataCommand.Create(console),

@@ -68,7 +68,7 @@ internal static class ClassifyCommand
                 parsed.GetRequiredValue(images), console.OpenInput);
             using var cancelling = new CancelOnInterrupt(cancel);
             using var pool = new WorkerPool(parsed.GetValue(threads) ?? 0);
-            using var log = RunLog.Create(new WriterSink(console.Error), null, "classify", LogEventLevel.Warning);
+            using var log = RunLog.Create(console.LogSink, null, "classify", LogEventLevel.Warning);
             OptionValues.WarnOfGpu(log, parsed.GetValue(gpu) is not null);
             ImageClassifier.RequireInput(NetDefinition.Load(parsed.GetRequiredValue(choice.Model)));
             string files = parsed.GetRequiredValue(weights);

@@ -63,7 +63,7 @@ internal static class ComputeImageMeanCommand
                 ImageMean.Save(mean, to);
             }
 
-            using var log = RunLog.Create(new WriterSink(console.Error), null, "compute_image_mean");
+            using var log = RunLog.Create(console.LogSink, null, "compute_image_mean");
             Log(log, ImageMean.OfChannels(mean));
             if (to is not null)
             {

@@ -45,7 +45,7 @@ internal static class ConvertCommand
         command.SetAction(parsed =>
         {
             string from = parsed.GetRequiredValue(input), to = parsed.GetRequiredValue(output);
-            using var log = RunLog.Create(new WriterSink(console.Error), null, "convert");
+            using var log = RunLog.Create(console.LogSink, null, "convert");
             return Convert(from, to, parsed.GetValue(kind), parsed.GetValue(upgrade), console, log);
         });
         return command;

@@ -93,7 +93,7 @@ internal static class DataBoxesCommand
     {
         if (result.Skipped > MostSkippedShown)
         {
-            console.Error.WriteLine($"{result.Skipped - MostSkippedShown} more images are skipped");
+            console.WriteNote($"{result.Skipped - MostSkippedShown} more images are skipped");
         }
 
         string skipped = result.Skipped > 0

@@ -74,7 +74,7 @@ internal static class DetectCommand
 
             using var cancelling = new CancelOnInterrupt(cancel);
             using var pool = new WorkerPool(parsed.GetValue(threads) ?? 0);
-            using var log = RunLog.Create(new WriterSink(console.Error), null, "detect", LogEventLevel.Warning);
+            using var log = RunLog.Create(console.LogSink, null, "detect", LogEventLevel.Warning);
             OptionValues.WarnOfGpu(log, parsed.GetValue(gpu) is not null);
             string files = parsed.GetRequiredValue(weights);
             using Net net = choice.Build(parsed, pool, log, built => built with

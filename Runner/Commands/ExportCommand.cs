@@ -76,6 +76,7 @@ internal static class ExportCommand
             choice.Model, weights, strict, to, opset, folds, custom, mean, scale, swaps, external, check, noCheck,
             choice.Plugin, threads, choice.Level, choice.Stage, madeUp.Shape, madeUp.Batch,
         };
+        choice.TakeArgument(command);
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(check) && parsed.GetValue(noCheck))
@@ -84,7 +85,7 @@ internal static class ExportCommand
             }
 
             using var pool = new WorkerPool(parsed.GetValue(threads) ?? 0);
-            using var log = RunLog.Create(new WriterSink(console.Error), null, "export", LogEventLevel.Warning);
+            using var log = RunLog.Create(console.LogSink, null, "export", LogEventLevel.Warning);
             using Net net = choice.Build(parsed, pool, log, options => options with
             {
                 BuildsQuietly = true,

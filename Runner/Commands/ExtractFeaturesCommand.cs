@@ -61,7 +61,7 @@ internal static class ExtractFeaturesCommand
             bool isGpu = IsGpu(parsed.GetValue(device) ?? []);
             using var cancelling = new CancelOnInterrupt(cancel);
             using var pool = new WorkerPool(parsed.GetValue(threads) ?? 0);
-            using var log = RunLog.Create(new WriterSink(console.Error), null, "extract_features");
+            using var log = RunLog.Create(console.LogSink, null, "extract_features");
             OptionValues.WarnOfGpu(log, isGpu);
             var plugins = new PluginChoice(parsed.GetValue(plugin) ?? []);
             using Net net = Net.Load(parsed.GetRequiredValue(model), options: new NetOptions

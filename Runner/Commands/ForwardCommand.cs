@@ -53,6 +53,7 @@ internal static class ForwardCommand
             choice.Model, weights, strict, input, output, all, backward, diff, choice.Phase, choice.Plugin, threads,
             choice.Level, choice.Stage, madeUp.Shape, madeUp.Batch,
         };
+        choice.TakeArgument(command);
         command.SetAction(parsed =>
         {
             if (parsed.GetValue(diff) is { Length: > 0 } && !parsed.GetValue(backward))
@@ -61,7 +62,7 @@ internal static class ForwardCommand
             }
 
             using var pool = new WorkerPool(parsed.GetValue(threads) ?? 0);
-            using var log = RunLog.Create(new WriterSink(console.Error), null, "forward");
+            using var log = RunLog.Create(console.LogSink, null, "forward");
             BlobFile[] outputs = BlobFile.ParseAll(parsed.GetValue(output));
             bool keepsAll = parsed.GetValue(backward) || parsed.GetValue(all) is not null;
             using Net net = choice.Build(parsed, pool, log, options => options with

@@ -14,6 +14,7 @@ internal static class NewCommand
         Argument<string?> name = OptionValues.OfPath(new Argument<string?>("name")
         {
             Description = "The starter; without it all are listed.",
+            HelpName = "name",
             Arity = ArgumentArity.ZeroOrOne,
         });
         name.CompletionSources.Add([.. StarterCatalog.All.Select(starter => starter.Name)]);

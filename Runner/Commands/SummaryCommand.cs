@@ -25,10 +25,11 @@ internal static class SummaryCommand
             choice.Model, choice.Phase, choice.Plugin, choice.Level, choice.Stage,
             madeUp.Shape, madeUp.Batch,
         };
+        choice.TakeArgument(command);
         command.SetAction(parsed =>
         {
             using var pool = new WorkerPool(1);
-            using var log = RunLog.Create(new WriterSink(console.Error), null, "summary");
+            using var log = RunLog.Create(console.LogSink, null, "summary");
             using Net net = choice.Build(parsed, pool, log, options => options with
             {
                 BuildsQuietly = true,

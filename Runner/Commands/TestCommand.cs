@@ -39,10 +39,11 @@ internal static class TestCommand
             choice.Model, weights, strict, iterations, apVersion, choice.Plugin, threads, choice.Level, choice.Stage,
             logFolder, gpu,
         };
+        choice.TakeArgument(command);
         command.SetAction(parsed =>
         {
             using var pool = new WorkerPool(parsed.GetValue(threads) ?? 0);
-            using var log = RunLog.Create(new WriterSink(console.Error), parsed.GetValue(logFolder), "test");
+            using var log = RunLog.Create(console.LogSink, parsed.GetValue(logFolder), "test");
             OptionValues.WarnOfGpu(log, parsed.GetValue(gpu) is not null);
             string files = parsed.GetRequiredValue(weights);
             using Net net = choice.Build(parsed, pool, log, options => options with

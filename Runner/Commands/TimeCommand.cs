@@ -33,10 +33,11 @@ internal static class TimeCommand
             choice.Model, iterations, choice.Phase, choice.Plugin, threads, madeUp.Shape, madeUp.Batch,
             choice.Level, choice.Stage, weights, gpu,
         };
+        choice.TakeArgument(command);
         command.SetAction(parsed =>
         {
             using var pool = new WorkerPool(parsed.GetValue(threads) ?? 0);
-            using var log = RunLog.Create(new WriterSink(console.Error), null, "time");
+            using var log = RunLog.Create(console.LogSink, null, "time");
             OptionValues.WarnOfGpu(log, parsed.GetValue(gpu) is not null);
             using Net net = choice.Build(parsed, pool, log, options => options with
             {

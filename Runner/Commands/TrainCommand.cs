@@ -74,9 +74,11 @@ internal static class TrainCommand
             solver, weights, strict, snapshot, resume, restartData, plugin, allowPlugins, threads, seed, iterations,
             patience, logFolder, level, stage, interrupt, hangUp, gpu,
         };
+        var file = new PositionalFile(solver, "solver");
+        file.AddTo(command);
         command.SetAction(parsed => new TrainingRun(console, new TrainingSettings
         {
-            Solver = parsed.GetRequiredValue(solver),
+            Solver = file.Read(parsed),
             Weights = OptionValues.SplitAtCommas(parsed.GetValue(weights)),
             RestartsData = parsed.GetValue(restartData),
             WeightsStrict = parsed.GetValue(strict),

@@ -94,7 +94,7 @@ internal static class UpgradeCommand
             return Unreadable;
         }
 
-        using var log = RunLog.Create(new WriterSink(console.Error), null, "upgrade");
+        using var log = RunLog.Create(console.LogSink, null, "upgrade");
         if (!isNeeded(loaded.Message))
         {
             log.Warning("{Line:l}", $"{from} is in the current format already");

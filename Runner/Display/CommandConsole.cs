@@ -1,4 +1,6 @@
 using Cnn.Proto;
+using Cnn.Runner.Reports;
+using Serilog.Core;
 using Spectre.Console;
 
 namespace Cnn.Runner.Display;
@@ -11,8 +13,23 @@ internal sealed record CommandConsole(TextWriter Out, TextWriter Error)
     /// <summary>The line for live displays; null when the errors do not go to a terminal.</summary>
     public LiveLine? Live { get; init; }
 
+    /// <summary>Whether errors and results alone are written: no log lines, warnings or progress.</summary>
+    public bool IsQuiet { get; set; }
+
+    /// <summary>Shows log lines; null when the user asked for quiet.</summary>
+    public ILogEventSink? LogSink => IsQuiet ? null : new WriterSink(Error);
+
     /// <summary>Opens standard input.</summary>
     public Func<Stream> OpenInput { get; init; } = () => Stream.Null;
+
+    /// <summary>Writes a line that is neither a result nor an error.</summary>
+    public void WriteNote(string line)
+    {
+        if (!IsQuiet)
+        {
+            Error.WriteLine(line);
+        }
+    }
 
     /// <summary>Writes the user's mistakes.</summary>
     public void WriteError(CnnException exception)

@@ -20,6 +20,8 @@ internal sealed class DataProgress(CommandConsole console) : IProgress<WriteProg
     private long first;
     private TimeSpan start, shown = TimeSpan.MinValue;
 
+    private LiveLine? Live => console.IsQuiet ? null : console.Live;
+
     /// <inheritdoc/>
     public void Report(WriteProgress value)
     {
@@ -32,11 +34,11 @@ internal sealed class DataProgress(CommandConsole console) : IProgress<WriteProg
         if (value.Done == value.Total)
         {
             End();
-            console.Error.WriteLine($"{value.Name}: {value.Total} of {value.Total}");
+            console.WriteNote($"{value.Name}: {value.Total} of {value.Total}");
         }
         else if (shown == TimeSpan.MinValue || now - shown >= Pause)
         {
-            console.Live?.Show(Describe(value, first, now - start));
+            Live?.Show(Describe(value, first, now - start));
             shown = now;
         }
     }
@@ -44,20 +46,20 @@ internal sealed class DataProgress(CommandConsole console) : IProgress<WriteProg
     /// <summary>Writes a line that stays, above the changing one.</summary>
     public void WriteLine(string line)
     {
-        if (console.Live is { } live)
+        if (Live is { } live)
         {
             live.WriteAbove(line);
         }
         else
         {
-            console.Error.WriteLine(line);
+            console.WriteNote(line);
         }
     }
 
     /// <summary>Removes the changing line.</summary>
     public void End()
     {
-        console.Live?.Clear();
+        Live?.Clear();
         name = "";
     }
 

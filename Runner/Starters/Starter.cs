@@ -15,9 +15,7 @@ internal sealed record Starter(string Name, string Summary, string? Needs, IRead
     /// <param name="isYaml">Whether nets and solvers are in YAML instead of prototxt.</param>
     public IReadOnlyList<StarterFile> Files(bool isYaml) =>
     [
-        .. StarterResources.Read(Name).Select(file => isYaml && file.Name.EndsWith(Prototxt, StringComparison.Ordinal)
-            ? new StarterFile(InYaml(file.Name), StarterYaml.From(InYaml(file.Text)))
-            : file),
+        .. StarterResources.Read(Name).Select(file => isYaml ? InYaml(file) : file),
     ];
 
     /// <summary>Returns the commands to run next.</summary>
@@ -27,6 +25,13 @@ internal sealed record Starter(string Name, string Summary, string? Needs, IRead
     /// <summary>Returns what has to be there before it can be trained; null where the program makes all data.</summary>
     /// <param name="isYaml">Whether nets and solvers are in YAML instead of prototxt.</param>
     public string? NeedsFor(bool isYaml) => isYaml && Needs is not null ? InYaml(Needs) : Needs;
+
+    private static StarterFile InYaml(StarterFile file)
+    {
+        string text = InYaml(file.Text);
+        bool isDefinition = file.Name.EndsWith(Prototxt, StringComparison.Ordinal);
+        return new StarterFile(InYaml(file.Name), isDefinition ? StarterYaml.From(text) : text);
+    }
 
     // Nets and solvers name each other, in values and in comments.
     private static string InYaml(string text) => text.Replace(Prototxt, Yaml, StringComparison.Ordinal);

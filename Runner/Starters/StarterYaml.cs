@@ -5,9 +5,9 @@ using Cnn.Proto;
 namespace Cnn.Runner.Starters;
 
 /// <summary>
-/// Rewrites a starter's prototxt as YAML with the same comments, so that each starter is written once. It knows the form
-/// of those files alone: a field a line with its comment; blocks either in one line, or opened by a line that ends in a
-/// brace; lists likewise; the values of a repeated field one after the other.
+/// Rewrites a starter's prototxt as YAML with the same comments, so that each starter is written once. It knows the
+/// form of those files alone: a field a line with its comment; blocks either in one line, or opened by a line that ends
+/// in a brace; lists likewise; the values of a repeated field one after the other.
 /// </summary>
 internal sealed partial class StarterYaml
 {

@@ -11,7 +11,10 @@ namespace Cnn.Engine.Export.Onnx;
 /// </summary>
 internal sealed class OnnxRuntimeLibrary
 {
-    private const string AssemblyName = "Microsoft.ML.OnnxRuntime", FolderVariable = "CNN_ONNXRUNTIME";
+    /// <summary>The environment variable that names the folder of the library.</summary>
+    public const string FolderVariable = "CNN_ONNXRUNTIME";
+
+    private const string AssemblyName = "Microsoft.ML.OnnxRuntime";
 
     private readonly Type session;
     private readonly Type named;

@@ -26,7 +26,10 @@ public class UsageTests
     [InlineData(
         "cnn: unknown option '--slover'; did you mean '--solver'? 'cnn train --help' shows the usage", "train",
         "--slover", "x")]
-    [InlineData("cnn: Option '--solver' is required; 'cnn train --help' shows the usage", "train")]
+    [InlineData(
+        "cnn: the solver is missing; write 'cnn train FILE' or --solver FILE; 'cnn train --help' shows the usage",
+        "train")]
+    [InlineData("cnn: Option '--weights' is required; 'cnn test --help' shows the usage", "test", "net.prototxt")]
     [InlineData(
         "cnn: --threads is 0, it must be 1 or more; 'cnn train --help' shows the usage", "train", "--solver", "x",
         "--threads", "0")]

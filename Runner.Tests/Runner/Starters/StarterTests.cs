@@ -58,10 +58,7 @@ public sealed class StarterTests : IDisposable
             Assert.All(file.Text.Split('\n'), line => Assert.True(line.Length <= 120, line));
             Assert.DoesNotContain('\r', file.Text);
             Assert.EndsWith("\n", file.Text, StringComparison.Ordinal);
-            Assert.True(
-                file.Name.EndsWith(".cs", StringComparison.Ordinal)
-                || !file.Text.Contains(isYaml ? ".prototxt" : ".yaml", StringComparison.Ordinal),
-                file.Name);
+            Assert.DoesNotContain(isYaml ? ".prototxt" : ".yaml", file.Text, StringComparison.Ordinal);
         }
     }
 

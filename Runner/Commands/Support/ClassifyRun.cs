@@ -50,7 +50,7 @@ internal sealed class ClassifyRun(ImageClassifier classifier, CommandConsole con
         {
             ArrayFile.Write(
                 Output!, classifier.OutputName, new NumberArray([images.Count, classifier.ClassCount], all));
-            console.Error.WriteLine($"Wrote {Output}");
+            console.WriteNote($"Wrote {Output}");
         }
 
         if (faulty > 0 && images.Count > 1)

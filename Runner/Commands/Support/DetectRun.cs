@@ -74,7 +74,7 @@ internal sealed class DetectRun(ImageDetector detector, CommandConsole console)
         {
             string path = count == 1 ? Output : Path.Combine(Output, NameOf(image, index));
             DetectionPicture.Save(path, content, found, Labels);
-            console.Error.WriteLine($"Wrote {path}");
+            console.WriteNote($"Wrote {path}");
         }
 
         return found.Error is null;

@@ -14,4 +14,13 @@ internal static class ExitCode
 
     /// <summary>Interrupted by a signal.</summary>
     public const int Interrupted = 130;
+
+    /// <summary>The codes and what they mean, for the help and the manual.</summary>
+    public static IReadOnlyList<(int Code, string Meaning)> Meanings { get; } =
+    [
+        (Done, "done"),
+        (BadInput, "bad input or usage"),
+        (Failed, "failed while running"),
+        (Interrupted, "interrupted, after the snapshot that the solver asks for"),
+    ];
 }

@@ -72,7 +72,7 @@ internal sealed class ImageSetChoice
         ImageSetOptions options = OptionsOf(parsed, size);
         if (options.ResizeHeight > 0 != (options.ResizeWidth > 0))
         {
-            console.Error.WriteLine(
+            console.WriteNote(
                 "cnn: of --resize_width and --resize_height only one is given, so nothing is resized");
         }
 
@@ -115,7 +115,7 @@ internal sealed class ImageSetChoice
     {
         if (shown > MostSkippedShown)
         {
-            console.Error.WriteLine($"{shown - MostSkippedShown} more images are skipped");
+            console.WriteNote($"{shown - MostSkippedShown} more images are skipped");
         }
 
         foreach (ImageSetResult result in results)

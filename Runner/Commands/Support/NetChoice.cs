@@ -10,6 +10,8 @@ namespace Cnn.Runner.Commands.Support;
 /// <param name="phase">The phase if none is given.</param>
 internal sealed class NetChoice(string phase)
 {
+    private PositionalFile? positional;
+
     /// <summary><c>--model</c>.</summary>
     public Option<string> Model { get; } = OptionValues.RequiredFile("--model", "The net.");
 
@@ -24,6 +26,13 @@ internal sealed class NetChoice(string phase)
 
     /// <summary><c>--stage</c>.</summary>
     public Option<string[]> Stage { get; } = OptionValues.Stage();
+
+    /// <summary>Lets a command take the net's file without <c>--model</c> too.</summary>
+    public void TakeArgument(CommandWithExamples command)
+    {
+        positional = new PositionalFile(Model, "model");
+        positional.AddTo(command);
+    }
 
     /// <summary>Loads the plug-ins and builds the net.</summary>
     /// <param name="parsed">The command line.</param>
@@ -40,7 +49,8 @@ internal sealed class NetChoice(string phase)
     /// <summary>Loads the net's definition.</summary>
     /// <param name="parsed">The command line.</param>
     /// <exception cref="CnnException">The file is wrong.</exception>
-    public NetDefinition Load(ParseResult parsed) => NetDefinition.Load(parsed.GetRequiredValue(Model));
+    public NetDefinition Load(ParseResult parsed) =>
+        NetDefinition.Load(positional?.Read(parsed) ?? parsed.GetRequiredValue(Model));
 
     /// <summary>Loads the plug-ins and returns how to build the net.</summary>
     /// <param name="parsed">The command line.</param>

@@ -133,6 +133,21 @@ internal static class OptionValues
         return option;
     }
 
+    /// <summary>Refuses values of an argument other than the given words.</summary>
+    public static void OneOf(Argument<string> argument, params string[] words)
+    {
+        argument.CompletionSources.Add(words);
+        argument.Validators.Add(result =>
+        {
+            if (result.Tokens.FirstOrDefault(t => !words.Contains(t.Value)) is { } wrong)
+            {
+                string? near = Proto.Suggestion.For(wrong.Value, words);
+                result.AddError($"<{argument.Name}> is '{wrong.Value}', it must be {string.Join(" or ", words)}"
+                    + (near is null ? "" : $"; {near}"));
+            }
+        });
+    }
+
     /// <summary>Refuses values below a bound.</summary>
     public static Option<int?> AtLeast(Option<int?> option, int least) => Between(option, least, int.MaxValue);
 

@@ -114,7 +114,7 @@ internal sealed class TrainingReport
                 solver.EndedEarly ? Twice(solver.Iteration) : settings.Patience));
         }
 
-        if (advice.Count > 0)
+        if (advice.Count > 0 && !console.IsQuiet)
         {
             Write("Next:");
             advice.ForEach(line => Write("  " + line));

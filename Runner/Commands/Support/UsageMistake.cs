@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using Cnn.Proto;
 
@@ -7,15 +8,20 @@ namespace Cnn.Runner.Commands.Support;
 /// <summary>Describes what is wrong with a command line, in one line.</summary>
 internal static class UsageMistake
 {
+    /// <summary>Returns whether a command line cannot be run.</summary>
+    public static bool IsIn(ParseResult parsed) =>
+        parsed.Action is ParseErrorAction
+        || (parsed.Action == parsed.CommandResult.Command.Action
+            && (UnknownOption(parsed) ?? FailedCheck(parsed)) is not null);
+
     /// <summary>Describes the first mistake, with the nearest valid name and where to read on.</summary>
     public static string Describe(ParseResult parsed)
     {
         Command command = parsed.CommandResult.Command;
         string path = CommandPath(parsed);
         string help = $"'{path} --help' shows the usage";
-        if (parsed.UnmatchedTokens.Count > 0)
+        if ((UnknownOption(parsed) ?? (parsed.UnmatchedTokens is [var first, ..] ? first : null)) is { } token)
         {
-            string token = parsed.UnmatchedTokens[0];
             string kind = token.StartsWith('-') ? "option" : command.Subcommands.Count > 0 ? "command" : "argument";
             string? suggestion = Suggestion.For(token, Names(parsed, command));
             return $"unknown {kind} '{token}'; {(suggestion is null ? "" : suggestion + " ")}{help}";
@@ -27,10 +33,26 @@ internal static class UsageMistake
         }
 
         // Mistakes in what was given come before what is missing.
-        ParseError error = parsed.Errors.FirstOrDefault(e => !IsOfMissing(e)) ?? parsed.Errors[0];
-        string text = Text(error, parsed);
+        string text = parsed.Errors.Count == 0
+            ? FailedCheck(parsed)!
+            : Text(parsed.Errors.FirstOrDefault(e => !IsOfMissing(e)) ?? parsed.Errors[0], parsed);
         return text + (text.EndsWith('?') ? " " : "; ") + help;
     }
+
+    // The library takes a misspelt option for an argument where the command has one.
+    private static string? UnknownOption(ParseResult parsed)
+    {
+        var given = new HashSet<Token>(
+            parsed.CommandResult.Command.Arguments.SelectMany(a => parsed.GetResult(a)?.Tokens ?? []),
+            ReferenceEqualityComparer.Instance);
+        return parsed.Tokens.TakeWhile(token => token.Type != TokenType.DoubleDash)
+            .FirstOrDefault(token => token.Value is ['-', _, ..] && given.Contains(token))?.Value;
+    }
+
+    private static string? FailedCheck(ParseResult parsed) =>
+        parsed.CommandResult.Command is CommandWithExamples command
+            ? command.Checks.Select(check => check(parsed)).FirstOrDefault(mistake => mistake is not null)
+            : null;
 
     private static bool IsOfMissing(ParseError error) => error.SymbolResult is OptionResult { IdentifierToken: null };
 
