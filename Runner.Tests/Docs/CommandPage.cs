@@ -30,10 +30,14 @@ internal static class CommandPage
             "",
             "| code | means |",
             "| --- | --- |",
-            "| 0 | done |",
-            "| 1 | bad input or usage |",
-            "| 2 | failed while running, or standard output could not take the results |",
-            "| 130 | interrupted; a training run writes a snapshot first |",
+            .. ExitCode.Meanings.Select(m => Markdown.Row(
+                m.Code.ToString(CultureInfo.InvariantCulture), Markdown.Escape(m.Meaning))),
+            "",
+            "## Environment variables",
+            "",
+            "| variable | does |",
+            "| --- | --- |",
+            .. ProgramVariable.Meanings.Select(m => Markdown.Row($"`{m.Name}`", Markdown.Escape(m.Meaning))),
             .. commands.SelectMany(About),
         ]);
     }
