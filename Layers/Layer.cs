@@ -95,6 +95,20 @@ public abstract class Layer : IDisposable
     /// </summary>
     public virtual bool NeedsTopValues => false;
 
+    /// <summary>
+    /// The rule by which <see cref="Backward"/> computes the bottoms' diffs where they deliberately are no derivatives of
+    /// the tops, such as "Darknet's deltas"; null where they are. A check of gradients leaves them out then.
+    /// </summary>
+    public virtual string? GradientRule => null;
+
+    /// <summary>As <see cref="GradientRule"/>, for the parameters' diffs.</summary>
+    public virtual string? ParameterGradientRule => null;
+
+    /// <summary>
+    /// Whether a forward pass writes files, so that a check of layers must not run it.
+    /// </summary>
+    public virtual bool WritesFiles => false;
+
     /// <summary>Whether <c>force_backward</c> may ask for the gradient of this bottom.</summary>
     public virtual bool AllowsForceBackward(int bottom) => true;
 

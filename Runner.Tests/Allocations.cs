@@ -1,3 +1,5 @@
+using Cnn.Engine.Checks;
+
 namespace Cnn.Tests;
 
 /// <summary>
@@ -28,26 +30,10 @@ internal static class Allocations
 
     private static long Settled(Action step, int stepsBefore, Func<long> allocated)
     {
-        Repeat(step, stepsBefore);
-        long last = 0;
-        int clean = 0;
-        for (int round = 0; round < MostRounds && clean < CleanRounds; round++)
+        var meter = new AllocationMeter
         {
-            long before = allocated();
-            Repeat(step, StepsARound);
-            long taken = allocated() - before;
-            clean = taken == 0 ? clean + 1 : 0;
-            last = taken == 0 ? last : taken;
-        }
-
-        return clean == CleanRounds ? 0 : last;
-    }
-
-    private static void Repeat(Action step, int count)
-    {
-        for (int i = 0; i < count; i++)
-        {
-            step();
-        }
+            StepsBefore = stepsBefore, StepsARound = StepsARound, CleanRounds = CleanRounds, MostRounds = MostRounds,
+        };
+        return meter.Measure(step, allocated);
     }
 }

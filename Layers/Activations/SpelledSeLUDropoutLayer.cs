@@ -1,5 +1,5 @@
 namespace Cnn.Layers.Activations;
 
-/// <summary>SeLUDropout as soeaver's nets spell it.</summary>
+/// <summary><see cref="SeLUDropoutLayer"/> as soeaver's nets spell it.</summary>
 [LayerType("SeLuDropout")]
 internal sealed class SpelledSeLUDropoutLayer(LayerContext context) : SeLUDropoutLayer(context);

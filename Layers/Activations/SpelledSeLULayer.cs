@@ -1,5 +1,5 @@
 namespace Cnn.Layers.Activations;
 
-/// <summary>SeLU as soeaver's nets spell it.</summary>
+/// <summary><see cref="SeLULayer"/> as soeaver's nets spell it.</summary>
 [LayerType("SeLu")]
 internal sealed class SpelledSeLULayer(LayerContext context) : SeLULayer(context);

@@ -3,7 +3,7 @@ using Cnn.Layers.Kernels.Elementwise;
 
 namespace Cnn.Layers.Activations;
 
-/// <summary>The hyperbolic tangent, <c>dx = dy (1 - y^2)</c>. Works in place.</summary>
+/// <summary>The hyperbolic tangent <c>y = tanh(x)</c>, <c>dx = dy (1 - y^2)</c>. Works in place.</summary>
 [LayerType("TanH")]
 internal sealed class TanHLayer(LayerContext context) : ElementwiseLayer<TanHLayer.Tangent>(context)
 {

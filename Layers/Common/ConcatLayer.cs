@@ -4,8 +4,8 @@ using Cnn.Proto;
 namespace Cnn.Layers.Common;
 
 /// <summary>
-/// Joins bottoms along an axis (<c>axis</c>, or the older <c>concat_dim</c>); their other axes must be equal. A single
-/// bottom shares its memory with the top.
+/// Joins bottoms along an axis (<c>axis</c>, or the older <c>concat_dim</c>); their other axes must be equal: along the
+/// channels [N, C, H, W] and [N, D, H, W] become [N, C + D, H, W]. A single bottom shares its memory with the top.
 /// </summary>
 [LayerType("Concat")]
 internal sealed unsafe class ConcatLayer(LayerContext context) : Layer(context)

@@ -49,6 +49,9 @@ internal sealed unsafe class MarginInnerProductLayer : Layer
     /// <inheritdoc/>
     public override BlobCount TopCount => BlobCount.Between(1, 2);
 
+    /// <inheritdoc/>
+    public override string? ParameterGradientRule => "the weights' is that of plain scores, as in SphereFace";
+
     private AngularMargin Margin => new((int)options.Type + 1);
 
     private int Rows => lengths.Count;

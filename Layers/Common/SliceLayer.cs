@@ -5,7 +5,8 @@ namespace Cnn.Layers.Common;
 
 /// <summary>
 /// Cuts a bottom along an axis (<c>axis</c>, or the older <c>slice_dim</c>) at the <c>slice_point</c>s, or into equal
-/// pieces where there are none. A single top shares the bottom's memory.
+/// pieces where there are none: along the channels [N, C, H, W] becomes [N, C / 2, H, W] twice. A single top shares the
+/// bottom's memory.
 /// </summary>
 [LayerType("Slice")]
 internal sealed unsafe class SliceLayer(LayerContext context) : Layer(context)

@@ -3,8 +3,8 @@ using Cnn.Layers.Kernels.Softmax;
 namespace Cnn.Layers.Common;
 
 /// <summary>
-/// Softmax along <c>softmax_param.axis</c> (1): positive values that add up to 1. One bottom, one top of the same
-/// shape. Works in place.
+/// Softmax along <c>softmax_param.axis</c> (1): <c>y_i = e^(x_i) / sum_j e^(x_j)</c>, positive values that add up to 1.
+/// One bottom, one top of the same shape. Works in place.
 /// </summary>
 [LayerType("Softmax")]
 internal sealed unsafe class SoftmaxLayer(LayerContext context) : Layer(context)

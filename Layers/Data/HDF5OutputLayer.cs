@@ -22,6 +22,9 @@ internal sealed class HDF5OutputLayer(LayerContext context) : Layer(context)
     public override BlobCount TopCount => BlobCount.Exactly(0);
 
     /// <inheritdoc/>
+    public override bool WritesFiles => true;
+
+    /// <inheritdoc/>
     public override bool AllowsForceBackward(int bottom) => false;
 
     /// <inheritdoc/>

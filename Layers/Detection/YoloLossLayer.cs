@@ -16,6 +16,9 @@ internal abstract unsafe class YoloLossLayer : LossLayer
     protected YoloLossLayer(LayerContext context)
         : base(context) => Objects = new YoloObjects(context, 1);
 
+    /// <inheritdoc/>
+    public override string? GradientRule => "it is Darknet's deltas, and the loss is the sum of their squares";
+
     /// <summary>The objects of the images.</summary>
     private protected YoloObjects Objects { get; }
 

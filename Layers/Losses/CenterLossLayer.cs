@@ -36,6 +36,9 @@ internal sealed unsafe class CenterLossLayer : LossLayer
         labels = new ClassLabels(context);
     }
 
+    /// <inheritdoc/>
+    public override string? ParameterGradientRule => "the centres' is a running mean's step, as in the paper";
+
     private bool IsL1 => options.DistanceType == "L1";
 
     /// <inheritdoc/>

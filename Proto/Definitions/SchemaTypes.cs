@@ -21,6 +21,9 @@ internal static class SchemaTypes
     private static readonly Lazy<FrozenSet<string>> Names = new(() =>
         Options.Value.Keys.Concat(V1LayerTypes.CurrentNames).ToFrozenSet(StringComparer.Ordinal));
 
+    /// <summary>All of them, sorted.</summary>
+    public static IEnumerable<string> All => Names.Value.Order(StringComparer.Ordinal);
+
     /// <summary>Whether a type is built in by these signs.</summary>
     public static bool Has(string type) => Names.Value.Contains(type);
 

@@ -13,7 +13,8 @@ public sealed record Diagnostic(
     private const int WidestLineShown = 160;
 
     /// <summary>
-    /// Returns the text to show: <c>file:line:column: message; hint</c>, then the line and a caret under it.
+    /// Returns the text to show: <c>file:line:column: message; hint</c>, then the line and a caret under it, then the
+    /// places from which the file was included, if it was.
     /// </summary>
     public override string ToString()
     {
@@ -37,6 +38,11 @@ public sealed record Diagnostic(
         if (Location?.LineText is { } line)
         {
             AppendCaret(text, line, Location.Column - Location.LineTextColumn);
+        }
+
+        for (SourceLocation? from = Location?.IncludedFrom; from is not null; from = from.IncludedFrom)
+        {
+            text.Append("\n    included from ").Append(from);
         }
 
         return ByteText.Readable(text.ToString());

@@ -11,6 +11,9 @@ namespace Cnn.Proto;
 public sealed record SourceLocation(
     string File, int Line, int Column, string? LineText = null, int LineTextColumn = 1)
 {
+    /// <summary>Where another file includes this one; null for the file that was asked for.</summary>
+    public SourceLocation? IncludedFrom { get; init; }
+
     /// <summary>Returns <c>file:line:column</c>.</summary>
     public override string ToString() => $"{File}:{Line}:{Column}";
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using Cnn.Proto.Forks;
 using Cnn.Proto.Formats.Wire;
+using Cnn.Proto.Schemas;
 using Google.Protobuf;
 using Microsoft.Win32.SafeHandles;
 
@@ -103,6 +104,9 @@ public static class ProtoFile
         $"'{path}': the extension does not say which format to write",
         "use .prototxt, .yaml, or .caffemodel and .binaryproto for binary");
 
+    /// <summary>Whether a file's extension is that of YAML, or determines no format.</summary>
+    internal static bool MayBeYaml(string path) => ExtensionFormat(path) is null or ProtoFormat.Yaml;
+
     /// <summary>Writes a message in a given format, atomically, whatever the file's name.</summary>
     /// <exception cref="CnnException">The file cannot be written.</exception>
     public static void Save(IMessage message, string path, ProtoFormat format) =>
@@ -123,11 +127,24 @@ public static class ProtoFile
         using var writer = new ByteTextWriter(stream);
         if (format == ProtoFormat.Yaml)
         {
+            WriteSchemaLine(message, writer);
             writer.Write(YamlFormat.Print(message));
         }
         else
         {
             TextFormat.Print(message, writer);
+        }
+    }
+
+    // Tells editors where the JSON Schema of a net or solver is: beside the file, if `cnn schema` was asked for it.
+    private static void WriteSchemaLine(IMessage message, TextWriter writer)
+    {
+        string? schema = message is NetParameter ? YamlSchema.NetFile
+            : message is SolverParameter ? YamlSchema.SolverFile
+            : null;
+        if (schema is not null)
+        {
+            writer.Write($"# yaml-language-server: $schema={schema}\n");
         }
     }
 

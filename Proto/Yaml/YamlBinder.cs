@@ -13,28 +13,42 @@ namespace Cnn.Proto;
 /// </summary>
 internal sealed partial class YamlBinder
 {
-    private const int MaxExpanded = 250_000;
-
     private readonly YamlPlaces places;
     private readonly SourceMap sources;
     private readonly YamlMerge merge;
     private readonly IgnoredHints ignored;
+    private readonly YamlIncludes? includes;
+    private readonly YamlBudget budget;
 
     // Whether mistakes in sources of data are kept for those who use the sources, rather than reported at once.
     private readonly bool postpones;
-    private long budget;
 
     /// <param name="places">The text.</param>
     /// <param name="sources">Receives the places of messages and fields.</param>
     /// <param name="nodes">How many nodes are written; what aliases may expand to beyond them is limited.</param>
     /// <param name="ignored">Counts the fields of forks that are ignored; null to discard them.</param>
-    public YamlBinder(YamlPlaces places, SourceMap sources, int nodes, IgnoredHints? ignored = null)
+    /// <param name="includes">Opens files that the text includes; null where it cannot include any.</param>
+    public YamlBinder(
+        YamlPlaces places,
+        SourceMap sources,
+        int nodes,
+        IgnoredHints? ignored = null,
+        YamlIncludes? includes = null)
     {
+        this.includes = includes;
         this.ignored = ignored ?? new IgnoredHints();
         postpones = ignored is not null;
         this.places = places;
         this.sources = sources;
-        budget = (long)nodes + MaxExpanded;
+        budget = new YamlBudget(nodes);
+        merge = new YamlMerge(places, Spend);
+    }
+
+    // Reads a file that another includes; what limits one file limits all together.
+    private YamlBinder(YamlPlaces places, YamlBinder includer)
+    {
+        (this.places, sources, ignored, postpones) = (places, includer.sources, includer.ignored, includer.postpones);
+        (includes, budget) = (includer.includes, includer.budget);
         merge = new YamlMerge(places, Spend);
     }
 
@@ -47,13 +61,17 @@ internal sealed partial class YamlBinder
         {
             RequireFields(message, root?.At ?? new Mark(0, 1, 1));
         }
-        else if (root.Kind == YamlKind.Map)
+        else if (root.Kind != YamlKind.Map)
         {
-            Fields(message, root, 0);
+            places.Report(root.At, TextMessages.Expected($"a map, the {type.Name}", root.Describe()));
+        }
+        else if (includes is not null && message is NetParameter or SolverParameter)
+        {
+            WholeFile(message, root);
         }
         else
         {
-            places.Report(root.At, TextMessages.Expected($"a map, the {type.Name}", root.Describe()));
+            Fields(message, root, 0);
         }
 
         return message;
@@ -63,9 +81,9 @@ internal sealed partial class YamlBinder
 
     private bool Spend(YamlNode node)
     {
-        if (--budget == 0)
+        if (!budget.Spend())
         {
-            places.GiveUp(node.At, YamlMessages.TooMuchExpanded(MaxExpanded));
+            places.GiveUp(node.At, YamlMessages.TooMuchExpanded(YamlBudget.MaxExpanded));
         }
 
         return !places.GivenUp;
@@ -79,7 +97,11 @@ internal sealed partial class YamlBinder
             return;
         }
 
-        List<(YamlNode Key, YamlNode Value)> entries = merge.Flatten(map);
+        Fields(message, map, merge.Flatten(map), depth);
+    }
+
+    private void Fields(IMessage message, YamlNode map, List<(YamlNode Key, YamlNode Value)> entries, int depth)
+    {
         bool takesForeign = message is LayerParameter && IsForeignType(entries);
         foreach ((YamlNode key, YamlNode value) in entries)
         {
@@ -149,7 +171,7 @@ internal sealed partial class YamlBinder
 
         object? value = field.FieldType switch
         {
-            FieldType.Message => Message(field, node, depth),
+            FieldType.Message => Message(message, field, node, depth),
             FieldType.String => Words(field, node),
             FieldType.Bytes => Bytes(field, node),
             _ => Scalar(message, field, node),
@@ -172,6 +194,12 @@ internal sealed partial class YamlBinder
             return;
         }
 
+        if (IsOneLayerTooMany(field))
+        {
+            places.GiveUp(node.At, YamlIncludeMessages.TooManyLayers(YamlIncludes.MaxLayers));
+            return;
+        }
+
         var list = (IList)field.Accessor.GetValue(message);
         if (list.Count == 0 || value is IMessage or string)
         {
@@ -181,8 +209,8 @@ internal sealed partial class YamlBinder
         list.Add(value);
     }
 
-    // `relu_param:` with nothing after it is the block with all its defaults.
-    private IMessage? Message(FieldDescriptor field, YamlNode node, int depth)
+    // Returns null where there is no message: after a mistake, and for layers of another file, which are added by now.
+    private IMessage? Message(IMessage parent, FieldDescriptor field, YamlNode node, int depth)
     {
         if (node.Kind != YamlKind.Map && !node.IsNull)
         {
@@ -191,13 +219,25 @@ internal sealed partial class YamlBinder
         }
 
         IMessage message = Create(field.MessageType);
-        if (node.Kind == YamlKind.Map)
+        if (node.Kind != YamlKind.Map)
         {
-            Fields(message, node, depth + 1);
+            // `relu_param:` with nothing after it is the block with all its defaults.
+            RequireFields(message, node.At);
+        }
+        else if (TakesFiles(field))
+        {
+            List<(YamlNode Key, YamlNode Value)> entries = merge.Flatten(node);
+            if (IncludedFile(entries) is { } file)
+            {
+                IncludeLayers(parent, field, file, entries, depth);
+                return null;
+            }
+
+            Fields(message, node, entries, depth + 1);
         }
         else
         {
-            RequireFields(message, node.At);
+            Fields(message, node, depth + 1);
         }
 
         return message;

@@ -7,15 +7,25 @@ namespace Cnn.Proto;
 /// <summary>
 /// YAML for any message of the schema, one-to-one with prototxt: a message is a map, a repeated field a list (or its
 /// one element alone), an enum a name. Anchors, aliases and merge keys work. The schema decides what a plain word
-/// means.
+/// means. A file can include others: see <see cref="Parse{T}"/>.
 /// </summary>
 public static class YamlFormat
 {
-    private const int MaxCharacters = 1 << 26;
+    /// <summary>The longest text that is read, in characters, the files that it includes counted for themselves.</summary>
+    internal const int MaxCharacters = 1 << 26;
 
     /// <summary>Reads a message.</summary>
+    /// <remarks>
+    /// In a net, <c>- include: block.yaml</c> among the layers stands for those of another file; at the top of a net or
+    /// solver, <c>include: base.yaml</c> names a file whose keys are the defaults of those that are not given. <c>with:
+    /// {name: value}</c> beside it gives what the other file uses as <c>${name}</c> and may have a default for, under
+    /// <c>parameters</c>.
+    /// </remarks>
     /// <param name="text">The whole text, one document.</param>
-    /// <param name="file">The file's name, for errors.</param>
+    /// <param name="file">
+    /// The file's name, for errors; files that it includes are looked up beside it, in the working directory when it
+    /// names no folder.
+    /// </param>
     /// <param name="sources">Receives where each message and field was written; null to discard it.</param>
     /// <exception cref="CnnException">
     /// The text is wrong; the exception carries all mistakes, each with its place.
@@ -43,7 +53,8 @@ public static class YamlFormat
 
         var places = new YamlPlaces(text.StartsWith('\uFEFF') ? text[1..] : text, file);
         (YamlNode? root, int nodes) = new YamlComposer(places).Compose();
-        IMessage message = new YamlBinder(places, sources ?? new SourceMap(), nodes, ignored).Bind(type, root);
+        var binder = new YamlBinder(places, sources ?? new SourceMap(), nodes, ignored, new YamlIncludes());
+        IMessage message = binder.Bind(type, root);
         return places.Errors.Count == 0 ? message : throw new CnnException(places.Errors);
     }
 

@@ -25,13 +25,13 @@ internal sealed class YamlNode(YamlKind kind, Mark at, string? tag)
     public Mark At { get; } = at;
 
     /// <summary>The tag as written, resolved to its full form; null for none.</summary>
-    public string? Tag { get; } = tag;
+    public string? Tag { get; private set; } = tag;
 
     /// <summary>A scalar's text, unescaped.</summary>
-    public string Text { get; init; } = "";
+    public string Text { get; set; } = "";
 
     /// <summary>Whether a scalar has neither quotes nor a block's marker.</summary>
-    public bool IsPlain { get; init; }
+    public bool IsPlain { get; set; }
 
     /// <summary>A list's elements.</summary>
     public List<YamlNode> Items => items ??= [];
@@ -44,6 +44,13 @@ internal sealed class YamlNode(YamlKind kind, Mark at, string? tag)
         Kind == YamlKind.Scalar && IsPlain
         && (Tag is null or YamlTags.Null)
         && (Text is "" or "~" or "null" or "Null" or "NULL");
+
+    /// <summary>Makes a scalar the same as another, which stays where it is.</summary>
+    public void TakeValueOf(YamlNode other)
+    {
+        (Text, IsPlain) = (other.Text, other.IsPlain);
+        Tag ??= other.Tag;
+    }
 
     /// <summary>Describes the node for errors.</summary>
     public string Describe() => Kind switch

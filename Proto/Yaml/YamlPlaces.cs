@@ -3,7 +3,10 @@ using YamlDotNet.Core;
 namespace Cnn.Proto;
 
 /// <summary>The text being read, places in it, and the mistakes found so far.</summary>
-internal sealed class YamlPlaces(string text, string file)
+/// <param name="text">The text.</param>
+/// <param name="file">The file's name.</param>
+/// <param name="includedFrom">Where another file includes this one; null when none does.</param>
+internal sealed class YamlPlaces(string text, string file, SourceLocation? includedFrom = null)
 {
     private const int MaxErrors = 50;
     private const int LineWindow = 4096;
@@ -14,6 +17,12 @@ internal sealed class YamlPlaces(string text, string file)
     private (long Line, long From, string Text) shown;
 
     public string Text { get; } = text;
+
+    /// <summary>The file's name.</summary>
+    public string File => file;
+
+    /// <summary>Where another file includes this one; null when none does.</summary>
+    public SourceLocation? IncludedFrom => includedFrom;
 
     public IReadOnlyList<Diagnostic> Errors => repeated.Counted(errors);
 
@@ -28,24 +37,36 @@ internal sealed class YamlPlaces(string text, string file)
             shown = (mark.Line, from, PartOfLine(mark.Index - (mark.Column - from)));
         }
 
-        return Text.Length == 0
-            ? new SourceLocation(file, (int)mark.Line, (int)mark.Column)
-            : new SourceLocation(file, (int)mark.Line, (int)mark.Column, shown.Text, (int)shown.From);
+        (string? line, long start) = Text.Length == 0 ? (null, 1) : (shown.Text, shown.From);
+        return new SourceLocation(file, (int)mark.Line, (int)mark.Column, line, (int)start)
+        {
+            IncludedFrom = includedFrom,
+        };
     }
 
-    public void Report(Mark at, string message, string? hint = null)
+    public void Report(Mark at, string message, string? hint = null) => Add(new Diagnostic(message, At(at), hint));
+
+    /// <summary>Adds a mistake of this file, or of one that it includes.</summary>
+    public void Add(Diagnostic mistake)
     {
         if (GivenUp)
         {
             return;
         }
 
-        if (errors.Count >= MaxErrors)
+        GivenUp = errors.Count >= MaxErrors;
+        errors.Add(GivenUp ? new Diagnostic(TextMessages.TooManyErrors, mistake.Location) : mistake);
+    }
+
+    /// <summary>Adds the mistakes of a file that was included; gives up if reading it was given up.</summary>
+    public void Add(YamlPlaces included)
+    {
+        foreach (Diagnostic mistake in included.Errors)
         {
-            (message, hint, GivenUp) = (TextMessages.TooManyErrors, null, true);
+            Add(mistake);
         }
 
-        errors.Add(new Diagnostic(message, At(at), hint));
+        GivenUp |= included.GivenUp;
     }
 
     /// <summary>Reports a mistake where it occurs first; further places are counted.</summary>

@@ -7,7 +7,7 @@ using Cnn.Proto;
 namespace Cnn.Tests.Api;
 
 /// <summary>
-/// The code of the README's examples; <see cref="ReadmeTests"/> runs it and compares it with the README.
+/// The code of the documents' examples; <see cref="ReadmeTests"/> runs it and compares it with the documents.
 /// </summary>
 internal sealed class ReadmeExamples(string folder)
 {

@@ -4,7 +4,7 @@ using Cnn.Tests.Runner.Commands;
 
 namespace Cnn.Tests.Api;
 
-/// <summary>The README's tables list every layer type and every command, and nothing else.</summary>
+/// <summary>The documents' tables list every layer type and every command, and nothing else.</summary>
 [Trait("Category", "Unit")]
 public partial class ReadmeTablesTests
 {
@@ -13,11 +13,13 @@ public partial class ReadmeTablesTests
     {
         string[] listed =
         [
-            .. Rows("What a net can be made of").SelectMany(cells => InParentheses().Replace(cells[1], "").Split(','))
-                .Select(type => type.Trim()),
+            .. File.ReadAllLines(Repository.PathOf("docs", "layers.md")).Select(line => LayerRow().Match(line))
+                .Where(row => row.Success).Select(row => row.Groups["type"].Value),
         ];
 
-        Assert.Equal(new LayerRegistry().Types.Order(StringComparer.Ordinal), listed.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            new LayerRegistry().Types.Where(t => t != "Python").Order(StringComparer.Ordinal),
+            listed.Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -25,7 +27,7 @@ public partial class ReadmeTablesTests
     {
         string[] listed =
         [
-            .. Rows("Commands").SelectMany(cells => Words().Matches(cells[0]).Select(m => m.Groups["words"].Value))
+            .. Rows().SelectMany(cells => Words().Matches(cells[0]).Select(m => m.Groups["words"].Value))
                 .Order(StringComparer.Ordinal),
         ];
 
@@ -47,15 +49,13 @@ public partial class ReadmeTablesTests
         return start < 0 ? [] : [.. CommandLines().Matches(help[start..]).Select(m => m.Groups["name"].Value)];
     }
 
-    // Returns the cells of a section's first table by row, without the header.
-    private static string[][] Rows(string section)
+    // Returns the cells of the first table of the page about commands, without the header.
+    private static string[][] Rows()
     {
-        string[] lines = File.ReadAllLines(Repository.PathOf("README.md"));
-        int start = Array.IndexOf(lines, $"## {section}");
-        Assert.True(start >= 0, $"README.md has no section '{section}'");
+        string[] lines = File.ReadAllLines(Repository.PathOf("docs", "commands.md"));
         string[][] rows =
         [
-            .. lines.Skip(start).SkipWhile(line => !line.StartsWith('|')).TakeWhile(line => line.StartsWith('|'))
+            .. lines.SkipWhile(line => !line.StartsWith('|')).TakeWhile(line => line.StartsWith('|'))
                 .Skip(2)
                 .Select(line => line.Trim('|', ' ').Split(" | ")),
         ];
@@ -63,8 +63,8 @@ public partial class ReadmeTablesTests
         return rows;
     }
 
-    [GeneratedRegex(@" ?\([^)]*\)")]
-    private static partial Regex InParentheses();
+    [GeneratedRegex(@"^\| \[(?<type>\w+)\]\(layers/")]
+    private static partial Regex LayerRow();
 
     // `cnn data mnist --from DIR` has the words "data mnist"; words in capitals or with dashes are the user's.
     [GeneratedRegex("`cnn (?<words>[a-z][a-z0-9_]*( [a-z][a-z0-9_]*)*)")]

@@ -3,12 +3,13 @@ using Cnn.Engine.Graph;
 using Cnn.Layers;
 using Cnn.Proto;
 using Cnn.Proto.Formats;
+using Cnn.Tests.Docs;
 
 namespace Cnn.Tests.Api;
 
-/// <summary>The README's C# examples compile, run and do what it says.</summary>
+/// <summary>The documents' C# examples compile, run and do what they say.</summary>
 [Trait("Category", "Unit")]
-public sealed class ReadmeTests : IDisposable
+public sealed partial class ReadmeTests : IDisposable
 {
     private const string Deploy = """
         name: "Small"
@@ -47,17 +48,20 @@ public sealed class ReadmeTests : IDisposable
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     [Fact]
-    public void EveryCodeBlockOfTheReadmeIsCompiledHere()
+    public void EveryCodeBlockOfTheDocumentsIsCompiledHere()
     {
-        string readme = File.ReadAllText(Repository.PathOf("README.md"));
-        string code = Plain(File.ReadAllText(Repository.PathOf("Runner.Tests", "Api", "ReadmeExamples.cs")));
-        MatchCollection blocks = Regex.Matches(readme, "```csharp\n(.*?)```", RegexOptions.Singleline);
+        string[] code =
+        [
+            Plain(File.ReadAllText(Repository.PathOf("Runner.Tests", "Api", "ReadmeExamples.cs"))),
+            Plain(File.ReadAllText(Repository.PathOf("Runner.Tests", "Api", "SquareplusLayer.cs"))),
+        ];
+        DocumentBlock[] blocks = [.. DocumentFile.OfDocs.SelectMany(f => f.Blocks("csharp"))];
 
-        Assert.True(blocks.Count >= 5);
-        foreach (Match block in blocks)
-        {
-            Assert.Contains(Plain(block.Groups[1].Value), code);
-        }
+        Assert.True(blocks.Length >= 7);
+        Assert.All(blocks, block => Assert.Contains(
+            code,
+            compiled => compiled.Contains(WithoutUsings(Plain(block.Text)), StringComparison.Ordinal)
+                && Usings().Matches(block.Text).All(u => compiled.Contains(u.Value, StringComparison.Ordinal))));
     }
 
     [Fact]
@@ -103,10 +107,32 @@ public sealed class ReadmeTests : IDisposable
     [Fact]
     public void TheExampleOfATypeOfOnesOwnComputes() => Assert.Equal(8, ReadmeExamples.Extend());
 
-    // The examples look for files in their own folder, the README's in the current one.
+    [Fact]
+    public void TheLayerOfTheFirstPageComputesAndDifferentiates()
+    {
+        var layers = new LayerRegistry();
+        layers.AddFrom(typeof(SquareplusLayer).Assembly);
+        NetDefinition definition = new NetDefinition().Input("x", 2, 3).Add("Squareplus", "y", "x", new { b = 1 });
+        using Net net = Net.Build(definition, new NetOptions { Layers = layers, ForceBackward = true });
+        net.FindInput("x").Data.Fill(0.75f);
+        net.Forward();
+        net.SetOutputDiff("y", [1, 1, 1, 1, 1, 1]);
+        net.Backward();
+
+        Assert.Equal(1, net.FindBlob("y").Data[5], 6);      // (0.75 + 1.25) / 2
+        Assert.Equal(0.8f, net.FindBlob("x").Diff[5], 6);   // (1 + 0.75 / 1.25) / 2
+    }
+
+    // The examples look for files in their own folder, the documents' in the current one.
     private static string Plain(string code) => string.Join(
         '\n',
         Regex.Replace(code, "At\\((\"[^\"]*\")\\)", "$1").Split('\n', StringSplitOptions.TrimEntries));
+
+    // A file's usings stand above its namespace.
+    private static string WithoutUsings(string code) => Usings().Replace(code, "").TrimStart('\n');
+
+    [GeneratedRegex(@"^using [A-Za-z.]+;\n", RegexOptions.Multiline)]
+    private static partial Regex Usings();
 
     private string At(string file) => Path.Combine(folder, file);
 }

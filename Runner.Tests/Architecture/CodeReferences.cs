@@ -72,7 +72,8 @@ internal static class CodeReferences
         }
     }
 
-    private static IEnumerable<MemberInfo> InCode(MethodBase method)
+    /// <summary>Returns the members that the IL of one method mentions.</summary>
+    public static IEnumerable<MemberInfo> InCode(MethodBase method)
     {
         byte[] code = method.GetMethodBody()?.GetILAsByteArray() ?? [];
         Type[]? typeArguments = method.DeclaringType?.GetGenericArguments();

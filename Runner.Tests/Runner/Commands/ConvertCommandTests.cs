@@ -14,6 +14,8 @@ public sealed class ConvertCommandTests : IDisposable
 
     private static byte[] GbkBinary => [0xA2, 6, 10, 0x0A, 2, 0xD6, 0xD0, 0x12, 4, .. "ReLU"u8];
 
+    private static ReadOnlySpan<byte> SchemaLine => "# yaml-language-server: $schema=net.schema.json\n"u8;
+
     public void Dispose() => folder.Dispose();
 
     [Fact]
@@ -37,7 +39,8 @@ public sealed class ConvertCommandTests : IDisposable
             folder["a.yaml"],
             [.. "# "u8, 0xD6, 0xD0, .. "\nlayer: {name: "u8, 0xD6, 0xD0, .. ", type: ReLU}\n"u8]);
         Assert.Equal(GbkBinary, Converted("a.yaml", "b.caffemodel"));
-        Assert.Equal("layer:\n- name: \"\\uefd6\\uefd0\"\n  type: ReLU\n"u8.ToArray(), Converted("a.yaml", "c.yaml"));
+        byte[] yaml = [.. SchemaLine, .. "layer:\n- name: \"\\uefd6\\uefd0\"\n  type: ReLU\n"u8];
+        Assert.Equal(yaml, Converted("a.yaml", "c.yaml"));
     }
 
     [Fact]
@@ -46,7 +49,8 @@ public sealed class ConvertCommandTests : IDisposable
         byte[] icon = "name: \"\uEF80\uEFFF\"\n"u8.ToArray();
         File.WriteAllBytes(folder["a.prototxt"], icon);
         Assert.Equal(icon, Converted("a.prototxt", "b.prototxt"));
-        Assert.Equal("name: \"\uEF80\uEFFF\"\n"u8.ToArray(), Converted("b.prototxt", "c.yaml"));
+        byte[] yaml = [.. SchemaLine, .. "name: \"\uEF80\uEFFF\"\n"u8];
+        Assert.Equal(yaml, Converted("b.prototxt", "c.yaml"));
         Assert.Equal(icon, Converted("c.yaml", "d.prototxt"));
     }
 

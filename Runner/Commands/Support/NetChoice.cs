@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Cnn.Engine.Graph;
 using Cnn.Layers.Threading;
+using Cnn.Proto;
 using Serilog;
 
 namespace Cnn.Runner.Commands.Support;
@@ -38,11 +39,28 @@ internal sealed class NetChoice(string phase)
     /// <param name="pool">The threads.</param>
     /// <param name="log">Receives the building, warnings and weights.</param>
     /// <param name="complete">Sets what else the command asks for.</param>
-    /// <exception cref="Cnn.Proto.CnnException">The file, a plug-in or the net is wrong.</exception>
+    /// <exception cref="CnnException">The file, a plug-in or the net is wrong.</exception>
     public Net Build(ParseResult parsed, WorkerPool pool, ILogger log, Func<NetOptions, NetOptions> complete)
     {
+        NetOptions options = complete(Options(parsed, pool, log));
+        return Net.Build(Load(parsed), options);
+    }
+
+    /// <summary>Loads the net's definition.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <exception cref="CnnException">The file is wrong.</exception>
+    public NetDefinition Load(ParseResult parsed) =>
+        NetDefinition.Load(positional?.Read(parsed) ?? parsed.GetRequiredValue(Model));
+
+    /// <summary>Loads the plug-ins and returns how to build the net.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="pool">The threads.</param>
+    /// <param name="log">Receives the building, warnings and weights.</param>
+    /// <exception cref="CnnException">A plug-in is wrong.</exception>
+    public NetOptions Options(ParseResult parsed, WorkerPool pool, ILogger log)
+    {
         var plugins = PluginChoice.Of(parsed, Plugin);
-        var options = new NetOptions
+        return new NetOptions
         {
             Phase = OptionValues.PhaseOf(parsed.GetResult(Phase) is null ? phase : parsed.GetValue(Phase)!),
             Level = parsed.GetValue(Level) ?? 0,
@@ -52,6 +70,5 @@ internal sealed class NetChoice(string phase)
             Fillers = plugins.Fillers,
             Log = log,
         };
-        return Net.Load(positional?.Read(parsed) ?? parsed.GetRequiredValue(Model), options: complete(options));
     }
 }
