@@ -31,7 +31,7 @@ internal static class SchemaCommand
         };
         command.SetAction(parsed =>
         {
-            var types = new PluginChoice(parsed.GetValue(plugin) ?? []);
+            var types = PluginChoice.Of(parsed, plugin);
             console.Out.Write(schema(new TypeNames(types.Layers.Types, types.Fillers.Names, types.Solvers.Types)));
             return ExitCode.Done;
         });
