@@ -16,7 +16,7 @@ settings=(-c Release --no-restore -p:ContinuousIntegrationBuild=true -p:CompileA
 mkdir -p "$output"
 rm -f "$output"/Cnn.*nupkg
 dotnet restore Runner --locked-mode -p:CompileAhead=true
-for project in Proto Layers Engine Runner; do
+for project in Proto Layers Engine Templates Runner; do
   dotnet pack "$project" "${settings[@]}" -o "$output"
 done
 
