@@ -4,8 +4,8 @@ using Cnn.Proto;
 namespace Cnn.Layers.Common;
 
 /// <summary>
-/// Repeats everything from <c>axis</c> on <c>tiles</c> times, block after block: along the channels [N, C, H, W] becomes
-/// [N, tiles C, H, W]. The gradient is the sum over the repetitions.
+/// Repeats everything from <c>axis</c> on <c>tiles</c> times, block after block: along the channels [N, C, H, W]
+/// becomes [N, tiles C, H, W]. The gradient is the sum over the repetitions.
 /// </summary>
 [LayerType("Tile")]
 internal sealed unsafe class TileLayer(LayerContext context) : Layer(context)

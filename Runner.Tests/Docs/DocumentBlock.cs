@@ -6,7 +6,7 @@ namespace Cnn.Tests.Docs;
 /// <param name="Text">Its text.</param>
 internal sealed record DocumentBlock(string Place, string Language, string Text)
 {
-    /// <summary>The name of the file that the block is, which a comment in its first line says; null for none.</summary>
+    /// <summary>The name of the file that the block is, by a comment in its first line; null for none.</summary>
     public string? FileName => Text.Split('\n')[0] is ['#', ' ', .. var name]
         && name.EndsWith(".yaml", StringComparison.Ordinal)
             ? name
