@@ -79,23 +79,24 @@ internal sealed class YamlSchemaBuilder
         return schema;
     }
 
-    // A layer of a type that the schema does not have can have blocks of any name.
+    // A layer of a type that the schema does not have can have blocks of any name. Both branches name the fields again,
+    // since what a branch does not name is additional to it.
     private void OpenForPlugins(JsonObject layer, FieldDescriptor[] fields)
     {
-        layer["additionalProperties"] = Ref(DefineFreeForm());
+        layer.Remove("additionalProperties");
         layer["if"] = new JsonObject
         {
             ["required"] = Names("type"),
-            ["properties"] = new JsonObject
-            {
-                ["type"] = new JsonObject { ["not"] = Enumerated(SchemaTypes.All) },
-            },
+            ["properties"] = new JsonObject { ["type"] = new JsonObject { ["not"] = Enumerated(SchemaTypes.All) } },
         };
-        layer["else"] = new JsonObject
+        layer["then"] = Branch(Ref(DefineFreeForm()));
+        layer["else"] = Branch(false);
+
+        JsonObject Branch(JsonNode others) => new()
         {
             ["properties"] = new JsonObject(fields.Select(f => KeyValuePair.Create(f.Name, (JsonNode?)true))),
             ["patternProperties"] = new JsonObject { [MergeKey] = true },
-            ["additionalProperties"] = false,
+            ["additionalProperties"] = others,
         };
     }
 

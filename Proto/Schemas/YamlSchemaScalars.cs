@@ -13,7 +13,8 @@ internal static class YamlSchemaScalars
     public static JsonObject Of(FieldDescriptor field) => field.FieldType switch
     {
         // Text takes any plain word, which YAML may see as a number or boolean.
-        FieldType.String or FieldType.Bytes => new JsonObject { ["type"] = new JsonArray("string", "number", "boolean") },
+        FieldType.String or FieldType.Bytes =>
+            new JsonObject { ["type"] = new JsonArray("string", "number", "boolean") },
         FieldType.Bool => Number(field, "boolean", 0, 1, "integer"),
         FieldType.Float or FieldType.Double => OrParameter(field, new JsonArray("number", "string")),
         FieldType.UInt32 or FieldType.Fixed32 => Number(field, "integer", 0, uint.MaxValue),

@@ -11,7 +11,9 @@ namespace Cnn.Proto;
 /// </summary>
 public static class YamlFormat
 {
-    /// <summary>The longest text that is read, in characters, the files that it includes counted for themselves.</summary>
+    /// <summary>
+    /// The longest text that is read, in characters, and the most that the files which it includes have together.
+    /// </summary>
     internal const int MaxCharacters = 1 << 26;
 
     /// <summary>Reads a message.</summary>

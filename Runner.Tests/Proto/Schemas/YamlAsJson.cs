@@ -4,7 +4,9 @@ using Cnn.Proto;
 
 namespace Cnn.Tests.Proto.Schemas;
 
-/// <summary>YAML as an editor hands it to a JSON Schema: merge keys resolved, plain words as YAML 1.2 reads them.</summary>
+/// <summary>
+/// YAML as an editor hands it to a JSON Schema: merge keys resolved, plain words as YAML 1.2 reads them.
+/// </summary>
 internal static class YamlAsJson
 {
     public static JsonNode? Read(string text, string file)

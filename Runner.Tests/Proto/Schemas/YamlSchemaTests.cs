@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Cnn.Engine.Solvers;
 using Cnn.Fillers;
 using Cnn.Layers;
@@ -12,7 +13,7 @@ namespace Cnn.Tests.Proto.Schemas;
 
 /// <summary>The JSON Schemas take what the readers take, and refuse what is misspelt or of a wrong type.</summary>
 [Trait("Category", "Unit")]
-public class YamlSchemaTests
+public partial class YamlSchemaTests
 {
     private static readonly TypeNames Types = new(
         new LayerRegistry().Types, new FillerRegistry().Names, new SolverRegistry().Types);
@@ -33,14 +34,15 @@ public class YamlSchemaTests
     }
 
     [Fact]
-    public void EveryKeyOfAModelMisspeltIsRefused()
+    public void EveryKindOfKeyOfAModelMisspeltIsRefused()
     {
         JsonNode net = YamlAsJson.Read(
             File.ReadAllText(Repository.PathOf("Models", "lenet", "lenet_train_test.yaml")), "lenet")!;
-        int tried = 0;
+        var tried = new HashSet<string>();
         foreach (JsonObject map in Maps(net).ToArray())
         {
-            foreach (string key in map.Select(e => e.Key).ToArray())
+            string place = Elements().Replace(map.GetPath(), "");
+            foreach (string key in map.Select(e => e.Key).Where(k => tried.Add($"{place}.{k}")).ToArray())
             {
                 JsonNode? value = map[key];
                 map.Remove(key);
@@ -48,11 +50,10 @@ public class YamlSchemaTests
                 Assert.False(IsValid(Net, net), $"{map.GetPath()}.{key}");
                 map.Remove(key + "_x");
                 map[key] = value;
-                tried++;
             }
         }
 
-        Assert.True(tried > 50);
+        Assert.True(tried.Count > 30);
         Assert.True(IsValid(Net, net));
     }
 
@@ -161,6 +162,9 @@ public class YamlSchemaTests
             SchemaComments.Of(PReLUParameter.Descriptor),
             (string?)known["enumDescriptions"]![Array.IndexOf(names, "PReLU")]);
     }
+
+    [GeneratedRegex(@"\[[0-9]+\]")]
+    private static partial Regex Elements();
 
     private static IEnumerable<JsonObject> Maps(JsonNode? node) => node switch
     {
