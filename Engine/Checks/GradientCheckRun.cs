@@ -40,6 +40,7 @@ internal static class GradientCheckRun
             Bottoms = bottoms,
             ChecksParameters = checksParameters,
             Tops = run.CountedTops,
+            AddsToParameters = run.Layer.AddsToParameterDiffs,
             BeforeForward = run.Restore,
             MostPoints = (int)Math.Min(options.MostPoints, affordable),
             FitsSteps = true,
