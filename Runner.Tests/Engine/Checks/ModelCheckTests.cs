@@ -11,7 +11,6 @@ public class ModelCheckTests
 {
     [Theory]
     [InlineData("lenet/lenet_train_test.prototxt", 2)]
-    [InlineData("lenet5-1998/lenet5_train_test.prototxt", 2)]
     [InlineData("ssd-digits/train_val.prototxt", 2)]
     [InlineData("mobilenet-v2/train_val.prototxt", 2, 3, 32, 32)]
     public void EveryLayerHolds(string model, int batch, params int[] shape)

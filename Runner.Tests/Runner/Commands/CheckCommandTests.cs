@@ -50,7 +50,7 @@ public sealed class CheckCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--layer", "fd", "has no layer 'fd'; did you mean 'fc'?")]
+    [InlineData("--layer", "mime", "has no layer 'mime'; did you mean 'mine'?")]
     [InlineData("--threads", "0", "--threads is 0, it must be 1 or more")]
     [InlineData("--threads", "65", "--threads is 65, at most 64")]
     [InlineData("--points", "0", "--points is 0, it must be 1 or more")]
