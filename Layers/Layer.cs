@@ -96,13 +96,19 @@ public abstract class Layer : IDisposable
     public virtual bool NeedsTopValues => false;
 
     /// <summary>
-    /// The rule by which <see cref="Backward"/> computes the bottoms' diffs where they deliberately are no derivatives of
-    /// the tops, such as "Darknet's deltas"; null where they are. A check of gradients leaves them out then.
+    /// The rule by which <see cref="Backward"/> computes the bottoms' diffs where they deliberately are no derivatives
+    /// of the tops, such as "it is Darknet's deltas"; null where they are. A check of gradients leaves them out then.
     /// </summary>
     public virtual string? GradientRule => null;
 
     /// <summary>As <see cref="GradientRule"/>, for the parameters' diffs.</summary>
     public virtual string? ParameterGradientRule => null;
+
+    /// <summary>
+    /// Whether <see cref="Backward"/> adds to the parameters' diffs, as all layers do but those that follow a fork
+    /// which overwrites them.
+    /// </summary>
+    internal virtual bool AddsToParameterDiffs => true;
 
     /// <summary>
     /// Whether a forward pass writes files, so that a check of layers must not run it.

@@ -11,6 +11,11 @@ internal static class AllocationCheck
     /// <summary>Runs the check.</summary>
     public static LayerCheckResult Run(LayerRecipe recipe, GradientScope scope)
     {
+        if (recipe.BottomCount == 0)
+        {
+            return LayerCheckResult.DoesNotApply(LayerCheck.Allocation, "a source may open another file in any pass");
+        }
+
         using LayerRun run = recipe.Make();
         run.Forward();
         if (scope.RunsBackward)

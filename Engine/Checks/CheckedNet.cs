@@ -1,7 +1,6 @@
 using Cnn.Engine.Graph;
 using Cnn.Fillers;
 using Cnn.Layers;
-using Cnn.Proto;
 
 namespace Cnn.Engine.Checks;
 

@@ -65,7 +65,8 @@ public sealed class GradientCheck
 
     /// <summary>
     /// Whether steps follow the scale of a blob's values and shrink until two of them agree; a value at which none do,
-    /// or at which the slopes on the two sides differ (a kink), is skipped. Otherwise all take <see cref="Step"/>.
+    /// or at which the slopes on the two sides differ (a kink), is skipped, and so is one at which a loss is saturated:
+    /// nothing changes. Otherwise all take <see cref="Step"/>.
     /// </summary>
     public bool FitsSteps { get; init; }
 
@@ -221,6 +222,11 @@ public sealed class GradientCheck
             {
                 step *= StepRatio;
                 now = SlopesAt(blob, index, step);
+            }
+
+            if (layer.IsLoss && now is { Central: 0, Gap: 0 } && actual != 0)
+            {
+                return (null, 0, 0);
             }
 
             for (int i = 0; i < MostSteps; i++)

@@ -1,4 +1,4 @@
-using Cnn.Layers;
+using System.Globalization;
 
 namespace Cnn.Engine.Checks;
 
@@ -40,6 +40,7 @@ internal static class GradientCheckRun
             Bottoms = bottoms,
             ChecksParameters = checksParameters,
             Tops = run.CountedTops,
+            AddsToParameters = run.Layer.AddsToParameterDiffs,
             BeforeForward = run.Restore,
             MostPoints = (int)Math.Min(options.MostPoints, affordable),
             FitsSteps = true,
@@ -69,7 +70,7 @@ internal static class GradientCheckRun
     {
         string[] words = mismatch.Blob.Split(' ');
         return words[0] == "bottom"
-            ? $"{mismatch with { Blob = $"bottom '{recipe.BottomNames[int.Parse(words[1], null)]}'" }}"
+            ? $"{mismatch with { Blob = $"bottom '{recipe.BottomNames[int.Parse(words[1], CultureInfo.InvariantCulture)]}'" }}"
             : $"{mismatch with { Blob = $"parameter {words[1]}" }}";
     }
 }

@@ -1,4 +1,3 @@
-using Cnn.Layers;
 using Cnn.Proto;
 
 namespace Cnn.Engine.Checks;

@@ -39,7 +39,7 @@ internal sealed class LayerRun : IDisposable
     public Blob[] TopList { get; }
 
     /// <summary>The number of tops that count: of a loss, the first alone.</summary>
-    public int CountedTops => Layer.IsLoss ? 1 : TopList.Length;
+    public int CountedTops => Layer.IsLoss || Layer.AddsMissingTops ? Math.Min(1, TopList.Length) : TopList.Length;
 
     /// <summary>Remembers state and parameters, which every pass begins with.</summary>
     public void KeepState()
@@ -80,7 +80,8 @@ internal sealed class LayerRun : IDisposable
 
         foreach (Blob top in TopList)
         {
-            if (!IsOrSharesBottom(top))
+            // What a source gives may be written once, and be its parameter.
+            if (BottomList.Length > 0 && !IsOrSharesBottom(top))
             {
                 top.Data.Fill(Unwritten);
             }

@@ -50,6 +50,11 @@ internal sealed unsafe class MarginInnerProductLayer : Layer
     public override BlobCount TopCount => BlobCount.Between(1, 2);
 
     /// <inheritdoc/>
+    public override string? GradientRule => options.Type != MarginInnerProductParameter.Types.MarginType.Single
+        ? "the margin's coefficients are scaled as a pair, as in SphereFace"
+        : null;
+
+    /// <inheritdoc/>
     public override string? ParameterGradientRule => "the weights' is that of plain scores, as in SphereFace";
 
     private AngularMargin Margin => new((int)options.Type + 1);

@@ -46,6 +46,11 @@ internal sealed unsafe class MultiBoxLossLayer : LossLayer
     /// <inheritdoc/>
     public override BlobCount BottomCount => BlobCount.Exactly(4);
 
+    /// <inheritdoc/>
+    public override string? GradientRule => options.EncodeVarianceInTarget
+        ? "the variance does not come in a second time, as in SSD's Caffe"
+        : null;
+
     private int Classes => (int)options.NumClasses;
 
     private int BoxesPerPrior => options.ShareLocation ? 1 : Classes;

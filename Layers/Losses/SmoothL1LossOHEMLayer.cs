@@ -28,6 +28,10 @@ internal sealed unsafe class SmoothL1LossOHEMLayer(LayerContext context) : LossL
     public override bool IsLoss => false;
 
     /// <inheritdoc/>
+    public override string? GradientRule =>
+        Parameter.Bottom.Count > 2 ? "the weights do not come in a second time, as in R-FCN's Caffe" : null;
+
+    /// <inheritdoc/>
     public override bool AllowsForceBackward(int bottom) => bottom < 2;
 
     /// <inheritdoc/>

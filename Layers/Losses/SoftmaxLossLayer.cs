@@ -21,6 +21,9 @@ internal abstract unsafe class SoftmaxLossLayer : LossLayer
     /// <inheritdoc/>
     public override BlobCount TopCount => BlobCount.Between(1, 2);
 
+    /// <inheritdoc/>
+    public override bool NeedsTopValues => Parameter.Top.Count > 1;
+
     /// <summary>The axis of the classes as the definition gives it.</summary>
     protected abstract int ClassAxis { get; }
 

@@ -46,6 +46,13 @@ internal sealed unsafe class BNLayer(LayerContext context) : Layer(context), ICh
     /// <inheritdoc/>
     public override bool AllowsInPlace => true;
 
+    /// <inheritdoc/>
+    public override string? GradientRule =>
+        UsesAverages && !IsFrozen ? "in TEST it is that of a batch's statistics, as in PSPNet's Caffe" : null;
+
+    /// <inheritdoc/>
+    internal override bool AddsToParameterDiffs => !isSegNets;
+
     private bool IsAffine => isSegNets && options.BnMode == BNParameter.Types.BNMode.Inference;
 
     private bool IsFrozen => !isSegNets && options.Frozen;

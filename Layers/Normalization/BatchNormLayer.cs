@@ -70,6 +70,9 @@ internal sealed unsafe class BatchNormLayer(LayerContext context) : Layer(contex
     /// <inheritdoc/>
     public override IReadOnlyList<Blob> KeptForBackward => keptForBackward ??= [kept];
 
+    /// <inheritdoc/>
+    internal override bool AddsToParameterDiffs => !HasScale;
+
     private bool HasScale =>
         options.ScaleBias || options.ScaleFiller is not null || options.BiasFiller is not null;
 

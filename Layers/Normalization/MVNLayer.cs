@@ -16,6 +16,9 @@ namespace Cnn.Layers.Normalization;
 [LayerType("MVN")]
 internal sealed unsafe class MVNLayer(LayerContext context) : Layer(context)
 {
+    // Up to here the gradient is the derivative, as far as float32 tells.
+    private const float LargestExactEps = 1e-6f;
+
     private readonly MVNParameter options = context.Parameter.MvnParam ?? new MVNParameter();
     private AlignedBuffer? buffer;
     private int rows;
@@ -26,6 +29,11 @@ internal sealed unsafe class MVNLayer(LayerContext context) : Layer(context)
 
     /// <inheritdoc/>
     public override BlobCount TopCount => BlobCount.Exactly(1);
+
+    /// <inheritdoc/>
+    public override string? GradientRule => options.NormalizeVariance && options.Eps > LargestExactEps
+        ? "it leaves out a factor of the order of eps, as Caffe's"
+        : null;
 
     private float* Variance => buffer!.Pointer + (3 * (nint)rows);
 

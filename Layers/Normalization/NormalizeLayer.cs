@@ -40,6 +40,10 @@ internal sealed unsafe class NormalizeLayer(LayerContext context) : Layer(contex
     /// <inheritdoc/>
     public override BlobCount TopCount => HasScale ? BlobCount.Exactly(1) : BlobCount.Between(1, 2);
 
+    /// <inheritdoc/>
+    public override string? GradientRule =>
+        HasScale && !options.ChannelShared ? "a scale for each channel is outside of its sum, as in SSD's Caffe" : null;
+
     private bool HasScale => happynears is null;
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Cnn.Engine.Checks;
 using Cnn.Engine.Graph;
 using Cnn.Layers;
@@ -7,7 +8,7 @@ namespace Cnn.Tests.Engine.Checks;
 
 /// <summary>The checks of layers on the built-in types that no golden case has, with made-up values.</summary>
 [Trait("Category", "Gradient")]
-public class BuiltInLayerCheckTests
+public partial class BuiltInLayerCheckTests
 {
     private const string Images = "2 3 6 5";
 
@@ -29,6 +30,8 @@ public class BuiltInLayerCheckTests
         { "type: 'CtcLoss' ctc_loss_param { alphabet_size: 5 time_step: 6 }", ["6 2 5", "2 2"] },
         { "type: 'EuclideanRBF' euclidean_rbf_param { num_output: 4 prototype_filler { type: 'gaussian' std: 1 } }",
             ["3 5"] },
+        { "type: 'EvalDetection' eval_detection_param { side: 3 num_class: 2 num_object: 1 biases: 1 biases: 1 }",
+            ["1 7 3 3", "1 1 2 8"] },
         { "type: 'Flip'", [Images] },
         { "type: 'HistogramPooling' histogram_pooling_param { kernel_size: 2 stride: 2 }", [Images] },
         { "type: 'ICNetSubgraph'", ["2 3 9 16"] },
@@ -62,7 +65,7 @@ public class BuiltInLayerCheckTests
         { "type: 'ContinuationIndicator' continuation_indicator_param { time_step: 2 axis: 1 }", ["7 3 4"] },
         { "type: 'RegionLoss' region_loss_param { side: 4 num_class: 3 num: 2 biases: 1.2 biases: 0.9 biases: 2.5 "
             + "biases: 3 }",
-            ["2 16 4 4", "2 15"] },
+            ["2 16 4 4", "2 3 5"] },
         { "type: 'Yolov3' yolov3_param { side: 4 num_class: 3 num: 2 biases: 12 biases: 9 biases: 25 biases: 30 "
             + "mask: 0 mask: 1 }",
             ["2 16 4 4", "2 1 4 5"] },
@@ -87,6 +90,28 @@ public class BuiltInLayerCheckTests
         Assert.True(report.Holds, report.Failures());
         Assert.Contains(report.Results, r => r.Outcome == CheckOutcome.Holds);
     }
+
+    // The others are sources that read files, and what stands for layers in Python.
+    [Fact]
+    public void EveryTypeWithBottomsIsChecked()
+    {
+        string[] here = [.. Layers.Select(row => TypeIn().Match(row.Data.Item1).Groups["type"].Value)];
+        string[] golden =
+        [
+            .. GoldenFolders.Cases("layers")
+                .SelectMany(c => NetDefinition.Load(Path.Combine(c.Path, "net.prototxt")).Message.Layer)
+                .Select(layer => layer.Type),
+        ];
+
+        Assert.Equal(
+            [
+                "DenseImageData", "IdxData", "ImageSegData", "Python", "VideoData", "WindowData",
+            ],
+            new LayerRegistry().Types.Except(here).Except(golden).Order(StringComparer.Ordinal));
+    }
+
+    [GeneratedRegex("^type: '(?<type>[^']*)'")]
+    private static partial Regex TypeIn();
 
     private static LayerCheckReport Check(string definition, string[] bottoms)
     {

@@ -16,7 +16,7 @@ public class GoldenLayerCheckTests
         get
         {
             var cases = new TheoryData<string, string>();
-            foreach (var (name, path) in GoldenFolders.Cases("layers"))
+            foreach (var (name, path) in GoldenFolders.Cases("layers").Concat(GoldenFolders.Cases("nets")))
             {
                 cases.Add(name, path);
             }
@@ -41,6 +41,7 @@ public class GoldenLayerCheckTests
                 Prepare = net => golden.Apply(net, diffs: false), Threads = 3, MostPoints = MostPoints,
             });
 
+        Assert.All(reports, report => Assert.DoesNotContain("refuses", report[LayerCheck.Gradient].Detail));
         Assert.All(reports, report => Assert.True(report.Holds, $"{name}: {report.Failures()}"));
     }
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using Cnn.Engine.Checks;
 using Cnn.Engine.Graph;
 using Cnn.Layers;
@@ -56,13 +58,13 @@ public class LayerCheckerTests
     {
         string detail = Check(Fault.ParameterGradient)[LayerCheck.Gradient].Detail;
 
-        var values = System.Text.RegularExpressions.Regex.Match(
+        var values = Regex.Match(
             detail, "the layer's gradient is (-?[0-9.]+), the numerical one (-?[0-9.]+) ");
         Assert.True(values.Success, detail);
         Assert.Equal(Number(1), -Number(2), 1e-2);
 
         double Number(int group) => double.Parse(
-            values.Groups[group].Value, System.Globalization.CultureInfo.InvariantCulture);
+            values.Groups[group].Value, CultureInfo.InvariantCulture);
     }
 
     [Fact]
@@ -93,7 +95,8 @@ public class LayerCheckerTests
             layer { name: 'label' type: 'Input' top: 'label' input_param { shape { dim: 4 } } }
             layer { name: 'loss' type: 'SoftmaxWithLoss' bottom: 'x' bottom: 'label' top: 'loss' }
             layer { name: 'top' type: 'Accuracy' bottom: 'x' bottom: 'label' top: 'top' }
-            layer { name: 'h5' type: 'HDF5Output' bottom: 'x' bottom: 'label' hdf5_output_param { file_name: '{{file}}' } }
+            layer { name: 'h5' type: 'HDF5Output' bottom: 'x' bottom: 'label'
+              hdf5_output_param { file_name: '{{file}}' } }
             """);
 
         IReadOnlyList<LayerCheckReport> reports = LayerChecker.Check(net);

@@ -2,10 +2,8 @@ using Cnn.Layers;
 
 namespace Cnn.Tests.Engine.Checks;
 
-/// <summary>
-/// y = a x², with a learned; does one thing wrong, which the test chooses.
-/// </summary>
-internal sealed class WrongLayer(LayerContext context, Fault fault) : Layer(context)
+/// <summary>y = a x², with a learned; does one thing wrong, which the test chooses.</summary>
+internal class WrongLayer(LayerContext context, Fault fault) : Layer(context)
 {
     private int passes;
     private int firstCount;

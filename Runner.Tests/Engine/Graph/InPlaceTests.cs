@@ -52,6 +52,21 @@ public class InPlaceTests
         Assert.Equal(3, error.Diagnostics[0].Location!.Line);
     }
 
+    [Fact]
+    public void TheProbabilitiesOfALossStayAsTheyAre()
+    {
+        const string Definition = """
+            layer { name: "in" type: "Input" top: "x" top: "label"
+              input_param { shape { dim: 2 dim: 3 } shape { dim: 2 } } }
+            layer { name: "fc" type: "InnerProduct" bottom: "x" top: "y" inner_product_param { num_output: 3 } }
+            layer { name: "loss" type: "SoftmaxWithLoss" bottom: "y" bottom: "label" top: "loss" top: "p" }
+            layer { name: "log" type: "Log" bottom: "p" top: "p" }
+            """;
+        var error = Assert.Throws<CnnException>(
+            () => Net.Build(NetDefinition.Parse(Definition), new NetOptions { Phase = Phase.Train }));
+        Assert.Contains("the gradient of layer 'loss' (SoftmaxWithLoss) needs", error.Message, StringComparison.Ordinal);
+    }
+
     private static void Build(string writer, string changer, bool forceBackward)
     {
         var sources = new SourceMap();
