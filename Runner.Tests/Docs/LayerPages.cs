@@ -1,6 +1,5 @@
 using System.Reflection;
 using Cnn.Layers;
-using Cnn.Proto;
 using Cnn.Tests.Architecture;
 using Google.Protobuf.Reflection;
 
