@@ -70,7 +70,9 @@ internal static class GradientCheckRun
     {
         string[] words = mismatch.Blob.Split(' ');
         return words[0] == "bottom"
-            ? $"{mismatch with { Blob = $"bottom '{recipe.BottomNames[int.Parse(words[1], CultureInfo.InvariantCulture)]}'" }}"
+            ? $"{mismatch with { Blob = $"bottom '{BottomName(words[1])}'" }}"
             : $"{mismatch with { Blob = $"parameter {words[1]}" }}";
+
+        string BottomName(string index) => recipe.BottomNames[int.Parse(index, CultureInfo.InvariantCulture)];
     }
 }

@@ -47,16 +47,17 @@ internal static class CheckCommand
             "Checks the layers of a net, each on its own: gradients against differences, the same bits on any number "
             + "of threads, no allocation, in-place rules, shapes of zero and one, reshaping. Ends with 2 where one "
             + "does not hold.",
-            "cnn check --model net.prototxt --plugin MyLayers.dll --layer mine",
-            "cnn check --model Models/lenet/lenet_train_test.prototxt --batch 2")
+            "cnn check net.prototxt --plugin MyLayer.cs --layer mine",
+            "cnn check Models/lenet/lenet_train_test.prototxt --batch 2")
         {
             choice.Model, layers, choice.Phase, choice.Plugin, threads, points, seed, madeUp.Shape, madeUp.Batch,
             choice.Level, choice.Stage,
         };
+        choice.TakeArgument(command);
         command.SetAction(parsed =>
         {
             using var pool = new WorkerPool();
-            using var log = RunLog.Create(new WriterSink(console.Error), null, "check");
+            using var log = RunLog.Create(console.LogSink, null, "check");
             IReadOnlyList<LayerCheckReport> reports = LayerChecker.Check(
                 choice.Load(parsed),
                 choice.Options(parsed, pool, log) with

@@ -81,9 +81,11 @@ public sealed class SourcePluginTests : IDisposable
     [Fact]
     public async Task CtrlCEndsTheCompiler()
     {
-        using CnnProcess train = CnnProcess.Start(folder.Path, environment, "train", "--solver", solver, "--allow-plugins");
+        using CnnProcess train =
+            CnnProcess.Start(folder.Path, environment, "train", "--solver", solver, "--allow-plugins");
         await train.WaitUntil(
-            () => HasCache && Directory.GetFiles(folder["cache"], "global.json", SearchOption.AllDirectories).Length > 0);
+            () => HasCache
+                && Directory.GetFiles(folder["cache"], "global.json", SearchOption.AllDirectories).Length > 0);
         train.Signal("INT");
         var (exitCode, _, error) = await train.Finish();
 
