@@ -8,8 +8,10 @@ log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
 for project in Proto Fillers Layers Engine; do
-  list=$project/PublicAPI.Unshipped.txt
-  echo '#nullable enable' > "$list"
-  dotnet build "$project" -c Release --no-dependencies -p:TreatWarningsAsErrors=false --no-incremental > "$log"
-  sed -nE "s/.*warning RS0016: Symbol '(.*)' is not part of the declared public API.*/\1/p" "$log" | LC_ALL=C sort -u >> "$list"
+  echo '#nullable enable' > $project/PublicAPI.Unshipped.txt
+done
+dotnet build Engine -c Release --no-incremental -p:TreatWarningsAsErrors=false > "$log"
+for project in Proto Fillers Layers Engine; do
+  sed -nE "s/.*warning RS0016: Symbol '(.*)' is not part of the declared public API.*\[.*Cnn\.$project\.csproj\]/\1/p" "$log" \
+    | LC_ALL=C sort -u >> $project/PublicAPI.Unshipped.txt
 done
