@@ -28,8 +28,8 @@ internal static class CommandLineProgram
         RootCommand root = Root(console);
         var verbose = new Option<bool>("--verbose")
         {
-            Description = "Show the stack trace when the program fails by a fault of its own, and the warnings of a plug-in's "
-                + "compiler.",
+            Description = "Show the stack trace when the program fails by a fault of its own, and the warnings of a "
+                + "plug-in's compiler.",
             Recursive = true,
         };
         root.Options.Add(verbose);

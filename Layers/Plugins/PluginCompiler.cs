@@ -80,7 +80,7 @@ public sealed class PluginCompiler
         }
 
         return new CompiledPlugin(
-            Path.Combine(cache.Keep(build, key, path), name + ".dll"), WasCompiled: true, messages.Warnings);
+            Path.Combine(PluginCache.Keep(build, key, path), name + ".dll"), WasCompiled: true, messages.Warnings);
     }
 
     // The name is that of the file without what MSBuild would read as more than a name, and none of Cnn's own.

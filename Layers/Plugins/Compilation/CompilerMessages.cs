@@ -44,7 +44,8 @@ internal sealed partial record CompilerMessages(IReadOnlyList<Diagnostic> Errors
 
         string[] last = output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         return new CnnException(
-            $"the plug-in '{path}' cannot be compiled; the build ends with: {string.Join(' ', last.TakeLast(LinesShown))}");
+            $"the plug-in '{path}' cannot be compiled; the build ends with: "
+            + string.Join(' ', last.TakeLast(LinesShown)));
     }
 
     // The compiler works on several threads, and the build prints some messages twice.

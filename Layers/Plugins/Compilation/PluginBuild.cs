@@ -221,7 +221,8 @@ internal sealed class PluginBuild(string folder, string plugin) : IDisposable
             process.Kill(entireProcessTree: true);
             process.WaitForExit(TimeToDie);
         }
-        catch (Exception exception) when (exception is InvalidOperationException or Win32Exception or AggregateException)
+        catch (Exception exception)
+            when (exception is InvalidOperationException or Win32Exception or AggregateException)
         {
             // It has ended by itself.
         }

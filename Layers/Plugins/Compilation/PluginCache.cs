@@ -18,7 +18,7 @@ internal sealed class PluginCache(IReadOnlyList<string> roots)
     {
         string temporary = Path.Combine(Path.GetTempPath(), $"cnn-plugins-{Environment.UserName}");
         return new PluginCache(
-            [.. UserFolder() is { } folder ? [Path.Combine(folder, "cnn", "plugins")] : Array.Empty<string>(), temporary]);
+            UserFolder() is { } folder ? [Path.Combine(folder, "cnn", "plugins"), temporary] : [temporary]);
     }
 
     /// <summary>Returns the folder of an entry that is whole; null where there is none.</summary>
@@ -39,7 +39,8 @@ internal sealed class PluginCache(IReadOnlyList<string> roots)
                 Make(root);
                 if (IsTrusted(root))
                 {
-                    return new PluginBuild(TemporaryFile.FolderBeside(Path.Combine(Path.GetFullPath(root), key)), plugin);
+                    string entry = Path.Combine(Path.GetFullPath(root), key);
+                    return new PluginBuild(TemporaryFile.FolderBeside(entry), plugin);
                 }
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -53,7 +54,7 @@ internal sealed class PluginCache(IReadOnlyList<string> roots)
 
     /// <summary>Makes what a build wrote the entry, and returns the entry's folder.</summary>
     /// <exception cref="CnnException">The folder cannot be written.</exception>
-    public string Keep(PluginBuild build, string key, string plugin)
+    public static string Keep(PluginBuild build, string key, string plugin)
     {
         string root = Path.GetDirectoryName(build.Folder)!, entry = Path.Combine(root, key);
         try

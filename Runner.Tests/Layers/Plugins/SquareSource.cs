@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Cnn.Tests.Layers.Plugins;
 
-/// <summary>The source of a plug-in in one C# file: y = times x², with options in a block <c>square_param</c>.</summary>
+/// <summary>
+/// The source of a plug-in in one C# file: y = times x², with options in a block <c>square_param</c>.
+/// </summary>
 internal static class SquareSource
 {
     public const string Text =

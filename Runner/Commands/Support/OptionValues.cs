@@ -74,7 +74,8 @@ internal static class OptionValues
     /// <summary>Creates <c>--plugin</c>.</summary>
     public static Option<string[]> Plugin() => OfPath(new Option<string[]>("--plugin")
     {
-        Description = "Layer types of your own: an assembly, or a C# file, which is compiled; may be given several times.",
+        Description = "Layer types of your own: an assembly, or a C# file, which is compiled; may be given several "
+            + "times.",
         HelpName = "dll|cs",
     });
 

@@ -37,7 +37,9 @@ internal sealed class PluginChoice
     public static PluginChoice Of(ParseResult parsed, Option<string[]> plugin) =>
         new(parsed.GetValue(plugin) ?? [], WarningsTo(parsed));
 
-    /// <summary>Returns what shows the compiler's warnings; null where the command line does not ask for them.</summary>
+    /// <summary>
+    /// Returns what shows the compiler's warnings; null where the command line does not ask for them.
+    /// </summary>
     public static Action<Diagnostic>? WarningsTo(ParseResult parsed) => parsed.GetValue<bool>("--verbose")
         ? warning => parsed.InvocationConfiguration.Error.WriteLine($"warning: {warning}")
         : null;

@@ -1,5 +1,4 @@
 using Cnn.Layers.Plugins.Compilation;
-using Cnn.Proto;
 
 namespace Cnn.Tests.Layers.Plugins.Compilation;
 
