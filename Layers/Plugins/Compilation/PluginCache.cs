@@ -18,10 +18,7 @@ internal sealed class PluginCache(IReadOnlyList<string> roots)
     {
         string temporary = Path.Combine(Path.GetTempPath(), $"cnn-plugins-{Environment.UserName}");
         return new PluginCache(
-        [
-            .. UserFolder() is { } folder ? [Path.Combine(folder, "cnn", "plugins")] : Array.Empty<string>(),
-            temporary,
-        ]);
+            UserFolder() is { } folder ? [Path.Combine(folder, "cnn", "plugins"), temporary] : [temporary]);
     }
 
     /// <summary>Returns the folder of an entry that is whole; null where there is none.</summary>

@@ -81,16 +81,17 @@ public sealed class SourcePluginTests : IDisposable
     [Fact]
     public async Task CtrlCEndsTheCompiler()
     {
-        using CnnProcess train =
-            CnnProcess.Start(folder.Path, environment, "train", "--solver", solver, "--allow-plugins");
-        await train.WaitUntil(
-            () => HasCache
-                && Directory.GetFiles(folder["cache"], "global.json", SearchOption.AllDirectories).Length > 0);
+        using CnnProcess train = CnnProcess.Start(
+            folder.Path, environment, "train", "--solver", solver, "--allow-plugins");
+        await train.WaitUntil(() => HasCache && HasStarted());
         train.Signal("INT");
         var (exitCode, _, error) = await train.Finish();
 
         Assert.Equal(130, exitCode);
         Assert.Contains("cnn: interrupted", error, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFileSystemEntries(folder["cache/cnn/plugins"]));
+
+        bool HasStarted() =>
+            Directory.EnumerateFiles(folder["cache"], "global.json", SearchOption.AllDirectories).Any();
     }
 }
