@@ -64,7 +64,8 @@ public class InPlaceTests
             """;
         var error = Assert.Throws<CnnException>(
             () => Net.Build(NetDefinition.Parse(Definition), new NetOptions { Phase = Phase.Train }));
-        Assert.Contains("the gradient of layer 'loss' (SoftmaxWithLoss) needs", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "the gradient of layer 'loss' (SoftmaxWithLoss) needs", error.Message, StringComparison.Ordinal);
     }
 
     private static void Build(string writer, string changer, bool forceBackward)
