@@ -69,10 +69,8 @@ internal static class GradientCheckRun
     private static string NameIn(LayerRecipe recipe, GradientMismatch mismatch)
     {
         string[] words = mismatch.Blob.Split(' ');
-        return words[0] == "bottom"
-            ? $"{mismatch with { Blob = $"bottom '{BottomName(words[1])}'" }}"
-            : $"{mismatch with { Blob = $"parameter {words[1]}" }}";
-
-        string BottomName(string index) => recipe.BottomNames[int.Parse(index, CultureInfo.InvariantCulture)];
+        int index = int.Parse(words[1], CultureInfo.InvariantCulture);
+        string name = words[0] == "bottom" ? $"bottom '{recipe.BottomNames[index]}'" : $"parameter {index}";
+        return $"{mismatch with { Blob = name }}";
     }
 }

@@ -91,7 +91,7 @@ public partial class BuiltInLayerCheckTests
         Assert.Contains(report.Results, r => r.Outcome == CheckOutcome.Holds);
     }
 
-    // The others are sources that read files, and what stands for layers in Python.
+    // The others are sources that read files.
     [Fact]
     public void EveryTypeWithBottomsIsChecked()
     {
@@ -104,9 +104,7 @@ public partial class BuiltInLayerCheckTests
         ];
 
         Assert.Equal(
-            [
-                "DenseImageData", "IdxData", "ImageSegData", "Python", "VideoData", "WindowData",
-            ],
+            ["DenseImageData", "IdxData", "ImageSegData", "VideoData", "WindowData"],
             new LayerRegistry().Types.Except(here).Except(golden).Order(StringComparer.Ordinal));
     }
 
