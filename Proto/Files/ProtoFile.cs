@@ -144,7 +144,7 @@ public static class ProtoFile
             : null;
         if (schema is not null)
         {
-            writer.Write($"# yaml-language-server: $schema={schema}\n");
+            writer.Write(YamlSchema.LineNaming(schema));
         }
     }
 

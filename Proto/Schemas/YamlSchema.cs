@@ -27,6 +27,10 @@ public static class YamlSchema
         WriteIndented = true,
     };
 
+    /// <summary>The line by which an editor finds the schema of a YAML file, beside that file.</summary>
+    /// <param name="file">The name of the schema's file.</param>
+    internal static string LineNaming(string file) => $"# yaml-language-server: $schema={file}\n";
+
     /// <summary>Returns the JSON Schema of nets.</summary>
     public static string OfNet(TypeNames types) => Text(new YamlSchemaBuilder(types).Root(
         NetParameter.Descriptor, "A net of Cnn in YAML"));

@@ -1,3 +1,5 @@
+using Cnn.Proto.Schemas;
+
 namespace Cnn.Runner.Starters;
 
 /// <summary>A small project to start from: a net, a solver and what else they need, each line with a comment.</summary>
@@ -29,8 +31,13 @@ internal sealed record Starter(string Name, string Summary, string? Needs, IRead
     private static StarterFile InYaml(StarterFile file)
     {
         string text = InYaml(file.Text);
-        bool isDefinition = file.Name.EndsWith(Prototxt, StringComparison.Ordinal);
-        return new StarterFile(InYaml(file.Name), isDefinition ? StarterYaml.From(text) : text);
+        if (file.Name.EndsWith(Prototxt, StringComparison.Ordinal))
+        {
+            string schema = file.Name == "solver" + Prototxt ? YamlSchema.SolverFile : YamlSchema.NetFile;
+            text = YamlSchema.LineNaming(schema) + StarterYaml.From(text);
+        }
+
+        return new StarterFile(InYaml(file.Name), text);
     }
 
     // Nets and solvers name each other, in values and in comments.
