@@ -37,7 +37,7 @@ internal class WrongLayer(LayerContext context, Fault fault) : Layer(context)
         int count = fault == Fault.Reshaping ? Math.Min(firstCount, x.Length) : x.Length;
         for (int i = 0; i < count; i++)
         {
-            y[i] = a * x[i] * x[i];
+            y[i] = fault == Fault.Unwritten && i == 3 ? y[i] : a * x[i] * x[i];
         }
 
         passes++;
@@ -46,7 +46,6 @@ internal class WrongLayer(LayerContext context, Fault fault) : Layer(context)
         if (x.Length > 3)
         {
             y[3] += fault == Fault.Threads ? 0.25f * Context.Pool.ThreadCount : fault == Fault.Repeats ? passes : 0;
-            y[3] = fault == Fault.Unwritten ? tops[0].Data[3] * float.NaN : y[3];
         }
     }
 
@@ -60,7 +59,7 @@ internal class WrongLayer(LayerContext context, Fault fault) : Layer(context)
             sum += dy[i] * x[i] * x[i];
             if (propagateDown[0])
             {
-                dx[i] = (fault == Fault.BottomDiffAdds && !float.IsNaN(dx[i]) ? dx[i] : 0)
+                dx[i] = (fault == Fault.BottomDiffAdds ? dx[i] : 0)
                     + (2 * a * x[i] * dy[i] * (fault == Fault.BottomGradient && i == 7 ? 1.1f : 1))
                     + (fault == Fault.TopValues ? 1e-9f * y[i] : 0);
             }
