@@ -23,7 +23,8 @@ export SOURCE_DATE_EPOCH
 settings=(-c Release --no-restore -p:ContinuousIntegrationBuild=true -p:CompileAhead=true)
 platforms=()
 if $here; then
-  platforms=("-p:ToolPackageRuntimeIdentifiers=$(dotnet msbuild Runner -getProperty:NETCoreSdkPortableRuntimeIdentifier)%3Bany")
+  platform=$(dotnet msbuild Runner -getProperty:NETCoreSdkPortableRuntimeIdentifier)
+  platforms=("-p:ToolPackageRuntimeIdentifiers=\"$platform;any\"")
 fi
 
 mkdir -p "$output"
