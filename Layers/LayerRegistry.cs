@@ -199,12 +199,13 @@ public sealed class LayerRegistry
 
     private static IEnumerable<KeyValuePair<string, LayerMaker>> TypesOf(Assembly assembly) =>
         from type in assembly.GetTypes()
-        let attribute = type.GetCustomAttribute<LayerTypeAttribute>()
-        where attribute is not null
+        where type.IsDefined(typeof(LayerTypeAttribute))
+        let attribute = type.GetCustomAttribute<LayerTypeAttribute>()!
         select Maker(type, attribute.Name, $"[LayerType(\"{attribute.Name}\")]", attribute.Options);
 
     private static IEnumerable<KeyValuePair<string, LayerMaker>> PythonLayersOf(Assembly assembly) =>
         from type in assembly.GetTypes()
+        where type.IsDefined(typeof(PythonLayerAttribute))
         from attribute in type.GetCustomAttributes<PythonLayerAttribute>()
         select Maker(
             type, attribute.FullName, $"[PythonLayer(\"{attribute.Module}\", \"{attribute.Layer}\")]", options: null);

@@ -1,4 +1,5 @@
 using Cnn.Runner;
 using Cnn.Runner.Display;
 
+StartUp.Begin(args);
 return CommandLineProgram.Run(args, CommandConsole.OfProcess());

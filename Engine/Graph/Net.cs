@@ -142,7 +142,11 @@ public sealed class Net : IDisposable
         try
         {
             StartingWeights.Copy(net, options.Weights, options.WeightsAreStrict, options.Log);
-            net.FillParameters();
+            if (!options.LeavesParametersZero)
+            {
+                net.FillParameters();
+            }
+
             return net;
         }
         catch

@@ -53,6 +53,11 @@ public sealed record NetOptions
     public bool BuildsQuietly { get; init; }
 
     /// <summary>
+    /// Whether parameters without weights stay zero instead of being filled; for nets whose shapes alone are looked at.
+    /// </summary>
+    public bool LeavesParametersZero { get; init; }
+
+    /// <summary>
     /// Whether everything that leads to an output runs backward, down to the inputs, as with <c>force_backward</c>.
     /// </summary>
     public bool ForceBackward { get; init; }

@@ -33,6 +33,7 @@ internal static class SummaryCommand
             using Net net = choice.Build(parsed, pool, log, options => options with
             {
                 BuildsQuietly = true,
+                LeavesParametersZero = true,
                 MadeUp = madeUp.Read(parsed),
             });
             console.Out.Write(NetSummary.Describe(net));
