@@ -31,6 +31,14 @@ public sealed class FillingTests : IDisposable
     }
 
     [Fact]
+    public void ParametersStayZeroWhereShapesAloneAreLookedAt()
+    {
+        using Net net = Net.Build(Definition("a"), new NetOptions { LeavesParametersZero = true });
+
+        Assert.All(Values(net, "a"), value => Assert.Equal(0, value));
+    }
+
+    [Fact]
     public void SharedParametersHaveTheOwnersFilling()
     {
         NetDefinition shared = new NetDefinition().Input("x", 2, 3);
