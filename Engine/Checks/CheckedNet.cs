@@ -89,9 +89,7 @@ internal sealed class CheckedNet : IDisposable
         for (int i = 0; i < layer.Layer.Blobs.Count; i++)
         {
             Blob blob = layer.Layer.Blobs[i];
-            bool isFrozen = !layer.Layer.NeedsGradient(i)
-                || layer.Layer.Parameter.Param.ElementAtOrDefault(i) is { LrMult: 0 };
-            if (!isFrozen && blob.Count > 0 && !blob.Data.ContainsAnyExcept(blob.Data[0]))
+            if (!GradientScope.IsFrozen(layer.Layer, i) && blob.Count > 0 && !blob.Data.ContainsAnyExcept(blob.Data[0]))
             {
                 PhiloxRandom random = streams.Create(layer.Name, $"checked blob {i}");
                 foreach (ref float value in blob.Data)

@@ -57,6 +57,12 @@ public sealed class GradientCheck
     /// </summary>
     public bool AddsToParameters { get; init; } = true;
 
+    /// <summary>What a mismatch calls a bottom; <c>bottom 0</c> if nothing else is set.</summary>
+    internal Func<int, string> NameOfBottom { get; init; } = index => $"bottom {index}";
+
+    /// <summary>What a mismatch calls a parameter; <c>blob 0</c> if nothing else is set.</summary>
+    internal Func<int, string> NameOfParameter { get; init; } = index => $"blob {index}";
+
     /// <summary>Runs before every forward pass, to restore state that the layer carries between passes.</summary>
     public Action? BeforeForward { get; init; }
 
@@ -98,14 +104,14 @@ public sealed class GradientCheck
         layer.Backward(tops, propagateDown, bottoms);
         foreach (int bottom in chosen)
         {
-            run.Compare(bottoms[bottom], 0, $"bottom {bottom}");
+            run.Compare(bottoms[bottom], 0, NameOfBottom(bottom));
         }
 
         for (int i = 0; i < layer.Blobs.Count; i++)
         {
             if (ChecksParameters && layer.NeedsGradient(i))
             {
-                run.Compare(layer.Blobs[i], AddsToParameters ? AlreadyThere : 0, $"blob {i}");
+                run.Compare(layer.Blobs[i], AddsToParameters ? AlreadyThere : 0, NameOfParameter(i));
             }
         }
 

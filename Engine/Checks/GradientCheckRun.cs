@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Cnn.Engine.Checks;
 
 /// <summary>Checks a layer's gradients.</summary>
@@ -44,12 +42,14 @@ internal static class GradientCheckRun
             BeforeForward = run.Restore,
             MostPoints = (int)Math.Min(options.MostPoints, affordable),
             FitsSteps = true,
+            NameOfBottom = index => $"bottom '{recipe.BottomNames[index]}'",
+            NameOfParameter = index => $"parameter {index}",
         }.Run(run.Layer, run.BottomList, run.TopList);
         string extent = $"{result.Compared} of {result.Total}";
         if (result.First is { } first)
         {
             string more = result.Differing == 1 ? "" : $"; {result.Differing} of {result.Compared} values differ";
-            return LayerCheckResult.Fails(LayerCheck.Gradient, NameIn(recipe, first) + more, extent);
+            return LayerCheckResult.Fails(LayerCheck.Gradient, first + more, extent);
         }
 
         if (result.Compared == 0)
@@ -63,14 +63,5 @@ internal static class GradientCheckRun
             LayerCheck.Gradient,
             extent,
             result.Skipped == 0 ? "" : $"{result.Skipped} values skipped: kinks, jumps, or too small to see");
-    }
-
-    // Names the blob as the net does.
-    private static string NameIn(LayerRecipe recipe, GradientMismatch mismatch)
-    {
-        string[] words = mismatch.Blob.Split(' ');
-        int index = int.Parse(words[1], CultureInfo.InvariantCulture);
-        string name = words[0] == "bottom" ? $"bottom '{recipe.BottomNames[index]}'" : $"parameter {index}";
-        return $"{mismatch with { Blob = name }}";
     }
 }

@@ -3,7 +3,9 @@ using System.Globalization;
 namespace Cnn.Engine.Checks;
 
 /// <summary>A value whose gradient is not the derivative.</summary>
-/// <param name="Blob">The blob: <c>bottom 0</c> or <c>blob 1</c>, counted from 0 in the layer.</param>
+/// <param name="Blob">
+/// The blob: <c>bottom 0</c> or <c>blob 1</c>, counted from 0 in the layer, or by its name in a net.
+/// </param>
 /// <param name="Shape">The blob's shape.</param>
 /// <param name="Index">The value's index in the blob, row-major.</param>
 /// <param name="Value">The value.</param>

@@ -1,3 +1,4 @@
+using Cnn.Layers;
 using Cnn.Proto;
 
 namespace Cnn.Engine.Checks;
@@ -34,6 +35,12 @@ internal sealed record GradientScope(IReadOnlyList<int> Bottoms, bool HasParamet
         bool hasParameters = Enumerable.Range(0, run.Layer.Blobs.Count).Any(run.Layer.NeedsGradient);
         return new GradientScope(bottoms, hasParameters);
     }
+
+    /// <summary>
+    /// Whether a parameter is not learned: its <c>lr_mult</c> is 0, in the definition or by the layer's set-up.
+    /// </summary>
+    public static bool IsFrozen(Layer layer, int parameter) =>
+        layer.Parameter.Param.ElementAtOrDefault(parameter) is { LrMult: 0 };
 
     private static bool Accepts(LayerRun run, int bottom)
     {

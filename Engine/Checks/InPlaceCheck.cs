@@ -23,7 +23,7 @@ internal static class InPlaceCheck
         }
 
         using LayerRun apart = recipe.Make();
-        PassValues expected = ThreadCheck.Pass(apart, recipe, scope);
+        PassValues expected = PassValues.OfPass(apart, recipe, scope);
         if (scope.RunsBackward && !layer.NeedsTopValues
             && WithoutTops(recipe, scope).DifferenceFrom(
                 expected, "when a later layer has overwritten the tops", "otherwise") is { } difference)
@@ -66,8 +66,11 @@ internal static class InPlaceCheck
     private static PassValues WithoutTops(LayerRecipe recipe, GradientScope scope)
     {
         using LayerRun run = recipe.Make();
-        run.Forward();
-        PassValues values = PassValues.OfTops(run, recipe);
+        return PassValues.OfPass(run, recipe, scope, OverwriteTops);
+    }
+
+    private static void OverwriteTops(LayerRun run)
+    {
         foreach (Blob top in run.TopList)
         {
             if (!run.IsOrSharesBottom(top))
@@ -75,9 +78,5 @@ internal static class InPlaceCheck
                 top.Data.Fill(float.NaN);
             }
         }
-
-        run.Backward(scope.Bottoms);
-        values.AddGradients(run, recipe, scope.Bottoms);
-        return values;
     }
 }

@@ -111,9 +111,7 @@ internal sealed class LayerRecipe
     {
         for (int i = 0; i < layer.Blobs.Count; i++)
         {
-            bool isFrozen = source.Definition.Param.ElementAtOrDefault(i) is { LrMult: 0 }
-                || layer.Parameter.Param.ElementAtOrDefault(i) is { LrMult: 0 };
-            layer.SetNeedsGradient(i, !isFrozen);
+            layer.SetNeedsGradient(i, !GradientScope.IsFrozen(layer, i));
             if (i < parameters.Length && layer.Blobs[i].Shape.SequenceEqual(parameters[i].Dims))
             {
                 parameters[i].Values.CopyTo(layer.Blobs[i].Data);

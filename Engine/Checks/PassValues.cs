@@ -9,6 +9,26 @@ internal sealed class PassValues
 {
     private readonly List<(string What, int[] Shape, float[] Values)> blobs = [];
 
+    /// <summary>Runs forward, and backward where the layer does, and returns what came out.</summary>
+    /// <param name="run">The layer.</param>
+    /// <param name="recipe">Names the blobs.</param>
+    /// <param name="scope">The gradients that it computes.</param>
+    /// <param name="afterForward">What happens between the two; null for nothing.</param>
+    public static PassValues OfPass(
+        LayerRun run, LayerRecipe recipe, GradientScope scope, Action<LayerRun>? afterForward = null)
+    {
+        run.Forward();
+        PassValues values = OfTops(run, recipe);
+        afterForward?.Invoke(run);
+        if (scope.RunsBackward)
+        {
+            run.Backward(scope.Bottoms);
+            values.AddGradients(run, recipe, scope.Bottoms);
+        }
+
+        return values;
+    }
+
     /// <summary>Copies the tops.</summary>
     /// <param name="run">The layer.</param>
     /// <param name="recipe">Names the blobs.</param>

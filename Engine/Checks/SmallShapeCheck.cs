@@ -1,5 +1,3 @@
-using Cnn.Proto;
-
 namespace Cnn.Engine.Checks;
 
 /// <summary>Runs a layer with no items, one item, one channel and one pixel.</summary>
@@ -21,39 +19,10 @@ internal static class SmallShapeCheck
             ShapeChange.Channels("one channel", shapes, _ => 1),
             ShapeChange.Pixels("one pixel", shapes, _ => 1),
         ];
-        int tried = 0;
-        var refused = new List<string>();
-        foreach (ShapeChange change in changes)
+        return ShapeTrials.Run(LayerCheck.SmallShapes, changes, change =>
         {
-            if (change.Shapes is null)
-            {
-                continue;
-            }
-
-            tried++;
-            try
-            {
-                using LayerRun run = recipe.Make(shapes: change.Shapes);
-                PassValues values = ThreadCheck.Pass(run, recipe, scope);
-                if (values.FirstUnwritten() is { } unwritten)
-                {
-                    return LayerCheckResult.Fails(LayerCheck.SmallShapes, $"with {change.Name}: {unwritten}");
-                }
-            }
-            catch (CnnException exception)
-            {
-                refused.Add($"{change.Name} refused: {exception.Diagnostics[0].Message}");
-            }
-            catch (Exception exception) when (LayerFault.IsOfTheLayer(exception))
-            {
-                return LayerCheckResult.Fails(
-                    LayerCheck.SmallShapes, $"with {change.Name}: {LayerFault.Describe(exception)}");
-            }
-        }
-
-        return tried == 0
-            ? LayerCheckResult.DoesNotApply(LayerCheck.SmallShapes, "its bottoms have no axes longer than 1")
-            : LayerCheckResult.Holds(
-                LayerCheck.SmallShapes, $"{tried - refused.Count} of {tried}", string.Join("; ", refused));
+            using LayerRun run = recipe.Make(shapes: change.Shapes);
+            return PassValues.OfPass(run, recipe, scope).FirstUnwritten();
+        });
     }
 }

@@ -15,14 +15,15 @@ internal static class ThreadCheck
         }
 
         using LayerRun one = recipe.Make();
-        PassValues expected = Pass(one, recipe, scope);
+        PassValues expected = PassValues.OfPass(one, recipe, scope);
         if (expected.FirstUnwritten() is { } unwritten)
         {
             return LayerCheckResult.Fails(LayerCheck.Threads, unwritten);
         }
 
         if (recipe.BottomCount > 0
-            && Pass(one, recipe, scope).DifferenceFrom(expected, "when the pass is repeated", "at first") is { } other)
+            && PassValues.OfPass(one, recipe, scope).DifferenceFrom(
+                expected, "when the pass is repeated", "at first") is { } other)
         {
             return LayerCheckResult.Fails(
                 LayerCheck.Threads,
@@ -34,7 +35,7 @@ internal static class ThreadCheck
             using LayerRun run = recipe.Make(threads);
             for (int pass = 0; pass < (recipe.BottomCount > 0 ? PassesACount : 1); pass++)
             {
-                PassValues values = Pass(run, recipe, scope);
+                PassValues values = PassValues.OfPass(run, recipe, scope);
                 if (values.DifferenceFrom(expected, $"on {threads} threads", "on 1 thread") is { } difference)
                 {
                     return LayerCheckResult.Fails(LayerCheck.Threads, difference);
@@ -43,19 +44,5 @@ internal static class ThreadCheck
         }
 
         return LayerCheckResult.Holds(LayerCheck.Threads, options.Threads == 1 ? "1" : $"1-{options.Threads}");
-    }
-
-    /// <summary>Runs forward, and backward where the layer does, and returns what came out.</summary>
-    public static PassValues Pass(LayerRun run, LayerRecipe recipe, GradientScope scope)
-    {
-        run.Forward();
-        PassValues values = PassValues.OfTops(run, recipe);
-        if (scope.RunsBackward)
-        {
-            run.Backward(scope.Bottoms);
-            values.AddGradients(run, recipe, scope.Bottoms);
-        }
-
-        return values;
     }
 }
