@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
@@ -113,7 +112,7 @@ public sealed class PluginCompiler
         ];
         foreach (string part in parts)
         {
-            hash.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{part}\n")));
+            hash.AppendData(Encoding.UTF8.GetBytes(part + "\n"));
         }
 
         hash.AppendData(source);

@@ -71,8 +71,7 @@ public sealed class PluginLoader(LayerRegistry layers, FillerRegistry fillers, p
     private static string Identity(string path)
     {
         PathText.Require(path);
-        string full = Path.GetFullPath(path);
-        return File.Exists(full) ? File.ResolveLinkTarget(full, returnFinalTarget: true)?.FullName ?? full : full;
+        return PathText.Resolved(path);
     }
 
     private string Compiled(string path, CancellationToken cancellation)

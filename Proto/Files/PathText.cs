@@ -44,6 +44,16 @@ internal static class PathText
             : $"the path '{Shown(path)}' holds a name of {Length(name)} bytes, at most {LongestName}";
     }
 
+    /// <summary>
+    /// Returns the full path of the file that a path leads to, links followed; where there is no file, its own.
+    /// </summary>
+    /// <exception cref="IOException">The link cannot be read.</exception>
+    public static string Resolved(string path)
+    {
+        string full = Path.GetFullPath(path);
+        return File.Exists(full) ? File.ResolveLinkTarget(full, returnFinalTarget: true)?.FullName ?? full : full;
+    }
+
     /// <summary>Returns the path with control characters escaped as in C, and truncated where it is long.</summary>
     public static string Shown(string path)
     {

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Cnn.Proto;
 
 namespace Cnn.Layers.Plugins.Compilation;
 
@@ -60,8 +61,7 @@ internal sealed record DotnetSdk(string Host, string Version)
             string host = Path.Combine(folder, HostName);
             if (File.Exists(host))
             {
-                string real = File.ResolveLinkTarget(host, returnFinalTarget: true)?.FullName ?? host;
-                yield return Path.GetDirectoryName(Path.GetFullPath(real))!;
+                yield return Path.GetDirectoryName(PathText.Resolved(host))!;
             }
         }
     }

@@ -1,3 +1,5 @@
+using Cnn.Proto;
+
 namespace Cnn.Runner.Commands.Support;
 
 /// <summary>The command that runs this program again, for the hints that it prints.</summary>
@@ -28,21 +30,7 @@ internal static class ProgramName
     private static bool LeadsTo(string folder, string executable)
     {
         string store = Path.Join(folder, ToolStore) + Path.DirectorySeparatorChar;
-        string candidate = Path.Join(folder, Path.GetFileName(executable));
-        return candidate == executable
-            || executable.StartsWith(store, StringComparison.Ordinal)
-            || TargetOf(candidate) == executable;
-    }
-
-    private static string? TargetOf(string link)
-    {
-        try
-        {
-            return File.ResolveLinkTarget(link, returnFinalTarget: true)?.FullName;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
+        return executable.StartsWith(store, StringComparison.Ordinal)
+            || PathText.Resolved(Path.Join(folder, Path.GetFileName(executable))) == executable;
     }
 }
