@@ -44,7 +44,7 @@ public sealed class FillerRegistry
     private static Makers With(
         Makers makers, Assembly assembly)
     {
-        foreach (Type type in assembly.GetTypes().Where(type => type.IsDefined(typeof(FillerTypeAttribute))))
+        foreach (Type type in assembly.GetTypes())
         {
             if (type.GetCustomAttribute<FillerTypeAttribute>() is { } attribute)
             {

@@ -199,13 +199,12 @@ public sealed class LayerRegistry
 
     private static IEnumerable<KeyValuePair<string, LayerMaker>> TypesOf(Assembly assembly) =>
         from type in assembly.GetTypes()
-        where type.IsDefined(typeof(LayerTypeAttribute))
-        let attribute = type.GetCustomAttribute<LayerTypeAttribute>()!
+        let attribute = type.GetCustomAttribute<LayerTypeAttribute>()
+        where attribute is not null
         select Maker(type, attribute.Name, $"[LayerType(\"{attribute.Name}\")]", attribute.Options);
 
     private static IEnumerable<KeyValuePair<string, LayerMaker>> PythonLayersOf(Assembly assembly) =>
         from type in assembly.GetTypes()
-        where type.IsDefined(typeof(PythonLayerAttribute))
         from attribute in type.GetCustomAttributes<PythonLayerAttribute>()
         select Maker(
             type, attribute.FullName, $"[PythonLayer(\"{attribute.Module}\", \"{attribute.Layer}\")]", options: null);
