@@ -17,6 +17,10 @@ public sealed class NativeLibraryTests
     }
 
     [Fact]
+    public void ALibraryOfAPlugInIsNotTakenForIt() =>
+        Assert.Null(NativeLibrary.MissingIn(new DllNotFoundException("Unable to load shared library 'mine'")));
+
+    [Fact]
     public void OtherFailuresAreNotTakenForOne() =>
         Assert.Null(NativeLibrary.MissingIn(new InvalidOperationException("x", new IOException("y"))));
 }
