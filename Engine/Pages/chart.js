@@ -57,15 +57,19 @@ class Chart {
     return controls;
   }
 
-  /** Shows curves: each has key, label, colour, x, y, and may have dash, isSmoothed, isFaint. */
+  /**
+   * Shows curves: each has key, label, colour, x, y, and may have dash, isSmoothed, isFaint, and isOne, which names a
+   * curve and its smoothed line as one. */
   set(curves) {
     this.given = curves;
     this.series = curves
       .filter(c => c.x.length > 0)
       .flatMap(c => c.isSmoothed && this.smoothing > 0
         ? [
-          { ...c, key: `${c.key} raw`, isFaint: true },
-          { ...c, label: `${c.label}, smoothed`, y: smooth(c.x, c.y, this.smoothing) },
+          { ...c, key: c.isOne ? c.key : `${c.key} raw`, isFaint: true, isSilent: c.isOne },
+          {
+            ...c, label: c.isOne ? c.label : `${c.label}, smoothed`, y: smooth(c.x, c.y, this.smoothing),
+          },
         ]
         : [c]);
     this.element.hidden = this.series.length === 0;
@@ -78,8 +82,11 @@ class Chart {
     this.draw();
   }
 
+  // The title says what a single curve is.
   showLegend() {
-    this.legend.replaceChildren(...this.series.map(s => {
+    const named = this.series.filter(s => !s.isSilent);
+    this.legend.hidden = named.length < 2;
+    this.legend.replaceChildren(...named.map(s => {
       const line = draw("svg", { width: 22, height: 10, "aria-hidden": "true" },
         draw("line", { x1: 1, x2: 21, y1: 5, y2: 5, class: s.isFaint ? "curve faint" : "curve",
           style: `stroke:${s.colour}`, "stroke-dasharray": s.dash }));
@@ -128,7 +135,7 @@ class Chart {
       [low, high] = [low / part, high * part];
     } else {
       const part = (high - low) * 0.05;
-      [low, high] = [this.options.zero && low === 0 ? 0 : low - part, high + part];
+      [low, high] = [low >= 0 && low < part ? 0 : low - part, high + part];
     }
 
     if (this.options.top !== undefined && !this.log) {
@@ -137,7 +144,7 @@ class Chart {
     }
 
     const top = 26, bottom = height - 40;
-    const y = axis(low, high, bottom, top, this.log, Math.max(2, Math.floor((bottom - top) / 42)));
+    const y = axis(low, high, bottom, top, this.log, Math.max(2, Math.floor((bottom - top) / 34)));
     const left = 16 + 7 * Math.max(...y.ticks.map(t => t.text.length), 2);
     const x = axis(from, to, left, width - 14, false, Math.max(2, Math.floor((width - left) / 95)));
     x.ticks = x.ticks.filter(t => Number.isInteger(t.value)).map(t => ({ value: t.value, text: whole(t.value) }));
@@ -289,6 +296,7 @@ class Chart {
     this.cursor = iteration;
     const a = this.a;
     const near = iteration === null || !a ? [] : this.shown()
+      .filter(s => !s.isSilent)
       .map(s => ({ s, i: nearest(s.x, iteration) }))
       .filter(n => n.s.x[n.i] >= a.x.low && n.s.x[n.i] <= a.x.high);
     this.values.hidden = near.length === 0;

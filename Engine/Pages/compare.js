@@ -10,7 +10,7 @@ class RunView {
   constructor(live) {
     this.header = new Header(live);
     this.scores = new Map();
-    this.loss = new Chart({ id: "loss-chart", title: "Loss", unit: "loss", log: true, smoothing: 0.9 });
+    this.loss = new Chart({ id: "loss-chart", title: "Loss", unit: "loss", log: true, smoothing: 0.6 });
     this.rate = new Chart({
       id: "rate-chart", title: "Learning rate", unit: "learning rate", log: true, height: 220,
     });
@@ -18,8 +18,7 @@ class RunView {
       id: "speed-chart", title: "Throughput", unit: "images per second", zero: true, height: 220,
     });
     this.wait = new Chart({
-      id: "wait-chart", title: "Waiting for data", note: "The part of the time that the training waits for its data",
-      unit: "per cent of the time", zero: true, top: 100, height: 220,
+      id: "wait-chart", title: "Waiting for data", unit: "per cent of the time", zero: true, top: 100, height: 220,
     });
     this.pace = new Chart({
       id: "pace-chart", title: "Speed", unit: "iterations per second", zero: true, height: 220,
@@ -166,7 +165,7 @@ class CompareView {
       .map(c => ({
         key: `run ${k}`, label: r.name, colour: colour(k), dash: dashes(k), x: c.x,
         y: name === "train/data_wait" ? c.y.map(v => v === null ? null : v * 100) : c.y,
-        isSmoothed: isLoss(name) && name.startsWith("train/") && c.x.length > 20,
+        isSmoothed: isLoss(name) && name.startsWith("train/") && c.x.length > 20, isOne: true,
       })))));
   }
 
@@ -177,7 +176,7 @@ class CompareView {
         id: name === "train/loss" ? "loss-chart" : name === "test/accuracy" ? "score-chart" : `chart-${index}`,
         title: name === "train/data_wait" ? "Waiting for data" : capital(nameOf(name).replace(/^training (?!loss)/, "")),
         unit: name === "train/data_wait" ? "per cent of the time" : nameOf(name).replace(/^(training|test) /, ""),
-        log: !isRate, smoothing: isTraining ? 0.9 : undefined, zero: isRate,
+        log: !isRate, smoothing: isTraining ? 0.6 : undefined, zero: isRate,
       });
       this.charts.set(name, chart);
       this.columns.append(chart.element);

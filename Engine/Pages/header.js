@@ -69,9 +69,9 @@ class Header {
     const loss = find("train/smoothed_loss") ?? find("train/loss"), speed = find("train/images_per_second");
     const scores = run.curves.filter(c => /^test\d*\//.test(c.name) && c.best);
     this.tiles.replaceChildren(...[
-      tile("iteration", "Iteration", run.maxIterations
-        ? `${whole(run.iteration)} of ${whole(run.maxIterations)}`
-        : whole(run.iteration), run.maxIterations ? percent(share) : null),
+      tile("iteration", "Iteration", whole(run.iteration), run.maxIterations
+        ? `of ${whole(run.maxIterations)} · ${Math.floor(share * 100)} %`
+        : null),
       run.duration > 0 && tile("elapsed", "Time", duration(run.duration),
         left !== null ? el("span", { id: "time-left" }, `about ${duration(left)} left`) : null),
       loss?.last && tile("loss", "Training loss", number(loss.last[1]), `at iteration ${whole(loss.last[0])}`),

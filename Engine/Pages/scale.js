@@ -6,7 +6,7 @@ function linearTicks(low, high, most) {
   const step = [1, 2, 5, 10].map(f => f * power).find(s => s >= raw * 0.999);
   const ticks = [];
   for (let i = Math.ceil(low / step - 1e-9); i * step <= high + step * 1e-9; i++) {
-    ticks.push(i * step);
+    ticks.push(i * step + 0);
   }
 
   return { ticks, step };
@@ -54,7 +54,8 @@ function axis(low, high, from, to, isLog, most) {
   const decimals = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
   const text = v => size < 1e-3 || size >= 1e7
     ? number(v, 3)
-    : v.toLocaleString("en-US", { minimumFractionDigits: decimals, maximumFractionDigits: decimals })
+    : (Math.abs(v) < step / 2 ? 0 : v)
+      .toLocaleString("en-US", { minimumFractionDigits: decimals, maximumFractionDigits: decimals })
       .replace("-", "−");
   return { low, high, at, ticks: ticks.map(value => ({ value, text: text(value) })) };
 }
