@@ -3,13 +3,14 @@
 class Chart {
   /**
    * @param options id, title, note, unit (the title of the axis of values), log and smoothing (whether there are such
-   * controls; smoothing is the slider's first value), zero (the axis begins at 0), top (where it ends at most), height.
+   * controls; smoothing is the slider's first value for a curve of more than 50 points), zero (the
+   * axis begins at 0), top (where it ends at most), height.
    */
   constructor(options) {
     this.options = options;
     this.series = [];
     this.log = recall(`${options.id}.log`, options.log === "on");
-    this.smoothing = recall(`${options.id}.smoothing`, options.smoothing ?? 0);
+    this.smoothing = recall(`${options.id}.smoothing`, null);
     this.hidden = new Set(recall(`${options.id}.hidden`, []));
     this.cursor = null;
     this.svg = draw("svg", {
@@ -24,9 +25,9 @@ class Chart {
       type: "button", class: "reset-zoom", title: "Shows all iterations; so does a double click",
       onclick: () => zoom.set(null),
     }, "Reset zoom");
-    this.frame = el("div", { class: "frame" }, this.svg, this.values);
+    this.frame = el("div", { class: "frame" }, this.svg, this.values, this.reset);
     this.element = card(
-      options.id, options.title, options.note, [...this.controls(), this.reset], this.frame, this.legend);
+      options.id, options.title, options.note, this.controls(), this.frame, this.legend);
     new ResizeObserver(() => this.draw()).observe(this.frame);
     zoom.watchers.push(() => this.draw());
   }
@@ -35,15 +36,15 @@ class Chart {
     const { id, smoothing, log } = this.options;
     const controls = [];
     if (smoothing !== undefined) {
-      const slider = el("input", {
-        type: "range", min: 0, max: 0.99, step: 0.01, value: this.smoothing, class: "smoothing",
+      this.slider = el("input", {
+        type: "range", min: 0, max: 0.99, step: 0.01, class: "smoothing",
         oninput: () => {
-          this.smoothing = Number(slider.value);
+          this.smoothing = Number(this.slider.value);
           remember(`${id}.smoothing`, this.smoothing);
           this.set(this.given);
         },
       });
-      controls.push(el("label", { title: "How much the line of the training is smoothed" }, "Smoothing", slider));
+      controls.push(el("label", { title: "How much the line is smoothed" }, "Smoothing", this.slider));
     }
 
     if (log) {
@@ -62,13 +63,19 @@ class Chart {
    * curve and its smoothed line as one. */
   set(curves) {
     this.given = curves;
+    const smoothing = this.smoothing
+      ?? (curves.some(c => c.isSmoothed && c.x.length > 50) ? this.options.smoothing ?? 0 : 0);
+    if (this.slider) {
+      this.slider.value = smoothing;
+    }
+
     this.series = curves
       .filter(c => c.x.length > 0)
-      .flatMap(c => c.isSmoothed && this.smoothing > 0
+      .flatMap(c => c.isSmoothed && smoothing > 0
         ? [
           { ...c, key: c.isOne ? c.key : `${c.key} raw`, isFaint: true, isSilent: c.isOne },
           {
-            ...c, label: c.isOne ? c.label : `${c.label}, smoothed`, y: smooth(c.x, c.y, this.smoothing),
+            ...c, label: c.isOne ? c.label : `${c.label}, smoothed`, y: smooth(c.x, c.y, smoothing),
           },
         ]
         : [c]);
@@ -89,7 +96,7 @@ class Chart {
     this.legend.replaceChildren(...named.map(s => {
       const line = draw("svg", { width: 22, height: 10, "aria-hidden": "true" },
         draw("line", { x1: 1, x2: 21, y1: 5, y2: 5, class: s.isFaint ? "curve faint" : "curve",
-          style: `stroke:${s.colour}`, "stroke-dasharray": s.dash }));
+          style: `color:${s.colour}`, "stroke-dasharray": s.dash }));
       return toggle([line, s.label], "Shows or hides this curve", !this.hidden.has(s.key), shown => {
         this.hidden[shown ? "delete" : "add"](s.key);
         remember(`${this.options.id}.hidden`, [...this.hidden]);

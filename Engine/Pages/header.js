@@ -17,7 +17,8 @@ class Header {
     this.tiles = el("dl", { class: "tiles" });
     const controls = [];
     if (live?.control) {
-      this.snapshot = el("button", { type: "button", id: "snapshot", onclick: () => live.post("snapshot") }, "Snapshot");
+      this.snapshot = el("button", { type: "button", id: "snapshot", onclick: () => live.post("snapshot") },
+        "Snapshot");
       this.stop = el("button", {
         type: "button", id: "stop",
         onclick: () => confirm("Stop the run? It writes a snapshot, if the solver asks for one, and ends.")
@@ -63,7 +64,8 @@ class Header {
 
   showTiles(run, share) {
     const tile = (id, name, value, note) =>
-      el("div", { class: "tile" }, el("dt", {}, name), el("dd", { id }, value), note ? el("dd", { class: "note" }, note) : null);
+      el("div", { class: "tile" },
+        el("dt", {}, name), el("dd", { id }, value), note ? el("dd", { class: "note" }, note) : null);
     const left = run.state === "running" && share > 0 ? run.duration * (1 - share) / share : null;
     const find = name => run.curves.find(c => c.name === name);
     const loss = find("train/smoothed_loss") ?? find("train/loss"), speed = find("train/images_per_second");
