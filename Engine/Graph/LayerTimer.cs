@@ -23,16 +23,16 @@ internal sealed class LayerTimer(Net net)
     /// <summary>Adds the time since a time stamp to a layer's backward passes.</summary>
     public void AddBackward(int layer, long start) => backward[layer] += Stopwatch.GetTimestamp() - start;
 
-    /// <summary>Returns the mean times of a step, without the layers whose work an earlier one does.</summary>
-    /// <param name="steps">The number of steps that were added.</param>
-    public IReadOnlyList<LayerTime> Means(int steps) =>
+    /// <summary>Returns the mean times of a pass, without the layers whose work an earlier one does.</summary>
+    /// <param name="passes">The number of passes that were added.</param>
+    public IReadOnlyList<LayerTime> Means(int passes) =>
     [
         .. net.Layers.Index()
             .Where(l => !l.Item.IsFolded)
             .Select(l => new LayerTime(
-                l.Item.Name, l.Item.Type, Mean(forward[l.Index], steps), Mean(backward[l.Index], steps))),
+                l.Item.Name, l.Item.Type, Mean(forward[l.Index], passes), Mean(backward[l.Index], passes))),
     ];
 
     // In milliseconds.
-    private static double Mean(long ticks, int steps) => ticks * 1000.0 / Stopwatch.Frequency / steps;
+    private static double Mean(long ticks, int passes) => ticks * 1000.0 / Stopwatch.Frequency / passes;
 }

@@ -40,6 +40,12 @@ internal sealed class DataWait(Net net, ILogger? log)
         steps.Restart();
     }
 
+    /// <summary>Leaves out what comes until <see cref="GoOn"/>.</summary>
+    public void Pause() => steps.Stop();
+
+    /// <summary>Goes on with the step.</summary>
+    public void GoOn() => steps.Start();
+
     /// <summary>Ends a step.</summary>
     public void EndStep()
     {
