@@ -69,7 +69,7 @@ internal sealed class BoxFace
 
         if (line.Stripe is { } kind)
         {
-            double top = y + (line.IsApart ? 4 : 1);
+            double top = y + (line.IsContinued ? -2 : 1.5);
             shapes.Add(new PictureShape.Rectangle(
                 x + 6, top, 4, y + line.Height - top - 1, 2, InkColors.Of(kind)));
         }
@@ -93,7 +93,7 @@ internal sealed class BoxFace
             if (isFirst)
             {
                 lines.Add(new BoxLine(name, NameSize, Ink.Text, IsBold: true, Stripe: row.Kind));
-                lines.Add(new BoxLine(text, TextSize, Ink.Text, Stripe: row.Kind));
+                lines.Add(new BoxLine(text, TextSize, Ink.Text, Stripe: row.Kind, IsContinued: true));
             }
             else
             {

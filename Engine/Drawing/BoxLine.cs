@@ -10,6 +10,7 @@ namespace Cnn.Engine.Drawing;
 /// <param name="Aside">What follows it in faint.</param>
 /// <param name="Stripe">The kind of a layer that begins here, which a stripe at the left tells; null for none.</param>
 /// <param name="IsApart">Whether a thin line separates it from the one above.</param>
+/// <param name="IsContinued">Whether its stripe goes on from the line above.</param>
 internal sealed record BoxLine(
     string Text,
     double Size,
@@ -17,7 +18,8 @@ internal sealed record BoxLine(
     bool IsBold = false,
     string Aside = "",
     LayerKind? Stripe = null,
-    bool IsApart = false)
+    bool IsApart = false,
+    bool IsContinued = false)
 {
     /// <summary>The size of what follows in faint.</summary>
     public const double AsideSize = 11.5;

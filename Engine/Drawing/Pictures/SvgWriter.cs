@@ -47,7 +47,7 @@ internal static class SvgWriter
             .Append(";white-space:pre}\n.").Append(Prefix).Append("-bold{font-weight:bold}\n.").Append(Prefix)
             .Append("-middle{text-anchor:middle}\n.").Append(Prefix).Append("-tint{fill-opacity:")
             .Append(NumberText.Of(Picture.Tint)).Append("}\n.").Append(Prefix)
-            .Append("-dashed{stroke-dasharray:4 3}\n.").Append(Prefix).Append("-wire{fill:none;stroke-width:")
+            .Append("-dashed{stroke-dasharray:4 3}\n.").Append(Prefix).Append("-none{fill:none}\n.").Append(Prefix).Append("-wire{fill:none;stroke-width:")
             .Append(NumberText.Of(Picture.LineWidth)).Append("}\n.").Append(Prefix)
             .Append(" g:hover>.").Append(Prefix).Append("-wire{stroke-width:2.6}\n");
         Colors(text, isDark: false);
@@ -90,12 +90,7 @@ internal static class SvgWriter
     private static void Write(StringBuilder text, PictureShape.Rectangle shape)
     {
         text.Append("<rect class=\"");
-        List<string> classes = [];
-        if (shape.Fill != Ink.None)
-        {
-            classes.Add(FillOf(shape.Fill));
-        }
-
+        List<string> classes = [FillOf(shape.Fill)];
         if (shape.IsTint)
         {
             classes.Add($"{Prefix}-tint");
@@ -155,7 +150,7 @@ internal static class SvgWriter
     private static void Attribute(StringBuilder text, string name, double value) =>
         text.Append(' ').Append(name).Append("=\"").Append(NumberText.Of(value)).Append('"');
 
-    private static string FillOf(Ink ink) => $"{Prefix}-f{(int)ink}";
+    private static string FillOf(Ink ink) => ink == Ink.None ? $"{Prefix}-none" : $"{Prefix}-f{(int)ink}";
 
     private static string LineOf(Ink ink) => $"{Prefix}-s{(int)ink}";
 
