@@ -6,7 +6,7 @@ namespace Cnn.Engine.Drawing;
 /// <summary>What a box looks like: its lines, its size and its shapes once it has a place.</summary>
 internal sealed class BoxFace
 {
-    private const int MostLetters = 46, MostLines = 9, MostTops = 6;
+    private const int MostLetters = 46, MostText = 60, MostLines = 9, MostTops = 6;
     private const double NameSize = 13, TextSize = 12, Side = 11, Stripe = 16, Edge = 7, Sheet = 3.5;
 
     private readonly DrawnBox box;
@@ -89,7 +89,7 @@ internal sealed class BoxFace
         foreach (DrawnRow row in box.Rows)
         {
             bool isFirst = lines.Count == 0;
-            string name = TextWidth.Fit(row.Name, MostLetters), text = TextWidth.Fit(row.Text, MostLetters);
+            string name = TextWidth.Fit(row.Name, MostLetters), text = TextWidth.Fit(row.Text, MostText);
             if (isFirst)
             {
                 lines.Add(new BoxLine(name, NameSize, Ink.Text, IsBold: true, Stripe: row.Kind));
@@ -124,7 +124,7 @@ internal sealed class BoxFace
         }
 
         lines.AddRange(rows.Take(MostLines).Select(r => new BoxLine(
-            TextWidth.Fit(r.Text, MostLetters),
+            TextWidth.Fit(r.Text, MostText),
             TextSize,
             Ink.Text,
             Aside: r.Count > 1 ? $"× {r.Count}" : "",

@@ -36,6 +36,7 @@ internal static class LayerText
         { ReshapeParam.Shape: { } shape } => [string.Join("×", shape.Dim.Select(d => Number(d)))],
         { ReluParam: { NegativeSlope: not 0 } p } => [$"slope {Number(p.NegativeSlope)}"],
         { AccuracyParam: { TopK: > 1 } p } => [$"top {Whole(p.TopK)}"],
+        { Type: "Eltwise" } => ["sum"],
         _ when layer.Type is "BatchNorm" or "Scale" or "Concat" or "Input" or "Bias" or "BN" or "DummyData" => [],
         _ when layer.Bottom.Count == 0 => [],
         _ => OfOthers(layer),
@@ -140,13 +141,13 @@ internal static class LayerText
                 continue;
             }
 
-            return [.. OptionsOf(block).Take(MostOptions)];
+            return [.. OptionsOf(block, layer.Type).Take(MostOptions)];
         }
 
         return [];
     }
 
-    private static IEnumerable<string> OptionsOf(IMessage block)
+    private static IEnumerable<string> OptionsOf(IMessage block, string type)
     {
         foreach (FieldDescriptor field in block.Descriptor.Fields.InFieldNumberOrder())
         {
@@ -163,7 +164,8 @@ internal static class LayerText
                 : field.Accessor.HasValue(block) ? Value(field.Accessor.GetValue(block)) : null;
             if (value is { Length: > 0 })
             {
-                yield return $"{field.Name.Replace('_', ' ')} {value}";
+                bool saysNothing = field.Name == "operation" || field.Name.Equals(type, StringComparison.OrdinalIgnoreCase);
+                yield return saysNothing ? value : $"{field.Name.Replace('_', ' ')} {value}";
             }
         }
     }

@@ -47,4 +47,10 @@ public sealed class NetDrawing
     /// </summary>
     /// <exception cref="CnnException">The net is too large to be laid out.</exception>
     public string ToSvg() => SvgWriter.Write(Picture);
+
+    /// <summary>Returns the drawing in the language of Graphviz, which lays it out itself.</summary>
+    public string ToDot() => DotWriter.Write(graph);
+
+    /// <summary>Returns the drawing as a flowchart of Mermaid, which GitHub draws inside Markdown.</summary>
+    public string ToMermaid() => MermaidWriter.Write(graph);
 }

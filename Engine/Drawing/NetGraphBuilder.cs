@@ -164,6 +164,8 @@ internal sealed class NetGraphBuilder
 
     private string ShapeNote() => batch == 0
         ? ""
-        : string.Create(CultureInfo.InvariantCulture, $"Shapes are those of one item; the batch has {batch}.")
+        : (batch == 1
+            ? "Shapes are those of one item."
+            : string.Create(CultureInfo.InvariantCulture, $"Shapes are those of one item; a batch has {batch}."))
             + (hasWholeShapes ? " Shapes in brackets are whole." : "");
 }

@@ -25,6 +25,10 @@ internal static class DrawCommand
             Required = true,
             HelpName = "file",
         });
+        var dark = new Option<bool>("--dark")
+        {
+            Description = "Draw a .png on a dark ground; an .svg is light or dark as its viewer is.",
+        };
         var title = new Option<string?>("--title")
         {
             Description = "The title of the picture; the net's name if not given.", HelpName = "text",
@@ -38,14 +42,22 @@ internal static class DrawCommand
         var command = new CommandWithExamples(
             "draw",
             "Draws a net: layers coloured by kind, with their options, parameters and the shapes of their tops.",
-            "cnn draw Models/lenet/lenet.prototxt -o lenet.svg")
+            "cnn draw Models/lenet/lenet.prototxt -o lenet.svg",
+            "cnn draw train_val.prototxt --phase TRAIN --unfold -o net.png -o net.mmd")
         {
-            choice.Model, output, choice.Phase, folds, unfolds, title, choice.Plugin, choice.Level, choice.Stage,
+            choice.Model, output, choice.Phase, folds, unfolds, dark, title, choice.Plugin, choice.Level, choice.Stage,
             madeUp.Shape, madeUp.Batch,
         };
         choice.TakeArgument(command);
         command.SetAction(parsed =>
         {
+            string[] paths = parsed.GetRequiredValue(output);
+            if (paths.FirstOrDefault(p => KindOf(p) is not (".svg" or ".png" or ".dot" or ".mmd")) is { } wrong)
+            {
+                throw new CnnException(
+                    $"--output {wrong}: no such kind of picture", "its name should end in .svg, .png, .dot or .mmd");
+            }
+
             if (parsed.GetValue(folds) && parsed.GetValue(unfolds))
             {
                 throw new CnnException("--fold and --unfold contradict each other", "give one of them");
@@ -64,9 +76,11 @@ internal static class DrawCommand
                 Fold = parsed.GetValue(folds) ? true : parsed.GetValue(unfolds) ? false : null,
                 Title = parsed.GetValue(title),
             });
-            foreach (string path in parsed.GetRequiredValue(output))
+            foreach (string path in paths)
             {
-                byte[] bytes = Encoding.UTF8.GetBytes(drawing.ToSvg());
+                byte[] bytes = KindOf(path) == ".png"
+                    ? PicturePixels.Png(drawing.Picture, parsed.GetValue(dark))
+                    : Encoding.UTF8.GetBytes(TextOf(drawing, path));
                 AtomicFile.Write(path, stream => stream.Write(bytes));
                 console.Out.WriteLine($"wrote {path}");
             }
@@ -75,4 +89,13 @@ internal static class DrawCommand
         });
         return command;
     }
+
+    private static string KindOf(string path) => Path.GetExtension(path).ToLowerInvariant();
+
+    private static string TextOf(NetDrawing drawing, string path) => KindOf(path) switch
+    {
+        ".dot" => drawing.ToDot(),
+        ".mmd" => drawing.ToMermaid(),
+        _ => drawing.ToSvg(),
+    };
 }

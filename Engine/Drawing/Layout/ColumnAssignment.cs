@@ -6,14 +6,21 @@ namespace Cnn.Engine.Drawing.Layout;
 /// </summary>
 internal sealed class ColumnAssignment
 {
+    // Layers with more wires are not compared pair by pair, which takes a time of their square.
+    private const int MostCompared = 300;
+
     private readonly LayoutGraph graph;
     private readonly double gap;
     private readonly HashSet<(int Above, int Below)> conflicts = [];
+    private readonly int[] fromTop;
+    private readonly int[] fromBottom;
 
     private ColumnAssignment(LayoutGraph graph, double gap)
     {
         this.graph = graph;
         this.gap = gap;
+        fromTop = Lengths(isFromTop: true);
+        fromBottom = Lengths(isFromTop: false);
     }
 
     /// <summary>Sets <see cref="LayoutNode.X"/>, the leftmost edge being 0, and returns the width.</summary>
@@ -42,37 +49,33 @@ internal sealed class ColumnAssignment
         return graph.Nodes.Max(n => n.X + (n.Width / 2));
     }
 
-    // Wires that pass layers go before those between boxes, so that they are straight.
+    // Of two pieces that cross, that of a wire past layers is straight before that of a chain, and that before others.
     private void FindConflicts()
     {
-        for (int i = 1; i < graph.Layers.Count; i++)
+        foreach (List<LayoutNode> layer in graph.Layers)
         {
-            List<LayoutNode> layer = graph.Layers[i];
-            int left = 0, scanned = 0;
-            for (int k = 0; k < layer.Count; k++)
+            (LayoutNode From, LayoutNode To, int Rank)[] pieces =
+            [
+                .. layer.SelectMany(from => from.Below.Select(to => (from, to, RankOf(from, to)))),
+            ];
+            for (int i = 0; i < pieces.Length && pieces.Length <= MostCompared; i++)
             {
-                LayoutNode? passing = layer[k].IsBend && layer[k].Above[0].IsBend ? layer[k].Above[0] : null;
-                if (passing is null && k < layer.Count - 1)
+                for (int k = 0; k < i; k++)
                 {
-                    continue;
-                }
-
-                int right = passing?.Order ?? graph.Layers[i - 1].Count;
-                for (; scanned <= k; scanned++)
-                {
-                    foreach (LayoutNode above in layer[scanned].Above)
+                    var (a, b) = (pieces[i], pieces[k]);
+                    int crossing = (a.From.Order - b.From.Order) * (a.To.Order - b.To.Order);
+                    if (crossing < 0 && a.Rank != b.Rank)
                     {
-                        if ((above.Order < left || above.Order > right) && !(above.IsBend && layer[scanned].IsBend))
-                        {
-                            conflicts.Add((above.Id, layer[scanned].Id));
-                        }
+                        var lesser = a.Rank < b.Rank ? a : b;
+                        conflicts.Add((lesser.From.Id, lesser.To.Id));
                     }
                 }
-
-                left = right;
             }
         }
     }
+
+    private static int RankOf(LayoutNode from, LayoutNode to) =>
+        from.IsBend && to.IsBend ? 2 : from.Below.Count == 1 && to.Above.Count == 1 ? 1 : 0;
 
     private double[] Place(bool isUp, bool isRight)
     {
@@ -100,12 +103,13 @@ internal sealed class ColumnAssignment
     private int[] Blocks(LayoutNode[][] layers, int[] position, bool isUp)
     {
         int[] roots = [.. Enumerable.Range(0, graph.Nodes.Count)];
+        int[] lengths = isUp ? fromTop : fromBottom;
         foreach (LayoutNode[] layer in layers)
         {
             int last = -1;
             foreach (LayoutNode node in layer)
             {
-                LayoutNode[] neighbours = Straight(isUp ? node.Above : node.Below, position);
+                LayoutNode[] neighbours = Straight(isUp ? node.Above : node.Below, position, lengths);
                 for (int m = (neighbours.Length - 1) / 2; m >= 0 && m <= neighbours.Length / 2
                     && m < neighbours.Length; m++)
                 {
@@ -124,11 +128,34 @@ internal sealed class ColumnAssignment
         return roots;
     }
 
-    // A box with one box beside wires that come from further away stays under that box: main paths are straight.
-    private static LayoutNode[] Straight(List<LayoutNode> neighbours, int[] position)
+    // The one that the longest path goes through, so that main paths are straight; all where several are as long.
+    private static LayoutNode[] Straight(List<LayoutNode> neighbours, int[] position, int[] lengths)
     {
-        LayoutNode[] boxes = [.. neighbours.Where(n => !n.IsBend).Distinct()];
-        return boxes.Length == 1 ? boxes : [.. neighbours.Distinct().OrderBy(n => position[n.Id])];
+        if (neighbours.Count < 2)
+        {
+            return [.. neighbours];
+        }
+
+        int longest = neighbours.Max(n => lengths[n.Id]);
+        LayoutNode[] main = [.. neighbours.Where(n => lengths[n.Id] == longest)];
+        return main.Length == 1 ? main : [.. neighbours.OrderBy(n => position[n.Id])];
+    }
+
+    // The number of boxes on the longest path from the top, or from the bottom, to each node.
+    private int[] Lengths(bool isFromTop)
+    {
+        var lengths = new int[graph.Nodes.Count];
+        for (int i = 0; i < graph.Layers.Count; i++)
+        {
+            foreach (LayoutNode node in graph.Layers[isFromTop ? i : graph.Layers.Count - 1 - i])
+            {
+                List<LayoutNode> earlier = isFromTop ? node.Above : node.Below;
+                int longest = earlier.Count == 0 ? 0 : earlier.Max(n => lengths[n.Id]);
+                lengths[node.Id] = longest + (node.IsBend ? 0 : 1);
+            }
+        }
+
+        return lengths;
     }
 
     // The leftmost places of the blocks, then each as far to the right as its neighbours let it.

@@ -27,15 +27,13 @@ internal abstract record PictureShape
         bool IsDashed = false) : PictureShape;
 
     /// <summary>A text of one line.</summary>
-    /// <param name="X">Where it begins, or its middle.</param>
+    /// <param name="X">Where it begins.</param>
     /// <param name="Y">Its base line.</param>
     /// <param name="Value">The text.</param>
     /// <param name="Size">The size of the font.</param>
     /// <param name="Ink">Its colour.</param>
     /// <param name="IsBold">Whether it is bold.</param>
-    /// <param name="IsCentred">Whether <paramref name="X"/> is its middle.</param>
-    internal sealed record Text(
-        double X, double Y, string Value, double Size, Ink Ink, bool IsBold = false, bool IsCentred = false)
+    internal sealed record Text(double X, double Y, string Value, double Size, Ink Ink, bool IsBold = false)
         : PictureShape;
 
     /// <summary>Wires with arrows where they end at boxes.</summary>

@@ -44,8 +44,7 @@ internal static class SvgWriter
     private static void Style(StringBuilder text)
     {
         text.Append("<style>\n.").Append(Prefix).Append(" text{font-family:").Append(Picture.Fonts)
-            .Append(";white-space:pre}\n.").Append(Prefix).Append("-bold{font-weight:bold}\n.").Append(Prefix)
-            .Append("-middle{text-anchor:middle}\n.").Append(Prefix).Append("-tint{fill-opacity:")
+            .Append(";white-space:pre}\n.").Append(Prefix).Append("-bold{font-weight:bold}\n.").Append(Prefix).Append("-tint{fill-opacity:")
             .Append(NumberText.Of(Picture.Tint)).Append("}\n.").Append(Prefix)
             .Append("-dashed{stroke-dasharray:4 3}\n.").Append(Prefix).Append("-none{fill:none}\n.").Append(Prefix).Append("-wire{fill:none;stroke-width:")
             .Append(NumberText.Of(Picture.LineWidth)).Append("}\n.").Append(Prefix)
@@ -74,8 +73,7 @@ internal static class SvgWriter
                 Write(text, rectangle);
                 break;
             case PictureShape.Text label:
-                text.Append("<text class=\"").Append(FillOf(label.Ink)).Append(label.IsBold ? $" {Prefix}-bold" : "")
-                    .Append(label.IsCentred ? $" {Prefix}-middle" : "");
+                text.Append("<text class=\"").Append(FillOf(label.Ink)).Append(label.IsBold ? $" {Prefix}-bold" : "");
                 Attribute(text.Append('"'), "x", label.X);
                 Attribute(text, "y", label.Y);
                 Attribute(text, "font-size", label.Size);
