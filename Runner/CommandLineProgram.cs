@@ -93,6 +93,7 @@ internal static class CommandLineProgram
             PlotCommand.Create(console),
             RunsCommand.Create(console),
             DrawCommand.Create(console),
+            ReportCommand.Create(console),
             SchemaCommand.Create(console),
             DeviceQueryCommand.Create(console),
             CompletionCommand.Create(console),
