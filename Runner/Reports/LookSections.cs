@@ -74,7 +74,7 @@ internal static class LookSections
     {
         string shape = sheet.TileHeight * sheet.TileWidth == 1
             ? $"{Number(sheet.Total)} values"
-            : $"{Number(sheet.Total)} channels, {Number(sheet.TileHeight)}{Times}{Number(sheet.TileWidth)}";
+            : $"{Number(sheet.Total)} {(sheet.Total == 1 ? "channel" : "channels")}, {Number(sheet.TileHeight)}{Times}{Number(sheet.TileWidth)}";
         string[] after = [.. net.Layers.Where(l => l.TopNames.Contains(name)).Select(l => l.Name)];
         string writers = after.Length > 1 ? $", after {string.Join(", ", after[1..])}" : "";
         return new LookSection(name, $"{shape}{writers}{FirstOf(sheet)}", sheet);
@@ -97,7 +97,7 @@ internal static class LookSections
 
     /// <summary>Returns a value in three digits.</summary>
     public static string Number(float value) =>
-        value.ToString("G3", CultureInfo.InvariantCulture).Replace('-', '\u2212');
+        value.ToString("g3", CultureInfo.InvariantCulture).Replace('-', '\u2212');
 
     private static string FiltersOf(Blob filters, TileSheet sheet)
     {

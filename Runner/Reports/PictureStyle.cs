@@ -15,6 +15,8 @@ internal sealed class PictureStyle(bool isDark)
     /// <summary>The family of the letters: the first that is installed of some that read well on a screen.</summary>
     public static string FontFamily { get; } = FindFamily();
 
+    private static readonly SKTypeface Regular = Typeface(isBold: false), Bold = Typeface(isBold: true);
+
     /// <summary>The ground.</summary>
     public SKColor Ground => SKColor.Parse(colors.Ground);
 
@@ -34,7 +36,7 @@ internal sealed class PictureStyle(bool isDark)
     /// <param name="size">The height of its letters, in pixels.</param>
     /// <param name="isBold">Whether they are bold.</param>
     public static SKFont Font(float size, bool isBold = false) =>
-        new(ScottPlot.Fonts.GetTypeface(FontFamily, isBold, false), size) { Subpixel = true };
+        new(isBold ? Bold : Regular, size) { Subpixel = true };
 
     /// <summary>Returns the width of a text, in pixels.</summary>
     public static float WidthOf(string text, float size, bool isBold = false)
@@ -51,6 +53,9 @@ internal sealed class PictureStyle(bool isDark)
         using var ink = new SKPaint { Color = color, IsAntialias = true };
         canvas.DrawText(text, x, y, font, ink);
     }
+
+    private static SKTypeface Typeface(bool isBold) =>
+        SKTypeface.FromFamilyName(FontFamily, isBold ? SKFontStyle.Bold : SKFontStyle.Normal);
 
     private static string FindFamily()
     {
