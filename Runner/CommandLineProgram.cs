@@ -94,6 +94,7 @@ internal static class CommandLineProgram
             RunsCommand.Create(console),
             DrawCommand.Create(console),
             ReportCommand.Create(console),
+            LookCommand.Create(console),
             SchemaCommand.Create(console),
             DeviceQueryCommand.Create(console),
             CompletionCommand.Create(console),
