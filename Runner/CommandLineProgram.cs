@@ -93,6 +93,8 @@ internal static class CommandLineProgram
             PlotCommand.Create(console),
             RunsCommand.Create(console),
             ReportCommand.Create(console),
+            DrawCommand.Create(console),
+            LookCommand.Create(console),
             SchemaCommand.Create(console),
             DeviceQueryCommand.Create(console),
             CompletionCommand.Create(console),
