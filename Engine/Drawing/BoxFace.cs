@@ -6,7 +6,7 @@ namespace Cnn.Engine.Drawing;
 /// <summary>What a box looks like: its lines, its size and its shapes once it has a place.</summary>
 internal sealed class BoxFace
 {
-    private const int MostLetters = 46, MostText = 60, MostLines = 9, MostTops = 6;
+    private const int MostLetters = 46, MostText = 72, MostLines = 9, MostTops = 6;
     private const double NameSize = 13, TextSize = 12, Side = 11, Stripe = 16, Edge = 7, Sheet = 3.5;
 
     private readonly DrawnBox box;
