@@ -32,7 +32,7 @@ public sealed partial class Solver
         long round = (Iteration / definition.TestInterval) - (dataStart / definition.TestInterval)
             - (definition.TestInitialization || dataStart > 0 ? 0 : 1);
         TestScores? scores = test.Run(
-            Iteration, Math.Max(0, round), definition.TestComputeLoss, options.Log, () => StopIsDue);
+            Iteration, Math.Max(0, round), definition.TestComputeLoss, options.Log, GoesNoFurther);
         if (scores is null)
         {
             return false;
@@ -45,5 +45,11 @@ public sealed partial class Solver
         }
 
         return true;
+
+        bool GoesNoFurther(int batch)
+        {
+            TestProgressed?.Invoke(new TestProgress(test.Index, batch, test.Iterations));
+            return StopIsDue;
+        }
     }
 }
