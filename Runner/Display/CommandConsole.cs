@@ -34,7 +34,8 @@ internal sealed record CommandConsole(TextWriter Out, TextWriter Error)
     public bool IsQuiet { get; set; }
 
     /// <summary>Shows log lines; null when the user asked for quiet.</summary>
-    public ILogEventSink? LogSink => IsQuiet ? null : new WriterSink(Error);
+    public ILogEventSink? LogSink =>
+        IsQuiet ? null : Live is { } line ? new LiveSink(line) : new WriterSink(Error);
 
     /// <summary>Opens standard input.</summary>
     public Func<Stream> OpenInput { get; init; } = () => Stream.Null;

@@ -2,8 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Cnn.Runner.Display;
 
-/// <summary>Tells when the user suspends the program with Ctrl-Z, and when it goes on.</summary>
-internal sealed class SuspendSignals : IDisposable
+/// <summary>Does something before Ctrl-Z suspends the program, and when the program goes on.</summary>
+internal sealed partial class SuspendSignals : IDisposable
 {
     private readonly PosixSignalRegistration[] registrations;
 
@@ -14,10 +14,20 @@ internal sealed class SuspendSignals : IDisposable
         ? []
         :
         [
-            PosixSignalRegistration.Create(PosixSignal.SIGTSTP, _ => suspend()),
+            PosixSignalRegistration.Create(PosixSignal.SIGTSTP, context =>
+            {
+                // .NET does not stop a program that listens to this signal, whether it cancels it or not.
+                context.Cancel = true;
+                suspend();
+                _ = Kill(Environment.ProcessId, OperatingSystem.IsLinux() ? 19 : 17);
+            }),
             PosixSignalRegistration.Create(PosixSignal.SIGCONT, _ => resume()),
         ];
 
     /// <summary>Stops listening.</summary>
     public void Dispose() => Array.ForEach(registrations, r => r.Dispose());
+
+    // The signal is SIGSTOP, whose number depends on the system.
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Kill(int process, int signal);
 }
