@@ -25,7 +25,7 @@ internal sealed class TrainingRun(CommandConsole console, TrainingSettings setti
         definition.MaxIter = settings.Iterations ?? definition.MaxIter;
         SetPatience(definition);
         using var pool = new WorkerPool(settings.Threads ?? 0);
-        using var display = TrainingDisplay.For(console);
+        using var display = TrainingDisplay.For(console, definition, MachineClock.Instance);
         using var runLog = new DelayedLog();
         using var log = RunLog.Create(display.Sink, settings.LogFolder, "train", also: runLog);
         OptionValues.WarnOfGpu(
