@@ -1,5 +1,6 @@
 using Cnn.Engine.Graph;
 using Cnn.Engine.Runs;
+using Cnn.Engine.Solvers.Recording;
 using Serilog;
 
 namespace Cnn.Engine.Solvers;
@@ -20,11 +21,14 @@ internal sealed record TestNet(int Index, Net Net, int Iterations, string ApVers
     /// <param name="logsLoss">Whether to log the mean loss too.</param>
     /// <param name="log">The log; null for none.</param>
     /// <param name="stopIsDue">Called before each batch; true cuts the test short.</param>
+    /// <param name="classes">Watches the batches; null for nobody.</param>
     /// <returns>The means by output blob; null when the test was cut short.</returns>
-    public TestScores? Run(int iteration, long round, bool logsLoss, ILogger? log, Func<bool> stopIsDue)
+    public TestScores? Run(
+        int iteration, long round, bool logsLoss, ILogger? log, Func<bool> stopIsDue, ClassTally? classes = null)
     {
         Net.Clock.Pass = round * Iterations;
         var tally = new OutputTally(Net, ApVersion);
+        classes?.Begin();
         double loss = 0;
         for (int i = 0; i < Iterations; i++)
         {
@@ -36,6 +40,7 @@ internal sealed record TestNet(int Index, Net Net, int Iterations, string ApVers
 
             loss += Net.Forward();
             tally.Add();
+            classes?.Add();
         }
 
         if (logsLoss)

@@ -26,7 +26,8 @@ internal sealed class TrainingRun(CommandConsole console, TrainingSettings setti
         SetPatience(definition);
         using var pool = new WorkerPool(settings.Threads ?? 0);
         using var display = TrainingDisplay.For(console);
-        using var log = RunLog.Create(display.Sink, settings.LogFolder, "train");
+        using var runLog = new DelayedLog();
+        using var log = RunLog.Create(display.Sink, settings.LogFolder, "train", also: runLog);
         OptionValues.WarnOfGpu(
             log,
             settings.Gpu || definition is { HasSolverMode: true, SolverMode: SolverParameter.Types.SolverMode.Gpu });
@@ -45,7 +46,12 @@ internal sealed class TrainingRun(CommandConsole console, TrainingSettings setti
             RestartsData = settings.RestartsData,
             Level = settings.Level,
             Stages = settings.Stages,
+            Run = settings.Run,
+            RunCommand = settings.CommandLine,
+            ReplacesRun = settings.Resume is "latest",
+            Time = SystemClock.Time,
         });
+        runLog.Open(solver.RunWriter is { } run ? Path.Combine(run.Folder, "run.log") : null);
         var report = new TrainingReport(console, settings, solver, definition, plugins);
         using var signals = new RunSignals(solver.Control, settings.OnInterrupt, settings.OnHangUp);
         log.Information("Starting Optimization");
