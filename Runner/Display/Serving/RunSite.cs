@@ -6,8 +6,8 @@ using Cnn.Engine.Solvers;
 namespace Cnn.Runner.Display.Serving;
 
 /// <summary>
-/// Answers requests: <c>GET /</c> is the page, <c>GET /data</c> its data as JSON, <c>GET /events</c> a stream that tells
-/// of new data at most once a second, <c>POST /control/snapshot</c> and <c>POST /control/stop</c> act on the run.
+/// Answers requests: <c>GET /</c> is the page, <c>GET /data</c> its data as JSON, <c>GET /events</c> a stream that
+/// tells of new data at most once a second, <c>POST /control/snapshot</c> and <c>POST /control/stop</c> act on the run.
 /// </summary>
 /// <param name="feed">What there is to see.</param>
 /// <param name="control">The run.</param>
@@ -141,5 +141,6 @@ internal sealed class RunSite(RunFeed feed, SolverControl control, RequestGuard 
         }
     }
 
-    private static byte[] Message(string name, string data) => Encoding.ASCII.GetBytes($"event: {name}\ndata: {data}\n\n");
+    private static byte[] Message(string name, string data) =>
+        Encoding.ASCII.GetBytes($"event: {name}\ndata: {data}\n\n");
 }

@@ -4,7 +4,9 @@ using System.Text.Json.Nodes;
 
 namespace Cnn.Tests.Runner.Display.Serving;
 
-/// <summary>Chromium without a window, driven through <c>Runner.Tests/Browser/drive.mjs</c>, which lists the commands.</summary>
+/// <summary>
+/// Chromium without a window, driven through <c>Runner.Tests/Browser/drive.mjs</c>, which lists the commands.
+/// </summary>
 internal sealed class Browser : IAsyncDisposable
 {
     private static readonly string[] Names = ["chromium", "chromium-browser", "google-chrome"];
@@ -45,7 +47,8 @@ internal sealed class Browser : IAsyncDisposable
     public Task ClickAsync(string selector) => DoAsync("click", new { selector, accept = true });
 
     /// <summary>Moves the mouse to a point of an element, in shares of its width and height.</summary>
-    public Task HoverAsync(string selector, double x, double y) => DoAsync("hover", new { selector, at = new[] { x, y } });
+    public Task HoverAsync(string selector, double x, double y) =>
+        DoAsync("hover", new { selector, at = new[] { x, y } });
 
     /// <summary>Drags from one point of an element to another at the same height.</summary>
     public Task DragAsync(string selector, double from, double to, double y = 0.5) =>

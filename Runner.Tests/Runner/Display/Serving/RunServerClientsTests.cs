@@ -75,7 +75,8 @@ public class RunServerClientsTests
     {
         using var run = new ServedRun(new ServerLimits { Reading = TimeSpan.FromMilliseconds(50) });
         var random = new Random(21);
-        byte[] whole = Encoding.ASCII.GetBytes(run.Request("GET", "/nothing", "Accept: */*", "Content-Length: 3") + "abc");
+        byte[] whole = Encoding.ASCII.GetBytes(
+            run.Request("GET", "/nothing", "Accept: */*", "Content-Length: 3") + "abc");
         for (int round = 0; round < 300; round++)
         {
             byte[] damaged = [.. whole];
@@ -117,16 +118,17 @@ public class RunServerClientsTests
         for (int i = streams.Count; i < 50; i++)
         {
             using TcpClient oneMore = await run.ConnectAsync();
-            RunServerTests.AssertRefused(503, "There are too many connections.", await ServedRun.ReadToEndAsync(oneMore));
+            string answer = await ServedRun.ReadToEndAsync(oneMore);
+            RunServerTests.AssertRefused(503, "There are too many connections.", answer);
         }
 
         streams.ForEach(s => s.Dispose());
-        string answer;
+        string last;
         do
         {
-            answer = await run.AskAsync(run.Request("GET", "/"));
+            last = await run.AskAsync(run.Request("GET", "/"));
         }
-        while (!answer.StartsWith("HTTP/1.1 200 ", StringComparison.Ordinal));
+        while (!last.StartsWith("HTTP/1.1 200 ", StringComparison.Ordinal));
     }
 
     // What is written to the client is larger than what the system holds for it.

@@ -18,7 +18,8 @@ public class RunServerTests
 
         string answer = await run.AskAsync(run.Request("GET", "/"));
 
-        Assert.StartsWith("HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n", answer, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n", answer, StringComparison.Ordinal);
         Assert.Contains("<!doctype html>", answer, StringComparison.OrdinalIgnoreCase);
         Assert.Contains(run.Token, answer, StringComparison.Ordinal);
     }
@@ -30,7 +31,7 @@ public class RunServerTests
 
         string answer = await run.AskAsync(run.Request("GET", "/data"));
 
-        using JsonDocument data = JsonDocument.Parse(answer[(answer.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..]);
+        using JsonDocument data = JsonDocument.Parse(answer.Split("\r\n\r\n", 2)[1]);
         JsonElement first = data.RootElement.GetProperty("runs")[0];
         Assert.Equal("train/loss", first.GetProperty("curves")[0].GetProperty("name").GetString());
     }
@@ -271,6 +272,7 @@ public class RunServerTests
             if (line == $"event: {name}")
             {
                 string? data = await reader.ReadLineAsync(TestContext.Current.CancellationToken);
+                Assert.NotNull(data);
                 Assert.StartsWith("data: ", data, StringComparison.Ordinal);
                 return data["data: ".Length..];
             }
