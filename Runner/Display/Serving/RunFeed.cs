@@ -7,15 +7,15 @@ namespace Cnn.Runner.Display.Serving;
 
 /// <summary>
 /// What pages see of a run: a copy of its record, taken when somebody looks and the last one is a second old, or older
-/// where making the data takes long, so that looking costs about 1 % of a core at most.
+/// where making the data takes long: looking costs a thirtieth of a core at most.
 /// </summary>
 /// <param name="run">The run.</param>
 /// <param name="live">What the page is told of the server.</param>
 internal sealed class RunFeed(RunWriter run, PageOptions live) : IDisposable
 {
-    private const int CostShare = 100;
+    private const int Share = 30;
 
-    private static readonly TimeSpan LeastAge = TimeSpan.FromSeconds(1), MostAge = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LeastAge = TimeSpan.FromSeconds(1), MostAge = TimeSpan.FromSeconds(5);
 
     private readonly SemaphoreSlim gate = new(1);
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -97,7 +97,7 @@ internal sealed class RunFeed(RunWriter run, PageOptions live) : IDisposable
         long start = Stopwatch.GetTimestamp();
         byte[] bytes = Encoding.UTF8.GetBytes(make());
         TimeSpan cost = Stopwatch.GetElapsedTime(start);
-        pause = TimeSpan.FromTicks(Math.Clamp(cost.Ticks * CostShare, LeastAge.Ticks, MostAge.Ticks));
+        pause = TimeSpan.FromTicks(Math.Clamp(cost.Ticks * Share, LeastAge.Ticks, MostAge.Ticks));
         return bytes;
     }
 
