@@ -40,6 +40,9 @@ internal sealed class RunServer : IDisposable
     /// <summary>The address of the page, with the token that opens it.</summary>
     public Uri Address { get; }
 
+    /// <summary>The number of connections.</summary>
+    public int Connections => Volatile.Read(ref connections);
+
     /// <summary>Takes a port of this machine. Clients wait until there is a run to show.</summary>
     /// <param name="port">The port; 0 for one that is free.</param>
     /// <param name="limits">What clients are allowed; null for the usual.</param>
@@ -111,7 +114,7 @@ internal sealed class RunServer : IDisposable
 
         await closing.CancelAsync();
         await accepting;
-        while (Volatile.Read(ref connections) > 0)
+        while (Connections > 0)
         {
             await Task.Delay(Glance);
         }

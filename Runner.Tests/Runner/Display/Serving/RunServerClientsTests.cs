@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using System.Text;
-using Cnn.Engine.Runs;
 using Cnn.Runner.Display.Serving;
 
 namespace Cnn.Tests.Runner.Display.Serving;
@@ -73,7 +72,7 @@ public class RunServerClientsTests
     [Fact]
     public async Task DamagedRequestsNeverEndTheServer()
     {
-        using var run = new ServedRun(new ServerLimits { Reading = TimeSpan.FromMilliseconds(50) });
+        using var run = new ServedRun();
         var random = new Random(21);
         byte[] whole = Encoding.ASCII.GetBytes(
             run.Request("GET", "/nothing", "Accept: */*", "Content-Length: 3") + "abc");
@@ -99,7 +98,7 @@ public class RunServerClientsTests
         using var run = new ServedRun(new ServerLimits { Reading = TimeSpan.FromMilliseconds(50) });
         using TcpClient silent = await run.ConnectAsync();
 
-        RunServerTests.AssertRefused(408, "the request takes too long", await ServedRun.ReadToEndAsync(silent));
+        RunServerTests.AssertRefused(408, "the request takes too long", await ServedRun.ReadToEndAsync(silent.GetStream()));
     }
 
     [Fact]
@@ -118,32 +117,21 @@ public class RunServerClientsTests
         for (int i = streams.Count; i < 50; i++)
         {
             using TcpClient oneMore = await run.ConnectAsync();
-            string answer = await ServedRun.ReadToEndAsync(oneMore);
+            string answer = await ServedRun.ReadToEndAsync(oneMore.GetStream());
             RunServerTests.AssertRefused(503, "There are too many connections.", answer);
         }
 
         streams.ForEach(s => s.Dispose());
-        string last;
-        do
-        {
-            last = await run.AskAsync(run.Request("GET", "/"));
-        }
-        while (!last.StartsWith("HTTP/1.1 200 ", StringComparison.Ordinal));
+        await run.UntilAloneAsync();
+        Assert.StartsWith("HTTP/1.1 200 ", await run.AskAsync(run.Request("GET", "/")), StringComparison.Ordinal);
     }
 
     // What is written to the client is larger than what the system holds for it.
     [Fact]
     public async Task AClientThatNeverReadsIsDroppedAndHoldsNothingUp()
     {
-        using var run = new ServedRun(new ServerLimits
-        {
-            Writing = TimeSpan.FromMilliseconds(200), Farewell = TimeSpan.FromMinutes(5),
-        });
-        for (int i = 0; i < 3; i++)
-        {
-            run.Writer.Image($"samples/{i}", 1, new RunImage(new byte[4_000_000], 2000, 2000));
-        }
-
+        using var run = new ServedRun(new ServerLimits { Writing = TimeSpan.FromMilliseconds(200) });
+        run.Writer.Definition("net.prototxt", new string('x', 20_000_000));
         using TcpClient silent = await run.ConnectAsync();
         silent.ReceiveBufferSize = 4096;
         await silent.GetStream().WriteAsync(
@@ -153,8 +141,7 @@ public class RunServerClientsTests
             run.Writer.Scalar("train/loss", iteration, 1.0 / iteration);
         }
 
-        Assert.StartsWith("HTTP/1.1 200 ", await run.AskAsync(run.Request("GET", "/")), StringComparison.Ordinal);
-        run.Writer.End(RunState.Completed);
-        run.Server.Dispose();
+        await run.UntilAloneAsync();
+        Assert.True(silent.Connected);
     }
 }

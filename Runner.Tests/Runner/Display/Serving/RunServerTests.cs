@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
@@ -228,7 +227,6 @@ public class RunServerTests
             await NextAsync(reader, "message");
         }
 
-        // The connection is gone when others can have all of them.
         run.Dispose();
     }
 

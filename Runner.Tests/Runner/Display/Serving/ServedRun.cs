@@ -45,21 +45,32 @@ internal sealed class ServedRun : IDisposable
         return client;
     }
 
-    /// <summary>Sends a request of any form and returns what comes back until the connection is closed.</summary>
+    /// <summary>Sends a request of any form and nothing more, and returns what comes back until the end.</summary>
     public async Task<string> AskAsync(string request) => await AskAsync(Encoding.Latin1.GetBytes(request));
 
     /// <inheritdoc cref="AskAsync(string)"/>
     public async Task<string> AskAsync(byte[] request)
     {
         using TcpClient client = await ConnectAsync();
-        await client.GetStream().WriteAsync(request, TestContext.Current.CancellationToken);
-        return await ReadToEndAsync(client);
+        NetworkStream stream = client.GetStream();
+        await stream.WriteAsync(request, TestContext.Current.CancellationToken);
+        client.Client.Shutdown(SocketShutdown.Send);
+        return await ReadToEndAsync(stream);
+    }
+
+    /// <summary>Waits until the server has no connection.</summary>
+    public async Task UntilAloneAsync()
+    {
+        while (Server.Connections > 0)
+        {
+            await Task.Delay(1, TestContext.Current.CancellationToken);
+        }
     }
 
     /// <summary>Returns all that a connection still receives.</summary>
-    public static async Task<string> ReadToEndAsync(TcpClient client)
+    public static async Task<string> ReadToEndAsync(Stream stream)
     {
-        using var reader = new StreamReader(client.GetStream(), Encoding.UTF8);
+        using var reader = new StreamReader(stream, Encoding.UTF8);
         return await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
     }
 
