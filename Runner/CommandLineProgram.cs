@@ -91,6 +91,7 @@ internal static class CommandLineProgram
             ConvertCommand.Create(console),
             DataCommand.Create(console),
             PlotCommand.Create(console),
+            RunsCommand.Create(console),
             SchemaCommand.Create(console),
             DeviceQueryCommand.Create(console),
             CompletionCommand.Create(console),

@@ -90,8 +90,7 @@ public sealed class RunRecord
     public void RemoveFrom(long iteration)
     {
         curves.ForEach(c => c.RemoveFrom(iteration));
-        histograms.ForEach(h => h.RemoveFrom(iteration));
-        images.ForEach(i => i.RemoveFrom(iteration));
+        RemoveImagesFrom(iteration);
     }
 
     /// <summary>Returns a record of its own with the same contents.</summary>
@@ -126,6 +125,13 @@ public sealed class RunRecord
         }
 
         return curve;
+    }
+
+    /// <summary>Removes the histograms and images from an iteration on.</summary>
+    internal void RemoveImagesFrom(long iteration)
+    {
+        histograms.ForEach(h => h.RemoveFrom(iteration));
+        images.ForEach(i => i.RemoveFrom(iteration));
     }
 
     private static RunSeries<T> SeriesOf<T>(List<RunSeries<T>> all, string name, int capacity)
