@@ -27,7 +27,7 @@ internal sealed class TrainingRun(CommandConsole console, TrainingSettings setti
         SetPatience(definition);
         using RunServer? server = Listen(definition);
         using var pool = new WorkerPool(settings.Threads ?? 0);
-        using var display = TrainingDisplay.For(console, definition, MachineClock.Instance);
+        using var display = TrainingDisplay.For(console, definition, SystemClock.Time);
         using var runLog = new DelayedLog();
         using var log = RunLog.Create(display.Sink, settings.LogFolder, "train", also: runLog);
         OptionValues.WarnOfGpu(
