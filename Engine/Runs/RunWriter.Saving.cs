@@ -127,7 +127,7 @@ public sealed partial class RunWriter
     }
 
     private void Write(RunDocument document) =>
-        JsonDocuments.Write(Path.Combine(Folder, RunFiles.Summary), document, RunJson.Indented.RunDocument);
+        JsonDocuments.Write(Path.Combine(Folder, RunFiles.Summary), document, JsonDocuments.Indented.RunDocument);
 
     // Nothing is written any more after a failure.
     private void WriteText(string name, string text)

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Cnn.Proto;
 
 namespace Cnn.Engine.Runs;
