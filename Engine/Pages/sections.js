@@ -173,12 +173,17 @@ function safeDrawing(text) {
     return null;
   }
 
+  const loads = /@import|url\(\s*["']?(?!#)/i;
   parsed.querySelectorAll("script, foreignObject, iframe, image, animate, set").forEach(e => e.remove());
   for (const element of [root, ...parsed.querySelectorAll("*")]) {
     for (const { name, value } of [...element.attributes]) {
-      if (/^on/i.test(name) || (/href$/i.test(name) && !value.startsWith("#"))) {
+      if (/^on/i.test(name) || (/href$/i.test(name) && !value.startsWith("#")) || loads.test(value)) {
         element.removeAttribute(name);
       }
+    }
+
+    if (element.nodeName === "style" && loads.test(element.textContent)) {
+      element.remove();
     }
   }
 
