@@ -159,6 +159,7 @@ function netSection() {
       const width = box[2] || parseFloat(drawing.getAttribute("width")) || 800;
       const height = box[3] || parseFloat(drawing.getAttribute("height")) || 600;
       drawing.setAttribute("viewBox", box.length === 4 ? box.join(" ") : `0 0 ${width} ${height}`);
+      drawing.style.cssText = "display:block;margin:0 auto";
       size = { width, height };
       recolour();
       apply(factor);
