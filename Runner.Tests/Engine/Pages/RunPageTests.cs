@@ -27,7 +27,7 @@ public sealed class RunPageTests : IDisposable
             page.Replace("http://www.w3.org/2000/svg", "", StringComparison.Ordinal),
             StringComparison.Ordinal);
         Assert.DoesNotContain("https:", page, StringComparison.Ordinal);
-        Assert.DoesNotContain("{{", page, StringComparison.Ordinal);
+        Assert.DoesNotMatch(@"\{\{[a-z]+\}\}", page);
     }
 
     [Fact]
@@ -152,7 +152,8 @@ public sealed class RunPageTests : IDisposable
         JsonElement runs = Data(page).GetProperty("runs");
 
         Assert.Contains("<title>2 runs compared</title>", page, StringComparison.Ordinal);
-        Assert.Equal(["lenet-0.01", "lenet-0.02"], runs.EnumerateArray().Select(r => r.GetProperty("name").GetString()));
+        Assert.Equal(
+            ["lenet-0.01", "lenet-0.02"], runs.EnumerateArray().Select(r => r.GetProperty("name").GetString()));
         Assert.All(runs.EnumerateArray(), r => Assert.False(r.TryGetProperty("histograms", out _)));
     }
 

@@ -43,7 +43,7 @@ public sealed class TrainingLogFileTests : IDisposable
         I0101 00:00:13.000000 31416 solver.cpp:237]     Train net output #0: loss = 1.25 (* 1 = 1.25 loss)
         I0101 00:00:13.000000 31416 sgd_solver.cpp:105] Iteration 100, lr = 0.001
         I0101 00:00:20.000000 31416 solver.cpp:447] Snapshotting to binary proto file a_iter_200.caffemodel
-        I0101 00:00:20.000000 31416 sgd_solver.cpp:273] Snapshotting solver state to binary proto file a_iter_200.solverstate
+        I0101 00:00:20.000000 31416 sgd_solver.cpp:273] Snapshotting solver state to binary proto file a.solverstate
         I0101 00:00:20.500000 31416 solver.cpp:310] Iteration 200, loss = 1.0
         I0101 00:00:20.500000 31416 solver.cpp:315] Optimization Done.
 
@@ -82,9 +82,12 @@ public sealed class TrainingLogFileTests : IDisposable
         Assert.Equal(RunState.Completed, run.State);
         Assert.Equal((200L, 200L), (run.Iteration, run.Info.MaxIterations));
         Assert.Equal(TimeSpan.FromSeconds(30.5), run.Duration);
-        Assert.Equal("a_iter_200.solverstate", run.LastSnapshot);
+        Assert.Equal("a.solverstate", run.LastSnapshot);
         Assert.Equal(
-            ["test_iter 10", "base_lr 0.01", "max_iter 200", "lr_policy step", "average_loss 20", "net train_val.prototxt"],
+            [
+                "test_iter 10", "base_lr 0.01", "max_iter 200", "lr_policy step", "average_loss 20",
+                "net train_val.prototxt",
+            ],
             run.Info.Settings.Select(s => $"{s.Name} {s.Value}"));
         Assert.Equal(["solver.prototxt", "train_net.prototxt", "test_net.prototxt"], run.Definitions.Keys);
         Assert.StartsWith("name: \"Small\"\nlayer {", run.Definitions["train_net.prototxt"], StringComparison.Ordinal);
