@@ -20,7 +20,7 @@ internal sealed record TestNet(int Index, Net Net, int Iterations, string ApVers
     /// <param name="round">The number of the test in the run, from 0; the data position follows from it.</param>
     /// <param name="logsLoss">Whether to log the mean loss too.</param>
     /// <param name="log">The log; null for none.</param>
-    /// <param name="stopIsDue">Called before each batch with the number of those done; true cuts the test short.</param>
+    /// <param name="stopIsDue">Called before each batch with how many are done; true cuts the test short.</param>
     /// <param name="classes">Watches the batches; null for nobody.</param>
     /// <returns>The means by output blob; null when the test was cut short.</returns>
     public TestScores? Run(

@@ -13,7 +13,9 @@ internal sealed record CommandConsole(TextWriter Out, TextWriter Error)
     private readonly LiveLine? live;
     private readonly LiveBlock? block;
 
-    /// <summary>The line for live displays; null when the errors do not go to a terminal or plain lines are asked for.</summary>
+    /// <summary>
+    /// The line for live displays; null when the errors do not go to a terminal or plain lines are asked for.
+    /// </summary>
     public LiveLine? Live
     {
         get => IsPlain ? null : live;

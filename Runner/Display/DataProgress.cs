@@ -54,7 +54,7 @@ internal sealed class DataProgress(CommandConsole console) : IProgress<WriteProg
         }
     }
 
-    /// <summary>Returns where work may report progress of another kind, to be shown as <see cref="Show"/> does.</summary>
+    /// <summary>Returns a receiver of another kind of progress, which is shown as <see cref="Show"/> does.</summary>
     public IProgress<T> Of<T>(Func<T, WriteProgress> describe) => new Other<T>(this, describe);
 
     /// <summary>Writes a line that stays, above the changing one.</summary>

@@ -30,7 +30,9 @@ internal sealed record Glyphs(
     /// <summary>Returns those of a terminal; the console of Linux has no characters for sparklines.</summary>
     /// <param name="encoding">The encoding of what is written to it.</param>
     public static Glyphs Of(Encoding encoding) =>
-        encoding.CodePage == Encoding.UTF8.CodePage && Environment.GetEnvironmentVariable("TERM") != "linux" ? Unicode : Ascii;
+        encoding.CodePage == Encoding.UTF8.CodePage && Environment.GetEnvironmentVariable("TERM") != "linux"
+            ? Unicode
+            : Ascii;
 
     /// <summary>Returns a sparkline, from the least value at the lowest level to the greatest at the highest.</summary>
     public string Sparkline(ReadOnlySpan<double> values)

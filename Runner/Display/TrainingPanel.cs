@@ -6,7 +6,9 @@ using Spectre.Console.Rendering;
 
 namespace Cnn.Runner.Display;
 
-/// <summary>Lays out the panel of a run: in two columns where a terminal is wide, without a border where it is small.</summary>
+/// <summary>
+/// Lays out the panel of a run: in two columns where a terminal is wide, without a border where it is small.
+/// </summary>
 /// <param name="glyphs">The characters to use.</param>
 internal sealed class TrainingPanel(Glyphs glyphs)
 {
@@ -97,7 +99,8 @@ internal sealed class TrainingPanel(Glyphs glyphs)
         bool isWide = width >= TwoColumns - Sides;
         int half = isWide ? (width - ColumnGap) / 2 : width;
         List<PanelRow> tests = TestRows(status);
-        int labels = Math.Clamp(tests.Max(r => r.Label.Length), LongestLabel, Math.Max(LongestLabel, half / 3)) + PanelRow.Gap;
+        int longest = Math.Max(LongestLabel, half / 3);
+        int labels = Math.Clamp(tests.Max(r => r.Label.Length), LongestLabel, longest) + PanelRow.Gap;
         List<PanelRow> training = TrainingRows(status, half - labels);
         if (!isWide)
         {
@@ -161,7 +164,8 @@ internal sealed class TrainingPanel(Glyphs glyphs)
 
     private static PanelRow TestRow(TestStatus test)
     {
-        string label = test.TestNet == 0 ? $"test {Printable(test.Blob)}" : Text($"test{test.TestNet} {Printable(test.Blob)}");
+        string net = test.TestNet == 0 ? "test" : Text($"test{test.TestNet}");
+        string label = $"{net} {Printable(test.Blob)}";
         return test.Iteration is not { } iteration
             ? new PanelRow(label, ("none yet", PanelStyles.Faint))
             : new PanelRow(
@@ -190,7 +194,7 @@ internal sealed class TrainingPanel(Glyphs glyphs)
         string mean = status.MeanOf > 0 ? Text($"mean of {status.MeanOf}: {Number(status.MeanLoss)}") : "";
         int room = width - pieces[0].Text.Length - PanelRow.Gap;
         int beside = room - mean.Length - PanelRow.Gap;
-        if (mean.Length > 0 && beside >= LeastSparks + SpanWidth)
+        if (mean.Length > 0 && beside >= LeastSparks)
         {
             pieces.Add((mean, Plain));
             room = beside;

@@ -48,7 +48,9 @@ internal sealed record TrainingStatus
     /// <summary>The learning rate of the last iteration.</summary>
     public float LearningRate { get; init; }
 
-    /// <summary>The iteration from which on the rate is as it is; null when it was never another, or is never still.</summary>
+    /// <summary>
+    /// The iteration from which on the rate is as it is; null when it was never another, or is never still.
+    /// </summary>
     public int? RateSince { get; init; }
 
     /// <summary>The images a second; the iterations a second where <see cref="CountsImages"/> is false.</summary>

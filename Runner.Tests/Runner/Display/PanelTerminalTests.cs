@@ -42,7 +42,8 @@ public sealed class PanelTerminalTests : IDisposable
             TmuxTerminal.Prompt);
         Assert.DoesNotContain(lines, l => l.Contains("cnn:0]", StringComparison.Ordinal));
         Assert.Matches(
-            columns >= 110 ? @"│ iteration .* test accuracy .*\d at 400  best " : @"│ test accuracy  \d.* at 400  best ",
+            columns >= 110 ? @"│ iteration .* test accuracy .*\d at 400  best "
+                : @"│ test accuracy  \d.* at 400  best ",
             string.Join('\n', lines));
         Assert.True(terminal.ShowsCursor);
     }

@@ -23,8 +23,9 @@ internal sealed class TmuxTerminal : IDisposable
         string cnn = Path.Combine(AppContext.BaseDirectory, "cnn.dll");
         Tmux(
             [
-                "new-session", "-d", "-x", $"{columns}", "-y", "24", "-c", folder.Path, "env", "-u", "CI", "-u", "NO_COLOR",
-                "LANG=C.UTF-8", $"PS1={Prompt} ", $"CNN=dotnet {cnn}", .. variables, "sh",
+                "new-session", "-d", "-x", $"{columns}", "-y", "24", "-c", folder.Path,
+                "env", "-u", "CI", "-u", "NO_COLOR", "LANG=C.UTF-8", $"PS1={Prompt} ",
+                $"CNN=dotnet {cnn}", .. variables, "sh",
             ]);
         WaitFor(screen => screen.Contains(Prompt, StringComparison.Ordinal));
     }
