@@ -102,7 +102,8 @@ internal sealed record RunDocument
         if (document.Format != CurrentFormat)
         {
             throw new CnnException(
-                $"{path}: has format {document.Format}, which this version cannot read", "use the version that wrote it");
+                $"{path}: has format {document.Format}, which this version cannot read",
+                "use the version that wrote it");
         }
 
         bool isWhole = !document.Settings.Contains(null!)

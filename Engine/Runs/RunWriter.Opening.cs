@@ -93,9 +93,13 @@ public sealed partial class RunWriter
         return true;
     }
 
-    private static string StateText(RunDocument document) =>
-        $"which is {(document.State == RunState.Running ? "not completed" : document.State.ToString().ToLowerInvariant())}"
-        + $" at iteration {document.Iteration}";
+    private static string StateText(RunDocument document)
+    {
+        string state = document.State == RunState.Running
+            ? "not completed"
+            : document.State.ToString().ToLowerInvariant();
+        return $"which is {state} at iteration {document.Iteration}";
+    }
 
     // The log may be there already.
     private static void RequireEmpty(string folder)

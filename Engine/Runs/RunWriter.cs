@@ -7,8 +7,8 @@ namespace Cnn.Engine.Runs;
 /// time; <see cref="Snapshot"/> may be called from any.
 /// </summary>
 /// <remarks>
-/// Figures are buffered and written every second by another thread, the documents every few seconds, so a call waits for
-/// no disk. A killed process loses what the last second brought; what was written before can be read.
+/// Figures are buffered and written every second by another thread, the documents every few seconds, so a call waits
+/// for no disk. A killed process loses what the last second brought; what was written before can be read.
 /// </remarks>
 public sealed partial class RunWriter : IDisposable
 {
