@@ -66,9 +66,11 @@ function matrixPicture(names, counts) {
     }
   });
   paint();
-  theme.watchers.push(paint);
+  canvas.paint = paint;
   return el("div", {}, told, el("div", { class: "scroll", "data-keep": "matrix", tabindex: 0 }, canvas));
 }
+
+theme.watchers.push(() => document.querySelectorAll(".matrix-picture").forEach(canvas => canvas.paint()));
 
 /** The figures of each class. */
 function classRows(names, counts) {
