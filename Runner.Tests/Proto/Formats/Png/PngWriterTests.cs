@@ -33,7 +33,7 @@ public class PngWriterTests
                 int at = (y * width) + x;
                 SKColor color = read.GetPixel(x, y);
                 byte[] expected = [.. Enumerable.Range(0, 3).Select(c => image.Plane(channels == 1 ? 0 : c)[at])];
-                Assert.Equal(expected, [color.Blue, color.Green, color.Red]);
+                Assert.Equal<byte>(expected, new[] { color.Blue, color.Green, color.Red });
                 Assert.Equal(channels == 4 ? image.Plane(3)[at] : byte.MaxValue, color.Alpha);
             }
         }
