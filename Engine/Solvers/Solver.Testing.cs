@@ -36,7 +36,7 @@ public sealed partial class Solver
             Math.Max(0, round),
             definition.TestComputeLoss,
             options.Log,
-            () => StopIsDue,
+            GoesNoFurther,
             recorder?.ClassesOf(test.Index));
         if (scores is null)
         {
@@ -58,5 +58,11 @@ public sealed partial class Solver
         }
 
         return true;
+
+        bool GoesNoFurther(int batch)
+        {
+            TestProgressed?.Invoke(new TestProgress(test.Index, batch, test.Iterations));
+            return StopIsDue;
+        }
     }
 }

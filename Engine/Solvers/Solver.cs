@@ -120,6 +120,9 @@ public sealed partial class Solver : IDisposable
     /// <summary>Called after each iteration, on the training thread.</summary>
     public event Action<TrainingProgress>? Progressed;
 
+    /// <summary>Called before each batch of a test, on the training thread.</summary>
+    public event Action<TestProgress>? TestProgressed;
+
     /// <summary>Called after each test of a test net, on the training thread.</summary>
     public event Action<TestScores>? Tested;
 

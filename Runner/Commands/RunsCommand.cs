@@ -37,7 +37,7 @@ internal static class RunsCommand
             }
             else
             {
-                console.Out.Write(table.Describe(TerminalWidth.Columns()));
+                console.Out.Write(table.Describe(TerminalSize.Columns()));
             }
 
             return ExitCode.Done;

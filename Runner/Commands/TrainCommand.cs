@@ -59,6 +59,16 @@ internal static class TrainCommand
                 + "instead of the solver's run. It must be new, unless the run is resumed.",
             HelpName = "folder",
         });
+        Option<int?> serve = OptionValues.Between(
+            new Option<int?>("--serve")
+            {
+                Description = "Serve the page of the run while it goes on, with buttons for a snapshot and to stop "
+                    + "it: to this machine alone, at an address that is shown; on a free port if none is given.",
+                HelpName = "port",
+                Arity = ArgumentArity.ZeroOrOne,
+            },
+            0,
+            ushort.MaxValue);
         Option<int?> level = OptionValues.Level();
         Option<string[]> stage = OptionValues.Stage();
         var restartData = new Option<bool>("--restart-data")
@@ -76,10 +86,10 @@ internal static class TrainCommand
             "cnn train --solver Models/lenet/solver.prototxt",
             "cnn train --solver Models/lenet/solver.prototxt --resume latest",
             "cnn train --solver mine/solver.prototxt --weights base.caffemodel --log-dir logs",
-            "cnn train --solver Models/lenet/solver.prototxt --run runs/lenet")
+            "cnn train --solver Models/lenet/solver.prototxt --run runs/lenet --serve")
         {
             solver, weights, strict, snapshot, resume, restartData, plugin, allowPlugins, threads, seed, iterations,
-            patience, logFolder, run, level, stage, interrupt, hangUp, gpu,
+            patience, logFolder, run, serve, level, stage, interrupt, hangUp, gpu,
         };
         var file = new PositionalFile(solver, "solver");
         file.AddTo(command);
@@ -104,6 +114,7 @@ internal static class TrainCommand
             LogFolder = parsed.GetValue(logFolder),
             Run = parsed.GetValue(run),
             CommandLine = ProgramName.Text + string.Concat(parsed.Tokens.Select(t => " " + Quoted(t.Value))),
+            ServePort = parsed.GetResult(serve) is null ? null : parsed.GetValue(serve) ?? 0,
             Level = parsed.GetValue(level),
             Stages = OptionValues.SplitAtCommas(parsed.GetValue(stage)),
         }).Run());

@@ -45,7 +45,7 @@ internal static class RunLog
 
     private static string FilePath(string folder, string command)
     {
-        string time = TimeProvider.System.GetLocalNow().ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
+        string time = SystemClock.Time.GetLocalNow().ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
         PathText.Require(folder);
         string path = Path.Combine(folder, $"cnn.{command}.{time}.{Environment.ProcessId}.log");
         try

@@ -26,7 +26,7 @@ internal sealed class RunTable
     /// <exception cref="CnnException">It cannot be read or has none.</exception>
     public static RunTable Read(string folder, Action<Diagnostic> warn)
     {
-        IReadOnlyList<RunSummary> runs = RunFolder.List(folder, warn, TimeProvider.System);
+        IReadOnlyList<RunSummary> runs = RunFolder.List(folder, warn, SystemClock.Time);
         return runs.Count > 0 ? new RunTable(folder, runs) : throw new CnnException(
             $"there is no run in '{folder}' that can be read", "'cnn train --run FOLDER' writes one");
     }

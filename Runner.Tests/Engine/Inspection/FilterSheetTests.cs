@@ -74,9 +74,9 @@ public sealed class FilterSheetTests
     {
         PlanarImage image = FilterSheet.Tiles(Filled([2, 1, 1, 2], 0, 2, -8, 4)).ToImage(scale: 2, gap: 1);
 
-        Assert.Equal((4, 2, 9), (image.Channels, image.Height, image.Width));
-        Assert.Equal([128, 128, 255, 255, 0, 0, 0, 191, 191], image.Plane(0)[..9].ToArray());
-        Assert.Equal([255, 255, 255, 255, 0, 255, 255, 255, 255], image.Plane(3)[9..].ToArray());
+        Assert.Equal((4, 5, 4), (image.Channels, image.Height, image.Width));
+        Assert.Equal([128, 128, 255, 255, 0, 0, 0, 0, 0, 0, 191, 191], image.Plane(0)[4..16].ToArray());
+        Assert.Equal([255, 255, 255, 255, 0, 0, 0, 0, 255, 255, 255, 255], image.Plane(3)[4..16].ToArray());
     }
 
     [Fact]

@@ -29,7 +29,7 @@ public sealed class GradientSheetTests
 
         Assert.Equal((-2, 2), (sheet.Least, sheet.Greatest));
         byte[] color = ColorMap.DivergingOnDark.At(0.75f).ToArray();
-        Assert.Equal(color, [sheet.Tile(0)[0], sheet.Tile(0)[2], sheet.Tile(0)[4]]);
+        Assert.Equal<byte[]>(color, [sheet.Tile(0)[0], sheet.Tile(0)[2], sheet.Tile(0)[4]]);
     }
 
     [Fact]

@@ -34,7 +34,9 @@ public sealed class LookCommandTests : IDisposable
             name: "Training"
             layer { name: "data" type: "Data" top: "data" top: "label" data_param { source: "gone" batch_size: 2 } }
 
-            """ + Layers + """layer { name: "loss" type: "SoftmaxWithLoss" bottom: "ip" bottom: "label" top: "loss" }""");
+            """
+            + Layers
+            + """layer { name: "loss" type: "SoftmaxWithLoss" bottom: "ip" bottom: "label" top: "loss" }""");
         var pixels = new PlanarImage();
         pixels.SetSize(3, 9, 9);
         for (int i = 0; i < pixels.Pixels.Length; i++)
@@ -85,7 +87,8 @@ public sealed class LookCommandTests : IDisposable
     [InlineData("nothing fills input 'data' of net 'Net'; give an image with --image", "activations")]
     [InlineData("net 'Net' has no blob 'conv3'; did you mean 'conv1'?", "activations", "--blob", "conv3")]
     [InlineData("--output x.gif: no such kind of picture; its name should end in .png", "filters", "-o", "x.gif")]
-    public void MistakesAreExplained(string expected, params string[] arguments) => Fails(expected, [.. arguments, net]);
+    public void MistakesAreExplained(string expected, params string[] arguments) =>
+        Fails(expected, [.. arguments, net]);
 
     [Theory]
     [InlineData("class 7 is none of the 5 of blob 'ip'", "saliency", "--class", "7")]
@@ -113,8 +116,9 @@ public sealed class LookCommandTests : IDisposable
         var image = new PlanarImage();
         decoder.Decode(File.ReadAllBytes(picture), ImageColor.Colour, image);
         Assert.InRange(image.Width, 300, 1900);
-        bool isDark = arguments.Contains("--dark");
-        Assert.Equal(isDark ? (0x17, 0x11, 0x0d) : (255, 255, 255), (image.Plane(0)[0], image.Plane(1)[0], image.Plane(2)[0]));
+        Assert.Equal(
+            arguments.Contains("--dark") ? (0x17, 0x11, 0x0d) : (255, 255, 255),
+            (image.Plane(0)[0], image.Plane(1)[0], image.Plane(2)[0]));
         Assert.True(image.Pixels.ToArray().Distinct().Count() > 10);
     }
 

@@ -43,6 +43,8 @@ internal sealed record TrainingSettings
 
     public string CommandLine { get; init; } = "";
 
+    public int? ServePort { get; init; }
+
     public int? Level { get; init; }
 
     public string[] Stages { get; init; } = [];
