@@ -37,6 +37,10 @@ internal static class PlotCommand
             Description = "The largest value of the axis, of the upper one where there are two.", HelpName = "x",
         };
         var dark = new Option<bool>("--dark") { Description = "Draw on a dark ground." };
+        var logarithmic = new Option<bool>("--log")
+        {
+            Description = "Draw losses and errors, or the single value, on a logarithmic axis.",
+        };
         var size = new Option<string?>("--size")
         {
             Description = "Width and height, such as 800x480; a .png has twice as many pixels.", HelpName = "wxh",
@@ -47,7 +51,7 @@ internal static class PlotCommand
             "cnn plot train.log --output curve.png",
             "cnn plot small=a.log large=b.log --value accuracy --error --max 5 --output errors.svg")
         {
-            logs, output, values, error, title, least, largest, dark, size,
+            logs, output, values, error, title, least, largest, logarithmic, dark, size,
         };
         command.SetAction(parsed =>
         {
@@ -64,11 +68,12 @@ internal static class PlotCommand
             string? shown = parsed.GetValue(title) ?? (runs.Length == 1 && wanted.Length != 1 ? runs[0].Label : null);
             (int, int)? sides = parsed.GetValue(size) is { } text ? SizeOf(text) : null;
             var plot = new CurvePlot(shown, parsed.GetValue(dark), sides);
-            for (int i = 0; i < runs.Length; i++)
+            new RunsPlot(plot)
             {
-                Add(plot, (runs[i].Label, runs[i].Run, i), runs.Length == 1, wanted, parsed.GetValue(error));
-            }
-
+                Wanted = wanted,
+                DrawsErrors = parsed.GetValue(error),
+                IsLogarithmic = parsed.GetValue(logarithmic),
+            }.Add(runs);
             plot.Save(path, (parsed.GetValue(least) ?? double.NaN, parsed.GetValue(largest) ?? double.NaN));
             console.Out.WriteLine($"wrote {path}");
             return ExitCode.Done;
@@ -82,34 +87,6 @@ internal static class PlotCommand
         string file = equals < 0 || Path.Exists(log) ? log : log[(equals + 1)..];
         RunCurves run = RunCurves.Read(file);
         return (file == log ? run.Name : log[..equals], run);
-    }
-
-    private static void Add(
-        CurvePlot plot, (string Label, RunCurves Run, int Index) of, bool isAlone, string[] wanted, bool asError)
-    {
-        IReadOnlyList<Curve> all = of.Run.Curves;
-        string? missing = wanted.FirstOrDefault(name => all.All(c => c.Name != name));
-        if (missing is not null)
-        {
-            throw new CnnException(
-                $"'{of.Run.Name}' has no '{missing}'", $"it has {string.Join(", ", all.Select(c => c.Name))}");
-        }
-
-        Curve[] chosen = [.. wanted.Length == 0 ? all.Take(of.Run.Usual) : all.Where(c => wanted.Contains(c.Name))];
-        for (int i = 0; i < chosen.Length; i++)
-        {
-            Curve curve = asError && !chosen[i].IsLoss ? chosen[i].AsError() : chosen[i];
-            bool isOther = !all.Take(of.Run.Usual).Contains(chosen[i]);
-            string panel = curve != chosen[i] ? "error, %"
-                : wanted.Length == 1 ? wanted[0]
-                : curve.IsLoss ? "loss"
-                : isOther ? curve.Name : "score";
-            string name = curve.Name == TrainingLog.TrainLoss || isOther
-                ? curve.Name
-                : $"test {curve.Name}";
-            string label = wanted.Length == 1 ? of.Label : isAlone ? name : $"{of.Label}: {name}";
-            plot.Add(panel, label, curve, isAlone ? i : of.Index, isAlone ? 0 : i);
-        }
     }
 
     private static (int Width, int Height) SizeOf(string text)

@@ -6,7 +6,8 @@ namespace Cnn.Runner.Reports;
 /// <summary>A part of a picture of curves: those that have one vertical axis, with their names at their ends.</summary>
 /// <param name="name">What its axis shows.</param>
 /// <param name="style">The colours.</param>
-internal sealed class CurvePanel(string name, PictureStyle style)
+/// <param name="isLogarithmic">Whether its axis is logarithmic, if any value is above 0.</param>
+internal sealed class CurvePanel(string name, PictureStyle style, bool isLogarithmic = false)
 {
     /// <summary>The height of the head, which has the axis's name.</summary>
     public const int Head = 34;
@@ -55,6 +56,14 @@ internal sealed class CurvePanel(string name, PictureStyle style)
     /// <param name="bounds">The least and the largest value; NaN for one that follows from the curves.</param>
     public PlotAxis Axis((double Least, double Largest) bounds)
     {
+        double[] above = [.. curves.SelectMany(c => c.Curve.Values).Where(v => v > 0)];
+        if (isLogarithmic && above.Length > 0)
+        {
+            double lower = bounds.Least > 0 ? bounds.Least : above.Min() * 0.9;
+            double upper = bounds.Largest > lower ? bounds.Largest : above.Max() * 1.1;
+            return new PlotAxis(lower, Math.Max(upper, lower * 2), IsLogarithmic: true);
+        }
+
         double least = curves.Min(c => c.Curve.Values.Min()), largest = curves.Max(c => c.Curve.Values.Max());
         double extent = largest > least ? largest - least : Math.Max(Math.Abs(largest), 1e-3);
         bool isNearZero = least >= 0 && least < 0.3 * extent;
@@ -69,12 +78,12 @@ internal sealed class CurvePanel(string name, PictureStyle style)
 
     /// <summary>Draws the panel.</summary>
     /// <param name="canvas">Where to.</param>
+    /// <param name="left">Where the panel begins.</param>
     /// <param name="field">The place of the curves; the rest lies around it.</param>
     /// <param name="iterations">The axis of the iterations.</param>
     /// <param name="values">The axis of the values.</param>
-    public void Draw(SKCanvas canvas, SKRect field, PlotAxis iterations, PlotAxis values)
+    public void Draw(SKCanvas canvas, float left, SKRect field, PlotAxis iterations, PlotAxis values)
     {
-        float left = field.Left - TickWidth(values, field.Height);
         PictureStyle.Write(canvas, name, left, field.Top - 16, NameSize, style.Text, isBold: true);
         using var grid = new SKPaint { Color = style.Grid, StrokeWidth = 1, IsAntialias = true };
         using var line = new SKPaint { Color = style.Faint, StrokeWidth = 1, IsAntialias = true };
@@ -150,7 +159,7 @@ internal sealed class CurvePanel(string name, PictureStyle style)
             free = places[i].Y + LineHeight;
         }
 
-        free = field.Bottom;
+        free = field.Bottom - (LabelSize * Lower);
         for (int i = places.Length - 1; i >= 0; i--)
         {
             places[i].Y = Math.Min(places[i].Y, free);

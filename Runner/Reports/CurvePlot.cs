@@ -32,12 +32,14 @@ internal sealed class CurvePlot(string? title, bool isDark, (int Width, int Heig
     /// <param name="curve">The curve; one without values is left out.</param>
     /// <param name="color">The number of its colour.</param>
     /// <param name="pattern">Tells curves of one colour apart: 0 is a whole line.</param>
-    public void Add(string panel, string label, Curve curve, int color, int pattern = 0)
+    /// <param name="isLogarithmic">Whether the panel, if this is its first curve, has a logarithmic axis.</param>
+    public void Add(
+        string panel, string label, Curve curve, int color, int pattern = 0, bool isLogarithmic = false)
     {
         CurvePanel? found = panels.Find(p => p.Name == panel);
         if (found is null)
         {
-            panels.Add(found = new CurvePanel(panel, style));
+            panels.Add(found = new CurvePanel(panel, style, isLogarithmic));
         }
 
         found.Add(label, curve, style.Series(color), pattern);
@@ -127,7 +129,7 @@ internal sealed class CurvePlot(string? title, bool isDark, (int Width, int Heig
         {
             top += CurvePanel.Head;
             (field.Top, field.Bottom) = (top, top + fieldHeight);
-            panels[i].Draw(canvas, field, iterations, values[i]);
+            panels[i].Draw(canvas, Margin, field, iterations, values[i]);
             top += fieldHeight + CurvePanel.Foot + BetweenPanels;
         }
 

@@ -38,7 +38,7 @@ internal static class PicturePixels
                 "write an .svg, or fold it with --fold");
         }
 
-        int width = (int)Math.Ceiling(picture.Width * scale), height = (int)Math.Ceiling(picture.Height * scale);
+        int width = Pixels(picture.Width), height = Pixels(picture.Height);
         using var bitmap = new SKBitmap(width, height, SKColorType.Bgra8888, SKAlphaType.Opaque);
         using (var canvas = new SKCanvas(bitmap))
         {
@@ -53,6 +53,8 @@ internal static class PicturePixels
 
         using SKData file = bitmap.Encode(SKEncodedImageFormat.Png, quality: 100);
         return file.ToArray();
+
+        int Pixels(double size) => Math.Clamp((int)Math.Ceiling(size * scale), 1, LongestSide);
     }
 
     private static SKColor ColorOf(Ink ink, bool isDark) => SKColor.Parse(InkColors.Color(ink, isDark));

@@ -6,7 +6,7 @@ namespace Cnn.Runner.Reports;
 /// <summary>The curves of a run, from its log or from its folder, under the names that a log gives them.</summary>
 /// <param name="Name">The name of the run.</param>
 /// <param name="Curves">The curves: the loss in training, the outputs of the test nets, then the others.</param>
-/// <param name="Usual">How many of them are drawn if none is chosen.</param>
+/// <param name="Usual">How many of them every run has; these are drawn if none is chosen.</param>
 internal sealed record RunCurves(string Name, IReadOnlyList<Curve> Curves, int Usual)
 {
     private const string Smoothed = "train/smoothed_loss", Loss = "train/loss", Test = "test";
@@ -32,7 +32,7 @@ internal sealed record RunCurves(string Name, IReadOnlyList<Curve> Curves, int U
         }
 
         return usual.Count + others.Count > 0
-            ? new RunCurves(run.Name, [.. usual, .. others], usual.Count > 0 ? usual.Count : others.Count)
+            ? new RunCurves(run.Name, [.. usual, .. others], usual.Count)
             : throw new CnnException($"run '{path}' has no figures yet");
     }
 
