@@ -258,6 +258,17 @@ public abstract class Layer : IDisposable
     public virtual IReadOnlyDictionary<int, string>? KnownLabels(int top) => null;
 
     /// <summary>
+    /// The names of the classes that the labels of a source count, in the order of the labels; null where it knows none.
+    /// </summary>
+    public virtual IReadOnlyList<string>? ClassNames => null;
+
+    /// <summary>
+    /// Whether the images of a source have the channels red, green, blue, as CIFAR-10's have, rather than Caffe's usual
+    /// blue, green, red. Pictures of them need it.
+    /// </summary>
+    public virtual bool IsRedFirst => false;
+
+    /// <summary>
     /// Says why a label in a bottom is none of the layer's classes; null where it is one, or where the bottom holds no
     /// labels. Called after the layer's first reshape.
     /// </summary>

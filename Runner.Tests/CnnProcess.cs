@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Cnn.Tests;
 
@@ -78,6 +79,14 @@ internal sealed class CnnProcess : IDisposable
         {
             await Task.Delay(10, TestContext.Current.CancellationToken);
         }
+    }
+
+    /// <summary>Waits until standard error contains a match; fails when the process ends first.</summary>
+    public async Task<Match> WaitForError(Regex pattern)
+    {
+        Match match = Match.Empty;
+        await WaitUntil(() => (match = pattern.Match(ErrorSoFar)).Success);
+        return match;
     }
 
     /// <summary>

@@ -34,8 +34,14 @@ internal static class CommandLineProgram
             Description = "Write errors and results alone: no log lines, warnings or progress.",
             Recursive = true,
         };
+        var plain = new Option<bool>("--plain")
+        {
+            Description = "Write plain log lines to a terminal too: no panel, nothing that changes in place.",
+            Recursive = true,
+        };
         root.Options.Add(verbose);
         root.Options.Add(quiet);
+        root.Options.Add(plain);
         foreach (HelpOption help in root.Options.OfType<HelpOption>())
         {
             help.Action = new HelpWithExamples((HelpAction)help.Action!);
@@ -51,6 +57,7 @@ internal static class CommandLineProgram
         }
 
         console.IsQuiet = parsed.GetValue(quiet);
+        console.IsPlain = parsed.GetValue(plain);
         bool trace = parsed.GetValue(verbose) || Environment.GetEnvironmentVariable(ProgramVariable.Trace) is "1";
         var configuration = new InvocationConfiguration
         {
@@ -91,7 +98,10 @@ internal static class CommandLineProgram
             ConvertCommand.Create(console),
             DataCommand.Create(console),
             PlotCommand.Create(console),
+            RunsCommand.Create(console),
             ReportCommand.Create(console),
+            DrawCommand.Create(console),
+            LookCommand.Create(console),
             SchemaCommand.Create(console),
             DeviceQueryCommand.Create(console),
             CompletionCommand.Create(console),

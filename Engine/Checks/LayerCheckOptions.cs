@@ -13,6 +13,9 @@ public sealed record LayerCheckOptions
     /// </summary>
     public Action<Net>? Prepare { get; init; }
 
+    /// <summary>Receives each layer before it is checked; null for none.</summary>
+    public IProgress<CheckProgress>? Progress { get; init; }
+
     /// <summary>The largest number of threads to compare with one thread.</summary>
     public int Threads { get; init; } = 4;
 

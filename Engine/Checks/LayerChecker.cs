@@ -59,6 +59,7 @@ public static class LayerChecker
         {
             if (chosen.Contains(layer))
             {
+                checks.Progress?.Report(new CheckProgress(layer.Name, reports.Count, chosen.Count));
                 reports.Add(new LayerCheckReport(layer.Name, layer.Type, Results(layer, options, checks)));
             }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Cnn.Engine.Export;
 using Cnn.Engine.Runs;
 using Cnn.Engine.Snapshots;
@@ -106,6 +107,12 @@ public sealed class Net : IDisposable
     /// in memory that the backward pass overwrites. Set before the first pass.
     /// </summary>
     internal bool PassesAlternate { get; set; }
+
+    /// <summary>Receives the times of the layers in whole passes; null, the default, for nobody.</summary>
+    internal LayerTimer? Timer { get; set; }
+
+    /// <summary>The definition that the net was built from.</summary>
+    internal NetDefinition Definition => definition;
 
     /// <summary>The name of the file of the definition; null where it came from none.</summary>
     internal string? SourceName => definition.Path is { } path ? System.IO.Path.GetFileName(path) : null;
@@ -294,7 +301,9 @@ public sealed class Net : IDisposable
         double loss = 0;
         for (int i = 0; i < Layers.Count; i++)
         {
+            long start = Timer is null ? 0 : Stopwatch.GetTimestamp();
             loss += ForwardLayer(Layers[i]);
+            Timer?.AddForward(i, start);
         }
 
         Clock.Pass++;
@@ -365,7 +374,9 @@ public sealed class Net : IDisposable
         hasRunForward = false;
         for (int i = Layers.Count - 1; i >= 0; i--)
         {
+            long start = Timer is null ? 0 : Stopwatch.GetTimestamp();
             BackwardLayer(Layers[i]);
+            Timer?.AddBackward(i, start);
         }
 
         if (DebugInfo && options.Log is { } log)

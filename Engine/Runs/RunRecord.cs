@@ -57,19 +57,24 @@ public sealed class RunRecord
     public IReadOnlyDictionary<string, string> Definitions { get; set; } = new Dictionary<string, string>();
 
     /// <summary>Finds a curve by its name.</summary>
-    public bool TryFind(string name, [NotNullWhen(true)] out RunCurve? curve) =>
-        (curve = curves.Find(c => c.Name == name)) is not null;
-
-    /// <summary>Adds a value of a curve.</summary>
-    public void Add(string curve, long iteration, double value)
+    public bool TryFind(string name, [NotNullWhen(true)] out RunCurve? curve)
     {
-        if (!TryFind(curve, out RunCurve? found))
+        // A lambda would allocate at every figure.
+        foreach (RunCurve candidate in curves)
         {
-            curves.Add(found = new RunCurve(curve));
+            if (candidate.Name == name)
+            {
+                curve = candidate;
+                return true;
+            }
         }
 
-        found.Add(iteration, value);
+        curve = null;
+        return false;
     }
+
+    /// <summary>Adds a value of a curve.</summary>
+    public void Add(string curve, long iteration, double value) => CurveOf(curve).Add(iteration, value);
 
     /// <summary>Adds a histogram.</summary>
     public void Add(string name, long iteration, RunHistogram histogram) =>
@@ -78,6 +83,15 @@ public sealed class RunRecord
     /// <summary>Adds an image.</summary>
     public void Add(string name, long iteration, RunImage image) =>
         SeriesOf(images, name, Images).Add(iteration, image);
+
+    /// <summary>
+    /// Removes the figures, histograms and images from an iteration on, as far as thinning kept them apart.
+    /// </summary>
+    public void RemoveFrom(long iteration)
+    {
+        curves.ForEach(c => c.RemoveFrom(iteration));
+        RemoveImagesFrom(iteration);
+    }
 
     /// <summary>Returns a record of its own with the same contents.</summary>
     public RunRecord Copy()
@@ -100,6 +114,24 @@ public sealed class RunRecord
         copy.histograms.AddRange(histograms.Select(h => h.Copy()));
         copy.images.AddRange(images.Select(i => i.Copy()));
         return copy;
+    }
+
+    /// <summary>Returns the curve of a name; adds it where there is none yet.</summary>
+    internal RunCurve CurveOf(string name)
+    {
+        if (!TryFind(name, out RunCurve? curve))
+        {
+            curves.Add(curve = new RunCurve(name));
+        }
+
+        return curve;
+    }
+
+    /// <summary>Removes the histograms and images from an iteration on.</summary>
+    internal void RemoveImagesFrom(long iteration)
+    {
+        histograms.ForEach(h => h.RemoveFrom(iteration));
+        images.ForEach(i => i.RemoveFrom(iteration));
     }
 
     private static RunSeries<T> SeriesOf<T>(List<RunSeries<T>> all, string name, int capacity)

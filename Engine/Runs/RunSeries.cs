@@ -6,13 +6,20 @@ public sealed class RunSeries<T>
 {
     private readonly List<(long Iteration, T Value)> items = [];
     private readonly int capacity;
+
+    // Every step-th one is kept. The last item is kept besides when it is none of those, and gives way to the next.
     private long step = 1;
     private long added;
+    private bool lastIsSpare;
 
     /// <summary>Creates an empty series.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="capacity">How many are kept at most, the last one aside; 1 or more.</param>
-    public RunSeries(string name, int capacity) => (Name, this.capacity) = (name, capacity);
+    public RunSeries(string name, int capacity)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
+        (Name, this.capacity) = (name, capacity);
+    }
 
     /// <summary>Its name.</summary>
     public string Name { get; }
@@ -23,37 +30,61 @@ public sealed class RunSeries<T>
     /// <summary>Adds one; it replaces what is there from its iteration on.</summary>
     public void Add(long iteration, T value)
     {
-        while (items.Count > 0 && items[^1].Iteration >= iteration)
-        {
-            items.RemoveAt(items.Count - 1);
-        }
-
-        // The last one gives way to the next unless its turn was one to keep.
-        if (items.Count > 0 && added > 0 && (added - 1) % step != 0)
+        RemoveFrom(iteration);
+        if (lastIsSpare)
         {
             items.RemoveAt(items.Count - 1);
         }
 
         items.Add((iteration, value));
-        added++;
-        if (items.Count > capacity + 1)
+        lastIsSpare = added++ % step != 0;
+        if (!lastIsSpare && items.Count > capacity)
         {
-            int kept = 0;
-            for (int i = 0; i < items.Count; i += 2)
-            {
-                items[kept++] = items[i];
-            }
+            Thin();
+        }
+    }
 
-            items.RemoveRange(kept, items.Count - kept);
-            step *= 2;
+    /// <summary>Removes what is there from an iteration on.</summary>
+    public void RemoveFrom(long iteration)
+    {
+        int keep = items.Count;
+        while (keep > 0 && items[keep - 1].Iteration >= iteration)
+        {
+            keep--;
+        }
+
+        if (keep < items.Count)
+        {
+            items.RemoveRange(keep, items.Count - keep);
+            (lastIsSpare, added) = (false, keep * step);
         }
     }
 
     /// <summary>Returns a series of its own with the same items.</summary>
     public RunSeries<T> Copy()
     {
-        var copy = new RunSeries<T>(Name, capacity) { step = step, added = added };
+        var copy = new RunSeries<T>(Name, capacity) { step = step, added = added, lastIsSpare = lastIsSpare };
         copy.items.AddRange(items);
         return copy;
+    }
+
+    // Keeps every second one, and the last.
+    private void Thin()
+    {
+        var last = items[^1];
+        lastIsSpare = items.Count % 2 == 0;
+        int kept = 0;
+        for (int i = 0; i < items.Count; i += 2)
+        {
+            items[kept++] = items[i];
+        }
+
+        items.RemoveRange(kept, items.Count - kept);
+        if (lastIsSpare)
+        {
+            items.Add(last);
+        }
+
+        step *= 2;
     }
 }

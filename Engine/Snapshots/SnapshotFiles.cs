@@ -52,15 +52,21 @@ internal static class SnapshotFiles
     public static void RequireWritable(SolverParameter definition, Net net) =>
         SnapshotFormats.Of(definition.SnapshotFormat).RequireNames(net.Layers.Select(layer => layer.Name));
 
-    /// <summary>Writes a snapshot.</summary>
-    /// <returns>The path of the solver state.</returns>
-    /// <exception cref="TrainingException">It cannot be written; earlier snapshots are unchanged.</exception>
-    public static string Write(SolverParameter definition, Net net, SnapshotState state, ILogger? log)
+    /// <summary>Returns the paths of the two files of a snapshot.</summary>
+    public static (string Weights, string State) PathsOf(SolverParameter definition, int iteration)
     {
-        string stem = string.Create(
-            CultureInfo.InvariantCulture, $"{definition.SnapshotPrefix}_iter_{state.Iteration}");
+        string stem = string.Create(CultureInfo.InvariantCulture, $"{definition.SnapshotPrefix}_iter_{iteration}");
+        string suffix = SnapshotFormats.Of(definition.SnapshotFormat).Suffix;
+        return (stem + ModelSuffix + suffix, stem + StateSuffix + suffix);
+    }
+
+    /// <summary>Writes a snapshot.</summary>
+    /// <returns>What was written.</returns>
+    /// <exception cref="TrainingException">It cannot be written; earlier snapshots are unchanged.</exception>
+    public static WrittenSnapshot Write(SolverParameter definition, Net net, SnapshotState state, ILogger? log)
+    {
         ISnapshotFormat format = SnapshotFormats.Of(definition.SnapshotFormat);
-        string modelPath = stem + ModelSuffix + format.Suffix, statePath = stem + StateSuffix + format.Suffix;
+        var (modelPath, statePath) = PathsOf(definition, state.Iteration);
         try
         {
             log?.Information("{Line:l}", $"Snapshotting to {format.Name} file {modelPath}");
@@ -68,8 +74,9 @@ internal static class SnapshotFiles
             log?.Information("{Line:l}", $"Snapshotting solver state to {format.Name} file {statePath}");
             SolverState stored = ToMessage(state, modelPath, digest);
             SnapshotArray[] history = [.. state.Histories.Select(blob => new BlobSource(blob))];
-            AtomicFile.Write(statePath, stream => format.WriteState(stored, history, stream));
-            return statePath;
+            byte[] stateDigest = Write(
+                statePath, stream => format.WriteState(stored, history, stream), isHashed: definition.SnapshotKeep > 0);
+            return new WrittenSnapshot(statePath, digest, stateDigest);
         }
         catch (CnnException exception)
         {
@@ -195,17 +202,29 @@ internal static class SnapshotFiles
         }
 
         stored.LayerState.AddRange(state.LayerStates);
+        stored.KeptSnapshot.AddRange(state.Kept);
         return stored;
     }
 
     private static byte[] WriteWeights(SolverParameter definition, Net net, string path)
     {
         ISnapshotFormat format = SnapshotFormats.Of(definition.SnapshotFormat);
+        return Write(
+            path, stream => format.WriteWeights(NetSource.Of(net), definition.SnapshotDiff, stream), isHashed: true);
+    }
+
+    private static byte[] Write(string path, Action<Stream> write, bool isHashed)
+    {
         byte[] digest = [];
         AtomicFile.Write(path, stream =>
         {
+            write(stream);
+            if (!isHashed)
+            {
+                return;
+            }
+
             // A format may go back to fill in addresses, so a file can be hashed only when it is complete.
-            format.WriteWeights(NetSource.Of(net), definition.SnapshotDiff, stream);
             stream.Flush();
             stream.Position = 0;
             digest = SHA256.HashData(stream);

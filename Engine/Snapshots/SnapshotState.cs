@@ -29,4 +29,7 @@ internal sealed record SnapshotState
 
     /// <summary>Where lr_policy plateau stands; null for another policy.</summary>
     public PlateauState? Plateau { get; init; }
+
+    /// <summary>The snapshots before this one that <c>snapshot_keep</c> has kept.</summary>
+    public IReadOnlyList<KeptSnapshot> Kept { get; init; } = [];
 }

@@ -24,12 +24,27 @@ internal sealed class DataWait(Net net, ILogger? log)
     /// <summary>The share of all steps so far, from 0 to 1.</summary>
     public double Share => total.Share;
 
+    /// <summary>The number of steps that count.</summary>
+    public long Steps { get; private set; }
+
+    /// <summary>The time of these steps.</summary>
+    public TimeSpan Time => total.Time;
+
+    /// <summary>How much of it was spent waiting for data.</summary>
+    public TimeSpan Waited => total.Waited;
+
     /// <summary>Begins a step.</summary>
     public void BeginStep()
     {
-        waitedBefore = Waited();
+        waitedBefore = WaitedSoFar();
         steps.Restart();
     }
+
+    /// <summary>Leaves out what comes until <see cref="GoOn"/>.</summary>
+    public void Pause() => steps.Stop();
+
+    /// <summary>Goes on with the step.</summary>
+    public void GoOn() => steps.Start();
 
     /// <summary>Ends a step.</summary>
     public void EndStep()
@@ -40,7 +55,8 @@ internal sealed class DataWait(Net net, ILogger? log)
             return;
         }
 
-        Span step = new(steps.Elapsed, Waited() - waitedBefore);
+        Span step = new(steps.Elapsed, WaitedSoFar() - waitedBefore);
+        Steps++;
         total += step;
         sinceWarning += step;
     }
@@ -59,7 +75,7 @@ internal sealed class DataWait(Net net, ILogger? log)
         sinceWarning = default;
     }
 
-    private TimeSpan Waited()
+    private TimeSpan WaitedSoFar()
     {
         TimeSpan waited = TimeSpan.Zero;
         for (int i = 0; i < net.Layers.Count; i++)

@@ -18,6 +18,8 @@ public sealed partial class Solver
             smoothed.Save(plateau);
         }
 
+        // Deletes what a run that was killed between writing and deleting has left.
+        kept.Prune();
         var state = new SnapshotState
         {
             SolverType = definition.Type,
@@ -28,11 +30,15 @@ public sealed partial class Solver
             LayerStates = LayerStates.Capture(AllNets),
             EarlyStopping = earlyStopping?.State,
             Plateau = plateau,
+            Kept = kept.Entries,
         };
-        string path = SnapshotFiles.Write(definition, TrainNet, state, options.Log);
+        WrittenSnapshot written = SnapshotFiles.Write(definition, TrainNet, state, options.Log);
         newestSnapshot = Iteration;
-        SnapshotWritten?.Invoke(path);
-        return path;
+        recorder?.SnapshotWritten(written.StatePath);
+        SnapshotWritten?.Invoke(written.StatePath);
+        kept.Add(Iteration, written);
+        kept.Prune();
+        return written.StatePath;
     }
 
     private void Restore(StateFile state)
@@ -61,5 +67,7 @@ public sealed partial class Solver
         {
             earlyStopping.State = standing;
         }
+
+        kept.Restore(path, Iteration, state.Extensions);
     }
 }

@@ -32,18 +32,37 @@ public sealed partial class Solver
         long round = (Iteration / definition.TestInterval) - (dataStart / definition.TestInterval)
             - (definition.TestInitialization || dataStart > 0 ? 0 : 1);
         TestScores? scores = test.Run(
-            Iteration, Math.Max(0, round), definition.TestComputeLoss, options.Log, () => StopIsDue);
+            Iteration,
+            Math.Max(0, round),
+            definition.TestComputeLoss,
+            options.Log,
+            GoesNoFurther,
+            recorder?.ClassesOf(test.Index));
         if (scores is null)
         {
             return false;
         }
 
+        recorder?.Tested(scores);
         Tested?.Invoke(scores);
+        if (snapshotScore.Of(scores) is { } score)
+        {
+            kept.Score(Iteration, score);
+            kept.Prune();
+        }
+
         if (earlyStopping?.Look(Iteration, scores) == true)
         {
-            BestWritten?.Invoke(SnapshotFiles.WriteBest(definition, TrainNet));
+            string best = SnapshotFiles.WriteBest(definition, TrainNet);
+            BestWritten?.Invoke(best);
         }
 
         return true;
+
+        bool GoesNoFurther(int batch)
+        {
+            TestProgressed?.Invoke(new TestProgress(test.Index, batch, test.Iterations));
+            return StopIsDue;
+        }
     }
 }

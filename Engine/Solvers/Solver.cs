@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Cnn.Engine.Graph;
 using Cnn.Engine.Runs;
 using Cnn.Engine.Snapshots;
+using Cnn.Engine.Solvers.Recording;
 using Cnn.Layers.Threading;
 using Cnn.Proto;
 using Cnn.Proto.Formats;
@@ -27,6 +28,9 @@ public sealed partial class Solver : IDisposable
     private readonly EarlyStopping? earlyStopping;
     private readonly IterationLog iterationLog;
     private readonly DataWait dataWait;
+    private readonly SnapshotScore snapshotScore;
+    private readonly KeptSnapshots kept;
+    private readonly RunRecorder? recorder;
 
     // Set while Solve runs; a caller of Step decides when to stop.
     private bool isSolving;
@@ -76,6 +80,8 @@ public sealed partial class Solver : IDisposable
             updater = new ParameterUpdater(this.definition, rule, TrainNet, pool, options.Log);
             iterationLog = new IterationLog(TrainNet, this.definition.Display, options.Log);
             dataWait = new DataWait(TrainNet, options.Log);
+            snapshotScore = new SnapshotScore(this.definition, testNets);
+            kept = new KeptSnapshots(this.definition, snapshotScore.IsHigherBetter, options.Log);
             Log($"Solver scaffolding done; random seed {Seed}.");
             string[] weights = WeightsToStartFrom(definition);
             if (state is not null)
@@ -92,6 +98,8 @@ public sealed partial class Solver : IDisposable
             {
                 net.FillParameters();
             }
+
+            recorder = RunRecorder.Of(this, this.definition, sources, this.options, dataWait);
         }
         catch (Exception exception)
         {
@@ -112,6 +120,9 @@ public sealed partial class Solver : IDisposable
     /// <summary>Called after each iteration, on the training thread.</summary>
     public event Action<TrainingProgress>? Progressed;
 
+    /// <summary>Called before each batch of a test, on the training thread.</summary>
+    public event Action<TestProgress>? TestProgressed;
+
     /// <summary>Called after each test of a test net, on the training thread.</summary>
     public event Action<TestScores>? Tested;
 
@@ -120,6 +131,9 @@ public sealed partial class Solver : IDisposable
 
     /// <summary>Called after each snapshot with the path of its solver state.</summary>
     public event Action<string>? SnapshotWritten;
+
+    /// <summary>Writes the folder of the run; null without one.</summary>
+    public RunWriter? RunWriter => recorder?.Writer;
 
     /// <summary>The net that is trained.</summary>
     public Net TrainNet { get; }
@@ -169,7 +183,14 @@ public sealed partial class Solver : IDisposable
         (isSolving, this.cancellation) = (true, cancellation);
         try
         {
-            return Run();
+            bool isDone = Run();
+            recorder?.End(isDone ? RunState.Completed : RunState.Stopped);
+            return isDone;
+        }
+        catch (Exception exception)
+        {
+            recorder?.End(RunState.Failed, exception.Message);
+            throw;
         }
         finally
         {
@@ -180,6 +201,8 @@ public sealed partial class Solver : IDisposable
     /// <summary>Disposes of the nets and ends the solver's own threads.</summary>
     public void Dispose()
     {
+        recorder?.Dispose();
+
         // Null when the constructor refuses the definition.
         TrainNet?.Dispose();
         testNets.ForEach(t => t.Net.Dispose());
@@ -202,6 +225,7 @@ public sealed partial class Solver : IDisposable
             return;
         }
 
+        recorder?.BeginStep();
         dataWait.BeginStep();
         bool display = definition.Display > 0 && Iteration % definition.Display == 0;
         TrainNet.DebugInfo = display && definition.DebugInfo;
@@ -234,9 +258,11 @@ public sealed partial class Solver : IDisposable
             dataWait.Warn();
         }
 
+        recorder?.BeforeUpdate(loss, smoothed.Value, rate);
         updater.Update(rate, Iteration);
         dataWait.EndStep();
         Iteration++;
+        recorder?.EndStep();
         Progressed?.Invoke(
             new TrainingProgress(Iteration, definition.MaxIter, smoothed.Value, rate) { IterationLoss = loss });
         if ((definition.Snapshot > 0 && Iteration % definition.Snapshot == 0) || Control.TakeSnapshotRequest())

@@ -43,6 +43,9 @@ internal static class SolverChecks
                 "the types are classification and detection");
         }
 
+        context.RequireNotNegative(SolverParameter.RunIntervalFieldNumber, definition.RunInterval);
+        context.RequireNotNegative(SolverParameter.RunHistogramsFieldNumber, definition.RunHistograms);
+        context.RequireNotNegative(SolverParameter.SnapshotKeepFieldNumber, definition.SnapshotKeep);
         if (!AveragePrecision.Versions.Contains(definition.ApVersion))
         {
             throw context.Error(

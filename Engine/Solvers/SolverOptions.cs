@@ -52,4 +52,22 @@ public sealed record SolverOptions
     /// training net.
     /// </summary>
     public bool WeightsAreStrict { get; init; }
+
+    /// <summary>
+    /// The folder of the run, which figures, pictures and settings are written to; null for the one that the
+    /// definition's <c>run</c> names, empty for none.
+    /// </summary>
+    public string? Run { get; init; }
+
+    /// <summary>What started the run, such as its command line; kept with it.</summary>
+    public string RunCommand { get; init; } = "";
+
+    /// <summary>
+    /// Whether a run that starts from the beginning may go on in a folder that holds a run, whose figures then no
+    /// longer count. One that is resumed from a snapshot always may.
+    /// </summary>
+    public bool ReplacesRun { get; init; }
+
+    /// <summary>The clock that the times in the run's folder come from.</summary>
+    public TimeProvider? Time { get; init; }
 }

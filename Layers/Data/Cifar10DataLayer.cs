@@ -14,6 +14,10 @@ internal sealed class Cifar10DataLayer : ImageSourceLayer
 {
     private static readonly ImageShape Shape = new(3, Cifar10Files.Side, Cifar10Files.Side);
 
+    // The order of the labels, from batches.meta.txt of CIFAR-10.
+    private static readonly string[] Names =
+        ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"];
+
     private readonly Cifar10DataParameter parameter;
     private byte[][] files = [];
     private long count;
@@ -32,6 +36,12 @@ internal sealed class Cifar10DataLayer : ImageSourceLayer
             parameter.BatchSize,
             parameter.Prefetch)) =>
         this.parameter = parameter;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string>? ClassNames => Names;
+
+    /// <inheritdoc/>
+    public override bool IsRedFirst => true;
 
     private protected override long Count => count;
 

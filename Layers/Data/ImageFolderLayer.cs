@@ -15,6 +15,7 @@ namespace Cnn.Layers.Data;
 internal sealed class ImageFolderLayer : ImageFileSourceLayer
 {
     private readonly ImageFolderParameter parameter;
+    private IReadOnlyList<string>? classNames;
 
     /// <summary>Makes the layer.</summary>
     public ImageFolderLayer(LayerContext context)
@@ -31,6 +32,9 @@ internal sealed class ImageFolderLayer : ImageFileSourceLayer
             parameter.Prefetch,
             parameter.SkipBadRecords)) =>
         this.parameter = parameter;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string>? ClassNames => classNames;
 
     /// <inheritdoc/>
     protected override ImageColor Color => parameter.IsColor ? ImageColor.Colour : ImageColor.Grey;
@@ -73,6 +77,7 @@ internal sealed class ImageFolderLayer : ImageFileSourceLayer
         try
         {
             folder = ClassFolder.Read(Context.Files.Find(parameter.Source));
+            classNames = folder.Classes;
         }
         catch (CnnException exception)
         {

@@ -3,7 +3,10 @@ namespace Cnn.Tests.Architecture;
 /// <summary>The files of the repository that people write, without the output of builds and runs.</summary>
 internal static class RepositoryFiles
 {
-    private static readonly string[] Made = ["bin", "obj", "TestResults", "BenchmarkDotNet.Artifacts", "snapshots"];
+    private static readonly string[] Made =
+    [
+        "bin", "obj", "TestResults", "BenchmarkDotNet.Artifacts", "snapshots", "node_modules",
+    ];
 
     /// <summary>Returns paths from the top folder, with slashes, sorted.</summary>
     /// <param name="extension">The end of the name, such as ".cs".</param>

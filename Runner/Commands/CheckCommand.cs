@@ -2,6 +2,7 @@ using System.CommandLine;
 using Cnn.Engine.Checks;
 using Cnn.Layers.Threading;
 using Cnn.Runner.Commands.Support;
+using Cnn.Runner.DataSets;
 using Cnn.Runner.Display;
 using Cnn.Runner.Reports;
 
@@ -58,6 +59,7 @@ internal static class CheckCommand
         {
             using var pool = new WorkerPool();
             using var log = RunLog.Create(console.LogSink, null, "check");
+            using var progress = new DataProgress(console);
             IReadOnlyList<LayerCheckReport> reports = LayerChecker.Check(
                 choice.Load(parsed),
                 choice.Options(parsed, pool, log) with
@@ -71,7 +73,9 @@ internal static class CheckCommand
                     Layers = OptionValues.SplitAtCommas(parsed.GetValue(layers)),
                     Threads = parsed.GetValue(threads) ?? 4,
                     MostPoints = parsed.GetValue(points) ?? 100,
+                    Progress = progress.Of<CheckProgress>(p => new WriteProgress("check", p.Done, p.Total)),
                 });
+            progress.End();
             console.Out.Write(LayerCheckText.Describe(reports));
             return reports.All(r => r.Holds) ? ExitCode.Done : ExitCode.Failed;
         });

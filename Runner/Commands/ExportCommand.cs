@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Cnn.Engine.Checks;
 using Cnn.Engine.Classification;
 using Cnn.Engine.Export;
 using Cnn.Engine.Export.Onnx;
@@ -7,6 +8,7 @@ using Cnn.Engine.Graph;
 using Cnn.Layers.Threading;
 using Cnn.Proto;
 using Cnn.Runner.Commands.Support;
+using Cnn.Runner.DataSets;
 using Cnn.Runner.Display;
 using Cnn.Runner.Reports;
 using Serilog.Events;
@@ -111,8 +113,10 @@ internal static class ExportCommand
 
             bool prepares = parsed.GetValue(mean) is { Length: > 0 } || parsed.GetValue(scale) is not null
                 || parsed.GetValue(swaps);
+            using var progress = new DataProgress(console);
             OnnxReport report = net.ExportOnnx(path, new OnnxOptions
             {
+                CheckProgress = progress.Of<CheckProgress>(p => new WriteProgress("check", p.Done, p.Total)),
                 Opset = parsed.GetValue(opset),
                 FixesBatch = parsed.GetResult(madeUp.Batch) is not null,
                 Folds = parsed.GetValue(folds),
@@ -127,6 +131,7 @@ internal static class ExportCommand
                     SwapsChannels = parsed.GetValue(swaps),
                 },
             });
+            progress.End();
             Print(console, net, path, parsed.GetValue(opset), report);
             return ExitCode.Done;
         });

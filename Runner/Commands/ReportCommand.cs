@@ -4,6 +4,7 @@ using Cnn.Engine.Runs;
 using Cnn.Proto;
 using Cnn.Runner.Commands.Support;
 using Cnn.Runner.Display;
+using Cnn.Runner.Reports;
 
 namespace Cnn.Runner.Commands;
 
@@ -47,7 +48,7 @@ internal static class ReportCommand
             // Nobody writes this page again, so it does not wait for news.
             RunPage.Write(path, [.. given.Select(Read)], new PageOptions
             {
-                Written = TimeProvider.System.GetUtcNow(), Reload = TimeSpan.Zero,
+                Written = SystemClock.Time.GetUtcNow(), Reload = TimeSpan.Zero,
             });
             console.Out.WriteLine($"wrote {path}");
             return ExitCode.Done;

@@ -4,6 +4,7 @@ using Cnn.Engine.Graph;
 using Cnn.Engine.Runs;
 using Cnn.Layers.Threading;
 using Cnn.Runner.Commands.Support;
+using Cnn.Runner.DataSets;
 using Cnn.Runner.Display;
 using Cnn.Runner.Reports;
 using Serilog;
@@ -52,19 +53,21 @@ internal static class TestCommand
                 WeightsAreStrict = parsed.GetValue(strict),
                 Inference = true,
             });
-            Run(net, parsed.GetValue(iterations) ?? 50, parsed.GetValue(apVersion)!, log, console.Out);
+            Run(net, parsed.GetValue(iterations) ?? 50, parsed.GetValue(apVersion)!, log, console);
             return ExitCode.Done;
         });
         return command;
     }
 
-    private static void Run(Net net, int iterations, string apVersion, ILogger log, TextWriter output)
+    private static void Run(Net net, int iterations, string apVersion, ILogger log, CommandConsole console)
     {
+        using var progress = new DataProgress(console);
         log.Information("{Line:l}", $"Running for {iterations} iterations.");
         double loss = 0;
         var tally = new OutputTally(net, apVersion);
         for (int i = 0; i < iterations; i++)
         {
+            progress.Show(new WriteProgress("test", i, iterations));
             loss += net.Forward();
             tally.Add();
             foreach (string name in net.Outputs.Where(o => !OutputTally.IsOfDetections(net, o)))
@@ -76,6 +79,7 @@ internal static class TestCommand
             }
         }
 
+        progress.End();
         Write($"Loss: {CaffeNumber.Format(loss / iterations)}");
         foreach (ClassPrecision found in tally.Classes())
         {
@@ -92,7 +96,7 @@ internal static class TestCommand
         void Write(string line)
         {
             log.Information("{Line:l}", line);
-            output.WriteLine(line);
+            console.Out.WriteLine(line);
         }
     }
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Cnn.Engine.Graph;
 using Cnn.Layers.Threading;
 using Cnn.Runner.Commands.Support;
+using Cnn.Runner.DataSets;
 using Cnn.Runner.Display;
 using Cnn.Runner.Reports;
 
@@ -44,7 +45,15 @@ internal static class TimeCommand
                 BuildsQuietly = true,
                 MadeUp = madeUp.Read(parsed),
             });
-            console.Out.Write(LayerTimes.Measure(net, parsed.GetValue(iterations) ?? 50, pool, log));
+            using var progress = new DataProgress(console);
+            string times = LayerTimes.Measure(
+                net,
+                parsed.GetValue(iterations) ?? 50,
+                pool,
+                log,
+                progress.Of<WriteProgress>(p => p));
+            progress.End();
+            console.Out.Write(times);
             return ExitCode.Done;
         });
         return command;

@@ -53,6 +53,22 @@ internal static class TrainCommand
             },
             1);
         Option<string?> logFolder = OptionValues.LogFolder();
+        Option<string?> run = OptionValues.OfPath(new Option<string?>("--run")
+        {
+            Description = "A folder to write the run to: figures, histograms, pictures, the log and a page to watch it; "
+                + "instead of the solver's run. It must be new, unless the run is resumed.",
+            HelpName = "folder",
+        });
+        Option<int?> serve = OptionValues.Between(
+            new Option<int?>("--serve")
+            {
+                Description = "Serve the page of the run while it goes on, with buttons for a snapshot and to stop "
+                    + "it: to this machine alone, at an address that is shown; on a free port if none is given.",
+                HelpName = "port",
+                Arity = ArgumentArity.ZeroOrOne,
+            },
+            0,
+            ushort.MaxValue);
         Option<int?> level = OptionValues.Level();
         Option<string[]> stage = OptionValues.Stage();
         var restartData = new Option<bool>("--restart-data")
@@ -69,10 +85,11 @@ internal static class TrainCommand
             "Trains a net. Ctrl-C ends the iteration, writes a snapshot and stops; a second one stops at once.",
             "cnn train --solver Models/lenet/solver.prototxt",
             "cnn train --solver Models/lenet/solver.prototxt --resume latest",
-            "cnn train --solver mine/solver.prototxt --weights base.caffemodel --log-dir logs")
+            "cnn train --solver mine/solver.prototxt --weights base.caffemodel --log-dir logs",
+            "cnn train --solver Models/lenet/solver.prototxt --run runs/lenet --serve")
         {
             solver, weights, strict, snapshot, resume, restartData, plugin, allowPlugins, threads, seed, iterations,
-            patience, logFolder, level, stage, interrupt, hangUp, gpu,
+            patience, logFolder, run, serve, level, stage, interrupt, hangUp, gpu,
         };
         var file = new PositionalFile(solver, "solver");
         file.AddTo(command);
@@ -95,9 +112,14 @@ internal static class TrainCommand
             Iterations = parsed.GetValue(iterations),
             Patience = parsed.GetValue(patience),
             LogFolder = parsed.GetValue(logFolder),
+            Run = parsed.GetValue(run),
+            CommandLine = ProgramName.Text + string.Concat(parsed.Tokens.Select(t => " " + Quoted(t.Value))),
+            ServePort = parsed.GetResult(serve) is null ? null : parsed.GetValue(serve) ?? 0,
             Level = parsed.GetValue(level),
             Stages = OptionValues.SplitAtCommas(parsed.GetValue(stage)),
         }).Run());
         return command;
     }
+
+    private static string Quoted(string word) => word.Length > 0 && !word.Any(char.IsWhiteSpace) ? word : $"\"{word}\"";
 }

@@ -62,13 +62,19 @@ public static class DigitsExporter
             throw error;
         }
 
+        string name = Path.GetFileName(images);
         IdxWriter.WriteImages(images, count, DigitRenderer.Side, DigitRenderer.Side, (i, pixels) =>
         {
             cancel.ThrowIfCancellationRequested();
+            if (i > 0)
+            {
+                progress?.Report(new WriteProgress(name, i, count));
+            }
+
             Draw(i, pixels);
         });
         IdxWriter.WriteLabels(labels, count, i => (byte)DigitRenderer.Label(key, first + (ulong)i));
-        progress?.Report(new WriteProgress(Path.GetFileName(images), count, count));
+        progress?.Report(new WriteProgress(name, count, count));
         return [images, labels];
 
         int Draw(int i, Span<byte> pixels) => DigitRenderer.Draw(key, unchecked(first + (ulong)i), pixels);

@@ -10,14 +10,34 @@ namespace Cnn.Runner.Display;
 /// <param name="Error">Receives log lines and errors.</param>
 internal sealed record CommandConsole(TextWriter Out, TextWriter Error)
 {
-    /// <summary>The line for live displays; null when the errors do not go to a terminal.</summary>
-    public LiveLine? Live { get; init; }
+    private readonly LiveLine? live;
+    private readonly LiveBlock? block;
+
+    /// <summary>
+    /// The line for live displays; null when the errors do not go to a terminal or plain lines are asked for.
+    /// </summary>
+    public LiveLine? Live
+    {
+        get => IsPlain ? null : live;
+        init => live = value;
+    }
+
+    /// <summary>The lines for live displays; null when <see cref="Live"/> is.</summary>
+    public LiveBlock? Block
+    {
+        get => IsPlain ? null : block;
+        init => block = value;
+    }
+
+    /// <summary>Whether a terminal shows plain lines too, nothing that changes in place.</summary>
+    public bool IsPlain { get; set; }
 
     /// <summary>Whether errors and results alone are written: no log lines, warnings or progress.</summary>
     public bool IsQuiet { get; set; }
 
     /// <summary>Shows log lines; null when the user asked for quiet.</summary>
-    public ILogEventSink? LogSink => IsQuiet ? null : new WriterSink(Error);
+    public ILogEventSink? LogSink =>
+        IsQuiet ? null : Live is { } line ? new LiveSink(line) : new WriterSink(Error);
 
     /// <summary>Opens standard input.</summary>
     public Func<Stream> OpenInput { get; init; } = () => Stream.Null;
@@ -44,15 +64,21 @@ internal sealed record CommandConsole(TextWriter Out, TextWriter Error)
     public static CommandConsole OfProcess()
     {
         PatientWriter output = StandardStream.Output(), error = StandardStream.Error();
+        bool isLive = IsLiveTerminal();
         return new CommandConsole(output, error)
         {
             OpenInput = StandardStream.Input,
-            Live = IsLiveTerminal() ? new LiveLine(error, TerminalWidth.Columns) : null,
+            Live = isLive ? new LiveLine(error, TerminalSize.Columns) : null,
+            Block = isLive
+                ? new LiveBlock(error, TerminalSize.Columns, TerminalSize.Rows) { Glyphs = Glyphs.Of(error.Encoding) }
+                : null,
         };
     }
 
+    // Services that build and test set CI; what they record is read as a file.
     private static bool IsLiveTerminal() =>
         !Console.IsErrorRedirected
+        && Environment.GetEnvironmentVariable("CI") is null or "" or "0" or "false"
         && AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) })
             .Profile.Capabilities is { Interactive: true, Ansi: true };
 }

@@ -43,6 +43,20 @@ internal sealed class DataProgress(CommandConsole console) : IProgress<WriteProg
         }
     }
 
+    /// <summary>
+    /// Shows the progress of work whose results say that it is done: on a terminal the bar, else nothing.
+    /// </summary>
+    public void Show(WriteProgress value)
+    {
+        if (Live is not null && value.Done < value.Total)
+        {
+            Report(value);
+        }
+    }
+
+    /// <summary>Returns a receiver of another kind of progress, which is shown as <see cref="Show"/> does.</summary>
+    public IProgress<T> Of<T>(Func<T, WriteProgress> describe) => new Other<T>(this, describe);
+
     /// <summary>Writes a line that stays, above the changing one.</summary>
     public void WriteLine(string line)
     {
@@ -78,5 +92,10 @@ internal sealed class DataProgress(CommandConsole console) : IProgress<WriteProg
             ? $", {TimeText.Clock(elapsed * ((double)(value.Total - value.Done) / (value.Done - first)))} left"
             : "";
         return $"{value.Name} [{bar}] {(int)(100 * share),3} %{left}";
+    }
+
+    private sealed class Other<T>(DataProgress progress, Func<T, WriteProgress> describe) : IProgress<T>
+    {
+        public void Report(T value) => progress.Show(describe(value));
     }
 }

@@ -1,9 +1,10 @@
 using Cnn.Engine.Solvers;
+using Cnn.Proto;
 using Serilog.Core;
 
 namespace Cnn.Runner.Display;
 
-/// <summary>Shows a run: as plain log lines here, with a live line below them on a terminal.</summary>
+/// <summary>Shows a run: as plain log lines here, in a panel on a terminal.</summary>
 internal class TrainingDisplay : IDisposable
 {
     protected TrainingDisplay(ILogEventSink? sink) => Sink = sink;
@@ -12,9 +13,13 @@ internal class TrainingDisplay : IDisposable
     public ILogEventSink? Sink { get; }
 
     /// <summary>Creates the display that suits a console.</summary>
-    public static TrainingDisplay For(CommandConsole console) => console is { Live: { } live, IsQuiet: false }
-        ? new LiveTrainingDisplay(live)
-        : new TrainingDisplay(console.LogSink);
+    /// <param name="console">The console.</param>
+    /// <param name="definition">The solver; who asks for debug_info wants to see the log lines.</param>
+    /// <param name="clock">The clock.</param>
+    public static TrainingDisplay For(CommandConsole console, SolverParameter definition, TimeProvider clock) =>
+        console is { Block: { } block, IsQuiet: false } && !definition.DebugInfo
+            ? new PanelTrainingDisplay(block, definition.AverageLoss, clock)
+            : new TrainingDisplay(console.LogSink);
 
     /// <summary>Runs a solver.</summary>
     public virtual bool Run(Solver solver, Func<bool> solve) => solve();

@@ -3,6 +3,7 @@ using System.Globalization;
 using Cnn.Engine.Graph;
 using Cnn.Engine.Runs;
 using Cnn.Layers.Threading;
+using Cnn.Runner.DataSets;
 using Serilog;
 
 namespace Cnn.Runner.Reports;
@@ -23,11 +24,13 @@ internal static class LayerTimes
     /// <param name="iterations">The number of rounds to time.</param>
     /// <param name="pool">The net's threads, whose peak and bandwidth are measured too.</param>
     /// <param name="log">The log.</param>
+    /// <param name="progress">Receives the rounds done, before each; null for none.</param>
     /// <returns>
     /// A table: milliseconds per pass, GFLOP/s (a multiply-add being two operations), and the share of the machine's
     /// peak, or of its memory's bandwidth for layers without multiply-adds.
     /// </returns>
-    public static string Measure(Net net, int iterations, WorkerPool pool, ILogger log)
+    public static string Measure(
+        Net net, int iterations, WorkerPool pool, ILogger log, IProgress<WriteProgress>? progress = null)
     {
         double peak = Peak.Widest(pool.ThreadCount), bandwidth = Bandwidth.Triad(pool);
         WarmUp(net);
@@ -38,6 +41,7 @@ internal static class LayerTimes
         long start = Stopwatch.GetTimestamp();
         for (int round = 0; round < iterations; round++)
         {
+            progress?.Report(new WriteProgress("time", round, iterations));
             long roundStart = Stopwatch.GetTimestamp();
             for (int i = 0; i < count; i++)
             {

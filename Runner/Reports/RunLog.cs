@@ -14,14 +14,24 @@ internal static class RunLog
     /// <param name="folder">The folder of the log file, created if necessary; null for no file.</param>
     /// <param name="command">The command that runs, for the file's name.</param>
     /// <param name="least">The least level of the lines.</param>
+    /// <param name="also">Another sink of the lines; null for none.</param>
     /// <exception cref="CnnException">The file cannot be written.</exception>
     public static Logger Create(
-        ILogEventSink? shown, string? folder, string command, LogEventLevel least = LogEventLevel.Information)
+        ILogEventSink? shown,
+        string? folder,
+        string command,
+        LogEventLevel least = LogEventLevel.Information,
+        ILogEventSink? also = null)
     {
         LoggerConfiguration configuration = new LoggerConfiguration().MinimumLevel.Is(least);
         if (shown is not null)
         {
             configuration.WriteTo.Sink(shown);
+        }
+
+        if (also is not null)
+        {
+            configuration.WriteTo.Sink(also);
         }
 
         if (folder is not null)
@@ -35,7 +45,7 @@ internal static class RunLog
 
     private static string FilePath(string folder, string command)
     {
-        string time = TimeProvider.System.GetLocalNow().ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
+        string time = SystemClock.Time.GetLocalNow().ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture);
         PathText.Require(folder);
         string path = Path.Combine(folder, $"cnn.{command}.{time}.{Environment.ProcessId}.log");
         try

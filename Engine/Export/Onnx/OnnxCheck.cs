@@ -1,4 +1,5 @@
 using System.Globalization;
+using Cnn.Engine.Checks;
 using Cnn.Engine.Graph;
 using Cnn.Fillers;
 using Cnn.Layers;
@@ -58,11 +59,16 @@ internal sealed class OnnxCheck(Net net, OnnxOptions options, OnnxRuntimeLibrary
         {
             for (int i = 0; i < InputsOfEach; i++)
             {
+                Report(cases.Count);
                 cases.Add(Checkable(export, size, cases.Count, path));
             }
         }
 
-        var outputs = runtime.Run(path, cases.Select(c => c.Inputs));
+        var outputs = runtime.Run(path, cases.Select((c, i) =>
+        {
+            Report(cases.Count + i);
+            return c.Inputs;
+        }));
         double greatest = 0;
         for (int i = 0; i < cases.Count; i++)
         {
@@ -84,6 +90,10 @@ internal sealed class OnnxCheck(Net net, OnnxOptions options, OnnxRuntimeLibrary
         }
 
         return (cases.Count, greatest);
+
+        // The net and then the runtime run each input.
+        void Report(int done) => options.CheckProgress?.Report(
+            new CheckProgress(Path.GetFileName(path), done, 2 * batches.Length * InputsOfEach));
     }
 
     /// <summary>Returns the greatest difference, relative to the largest expected value.</summary>

@@ -1,3 +1,5 @@
+using Cnn.Engine.Checks;
+
 namespace Cnn.Engine.Export.Onnx;
 
 /// <summary>How a net is exported to ONNX.</summary>
@@ -31,6 +33,9 @@ public sealed record OnnxOptions
 
     /// <summary>Whether ONNX Runtime runs the file and compares it with the net.</summary>
     public OnnxCheckChoice Check { get; init; }
+
+    /// <summary>Receives the runs of the check, before each; null for none.</summary>
+    public IProgress<CheckProgress>? CheckProgress { get; init; }
 
     /// <summary>Whether the values of large arrays go to a file beside the model's, whatever its size.</summary>
     public bool UsesExternalData { get; init; }

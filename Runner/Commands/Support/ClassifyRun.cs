@@ -62,11 +62,11 @@ internal sealed class ClassifyRun(ImageClassifier classifier, CommandConsole con
     }
 
     // The results say that it is done, and where no terminal is, what goes on.
-    private void Report(DataProgress progress, int done, int total)
+    private static void Report(DataProgress progress, int done, int total)
     {
-        if (console.Live is not null && total > 1 && done < total)
+        if (total > 1)
         {
-            progress.Report(new WriteProgress("classify", done, total));
+            progress.Show(new WriteProgress("classify", done, total));
         }
     }
 

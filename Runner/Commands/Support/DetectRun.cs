@@ -29,10 +29,7 @@ internal sealed class DetectRun(ImageDetector detector, CommandConsole console)
         {
             cancel.ThrowIfCancellationRequested();
             faulty += Detect(images[i], i, images.Count, document) ? 0 : 1;
-            if (console.Live is not null && images.Count > 1 && i + 1 < images.Count)
-            {
-                progress.Report(new WriteProgress("detect", i + 1, images.Count));
-            }
+            progress.Show(new WriteProgress("detect", i + 1, images.Count));
         }
 
         progress.End();

@@ -13,7 +13,8 @@ internal static class ProgramVariable
     [
         (Trace, "1 does what --verbose does"),
         (OnnxRuntimeLibrary.FolderVariable, "the folder of ONNX Runtime's library, with which exports are checked"),
-        ("NO_COLOR", "changes nothing: the program writes no colours"),
-        ("TERM", "'dumb' shows progress in plain lines, as does output that is no terminal"),
+        ("NO_COLOR", "keeps the panel of train without colours, if it is set"),
+        ("TERM", "'dumb' shows progress in plain lines, as --plain does and output that is no terminal"),
+        ("CI", "shows progress in plain lines, if it is set"),
     ];
 }

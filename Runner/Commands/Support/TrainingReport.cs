@@ -128,6 +128,7 @@ internal sealed class TrainingReport
             && Path.GetFullPath(latest) == Path.GetFullPath(written!.Value.Path);
         string from = isLatest ? "latest" : written!.Value.Path;
         return $"{ProgramName.Text} train --solver {settings.Solver} --resume {from}"
+            + (settings.Run is { Length: > 0 } run ? " --run " + run : "")
             + Option("--iterations", iterations)
             + Option("--patience", patience)
             + Option("--seed", settings.Seed)

@@ -4,6 +4,7 @@ using Cnn.Engine.Solvers;
 using Cnn.Layers.Threading;
 using Cnn.Proto;
 using Cnn.Runner.Display;
+using Cnn.Runner.Display.Serving;
 using Cnn.Runner.Reports;
 using Serilog;
 
@@ -24,9 +25,11 @@ internal sealed class TrainingRun(CommandConsole console, TrainingSettings setti
         definition.RandomSeed = settings.Seed ?? definition.RandomSeed;
         definition.MaxIter = settings.Iterations ?? definition.MaxIter;
         SetPatience(definition);
+        using RunServer? server = Listen(definition);
         using var pool = new WorkerPool(settings.Threads ?? 0);
-        using var display = TrainingDisplay.For(console);
-        using var log = RunLog.Create(display.Sink, settings.LogFolder, "train");
+        using var display = TrainingDisplay.For(console, definition, SystemClock.Time);
+        using var runLog = new DelayedLog();
+        using var log = RunLog.Create(display.Sink, settings.LogFolder, "train", also: runLog);
         OptionValues.WarnOfGpu(
             log,
             settings.Gpu || definition is { HasSolverMode: true, SolverMode: SolverParameter.Types.SolverMode.Gpu });
@@ -45,7 +48,13 @@ internal sealed class TrainingRun(CommandConsole console, TrainingSettings setti
             RestartsData = settings.RestartsData,
             Level = settings.Level,
             Stages = settings.Stages,
+            Run = settings.Run,
+            RunCommand = settings.CommandLine,
+            ReplacesRun = settings.Resume is "latest",
+            Time = SystemClock.Time,
         });
+        runLog.Open(solver.RunWriter is { } run ? Path.Combine(run.Folder, "run.log") : null);
+        Show(solver, server);
         var report = new TrainingReport(console, settings, solver, definition, plugins);
         using var signals = new RunSignals(solver.Control, settings.OnInterrupt, settings.OnHangUp);
         log.Information("Starting Optimization");
@@ -58,6 +67,31 @@ internal sealed class TrainingRun(CommandConsole console, TrainingSettings setti
         log.Information("Optimization Done.");
         report.WriteResult(watch.Elapsed, TestModel(solverFile));
         return ExitCode.Done;
+    }
+
+    // Takes the port before there is a folder, so that a port that is taken leaves none behind.
+    private RunServer? Listen(SolverParameter definition)
+    {
+        if (settings.ServePort is not { } port)
+        {
+            return null;
+        }
+
+        return (settings.Run ?? definition.Run) is { Length: > 0 }
+            ? RunServer.Listen(port)
+            : throw new CnnException(
+                "--serve shows a run that is written to a folder",
+                "give --run FOLDER, or the solver file run: \"FOLDER\"");
+    }
+
+    // Quiet or not: without its address the page is of no use. A log must not keep it.
+    private void Show(Solver solver, RunServer? server)
+    {
+        if (server is not null && solver.RunWriter is { } run)
+        {
+            server.Show(run, solver.Control);
+            console.Error.WriteLine($"Watch the run at {server.Address}");
+        }
     }
 
     private void SetPatience(SolverParameter definition)

@@ -39,6 +39,12 @@ internal sealed record TrainingSettings
 
     public string? LogFolder { get; init; }
 
+    public string? Run { get; init; }
+
+    public string CommandLine { get; init; } = "";
+
+    public int? ServePort { get; init; }
+
     public int? Level { get; init; }
 
     public string[] Stages { get; init; } = [];

@@ -1,0 +1,110 @@
+using Cnn.Engine.Graph;
+using Cnn.Engine.Runs;
+using Cnn.Layers;
+
+namespace Cnn.Engine.Solvers.Recording;
+
+/// <summary>
+/// Watches the tests of a net that classifies: counts which class the images of each class are given, and keeps the
+/// mistakes that the net is surest of.
+/// </summary>
+internal sealed class ClassTally
+{
+    private readonly ClassSource source;
+    private readonly IReadOnlyList<string> names;
+    private readonly Blob? images;
+    private readonly bool isRedFirst;
+    private readonly long[][] counts;
+    private readonly WorstMistakes worst = new();
+
+    private ClassTally(ClassSource source, Net net)
+    {
+        this.source = source;
+        names = NamesIn(net, source.Classes);
+        (_, images, isRedFirst) = SampleImages.In(net).FirstOrDefault(i => i.Images.Dim(0) == source.Scores.Dim(0));
+        counts = [.. Enumerable.Range(0, source.Classes).Select(_ => new long[source.Classes])];
+    }
+
+    /// <summary>Makes a tally for a net; null where it is no classifier.</summary>
+    public static ClassTally? Of(Net net) => ClassSource.Find(net) is { } source ? new ClassTally(source, net) : null;
+
+    /// <summary>Starts a test.</summary>
+    public void Begin()
+    {
+        foreach (long[] row in counts)
+        {
+            Array.Clear(row);
+        }
+
+        worst.Clear();
+    }
+
+    /// <summary>Counts the batch that has just run.</summary>
+    public void Add()
+    {
+        ReadOnlySpan<float> labels = source.Labels.Data, scores = source.Scores.Data;
+        int items = Math.Min(labels.Length, scores.Length / source.Classes);
+        for (int item = 0; item < items; item++)
+        {
+            // A label to be ignored is none of the classes.
+            int label = (int)labels[item];
+            if (label < 0 || label >= source.Classes)
+            {
+                continue;
+            }
+
+            ReadOnlySpan<float> mine = scores.Slice(item * source.Classes, source.Classes);
+            int predicted = Best(mine);
+            counts[label][predicted]++;
+            if (predicted != label && images is not null && item < images.Dim(0))
+            {
+                int size = images.Count / images.Dim(0);
+                worst.Offer(label, predicted, Probability(mine, predicted), images.Data.Slice(item * size, size));
+            }
+        }
+    }
+
+    /// <summary>Returns what the test has shown.</summary>
+    /// <param name="iteration">The iteration of the test.</param>
+    public ClassReport Report(int iteration) => new(
+        iteration,
+        names,
+        [.. counts.Select(row => row.ToArray())],
+        images is null
+            ? []
+            : worst.ToList(images.Dim(1), images.Dim(2), images.Dim(3), isRedFirst, source.AreProbable));
+
+    /// <summary>
+    /// Returns the probability of a class: its score where the scores are not negative and add up to 1, else that of
+    /// their softmax.
+    /// </summary>
+    internal static double Probability(ReadOnlySpan<float> scores, int index)
+    {
+        const double Tolerance = 1e-3;
+        double sum = 0, exponentials = 0;
+        bool areShares = true;
+        foreach (float score in scores)
+        {
+            areShares &= score >= 0;
+            sum += score;
+            exponentials += Math.Exp(score - scores[index]);
+        }
+
+        return areShares && Math.Abs(sum - 1) < Tolerance ? scores[index] : 1 / exponentials;
+    }
+
+    private static int Best(ReadOnlySpan<float> scores)
+    {
+        int best = 0;
+        for (int i = 1; i < scores.Length; i++)
+        {
+            best = scores[i] > scores[best] ? i : best;
+        }
+
+        return best;
+    }
+
+    private static IReadOnlyList<string> NamesIn(Net net, int classes) =>
+        net.Layers.Select(l => l.Layer.ClassNames).FirstOrDefault(n => n?.Count == classes)
+        ?? [.. Enumerable.Range(0, classes).Select(i => FormattableString.Invariant($"{i}"))];
+}

@@ -1,0 +1,268 @@
+using Cnn.Engine.Drawing;
+using Cnn.Engine.Pages;
+using Cnn.Engine.Runs;
+using Cnn.Layers;
+using Cnn.Proto;
+
+namespace Cnn.Engine.Solvers.Recording;
+
+/// <summary>
+/// Writes what a solver does to the folder of a run: figures as often as <c>run_interval</c> says, histograms, filters
+/// and times of layers as often as <c>run_histograms</c> says, tests, snapshots and how the run ends. It reads the nets
+/// alone, so a run that is recorded computes the same bits.
+/// </summary>
+internal sealed class RunRecorder : IDisposable
+{
+    /// <summary>The curve of the share of waiting for data.</summary>
+    public const string DataWaitCurve = "train/data_wait";
+
+    private const string LossCurve = "train/loss", SmoothedLossCurve = "train/smoothed_loss";
+    private const string RateCurve = "train/learning_rate", SpeedCurve = "train/images_per_second";
+    private const int Figures = 10_000;
+
+    private readonly Solver solver;
+    private readonly SolverParameter definition;
+    private readonly SolverOptions options;
+    private readonly DataWait wait;
+    private readonly RunInfo info;
+    private readonly string folder;
+    private readonly int interval;
+    private readonly OutputFigures outputs;
+    private readonly Throughput throughput;
+    private readonly NetRecorder nets;
+    private readonly ClassTally? classes;
+    private readonly int classNet;
+    private PageRefresher? page;
+    private (RunState State, string Failure)? ended;
+    private bool hasSamples;
+    private bool hasSpeed;
+
+    private RunRecorder(
+        Solver solver, SolverParameter definition, SourceMap sources, SolverOptions options, DataWait wait,
+        string folder)
+    {
+        (this.solver, this.definition, this.options) = (solver, definition, options);
+        (this.wait, this.folder) = (wait, folder);
+        info = RunDescription.Of(solver, definition, sources, options);
+        interval = definition.RunInterval > 0
+            ? definition.RunInterval
+            : Math.Max(1, (definition.MaxIter + Figures - 1) / Figures);
+        outputs = new OutputFigures(
+            solver.TrainNet, [LossCurve, SmoothedLossCurve, RateCurve, SpeedCurve, DataWaitCurve]);
+        throughput = new Throughput((long)RunDescription.Batch(solver.TrainNet) * definition.IterSize, wait);
+        nets = new NetRecorder(solver.TrainNet, definition);
+        (classNet, classes) = solver.TestNets
+            .Select((net, index) => (index, ClassTally.Of(net)))
+            .FirstOrDefault(t => t.Item2 is not null);
+        bool goesOn = options.ResumeFrom is not null || options.ReplacesRun;
+        Writer = Open(goesOn ? solver.Iteration : null);
+    }
+
+    /// <summary>Writes the folder.</summary>
+    public RunWriter Writer { get; private set; }
+
+    /// <summary>Starts to record a solver, if its options or its definition name a folder; else null.</summary>
+    /// <param name="solver">The solver, ready to train.</param>
+    /// <param name="definition">Its definition.</param>
+    /// <param name="sources">The source locations of the definition.</param>
+    /// <param name="options">Its options; the pool is set.</param>
+    /// <param name="wait">Measures its steps.</param>
+    /// <exception cref="CnnException">The folder cannot be written or holds something else.</exception>
+    public static RunRecorder? Of(
+        Solver solver, SolverParameter definition, SourceMap sources, SolverOptions options, DataWait wait) =>
+        (options.Run ?? definition.Run) is { Length: > 0 } folder
+            ? new RunRecorder(solver, definition, sources, options, wait, folder)
+            : null;
+
+    /// <summary>Returns what watches the classes of a test net; null where nothing does.</summary>
+    public ClassTally? ClassesOf(int testNet) => testNet == classNet ? classes : null;
+
+    /// <summary>Tells that a step begins, after its tests.</summary>
+    public void BeginStep()
+    {
+        if (ended is not null)
+        {
+            Reopen();
+        }
+
+        nets.BeginStep();
+    }
+
+    /// <summary>Records a step whose gradients are computed and whose update is yet to come.</summary>
+    /// <param name="loss">The loss of the iteration.</param>
+    /// <param name="smoothed">The smoothed loss.</param>
+    /// <param name="rate">The learning rate.</param>
+    public void BeforeUpdate(float loss, float smoothed, float rate)
+    {
+        int iteration = solver.Iteration;
+        if (IsDue(iteration))
+        {
+            Writer.Scalar(LossCurve, iteration, loss);
+            if (definition.AverageLoss > 1)
+            {
+                Writer.Scalar(SmoothedLossCurve, iteration, smoothed);
+            }
+
+            Writer.Scalar(RateCurve, iteration, rate);
+            outputs.Write(Writer, iteration);
+        }
+
+        if (hasSamples && !nets.IsDue(iteration))
+        {
+            return;
+        }
+
+        wait.Pause();
+        if (!hasSamples)
+        {
+            hasSamples = true;
+            WriteSamples(iteration);
+        }
+
+        nets.Write(Writer, iteration);
+        wait.GoOn();
+    }
+
+    /// <summary>Tells that a step has ended.</summary>
+    public void EndStep()
+    {
+        int iteration = solver.Iteration - 1;
+        nets.EndStep(Writer, iteration);
+        if (IsDue(iteration))
+        {
+            WriteSpeed(iteration, isLast: false);
+        }
+
+        Writer.Advance(solver.Iteration);
+    }
+
+    /// <summary>Records the scores of a test.</summary>
+    public void Tested(TestScores scores)
+    {
+        string group = "test" + RunDescription.Number(scores.TestNet);
+        foreach (var output in scores.Outputs.GroupBy(o => o.Blob, o => o.Mean))
+        {
+            double[] means = [.. output];
+            if (means.Length <= OutputFigures.MostValues)
+            {
+                string[] names = OutputFigures.NamesOf(group, output.Key, means.Length);
+                for (int i = 0; i < means.Length; i++)
+                {
+                    Writer.Scalar(names[i], scores.Iteration, means[i]);
+                }
+            }
+        }
+
+        if (scores.TestNet == classNet && classes is not null)
+        {
+            Writer.Classes(classes.Report(scores.Iteration));
+        }
+    }
+
+    /// <summary>Records a snapshot.</summary>
+    /// <param name="path">The path of its solver state.</param>
+    public void SnapshotWritten(string path)
+    {
+        // One may be asked for after the run has stopped.
+        var (state, failure) = ended ?? default;
+        bool hasEnded = ended is not null;
+        if (hasEnded)
+        {
+            Reopen();
+        }
+
+        Writer.SnapshotWritten(path);
+        if (hasEnded)
+        {
+            End(state, failure);
+        }
+    }
+
+    /// <summary>Records how the run ends; it may go on later.</summary>
+    public void End(RunState state, string failure = "")
+    {
+        if (!hasSpeed && solver.Iteration > 0)
+        {
+            WriteSpeed(solver.Iteration - 1, isLast: true);
+        }
+
+        ended = (state, failure);
+        Writer.End(state, failure);
+        page?.Dispose();
+        if (page is null)
+        {
+            WritePage();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (ended is null)
+        {
+            End(solver.Iteration >= solver.MaxIterations ? RunState.Completed : RunState.Stopped);
+        }
+
+        Writer.Dispose();
+    }
+
+    private bool IsDue(int iteration) => iteration % interval == 0 || iteration == definition.MaxIter - 1;
+
+    private RunWriter Open(int? resumesAt)
+    {
+        RunWriter writer = RunWriter.Open(folder, info, resumesAt, options.Time);
+        writer.Failed += problem => options.Log?.Warning(
+            "{Line:l}", $"the run is no longer written to '{folder}': {problem.Diagnostics[0].Message}");
+        foreach (var (name, text) in RunDescription.Definitions(solver, definition))
+        {
+            writer.Definition(name, text);
+        }
+
+        writer.Drawing(NetDrawing.Of(solver.TrainNet).ToSvg());
+        page = options.Time is { } time ? new PageRefresher(writer, time, WarnOfPage) : null;
+        return writer;
+    }
+
+    // Without a clock there is no time to write it again and again.
+    private void WritePage()
+    {
+        try
+        {
+            RunPage.Write(
+                Path.Combine(Writer.Folder, PageRefresher.FileName), [Writer.Snapshot()], new PageOptions());
+        }
+        catch (CnnException problem)
+        {
+            WarnOfPage(problem);
+        }
+    }
+
+    private void WarnOfPage(CnnException problem) => options.Log?.Warning(
+        "{Line:l}", $"the page of the run is not written: {problem.Diagnostics[0].Message}");
+
+    // A run that has ended goes on when its solver is asked for more steps.
+    private void Reopen()
+    {
+        Writer.Dispose();
+        Writer = Open(solver.Iteration);
+        ended = null;
+    }
+
+    private void WriteSamples(int iteration)
+    {
+        foreach (var (name, images, isRedFirst) in SampleImages.In(solver.TrainNet))
+        {
+            Writer.Image($"samples/{name}", iteration, SampleImages.Sheet(images, isRedFirst));
+        }
+    }
+
+    private void WriteSpeed(int iteration, bool isLast)
+    {
+        if (throughput.TryTake(isLast, out double images, out double waiting))
+        {
+            hasSpeed = true;
+            Writer.Scalar(SpeedCurve, iteration, images);
+            Writer.Scalar(DataWaitCurve, iteration, waiting);
+        }
+    }
+}
