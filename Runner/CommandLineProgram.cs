@@ -92,6 +92,7 @@ internal static class CommandLineProgram
             DataCommand.Create(console),
             PlotCommand.Create(console),
             RunsCommand.Create(console),
+            ReportCommand.Create(console),
             SchemaCommand.Create(console),
             DeviceQueryCommand.Create(console),
             CompletionCommand.Create(console),

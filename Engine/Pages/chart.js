@@ -3,13 +3,14 @@
 class Chart {
   /**
    * @param options id, title, note, unit (the title of the axis of values), log and smoothing (whether there are such
-   * controls; smoothing is the slider's first value), zero (the axis begins at 0), top (where it ends at most), height.
+   * controls; smoothing is the slider's first value for a curve of more than 50 points), zero (the
+   * axis begins at 0), top (where it ends at most), height.
    */
   constructor(options) {
     this.options = options;
     this.series = [];
     this.log = recall(`${options.id}.log`, options.log === "on");
-    this.smoothing = recall(`${options.id}.smoothing`, options.smoothing ?? 0);
+    this.smoothing = recall(`${options.id}.smoothing`, null);
     this.hidden = new Set(recall(`${options.id}.hidden`, []));
     this.cursor = null;
     this.svg = draw("svg", {
@@ -24,9 +25,9 @@ class Chart {
       type: "button", class: "reset-zoom", title: "Shows all iterations; so does a double click",
       onclick: () => zoom.set(null),
     }, "Reset zoom");
-    this.frame = el("div", { class: "frame" }, this.svg, this.values);
+    this.frame = el("div", { class: "frame" }, this.svg, this.values, this.reset);
     this.element = card(
-      options.id, options.title, options.note, [...this.controls(), this.reset], this.frame, this.legend);
+      options.id, options.title, options.note, this.controls(), this.frame, this.legend);
     new ResizeObserver(() => this.draw()).observe(this.frame);
     zoom.watchers.push(() => this.draw());
   }
@@ -35,15 +36,15 @@ class Chart {
     const { id, smoothing, log } = this.options;
     const controls = [];
     if (smoothing !== undefined) {
-      const slider = el("input", {
-        type: "range", min: 0, max: 0.99, step: 0.01, value: this.smoothing, class: "smoothing",
+      this.slider = el("input", {
+        type: "range", min: 0, max: 0.99, step: 0.01, class: "smoothing",
         oninput: () => {
-          this.smoothing = Number(slider.value);
+          this.smoothing = Number(this.slider.value);
           remember(`${id}.smoothing`, this.smoothing);
           this.set(this.given);
         },
       });
-      controls.push(el("label", { title: "How much the line of the training is smoothed" }, "Smoothing", slider));
+      controls.push(el("label", { title: "How much the line is smoothed" }, "Smoothing", this.slider));
     }
 
     if (log) {
@@ -57,15 +58,25 @@ class Chart {
     return controls;
   }
 
-  /** Shows curves: each has key, label, colour, x, y, and may have dash, isSmoothed, isFaint. */
+  /**
+   * Shows curves: each has key, label, colour, x, y, and may have dash, isSmoothed, isFaint, and isOne, which names a
+   * curve and its smoothed line as one. */
   set(curves) {
     this.given = curves;
+    const smoothing = this.smoothing
+      ?? (curves.some(c => c.isSmoothed && c.x.length > 50) ? this.options.smoothing ?? 0 : 0);
+    if (this.slider) {
+      this.slider.value = smoothing;
+    }
+
     this.series = curves
       .filter(c => c.x.length > 0)
-      .flatMap(c => c.isSmoothed && this.smoothing > 0
+      .flatMap(c => c.isSmoothed && smoothing > 0
         ? [
-          { ...c, key: `${c.key} raw`, isFaint: true },
-          { ...c, label: `${c.label}, smoothed`, y: smooth(c.x, c.y, this.smoothing) },
+          { ...c, key: c.isOne ? c.key : `${c.key} raw`, isFaint: true, isSilent: c.isOne },
+          {
+            ...c, label: c.isOne ? c.label : `${c.label}, smoothed`, y: smooth(c.x, c.y, smoothing),
+          },
         ]
         : [c]);
     this.element.hidden = this.series.length === 0;
@@ -78,11 +89,14 @@ class Chart {
     this.draw();
   }
 
+  // The title says what a single curve is.
   showLegend() {
-    this.legend.replaceChildren(...this.series.map(s => {
+    const named = this.series.filter(s => !s.isSilent);
+    this.legend.hidden = named.length < 2;
+    this.legend.replaceChildren(...named.map(s => {
       const line = draw("svg", { width: 22, height: 10, "aria-hidden": "true" },
         draw("line", { x1: 1, x2: 21, y1: 5, y2: 5, class: s.isFaint ? "curve faint" : "curve",
-          style: `stroke:${s.colour}`, "stroke-dasharray": s.dash }));
+          style: `color:${s.colour}`, "stroke-dasharray": s.dash }));
       return toggle([line, s.label], "Shows or hides this curve", !this.hidden.has(s.key), shown => {
         this.hidden[shown ? "delete" : "add"](s.key);
         remember(`${this.options.id}.hidden`, [...this.hidden]);
@@ -128,7 +142,7 @@ class Chart {
       [low, high] = [low / part, high * part];
     } else {
       const part = (high - low) * 0.05;
-      [low, high] = [this.options.zero && low === 0 ? 0 : low - part, high + part];
+      [low, high] = [low >= 0 && low < part ? 0 : low - part, high + part];
     }
 
     if (this.options.top !== undefined && !this.log) {
@@ -137,7 +151,7 @@ class Chart {
     }
 
     const top = 26, bottom = height - 40;
-    const y = axis(low, high, bottom, top, this.log, Math.max(2, Math.floor((bottom - top) / 42)));
+    const y = axis(low, high, bottom, top, this.log, Math.max(2, Math.floor((bottom - top) / 34)));
     const left = 16 + 7 * Math.max(...y.ticks.map(t => t.text.length), 2);
     const x = axis(from, to, left, width - 14, false, Math.max(2, Math.floor((width - left) / 95)));
     x.ticks = x.ticks.filter(t => Number.isInteger(t.value)).map(t => ({ value: t.value, text: whole(t.value) }));
@@ -289,6 +303,7 @@ class Chart {
     this.cursor = iteration;
     const a = this.a;
     const near = iteration === null || !a ? [] : this.shown()
+      .filter(s => !s.isSilent)
       .map(s => ({ s, i: nearest(s.x, iteration) }))
       .filter(n => n.s.x[n.i] >= a.x.low && n.s.x[n.i] <= a.x.high);
     this.values.hidden = near.length === 0;

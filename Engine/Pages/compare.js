@@ -10,19 +10,20 @@ class RunView {
   constructor(live) {
     this.header = new Header(live);
     this.scores = new Map();
-    this.loss = new Chart({ id: "loss-chart", title: "Loss", unit: "loss", log: true, smoothing: 0.9 });
+    this.loss = new Chart({ id: "loss-chart", title: "Loss", unit: "loss", log: true, smoothing: 0.6 });
     this.rate = new Chart({
       id: "rate-chart", title: "Learning rate", unit: "learning rate", log: true, height: 220,
     });
     this.speed = new Chart({
-      id: "speed-chart", title: "Throughput", unit: "images per second", zero: true, height: 220,
+      id: "speed-chart", title: "Throughput", unit: "images per second", zero: true, height: 220, smoothing: 0.8,
     });
     this.wait = new Chart({
-      id: "wait-chart", title: "Waiting for data", note: "The part of the time that the training waits for its data",
-      unit: "per cent of the time", zero: true, top: 100, height: 220,
+      id: "wait-chart", title: "Waiting for data", unit: "per cent of the time", zero: true, top: 100, height: 220,
+      smoothing: 0.8,
     });
     this.pace = new Chart({
       id: "pace-chart", title: "Speed", unit: "iterations per second", zero: true, height: 220,
+      smoothing: 0.8,
     });
     this.curves = el("div", { class: "columns" }, this.loss.element);
     this.sections = {
@@ -56,6 +57,7 @@ class RunView {
     const plain = (name, index, times = 1) => find(name).map(c => ({
       key: c.name, label: nameOf(c.name), colour: colour(index), x: c.x,
       y: times === 1 ? c.y : c.y.map(v => v === null ? null : v * times),
+      isSmoothed: name !== "train/learning_rate" && c.x.length > 20, isOne: true,
     }));
     this.rate.set(plain("train/learning_rate", 6));
     this.speed.set(plain("train/images_per_second", 2));
@@ -166,18 +168,19 @@ class CompareView {
       .map(c => ({
         key: `run ${k}`, label: r.name, colour: colour(k), dash: dashes(k), x: c.x,
         y: name === "train/data_wait" ? c.y.map(v => v === null ? null : v * 100) : c.y,
-        isSmoothed: isLoss(name) && name.startsWith("train/") && c.x.length > 20,
+        isSmoothed: name.startsWith("train/") && name !== "train/learning_rate" && c.x.length > 20, isOne: true,
       })))));
   }
 
   chart(name, index) {
     if (!this.charts.has(name)) {
       const isTraining = isLoss(name) && name.startsWith("train/"), isRate = ownCharts.slice(1).includes(name);
+      const isWait = name === "train/data_wait";
       const chart = new Chart({
         id: name === "train/loss" ? "loss-chart" : name === "test/accuracy" ? "score-chart" : `chart-${index}`,
-        title: name === "train/data_wait" ? "Waiting for data" : capital(nameOf(name).replace(/^training (?!loss)/, "")),
-        unit: name === "train/data_wait" ? "per cent of the time" : nameOf(name).replace(/^(training|test) /, ""),
-        log: !isRate, smoothing: isTraining ? 0.9 : undefined, zero: isRate,
+        title: isWait ? "Waiting for data" : capital(nameOf(name).replace(/^training (?!loss)/, "")),
+        unit: isWait ? "per cent of the time" : nameOf(name).replace(/^(training|test) /, ""),
+        log: !isRate, smoothing: isTraining ? 0.6 : isRate ? 0.8 : undefined, zero: isRate,
       });
       this.charts.set(name, chart);
       this.columns.append(chart.element);
@@ -215,8 +218,9 @@ class CompareView {
   showDifferences({ rows, runs }) {
     this.differences.element.lastChild.replaceChildren(el("div", { class: "scroll", tabindex: 0 },
       el("table", { class: "list is-text" },
-        el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Setting"), runs.map((name, k) => el("th", { scope: "col" },
-          el("span", { class: "swatch", style: `background:${colour(k)}` }), name)))),
+        el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Setting"),
+          runs.map((name, k) => el("th", { scope: "col" },
+            el("span", { class: "swatch", style: `background:${colour(k)}` }), name)))),
         el("tbody", {}, rows.map(r => el("tr", {}, el("th", { scope: "row" }, r.name),
           r.values.map(v => el("td", {}, v || "–"))))))));
   }

@@ -17,7 +17,8 @@ class Header {
     this.tiles = el("dl", { class: "tiles" });
     const controls = [];
     if (live?.control) {
-      this.snapshot = el("button", { type: "button", id: "snapshot", onclick: () => live.post("snapshot") }, "Snapshot");
+      this.snapshot = el("button", { type: "button", id: "snapshot", onclick: () => live.post("snapshot") },
+        "Snapshot");
       this.stop = el("button", {
         type: "button", id: "stop",
         onclick: () => confirm("Stop the run? It writes a snapshot, if the solver asks for one, and ends.")
@@ -63,15 +64,16 @@ class Header {
 
   showTiles(run, share) {
     const tile = (id, name, value, note) =>
-      el("div", { class: "tile" }, el("dt", {}, name), el("dd", { id }, value), note ? el("dd", { class: "note" }, note) : null);
+      el("div", { class: "tile" },
+        el("dt", {}, name), el("dd", { id }, value), note ? el("dd", { class: "note" }, note) : null);
     const left = run.state === "running" && share > 0 ? run.duration * (1 - share) / share : null;
     const find = name => run.curves.find(c => c.name === name);
     const loss = find("train/smoothed_loss") ?? find("train/loss"), speed = find("train/images_per_second");
     const scores = run.curves.filter(c => /^test\d*\//.test(c.name) && c.best);
     this.tiles.replaceChildren(...[
-      tile("iteration", "Iteration", run.maxIterations
-        ? `${whole(run.iteration)} of ${whole(run.maxIterations)}`
-        : whole(run.iteration), run.maxIterations ? percent(share) : null),
+      tile("iteration", "Iteration", whole(run.iteration), run.maxIterations
+        ? `of ${whole(run.maxIterations)} · ${Math.floor(share * 100)} %`
+        : null),
       run.duration > 0 && tile("elapsed", "Time", duration(run.duration),
         left !== null ? el("span", { id: "time-left" }, `about ${duration(left)} left`) : null),
       loss?.last && tile("loss", "Training loss", number(loss.last[1]), `at iteration ${whole(loss.last[0])}`),

@@ -54,7 +54,9 @@ class Ridges {
     this.svg.setAttribute("height", height);
     this.ridges = this.places.map(({ y }, i) => {
       const lift = s => (y - Math.min(1.15, s.density / highest) * rise).toFixed(1);
-      const top = all[i].map(s => `L${x.at(s.from).toFixed(1)} ${lift(s)}L${x.at(s.to).toFixed(1)} ${lift(s)}`).join("");
+      const top = all[i]
+        .map(s => `L${x.at(s.from).toFixed(1)} ${lift(s)}L${x.at(s.to).toFixed(1)} ${lift(s)}`)
+        .join("");
       const ends = [x.at(this.items[i].min).toFixed(1), x.at(this.items[i].max).toFixed(1)];
       const part = 30 + 60 * (count === 1 ? 1 : i / (count - 1));
       return draw("path", {

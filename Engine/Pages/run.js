@@ -103,7 +103,7 @@ class Live {
 
 /** Loads a file again while its run goes on, unless the reader is in the middle of something. */
 function reloadWhileRunning(view, data) {
-  if (data.runs.every(r => r.state !== "running")) {
+  if (!options.reload || data.runs.every(r => r.state !== "running")) {
     return;
   }
 

@@ -6,7 +6,7 @@ function linearTicks(low, high, most) {
   const step = [1, 2, 5, 10].map(f => f * power).find(s => s >= raw * 0.999);
   const ticks = [];
   for (let i = Math.ceil(low / step - 1e-9); i * step <= high + step * 1e-9; i++) {
-    ticks.push(i * step);
+    ticks.push(i * step + 0);
   }
 
   return { ticks, step };
@@ -54,7 +54,8 @@ function axis(low, high, from, to, isLog, most) {
   const decimals = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
   const text = v => size < 1e-3 || size >= 1e7
     ? number(v, 3)
-    : v.toLocaleString("en-US", { minimumFractionDigits: decimals, maximumFractionDigits: decimals })
+    : (Math.abs(v) < step / 2 ? 0 : v)
+      .toLocaleString("en-US", { minimumFractionDigits: decimals, maximumFractionDigits: decimals })
       .replace("-", "−");
   return { low, high, at, ticks: ticks.map(value => ({ value, text: text(value) })) };
 }
@@ -87,14 +88,14 @@ function nearest(list, value) {
 
 /**
  * Smooths values by a moving average whose weights fall exponentially with the distance in iterations, since points
- * of a thinned curve do not lie evenly.
+ * of a thinned curve do not lie evenly; by the weight from one point to the next, of which a curve counts 400 at most.
  */
 function smooth(x, y, weight) {
   if (weight <= 0 || x.length < 3) {
     return y;
   }
 
-  const usual = (x[x.length - 1] - x[0]) / (x.length - 1) || 1;
+  const usual = (x[x.length - 1] - x[0]) / Math.min(x.length - 1, 400) || 1;
   let sum = 0, total = 0, before = x[0];
   return y.map((value, i) => {
     const keep = weight ** ((x[i] - before) / usual);
@@ -102,7 +103,7 @@ function smooth(x, y, weight) {
     sum *= keep;
     total *= keep;
     if (value !== null) {
-      const own = i === 0 ? 1 : Math.max(1 - keep, 1e-12);
+      const own = Math.max(1 - (i === 0 ? weight : keep), 1e-12);
       sum += own * value;
       total += own;
     }

@@ -27,23 +27,25 @@ class Section {
   }
 }
 
+const milliseconds = value => (value ?? 0).toFixed(value < 1 ? 3 : value < 100 ? 2 : 0);
+
 /** The bars of the time of each layer. */
 function layerSection() {
   const body = el("div", { class: "bars scroll", "data-keep": "layers", tabindex: 0 });
   const total = el("p", { class: "note" });
   let layers = [], byTime = recall("layers.byTime", false);
+  const parts = l => `${milliseconds(l[2])} ms forward, ${milliseconds(l[3])} ms backward`;
   const show = () => {
     const time = l => (l[2] ?? 0) + (l[3] ?? 0), longest = Math.max(...layers.map(time), 1e-9);
     const sum = k => layers.reduce((s, l) => s + (l[k] ?? 0), 0);
-    total.textContent = `A step takes ${number(sum(2) + sum(3), 3)} ms: ${number(sum(2), 3)} ms forward, `
-      + `${number(sum(3), 3)} ms backward.`;
+    total.textContent = `A step takes ${milliseconds(sum(2) + sum(3))} ms: ${parts([null, null, sum(2), sum(3)])}.`;
     body.replaceChildren(...(byTime ? [...layers].sort((m, n) => time(n) - time(m)) : layers).map(l =>
-      el("div", { class: "bar-row", title: `${l[0]} (${l[1]}): ${number(l[2], 3)} ms forward, ${number(l[3], 3)} ms backward` },
+      el("div", { class: "bar-row", title: `${l[0]} (${l[1]}): ${parts(l)}` },
         el("span", { class: "bar-name" }, l[0], " ", el("span", { class: "note" }, l[1])),
         el("span", { class: "bar" },
           el("i", { style: `width:${100 * (l[2] ?? 0) / longest}%;background:${colour(0)}` }),
           el("i", { style: `width:${100 * (l[3] ?? 0) / longest}%;background:${colour(4)}` })),
-        el("span", { class: "bar-value" }, `${number(time(l), 3)} ms`))));
+        el("span", { class: "bar-value" }, `${milliseconds(time(l))} ms`))));
   };
   const key = (index, text) => el("span", { class: "key" },
     el("span", { class: "swatch", style: `background:${colour(index)}` }), text);
@@ -190,7 +192,8 @@ function classSections() {
     card("confusion", "Confusion matrix", "Images of the last test by label and prediction; "
       + "right ones on the diagonal", [], matrix),
     card("classes", "Classes", "Precision, recall and F1 in the last test", [], table),
-    card("mistakes", "The worst mistakes", "Images that were classified wrongly with the greatest confidence", [], worst),
+    card("mistakes", "The worst mistakes", "Images that were classified wrongly with the greatest confidence", [],
+      worst),
   ];
   const element = el("div", { class: "classes" }, cards);
   return new Section(element, classes => {

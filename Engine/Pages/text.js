@@ -23,7 +23,7 @@ function fill(element, attributes, children) {
     }
   }
 
-  element.append(...children.flat().filter(c => c !== null && c !== undefined && c !== false));
+  element.append(...children.flat(Infinity).filter(c => c !== null && c !== undefined && c !== false));
   return element;
 }
 
@@ -76,7 +76,7 @@ function number(value, digits = 4) {
 
 /** A share from 0 to 1 in per cent. */
 function percent(share) {
-  return share === null || Number.isNaN(share) ? "–" : `${number(share * 100, share >= 0.995 ? 4 : 3)} %`;
+  return share === null || Number.isNaN(share) ? "–" : `${(share * 100).toFixed(1)} %`;
 }
 
 /** A length of time in seconds. */

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Cnn.Engine.Runs;
 using Cnn.Proto;
 
 namespace Cnn.Runner.Reports;
@@ -8,7 +9,7 @@ namespace Cnn.Runner.Reports;
 /// The curves in the log of a training run, of this program or of Caffe: the smoothed loss in training and each output
 /// of each test net, against iterations.
 /// </summary>
-internal sealed partial class TrainingLog
+internal sealed class TrainingLog
 {
     /// <summary>The name of the curve of the loss in training.</summary>
     public const string TrainLoss = "train loss";
@@ -54,17 +55,17 @@ internal sealed partial class TrainingLog
         bool hasSpeed = false;
         foreach (string line in lines)
         {
-            if (Test().Match(line) is { Success: true } test)
+            if (LogLine.Test().Match(line) is { Success: true } test)
             {
                 iteration = Number(test.Groups["iteration"]);
                 net = test.Groups["net"].Value == "0" ? "" : $" #{test.Groups["net"].Value}";
             }
-            else if (Output().Match(line) is { Success: true } output)
+            else if (LogLine.TestOutput().Match(line) is { Success: true } output)
             {
                 Of(output.Groups["name"].Value + net, output.Groups["weight"].Success)
                     .Add(iteration, Number(output.Groups["value"]));
             }
-            else if (Shown().Match(line) is { Success: true } shown)
+            else if (LogLine.Loss().Match(line) is { Success: true } shown)
             {
                 // The last line of a run, which names no speed, has the loss of a single batch.
                 hasSpeed |= shown.Groups["speed"].Success;
@@ -92,15 +93,4 @@ internal sealed partial class TrainingLog
         double.TryParse(group.ValueSpan, NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
             ? value
             : double.NaN;
-
-    [GeneratedRegex(@"\] Iteration (?<iteration>\d+), Testing net \(#(?<net>\d+)\)", RegexOptions.CultureInvariant)]
-    private static partial Regex Test();
-
-    [GeneratedRegex(
-        @"\]\s+Test net output #\d+: (?<name>\S+) = (?<value>\S+)(?<weight> \(\*)?", RegexOptions.CultureInvariant)]
-    private static partial Regex Output();
-
-    [GeneratedRegex(
-        @"\] Iteration (?<iteration>\d+)(?<speed> \([^)]*\))?, loss = (?<value>\S+)", RegexOptions.CultureInvariant)]
-    private static partial Regex Shown();
 }
