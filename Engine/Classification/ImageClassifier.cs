@@ -18,13 +18,9 @@ namespace Cnn.Engine.Classification;
 /// </remarks>
 public sealed class ImageClassifier
 {
-    private const int LargestSide = 1 << 15, LargestImage = 1 << 26;
-
     private readonly Net net;
     private readonly Blob input, output;
-    private readonly (int Height, int Width) size, crop;
-    private readonly Crop[] crops;
-    private readonly InputTransform transform;
+    private readonly ImagePreparation preparation;
 
     /// <summary>Prepares a net for images; gives its input as many rows as the options say.</summary>
     /// <param name="net">The net.</param>
@@ -33,22 +29,9 @@ public sealed class ImageClassifier
     public ImageClassifier(Net net, ClassifierOptions? options = null)
     {
         this.net = net;
-        options ??= new ClassifierOptions();
-        input = RequireInput(net);
-        int batch = options.Batch ?? input.Dim(0);
-        Channels = input.Dim(1);
-        crop = (input.Dim(2), input.Dim(3));
-        size = SizeOf(options, crop);
-        crops = options.Oversample
-            ? Crop.Ten(size.Height, size.Width, crop.Height, crop.Width)
-            : Crop.Centre(size.Height, size.Width, crop.Height, crop.Width);
-        transform = new InputTransform(
-            ChannelsOf(options.ChannelSwap, Channels),
-            options.RawScale,
-            options.Mean?.For(Channels, crop.Height, crop.Width),
-            options.InputScale);
-        input.Reshape(batch, Channels, crop.Height, crop.Width);
-        net.Reshape();
+        preparation = new ImagePreparation(net, options ?? new ClassifierOptions());
+        input = preparation.Input;
+        int batch = input.Dim(0);
         OutputName = net.Outputs[0];
         output = net.FindBlob(OutputName);
         if (output.AxisCount == 0 || output.Dim(0) != batch || output.Count == 0)
@@ -68,7 +51,7 @@ public sealed class ImageClassifier
     public int ClassCount { get; }
 
     /// <summary>The channels of the input: 3, or 1 where images are made grey.</summary>
-    public int Channels { get; }
+    public int Channels => preparation.Channels;
 
     /// <summary>
     /// Classifies images, in their order. While the net runs on some, the next ones are read on another thread. A
@@ -79,8 +62,8 @@ public sealed class ImageClassifier
     /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
     public IEnumerable<ImageScores> Classify(IEnumerable<ImageInput> images, CancellationToken cancel = default)
     {
-        var loader = new CropLoader(images, Channels == 1, size, crop, crops, transform);
-        CropBatch current = NewBatch(), next = NewBatch();
+        CropLoader loader = preparation.NewLoader(images);
+        CropBatch current = preparation.NewBatch(), next = preparation.NewBatch();
         var waiting = new Queue<PendingScores>();
         Task<bool> loading = Task.Run(() => loader.Fill(next, cancel), CancellationToken.None);
         try
@@ -119,7 +102,7 @@ public sealed class ImageClassifier
     public static void RequireInput(NetDefinition definition)
     {
         LayerParameter layer = definition.Message.Layer.FirstOrDefault(l => l.Type == "Input")
-            ?? throw NoInput(definition.Message.Name);
+            ?? throw ImagePreparation.NoInput(definition.Message.Name);
         if (layer.InputParam is not { Shape.Count: > 0 })
         {
             throw new CnnException(new Diagnostic(
@@ -128,56 +111,6 @@ public sealed class ImageClassifier
                 "give it that of the images: input_param { shape { dim: 1 dim: 3 dim: 224 dim: 224 } }",
                 layer.Name));
         }
-    }
-
-    private static CnnException NoInput(string net) => new(
-        $"net '{net}' has no Input layer that images could go into",
-        "a deploy net has one, of the shape N x 3 x H x W");
-
-    private static Blob RequireInput(Net net)
-    {
-        if (net.Inputs.Count == 0)
-        {
-            throw NoInput(net.Name);
-        }
-
-        Blob blob = net.FindInput(net.Inputs[0]);
-        return blob.AxisCount == 4 && blob.Dim(1) is 1 or 3 && blob.Count > 0
-            ? blob
-            : throw new CnnException(
-                $"input '{net.Inputs[0]}' of net '{net.Name}' has shape {blob.ShapeText}, which is not that of images",
-                "it is N x 3 x H x W for colour and N x 1 x H x W for grey");
-    }
-
-    private static (int Height, int Width) SizeOf(ClassifierOptions options, (int Height, int Width) crop)
-    {
-        const int Usual = 256;
-        var size = options.ImageSize
-            ?? (options.Oversample ? (Math.Max(Usual, crop.Height), Math.Max(Usual, crop.Width)) : crop);
-        if (size.Height < crop.Height || size.Width < crop.Width)
-        {
-            throw new CnnException(
-                $"images of {size.Height} x {size.Width} hold no crop of the net's input, {crop.Height} x {crop.Width}",
-                "resize them to the input's size or more");
-        }
-
-        return size is { Height: <= LargestSide, Width: <= LargestSide }
-            && (long)size.Height * size.Width <= LargestImage
-                ? size
-                : throw new CnnException(
-                    $"images of {size.Height} x {size.Width} are too large",
-                    $"at most {LargestSide} a side and {LargestImage} pixels");
-    }
-
-    private static int[] ChannelsOf(IReadOnlyList<int>? swap, int channels)
-    {
-        IEnumerable<int> own = Enumerable.Range(0, channels);
-        int[] order = swap is null ? [.. own.Reverse()] : swap.Count == 0 ? [.. own] : [.. swap];
-        return order.Order().SequenceEqual(Enumerable.Range(0, channels))
-            ? order
-            : throw new CnnException(
-                $"{string.Join(',', order)} is no order of the {channels} channel(s) of the net's input",
-                channels == 1 ? "grey images have one channel, 0" : "2,1,0 is that of OpenCV, 0,1,2 that of the image");
     }
 
     // Reading from a pipe cannot be cancelled, so that thread is left behind then; else nothing goes on afterwards.
@@ -194,8 +127,6 @@ public sealed class ImageClassifier
             TaskContinuationOptions.ExecuteSynchronously,
             TaskScheduler.Default);
     }
-
-    private CropBatch NewBatch() => new(input.Dim(0), Channels * crop.Height * crop.Width);
 
     // The last batch is filled up with zeros, as in pycaffe: a net may depend on its number of rows.
     private void Run(CropBatch batch)

@@ -5,7 +5,10 @@ namespace Cnn.Engine.Inspection;
 /// <summary>Small images of one size, the tiles, to be shown side by side in rows: filters or channels.</summary>
 public sealed class TileSheet
 {
-    private const int Opaque = byte.MaxValue, WholeSide = 480;
+    /// <summary>The number of tiles that a sheet has at most if nothing else is said.</summary>
+    public const int UsualMost = 256;
+
+    private const int WholeSide = 480;
 
     private readonly byte[] pixels;
 
@@ -17,6 +20,7 @@ public sealed class TileSheet
     internal TileSheet(int count, int height, int width, int perRow = 0)
     {
         (Count, TileHeight, TileWidth) = (count, height, width);
+        HasFixedRows = perRow > 0;
         Columns = perRow > 0 ? perRow : Math.Min(count, SquareColumns(count, height, width));
         pixels = new byte[checked(count * 3 * height * width)];
     }
@@ -44,6 +48,12 @@ public sealed class TileSheet
 
     /// <summary>The value that the last colour of the scale stands for.</summary>
     public float Greatest { get; internal init; }
+
+    /// <summary>Whether a row of tiles means something, such as a filter.</summary>
+    internal bool HasFixedRows { get; }
+
+    /// <summary>The colours from <see cref="Least"/> to <see cref="Greatest"/>.</summary>
+    internal ColorMap Colors { get; init; } = ColorMap.Grey;
 
     /// <summary>Returns the sheet as an image, each tile's pixels enlarged so that people see them.</summary>
     public PlanarImage ToImage()
@@ -73,6 +83,49 @@ public sealed class TileSheet
         return image;
     }
 
+    /// <summary>Returns the tiles one under the other, as B, G, R, without enlarging them.</summary>
+    internal PlanarImage ToColumn()
+    {
+        var image = new PlanarImage();
+        image.SetSize(3, Count * TileHeight, TileWidth);
+        int size = TileHeight * TileWidth;
+        for (int tile = 0; tile < Count; tile++)
+        {
+            for (int channel = 0; channel < 3; channel++)
+            {
+                Tile(tile).Slice(channel * size, size).CopyTo(image.Plane(channel)[(tile * size)..]);
+            }
+        }
+
+        return image;
+    }
+
+    /// <summary>Paints a tile in the scale of the sheet.</summary>
+    /// <param name="index">The tile.</param>
+    /// <param name="values">Its values, [height, width] or [3, height, width] for blue, green and red.</param>
+    internal void Paint(int index, ReadOnlySpan<float> values) => Paint(index, values, Least, Greatest);
+
+    /// <summary>Paints a tile in a scale of its own.</summary>
+    internal void Paint(int index, ReadOnlySpan<float> values, float least, float greatest)
+    {
+        Span<byte> tile = Tile(index);
+        int size = TileHeight * TileWidth;
+        double extent = (double)greatest - least;
+        bool isColored = values.Length > size;
+        for (int i = 0; i < values.Length; i++)
+        {
+            float share = extent > 0 ? (float)((values[i] - (double)least) / extent) : Colors.ShareOfConstant;
+            ReadOnlySpan<byte> color = Colors.At(share);
+            if (isColored)
+            {
+                tile[i] = color[0];
+                continue;
+            }
+
+            (tile[i], tile[i + size], tile[i + (2 * size)]) = (color[0], color[1], color[2]);
+        }
+    }
+
     /// <summary>Returns the pixels of a tile, [3, height, width] as B, G, R.</summary>
     internal Span<byte> Tile(int index) =>
         pixels.AsSpan(index * 3 * TileHeight * TileWidth, 3 * TileHeight * TileWidth);
@@ -89,7 +142,7 @@ public sealed class TileSheet
                 int at = ((channel * TileHeight) + (y / scale)) * TileWidth;
                 for (int x = 0; x < row.Length; x++)
                 {
-                    row[x] = channel == 3 ? (byte)Opaque : from[at + (x / scale)];
+                    row[x] = channel == 3 ? byte.MaxValue : from[at + (x / scale)];
                 }
             }
         }

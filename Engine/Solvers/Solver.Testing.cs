@@ -53,7 +53,8 @@ public sealed partial class Solver
 
         if (earlyStopping?.Look(Iteration, scores) == true)
         {
-            BestWritten?.Invoke(SnapshotFiles.WriteBest(definition, TrainNet));
+            string best = SnapshotFiles.WriteBest(definition, TrainNet);
+            BestWritten?.Invoke(best);
         }
 
         return true;

@@ -48,7 +48,8 @@ internal static class DetectionPicture
         AtomicFile.Write(path, stream => stream.Write(bytes));
     }
 
-    private static void Copy(PlanarImage from, SKBitmap to)
+    /// <summary>Copies an image of three channels into a bitmap of its size.</summary>
+    internal static void Copy(PlanarImage from, SKBitmap to)
     {
         Span<byte> target = to.GetPixelSpan();
         ReadOnlySpan<byte> blue = from.Plane(0), green = from.Plane(1), red = from.Plane(2);
@@ -72,7 +73,7 @@ internal static class DetectionPicture
         string name = DetectionText.NameOf(detection, labels)
             ?? string.Create(CultureInfo.InvariantCulture, $"class {detection.Label}");
         string text = string.Create(CultureInfo.InvariantCulture, $"{name} {detection.Score:0.00}");
-        using var font = new SKFont(ScottPlot.Fonts.GetTypeface(ScottPlot.Fonts.Sans, false, false), size);
+        using SKFont font = PictureStyle.Font(size);
         using var ground = new SKPaint { Color = color };
         using var ink = new SKPaint { Color = SKColors.White, IsAntialias = true };
         float x = Math.Max(0, detection.XMin), y = Math.Max(size * 1.25f, detection.YMin);

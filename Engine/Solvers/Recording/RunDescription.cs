@@ -23,7 +23,7 @@ internal static class RunDescription
             Seed = solver.Seed,
             Machine = Machine.Describe(options.Pool!.ThreadCount),
             MaxIterations = solver.MaxIterations,
-            Started = options.Time?.GetUtcNow() ?? DateTimeOffset.UnixEpoch,
+            Started = options.Time?.GetUtcNow() ?? default,
             Settings =
             [
                 .. SolverSettings.Of(definition, sources),

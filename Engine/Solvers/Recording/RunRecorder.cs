@@ -1,3 +1,5 @@
+using Cnn.Engine.Drawing;
+using Cnn.Engine.Pages;
 using Cnn.Engine.Runs;
 using Cnn.Layers;
 using Cnn.Proto;
@@ -30,7 +32,8 @@ internal sealed class RunRecorder : IDisposable
     private readonly NetRecorder nets;
     private readonly ClassTally? classes;
     private readonly int classNet;
-    private bool hasEnded;
+    private PageRefresher? page;
+    private (RunState State, string Failure)? ended;
     private bool hasSamples;
     private bool hasSpeed;
 
@@ -77,7 +80,7 @@ internal sealed class RunRecorder : IDisposable
     /// <summary>Tells that a step begins, after its tests.</summary>
     public void BeginStep()
     {
-        if (hasEnded)
+        if (ended is not null)
         {
             Reopen();
         }
@@ -158,7 +161,22 @@ internal sealed class RunRecorder : IDisposable
 
     /// <summary>Records a snapshot.</summary>
     /// <param name="path">The path of its solver state.</param>
-    public void SnapshotWritten(string path) => Writer.SnapshotWritten(path);
+    public void SnapshotWritten(string path)
+    {
+        // One may be asked for after the run has stopped.
+        var (state, failure) = ended ?? default;
+        bool hasEnded = ended is not null;
+        if (hasEnded)
+        {
+            Reopen();
+        }
+
+        Writer.SnapshotWritten(path);
+        if (hasEnded)
+        {
+            End(state, failure);
+        }
+    }
 
     /// <summary>Records how the run ends; it may go on later.</summary>
     public void End(RunState state, string failure = "")
@@ -168,14 +186,19 @@ internal sealed class RunRecorder : IDisposable
             WriteSpeed(solver.Iteration - 1, isLast: true);
         }
 
-        hasEnded = true;
+        ended = (state, failure);
         Writer.End(state, failure);
+        page?.Dispose();
+        if (page is null)
+        {
+            WritePage();
+        }
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (!hasEnded)
+        if (ended is null)
         {
             End(solver.Iteration >= solver.MaxIterations ? RunState.Completed : RunState.Stopped);
         }
@@ -195,15 +218,34 @@ internal sealed class RunRecorder : IDisposable
             writer.Definition(name, text);
         }
 
+        writer.Drawing(NetDrawing.Of(solver.TrainNet).ToSvg());
+        page = options.Time is { } time ? new PageRefresher(writer, time, WarnOfPage) : null;
         return writer;
     }
+
+    // Without a clock there is no time to write it again and again.
+    private void WritePage()
+    {
+        try
+        {
+            RunPage.Write(
+                Path.Combine(Writer.Folder, PageRefresher.FileName), [Writer.Snapshot()], new PageOptions());
+        }
+        catch (CnnException problem)
+        {
+            WarnOfPage(problem);
+        }
+    }
+
+    private void WarnOfPage(CnnException problem) => options.Log?.Warning(
+        "{Line:l}", $"the page of the run is not written: {problem.Diagnostics[0].Message}");
 
     // A run that has ended goes on when its solver is asked for more steps.
     private void Reopen()
     {
         Writer.Dispose();
         Writer = Open(solver.Iteration);
-        hasEnded = false;
+        ended = null;
     }
 
     private void WriteSamples(int iteration)

@@ -55,14 +55,11 @@ internal sealed class ClassifierChoice
     };
 
     /// <summary>Adds the options to a command.</summary>
-    public void AddTo(Command command)
-    {
-        foreach (Option option in (Option[])
-            [mean, oversample, centreOnly, size, rawScale, inputScale, channelSwap, gray])
-        {
-            command.Options.Add(option);
-        }
-    }
+    public void AddTo(Command command) =>
+        Add(command, [mean, oversample, centreOnly, size, rawScale, inputScale, channelSwap, gray]);
+
+    /// <summary>Adds the options to a command that looks at the centre of an image alone.</summary>
+    public void AddCentreTo(Command command) => Add(command, [mean, size, rawScale, inputScale, channelSwap]);
 
     /// <summary>Reads the options.</summary>
     /// <exception cref="CnnException">A value is wrong.</exception>
@@ -93,6 +90,14 @@ internal sealed class ClassifierChoice
         {
             throw new CnnException(
                 $"--gray makes images of one channel, the net's input has {classifier.Channels}", "leave it out");
+        }
+    }
+
+    private static void Add(Command command, Option[] options)
+    {
+        foreach (Option option in options)
+        {
+            command.Options.Add(option);
         }
     }
 
