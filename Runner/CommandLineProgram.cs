@@ -92,7 +92,6 @@ internal static class CommandLineProgram
             DataCommand.Create(console),
             PlotCommand.Create(console),
             RunsCommand.Create(console),
-            ReportCommand.Create(console),
             DrawCommand.Create(console),
             ReportCommand.Create(console),
             LookCommand.Create(console),
