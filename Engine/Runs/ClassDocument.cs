@@ -19,7 +19,7 @@ internal sealed record ClassDocument(
     public static ClassReport Read(string folder)
     {
         string path = Path.Combine(folder, RunFiles.Classes);
-        ClassDocument document = JsonDocuments.Read(path, RunJson.Compact.ClassDocument);
+        ClassDocument document = JsonDocuments.Read(path, JsonDocuments.Compact.ClassDocument);
         return document.Fault() is { } fault
             ? throw JsonDocuments.Damaged(path, fault)
             : new ClassReport(
@@ -49,7 +49,7 @@ internal sealed record ClassDocument(
         }
 
         var whole = new ClassDocument(report.Iteration, report.Names, report.Counts, worst);
-        JsonDocuments.Write(Path.Combine(folder, RunFiles.Classes), whole, RunJson.Compact.ClassDocument);
+        JsonDocuments.Write(Path.Combine(folder, RunFiles.Classes), whole, JsonDocuments.Compact.ClassDocument);
         DeleteOthers(images, [.. worst.Select(m => m.Image)]);
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Cnn.Proto;
@@ -7,6 +8,12 @@ namespace Cnn.Engine.Runs;
 /// <summary>Reads and writes files of one JSON document each.</summary>
 internal static class JsonDocuments
 {
+    /// <summary>For documents that people read: a member a line.</summary>
+    public static RunJson Indented { get; } = With(true);
+
+    /// <summary>For documents of many numbers: all in one line.</summary>
+    public static RunJson Compact { get; } = With(false);
+
     /// <summary>Reads a document.</summary>
     /// <exception cref="CnnException">The file cannot be read or does not hold one.</exception>
     public static T Read<T>(string path, JsonTypeInfo<T> type)
@@ -47,6 +54,15 @@ internal static class JsonDocuments
                 new SourceLocation(path, Place(exception?.LineNumber), Place(exception?.BytePositionInLine)),
                 "the file is damaged; copy it again"),
             exception);
+
+    private static RunJson With(bool isIndented) => new(new JsonSerializerOptions(RunJson.Default.Options)
+    {
+        WriteIndented = isIndented,
+        NewLine = "\n",
+
+        // The files are no part of a page.
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
 
     private static int Place(long? number) => (int)Math.Clamp((number ?? 0) + 1, 1, int.MaxValue);
 }

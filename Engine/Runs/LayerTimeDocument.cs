@@ -12,12 +12,12 @@ internal sealed record LayerTimeDocument(long Iteration, IReadOnlyList<LayerTime
     public static LayerTimeDocument Read(string folder)
     {
         string path = Path.Combine(folder, RunFiles.LayerTimes);
-        LayerTimeDocument document = JsonDocuments.Read(path, RunJson.Indented.LayerTimeDocument);
+        LayerTimeDocument document = JsonDocuments.Read(path, JsonDocuments.Indented.LayerTimeDocument);
         return document.Layers.Contains(null!) ? throw JsonDocuments.Damaged(path, "a layer is null") : document;
     }
 
     /// <summary>Writes the document into a folder.</summary>
     /// <exception cref="CnnException">It cannot be written.</exception>
     public void Write(string folder) =>
-        JsonDocuments.Write(Path.Combine(folder, RunFiles.LayerTimes), this, RunJson.Indented.LayerTimeDocument);
+        JsonDocuments.Write(Path.Combine(folder, RunFiles.LayerTimes), this, JsonDocuments.Indented.LayerTimeDocument);
 }

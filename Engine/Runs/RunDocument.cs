@@ -2,70 +2,72 @@ using Cnn.Proto;
 
 namespace Cnn.Engine.Runs;
 
-/// <summary>What <c>run.json</c> holds.</summary>
+/// <summary>What <c>run.json</c> holds. What a file lacks has the value that is given here.</summary>
 internal sealed record RunDocument
 {
     private const int CurrentFormat = 1;
 
+    // The generated code would set a member that can only be initialised to null where the file lacks it.
+
     /// <summary>The version of the file's format.</summary>
-    public int Format { get; init; } = CurrentFormat;
+    public int Format { get; set; } = CurrentFormat;
 
     /// <summary>The folder's name when it was written; for people.</summary>
-    public string Name { get; init; } = "";
+    public string Name { get; set; } = "";
 
     /// <inheritdoc cref="RunInfo.Net"/>
-    public string Net { get; init; } = "";
+    public string Net { get; set; } = "";
 
     /// <inheritdoc cref="RunInfo.Command"/>
-    public string Command { get; init; } = "";
+    public string Command { get; set; } = "";
 
     /// <inheritdoc cref="RunInfo.Version"/>
-    public string Version { get; init; } = "";
+    public string Version { get; set; } = "";
 
     /// <inheritdoc cref="RunInfo.Seed"/>
-    public long? Seed { get; init; }
+    public long? Seed { get; set; }
 
     /// <inheritdoc cref="RunInfo.Machine"/>
-    public string Machine { get; init; } = "";
+    public string Machine { get; set; } = "";
 
     /// <summary>The process that writes, or wrote, the run.</summary>
-    public RunProcess Process { get; init; } = new("", 0, default);
+    public RunProcess Process { get; set; } = new("", 0, default);
 
     /// <inheritdoc cref="RunRecord.State"/>
-    public RunState State { get; init; }
+    public RunState State { get; set; }
 
     /// <inheritdoc cref="RunRecord.Failure"/>
-    public string Failure { get; init; } = "";
+    public string Failure { get; set; } = "";
 
     /// <inheritdoc cref="RunRecord.Iteration"/>
-    public long Iteration { get; init; }
+    public long Iteration { get; set; }
 
     /// <inheritdoc cref="RunInfo.MaxIterations"/>
-    public long MaxIterations { get; init; }
+    public long MaxIterations { get; set; }
 
     /// <inheritdoc cref="RunInfo.Started"/>
-    public DateTimeOffset Started { get; init; }
+    public DateTimeOffset Started { get; set; }
 
     /// <summary>When this was written.</summary>
-    public DateTimeOffset Written { get; init; }
+    public DateTimeOffset Written { get; set; }
 
     /// <summary>The seconds that the run has taken so far.</summary>
-    public double Seconds { get; init; }
+    public double Seconds { get; set; }
 
     /// <inheritdoc cref="RunRecord.LastSnapshot"/>
-    public string LastSnapshot { get; init; } = "";
+    public string LastSnapshot { get; set; } = "";
 
     /// <inheritdoc cref="RunInfo.Settings"/>
-    public IReadOnlyList<RunSetting> Settings { get; init; } = [];
+    public IReadOnlyList<RunSetting> Settings { get; set; } = [];
 
     /// <inheritdoc cref="RunInfo.LessIsBetter"/>
-    public IReadOnlyList<string> LessIsBetter { get; init; } = [];
+    public IReadOnlyList<string> LessIsBetter { get; set; } = [];
 
     /// <summary>The names of the definitions' files.</summary>
-    public IReadOnlyList<string> Definitions { get; init; } = [];
+    public IReadOnlyList<string> Definitions { get; set; } = [];
 
     /// <inheritdoc cref="RunSummary.Scores"/>
-    public IReadOnlyList<RunScore> Scores { get; init; } = [];
+    public IReadOnlyList<RunScore> Scores { get; set; } = [];
 
     /// <summary>Returns the document of a run as it stands.</summary>
     public static RunDocument Of(RunRecord record, RunProcess process, DateTimeOffset now) => new()
@@ -96,11 +98,12 @@ internal sealed record RunDocument
     public static RunDocument Read(string folder)
     {
         string path = Path.Combine(folder, RunFiles.Summary);
-        RunDocument document = JsonDocuments.Read(path, RunJson.Indented.RunDocument);
+        RunDocument document = JsonDocuments.Read(path, JsonDocuments.Indented.RunDocument);
         if (document.Format != CurrentFormat)
         {
             throw new CnnException(
-                $"{path}: has format {document.Format}, which this version cannot read", "use the version that wrote it");
+                $"{path}: has format {document.Format}, which this version cannot read",
+                "use the version that wrote it");
         }
 
         bool isWhole = !document.Settings.Contains(null!)

@@ -3,7 +3,9 @@ using Cnn.Proto.Formats.Events;
 
 namespace Cnn.Engine.Runs;
 
-/// <summary>Reads the histograms and images of a run from its event files; the figures have a file of their own.</summary>
+/// <summary>
+/// Reads the histograms and images of a run from its event files; the figures have a file of their own.
+/// </summary>
 internal static class RunEventReader
 {
     private const int MostLimits = 10_000;

@@ -19,5 +19,6 @@ public sealed record RunScore(string Name, RunPoint Last, RunPoint? Best)
 
     // The learning rate and the like are neither good nor bad.
     private static bool IsScore(string curve) =>
-        curve.StartsWith("test", StringComparison.Ordinal) || curve.Contains("loss", StringComparison.OrdinalIgnoreCase);
+        curve.StartsWith("test", StringComparison.Ordinal)
+        || curve.Contains("loss", StringComparison.OrdinalIgnoreCase);
 }

@@ -1,6 +1,8 @@
 namespace Cnn.Engine.Runs;
 
-/// <summary>Things of a run that are too large to keep all: of many the first, the last and some evenly between.</summary>
+/// <summary>
+/// Things of a run that are too large to keep all: of many the first, the last and some evenly between.
+/// </summary>
 /// <typeparam name="T">What they are.</typeparam>
 public sealed class RunSeries<T>
 {

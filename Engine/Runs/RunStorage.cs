@@ -1,5 +1,4 @@
 using System.Globalization;
-using Cnn.Proto;
 
 namespace Cnn.Engine.Runs;
 

@@ -35,13 +35,17 @@ public sealed partial class RunWriter
             RunRecord record = hasRun
                 ? RunLoader.LoadUntil(folder, resumesAt!.Value)
                 : new RunRecord { Name = RunFiles.NameOf(folder), Iteration = resumesAt ?? 0 };
-            var time = new RunClock(clock, info.Started == default ? TimeOf(folder) : info.Started);
-            record.Info = info with { Started = hasRun ? record.Info.Started : time.Now };
+            bool isTold = info.Started != default;
+            var time = new RunClock(clock, isTold ? info.Started : TimeOf(folder));
+            record.Info = info with
+            {
+                Started = hasRun ? record.Info.Started : isTold ? info.Started : time.Now,
+            };
             (record.State, record.Failure) = (RunState.Running, "");
             JsonDocuments.Write(
                 Path.Combine(folder, RunFiles.Summary),
                 RunDocument.Of(record, RunProcess.Current(), time.Now),
-                RunJson.Indented.RunDocument);
+                JsonDocuments.Indented.RunDocument);
             return new RunWriter(
                 folder, record, time, new RunStorage(folder, info, resumesAt ?? 0, time, append));
         }
@@ -89,9 +93,13 @@ public sealed partial class RunWriter
         return true;
     }
 
-    private static string StateText(RunDocument document) =>
-        $"which is {(document.State == RunState.Running ? "not completed" : document.State.ToString().ToLowerInvariant())}"
-        + $" at iteration {document.Iteration}";
+    private static string StateText(RunDocument document)
+    {
+        string state = document.State == RunState.Running
+            ? "not completed"
+            : document.State.ToString().ToLowerInvariant();
+        return $"which is {state} at iteration {document.Iteration}";
+    }
 
     // The log may be there already.
     private static void RequireEmpty(string folder)

@@ -19,6 +19,7 @@ public sealed partial class RunWriter
     private LayerTimeDocument? newTimes;
     private ClassReport? newClasses;
     private long nextSave;
+    private bool isWriting = true;
     private bool hasEnded;
 
     /// <summary>Writes out what is buffered, which otherwise happens every second.</summary>
@@ -94,7 +95,7 @@ public sealed partial class RunWriter
         LayerTimeDocument? times;
         lock (gate)
         {
-            if (storage is null)
+            if (!isWriting)
             {
                 return;
             }
@@ -127,12 +128,12 @@ public sealed partial class RunWriter
     }
 
     private void Write(RunDocument document) =>
-        JsonDocuments.Write(Path.Combine(Folder, RunFiles.Summary), document, RunJson.Indented.RunDocument);
+        JsonDocuments.Write(Path.Combine(Folder, RunFiles.Summary), document, JsonDocuments.Indented.RunDocument);
 
     // Nothing is written any more after a failure.
     private void WriteText(string name, string text)
     {
-        if (storage is not null)
+        if (isWriting)
         {
             AtomicFile.Write(Path.Combine(Folder, name), stream => stream.Write(Encoding.UTF8.GetBytes(text)));
         }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Cnn.Proto;
 
 namespace Cnn.Engine.Runs;
@@ -8,8 +7,8 @@ namespace Cnn.Engine.Runs;
 /// time; <see cref="Snapshot"/> may be called from any.
 /// </summary>
 /// <remarks>
-/// Figures are buffered and written every second by another thread, the documents every few seconds, so a call waits for
-/// no disk. A killed process loses what the last second brought; what was written before can be read.
+/// Figures are buffered and written every second by another thread, the documents every few seconds, so a call waits
+/// for no disk. A killed process loses what the last second brought; what was written before can be read.
 /// </remarks>
 public sealed partial class RunWriter : IDisposable
 {
@@ -155,14 +154,24 @@ public sealed partial class RunWriter : IDisposable
         });
     }
 
-    /// <summary>Tells that a snapshot was written.</summary>
+    /// <summary>Tells that a snapshot was written, which may also be after the end.</summary>
     /// <param name="path">The path of its solver state.</param>
     public void SnapshotWritten(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
+        bool isLate;
         lock (gate)
         {
             record.LastSnapshot = path;
+            isLate = hasEnded;
+        }
+
+        if (isLate)
+        {
+            lock (saving)
+            {
+                Save();
+            }
         }
     }
 
@@ -212,12 +221,13 @@ public sealed partial class RunWriter : IDisposable
     // Returns the error to tell; null when there was one before.
     private CnnException? StopWriting(Exception exception)
     {
-        if (storage is null)
+        if (!isWriting)
         {
             return null;
         }
 
-        storage.Dispose();
+        isWriting = false;
+        storage?.Dispose();
         storage = null;
         return exception as CnnException ?? FileErrors.From(Folder, "write", exception);
     }

@@ -4,7 +4,8 @@ using Google.Protobuf;
 namespace Cnn.Proto.Formats.Events;
 
 /// <summary>
-/// Reads the records of an event file, also of one that is being written: it ends before a record that is not all there.
+/// Reads the records of an event file, also of one that is being written: it ends before a record that is not all
+/// there.
 /// </summary>
 internal static class EventFileReader
 {

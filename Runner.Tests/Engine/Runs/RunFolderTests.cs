@@ -117,13 +117,15 @@ public sealed class RunFolderTests : IDisposable
             """{"iteration":6,"name":"train/loss","value":1} {}""",
             new string('x', 200_000), new string('x', 500_000),
         ];
-        File.AppendAllLines(Metrics, [.. damaged, """{"value":"-Infinity","more":[{}],"name":"train/loss","iteration":9}"""]);
+        const string Last = """{"value":"-Infinity","more":[{}],"name":"train/loss","iteration":9}""";
+        File.AppendAllLines(Metrics, [.. damaged, Last]);
 
         RunRecord record = RunFolder.Read(Run, warnings.Add);
 
         Assert.Equal([1, double.NegativeInfinity], record.Curves.Single().Points.Select(p => p.Value));
         Assert.Equal(
-            $"{Metrics}:2:53: this line holds no figure; lines like it are skipped", Assert.Single(warnings).ToString());
+            $"{Metrics}:2:53: this line holds no figure; lines like it are skipped",
+            Assert.Single(warnings).ToString());
     }
 
     [Fact]
@@ -133,7 +135,7 @@ public sealed class RunFolderTests : IDisposable
         string path = Path.Combine(Run, "run.json"), text = File.ReadAllText(path);
         (string Text, string Error)[] damaged =
         [
-            (text[..20], "run.json:3:15: this is no valid JSON document; the file is damaged; copy it again"),
+            (text[..20], "run.json:3:4: this is no valid JSON document; the file is damaged; copy it again"),
             (text.Replace("\"stopped\"", "\"asleep\"", StringComparison.Ordinal), "'state' is missing here or has no"),
             (text.Replace("\"format\": 1", "\"format\": 2", StringComparison.Ordinal), "has format 2, which this"),
             (text.Replace("\"settings\": []", "\"settings\": [null]", StringComparison.Ordinal), "a value is missing"),
@@ -174,9 +176,10 @@ public sealed class RunFolderTests : IDisposable
         Assert.Empty(record.LayerTimes);
         Assert.Null(record.Classes);
         Assert.Equal(3, warnings.Count);
-        Assert.Contains("the record at byte 0 is damaged: the checksum of its message", warnings[0].ToString(), StringComparison.Ordinal);
-        Assert.Contains("layer-times.json:1:3: ", warnings[1].ToString(), StringComparison.Ordinal);
-        Assert.Contains("the counts of 2 classes are no 2 rows", warnings[2].ToString(), StringComparison.Ordinal);
+        string[] texts = [.. warnings.Select(w => w.ToString())];
+        Assert.Contains("record at byte 0 is damaged: the checksum of its message", texts[0], StringComparison.Ordinal);
+        Assert.Contains("layer-times.json:1:3: ", texts[1], StringComparison.Ordinal);
+        Assert.Contains("the counts of 2 classes are no 2 rows", texts[2], StringComparison.Ordinal);
         File.Delete(Metrics);
         Assert.Empty(RunFolder.Read(Run, warnings.Add).Curves);
         Assert.Contains($"'{Metrics}' does not exist", warnings[3].ToString(), StringComparison.Ordinal);

@@ -241,6 +241,20 @@ public sealed class RunWriterTests : IDisposable
     }
 
     [Fact]
+    public void ASnapshotAfterTheEndIsNoted()
+    {
+        using RunWriter writer = Open();
+        writer.Scalar("test/accuracy", 50, 1);
+        writer.End(RunState.Stopped);
+
+        writer.SnapshotWritten("snap_iter_50.solverstate");
+
+        RunRecord record = RunFolder.Read(Run);
+        Assert.Equal((RunState.Stopped, "snap_iter_50.solverstate"), (record.State, record.LastSnapshot));
+        Assert.Single(record.Curves);
+    }
+
+    [Fact]
     public void StartsWithinASecondHaveEventFilesInTheirOrder()
     {
         Open().Dispose();

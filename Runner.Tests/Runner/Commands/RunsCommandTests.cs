@@ -62,7 +62,7 @@ public sealed class RunsCommandTests : IDisposable
         Assert.Equal(90, runs[0].GetProperty("seconds").GetDouble());
         JsonElement accuracy = runs[0].GetProperty("scores").GetProperty("test/accuracy");
         Assert.Equal(50, accuracy.GetProperty("best").GetProperty("iteration").GetInt64());
-        Assert.Equal(0.9712, accuracy.GetProperty("last").GetProperty("value").GetDouble());
+        Assert.Equal(0.97123, accuracy.GetProperty("last").GetProperty("value").GetDouble());
         JsonElement lost = runs[1].GetProperty("scores").GetProperty("train/loss").GetProperty("last");
         Assert.Equal("NaN", lost.GetProperty("value").GetString());
     }
@@ -87,7 +87,8 @@ public sealed class RunsCommandTests : IDisposable
 
         Assert.Equal(1, run.ExitCode);
         Assert.Equal(
-            $"cnn: there is no run in '{folder.Path}' that can be read; 'cnn train --run FOLDER' writes one\n", run.Error);
+            $"cnn: there is no run in '{folder.Path}' that can be read; 'cnn train --run FOLDER' writes one\n",
+            run.Error);
     }
 
     private string Table(int width) => RunTable.Read(folder.Path, w => Assert.Fail(w.ToString())).Describe(width);
