@@ -16,35 +16,23 @@ internal static class PageAssets
     ];
 
     /// <summary>The template; <c>{{NAME}}</c> stands for a part.</summary>
-    public static string Template => Read("run.html");
+    public static string Template { get; } = Read("run.html");
 
-    /// <summary>The style, with the colours of <see cref="Palette"/>.</summary>
-    public static string Style
+    /// <summary>The style, with the colours of <see cref="Palette"/>, as UTF-8.</summary>
+    public static ReadOnlyMemory<byte> Style { get; } = Encoding.UTF8.GetBytes(StyleText());
+
+    /// <summary>All scripts as one, with names of its own, as UTF-8.</summary>
+    public static ReadOnlyMemory<byte> Script { get; } = Encoding.UTF8.GetBytes(
+        $"(() => {{\n\"use strict\";\n{string.Concat(Scripts.Select(Read))}}})();\n");
+
+    private static string StyleText()
     {
-        get
-        {
-            string light = Variables("light", Palette.Light, Palette.OnLight);
-            string dark = Variables("dark", Palette.Dark, Palette.OnDark);
-            return $":root{light}\n"
-                + $"@media (prefers-color-scheme:dark){{:root:not([data-theme=light]){dark}}}\n"
-                + $":root[data-theme=dark]{dark}\n"
-                + Read("run.css");
-        }
-    }
-
-    /// <summary>All scripts as one, with names of its own.</summary>
-    public static string Script
-    {
-        get
-        {
-            var text = new StringBuilder("(() => {\n\"use strict\";\n");
-            foreach (string name in Scripts)
-            {
-                text.Append(Read(name));
-            }
-
-            return text.Append("})();\n").ToString();
-        }
+        string light = Variables("light", Palette.Light, Palette.OnLight);
+        string dark = Variables("dark", Palette.Dark, Palette.OnDark);
+        return $":root{light}\n"
+            + $"@media (prefers-color-scheme:dark){{:root:not([data-theme=light]){dark}}}\n"
+            + $":root[data-theme=dark]{dark}\n"
+            + Read("run.css");
     }
 
     private static string Variables(

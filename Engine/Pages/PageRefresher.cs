@@ -21,6 +21,7 @@ public sealed class PageRefresher : IDisposable
     private readonly RunWriter writer;
     private readonly TimeProvider clock;
     private readonly Action<CnnException> failed;
+    private readonly MemoryStream page = new();
     private readonly AutoResetEvent wake = new(initialState: false);
     private readonly ITimer timer;
     private readonly Thread thread;
@@ -65,6 +66,7 @@ public sealed class PageRefresher : IDisposable
         {
             timer.Dispose();
             wake.Dispose();
+            page.Dispose();
         }
     }
 
@@ -105,19 +107,21 @@ public sealed class PageRefresher : IDisposable
         long begin = clock.GetTimestamp();
         try
         {
-            using var page = new MemoryStream();
+            page.SetLength(0);
             var options = new PageOptions { Written = clock.GetUtcNow() };
             RunPage.Write(page, [writer.Snapshot()], options);
             TimeSpan making = clock.GetElapsedTime(begin);
             AtomicFile.Write(path, page.WriteTo);
             return making;
         }
-        catch (CnnException exception)
+        catch (Exception exception)
         {
+            // Whatever it is, the run goes on without its page.
             if (!hasFailed)
             {
                 hasFailed = true;
-                failed(exception);
+                failed(exception as CnnException
+                    ?? new CnnException($"cannot write '{path}': {exception.Message}", inner: exception));
             }
 
             return clock.GetElapsedTime(begin);

@@ -57,7 +57,7 @@ public static class RunPage
                 Put(stream, options.Live is null ? "'none'" : "'self'");
                 break;
             case "style":
-                Put(stream, PageAssets.Style);
+                stream.Write(PageAssets.Style.Span);
                 break;
             case "options":
                 Put(stream, OptionsText(options));
@@ -66,7 +66,7 @@ public static class RunPage
                 PageData.Write(stream, runs, options.Written);
                 break;
             case "script":
-                Put(stream, PageAssets.Script);
+                stream.Write(PageAssets.Script.Span);
                 break;
             default:
                 throw new InvalidOperationException($"the page's template asks for '{name}'");

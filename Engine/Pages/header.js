@@ -92,7 +92,7 @@ class Header {
     }
 
     const seconds = (Date.now() - this.written) / 1000;
-    const isStale = this.state.textContent === "running" && seconds > 90;
+    const isStale = options.reload > 0 && this.state.textContent === "running" && seconds > 90;
     this.connection.textContent = isStale
       ? `not updated for ${duration(seconds)}`
       : `written ${moment(this.written)}`;

@@ -52,7 +52,7 @@ function matrixPicture(names, counts) {
     context.clearRect(0, 0, canvas.width, canvas.height);
     counts.forEach((row, i) => row.forEach((count, j) => {
       if (count) {
-        context.globalAlpha = 0.15 + 0.85 * strength(count, totals[i]);
+        context.globalAlpha = 0.4 + 0.6 * strength(count, totals[i]);
         context.fillStyle = style.getPropertyValue(i === j ? "--s0" : "--s1");
         context.fillRect(j * side, i * side, side, side);
       }
@@ -66,9 +66,11 @@ function matrixPicture(names, counts) {
     }
   });
   paint();
-  theme.watchers.push(paint);
+  canvas.paint = paint;
   return el("div", {}, told, el("div", { class: "scroll", "data-keep": "matrix", tabindex: 0 }, canvas));
 }
+
+theme.watchers.push(() => document.querySelectorAll(".matrix-picture").forEach(canvas => canvas.paint()));
 
 /** The figures of each class. */
 function classRows(names, counts) {

@@ -159,6 +159,7 @@ function netSection() {
       const width = box[2] || parseFloat(drawing.getAttribute("width")) || 800;
       const height = box[3] || parseFloat(drawing.getAttribute("height")) || 600;
       drawing.setAttribute("viewBox", box.length === 4 ? box.join(" ") : `0 0 ${width} ${height}`);
+      drawing.style.cssText = "display:block;margin:0 auto";
       size = { width, height };
       recolour();
       apply(factor);
@@ -173,12 +174,17 @@ function safeDrawing(text) {
     return null;
   }
 
+  const loads = /@import|url\(\s*["']?(?!#)/i;
   parsed.querySelectorAll("script, foreignObject, iframe, image, animate, set").forEach(e => e.remove());
   for (const element of [root, ...parsed.querySelectorAll("*")]) {
     for (const { name, value } of [...element.attributes]) {
-      if (/^on/i.test(name) || (/href$/i.test(name) && !value.startsWith("#"))) {
+      if (/^on/i.test(name) || (/href$/i.test(name) && !value.startsWith("#")) || loads.test(value)) {
         element.removeAttribute(name);
       }
+    }
+
+    if (element.nodeName === "style" && loads.test(element.textContent)) {
+      element.remove();
     }
   }
 

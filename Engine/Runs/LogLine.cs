@@ -18,7 +18,9 @@ internal static partial class LogLine
     [GeneratedRegex(@"\]\s+Train net output #\d+: (?<name>\S+) = (?<value>\S+)", RegexOptions.CultureInvariant)]
     public static partial Regex TrainOutput();
 
-    /// <summary>A displayed loss: <c>iteration</c>, <c>value</c>, and <c>speed</c> with <c>rate</c> where given.</summary>
+    /// <summary>
+    /// A displayed loss: <c>iteration</c>, <c>value</c>, and <c>speed</c> with <c>rate</c> where given.
+    /// </summary>
     [GeneratedRegex(
         @"\] Iteration (?<iteration>\d+)(?<speed> \((?<rate>\S+) iter/s[^)]*\)| \([^)]*\))?, loss = (?<value>\S+)",
         RegexOptions.CultureInvariant)]

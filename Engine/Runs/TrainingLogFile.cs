@@ -33,7 +33,7 @@ public sealed class TrainingLogFile
     private bool Averages => settings.Find(s => s.Name == "average_loss") is { } average && average.Value != "1";
 
     /// <summary>Reads a log.</summary>
-    /// <returns>The run; one whose log has no end counts as killed, since a log does not tell that it goes on.</returns>
+    /// <returns>The run; one whose log has no end counts as killed: a log does not tell that it goes on.</returns>
     /// <exception cref="CnnException">The file cannot be read or holds no figure.</exception>
     public static RunRecord Read(string path)
     {
@@ -175,9 +175,10 @@ public sealed class TrainingLogFile
 
     private void EndBlock()
     {
-        if (block is { Length: > 0 } && definitions.TryAdd(blockName, block.ToString()) && blockName == "solver.prototxt")
+        string text = block?.ToString() ?? "";
+        if (text.Length > 0 && definitions.TryAdd(blockName, text) && blockName == "solver.prototxt")
         {
-            settings.AddRange(Settings(block.ToString()));
+            settings.AddRange(Settings(text));
         }
 
         block = null;
