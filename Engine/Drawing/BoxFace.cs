@@ -6,7 +6,7 @@ namespace Cnn.Engine.Drawing;
 /// <summary>What a box looks like: its lines, its size and its shapes once it has a place.</summary>
 internal sealed class BoxFace
 {
-    private const int MostLetters = 46, MostText = 60, MostLines = 9, MostTops = 6;
+    private const int MostLetters = 46, MostText = 72, MostLines = 9, MostTops = 6;
     private const double NameSize = 13, TextSize = 12, Side = 11, Stripe = 16, Edge = 7, Sheet = 3.5;
 
     private readonly DrawnBox box;
@@ -51,10 +51,16 @@ internal sealed class BoxFace
         shapes.Add(new PictureShape.Rectangle(
             x, y, width, height, radius, isTint ? line : Ink.None, isTint, line, box.IsOutput));
         y += Edge;
-        foreach (BoxLine text in lines)
+        for (int i = 0; i < lines.Count; i++)
         {
-            Add(shapes, text, x, y, width);
-            y += text.Height;
+            if (lines[i] is { Stripe: { } kind, IsContinued: false })
+            {
+                double tall = lines[i].Height + lines.Skip(i + 1).TakeWhile(l => l.IsContinued).Sum(l => l.Height);
+                shapes.Add(new PictureShape.Rectangle(x + 6, y + 1.5, 4, tall - 3, 2, InkColors.Of(kind)));
+            }
+
+            Add(shapes, lines[i], x, y, width);
+            y += lines[i].Height;
         }
 
         return new PictureGroup(Title(), shapes);
@@ -65,13 +71,6 @@ internal sealed class BoxFace
         if (line.IsApart)
         {
             shapes.Add(new PictureShape.Rectangle(x + Side, y + 0.5, width - (2 * Side), 1, 0, Ink.Grid));
-        }
-
-        if (line.Stripe is { } kind)
-        {
-            double top = y + (line.IsContinued ? -2 : 1.5);
-            shapes.Add(new PictureShape.Rectangle(
-                x + 6, top, 4, y + line.Height - top - 1, 2, InkColors.Of(kind)));
         }
 
         double left = x + (box.IsOutput ? Side : Stripe), baseline = y + line.Height - (line.Size * 0.4);
@@ -93,7 +92,7 @@ internal sealed class BoxFace
             if (isFirst)
             {
                 lines.Add(new BoxLine(name, NameSize, Ink.Text, IsBold: true, Stripe: row.Kind));
-                lines.Add(new BoxLine(text, TextSize, Ink.Text, Stripe: row.Kind, IsContinued: true));
+                lines.Add(new BoxLine(text, TextSize, Ink.Text, IsContinued: true));
             }
             else
             {

@@ -10,7 +10,7 @@ namespace Cnn.Engine.Drawing;
 /// <param name="Aside">What follows it in faint.</param>
 /// <param name="Stripe">The kind of a layer that begins here, which a stripe at the left tells; null for none.</param>
 /// <param name="IsApart">Whether a thin line separates it from the one above.</param>
-/// <param name="IsContinued">Whether its stripe goes on from the line above.</param>
+/// <param name="IsContinued">Whether the stripe of the line above goes on here.</param>
 internal sealed record BoxLine(
     string Text,
     double Size,

@@ -17,8 +17,8 @@ internal static class LayerKinds
             + "ScaledTanH SeLU SeLUDropout SeLu SeLuDropout Sigmoid Softmax Square Swish TanH Threshold"),
         (LayerKind.Normalization, "BN BatchNorm LRN MVN Normalize Scale Bias ChannelScale"),
         (LayerKind.Shape,
-            "Add Axpy BatchReindex BatchToSpaceND Concat Crop DepthToSpace Eltwise ExpandDimsND Filter Flatten Flip Mul "
-            + "Pad Permute Reorg Reshape Reverse ShuffleChannel Slice SpaceToBatchND SpaceToDepth Squeeze Tile "
+            "Add Axpy BatchReindex BatchToSpaceND Concat Crop DepthToSpace Eltwise ExpandDimsND Filter Flatten Flip "
+            + "Mul Pad Permute Reorg Reshape Reverse ShuffleChannel Slice SpaceToBatchND SpaceToDepth Squeeze Tile "
             + "Transpose"),
         (LayerKind.Loss,
             "Accuracy LabelsequenceAccuracy SegAccuracy DetectionEvaluate EvalDetection ArgMax DetectionOutput "

@@ -164,7 +164,8 @@ internal static class LayerText
                 : field.Accessor.HasValue(block) ? Value(field.Accessor.GetValue(block)) : null;
             if (value is { Length: > 0 })
             {
-                bool saysNothing = field.Name == "operation" || field.Name.Equals(type, StringComparison.OrdinalIgnoreCase);
+                bool saysNothing = field.Name == "operation"
+                    || field.Name.Equals(type, StringComparison.OrdinalIgnoreCase);
                 yield return saysNothing ? value : $"{field.Name.Replace('_', ' ')} {value}";
             }
         }

@@ -10,7 +10,8 @@ internal static class MermaidWriter
     public static string Write(NetGraph graph)
     {
         var text = new StringBuilder();
-        text.Append("---\ntitle: \"").Append(Yaml($"{graph.Title} · {graph.Summary}")).Append("\"\n---\nflowchart TD\n");
+        text.Append("---\ntitle: \"").Append(Yaml($"{graph.Title} · {graph.Summary}"))
+            .Append("\"\n---\nflowchart TD\n");
         Dictionary<DrawnBox, int> indices = graph.Indices();
         for (int i = 0; i < graph.Boxes.Count; i++)
         {

@@ -35,8 +35,8 @@ internal static class DrawCommand
         };
         var folds = new Option<bool>("--fold")
         {
-            Description = "Draw modules that the net repeats, such as residual blocks, as one box each; so it is anyway "
-                + $"where there would be more than {DrawingOptions.MostBoxes} boxes.",
+            Description = "Draw modules that the net repeats, such as residual blocks, as one box each; it is done "
+                + $"anyway where there would be more than {DrawingOptions.MostBoxes} boxes.",
         };
         var unfolds = new Option<bool>("--unfold") { Description = "Draw every layer, however many there are." };
         var command = new CommandWithExamples(

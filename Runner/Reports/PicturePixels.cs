@@ -1,3 +1,4 @@
+using Cnn.Engine.Drawing;
 using Cnn.Engine.Drawing.Layout;
 using Cnn.Engine.Drawing.Pictures;
 using Cnn.Proto;
@@ -11,18 +12,24 @@ internal static class PicturePixels
     /// <summary>The longest side, in pixels, that most programs still show.</summary>
     public const int LongestSide = 16_000;
 
+    // What half a gigabyte of memory holds.
+    private const double MostPixels = 120e6;
+
     private const float Scale = 2, LeastScale = 0.5f;
 
     /// <summary>
     /// Returns a picture as PNG, two pixels a unit; fewer where a side would be longer than
-    /// <see cref="LongestSide"/>.
+    /// <see cref="LongestSide"/> or there would be too many.
     /// </summary>
     /// <param name="picture">The picture.</param>
     /// <param name="isDark">Whether it is drawn on a dark ground.</param>
     /// <exception cref="CnnException">It is too large to be read in that many pixels.</exception>
     public static byte[] Png(Picture picture, bool isDark)
     {
-        float scale = Math.Min(Scale, (float)(LongestSide / Math.Max(picture.Width, picture.Height)));
+        double fitting = Math.Min(
+            LongestSide / Math.Max(picture.Width, picture.Height),
+            Math.Sqrt(MostPixels / (picture.Width * picture.Height)));
+        float scale = Math.Min(Scale, (float)fitting);
         if (scale < LeastScale)
         {
             throw new CnnException(
@@ -31,7 +38,7 @@ internal static class PicturePixels
                 "write an .svg, or fold it with --fold");
         }
 
-        int width = (int)Math.Ceiling(picture.Width * scale), height = (int)Math.Ceiling(picture.Height * scale);
+        int width = Pixels(picture.Width), height = Pixels(picture.Height);
         using var bitmap = new SKBitmap(width, height, SKColorType.Bgra8888, SKAlphaType.Opaque);
         using (var canvas = new SKCanvas(bitmap))
         {
@@ -46,14 +53,16 @@ internal static class PicturePixels
 
         using SKData file = bitmap.Encode(SKEncodedImageFormat.Png, quality: 100);
         return file.ToArray();
+
+        int Pixels(double size) => Math.Clamp((int)Math.Ceiling(size * scale), 1, LongestSide);
     }
 
     private static SKColor ColorOf(Ink ink, bool isDark) => SKColor.Parse(InkColors.Color(ink, isDark));
 
     private sealed class Painter(SKCanvas canvas, bool isDark) : IDisposable
     {
-        private readonly SKTypeface plain = ScottPlot.Fonts.GetTypeface(ScottPlot.Fonts.Sans, false, false);
-        private readonly SKTypeface bold = ScottPlot.Fonts.GetTypeface(ScottPlot.Fonts.Sans, true, false);
+        private readonly PictureFonts plain = new(isBold: false);
+        private readonly PictureFonts bold = new(isBold: true);
         private readonly SKPathEffect dashes = SKPathEffect.CreateDash([4, 3], 0);
 
         public void Draw(PictureShape shape)
@@ -72,8 +81,12 @@ internal static class PicturePixels
             }
         }
 
-        // The typefaces are ScottPlot's, which keeps them for the next picture.
-        public void Dispose() => dashes.Dispose();
+        public void Dispose()
+        {
+            dashes.Dispose();
+            plain.Dispose();
+            bold.Dispose();
+        }
 
         private void Draw(PictureShape.Rectangle shape)
         {
@@ -100,8 +113,12 @@ internal static class PicturePixels
 
         private void Draw(PictureShape.Text text)
         {
-            using var font = new SKFont(text.IsBold ? bold : plain, (float)text.Size) { Subpixel = true };
+            using SKFont font = (text.IsBold ? bold : plain).For(text.Value, (float)text.Size);
             using var ink = new SKPaint { Color = ColorOf(text.Ink, isDark), IsAntialias = true };
+
+            // A font wider than any that the layout reckons with.
+            font.ScaleX = Math.Min(
+                1, (float)TextWidth.Of(text.Value, text.Size, text.IsBold) / Math.Max(1, font.MeasureText(text.Value)));
             canvas.DrawText(text.Value, (float)text.X, (float)text.Y, SKTextAlign.Left, font, ink);
         }
 

@@ -49,9 +49,23 @@ internal sealed class ColumnAssignment
         return graph.Nodes.Max(n => n.X + (n.Width / 2));
     }
 
-    // Of two pieces that cross, that of a wire past layers is straight before that of a chain, and that before others.
+    // Pieces that others are straight before: those off the main path of a box; and of two that cross, a wire past
+    // layers goes before a chain, and a chain before what is left.
     private void FindConflicts()
     {
+        foreach (LayoutNode node in graph.Nodes)
+        {
+            if (Main(node.Below, fromBottom) is [var below])
+            {
+                conflicts.UnionWith(node.Below.Where(b => b != below).Select(b => (node.Id, b.Id)));
+            }
+
+            if (Main(node.Above, fromTop) is [var above])
+            {
+                conflicts.UnionWith(node.Above.Where(a => a != above).Select(a => (a.Id, node.Id)));
+            }
+        }
+
         foreach (List<LayoutNode> layer in graph.Layers)
         {
             (LayoutNode From, LayoutNode To, int Rank)[] pieces =
@@ -79,7 +93,10 @@ internal sealed class ColumnAssignment
 
     private double[] Place(bool isUp, bool isRight)
     {
-        LayoutNode[][] layers = [.. graph.Layers.Select(l => (LayoutNode[])[.. isRight ? l.AsEnumerable().Reverse() : l])];
+        LayoutNode[][] layers =
+        [
+            .. graph.Layers.Select(l => (LayoutNode[])[.. isRight ? l.AsEnumerable().Reverse() : l]),
+        ];
         if (!isUp)
         {
             Array.Reverse(layers);
@@ -109,7 +126,8 @@ internal sealed class ColumnAssignment
             int last = -1;
             foreach (LayoutNode node in layer)
             {
-                LayoutNode[] neighbours = Straight(isUp ? node.Above : node.Below, position, lengths);
+                LayoutNode[] neighbours = Main(isUp ? node.Above : node.Below, lengths);
+                Array.Sort(neighbours, (a, b) => position[a.Id].CompareTo(position[b.Id]));
                 for (int m = (neighbours.Length - 1) / 2; m >= 0 && m <= neighbours.Length / 2
                     && m < neighbours.Length; m++)
                 {
@@ -129,16 +147,11 @@ internal sealed class ColumnAssignment
     }
 
     // The one that the longest path goes through, so that main paths are straight; all where several are as long.
-    private static LayoutNode[] Straight(List<LayoutNode> neighbours, int[] position, int[] lengths)
+    private static LayoutNode[] Main(List<LayoutNode> neighbours, int[] lengths)
     {
-        if (neighbours.Count < 2)
-        {
-            return [.. neighbours];
-        }
-
-        int longest = neighbours.Max(n => lengths[n.Id]);
+        int longest = neighbours.Select(n => lengths[n.Id]).DefaultIfEmpty().Max();
         LayoutNode[] main = [.. neighbours.Where(n => lengths[n.Id] == longest)];
-        return main.Length == 1 ? main : [.. neighbours.OrderBy(n => position[n.Id])];
+        return main.Length == 1 ? main : [.. neighbours];
     }
 
     // The number of boxes on the longest path from the top, or from the bottom, to each node.
@@ -162,7 +175,10 @@ internal sealed class ColumnAssignment
     private double[] Compact(LayoutNode[][] layers, int[] roots)
     {
         int count = graph.Nodes.Count;
-        List<(int Block, double Distance)>[] right = [.. Enumerable.Range(0, count).Select(_ => new List<(int, double)>())];
+        List<(int Block, double Distance)>[] right =
+        [
+            .. Enumerable.Range(0, count).Select(_ => new List<(int, double)>()),
+        ];
         var waiting = new int[count];
         foreach (LayoutNode[] layer in layers)
         {

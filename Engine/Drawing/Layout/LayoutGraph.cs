@@ -24,7 +24,7 @@ internal sealed class LayoutGraph
         }
 
         Wires = [.. links.GroupBy(l => (l.From, l.Port)).Select(wire => (wire.Key.From, wire.Key.Port, Join(wire)))];
-        Layers = [.. Enumerable.Range(0, layers.Length == 0 ? 0 : layers.Max() + 1).Select(_ => new List<LayoutNode>())];
+        Layers = [.. Enumerable.Range(0, layers.Append(-1).Max() + 1).Select(_ => new List<LayoutNode>())];
         foreach (LayoutNode node in nodes)
         {
             Layers[node.Layer].Add(node);

@@ -1,6 +1,8 @@
 namespace Cnn.Engine.Drawing.Modules;
 
-/// <summary>Replaces the modules that a net repeats by one box each, and equal ones in a row by one box for all.</summary>
+/// <summary>
+/// Replaces the modules that a net repeats by one box each, and equal ones in a row by one box for all.
+/// </summary>
 internal static class ModuleFolding
 {
     /// <summary>Folds the modules of a graph without boxes of outputs.</summary>

@@ -30,7 +30,9 @@ internal static class ModuleName
         return names[^1];
     }
 
-    /// <summary>Returns what all names begin with, up to and with a slash or a dot; empty where there is none.</summary>
+    /// <summary>
+    /// Returns what all names begin with, up to and with a slash or a dot; empty where there is none.
+    /// </summary>
     public static string Folder(IEnumerable<string> names)
     {
         string common = Common([.. names]);

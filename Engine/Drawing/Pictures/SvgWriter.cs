@@ -43,16 +43,21 @@ internal static class SvgWriter
 
     private static void Style(StringBuilder text)
     {
-        text.Append("<style>\n.").Append(Prefix).Append(" text{font-family:").Append(Picture.Fonts)
-            .Append(";white-space:pre}\n.").Append(Prefix).Append("-bold{font-weight:bold}\n.").Append(Prefix).Append("-tint{fill-opacity:")
-            .Append(NumberText.Of(Picture.Tint)).Append("}\n.").Append(Prefix)
-            .Append("-dashed{stroke-dasharray:4 3}\n.").Append(Prefix).Append("-none{fill:none}\n.").Append(Prefix).Append("-wire{fill:none;stroke-width:")
-            .Append(NumberText.Of(Picture.LineWidth)).Append("}\n.").Append(Prefix)
-            .Append(" g:hover>.").Append(Prefix).Append("-wire{stroke-width:2.6}\n");
+        text.Append("<style>\n");
+        Rule(" text", $"font-family:{Picture.Fonts};white-space:pre");
+        Rule("-bold", "font-weight:bold");
+        Rule("-none", "fill:none");
+        Rule("-tint", $"fill-opacity:{NumberText.Of(Picture.Tint)}");
+        Rule("-dashed", "stroke-dasharray:4 3");
+        Rule("-wire", $"fill:none;stroke-width:{NumberText.Of(Picture.LineWidth)}");
+        Rule($" g:hover>.{Prefix}-wire", $"stroke-width:{NumberText.Of(2 * Picture.LineWidth)}");
         Colors(text, isDark: false);
         text.Append("@media (prefers-color-scheme:dark){\n");
         Colors(text, isDark: true);
         text.Append("}\n</style>\n");
+
+        void Rule(string selector, string rule) =>
+            text.Append('.').Append(Prefix).Append(selector).Append('{').Append(rule).Append("}\n");
     }
 
     private static void Colors(StringBuilder text, bool isDark)

@@ -57,7 +57,8 @@ public sealed class DrawCommandTests : IDisposable
         CommandLine.Run("draw", net, "-o", folder["folded.dot"]);
         CommandLine.Run("draw", net, "--unfold", "-o", folder["all.dot"]);
 
-        Assert.Contains("res4b … res4f (5 equal modules)", File.ReadAllText(folder["folded.dot"]), StringComparison.Ordinal);
+        Assert.Contains(
+            "res4b … res4f (5 equal modules)", File.ReadAllText(folder["folded.dot"]), StringComparison.Ordinal);
         Assert.Contains("\"res4d_branch2b\\n", File.ReadAllText(folder["all.dot"]), StringComparison.Ordinal);
     }
 
@@ -88,7 +89,8 @@ public sealed class DrawCommandTests : IDisposable
     {
         CommandLine run = CommandLine.Run("draw", LeNet, "--fold", "--unfold", "-o", folder["a.svg"]);
 
-        Assert.Equal((1, "cnn: --fold and --unfold contradict each other; give one of them\n"), (run.ExitCode, run.Error));
+        Assert.Equal(
+            (1, "cnn: --fold and --unfold contradict each other; give one of them\n"), (run.ExitCode, run.Error));
     }
 
     [Fact]

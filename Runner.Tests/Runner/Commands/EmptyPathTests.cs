@@ -37,6 +37,7 @@ public sealed class EmptyPathTests : IDisposable
     [InlineData("classify", "--labels", "x", "--model", "x", "--weights", "x")]
     [InlineData("classify", "--output", "x", "--model", "x", "--weights", "x")]
     [InlineData("plot", "--output", "x")]
+    [InlineData("draw", "--output", "x")]
     [InlineData("data digits", "--to")]
     [InlineData("data mnist", "--to", "--from", "x")]
     [InlineData("data cifar10", "--from", "--to", "x")]

@@ -1,4 +1,5 @@
 using Cnn.Engine.Drawing.Layout;
+using Cnn.Proto;
 
 namespace Cnn.Tests.Engine.Drawing.Layout;
 

@@ -1,0 +1,52 @@
+using System.Text;
+using SkiaSharp;
+
+namespace Cnn.Runner.Reports;
+
+/// <summary>The fonts that a picture's texts are drawn with: a sans-serif of those that the machine has.</summary>
+internal sealed class PictureFonts : IDisposable
+{
+    private static readonly string[] Families =
+    [
+        "DejaVu Sans", "Segoe UI", "Helvetica Neue", "Helvetica", "Arial", "Liberation Sans", "Noto Sans", "Roboto",
+    ];
+
+    private readonly SKFontStyle style;
+    private readonly SKTypeface typeface;
+
+    /// <summary>Chooses the font.</summary>
+    public PictureFonts(bool isBold)
+    {
+        style = isBold ? SKFontStyle.Bold : SKFontStyle.Normal;
+        typeface = Families.Select(Find).FirstOrDefault(f => f is not null) ?? SKTypeface.FromFamilyName(null, style);
+    }
+
+    /// <summary>Returns the font for a text, another than the usual one where that lacks its letters.</summary>
+    public SKFont For(string text, float size)
+    {
+        var font = new SKFont(typeface, size) { Subpixel = true };
+        if (font.ContainsGlyphs(text))
+        {
+            return font;
+        }
+
+        Rune missing = text.EnumerateRunes().FirstOrDefault(r => font.GetGlyph(r.Value) == 0);
+        SKTypeface? other = SKFontManager.Default.MatchCharacter(null, style, null, missing.Value);
+        if (other is not null)
+        {
+            font.Typeface = other;
+        }
+
+        return font;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => typeface.Dispose();
+
+    // The system answers with another family where it lacks one.
+    private SKTypeface? Find(string family)
+    {
+        SKTypeface? found = SKFontManager.Default.MatchFamily(family, style);
+        return found?.FamilyName == family ? found : null;
+    }
+}
