@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Cnn.Proto;
 using Cnn.Runner.Commands.Support;
 using Cnn.Runner.Display;
@@ -14,10 +15,11 @@ internal static class PlotCommand
     {
         Argument<string[]> logs = OptionValues.OfPath(new Argument<string[]>("logs")
         {
-            Description = "Logs of training runs; LABEL=FILE names one in the legend.",
+            Description = "Logs of training runs, or folders of cnn train --run; LABEL=FILE gives one a name.",
             Arity = ArgumentArity.OneOrMore,
         });
         Option<string> output = OptionValues.RequiredFile("--output", "The picture to write: .png or .svg.");
+        output.Aliases.Add("-o");
         var values = new Option<string[]>("--value")
         {
             Description = $"What to draw: outputs of test nets, or '{TrainingLog.TrainLoss}'; commas separate several. "
@@ -28,19 +30,28 @@ internal static class PlotCommand
         var title = new Option<string?>("--title") { Description = "The title of the picture.", HelpName = "text" };
         var least = new Option<double?>("--min")
         {
-            Description = "The least value of the left axis.", HelpName = "x",
+            Description = "The least value of the axis, of the upper one where there are two.", HelpName = "x",
         };
         var largest = new Option<double?>("--max")
         {
-            Description = "The largest value of the left axis.", HelpName = "x",
+            Description = "The largest value of the axis, of the upper one where there are two.", HelpName = "x",
+        };
+        var dark = new Option<bool>("--dark") { Description = "Draw on a dark ground." };
+        var logarithmic = new Option<bool>("--log")
+        {
+            Description = "Draw losses and errors, or the single value, on a logarithmic axis.",
+        };
+        var size = new Option<string?>("--size")
+        {
+            Description = "Width and height, such as 800x480; a .png has twice as many pixels.", HelpName = "wxh",
         };
         var command = new CommandWithExamples(
             "plot",
-            "Draws the losses and the test scores of training logs against iterations.",
+            "Draws the losses and the test scores of training runs against iterations.",
             "cnn plot train.log --output curve.png",
             "cnn plot small=a.log large=b.log --value accuracy --error --max 5 --output errors.svg")
         {
-            logs, output, values, error, title, least, largest,
+            logs, output, values, error, title, least, largest, logarithmic, dark, size,
         };
         command.SetAction(parsed =>
         {
@@ -53,49 +64,42 @@ internal static class PlotCommand
             }
 
             string[] wanted = OptionValues.SplitAtCommas(parsed.GetValue(values));
-            using var plot = new CurvePlot(parsed.GetValue(title));
-            foreach (string log in parsed.GetRequiredValue(logs))
+            (string Label, RunCurves Run)[] runs = [.. parsed.GetRequiredValue(logs).Select(Read)];
+            string? shown = parsed.GetValue(title) ?? (runs.Length == 1 && wanted.Length != 1 ? runs[0].Label : null);
+            (int, int)? sides = parsed.GetValue(size) is { } text ? SizeOf(text) : null;
+            var plot = new CurvePlot(shown, parsed.GetValue(dark), sides);
+            new RunsPlot(plot)
             {
-                Add(plot, log, wanted, parsed.GetValue(error));
-            }
-
-            string left = wanted.Length == 1 ? wanted[0] : "loss";
-            plot.Save(
-                path,
-                parsed.GetValue(error) ? "error, %" : left,
-                "score",
-                (parsed.GetValue(least) ?? double.NaN, parsed.GetValue(largest) ?? double.NaN));
+                Wanted = wanted,
+                DrawsErrors = parsed.GetValue(error),
+                IsLogarithmic = parsed.GetValue(logarithmic),
+            }.Add(runs);
+            plot.Save(path, (parsed.GetValue(least) ?? double.NaN, parsed.GetValue(largest) ?? double.NaN));
             console.Out.WriteLine($"wrote {path}");
             return ExitCode.Done;
         });
         return command;
     }
 
-    private static void Add(CurvePlot plot, string log, string[] wanted, bool asError)
+    private static (string Label, RunCurves Run) Read(string log)
     {
         int equals = log.IndexOf('=', StringComparison.Ordinal);
-        string file = equals < 0 || File.Exists(log) ? log : log[(equals + 1)..];
-        string label = file == log ? Path.GetFileNameWithoutExtension(log) : log[..equals];
-        TrainingLog read = TrainingLog.Read(file);
-        string? missing = wanted.FirstOrDefault(name => read.Curves.All(c => c.Name != name));
-        if (missing is not null)
-        {
-            throw new CnnException(
-                $"'{file}' has no '{missing}'", $"it has {string.Join(", ", read.Curves.Select(c => c.Name))}");
-        }
+        string file = equals < 0 || Path.Exists(log) ? log : log[(equals + 1)..];
+        RunCurves run = RunCurves.Read(file);
+        return (file == log ? run.Name : log[..equals], run);
+    }
 
-        Curve[] chosen = [.. read.Curves.Where(c => wanted.Length == 0 || wanted.Contains(c.Name))];
-        foreach (Curve curve in chosen)
-        {
-            string name = wanted.Length == 1 ? label : $"{label}: {curve.Name}";
-            if (asError && !curve.IsLoss)
-            {
-                plot.AddError(name, curve);
-            }
-            else
-            {
-                plot.Add(name, curve, onLeft: wanted.Length == 1);
-            }
-        }
+    private static (int Width, int Height) SizeOf(string text)
+    {
+        string[] sides = text.Split('x', 'X');
+        return sides.Length == 2
+            && int.TryParse(sides[0], NumberStyles.None, CultureInfo.InvariantCulture, out int width)
+            && int.TryParse(sides[1], NumberStyles.None, CultureInfo.InvariantCulture, out int height)
+            && width is >= CurvePlot.LeastSide and <= CurvePlot.MostSide
+            && height is >= CurvePlot.LeastSide and <= CurvePlot.MostSide
+            ? (width, height)
+            : throw new CnnException(
+                $"--size is '{text}', it must be width x height such as 800x480",
+                $"each from {CurvePlot.LeastSide} to {CurvePlot.MostSide}");
     }
 }

@@ -45,4 +45,16 @@ internal sealed class Curve(string name, bool isLoss)
             values.Add(value);
         }
     }
+
+    /// <summary>Returns the error in per cent of an accuracy.</summary>
+    public Curve AsError()
+    {
+        var error = new Curve(Name, isLoss: true);
+        for (int i = 0; i < values.Count; i++)
+        {
+            error.Add(iterations[i], 100 * (1 - values[i]));
+        }
+
+        return error;
+    }
 }

@@ -72,9 +72,10 @@ internal static class LookSections
     /// <summary>The section of a blob's channels.</summary>
     public static LookSection Channels(Net net, string name, TileSheet sheet)
     {
+        string size = $"{Number(sheet.TileHeight)}{Times}{Number(sheet.TileWidth)}";
         string shape = sheet.TileHeight * sheet.TileWidth == 1
             ? $"{Number(sheet.Total)} values"
-            : $"{Number(sheet.Total)} {(sheet.Total == 1 ? "channel" : "channels")}, {Number(sheet.TileHeight)}{Times}{Number(sheet.TileWidth)}";
+            : $"{Number(sheet.Total)} {(sheet.Total == 1 ? "channel" : "channels")}, {size}";
         string[] after = [.. net.Layers.Where(l => l.TopNames.Contains(name)).Select(l => l.Name)];
         string writers = after.Length > 1 ? $", after {string.Join(", ", after[1..])}" : "";
         return new LookSection(name, $"{shape}{writers}{FirstOf(sheet)}", sheet);

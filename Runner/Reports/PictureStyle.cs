@@ -67,6 +67,6 @@ internal sealed class PictureStyle(bool isDark)
         return wanted.FirstOrDefault(installed.Contains)
             ?? installed.FirstOrDefault(name => name.Contains("Sans", StringComparison.Ordinal)
                 && !name.Contains("Mono", StringComparison.Ordinal))
-            ?? ScottPlot.Fonts.Sans;
+            ?? SKTypeface.Default.FamilyName;
     }
 }

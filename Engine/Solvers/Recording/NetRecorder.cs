@@ -14,12 +14,19 @@ internal sealed class NetRecorder
 {
     private const int TimesARun = 20, TimedSteps = 3;
 
+    // The page enlarges small pictures; making large ones takes time from the training.
+    private const int FilterSide = 240;
+
+    // Of a larger array a histogram shows an even sample.
+    private const int MostValues = 1 << 16;
+
     private readonly Net net;
     private readonly SolverParameter definition;
     private readonly int interval;
     private readonly LayerTimer timer;
     private readonly (LearnableParameter Parameter, string Weights, string Gradients)[] parameters;
     private readonly (string Name, Blob Weights)? filters;
+    private readonly float[] sample = new float[MostValues];
     private int stepsToTime;
 
     /// <summary>Chooses what to record.</summary>
@@ -59,16 +66,21 @@ internal sealed class NetRecorder
 
         foreach (var (parameter, weights, gradients) in parameters)
         {
-            writer.Histogram(weights, iteration, parameter.Blob.Data);
+            writer.Histogram(weights, iteration, SampleOf(parameter.Blob.Data));
             if (parameter.HasGradient)
             {
-                writer.Histogram(gradients, iteration, parameter.Blob.Diff);
+                writer.Histogram(gradients, iteration, SampleOf(parameter.Blob.Diff));
             }
         }
 
         if (filters is { } first)
         {
-            writer.Image(first.Name, iteration, SampleImages.Encode(FilterSheet.Of(first.Weights)));
+            TileSheet sheet = FilterSheet.Tiles(first.Weights);
+            int side = Math.Max(sheet.Columns * sheet.TileWidth, sheet.Rows * sheet.TileHeight);
+            int scale = Math.Max(1, FilterSide / side);
+            string caption = sheet.Count < sheet.Total ? $"{sheet.Count} of {sheet.Total} tiles" : "";
+            writer.Image(
+                first.Name, iteration, SampleImages.Encode(sheet.ToImage(scale, Math.Max(1, scale / 2)), caption));
         }
     }
 
@@ -88,5 +100,22 @@ internal sealed class NetRecorder
             timer.Clear();
             stepsToTime = TimedSteps;
         }
+    }
+
+    private ReadOnlySpan<float> SampleOf(ReadOnlySpan<float> values)
+    {
+        if (values.Length <= MostValues)
+        {
+            return values;
+        }
+
+        // An odd step visits all columns of an array whose rows are a power of two long.
+        int step = ((values.Length + MostValues - 1) / MostValues) | 1, count = 0;
+        for (int i = 0; i < values.Length; i += step)
+        {
+            sample[count++] = values[i];
+        }
+
+        return sample.AsSpan(0, count);
     }
 }

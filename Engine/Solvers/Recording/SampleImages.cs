@@ -3,6 +3,7 @@ using Cnn.Engine.Inspection;
 using Cnn.Engine.Runs;
 using Cnn.Layers;
 using Cnn.Proto.Formats.Images;
+using Cnn.Proto.Formats.Png;
 
 namespace Cnn.Engine.Solvers.Recording;
 
@@ -46,8 +47,10 @@ internal static class SampleImages
     }
 
     /// <summary>Encodes an image as PNG.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="caption">What it shows.</param>
     public static RunImage Encode(PlanarImage image, string caption = "") =>
-        new(ImageEncoder.Encode(image, "png"), image.Width, image.Height, caption);
+        new(PngWriter.Write(image), image.Width, image.Height, caption);
 
     /// <summary>
     /// Returns values as an image, from black for the least to white for the greatest; a large one is made smaller.

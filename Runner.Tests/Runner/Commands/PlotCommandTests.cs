@@ -60,6 +60,61 @@ public sealed class PlotCommandTests : IDisposable
         Assert.DoesNotContain(">score<", svg, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void LossesAndScoresHaveAPanelEach()
+    {
+        string picture = folder["p.svg"];
+
+        CommandLine run = CommandLine.Run("plot", folder.Write("lenet.log", Log), "-o", picture);
+
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        string svg = File.ReadAllText(picture);
+        Assert.All(
+            ["lenet", "loss", "accuracy", "test loss", "test accuracy", "iterations", "500"],
+            text => Assert.Matches($">\\s*{text}\\s*<", svg));
+        Assert.True(svg.IndexOf("test loss", StringComparison.Ordinal) < svg.IndexOf(
+            "test accuracy", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void ADarkPictureHasTheSizeThatIsAskedFor()
+    {
+        string picture = folder["p.svg"];
+
+        CommandLine run = CommandLine.Run(
+            "plot", folder.Write("a.log", Log), "-o", picture, "--dark", "--size", "640x360", "--log");
+
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        string svg = File.ReadAllText(picture);
+        Assert.Contains("width=\"640\" height=\"360\" viewBox=\"0 0 640 360\"", svg, StringComparison.Ordinal);
+        Assert.Contains("#0D1117", svg, StringComparison.OrdinalIgnoreCase);
+        Assert.Matches(@">\s*0\.5\s*<", svg);
+    }
+
+    [Theory]
+    [InlineData("800")]
+    [InlineData("800x48")]
+    [InlineData("800x480x3")]
+    [InlineData("9000x480")]
+    public void ASizeThatIsNoneIsAnError(string size)
+    {
+        CommandLine run = CommandLine.Run(
+            "plot", folder.Write("a.log", Log), "--output", folder["p.png"], "--size", size);
+
+        Assert.Equal(
+            (1, $"cnn: --size is '{size}', it must be width x height such as 800x480; each from 240 to 8000\n"),
+            (run.ExitCode, run.Error));
+    }
+
+    [Fact]
+    public void AFolderThatHasNoRunIsAnError()
+    {
+        CommandLine run = CommandLine.Run("plot", folder.Path, "--output", folder["p.png"]);
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains(folder.Path, run.Error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("curve.gif", "loss", "its name should end in .png or .svg")]
     [InlineData("curve.png", "lose", "it has accuracy, loss")]
