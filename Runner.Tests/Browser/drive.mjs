@@ -46,8 +46,17 @@ const commands = {
     await page.goto(url, { waitUntil: 'load' });
   },
   value: ({ expression }) => page.evaluate(expression),
+  // Asks from outside, for the page's own policy forbids to evaluate text; a page that loads itself again is asked again.
   async until({ expression, seconds = 60 }) {
-    await page.waitForFunction(expression, undefined, { timeout: 1000 * seconds, polling: 50 });
+    const end = Date.now() + 1000 * seconds;
+    let last;
+    while (!await page.evaluate(expression).catch(error => { last = error; })) {
+      if (Date.now() > end) {
+        throw new Error(`it is never true that ${expression}${last ? `; ${last.message}` : ''}`);
+      }
+
+      await page.waitForTimeout(50);
+    }
   },
   async click({ selector, accept: yes = false }) {
     accept = yes;

@@ -54,7 +54,11 @@ internal sealed class TrainingRun(CommandConsole console, TrainingSettings setti
             Time = SystemClock.Time,
         });
         runLog.Open(solver.RunWriter is { } run ? Path.Combine(run.Folder, "run.log") : null);
-        Show(solver, server);
+        if (solver.RunWriter is { } shown)
+        {
+            server?.Show(shown, solver.Control);
+        }
+
         var report = new TrainingReport(console, settings, solver, definition, plugins);
         using var signals = new RunSignals(solver.Control, settings.OnInterrupt, settings.OnHangUp);
         log.Information("Starting Optimization");
@@ -69,7 +73,8 @@ internal sealed class TrainingRun(CommandConsole console, TrainingSettings setti
         return ExitCode.Done;
     }
 
-    // Takes the port before there is a folder, so that a port that is taken leaves none behind.
+    // Takes the port before there is a folder, so that a port that is taken leaves none behind; and tells the address
+    // before a display begins. Quiet or not: without its address the page is of no use. A log must not keep it.
     private RunServer? Listen(SolverParameter definition)
     {
         if (settings.ServePort is not { } port)
@@ -77,21 +82,16 @@ internal sealed class TrainingRun(CommandConsole console, TrainingSettings setti
             return null;
         }
 
-        return (settings.Run ?? definition.Run) is { Length: > 0 }
-            ? RunServer.Listen(port)
-            : throw new CnnException(
+        if ((settings.Run ?? definition.Run) is not { Length: > 0 })
+        {
+            throw new CnnException(
                 "--serve shows a run that is written to a folder",
                 "give --run FOLDER, or the solver file run: \"FOLDER\"");
-    }
-
-    // Quiet or not: without its address the page is of no use. A log must not keep it.
-    private void Show(Solver solver, RunServer? server)
-    {
-        if (server is not null && solver.RunWriter is { } run)
-        {
-            server.Show(run, solver.Control);
-            console.Error.WriteLine($"Watch the run at {server.Address}");
         }
+
+        RunServer server = RunServer.Listen(port);
+        console.Error.WriteLine($"Watch the run at {server.Address}");
+        return server;
     }
 
     private void SetPatience(SolverParameter definition)

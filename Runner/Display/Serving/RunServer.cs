@@ -85,7 +85,8 @@ internal sealed class RunServer : IDisposable
     {
         feed = new RunFeed(run, new PageOptions { Live = new LivePage("events", "data", "control", token) });
         site = new RunSite(feed, control, new RequestGuard(Port, token), limits);
-        accepting = AcceptAsync(site);
+        RunSite shown = site;
+        accepting = Task.Run(() => AcceptAsync(shown));
     }
 
     /// <summary>Ends the server, after the run. Pages that are open get its last state first.</summary>
@@ -96,8 +97,8 @@ internal sealed class RunServer : IDisposable
             return;
         }
 
-        // The pages' requests do not need this thread.
-        CloseAsync().GetAwaiter().GetResult();
+        // On the pool, so that nothing waits for this thread, which waits.
+        Task.Run(CloseAsync).GetAwaiter().GetResult();
         listener.Dispose();
         feed?.Dispose();
         closing.Dispose();

@@ -20,15 +20,25 @@ internal sealed partial class ServedTraining : IDisposable
     /// <summary>The address of the server, which ends in a slash.</summary>
     public string Server => Address[..(Address.IndexOf('?', StringComparison.Ordinal))];
 
-    /// <summary>Starts to train, and returns when the page can be asked for.</summary>
+    /// <summary>Starts to train, and returns when it does.</summary>
     public static async Task<ServedTraining> StartAsync()
     {
         var folder = new TemporaryFolder();
         SmallTraining.Write(folder, Long, snapshot: 0, "random_seed: 7 run_interval: 5");
         CnnProcess process = CnnProcess.Start(
             folder.Path, "train", "--solver", "solver.prototxt", "--run", "run", "--serve");
-        Match told = await process.WaitForError(AddressPattern());
-        return new ServedTraining(folder, process, told.Groups["address"].Value);
+        try
+        {
+            Match told = await process.WaitForError(AddressPattern());
+            await process.WaitForError("] Solving ");
+            return new ServedTraining(folder, process, told.Groups["address"].Value);
+        }
+        catch
+        {
+            process.Dispose();
+            folder.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Returns the address of a part of the page, with the token.</summary>
