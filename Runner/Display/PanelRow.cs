@@ -20,7 +20,7 @@ internal sealed record PanelRow(string Label, params (string Text, Style Style)[
     /// <returns>The columns that it took.</returns>
     public int AppendTo(Paragraph line, int labelWidth, int width, Glyphs glyphs)
     {
-        line.Append(Cut(Label, labelWidth - 1, glyphs).PadRight(labelWidth), PanelStyles.Faint);
+        line.Append(Cut(Label, labelWidth - 1, glyphs).PadRight(labelWidth));
         int used = labelWidth;
         for (int i = 0; i < Pieces.Length; i++)
         {

@@ -48,7 +48,7 @@ internal sealed class PanelTrainingDisplay : TrainingDisplay
         block.WriteAbove(Built(solver));
         var run = new TrainingTracker(solver, averageLoss, clock);
         tracker = run;
-        timer.Change(TimeSpan.Zero, Pause);
+        timer.Change(Pause, Pause);
         AppDomain.CurrentDomain.ProcessExit += Leave;
         using var suspension = new SuspendSignals(Suspend, Resume);
         var state = RunState.Failed;
@@ -123,10 +123,16 @@ internal sealed class PanelTrainingDisplay : TrainingDisplay
             return;
         }
 
-        // Spectre is loaded here, while the first iterations run.
+        TrainingStatus status = run.Read();
+        if (status is { State: RunState.Running, Loss: double.NaN } && status.Elapsed < LongestWait)
+        {
+            // Spectre takes a while to load, in which it would hold up the first iteration.
+            return;
+        }
+
         text ??= new AnsiText(ColorSystemSupport.Detect, block.Glyphs);
         int columns = block.Columns;
-        block.Show(text.Lines(panel.Build(run.Read(), columns, block.Rows), columns));
+        block.Show(text.Lines(panel.Build(status, columns, block.Rows), columns));
     }
 
     // The process may also end while a drawing waits for a terminal that takes nothing.

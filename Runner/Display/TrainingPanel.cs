@@ -170,7 +170,7 @@ internal sealed class TrainingPanel(Glyphs glyphs)
             ? new PanelRow(label, ("none yet", PanelStyles.Faint))
             : new PanelRow(
                 label,
-                (Number(test.Score), PanelStyles.Accent),
+                (Number(test.Score), PanelStyles.Strong),
                 (Text($" at {iteration:N0}"), Plain),
                 (double.IsNaN(test.Best) ? "" : $"best {Number(test.Best)}", Plain),
                 (double.IsNaN(test.Best) ? "" : Text($" at {test.BestIteration:N0}"), Plain));
@@ -190,7 +190,7 @@ internal sealed class TrainingPanel(Glyphs glyphs)
     // The current loss, the mean and as much of the recent past as fits; on a narrow terminal without the mean.
     private (string Text, Style Style)[] LossPieces(TrainingStatus status, int width)
     {
-        var pieces = new List<(string Text, Style Style)> { (Number(status.Loss), PanelStyles.Accent) };
+        var pieces = new List<(string Text, Style Style)> { (Number(status.Loss), PanelStyles.Strong) };
         string mean = status.MeanOf > 0 ? Text($"mean of {status.MeanOf}: {Number(status.MeanLoss)}") : "";
         int room = width - pieces[0].Text.Length - PanelRow.Gap;
         int beside = room - mean.Length - PanelRow.Gap;
