@@ -7,7 +7,7 @@ namespace Cnn.Engine.Drawing;
 internal sealed class BoxFace
 {
     private const int MostLetters = 46, MostText = 72, MostLines = 9, MostTops = 6;
-    private const double NameSize = 13, TextSize = 12, Side = 11, Stripe = 16, Edge = 7, Sheet = 3.5;
+    private const double NameSize = 13, TextSize = 12, FaintSize = 11.5, Side = 11, Stripe = 16, Edge = 7, Sheet = 3.5;
 
     private readonly DrawnBox box;
     private readonly List<BoxLine> lines;
@@ -74,12 +74,7 @@ internal sealed class BoxFace
         }
 
         double left = x + (box.IsOutput ? Side : Stripe), baseline = y + line.Height - (line.Size * 0.4);
-        shapes.Add(new PictureShape.Text(left, baseline, line.Text, line.Size, line.Ink, line.IsBold));
-        if (line.Aside.Length > 0)
-        {
-            shapes.Add(new PictureShape.Text(
-                left + line.TextWidth + BoxLine.AsideGap, baseline, line.Aside, BoxLine.AsideSize, Ink.Faint));
-        }
+        shapes.Add(new PictureShape.Text(left, baseline, line.Text, line.Size, line.Ink, line.IsBold, line.Aside));
     }
 
     private static List<BoxLine> OfLayers(DrawnBox box)
@@ -185,13 +180,13 @@ internal sealed class BoxFace
     {
         if (box.Parameters > 0)
         {
-            lines.Add(new BoxLine(NumberText.Parameters(box.Parameters), BoxLine.AsideSize, Ink.Faint));
+            lines.Add(new BoxLine(NumberText.Parameters(box.Parameters), FaintSize, Ink.Faint));
         }
 
         foreach (string owner in box.Layers.Select(r => r.SharedWith).Where(o => o.Length > 0).Distinct().Take(2))
         {
             lines.Add(new BoxLine(
-                $"shares those of {TextWidth.Fit(owner, MostLetters)}", BoxLine.AsideSize, Ink.Faint));
+                $"shares those of {TextWidth.Fit(owner, MostLetters)}", FaintSize, Ink.Faint));
         }
     }
 

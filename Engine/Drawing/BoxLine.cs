@@ -21,18 +21,16 @@ internal sealed record BoxLine(
     bool IsApart = false,
     bool IsContinued = false)
 {
-    /// <summary>The size of what follows in faint.</summary>
-    public const double AsideSize = 11.5;
-
-    /// <summary>The blank between the text and what follows it.</summary>
-    public const double AsideGap = 7;
-
     /// <summary>The height that it takes.</summary>
     public double Height => Math.Ceiling(Size * 1.4) + (IsApart ? 3 : 0);
 
-    /// <summary>The width of the text.</summary>
-    public double TextWidth => Drawing.TextWidth.Of(Text, Size, IsBold);
-
     /// <summary>The width that it takes.</summary>
-    public double Width => TextWidth + (Aside.Length == 0 ? 0 : AsideGap + Drawing.TextWidth.Of(Aside, AsideSize));
+    public double Width
+    {
+        get
+        {
+            var (size, gap) = PictureShape.Text.OfAside;
+            return TextWidth.Of(Text, Size, IsBold) + (Aside.Length == 0 ? 0 : gap + TextWidth.Of(Aside, size));
+        }
+    }
 }

@@ -24,7 +24,8 @@ internal static class BoxText
         box.Name,
         box.Rows[0].Text,
         .. box.Rows.Skip(1).Select(r => $"+ {r.Text}"),
-        .. box.Tops.Take(MostLines).Select(t => t.Name == box.Name ? t.Shape : $"{t.Name}: {t.Shape}"),
+        .. box.Tops.Take(MostLines)
+            .Select(t => box.Tops.Count == 1 && t.Name == box.Name ? t.Shape : $"{t.Name}: {t.Shape}"),
     ];
 
     private static IEnumerable<string> Of(DrawnModule module, DrawnBox box)

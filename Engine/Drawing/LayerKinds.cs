@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Cnn.Engine.Graph;
 
 namespace Cnn.Engine.Drawing;
@@ -5,7 +6,7 @@ namespace Cnn.Engine.Drawing;
 /// <summary>Sorts layers into the kinds that a drawing colours.</summary>
 internal static class LayerKinds
 {
-    private static readonly Dictionary<string, LayerKind> Known = TableOf(
+    private static readonly FrozenDictionary<string, LayerKind> Known = TableOf(
         (LayerKind.Convolution,
             "Convolution Convolution3D ConvolutionDepthwise DepthwiseConvolution Deconvolution Im2col Correlation"),
         (LayerKind.Dense, "InnerProduct MarginInnerProduct InnerDistance Embed RNN LSTM Lstm LSTMUnit EuclideanRBF"),
@@ -44,7 +45,7 @@ internal static class LayerKinds
         : layer.Bottoms.Count == 0 ? LayerKind.Data
         : LayerKind.Other;
 
-    private static Dictionary<string, LayerKind> TableOf(params (LayerKind Kind, string Types)[] rows) =>
+    private static FrozenDictionary<string, LayerKind> TableOf(params (LayerKind Kind, string Types)[] rows) =>
         rows.SelectMany(r => r.Types.Split(' ').Select(type => (type, r.Kind)))
-            .ToDictionary(r => r.type, r => r.Kind, StringComparer.Ordinal);
+            .ToFrozenDictionary(r => r.type, r => r.Kind, StringComparer.Ordinal);
 }

@@ -12,6 +12,7 @@ internal sealed class PictureFonts : IDisposable
     ];
 
     private readonly SKFontStyle style;
+    private readonly List<SKTypeface> others = [];
     private readonly SKTypeface typeface;
 
     /// <summary>Chooses the font.</summary>
@@ -31,9 +32,9 @@ internal sealed class PictureFonts : IDisposable
         }
 
         Rune missing = text.EnumerateRunes().FirstOrDefault(r => font.GetGlyph(r.Value) == 0);
-        SKTypeface? other = SKFontManager.Default.MatchCharacter(null, style, null, missing.Value);
-        if (other is not null)
+        if (SKFontManager.Default.MatchCharacter(null, style, null, missing.Value) is { } other)
         {
+            others.Add(other);
             font.Typeface = other;
         }
 
@@ -41,12 +42,22 @@ internal sealed class PictureFonts : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => typeface.Dispose();
+    public void Dispose()
+    {
+        typeface.Dispose();
+        others.ForEach(o => o.Dispose());
+    }
 
     // The system answers with another family where it lacks one.
     private SKTypeface? Find(string family)
     {
         SKTypeface? found = SKFontManager.Default.MatchFamily(family, style);
-        return found?.FamilyName == family ? found : null;
+        if (found?.FamilyName == family)
+        {
+            return found;
+        }
+
+        found?.Dispose();
+        return null;
     }
 }

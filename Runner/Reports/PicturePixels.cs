@@ -113,13 +113,23 @@ internal static class PicturePixels
 
         private void Draw(PictureShape.Text text)
         {
-            using SKFont font = (text.IsBold ? bold : plain).For(text.Value, (float)text.Size);
-            using var ink = new SKPaint { Color = ColorOf(text.Ink, isDark), IsAntialias = true };
+            float width = Draw(text.Value, text.X, text.Y, text.Size, text.Ink, text.IsBold);
+            if (text.Aside.Length > 0)
+            {
+                var (size, gap) = PictureShape.Text.OfAside;
+                Draw(text.Aside, text.X + width + gap, text.Y, size, Ink.Faint, isBold: false);
+            }
+        }
 
-            // A font wider than any that the layout reckons with.
-            font.ScaleX = Math.Min(
-                1, (float)TextWidth.Of(text.Value, text.Size, text.IsBold) / Math.Max(1, font.MeasureText(text.Value)));
-            canvas.DrawText(text.Value, (float)text.X, (float)text.Y, SKTextAlign.Left, font, ink);
+        // Returns the width, which is not beyond what the layout reckons with.
+        private float Draw(string text, double x, double y, double size, Ink ink, bool isBold)
+        {
+            using SKFont font = (isBold ? bold : plain).For(text, (float)size);
+            using var paint = new SKPaint { Color = ColorOf(ink, isDark), IsAntialias = true };
+            float width = font.MeasureText(text), most = (float)TextWidth.Of(text, size, isBold);
+            font.ScaleX = width > most ? most / width : 1;
+            canvas.DrawText(text, (float)x, (float)y, SKTextAlign.Left, font, paint);
+            return Math.Min(width, most);
         }
 
         private void Draw(IReadOnlyList<WirePiece> pieces)

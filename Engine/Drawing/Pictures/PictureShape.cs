@@ -33,8 +33,14 @@ internal abstract record PictureShape
     /// <param name="Size">The size of the font.</param>
     /// <param name="Ink">Its colour.</param>
     /// <param name="IsBold">Whether it is bold.</param>
-    internal sealed record Text(double X, double Y, string Value, double Size, Ink Ink, bool IsBold = false)
-        : PictureShape;
+    /// <param name="Aside">What follows it in faint, wherever it ends in the font that there is.</param>
+    internal sealed record Text(
+        double X, double Y, string Value, double Size, Ink Ink, bool IsBold = false, string Aside = "")
+        : PictureShape
+    {
+        /// <summary>The size of what follows in faint, and the blank before it.</summary>
+        public static (double Size, double Gap) OfAside => (11.5, 7);
+    }
 
     /// <summary>Wires with arrows where they end at boxes.</summary>
     /// <param name="Pieces">The pieces.</param>

@@ -82,7 +82,16 @@ internal static class SvgWriter
                 Attribute(text.Append('"'), "x", label.X);
                 Attribute(text, "y", label.Y);
                 Attribute(text, "font-size", label.Size);
-                text.Append('>').Append(Escape(label.Value)).Append("</text>");
+                text.Append('>').Append(Escape(label.Value));
+                if (label.Aside.Length > 0)
+                {
+                    text.Append("<tspan class=\"").Append(FillOf(Ink.Faint)).Append('"');
+                    Attribute(text, "dx", PictureShape.Text.OfAside.Gap);
+                    Attribute(text, "font-size", PictureShape.Text.OfAside.Size);
+                    text.Append(" font-weight=\"normal\">").Append(Escape(label.Aside)).Append("</tspan>");
+                }
+
+                text.Append("</text>");
                 break;
             case PictureShape.Lines lines:
                 Write(text, lines.Pieces);
