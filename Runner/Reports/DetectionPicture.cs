@@ -73,7 +73,7 @@ internal static class DetectionPicture
         string name = DetectionText.NameOf(detection, labels)
             ?? string.Create(CultureInfo.InvariantCulture, $"class {detection.Label}");
         string text = string.Create(CultureInfo.InvariantCulture, $"{name} {detection.Score:0.00}");
-        using SKFont font = PictureStyle.Font(size);
+        using SKFont font = PictureStyle.Font(text, size);
         using var ground = new SKPaint { Color = color };
         using var ink = new SKPaint { Color = SKColors.White, IsAntialias = true };
         float x = Math.Max(0, detection.XMin), y = Math.Max(size * 1.25f, detection.YMin);

@@ -8,7 +8,7 @@ internal sealed class PictureFonts : IDisposable
 {
     private static readonly string[] Families =
     [
-        "DejaVu Sans", "Segoe UI", "Helvetica Neue", "Helvetica", "Arial", "Liberation Sans", "Noto Sans", "Roboto",
+        "Segoe UI", "Helvetica Neue", "Helvetica", "Arial", "Liberation Sans", "Noto Sans", "Roboto", "DejaVu Sans",
     ];
 
     private readonly SKFontStyle style;
@@ -21,6 +21,9 @@ internal sealed class PictureFonts : IDisposable
         style = isBold ? SKFontStyle.Bold : SKFontStyle.Normal;
         typeface = Families.Select(Find).FirstOrDefault(f => f is not null) ?? SKTypeface.FromFamilyName(null, style);
     }
+
+    /// <summary>The name of the usual font.</summary>
+    public string Family => typeface.FamilyName;
 
     /// <summary>Returns the font for a text, another than the usual one where that lacks its letters.</summary>
     public SKFont For(string text, float size)

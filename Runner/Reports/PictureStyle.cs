@@ -7,15 +7,15 @@ namespace Cnn.Runner.Reports;
 /// <param name="isDark">Whether the ground is dark.</param>
 internal sealed class PictureStyle(bool isDark)
 {
+    private static readonly PictureFonts Regular = new(isBold: false), Bold = new(isBold: true);
+
     private readonly (string Ground, string Text, string Faint, string Grid) colors =
         isDark ? Palette.OnDark : Palette.OnLight;
 
     private readonly IReadOnlyList<string> series = isDark ? Palette.Dark : Palette.Light;
 
-    /// <summary>The family of the letters: the first that is installed of some that read well on a screen.</summary>
-    public static string FontFamily { get; } = FindFamily();
-
-    private static readonly SKTypeface Regular = Typeface(isBold: false), Bold = Typeface(isBold: true);
+    /// <summary>The family of the letters.</summary>
+    public static string FontFamily => Regular.Family;
 
     /// <summary>The ground.</summary>
     public SKColor Ground => SKColor.Parse(colors.Ground);
@@ -32,16 +32,16 @@ internal sealed class PictureStyle(bool isDark)
     /// <summary>Returns the colour of a curve; after the last one comes the first again.</summary>
     public SKColor Series(int index) => SKColor.Parse(series[index % series.Count]);
 
-    /// <summary>Creates a font.</summary>
+    /// <summary>Creates a font that has the letters of a text.</summary>
+    /// <param name="text">The text.</param>
     /// <param name="size">The height of its letters, in pixels.</param>
     /// <param name="isBold">Whether they are bold.</param>
-    public static SKFont Font(float size, bool isBold = false) =>
-        new(isBold ? Bold : Regular, size) { Subpixel = true };
+    public static SKFont Font(string text, float size, bool isBold = false) => (isBold ? Bold : Regular).For(text, size);
 
     /// <summary>Returns the width of a text, in pixels.</summary>
     public static float WidthOf(string text, float size, bool isBold = false)
     {
-        using SKFont font = Font(size, isBold);
+        using SKFont font = Font(text, size, isBold);
         return font.MeasureText(text);
     }
 
@@ -49,24 +49,8 @@ internal sealed class PictureStyle(bool isDark)
     public static void Write(
         SKCanvas canvas, string text, float x, float y, float size, SKColor color, bool isBold = false)
     {
-        using SKFont font = Font(size, isBold);
+        using SKFont font = Font(text, size, isBold);
         using var ink = new SKPaint { Color = color, IsAntialias = true };
         canvas.DrawText(text, x, y, font, ink);
-    }
-
-    private static SKTypeface Typeface(bool isBold) =>
-        SKTypeface.FromFamilyName(FontFamily, isBold ? SKFontStyle.Bold : SKFontStyle.Normal);
-
-    private static string FindFamily()
-    {
-        string[] wanted =
-        [
-            "Segoe UI", "Helvetica Neue", "Noto Sans", "Liberation Sans", "Arial", "DejaVu Sans", "Open Sans", "Roboto",
-        ];
-        string[] installed = SKFontManager.Default.GetFontFamilies();
-        return wanted.FirstOrDefault(installed.Contains)
-            ?? installed.FirstOrDefault(name => name.Contains("Sans", StringComparison.Ordinal)
-                && !name.Contains("Mono", StringComparison.Ordinal))
-            ?? SKTypeface.Default.FamilyName;
     }
 }
