@@ -90,7 +90,7 @@ public static class RunFolder
         RunDocument document = RunDocument.Read(folder);
         if (document.State == RunState.Running)
         {
-            RunRecord record = RunLoader.Load(folder, warn, clock);
+            RunRecord record = RunLoader.LoadFigures(folder, document, warn, clock);
             return new RunSummary
             {
                 Folder = folder,

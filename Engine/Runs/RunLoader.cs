@@ -15,10 +15,22 @@ internal static class RunLoader
     public static RunRecord Load(string folder, Action<Diagnostic>? warn, TimeProvider? clock)
     {
         RunDocument document = RunDocument.Read(folder);
+        RunRecord record = LoadFigures(folder, document, warn, clock);
+        Finish(folder, document, record, warn);
+        return record;
+    }
+
+    /// <summary>Reads the figures alone, to the document.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="document">Its document.</param>
+    /// <param name="warn">Takes the warnings.</param>
+    /// <param name="clock">As for <see cref="Load"/>.</param>
+    public static RunRecord LoadFigures(
+        string folder, RunDocument document, Action<Diagnostic>? warn, TimeProvider? clock)
+    {
         RunRecord record = Begin(folder, document);
         record.State = StateOf(folder, document, clock);
         double last = Try(warn, () => Figures(folder, record, warn));
-        Finish(folder, document, record, warn);
         CatchUp(record, document, last);
         return record;
     }
@@ -52,8 +64,7 @@ internal static class RunLoader
         return record;
     }
 
-    /// <summary>Returns where a run stands.</summary>
-    public static RunState StateOf(string folder, RunDocument document, TimeProvider? clock)
+    private static RunState StateOf(string folder, RunDocument document, TimeProvider? clock)
     {
         if (document.State != RunState.Running)
         {
