@@ -258,7 +258,8 @@ public abstract class Layer : IDisposable
     public virtual IReadOnlyDictionary<int, string>? KnownLabels(int top) => null;
 
     /// <summary>
-    /// The names of the classes that the labels of a source count, in the order of the labels; null where it knows none.
+    /// The names of the classes that the labels of a source count, in the order of the labels; null where it knows
+    /// none.
     /// </summary>
     public virtual IReadOnlyList<string>? ClassNames => null;
 

@@ -43,7 +43,8 @@ internal sealed class NetRecorder
         [
             .. net.Learnable.Select(p => (p, Name("weights", p), Name("gradients", p))),
         ];
-        NetLayer? first = net.Layers.FirstOrDefault(l => l.Parameters is [var weights, ..] && FilterSheet.Fits(weights));
+        NetLayer? first = net.Layers.FirstOrDefault(
+            l => l.Parameters is [var weights, ..] && FilterSheet.Fits(weights));
         filters = first is null ? null : ($"filters/{first.Name}", first.Parameters[0]);
 
         static string Name(string group, LearnableParameter p) =>

@@ -55,7 +55,8 @@ public sealed class KeptSnapshotsTests : IDisposable
     public void ThePairWithEarlyStoppingsBestScoreStaysToo()
     {
         Finish(Definition(
-            "snapshot_keep: 1 max_iter: 12 snapshot: 2 test_interval: 2 early_stopping { output: 'score' patience: 50 }"));
+            "snapshot_keep: 1 max_iter: 12 snapshot: 2 test_interval: 2 "
+            + "early_stopping { output: 'score' patience: 50 }"));
 
         Assert.Equal([.. Pairs(6, 12).Prepend("snap_best.caffemodel")], Files());
     }

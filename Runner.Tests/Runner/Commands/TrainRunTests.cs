@@ -37,7 +37,7 @@ public sealed class TrainRunTests : IDisposable
         CommandLine run = CommandLine.Run("train", "--solver", Small(4), "--run", Run);
 
         string log = File.ReadAllText(Path.Combine(Run, "run.log"));
-        Assert.Contains("Initializing net from parameters", run.Error, StringComparison.Ordinal);
+        Assert.Contains("Creating layer ", run.Error, StringComparison.Ordinal);
         Assert.Equal(Bare(run.Error), Bare(log));
     }
 

@@ -86,7 +86,8 @@ public sealed class RunRecorderTests : IDisposable
         Assert.All(
             record.ImageSeries.SelectMany(s => s.Items),
             i => Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], i.Value.Png.Span[..4].ToArray()));
-        Assert.Contains(record.LayerTimes, t => t is { Layer: "conv1", Type: "Convolution", Forward: > 0, Backward: > 0 });
+        Assert.Contains(
+            record.LayerTimes, t => t is { Layer: "conv1", Type: "Convolution", Forward: > 0, Backward: > 0 });
         Assert.Equal(
             solver.TrainNet.Layers.Where(l => !l.IsFolded).Select(l => l.Name), record.LayerTimes.Select(t => t.Layer));
     }
@@ -97,8 +98,8 @@ public sealed class RunRecorderTests : IDisposable
         using var pool = new WorkerPool(1);
         using Solver solver = Training.Prepare(
             Definition(
-                "max_iter: 1 stepvalue: 3 stepvalue: 5 snapshot_format: HDF5 solver_mode: CPU test_initialization: false "
-                + "early_stopping { output: 'loss' patience: 40 }"),
+                "max_iter: 1 stepvalue: 3 stepvalue: 5 snapshot_format: HDF5 solver_mode: CPU "
+                + "test_initialization: false early_stopping { output: 'loss' patience: 40 }"),
             pool,
             run: Run);
 
