@@ -36,8 +36,9 @@ class RunView {
       this.curves,
       el("div", { class: "columns is-small" },
         [this.rate, this.speed, this.wait, this.pace].map(c => c.element)),
-      s.classes.element, s.histograms.element, el("div", { class: "columns" }, s.layers.element, s.images.element),
-      s.net.element, el("div", { class: "columns" }, s.settings.element, s.origin.element), s.definitions.element);
+      s.classes.element, s.histograms.element, s.images.element,
+      el("div", { class: "columns" }, s.layers.element, s.settings.element),
+      s.net.element, s.origin.element, s.definitions.element);
   }
 
   get charts() {
