@@ -4,7 +4,7 @@ class Chart {
   /**
    * @param options id, title, note, unit (the title of the axis of values), log and smoothing (whether there are such
    * controls; smoothing is the slider's first value for a curve of more than 50 points), zero (the
-   * axis begins at 0), top (where it ends at most), height.
+   * axis begins at 0), top (where it ends at most), legend (also for a single curve), height.
    */
   constructor(options) {
     this.options = options;
@@ -89,10 +89,10 @@ class Chart {
     this.draw();
   }
 
-  // The title says what a single curve is.
+  // The title says what a single curve is, unless it is that of one run of several.
   showLegend() {
     const named = this.series.filter(s => !s.isSilent);
-    this.legend.hidden = named.length < 2;
+    this.legend.hidden = named.length < 2 && !this.options.legend;
     this.legend.replaceChildren(...named.map(s => {
       const line = draw("svg", { width: 22, height: 10, "aria-hidden": "true" },
         draw("line", { x1: 1, x2: 21, y1: 5, y2: 5, class: s.isFaint ? "curve faint" : "curve",

@@ -36,8 +36,9 @@ class RunView {
       this.curves,
       el("div", { class: "columns is-small" },
         [this.rate, this.speed, this.wait, this.pace].map(c => c.element)),
-      s.classes.element, s.histograms.element, el("div", { class: "columns" }, s.layers.element, s.images.element),
-      s.net.element, el("div", { class: "columns" }, s.settings.element, s.origin.element), s.definitions.element);
+      s.classes.element, s.histograms.element, s.images.element,
+      el("div", { class: "columns" }, s.layers.element, s.settings.element),
+      s.net.element, s.origin.element, s.definitions.element);
   }
 
   get charts() {
@@ -156,7 +157,7 @@ class CompareView {
     const names = [...new Set(runs.flatMap(r => r.settings.map(s => s[0])))];
     const rows = names
       .map(n => ({ name: n, values: runs.map(r => r.settings.filter(s => s[0] === n).map(s => s[1]).join(", ")) }))
-      .filter(r => new Set(r.values).size > 1);
+      .filter(r => new Set(r.values.filter((_, k) => runs[k].settings.length > 0)).size > 1);
     this.differences.set({ rows, runs: runs.map(r => r.name) }, rows.length > 0);
     const order = n => isLoss(n) ? (n.startsWith("train/") ? 0 : 1) : ownCharts.includes(n) ? 3 : 2;
     const figures = [...new Set(runs.flatMap(r => r.curves.map(c => c.name)))]
@@ -180,7 +181,7 @@ class CompareView {
         id: name === "train/loss" ? "loss-chart" : name === "test/accuracy" ? "score-chart" : `chart-${index}`,
         title: isWait ? "Waiting for data" : capital(nameOf(name).replace(/^training (?!loss)/, "")),
         unit: isWait ? "per cent of the time" : nameOf(name).replace(/^(training|test) /, ""),
-        log: !isRate, smoothing: isTraining ? 0.6 : isRate ? 0.8 : undefined, zero: isRate,
+        legend: true, log: !isRate, smoothing: isTraining ? 0.6 : isRate ? 0.8 : undefined, zero: isRate,
       });
       this.charts.set(name, chart);
       this.columns.append(chart.element);

@@ -195,8 +195,7 @@ function safeDrawing(text) {
 function classSections() {
   const matrix = el("div"), table = el("div"), worst = el("div");
   const cards = [
-    card("confusion", "Confusion matrix", "Images of the last test by label and prediction; "
-      + "right ones on the diagonal", [], matrix),
+    card("confusion", "Confusion matrix", " ", [], matrix),
     card("classes", "Classes", "Precision, recall and F1 in the last test", [], table),
     card("mistakes", "The worst mistakes", "Images that were classified wrongly with the greatest confidence", [],
       worst),
@@ -204,6 +203,8 @@ function classSections() {
   const element = el("div", { class: "classes" }, cards);
   return new Section(element, classes => {
     const counts = spread(classes.counts), names = classes.names;
+    cards[0].querySelector(".note").textContent = "Images by label and prediction in the test at iteration "
+      + `${whole(classes.iteration)}; right ones on the diagonal`;
     matrix.replaceChildren(names.length <= 25 ? matrixTable(names, counts) : matrixPicture(names, counts));
     table.replaceChildren(classTable(names, counts));
     worst.replaceChildren(mistakes(names, classes.worst));

@@ -45,8 +45,11 @@ internal static class ReportCommand
                 throw new CnnException($"'{path}' is the run itself", "write the page to another file");
             }
 
+            using var log = RunLog.Create(console.LogSink, null, "report");
+            RunRecord[] read = [.. given.Select(g => Read(g, warning => log.Warn([warning])))];
+
             // Nobody writes this page again, so it does not wait for news.
-            RunPage.Write(path, [.. given.Select(Read)], new PageOptions
+            RunPage.Write(path, read, new PageOptions
             {
                 Written = SystemClock.Time.GetUtcNow(), Reload = TimeSpan.Zero,
             });
@@ -69,9 +72,11 @@ internal static class ReportCommand
         _ => throw new CnnException("several runs have no folder in common", "--output names the page"),
     };
 
-    private static RunRecord Read((string? Label, string Path) given)
+    private static RunRecord Read((string? Label, string Path) given, Action<Diagnostic> warn)
     {
-        RunRecord run = Directory.Exists(given.Path) ? RunFolder.Read(given.Path) : TrainingLogFile.Read(given.Path);
+        RunRecord run = Directory.Exists(given.Path)
+            ? RunFolder.Read(given.Path, warn, SystemClock.Time)
+            : TrainingLogFile.Read(given.Path);
         run.Name = given.Label ?? run.Name;
         return run;
     }
