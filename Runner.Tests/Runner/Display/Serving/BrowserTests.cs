@@ -39,7 +39,7 @@ public class BrowserTests
         await using Browser browser = Browser.StartOrSkip();
         using ServedTraining run = await ServedTraining.StartAsync();
         await browser.OpenAsync(run.Address);
-        await browser.UntilAsync($"parseInt({TextOf("#iteration")}.replace(/\\D.*/, '')) > 100");
+        await browser.UntilAsync($"parseInt({TextOf("#iteration")}.replaceAll(',', '')) > 100");
         Assert.StartsWith("0 ", await browser.ValueAsync(Iterations), StringComparison.Ordinal);
 
         await browser.HoverAsync(Plot, 0.5, 0.5);
