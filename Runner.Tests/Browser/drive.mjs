@@ -47,7 +47,7 @@ const commands = {
   },
   value: ({ expression }) => page.evaluate(expression),
   // Asks from outside, for the page's own policy forbids to evaluate text; a page that loads itself again is asked again.
-  async until({ expression, seconds = 60 }) {
+  async until({ expression, seconds = 120 }) {
     const end = Date.now() + 1000 * seconds;
     let last;
     while (!await page.evaluate(expression).catch(error => { last = error; })) {

@@ -39,7 +39,7 @@ public class BrowserTests
         await using Browser browser = Browser.StartOrSkip();
         using ServedTraining run = await ServedTraining.StartAsync();
         await browser.OpenAsync(run.Address);
-        await browser.UntilAsync($"parseInt({TextOf("#iteration")}.replace(/\\D.*/, '')) > 100");
+        await browser.UntilAsync($"parseInt({TextOf("#iteration")}.replaceAll(',', '')) > 100");
         Assert.StartsWith("0 ", await browser.ValueAsync(Iterations), StringComparison.Ordinal);
 
         await browser.HoverAsync(Plot, 0.5, 0.5);
@@ -90,8 +90,8 @@ public class BrowserTests
         await browser.OpenAsync(address);
 
         Assert.Equal("running", await browser.ValueAsync(TextOf("#state")));
-        string before = await browser.ValueAsync(TextOf("#iteration"));
-        await browser.UntilAsync($"document.querySelector('#iteration') && {TextOf("#iteration")} !== '{before}'");
+        await browser.ValueAsync("window.isFirst = true");
+        await browser.UntilAsync("!window.isFirst && document.querySelector('#iteration')");
         run.Process.Signal("INT");
         var (exitCode, _, _) = await run.Process.Finish();
         Assert.Equal(130, exitCode);
