@@ -12,7 +12,7 @@ namespace Cnn.Runner.Display;
 /// </summary>
 internal sealed class PanelTrainingDisplay : TrainingDisplay
 {
-    // The time between two drawings, as a multiple of that of one: what is drawn takes a hundredth of a core at most.
+    // The time between two drawings, as a multiple of that of one: drawing takes about a hundredth of the run's time.
     private const double PauseAfterDrawing = 100;
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200), LongestWait = TimeSpan.FromSeconds(1);
