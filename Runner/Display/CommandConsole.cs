@@ -42,10 +42,19 @@ internal sealed record CommandConsole(TextWriter Out, TextWriter Error)
     /// <summary>Opens standard input.</summary>
     public Func<Stream> OpenInput { get; init; } = () => Stream.Null;
 
-    /// <summary>Writes a line that is neither a result nor an error.</summary>
+    /// <summary>Writes a line that is neither a result nor an error; it stands above a block that is shown.</summary>
     public void WriteNote(string line)
     {
-        if (!IsQuiet)
+        if (IsQuiet)
+        {
+            return;
+        }
+
+        if (Block is { } shown)
+        {
+            shown.WriteAbove(line);
+        }
+        else
         {
             Error.WriteLine(line);
         }

@@ -12,6 +12,9 @@ namespace Cnn.Runner.Display;
 /// </summary>
 internal sealed class PanelTrainingDisplay : TrainingDisplay
 {
+    // The time between two drawings, as a multiple of that of one: drawing takes about a hundredth of the run's time.
+    private const double PauseAfterDrawing = 100;
+
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200), LongestWait = TimeSpan.FromSeconds(1);
 
     // A net that is built at once, or refused, is not announced.
@@ -38,7 +41,7 @@ internal sealed class PanelTrainingDisplay : TrainingDisplay
         (this.block, this.averageLoss, this.clock) = (block, averageLoss, clock);
         began = clock.GetTimestamp();
         panel = new TrainingPanel(block.Glyphs);
-        timer = clock.CreateTimer(_ => Draw(), null, ShortBuilding, Pause);
+        timer = clock.CreateTimer(_ => Draw(), null, ShortBuilding, Timeout.InfiniteTimeSpan);
     }
 
     /// <inheritdoc/>
@@ -48,7 +51,7 @@ internal sealed class PanelTrainingDisplay : TrainingDisplay
         block.WriteAbove(Built(solver));
         var run = new TrainingTracker(solver, averageLoss, clock);
         tracker = run;
-        timer.Change(Pause, Pause);
+        timer.Change(Pause, Timeout.InfiniteTimeSpan);
         AppDomain.CurrentDomain.ProcessExit += Leave;
         using var suspension = new SuspendSignals(Suspend, Resume);
         var state = RunState.Failed;
@@ -97,6 +100,7 @@ internal sealed class PanelTrainingDisplay : TrainingDisplay
     // Where the terminal is slow, a drawing is left out rather than waited for.
     private void Draw()
     {
+        long start = clock.GetTimestamp();
         if (gate.TryEnter())
         {
             try
@@ -108,6 +112,10 @@ internal sealed class PanelTrainingDisplay : TrainingDisplay
                 gate.Exit();
             }
         }
+
+        long pause = (long)(clock.GetElapsedTime(start).Ticks * PauseAfterDrawing);
+        var next = TimeSpan.FromTicks(Math.Clamp(pause, Pause.Ticks, LongestWait.Ticks));
+        timer.Change(next, Timeout.InfiniteTimeSpan);
     }
 
     private void Show()
