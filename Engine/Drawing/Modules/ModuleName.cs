@@ -6,28 +6,27 @@ internal static class ModuleName
     private const string Separators = "/._-";
 
     /// <summary>
-    /// Returns what all names begin with, up to a separator: <c>inception_3a</c>, <c>res2b</c>; the last name where
-    /// they have nothing in common.
+    /// Returns the longest beginning with a number, up to a separator, that more than half of the names have:
+    /// <c>inception_3a</c>, <c>res2b</c>; the last name where there is none.
     /// </summary>
     public static string Of(IReadOnlyList<string> names)
     {
-        // The box that joins the others may be named otherwise.
-        foreach (IReadOnlyList<string> some in (IReadOnlyList<string>[])[names, [.. names.SkipLast(1)]])
+        string best = "";
+        foreach (string name in names)
         {
-            string common = Common(some);
-            while (common.Length > 0 && !some.All(n => IsWhole(n, common)))
+            for (int length = best.Length + 1; length <= name.Length; length++)
             {
-                common = common[..^1];
-            }
-
-            common = common.TrimEnd([.. Separators]);
-            if (common.Any(char.IsDigit))
-            {
-                return common;
+                string start = name[..length];
+                if (IsWhole(name, start) && start.Any(char.IsAsciiDigit)
+                    && 2 * names.Count(n => n.StartsWith(start, StringComparison.Ordinal) && IsWhole(n, start))
+                    > names.Count)
+                {
+                    best = start;
+                }
             }
         }
 
-        return names[^1];
+        return best.Length > 0 ? best : names[^1];
     }
 
     /// <summary>
@@ -51,5 +50,5 @@ internal static class ModuleName
     }
 
     private static bool IsWhole(string name, string start) =>
-        name.Length == start.Length || Separators.Contains(name[start.Length]) || Separators.Contains(start[^1]);
+        name.Length == start.Length || Separators.Contains(name[start.Length]);
 }

@@ -63,6 +63,7 @@ public sealed class NetDrawingTests : IDisposable
         + "inception_4e inception_5a inception_5b")]
     [InlineData("resnet50", "res2a res2b…res2c res3a res3b…res3d res4a res4b…res4f res5a res5b…res5c")]
     [InlineData("densenet121", "conv2_1…conv2_6 conv3_1…conv3_12 conv4_1…conv4_24 conv5_1…conv5_16")]
+    [InlineData("shufflenet", "resx2…resx4 resx5 resx6…resx12 resx13 resx14…resx16")]
     public void RepeatedModulesAreFolded(string model, string expected)
     {
         NetDrawing folded = DrawModel(model, new DrawingOptions());
