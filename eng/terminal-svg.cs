@@ -2,6 +2,8 @@
 //
 //   dotnet run eng/terminal-svg.cs -- screen.txt picture.svg light|dark
 
+#:property RestorePackagesWithLockFile=false
+
 using System.Globalization;
 using System.Text;
 
@@ -60,7 +62,7 @@ double width = (2 * Margin) + (widest * Cell), height = (2 * Margin) + (lines.Le
 string svg = Invariant($"""
     <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:0} {height:0}" width="{width:0}" height="{height:0}">
     <rect x="0.5" y="0.5" width="{width - 1:0}" height="{height - 1:0}" rx="8" fill="{ground[0]}" stroke="{ground[2]}"/>
-    <g font-family="ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace" font-size="{Size}" xml:space="preserve">
+    <g font-family="ui-monospace, 'DejaVu Sans Mono', Menlo, monospace" font-size="{Size}" xml:space="preserve">
     {body}</g>
     </svg>
 
@@ -71,7 +73,10 @@ return 0;
 // Select Graphic Rendition, ECMA-48 8.3.117, with the colours of 256 and of 24 bits.
 void Apply(string codes)
 {
-    int[] numbers = [.. codes.Split(';', ':').Select(c => c.Length == 0 ? 0 : int.Parse(c, CultureInfo.InvariantCulture))];
+    int[] numbers =
+    [
+        .. codes.Split(';', ':').Select(c => c.Length == 0 ? 0 : int.Parse(c, CultureInfo.InvariantCulture)),
+    ];
     for (int i = 0; i < numbers.Length; i++)
     {
         switch (numbers[i])
@@ -142,7 +147,8 @@ void Write(string text, int column, double y)
         + (isUnderlined ? " text-decoration=\"underline\"" : "");
     string escaped = text.Replace("&", "&amp;").Replace("<", "&lt;").Replace(">", "&gt;");
     body.Append(Invariant(
-        $"<text x=\"{x:0.#}\" y=\"{y + 14:0.#}\" textLength=\"{length:0.#}\" fill=\"{front}\"{style}>{escaped}</text>\n"));
+        $"<text x=\"{x:0.#}\" y=\"{y + 14:0.#}\" textLength=\"{length:0.#}\" fill=\"{front}\"{style}>"));
+    body.Append(escaped).Append("</text>\n");
 }
 
 static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
