@@ -34,7 +34,7 @@ train() {
 shoot() {
   local blink=1
   [ "$3" = dark ] && blink=0
-  chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --force-device-scale-factor=1.5 \
+  chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --force-device-scale-factor=1.25 \
     --blink-settings=preferredColorScheme=$blink --virtual-time-budget=3000 \
     --screenshot="$2" --window-size="$4,$5" "$1" >/dev/null 2>&1
 }
