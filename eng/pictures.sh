@@ -4,8 +4,8 @@
 #
 #   eng/pictures.sh [NAME...]
 #
-# The names are curve, net, page, panel and look; all if none is given. The page and the panel's .png need chromium, the
-# panel needs tmux.
+# The names are curve, net, page, panel and look; all if none is given. The page needs chromium, the panel tmux.
+# CNN=path/to/cnn.dll names a program that is built already.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
@@ -15,8 +15,12 @@ work=$(mktemp -d)
 server=cnn-pictures-$$
 trap 'tmux -L "$server" kill-server 2>/dev/null || true; rm -rf "$work"' EXIT
 
-dotnet build Runner -c Release -v q
-cnn() { dotnet "$PWD/Runner/bin/Release/net10.0/cnn.dll" "$@"; }
+program=${CNN:-}
+if [ -z "$program" ]; then
+  dotnet build Runner -c Release -v q
+  program=$PWD/Runner/bin/Release/net10.0/cnn.dll
+fi
+cnn() { dotnet "$program" "$@"; }
 wants() { case " $names " in *" $1 "*) return 0 ;; esac; return 1; }
 
 # Trains LeNet on the drawn digits, once, with all that a run can record.
@@ -30,7 +34,7 @@ train() {
 shoot() {
   local blink=1
   [ "$3" = dark ] && blink=0
-  chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --force-device-scale-factor=1.5 \
+  chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --force-device-scale-factor=1.25 \
     --blink-settings=preferredColorScheme=$blink --virtual-time-budget=3000 \
     --screenshot="$2" --window-size="$4,$5" "$1" >/dev/null 2>&1
 }
@@ -67,7 +71,7 @@ fi
 if wants panel; then
   sed "s|Models/lenet/snapshots/lenet|$work/panel_snapshot|" Models/lenet/solver.prototxt >"$work/panel.prototxt"
   tmux -u -L "$server" -f /dev/null new-session -d -x 100 -y 24 \
-    "env -u CI -u NO_COLOR LANG=C.UTF-8 COLORTERM=truecolor dotnet Runner/bin/Release/net10.0/cnn.dll \
+    "env -u CI -u NO_COLOR LANG=C.UTF-8 COLORTERM=truecolor dotnet '$program' \
       train '$work/panel.prototxt'; sleep 5"
   # The picture is of the first screen that has a snapshot, which is after the second test.
   for _ in $(seq 1200); do

@@ -2,10 +2,12 @@
 //
 //   dotnet run eng/terminal-svg.cs -- screen.txt picture.svg light|dark
 
+#:property RestorePackagesWithLockFile=false
+
 using System.Globalization;
 using System.Text;
 
-const double Cell = 8.4, Line = 19, Size = 14, Margin = 18;
+const double Cell = 8.4, Line = 18, Size = 14, Margin = 18;
 
 bool isDark = args is [_, _, "dark"];
 string[] ground = isDark ? ["#0d1117", "#e6edf3", "#30363d"] : ["#ffffff", "#1f2328", "#d9dee3"];
@@ -60,7 +62,7 @@ double width = (2 * Margin) + (widest * Cell), height = (2 * Margin) + (lines.Le
 string svg = Invariant($"""
     <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:0} {height:0}" width="{width:0}" height="{height:0}">
     <rect x="0.5" y="0.5" width="{width - 1:0}" height="{height - 1:0}" rx="8" fill="{ground[0]}" stroke="{ground[2]}"/>
-    <g font-family="ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace" font-size="{Size}" xml:space="preserve">
+    <g font-family="ui-monospace, 'DejaVu Sans Mono', Menlo, monospace" font-size="{Size}">
     {body}</g>
     </svg>
 
@@ -71,7 +73,10 @@ return 0;
 // Select Graphic Rendition, ECMA-48 8.3.117, with the colours of 256 and of 24 bits.
 void Apply(string codes)
 {
-    int[] numbers = [.. codes.Split(';', ':').Select(c => c.Length == 0 ? 0 : int.Parse(c, CultureInfo.InvariantCulture))];
+    int[] numbers =
+    [
+        .. codes.Split(';', ':').Select(c => c.Length == 0 ? 0 : int.Parse(c, CultureInfo.InvariantCulture)),
+    ];
     for (int i = 0; i < numbers.Length; i++)
     {
         switch (numbers[i])
@@ -133,16 +138,26 @@ void Write(string text, int column, double y)
             $"<rect x=\"{x:0.#}\" y=\"{y:0.#}\" width=\"{length:0.#}\" height=\"{Line}\" fill=\"{behind}\"/>\n"));
     }
 
-    if (string.IsNullOrWhiteSpace(text))
-    {
-        return;
-    }
-
     string style = (isBold ? " font-weight=\"bold\"" : "") + (isFaint ? " opacity=\"0.65\"" : "")
         + (isUnderlined ? " text-decoration=\"underline\"" : "");
-    string escaped = text.Replace("&", "&amp;").Replace("<", "&lt;").Replace(">", "&gt;");
-    body.Append(Invariant(
-        $"<text x=\"{x:0.#}\" y=\"{y + 14:0.#}\" textLength=\"{length:0.#}\" fill=\"{front}\"{style}>{escaped}</text>\n"));
+
+    // Each word has its place, since viewers make one of several spaces.
+    for (int at = 0; at < text.Length;)
+    {
+        int end = text.IndexOf(' ', at);
+        string word = end < 0 ? text[at..] : text[at..end];
+        at += word.Length + 1;
+        if (word.Length > 0)
+        {
+            double taken = new StringInfo(word).LengthInTextElements * Cell;
+            string escaped = word.Replace("&", "&amp;").Replace("<", "&lt;").Replace(">", "&gt;");
+            body.Append(Invariant($"<text x=\"{x:0.#}\" y=\"{y + 14:0.#}\" textLength=\"{taken:0.#}\""));
+            body.Append(Invariant($" fill=\"{front}\"{style}>{escaped}</text>\n"));
+            x += taken;
+        }
+
+        x += Cell;
+    }
 }
 
 static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -36,7 +36,8 @@ internal sealed class PictureStyle(bool isDark)
     /// <param name="text">The text.</param>
     /// <param name="size">The height of its letters, in pixels.</param>
     /// <param name="isBold">Whether they are bold.</param>
-    public static SKFont Font(string text, float size, bool isBold = false) => (isBold ? Bold : Regular).For(text, size);
+    public static SKFont Font(string text, float size, bool isBold = false) =>
+        (isBold ? Bold : Regular).For(text, size);
 
     /// <summary>Returns the width of a text, in pixels.</summary>
     public static float WidthOf(string text, float size, bool isBold = false)
