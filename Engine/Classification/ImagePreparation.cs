@@ -4,7 +4,9 @@ using Cnn.Proto;
 
 namespace Cnn.Engine.Classification;
 
-/// <summary>How images become the first input of a net: the size that they get, their crops, what is done with them.</summary>
+/// <summary>
+/// How images become the first input of a net: the size that they get, their crops, what is done with them.
+/// </summary>
 internal sealed class ImagePreparation
 {
     private const int LargestSide = 1 << 15, LargestImage = 1 << 26;

@@ -2,7 +2,8 @@ namespace Cnn.Engine.Drawing;
 
 /// <summary>
 /// The colours of pictures, pages and plots, as <c>#rrggbb</c>. The series are those of Okabe and Ito (Color Universal
-/// Design, 2008), which people with any kind of colour vision tell apart; the dark ones are lightened for a dark ground.
+/// Design, 2008), which people with any kind of colour vision tell apart; the dark ones are lightened for a dark
+/// ground.
 /// </summary>
 internal static class Palette
 {

@@ -55,8 +55,8 @@ internal static class TrainCommand
         Option<string?> logFolder = OptionValues.LogFolder();
         Option<string?> run = OptionValues.OfPath(new Option<string?>("--run")
         {
-            Description = "A folder to write the run to: figures, histograms, pictures, the log and a page to watch it; "
-                + "instead of the solver's run. It must be new, unless the run is resumed.",
+            Description = "A folder to write the run to: figures, histograms, pictures, the log and a page to watch "
+                + "it; instead of the solver's run. It must be new, unless the run is resumed.",
             HelpName = "folder",
         });
         Option<int?> serve = OptionValues.Between(

@@ -149,7 +149,7 @@ internal sealed class TrainingPanel(Glyphs glyphs)
         ];
     }
 
-    private List<PanelRow> TestRows(TrainingStatus status)
+    private static List<PanelRow> TestRows(TrainingStatus status)
     {
         List<PanelRow> rows = status.Tests.Select(TestRow).ToList();
         rows.Add(status.SnapshotIteration is { } iteration
@@ -176,7 +176,7 @@ internal sealed class TrainingPanel(Glyphs glyphs)
                 (double.IsNaN(test.Best) ? "" : Text($" at {test.BestIteration:N0}"), Plain));
     }
 
-    private List<PanelRow> Most(List<PanelRow> rows, int most)
+    private static List<PanelRow> Most(List<PanelRow> rows, int most)
     {
         if (rows.Count <= most)
         {

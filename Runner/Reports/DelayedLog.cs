@@ -13,7 +13,9 @@ internal sealed class DelayedLog : ILogEventSink, IDisposable
     private List<LogEvent>? waiting = [];
     private Logger? file;
 
-    /// <summary>Opens the file and writes what was logged so far; more lines are appended to a file that is there.</summary>
+    /// <summary>
+    /// Opens the file and writes what was logged so far; more lines are appended to a file that is there.
+    /// </summary>
     /// <param name="path">The file; null when there is none, and the lines are dropped.</param>
     public void Open(string? path)
     {

@@ -1,7 +1,6 @@
 using Cnn.Engine.Drawing;
 using Cnn.Engine.Pages;
 using Cnn.Engine.Runs;
-using Cnn.Layers;
 using Cnn.Proto;
 
 namespace Cnn.Engine.Solvers.Recording;
@@ -163,18 +162,11 @@ internal sealed class RunRecorder : IDisposable
     /// <param name="path">The path of its solver state.</param>
     public void SnapshotWritten(string path)
     {
-        // One may be asked for after the run has stopped.
-        var (state, failure) = ended ?? default;
-        bool hasEnded = ended is not null;
-        if (hasEnded)
-        {
-            Reopen();
-        }
-
         Writer.SnapshotWritten(path);
-        if (hasEnded)
+        if (ended is not null)
         {
-            End(state, failure);
+            // One may be asked for after the run has stopped.
+            WritePage();
         }
     }
 
@@ -188,8 +180,11 @@ internal sealed class RunRecorder : IDisposable
 
         ended = (state, failure);
         Writer.End(state, failure);
-        page?.Dispose();
-        if (page is null)
+        if (page is not null)
+        {
+            page.Dispose();
+        }
+        else
         {
             WritePage();
         }
@@ -223,13 +218,14 @@ internal sealed class RunRecorder : IDisposable
         return writer;
     }
 
-    // Without a clock there is no time to write it again and again.
     private void WritePage()
     {
         try
         {
             RunPage.Write(
-                Path.Combine(Writer.Folder, PageRefresher.FileName), [Writer.Snapshot()], new PageOptions());
+                Path.Combine(Writer.Folder, PageRefresher.FileName),
+                [Writer.Snapshot()],
+                new PageOptions { Written = options.Time?.GetUtcNow() });
         }
         catch (CnnException problem)
         {
