@@ -98,8 +98,8 @@ public class RunServerClientsTests
         using var run = new ServedRun(new ServerLimits { Reading = TimeSpan.FromMilliseconds(50) });
         using TcpClient silent = await run.ConnectAsync();
 
-        RunServerTests.AssertRefused(
-            408, "the request takes too long", await ServedRun.ReadToEndAsync(silent.GetStream()));
+        string answer = await ServedRun.ReadToEndAsync(silent.GetStream());
+        RunServerTests.AssertRefused(408, "the request takes too long", answer);
     }
 
     [Fact]
