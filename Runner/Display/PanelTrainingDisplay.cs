@@ -131,7 +131,7 @@ internal sealed class PanelTrainingDisplay : TrainingDisplay
             return;
         }
 
-        TrainingStatus status = run.Read();
+        TrainingStatus status = run.Read() with { Page = Page };
         if (status is { State: RunState.Running, Loss: double.NaN } && status.Elapsed < LongestWait)
         {
             // Spectre takes a while to load, in which it would hold up the first iteration.

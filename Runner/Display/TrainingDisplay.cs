@@ -12,6 +12,9 @@ internal class TrainingDisplay : IDisposable
     /// <summary>The sink of the log lines; null when they are not shown.</summary>
     public ILogEventSink? Sink { get; }
 
+    /// <summary>The address of the run's page, which a panel shows; empty when there is none.</summary>
+    public string Page { get; set; } = "";
+
     /// <summary>Creates the display that suits a console.</summary>
     /// <param name="console">The console.</param>
     /// <param name="definition">The solver; who asks for debug_info wants to see the log lines.</param>

@@ -159,6 +159,11 @@ internal sealed class TrainingPanel(Glyphs glyphs)
                 ($"{TimeText.Clock(status.SnapshotAge)} ago", Plain),
                 (Printable(status.SnapshotFile), PanelStyles.Faint))
             : new PanelRow("snapshot", ("none yet", PanelStyles.Faint)));
+        if (status.Page.Length > 0)
+        {
+            rows.Add(new PanelRow("page", (status.Page, Plain)));
+        }
+
         return rows;
     }
 

@@ -71,6 +71,9 @@ internal sealed record TrainingStatus
     /// <summary>The name of the last snapshot's file.</summary>
     public string SnapshotFile { get; init; } = "";
 
+    /// <summary>The address of the run's page; empty when there is none.</summary>
+    public string Page { get; init; } = "";
+
     /// <summary>The time since the last snapshot.</summary>
     public TimeSpan SnapshotAge { get; init; }
 }
