@@ -25,6 +25,13 @@ string[] colors = isDark
         "#59636e", "#b04e00", "#00795b", "#8a6100", "#0072b2", "#a34f7e", "#1b6f9c", "#1f2328",
     ];
 
+// The panel's colours are those of a light ground; these are their kin of the same palette.
+var onDark = new Dictionary<string, string>
+{
+    ["#0072b2"] = "#4fb0ee", ["#d55e00"] = "#ff8a4a", ["#009e73"] = "#2fcf9f", ["#cc79a7"] = "#eba0c8",
+    ["#e69f00"] = "#f5bd3d", ["#56b4e9"] = "#9ad6ff", ["#7a5195"] = "#b693d6", ["#6b6b6b"] = "#a8a8a8",
+};
+
 string[] lines = File.ReadAllText(args[0]).TrimEnd().Split('\n');
 var body = new StringBuilder();
 int widest = 0;
@@ -107,7 +114,8 @@ string? Extended(int[] numbers, ref int i)
     if (i + 4 < numbers.Length && numbers[i + 1] == 2)
     {
         i += 4;
-        return $"#{numbers[i - 2]:x2}{numbers[i - 1]:x2}{numbers[i]:x2}";
+        string exact = $"#{numbers[i - 2]:x2}{numbers[i - 1]:x2}{numbers[i]:x2}";
+        return isDark ? onDark.GetValueOrDefault(exact, exact) : exact;
     }
 
     if (i + 2 >= numbers.Length)
