@@ -88,13 +88,16 @@ public sealed class PageRefresher : IDisposable
 
     private void Work()
     {
+        // The first page takes long, as its code is compiled then; that says nothing of the later ones.
+        bool isFirst = true;
         while (!ends)
         {
             wake.WaitOne();
             if (!ends)
             {
                 TimeSpan making = Write(Path);
-                timer.Change(PauseAfter(making), Timeout.InfiniteTimeSpan);
+                timer.Change(isFirst ? Least : PauseAfter(making), Timeout.InfiniteTimeSpan);
+                isFirst = false;
             }
         }
 

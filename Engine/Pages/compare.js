@@ -3,7 +3,8 @@
 // Curves that have a chart of their own.
 const ownCharts = ["train/learning_rate", "train/images_per_second", "train/data_wait", "train/iterations_per_second"];
 
-const isLoss = name => /loss/i.test(name);
+// GoogLeNet's loss1/top-1 is a score.
+const isLoss = name => /loss/i.test(name.slice(name.lastIndexOf("/") + 1));
 
 /** The page of one run. */
 class RunView {

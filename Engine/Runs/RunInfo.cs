@@ -28,13 +28,18 @@ public sealed record RunInfo
     public IReadOnlyList<RunSetting> Settings { get; init; } = [];
 
     /// <summary>
-    /// The names of curves of which less is better, besides those whose name contains "loss" or "error".
+    /// The names of curves of which less is better, besides those with "loss" or "error" after the last slash of their
+    /// name.
     /// </summary>
     public IReadOnlyList<string> LessIsBetter { get; init; } = [];
 
     /// <summary>Whether less is better for a curve.</summary>
-    public bool IsLessBetter(string curve) =>
-        curve.Contains("loss", StringComparison.OrdinalIgnoreCase)
-        || curve.Contains("error", StringComparison.OrdinalIgnoreCase)
-        || LessIsBetter.Contains(curve);
+    public bool IsLessBetter(string curve)
+    {
+        // GoogLeNet's loss1/top-1 is a score.
+        string name = curve[(curve.LastIndexOf('/') + 1)..];
+        return name.Contains("loss", StringComparison.OrdinalIgnoreCase)
+            || name.Contains("error", StringComparison.OrdinalIgnoreCase)
+            || LessIsBetter.Contains(curve);
+    }
 }
