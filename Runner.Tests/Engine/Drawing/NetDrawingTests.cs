@@ -4,7 +4,6 @@ using Cnn.Engine.Drawing;
 using Cnn.Engine.Graph;
 using Cnn.Layers;
 using Cnn.Layers.Threading;
-using Cnn.Proto;
 
 namespace Cnn.Tests.Engine.Drawing;
 

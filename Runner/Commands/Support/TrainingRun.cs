@@ -28,7 +28,7 @@ internal sealed class TrainingRun(CommandConsole console, TrainingSettings setti
         using RunServer? server = Listen(definition);
         using var pool = new WorkerPool(settings.Threads ?? 0);
         using var display = TrainingDisplay.For(console, definition, SystemClock.Time);
-        display.Page = server?.Address ?? "";
+        display.Page = server?.Address.ToString() ?? "";
         using var runLog = new DelayedLog();
         using var log = RunLog.Create(display.Sink, settings.LogFolder, "train", also: runLog);
         OptionValues.WarnOfGpu(
