@@ -21,7 +21,7 @@ class Header {
         "Snapshot");
       this.stop = el("button", {
         type: "button", id: "stop",
-        onclick: () => confirm("Stop the run? It writes a snapshot, if the solver asks for one, and ends.")
+        onclick: () => confirm("Stop the run? It ends after its iteration, with a snapshot.")
           && live.post("stop"),
       }, "Stop");
       controls.push(this.snapshot, this.stop);
@@ -80,7 +80,7 @@ class Header {
       ...scores.slice(0, 4).map(c => tile(null, `Best ${nameOf(c.name)}`, number(c.best[1]),
         `at iteration ${whole(c.best[0])}${c.last[0] === c.best[0] ? "" : `; last ${number(c.last[1])}`}`)),
       speed?.last && tile("speed", "Images per second", number(speed.last[1], 3)),
-      run.snapshot && tile("last-snapshot", "Last snapshot", run.snapshot.split(/[\\/]/).pop()),
+      run.snapshot && tile("last-snapshot", "Last snapshot", run.snapshot.split(/[\\/]/).pop().replace(/[_.]/g, "\u200b$&")),
     ].filter(Boolean));
     this.tiles.querySelector("#last-snapshot")?.setAttribute("title", run.snapshot);
   }

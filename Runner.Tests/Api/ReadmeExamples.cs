@@ -1,4 +1,5 @@
 using Cnn.Engine.Graph;
+using Cnn.Engine.Runs;
 using Cnn.Engine.Solvers;
 using Cnn.Layers;
 using Cnn.Layers.Plugins;
@@ -42,6 +43,17 @@ internal sealed class ReadmeExamples(string folder)
         Blob filters = net.FindLayer("conv1").Parameters[0];    // [20, 1, 5, 5]
         filters.Data[..25].Clear();                             // the first filter is no more
         net.SaveWeights(At("without-first.caffemodel"));
+    }
+
+    public void Record()
+    {
+        using RunWriter run = RunWriter.Open(At("runs/mine"), new RunInfo { Net = "mine", MaxIterations = 1000 });
+        for (int i = 0; i < 1000; i++)
+        {
+            run.Scalar("train/loss", i, Math.Exp(-0.01 * i));
+        }
+
+        run.End(RunState.Completed);
     }
 
     public static NetDefinition Describe()

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Cnn.Engine.Graph;
+using Cnn.Engine.Runs;
 using Cnn.Layers;
 using Cnn.Proto;
 using Cnn.Proto.Formats;
@@ -93,6 +94,17 @@ public sealed partial class ReadmeTests : IDisposable
         Assert.False(now.Data[..25].ContainsAnyExcept(0f));
         Assert.True(was.Data[25..].SequenceEqual(now.Data[25..]));
         Assert.True(was.Data[..25].ContainsAnyExcept(0f));
+    }
+
+    [Fact]
+    public void TheExampleWithALoopOfItsOwnWritesARun()
+    {
+        examples.Record();
+
+        RunRecord run = RunFolder.Read(At("runs/mine"));
+        Assert.Equal(RunState.Completed, run.State);
+        Assert.Equal(1000, run.Curves.Single(c => c.Name == "train/loss").Count);
+        Assert.True(run.Info.Started > new DateTimeOffset(2020, 1, 1, 0, 0, 0, TimeSpan.Zero));
     }
 
     [Fact]

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using Cnn.Engine.Runs;
 using Cnn.Proto;
-using Cnn.Tests.Api;
 
 namespace Cnn.Tests.Engine.Runs;
 
@@ -394,18 +393,6 @@ public sealed class RunWriterTests : IDisposable
         double time = Events().First(e => e.Values is [{ Number: not null }]).Time;
         Assert.InRange(time - started.ToUnixTimeSeconds(), 0, 100);
         Assert.Equal(started, RunFolder.Read(Run).Info.Started);
-    }
-
-    [Fact]
-    public void AProgramOfOnesOwnWritesARun()
-    {
-        RunExample.Record(Run, steps: 20);
-
-        RunRecord record = RunFolder.Read(Run);
-        Assert.Equal(RunState.Completed, record.State);
-        Assert.Equal(20, record.Curves.Single(c => c.Name == "train/loss").Count);
-        Assert.Equal("0.1", record.Info.Settings.Single(s => s.Name == "base_lr").Value);
-        Assert.True(record.Info.Started > new DateTimeOffset(2020, 1, 1, 0, 0, 0, TimeSpan.Zero));
     }
 
     private RunWriter Open(long? resumesAt = null, RunInfo? info = null) =>
