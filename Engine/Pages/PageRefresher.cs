@@ -10,7 +10,7 @@ namespace Cnn.Engine.Pages;
 public sealed class PageRefresher : IDisposable
 {
     /// <summary>The name of the page in the run's folder.</summary>
-    public const string FileName = "run.html";
+    public const string FileName = RunFiles.Page;
 
     // Making the page takes at most this part of the time, unless it takes so long that the page would be stale.
     private const int Share = 300;

@@ -196,12 +196,17 @@ internal sealed class MetricsReader : IDisposable
         }
 
         Name = json.GetString()!;
+        if (Name.Length == 0)
+        {
+            return false;
+        }
+
         if (names.Count < MostKnownNames)
         {
             names.Add(Name);
         }
 
-        return Name.Length > 0;
+        return true;
     }
 
     private bool SetValue(ref Utf8JsonReader json)

@@ -16,7 +16,9 @@ public sealed class RunCurve(string name)
     /// <summary>Its name.</summary>
     public string Name { get; } = name;
 
-    /// <summary>The number of values added, thinned ones included.</summary>
+    /// <summary>
+    /// The number of values added, thinned ones included; less after a removal that cut a thinned stretch in two.
+    /// </summary>
     public long Count { get; private set; }
 
     /// <summary>The last value added; null when there is none.</summary>
@@ -70,7 +72,7 @@ public sealed class RunCurve(string name)
 
         // A stretch that lies on both sides keeps those of its points that come before.
         RunPoint[] before = keep < stretches.Count
-            ? [.. stretches[keep].Points.Where(p => p.Iteration < iteration)]
+            ? [.. stretches[keep].Points.Where(p => p.Iteration < iteration).DistinctBy(p => p.Iteration)]
             : [];
         stretches.RemoveRange(keep, stretches.Count - keep);
         if (before.Length > 0)

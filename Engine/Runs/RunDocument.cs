@@ -7,6 +7,9 @@ internal sealed record RunDocument
 {
     private const int CurrentFormat = 1;
 
+    // Three centuries.
+    private const double MostSeconds = 1e10;
+
     // The generated code would set a member that can only be initialised to null where the file lacks it.
 
     /// <summary>The version of the file's format.</summary>
@@ -110,8 +113,8 @@ internal sealed record RunDocument
             && !document.LessIsBetter.Contains(null!)
             && !document.Definitions.Contains(null!)
             && !document.Scores.Any(s => s is null || s.Name is null)
-            && TimeSpan.MaxValue.TotalSeconds > Math.Abs(document.Seconds);
-        return isWhole ? document : throw JsonDocuments.Damaged(path, "a value is missing");
+            && document.Seconds is >= 0 and < MostSeconds;
+        return isWhole ? document : throw JsonDocuments.Damaged(path, "a value is missing or cannot be");
     }
 
     /// <summary>Returns what it says of the run's start.</summary>

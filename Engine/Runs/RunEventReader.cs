@@ -36,7 +36,7 @@ internal static class RunEventReader
     {
         if (read.SessionLog is { Status: SessionLog.Types.SessionStatus.Start })
         {
-            record.RemoveImagesFrom(read.Step);
+            record.RemovePicturesFrom(read.Step);
         }
 
         foreach (Summary.Types.Value value in read.Summary?.Value ?? [])
@@ -57,7 +57,7 @@ internal static class RunEventReader
         }
     }
 
-    // Null for intervals that other programs could not draw either.
+    // Returns null where limits and counts do not fit together.
     private static RunHistogram? HistogramOf(HistogramProto counts) =>
         counts.BucketLimit.Count != counts.Bucket.Count || counts.Bucket.Count > MostLimits ? null : new RunHistogram(
             [.. counts.BucketLimit], [.. counts.Bucket], counts.Min, counts.Max, counts.Sum, counts.SumSquares);

@@ -30,13 +30,16 @@ internal static class RunFiles
     /// <summary>How the names of the event files begin.</summary>
     public const string Events = "events.out.tfevents.";
 
+    private const int LongestName = 200;
+
     private static readonly string[] Own = [Summary, Metrics, LayerTimes, Classes, Mistakes, Drawing, Log, Page];
 
-    /// <summary>Whether a name is that of a file in the folder itself, which is none of the run's own.</summary>
+    /// <summary>Whether a definition may have a name: a plain one, on every system, that no file of a run has.</summary>
     public static bool IsFree(string name) =>
-        name.Length > 0
+        name.Length is > 0 and <= LongestName
         && name[0] != '.'
-        && name.IndexOfAny(['/', '\\', ':', '\0']) < 0
+        && name[^1] is not ('.' or ' ')
+        && !name.Any(c => char.IsControl(c) || "/\\:*?\"<>|".Contains(c))
         && !Own.Contains(name, StringComparer.OrdinalIgnoreCase)
         && !name.StartsWith(Events, StringComparison.OrdinalIgnoreCase);
 

@@ -48,7 +48,8 @@ public static class RunFolder
         return [.. runs.OrderBy(r => r.Info.Started).ThenBy(r => r.Folder, StringComparer.Ordinal)];
     }
 
-    private static bool IsRun(string folder) => File.Exists(Path.Combine(folder, RunFiles.Summary));
+    /// <summary>Whether a folder has a run.</summary>
+    internal static bool IsRun(string folder) => File.Exists(Path.Combine(folder, RunFiles.Summary));
 
     private static void RequireFolder(string folder)
     {

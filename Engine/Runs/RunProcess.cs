@@ -9,7 +9,7 @@ namespace Cnn.Engine.Runs;
 /// <param name="Started">When it started, since another process may have the number later.</param>
 internal sealed record RunProcess(string Host, int Id, DateTimeOffset Started)
 {
-    // The system tells the start by a clock that is set right now and then.
+    // The system computes the start from a clock that it may correct later.
     private static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(10);
 
     /// <summary>This process.</summary>

@@ -90,7 +90,7 @@ public sealed class RunRecord
     public void RemoveFrom(long iteration)
     {
         curves.ForEach(c => c.RemoveFrom(iteration));
-        RemoveImagesFrom(iteration);
+        RemovePicturesFrom(iteration);
     }
 
     /// <summary>Returns a record of its own with the same contents.</summary>
@@ -128,7 +128,7 @@ public sealed class RunRecord
     }
 
     /// <summary>Removes the histograms and images from an iteration on.</summary>
-    internal void RemoveImagesFrom(long iteration)
+    internal void RemovePicturesFrom(long iteration)
     {
         histograms.ForEach(h => h.RemoveFrom(iteration));
         images.ForEach(i => i.RemoveFrom(iteration));

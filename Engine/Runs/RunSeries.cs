@@ -9,7 +9,7 @@ public sealed class RunSeries<T>
     private readonly List<(long Iteration, T Value)> items = [];
     private readonly int capacity;
 
-    // Every step-th one is kept. The last item is kept besides when it is none of those, and gives way to the next.
+    // Every step-th item is kept. The newest one is kept, too; the next item replaces it unless its number was due.
     private long step = 1;
     private long added;
     private bool lastIsSpare;

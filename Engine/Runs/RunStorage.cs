@@ -113,9 +113,9 @@ internal sealed class RunStorage : IDisposable
         if (before.Length > 0)
         {
             string last = Path.GetFileName(before[^1])[RunFiles.Events.Length..].Split('.')[0];
-            if (long.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out long lastSeconds))
+            if (uint.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out uint lastSeconds))
             {
-                seconds = Math.Max(seconds, lastSeconds + 1);
+                seconds = Math.Max(seconds, lastSeconds + 1L);
             }
         }
 

@@ -30,13 +30,13 @@ public sealed partial class RunWriter
         PathText.Require(folder);
         try
         {
-            bool hasRun = Check(folder, resumesAt);
+            bool hasRun = Check(folder, info, resumesAt);
             Directory.CreateDirectory(folder);
             RunRecord record = hasRun
                 ? RunLoader.LoadUntil(folder, resumesAt!.Value)
                 : new RunRecord { Name = RunFiles.NameOf(folder), Iteration = resumesAt ?? 0 };
             bool isTold = info.Started != default;
-            var time = new RunClock(clock, isTold ? info.Started : TimeOf(folder));
+            var time = new RunClock(clock, isTold || clock is not null ? info.Started : TimeOf(folder));
             record.Info = info with
             {
                 Started = hasRun ? record.Info.Started : isTold ? info.Started : time.Now,
@@ -56,7 +56,7 @@ public sealed partial class RunWriter
     }
 
     // Whether the folder has a run; throws for one that cannot be used.
-    private static bool Check(string folder, long? resumesAt)
+    private static bool Check(string folder, RunInfo info, long? resumesAt)
     {
         if (File.Exists(folder))
         {
@@ -82,15 +82,17 @@ public sealed partial class RunWriter
                 "name another folder, or go on with that run by --resume");
         }
 
-        if (document.State == RunState.Running
-            && document.Process.Id != Environment.ProcessId
-            && document.Process.IsAlive() == true)
+        if (document.State == RunState.Running && document.Process.IsAlive() == true)
         {
             throw new CnnException(
                 $"the run in '{folder}' is going on in process {document.Process.Id}", "stop that one first");
         }
 
-        return true;
+        return document.Net == info.Net
+            ? true
+            : throw new CnnException(
+                $"the folder '{folder}' has a run of the net '{document.Net}', not of '{info.Net}'",
+                "name another folder");
     }
 
     private static string StateText(RunDocument document)
@@ -101,12 +103,13 @@ public sealed partial class RunWriter
         return $"which is {state} at iteration {document.Iteration}";
     }
 
-    // The log may be there already.
+    // Logs may be there already.
     private static void RequireEmpty(string folder)
     {
         string? other = Directory.EnumerateFileSystemEntries(folder)
+            .Where(f => !IsLog(f) && !(Directory.Exists(f) && Directory.EnumerateFileSystemEntries(f).All(IsLog)))
             .Select(f => Path.GetFileName(f))
-            .FirstOrDefault(f => f != RunFiles.Log && f[0] != '.');
+            .FirstOrDefault(f => f[0] != '.');
         if (other is not null)
         {
             throw new CnnException(
@@ -114,6 +117,8 @@ public sealed partial class RunWriter
                 "name a folder that is new or empty");
         }
     }
+
+    private static bool IsLog(string path) => path.EndsWith(".log", StringComparison.Ordinal) && File.Exists(path);
 
     // The engine has no clock of its own.
     private static DateTimeOffset TimeOf(string folder)

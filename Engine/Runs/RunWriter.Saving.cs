@@ -23,7 +23,18 @@ public sealed partial class RunWriter
     private bool hasEnded;
 
     /// <summary>Writes out what is buffered, which otherwise happens every second.</summary>
-    public void Flush() => Change(() => storage?.Flush(toDisk: false));
+    public void Flush()
+    {
+        lock (gate)
+        {
+            if (hasEnded)
+            {
+                return;
+            }
+        }
+
+        Change(() => storage?.Flush(toDisk: false));
+    }
 
     /// <summary>Ends the run: all that is known is on the disk when it returns.</summary>
     /// <param name="state">How it ended.</param>
@@ -34,16 +45,17 @@ public sealed partial class RunWriter
         timer.Dispose();
         lock (saving)
         {
-            Change(() =>
+            if (!hasEnded)
             {
-                if (!hasEnded)
+                Change(() =>
                 {
                     SetDuration();
                     hasEnded = true;
                     (record.State, record.Failure) = (state, failure);
                     storage?.End(state, record.Iteration);
-                }
-            });
+                });
+            }
+
             Save();
             lock (gate)
             {
@@ -72,6 +84,12 @@ public sealed partial class RunWriter
 
         try
         {
+            // A tick may have waited for its thread while the run ended.
+            if (hasEnded)
+            {
+                return;
+            }
+
             Flush();
             long start = Stopwatch.GetTimestamp();
             if (start >= nextSave)
@@ -117,10 +135,13 @@ public sealed partial class RunWriter
         }
         catch (Exception exception) when (IsOfFiles(exception))
         {
+            // Somebody may just be reading the file where that keeps it from being replaced: the next time counts.
             CnnException? failure;
             lock (gate)
             {
-                failure = StopWriting(exception);
+                newTimes ??= times;
+                newClasses ??= classes;
+                failure = hasEnded ? StopWriting(exception) : null;
             }
 
             Tell(failure);

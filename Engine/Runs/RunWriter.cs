@@ -7,8 +7,9 @@ namespace Cnn.Engine.Runs;
 /// time; <see cref="Snapshot"/> may be called from any.
 /// </summary>
 /// <remarks>
-/// Figures are buffered and written every second by another thread, the documents every few seconds, so a call waits
-/// for no disk. A killed process loses what the last second brought; what was written before can be read.
+/// Figures are buffered and written every second by another thread, the documents every few seconds, so a call seldom
+/// waits for the disk. A killed process loses what the last second brought; what was written before can be read. After
+/// the end only <see cref="SnapshotWritten"/> and <see cref="Snapshot"/> may be called.
 /// </remarks>
 public sealed partial class RunWriter : IDisposable
 {
@@ -44,6 +45,7 @@ public sealed partial class RunWriter : IDisposable
         CnnException? failure = null;
         lock (gate)
         {
+            RequireNotEnded();
             Figure figure = FigureOf(name);
             figure.Curve.Add(iteration, value);
             record.Iteration = Math.Max(record.Iteration, iteration);
@@ -95,6 +97,7 @@ public sealed partial class RunWriter : IDisposable
     {
         lock (gate)
         {
+            RequireNotEnded();
             record.Iteration = iteration;
         }
     }
@@ -107,6 +110,7 @@ public sealed partial class RunWriter : IDisposable
         ArgumentNullException.ThrowIfNull(times);
         lock (gate)
         {
+            RequireNotEnded();
             record.LayerTimes = times;
             newTimes = new LayerTimeDocument(iteration, times);
         }
@@ -118,6 +122,7 @@ public sealed partial class RunWriter : IDisposable
         ArgumentNullException.ThrowIfNull(report);
         lock (gate)
         {
+            RequireNotEnded();
             record.Classes = newClasses = report;
         }
     }
@@ -188,6 +193,8 @@ public sealed partial class RunWriter : IDisposable
     private static bool IsOfFiles(Exception exception) =>
         exception is IOException or UnauthorizedAccessException or CnnException;
 
+    private void RequireNotEnded() => ObjectDisposedException.ThrowIf(hasEnded, this);
+
     private Figure FigureOf(string name)
     {
         if (!figures.TryGetValue(name, out Figure? figure))
@@ -205,6 +212,7 @@ public sealed partial class RunWriter : IDisposable
         CnnException? failure = null;
         lock (gate)
         {
+            RequireNotEnded();
             try
             {
                 change();

@@ -100,7 +100,7 @@ public sealed class TrainingLogFile
 
         if (LogLine.Rate().Match(line) is { Success: true } rate)
         {
-            Add("train/learning_rate", Whole(rate.Groups["iteration"]), rate);
+            Add(CurveNames.LearningRate, Whole(rate.Groups["iteration"]), rate);
             return true;
         }
 
@@ -121,7 +121,7 @@ public sealed class TrainingLogFile
 
         // The last line of a run, which names no speed, has the loss of a single batch.
         bool isAverage = Averages && (loss.Groups["speed"].Success || !hasSpeed);
-        Add(isAverage ? "train/smoothed_loss" : "train/loss", shownIteration, loss);
+        Add(isAverage ? CurveNames.SmoothedLoss : CurveNames.Loss, shownIteration, loss);
         double speed = Number(loss.Groups["rate"]);
         if (double.IsFinite(speed) && speed > 0)
         {

@@ -39,7 +39,7 @@ internal sealed class KeptSnapshots(SolverParameter definition, bool isHigherBet
         }
 
         kept.AddRange(state.KeptSnapshot);
-        Add(iteration, state.LearnedNetSha256, ByteString.CopyFrom(DigestOf(path)));
+        Add(iteration, state.LearnedNetSha256, ByteString.CopyFrom(DigestOf(path) ?? []));
     }
 
     /// <summary>Adds a snapshot that is on the disk.</summary>
@@ -76,9 +76,10 @@ internal sealed class KeptSnapshots(SolverParameter definition, bool isHigherBet
         for (int i = kept.Count - 1; i >= 0; i--)
         {
             KeptSnapshot entry = kept[i];
-            if (whole < definition.SnapshotKeep && IsWhole(entry))
+            if (whole < definition.SnapshotKeep)
             {
-                whole++;
+                // One that is not whole any more stays until enough newer ones are.
+                whole += IsWhole(entry) ? 1 : 0;
             }
             else if (entry != best && TryDelete(entry))
             {
@@ -113,6 +114,11 @@ internal sealed class KeptSnapshots(SolverParameter definition, bool isHigherBet
         known.Remove(state);
         try
         {
+            if (new[] { state, weights }.Any(f => File.Exists(f) && DigestOf(f) is null))
+            {
+                return false;
+            }
+
             bool isOurs = IsAsWritten(state, entry.StateSha256) || !File.Exists(state);
             if (isOurs && (IsAsWritten(weights, entry.WeightsSha256) || !File.Exists(weights)))
             {
@@ -147,7 +153,7 @@ internal sealed class KeptSnapshots(SolverParameter definition, bool isHigherBet
             return true;
         }
 
-        bool isSame = digest.Span.SequenceEqual(DigestOf(path));
+        bool isSame = digest.Length > 0 && DigestOf(path) is { } found && digest.Span.SequenceEqual(found);
         if (isSame)
         {
             known[path] = stamp;
@@ -156,7 +162,8 @@ internal sealed class KeptSnapshots(SolverParameter definition, bool isHigherBet
         return isSame;
     }
 
-    private static byte[] DigestOf(string path)
+    // Returns null for a file that cannot be read.
+    private static byte[]? DigestOf(string path)
     {
         try
         {
@@ -165,7 +172,7 @@ internal sealed class KeptSnapshots(SolverParameter definition, bool isHigherBet
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return [];
+            return null;
         }
     }
 

@@ -218,6 +218,7 @@ public sealed partial class Solver : IDisposable
     /// <exception cref="TrainingException">The loss is not finite or a snapshot cannot be written.</exception>
     public void Step()
     {
+        recorder?.GoOn();
         TrainNet.ClearParameterDiffs();
         if (definition.TestInterval > 0 && Iteration % definition.TestInterval == 0
             && (Iteration > 0 || definition.TestInitialization) && !TestAll())
@@ -280,6 +281,7 @@ public sealed partial class Solver : IDisposable
             SnapshotFiles.RequireWritable(definition, TrainNet);
         }
 
+        recorder?.GoOn();
         Log($"Solving {TrainNet.Name}");
         Log($"Learning Rate Policy: {definition.LrPolicy}");
         while (Iteration < definition.MaxIter && !StopIsDue && !EndedEarly)

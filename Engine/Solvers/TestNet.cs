@@ -20,11 +20,16 @@ internal sealed record TestNet(int Index, Net Net, int Iterations, string ApVers
     /// <param name="round">The number of the test in the run, from 0; the data position follows from it.</param>
     /// <param name="logsLoss">Whether to log the mean loss too.</param>
     /// <param name="log">The log; null for none.</param>
-    /// <param name="stopIsDue">Called before each batch with how many are done; true cuts the test short.</param>
+    /// <param name="goesNoFurther">Called before each batch with how many are done; true cuts the test short.</param>
     /// <param name="classes">Watches the batches; null for nobody.</param>
     /// <returns>The means by output blob; null when the test was cut short.</returns>
     public TestScores? Run(
-        int iteration, long round, bool logsLoss, ILogger? log, Func<int, bool> stopIsDue, ClassTally? classes = null)
+        int iteration,
+        long round,
+        bool logsLoss,
+        ILogger? log,
+        Func<int, bool> goesNoFurther,
+        ClassTally? classes = null)
     {
         Net.Clock.Pass = round * Iterations;
         var tally = new OutputTally(Net, ApVersion);
@@ -32,7 +37,7 @@ internal sealed record TestNet(int Index, Net Net, int Iterations, string ApVers
         double loss = 0;
         for (int i = 0; i < Iterations; i++)
         {
-            if (stopIsDue(i))
+            if (goesNoFurther(i))
             {
                 log?.Information("{Line:l}", "Test interrupted.");
                 return null;

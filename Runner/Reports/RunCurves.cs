@@ -9,7 +9,7 @@ namespace Cnn.Runner.Reports;
 /// <param name="Usual">How many of them every run has; these are drawn if none is chosen.</param>
 internal sealed record RunCurves(string Name, IReadOnlyList<Curve> Curves, int Usual)
 {
-    private const string Smoothed = "train/smoothed_loss", Loss = "train/loss", Test = "test";
+    private const string Smoothed = CurveNames.SmoothedLoss, Loss = CurveNames.Loss, Test = "test";
 
     /// <summary>Reads the log or the folder of a run.</summary>
     /// <exception cref="CnnException">It cannot be read or holds no curve.</exception>
@@ -21,7 +21,7 @@ internal sealed record RunCurves(string Name, IReadOnlyList<Curve> Curves, int U
             return new RunCurves(Path.GetFileNameWithoutExtension(path), log.Curves, log.Curves.Count);
         }
 
-        RunRecord run = RunFolder.Read(path);
+        RunRecord run = RunFolder.Read(path, clock: SystemClock.Time);
         var usual = new List<Curve>();
         var others = new List<Curve>();
         bool isSmoothed = run.TryFind(Smoothed, out _);

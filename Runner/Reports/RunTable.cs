@@ -105,7 +105,7 @@ internal sealed class RunTable
     private IEnumerable<string> Scores()
     {
         string[] all = [.. Runs.SelectMany(r => r.Scores.Select(s => s.Name)).Distinct()];
-        string[] losses = ["train/smoothed_loss", "train/loss"];
+        string[] losses = [CurveNames.SmoothedLoss, CurveNames.Loss];
         return all.Where(n => n.StartsWith("test", StringComparison.Ordinal))
             .Concat(losses.Where(n => all.Contains(n)).Take(1));
     }

@@ -22,7 +22,7 @@ internal sealed class NetRecorder
 
     private readonly Net net;
     private readonly SolverParameter definition;
-    private readonly int interval;
+    private readonly RecordingSchedule schedule;
     private readonly LayerTimer timer;
     private readonly (LearnableParameter Parameter, string Weights, string Gradients)[] parameters;
     private readonly (string Name, Blob Weights)? filters;
@@ -35,9 +35,8 @@ internal sealed class NetRecorder
     public NetRecorder(Net net, SolverParameter definition)
     {
         (this.net, this.definition) = (net, definition);
-        interval = definition.RunHistograms > 0
-            ? definition.RunHistograms
-            : Math.Max(1, definition.MaxIter / TimesARun);
+        int interval = definition.RunHistograms > 0 ? definition.RunHistograms : definition.MaxIter / TimesARun;
+        schedule = new RecordingSchedule(interval, TimesARun);
         timer = new LayerTimer(net);
         parameters =
         [
@@ -52,7 +51,7 @@ internal sealed class NetRecorder
     }
 
     /// <summary>Returns whether an iteration is one to record.</summary>
-    public bool IsDue(int iteration) => iteration % interval == 0 || iteration == definition.MaxIter - 1;
+    public bool IsDue(int iteration) => schedule.IsDue(iteration) || iteration == definition.MaxIter - 1;
 
     /// <summary>Tells that a step begins.</summary>
     public void BeginStep() => net.Timer = stepsToTime > 0 ? timer : null;

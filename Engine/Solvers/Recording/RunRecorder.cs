@@ -15,8 +15,7 @@ internal sealed class RunRecorder : IDisposable
     /// <summary>The curve of the share of waiting for data.</summary>
     public const string DataWaitCurve = "train/data_wait";
 
-    private const string LossCurve = "train/loss", SmoothedLossCurve = "train/smoothed_loss";
-    private const string RateCurve = "train/learning_rate", SpeedCurve = "train/images_per_second";
+    private const string SpeedCurve = "train/images_per_second";
     private const int Figures = 10_000;
 
     private readonly Solver solver;
@@ -25,7 +24,7 @@ internal sealed class RunRecorder : IDisposable
     private readonly DataWait wait;
     private readonly RunInfo info;
     private readonly string folder;
-    private readonly int interval;
+    private readonly RecordingSchedule schedule;
     private readonly OutputFigures outputs;
     private readonly Throughput throughput;
     private readonly NetRecorder nets;
@@ -43,16 +42,20 @@ internal sealed class RunRecorder : IDisposable
         (this.solver, this.definition, this.options) = (solver, definition, options);
         (this.wait, this.folder) = (wait, folder);
         info = RunDescription.Of(solver, definition, sources, options);
-        interval = definition.RunInterval > 0
-            ? definition.RunInterval
-            : Math.Max(1, (definition.MaxIter + Figures - 1) / Figures);
+        schedule = new RecordingSchedule(definition.RunInterval, Figures);
         outputs = new OutputFigures(
-            solver.TrainNet, [LossCurve, SmoothedLossCurve, RateCurve, SpeedCurve, DataWaitCurve]);
+            solver.TrainNet,
+            [CurveNames.Loss, CurveNames.SmoothedLoss, CurveNames.LearningRate, SpeedCurve, DataWaitCurve]);
         throughput = new Throughput((long)RunDescription.Batch(solver.TrainNet) * definition.IterSize, wait);
         nets = new NetRecorder(solver.TrainNet, definition);
         (classNet, classes) = solver.TestNets
             .Select((net, index) => (index, ClassTally.Of(net)))
             .FirstOrDefault(t => t.Item2 is not null);
+        if (options.ResumeFrom is null && options.ReplacesRun)
+        {
+            RequireReplaceable();
+        }
+
         bool goesOn = options.ResumeFrom is not null || options.ReplacesRun;
         Writer = Open(goesOn ? solver.Iteration : null);
     }
@@ -76,16 +79,19 @@ internal sealed class RunRecorder : IDisposable
     /// <summary>Returns what watches the classes of a test net; null where nothing does.</summary>
     public ClassTally? ClassesOf(int testNet) => testNet == classNet ? classes : null;
 
-    /// <summary>Tells that a step begins, after its tests.</summary>
-    public void BeginStep()
+    /// <summary>Goes on with the folder if the run has ended: its solver is asked for more.</summary>
+    public void GoOn()
     {
         if (ended is not null)
         {
-            Reopen();
+            Writer.Dispose();
+            Writer = Open(solver.Iteration);
+            ended = null;
         }
-
-        nets.BeginStep();
     }
+
+    /// <summary>Tells that a step begins, after its tests.</summary>
+    public void BeginStep() => nets.BeginStep();
 
     /// <summary>Records a step whose gradients are computed and whose update is yet to come.</summary>
     /// <param name="loss">The loss of the iteration.</param>
@@ -96,13 +102,13 @@ internal sealed class RunRecorder : IDisposable
         int iteration = solver.Iteration;
         if (IsDue(iteration))
         {
-            Writer.Scalar(LossCurve, iteration, loss);
+            Writer.Scalar(CurveNames.Loss, iteration, loss);
             if (definition.AverageLoss > 1)
             {
-                Writer.Scalar(SmoothedLossCurve, iteration, smoothed);
+                Writer.Scalar(CurveNames.SmoothedLoss, iteration, smoothed);
             }
 
-            Writer.Scalar(RateCurve, iteration, rate);
+            Writer.Scalar(CurveNames.LearningRate, iteration, rate);
             outputs.Write(Writer, iteration);
         }
 
@@ -201,11 +207,40 @@ internal sealed class RunRecorder : IDisposable
         Writer.Dispose();
     }
 
-    private bool IsDue(int iteration) => iteration % interval == 0 || iteration == definition.MaxIter - 1;
+    private bool IsDue(int iteration) => schedule.IsDue(iteration) || iteration == definition.MaxIter - 1;
+
+    // A run that came as far as a snapshot is not begun anew for want of one.
+    private void RequireReplaceable()
+    {
+        if (RunFolder.IsRun(folder)
+            && RunDocument.Read(folder) is { } before
+            && (before.LastSnapshot.Length > 0 || before.State == RunState.Completed))
+        {
+            string snapshot = before.LastSnapshot.Length > 0 ? $" with the snapshot '{before.LastSnapshot}'" : "";
+            throw new CnnException(
+                $"the folder '{folder}' has a run{snapshot}, but there is no snapshot of "
+                + $"'{definition.SnapshotPrefix}' to go on from",
+                "name the snapshot, or another folder");
+        }
+    }
 
     private RunWriter Open(int? resumesAt)
     {
         RunWriter writer = RunWriter.Open(folder, info, resumesAt, options.Time);
+        try
+        {
+            Describe(writer);
+            return writer;
+        }
+        catch
+        {
+            writer.End(RunState.Failed);
+            throw;
+        }
+    }
+
+    private void Describe(RunWriter writer)
+    {
         writer.Failed += problem => options.Log?.Warning(
             "{Line:l}", $"the run is no longer written to '{folder}': {problem.Diagnostics[0].Message}");
         foreach (var (name, text) in RunDescription.Definitions(solver, definition))
@@ -215,7 +250,6 @@ internal sealed class RunRecorder : IDisposable
 
         writer.Drawing(NetDrawing.Of(solver.TrainNet).ToSvg());
         page = options.Time is { } time ? new PageRefresher(writer, time, WarnOfPage) : null;
-        return writer;
     }
 
     private void WritePage()
@@ -235,14 +269,6 @@ internal sealed class RunRecorder : IDisposable
 
     private void WarnOfPage(CnnException problem) => options.Log?.Warning(
         "{Line:l}", $"the page of the run is not written: {problem.Diagnostics[0].Message}");
-
-    // A run that has ended goes on when its solver is asked for more steps.
-    private void Reopen()
-    {
-        Writer.Dispose();
-        Writer = Open(solver.Iteration);
-        ended = null;
-    }
 
     private void WriteSamples(int iteration)
     {

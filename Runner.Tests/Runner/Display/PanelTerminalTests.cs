@@ -58,9 +58,8 @@ public sealed class PanelTerminalTests : IDisposable
         foreach (int columns in (int[])[50, 120, 40, 80])
         {
             terminal.Resize(columns);
-            string screen = terminal.WaitFor(IsWhole(columns));
-            Assert.Single(Regex.Matches(screen, "╭"));
-            Assert.Single(Regex.Matches(screen, @"\d %  "));
+            terminal.WaitFor(screen =>
+                IsWhole(columns)(screen) && Regex.Count(screen, "╭") == 1 && Regex.Count(screen, @"\d %  ") == 1);
             Assert.False(terminal.ShowsCursor);
         }
 

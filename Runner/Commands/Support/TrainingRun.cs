@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Cnn.Engine.Runs;
 using Cnn.Engine.Snapshots;
 using Cnn.Engine.Solvers;
 using Cnn.Layers.Threading;
@@ -54,7 +55,7 @@ internal sealed class TrainingRun(CommandConsole console, TrainingSettings setti
             ReplacesRun = settings.Resume is "latest",
             Time = SystemClock.Time,
         });
-        runLog.Open(solver.RunWriter is { } run ? Path.Combine(run.Folder, "run.log") : null);
+        runLog.Open(solver.RunWriter is { } run ? Path.Combine(run.Folder, RunFiles.Log) : null);
         if (solver.RunWriter is { } shown)
         {
             server?.Show(shown, solver.Control);
