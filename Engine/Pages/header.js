@@ -21,7 +21,7 @@ class Header {
         "Snapshot");
       this.stop = el("button", {
         type: "button", id: "stop",
-        onclick: () => confirm("Stop the run? It ends after its iteration, with a snapshot.")
+        onclick: () => confirm("Stop the run? It will finish this iteration and write a snapshot.")
           && live.post("stop"),
       }, "Stop");
       controls.push(this.snapshot, this.stop);

@@ -76,6 +76,9 @@ class Live {
       } while (this.isWanted);
     } catch {
       this.tell("connection lost");
+      if (this.source.readyState !== EventSource.CLOSED) {
+        setTimeout(() => this.fetch(), 1000);
+      }
     } finally {
       this.isFetching = false;
     }
@@ -83,6 +86,7 @@ class Live {
 
   show(data) {
     this.view.set(data);
+    this.tell("live");
     if (data.runs.every(r => r.state !== "running")) {
       this.source.close();
       this.tell("ended");

@@ -29,6 +29,7 @@ internal sealed class LiveBlock(TextWriter writer, Func<int> width, Func<int> he
     private readonly List<string> above = [];
     private IReadOnlyList<string> shown = [];
     private int shownWidth;
+    private bool isAnnounced;
 
     /// <summary>The characters that the terminal can show.</summary>
     public Glyphs Glyphs { get; init; } = Glyphs.Ascii;
@@ -39,6 +40,22 @@ internal sealed class LiveBlock(TextWriter writer, Func<int> width, Func<int> he
     /// <summary>The terminal's current number of rows.</summary>
     public int Rows => height();
 
+    /// <summary>
+    /// Shows a line until the block begins. It changes no mode of the terminal, so a program that is ended meanwhile
+    /// leaves the terminal as it should be.
+    /// </summary>
+    public void Announce(string line)
+    {
+        lock (gate)
+        {
+            if (shown.Count == 0)
+            {
+                isAnnounced = true;
+                writer.Write($"\r{line}{EraseLine}");
+            }
+        }
+    }
+
     /// <summary>Shows lines in place of those before; what the terminal has no rows for is left out.</summary>
     /// <param name="lines">One line or more, each narrower than the terminal.</param>
     public void Show(IReadOnlyList<string> lines)
@@ -47,7 +64,9 @@ internal sealed class LiveBlock(TextWriter writer, Func<int> width, Func<int> he
         {
             // Where lines were broken anew, the parts keep a mark that they belong together until they are erased.
             int columns = width();
-            string before = shown.Count == 0 ? OtherScreen + HideCursor : columns != shownWidth ? EraseAll : "";
+            string before = shown.Count == 0
+                ? WithoutAnnouncement() + OtherScreen + HideCursor
+                : columns != shownWidth ? EraseAll : "";
             (shown, shownWidth) = (lines, columns);
             writer.Write(before + Drawing());
         }
@@ -60,7 +79,7 @@ internal sealed class LiveBlock(TextWriter writer, Func<int> width, Func<int> he
         {
             if (shown.Count == 0)
             {
-                writer.WriteLine(line);
+                writer.Write(WithoutAnnouncement() + line + Environment.NewLine);
                 return;
             }
 
@@ -86,7 +105,19 @@ internal sealed class LiveBlock(TextWriter writer, Func<int> width, Func<int> he
                 shown = [];
                 above.Clear();
             }
+            else if (WithoutAnnouncement() is { Length: > 0 } erase)
+            {
+                writer.Write(erase);
+            }
         }
+    }
+
+    // Returns what erases the line that was announced.
+    private string WithoutAnnouncement()
+    {
+        string erase = isAnnounced ? $"\r{EraseLine}" : "";
+        isAnnounced = false;
+        return erase;
     }
 
     // The lines, and the way back to the first. A terminal that has just become narrower cuts them: a line that wrapped

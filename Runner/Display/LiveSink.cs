@@ -1,4 +1,3 @@
-using Cnn.Proto;
 using Cnn.Runner.Reports;
 using Serilog.Core;
 using Serilog.Events;
@@ -15,6 +14,6 @@ internal sealed class LiveSink(LiveLine live) : ILogEventSink
     {
         using var line = new StringWriter();
         formatter.Format(logEvent, line);
-        live.WriteAbove(ByteText.Readable(line.ToString().TrimEnd('\n')));
+        live.WriteAbove(string.Join('\n', line.ToString().TrimEnd('\n').Split('\n').Select(TerminalText.Printable)));
     }
 }

@@ -1,7 +1,7 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Cnn.Engine.Runs;
 using Cnn.Engine.Solvers;
-using Cnn.Proto;
 using Spectre.Console;
 
 namespace Cnn.Runner.Display;
@@ -53,6 +53,10 @@ internal sealed class PanelTrainingDisplay : TrainingDisplay
         tracker = run;
         timer.Change(Pause, Timeout.InfiniteTimeSpan);
         AppDomain.CurrentDomain.ProcessExit += Leave;
+        AppDomain.CurrentDomain.UnhandledException += Leave;
+        using PosixSignalRegistration? quit = OperatingSystem.IsWindows()
+            ? null
+            : PosixSignalRegistration.Create(PosixSignal.SIGQUIT, _ => Leave(this, EventArgs.Empty));
         using var suspension = new SuspendSignals(Suspend, Resume);
         var state = RunState.Failed;
         try
@@ -66,6 +70,7 @@ internal sealed class PanelTrainingDisplay : TrainingDisplay
             run.End(state);
             Leave(this, EventArgs.Empty);
             AppDomain.CurrentDomain.ProcessExit -= Leave;
+            AppDomain.CurrentDomain.UnhandledException -= Leave;
         }
     }
 
@@ -86,7 +91,7 @@ internal sealed class PanelTrainingDisplay : TrainingDisplay
     /// <summary>Returns <c>LeNet: 9 layers, 431,080 parameters, built in 0.3 s</c>.</summary>
     private string Built(Solver solver)
     {
-        string name = solver.TrainNet.Name is { Length: > 0 } given ? ByteText.Readable(given) : "net";
+        string name = solver.TrainNet.Name is { Length: > 0 } given ? TerminalText.Printable(given) : "net";
         string from = solver.Iteration > 0
             ? string.Create(CultureInfo.InvariantCulture, $"; goes on from iteration {solver.Iteration:N0}")
             : "";
@@ -105,7 +110,7 @@ internal sealed class PanelTrainingDisplay : TrainingDisplay
         {
             try
             {
-                Show();
+                TryShow();
             }
             finally
             {
@@ -118,6 +123,21 @@ internal sealed class PanelTrainingDisplay : TrainingDisplay
         timer.Change(next, Timeout.InfiniteTimeSpan);
     }
 
+    // Whatever happens to the panel, the training goes on.
+    private void TryShow()
+    {
+        try
+        {
+            Show();
+        }
+        catch (Exception exception)
+        {
+            hasEnded = true;
+            block.Clear();
+            block.WriteAbove(TerminalText.Printable($"warning: the panel cannot be drawn: {exception.Message}"));
+        }
+    }
+
     private void Show()
     {
         if (hasEnded || isSuspended)
@@ -127,7 +147,7 @@ internal sealed class PanelTrainingDisplay : TrainingDisplay
 
         if (tracker is not { } run)
         {
-            block.Show(["building the net"]);
+            block.Announce("building the net");
             return;
         }
 
@@ -150,7 +170,7 @@ internal sealed class PanelTrainingDisplay : TrainingDisplay
         {
             try
             {
-                Show();
+                TryShow();
                 block.Leave();
                 hasEnded = true;
             }
@@ -175,7 +195,7 @@ internal sealed class PanelTrainingDisplay : TrainingDisplay
         lock (gate)
         {
             isSuspended = false;
-            Show();
+            TryShow();
         }
     }
 }

@@ -64,7 +64,7 @@ internal sealed class TrainingPanel(Glyphs glyphs)
             _ when status.Test is { } test => Text($"testing, batch {test.Batch + 1} of {test.Batches}"),
             _ => "training",
         };
-        string net = status.Net.Length > 0 ? $"{Printable(status.Net)} {glyphs.Dash} " : "";
+        string net = status.Net.Length > 0 ? $"{TerminalText.Printable(status.Net)} {glyphs.Dash} " : "";
         return net + doing;
     }
 
@@ -151,26 +151,28 @@ internal sealed class TrainingPanel(Glyphs glyphs)
 
     private static List<PanelRow> TestRows(TrainingStatus status)
     {
-        List<PanelRow> rows = status.Tests.Select(TestRow).ToList();
+        List<PanelRow> rows = [];
+        if (status.Page.Length > 0)
+        {
+            // Where rows are few, others can be done without.
+            rows.Add(new PanelRow("page", (status.Page, Plain)));
+        }
+
+        rows.AddRange(status.Tests.Select(TestRow));
         rows.Add(status.SnapshotIteration is { } iteration
             ? new PanelRow(
                 "snapshot",
                 (Text($"iteration {iteration:N0}"), Plain),
                 ($"{TimeText.Clock(status.SnapshotAge)} ago", Plain),
-                (Printable(status.SnapshotFile), PanelStyles.Faint))
+                (TerminalText.Printable(status.SnapshotFile), PanelStyles.Faint))
             : new PanelRow("snapshot", ("none yet", PanelStyles.Faint)));
-        if (status.Page.Length > 0)
-        {
-            rows.Add(new PanelRow("page", (status.Page, Plain)));
-        }
-
         return rows;
     }
 
     private static PanelRow TestRow(TestStatus test)
     {
         string net = test.TestNet == 0 ? "test" : Text($"test{test.TestNet}");
-        string label = $"{net} {Printable(test.Blob)}";
+        string label = $"{net} {TerminalText.Printable(test.Blob)}";
         return test.Iteration is not { } iteration
             ? new PanelRow(label, ("none yet", PanelStyles.Faint))
             : new PanelRow(
@@ -232,9 +234,6 @@ internal sealed class TrainingPanel(Glyphs glyphs)
         time.TotalSeconds < 100 ? Text($"{time.TotalSeconds:0} s") : TimeText.Clock(time);
 
     private static string Speed(double value) => value >= 100 ? Text($"{value:N0}") : Text($"{value:0.0}");
-
-    private static string Printable(string text) =>
-        string.Concat(Proto.ByteText.Readable(text).Select(c => char.IsControl(c) ? ' ' : c));
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -13,6 +13,9 @@ internal sealed class TrainingTracker
     // Long enough for a mean that can be read, short enough for one that follows; used where average_loss gives none.
     private const int UsualWindow = 20;
 
+    // Three decades: more is not shown, and a span of time holds no more than some millennia.
+    private const double MostSeconds = 1e9;
+
     // The scores of a blob of many values would fill the terminal.
     private const int MostTests = 30;
 
@@ -135,8 +138,9 @@ internal sealed class TrainingTracker
     // The mean pace so far, tests included; the clock goes on while an iteration lasts.
     private TimeSpan Left(int done, TimeSpan now)
     {
-        TimeSpan left = (marked / done * (progress.MaxIterations - progress.Iteration)) - (now - marked);
-        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+        double seconds = (marked.TotalSeconds / done * (progress.MaxIterations - progress.Iteration))
+            - (now - marked).TotalSeconds;
+        return TimeSpan.FromSeconds(Math.Clamp(seconds, 0, MostSeconds));
     }
 
     private void Add(TestProgress value)

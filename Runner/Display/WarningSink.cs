@@ -1,5 +1,4 @@
 using System.Globalization;
-using Cnn.Proto;
 using Serilog.Core;
 using Serilog.Events;
 
@@ -21,7 +20,7 @@ internal sealed class WarningSink(LiveBlock block) : ILogEventSink
             return;
         }
 
-        string text = ByteText.Readable(logEvent.RenderMessage(CultureInfo.InvariantCulture)).TrimEnd();
+        string text = TerminalText.Printable(logEvent.RenderMessage(CultureInfo.InvariantCulture)).TrimEnd();
         bool isNew;
         lock (said)
         {

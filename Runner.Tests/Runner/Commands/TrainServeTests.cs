@@ -106,7 +106,7 @@ public class TrainServeTests
 
         Assert.Equal(1, run.ExitCode);
         Assert.StartsWith(
-            $"cnn: no page can be served on port {port}: another program uses it", run.Error, StringComparison.Ordinal);
+            $"cnn: cannot serve the page on port {port}: another program uses it", run.Error, StringComparison.Ordinal);
         Assert.False(Directory.Exists(folder["run"]));
     }
 

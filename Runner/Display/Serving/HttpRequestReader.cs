@@ -35,8 +35,10 @@ internal static class HttpRequestReader
             }
 
             // What cannot become a request is refused at once; its client might wait for an answer.
-            RequireText(buffer.AsSpan(count, read));
+            int before = count;
             count += read;
+            int stop = buffer.AsSpan(0, count).IndexOf("\r\n\r\n"u8);
+            RequireText(buffer.AsSpan(before..(stop < 0 ? count : Math.Max(before, stop))));
         }
 
         HttpRequest request = Parse(Encoding.ASCII.GetString(buffer, 0, end));
@@ -81,14 +83,14 @@ internal static class HttpRequestReader
 
         if (lines[0].Split(' ') is not [var method, ['/', ..] target, var version] || !IsToken(method))
         {
-            throw Bad("the first line is no method, path and version");
+            throw Bad("the first line is not METHOD PATH VERSION");
         }
 
         if (version is not ("HTTP/1.1" or "HTTP/1.0"))
         {
             throw version.StartsWith("HTTP/", StringComparison.Ordinal)
                 ? new HttpRefusal(505, "the version must be HTTP/1.1")
-                : Bad("the first line is no method, path and version");
+                : Bad("the first line is not METHOD PATH VERSION");
         }
 
         var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
@@ -112,13 +114,11 @@ internal static class HttpRequestReader
 
     private static void RequireText(ReadOnlySpan<byte> bytes)
     {
-        // The body may follow in the same bytes.
-        int end = bytes.IndexOf("\r\n\r\n"u8);
-        foreach (byte value in end < 0 ? bytes : bytes[..end])
+        foreach (byte value in bytes)
         {
             if (value is (< 0x20 or >= 0x7f) and not ((byte)'\r' or (byte)'\n' or (byte)'\t'))
             {
-                throw Bad("the head of the request is no text");
+                throw Bad("the head of the request is not text");
             }
         }
     }

@@ -49,7 +49,7 @@ internal sealed class RequestGuard(int port, string token)
             ?? throw new HttpRefusal(403, "the token of the address is missing");
         if (!CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(given), secret))
         {
-            throw new HttpRefusal(403, "the token is not that of this run");
+            throw new HttpRefusal(403, "the token in the address belongs to another run");
         }
     }
 

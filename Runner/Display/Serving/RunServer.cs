@@ -20,7 +20,7 @@ internal sealed class RunServer : IDisposable
 
     private readonly TcpListener listener;
     private readonly ServerLimits limits;
-    private readonly string token = RandomNumberGenerator.GetHexString(32, lowercase: true);
+    private readonly string token = RandomNumberGenerator.GetHexString(24, lowercase: true);
     private readonly CancellationTokenSource closing = new();
     private RunFeed? feed;
     private RunSite? site;
@@ -72,7 +72,7 @@ internal sealed class RunServer : IDisposable
                 _ => exception.Message,
             };
             throw new CnnException(
-                string.Create(CultureInfo.InvariantCulture, $"no page can be served on port {port}: {why}"),
+                string.Create(CultureInfo.InvariantCulture, $"cannot serve the page on port {port}: {why}"),
                 "give --serve another port, or none to have a free one chosen",
                 exception);
         }

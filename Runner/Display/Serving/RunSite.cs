@@ -101,7 +101,7 @@ internal sealed class RunSite(RunFeed feed, SolverControl control, RequestGuard 
     }
 
     private static HttpResponse Refused(string allowed) =>
-        HttpResponse.Text(405, $"This address takes {allowed} alone.") with { Allow = allowed };
+        HttpResponse.Text(405, $"This address accepts only {allowed}.") with { Allow = allowed };
 
     // Server-sent events as the HTML standard describes them. Each stream asks the feed itself, so nothing queues up.
     private async Task StreamAsync(ServerConnection connection)

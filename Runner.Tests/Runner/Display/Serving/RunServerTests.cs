@@ -47,7 +47,7 @@ public class RunServerTests
         string wrong = await run.AskAsync(ServedRun.Head("GET", $"{path}?token={run.Token}0", $"Host: {run.Host}"));
 
         AssertRefused(403, "the token of the address is missing", without);
-        AssertRefused(403, "the token is not that of this run", wrong);
+        AssertRefused(403, "the token in the address belongs to another run", wrong);
     }
 
     [Fact]
@@ -135,12 +135,12 @@ public class RunServerTests
     }
 
     [Theory]
-    [InlineData("GET", "/control/stop", 405, "This address takes POST alone.")]
-    [InlineData("GET", "/control/snapshot", 405, "This address takes POST alone.")]
-    [InlineData("POST", "/", 405, "This address takes GET alone.")]
-    [InlineData("PUT", "/data", 405, "This address takes GET alone.")]
-    [InlineData("POST", "/events", 405, "This address takes GET alone.")]
-    [InlineData("OPTIONS", "/control/stop", 405, "This address takes POST alone.")]
+    [InlineData("GET", "/control/stop", 405, "This address accepts only POST.")]
+    [InlineData("GET", "/control/snapshot", 405, "This address accepts only POST.")]
+    [InlineData("POST", "/", 405, "This address accepts only GET.")]
+    [InlineData("PUT", "/data", 405, "This address accepts only GET.")]
+    [InlineData("POST", "/events", 405, "This address accepts only GET.")]
+    [InlineData("OPTIONS", "/control/stop", 405, "This address accepts only POST.")]
     [InlineData("GET", "/run.html", 404, "There is nothing at this address.")]
     [InlineData("GET", "/../etc/passwd", 404, "There is nothing at this address.")]
     [InlineData("POST", "/control/Stop", 404, "There is nothing at this address.")]
@@ -238,7 +238,7 @@ public class RunServerTests
         var error = Assert.Throws<CnnException>(() => RunServer.Listen(run.Server.Port));
 
         Assert.Equal(
-            $"no page can be served on port {run.Server.Port}: another program uses it; "
+            $"cannot serve the page on port {run.Server.Port}: another program uses it; "
             + "give --serve another port, or none to have a free one chosen",
             error.Message);
     }
