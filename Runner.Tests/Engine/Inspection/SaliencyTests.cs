@@ -87,7 +87,7 @@ public sealed class SaliencyTests
         using Net net = SmallNet.Build(SmallNet.Scores);
 
         Assert.Equal(
-            "class 3 is none of the 3 of blob 'ip', 1 3 (3); from 0 to 2",
+            "class 3 does not exist: blob 'ip' has 3 classes; from 0 to 2",
             Assert.Throws<CnnException>(() => Saliency.Of(net, 3)).Message);
     }
 
