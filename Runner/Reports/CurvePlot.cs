@@ -21,7 +21,7 @@ internal sealed class CurvePlot(string? title, bool isDark, (int Width, int Heig
 
     private const int UsualWidth = 800, AloneHeight = 340, PanelHeight = 240;
     private const int Margin = 28, TitleHeight = 40, TitleSize = 20, AxisHeight = 22, AxisSize = 13, BetweenPanels = 18;
-    private const int PngScale = 2, LeastFieldWidth = 120, LeastFieldHeight = 40;
+    private const int PngScale = 2, LeastFieldWidth = 180, LeastFieldHeight = 40;
 
     private readonly PictureStyle style = new(isDark);
     private readonly List<CurvePanel> panels = [];

@@ -69,7 +69,7 @@ public sealed class SaliencyTests
         Assert.Equal(Saliency.Of(plain, 1).Values, Saliency.Of(trained, 1).Values);
     }
 
-    // As in a net that tests: the probabilities go into an Accuracy, the scores into a loss besides.
+    // Behind Splits, whose names are not shown.
     [Fact]
     public void ASoftmaxThatFeedsAnAccuracyGivesTheProbability()
     {
@@ -80,7 +80,7 @@ public sealed class SaliencyTests
             layer { name: "label" type: "DummyData" top: "label" dummy_data_param { shape { dim: 1 } } }
             layer { name: "one" type: "Accuracy" bottom: "prob" bottom: "label" top: "one" }
             layer { name: "two" type: "Accuracy" bottom: "prob" bottom: "label" top: "two" }
-            layer { name: "best" type: "ArgMax" bottom: "ip" top: "best" }
+            layer { name: "twice" type: "Power" bottom: "ip" top: "twice" power_param { scale: 2 } }
             """);
 
         SaliencyMap map = Saliency.Of(tested, 1);
