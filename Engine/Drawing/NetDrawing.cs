@@ -25,6 +25,19 @@ public sealed class NetDrawing
     /// <summary>The net with its boxes.</summary>
     internal NetGraph Graph => graph;
 
+    /// <summary>How many boxes the wires pass: what the layout takes grows with it.</summary>
+    internal long WireLength
+    {
+        get
+        {
+            Dictionary<DrawnBox, int> indices = graph.Indices();
+            return graph.Boxes
+                .SelectMany((box, to) => box.Sources.Select(s => (s.Box, s.Top, Length: (long)to - indices[s.Box])))
+                .GroupBy(s => (s.Box, s.Top), s => s.Length)
+                .Sum(wire => wire.Max());
+        }
+    }
+
     /// <summary>The picture, laid out when it is first asked for.</summary>
     internal Picture Picture => picture ??= NetPainter.Paint(graph);
 

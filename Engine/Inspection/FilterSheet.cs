@@ -27,9 +27,9 @@ public static class FilterSheet
     /// <exception cref="CnnException">The layer has none.</exception>
     public static Blob FiltersOf(NetLayer layer) =>
         Find(layer) ?? throw new CnnException(
-            $"layer '{layer.Name}' ({layer.Type}) has no filters: "
+            $"layer '{layer.Name}' ({layer.Type}) has no filters to show: "
             + (layer.Parameters.Count == 0 ? "it has no weights" : $"its weights are {layer.Parameters[0].ShapeText}"),
-            "a convolution larger than 1 x 1 has, and an InnerProduct that reads images");
+            "a convolution larger than 1 x 1 has some, and an InnerProduct that reads images");
 
     /// <summary>Returns the filters of a layer, as <see cref="FiltersOf"/> does; null where it has none.</summary>
     public static Blob? Find(NetLayer layer)

@@ -6,8 +6,8 @@ using Cnn.Proto;
 namespace Cnn.Engine.Inspection;
 
 /// <summary>
-/// Runs a net backward from the score of a class. The scores are what the last Softmax or loss reads, or else the first
-/// output: behind a Softmax that is sure of a class, no gradient is left.
+/// Runs a net backward from the score of a class. The scores are what the last loss, or the last Softmax at an end of
+/// the net, reads, or else the first output: behind a Softmax that is sure of a class, no gradient is left.
 /// </summary>
 public static class ScoreGradient
 {
@@ -39,7 +39,7 @@ public static class ScoreGradient
         if (label < 0 || label >= classes)
         {
             throw new CnnException(
-                $"class {label} is none of the {classes} of blob '{name}', {scores.ShapeText}",
+                $"class {label} does not exist: blob '{name}' has {classes} {(classes == 1 ? "class" : "classes")}",
                 $"from 0 to {classes - 1}");
         }
 
@@ -55,33 +55,77 @@ public static class ScoreGradient
         return new ClassScore(found, value);
     }
 
+    /// <summary>Returns whether the value of a class is a probability: whether the net ends in a Softmax.</summary>
+    internal static bool GivesProbability(Net net) => Find(net).Probabilities is not null;
+
     // The layer that writes the scores, their name, and the blob with their probabilities.
     private static (int Writer, string Name, Blob? Probabilities) Find(Net net)
     {
         for (int i = net.Layers.Count - 1; i > 0; i--)
         {
             NetLayer layer = net.Layers[i];
-            if (layer.Bottoms.Count > 0 && (layer.Type == Softmax || layer.Layer.IsLoss))
+            if (layer.Bottoms.Count > 0 && (layer.Layer.IsLoss || (layer.Type == Softmax && IsEnd(net, i))))
             {
                 Blob? probabilities = layer.Type == Softmax ? layer.Tops[0] : null;
-                return (WriterOf(net, layer.BottomNames[0], i - 1), layer.BottomNames[0], probabilities);
+                (int writer, string name) = WriterOf(net, layer.BottomNames[0], i - 1);
+                return (writer, name, probabilities);
             }
         }
 
-        return net.Outputs.Count > 0
-            ? (WriterOf(net, net.Outputs[0], net.Layers.Count - 1), net.Outputs[0], null)
-            : throw new CnnException($"net '{net.Name}' has no output, and so no score");
+        if (net.Outputs.Count == 0)
+        {
+            throw new CnnException($"net '{net.Name}' has no output, and so no score");
+        }
+
+        (int last, string output) = WriterOf(net, net.Outputs[0], net.Layers.Count - 1);
+        return (last, output, null);
     }
 
-    private static int WriterOf(Net net, string blob, int last)
+    // Whether what a layer writes, or a copy of it, is an output or goes where no gradient does, such as an Accuracy.
+    // The probabilities in the middle of a net, such as those of attention, are not its classes.
+    private static bool IsEnd(Net net, int index)
+    {
+        HashSet<string> copies = [net.Layers[index].TopNames[0]];
+        foreach (NetLayer layer in net.Layers.Skip(index + 1))
+        {
+            bool reads = layer.BottomNames.Any(copies.Contains);
+            if (reads && layer.Type != SplitInsertion.Type && !layer.Layer.HasGradient)
+            {
+                return true;
+            }
+
+            // In place, a layer replaces what it reads.
+            copies.ExceptWith(layer.TopNames);
+            if (reads && layer.Type == SplitInsertion.Type)
+            {
+                copies.UnionWith(layer.TopNames);
+            }
+        }
+
+        return net.Outputs.Any(copies.Contains);
+    }
+
+    // The layer of the definition that writes a blob, and the blob's name there: behind a Split are copies.
+    private static (int Writer, string Name) WriterOf(Net net, string blob, int last)
     {
         int index = last;
-        while (index > 0 && !net.Layers[index].TopNames.Contains(blob))
+        while (index > 0)
         {
+            NetLayer layer = net.Layers[index];
+            if (layer.TopNames.Contains(blob))
+            {
+                if (layer.Type != SplitInsertion.Type)
+                {
+                    break;
+                }
+
+                blob = layer.BottomNames[0];
+            }
+
             index--;
         }
 
-        return index;
+        return (index, blob);
     }
 
     // What other outputs and losses left behind must not flow back.

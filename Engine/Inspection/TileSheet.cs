@@ -83,21 +83,15 @@ public sealed class TileSheet
         return image;
     }
 
-    /// <summary>Returns the tiles one under the other, as B, G, R, without enlarging them.</summary>
-    internal PlanarImage ToColumn()
+    /// <summary>Copies a tile into an image, as B, G, R, without enlarging it.</summary>
+    internal void CopyTile(int index, PlanarImage image)
     {
-        var image = new PlanarImage();
-        image.SetSize(3, Count * TileHeight, TileWidth);
+        image.SetSize(3, TileHeight, TileWidth);
         int size = TileHeight * TileWidth;
-        for (int tile = 0; tile < Count; tile++)
+        for (int channel = 0; channel < 3; channel++)
         {
-            for (int channel = 0; channel < 3; channel++)
-            {
-                Tile(tile).Slice(channel * size, size).CopyTo(image.Plane(channel)[(tile * size)..]);
-            }
+            Tile(index).Slice(channel * size, size).CopyTo(image.Plane(channel));
         }
-
-        return image;
     }
 
     /// <summary>Paints a tile in the scale of the sheet.</summary>

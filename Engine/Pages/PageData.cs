@@ -13,7 +13,8 @@ namespace Cnn.Engine.Pages;
 internal sealed class PageData
 {
     // Histograms and images are thinned further where a run has many, for the page's size.
-    private const int MostHistograms = 2500, MostImageBytes = 400_000, Shares = 10_000;
+    private const int MostHistograms = 2000, MostImageBytes = 400_000, Shares = 10_000;
+    private const int MostParameters = 60, MostDrawing = 300_000;
 
     private static readonly JsonWriterOptions Options = new()
     {
@@ -63,7 +64,8 @@ internal sealed class PageData
             Histograms(run.HistogramSeries);
             Images(run.ImageSeries);
             Classes(run.Classes);
-            json.WriteString("svg", run.NetSvg);
+            json.WriteString("svg", run.NetSvg.Length <= MostDrawing ? run.NetSvg : "");
+            json.WriteBoolean("isDrawingLarge", run.NetSvg.Length > MostDrawing);
             json.WriteStartArray("definitions");
             foreach (var (name, text) in run.Definitions)
             {
@@ -162,9 +164,13 @@ internal sealed class PageData
 
     private void Histograms(IReadOnlyList<RunSeries<RunHistogram>> all)
     {
-        int most = Math.Max(2, MostHistograms / Math.Max(1, all.Count));
+        string[] parameters = [.. all.Select(s => ParameterOf(s.Name)).Distinct()];
+        HashSet<string> shown = [.. Spread(parameters, MostParameters)];
+        RunSeries<RunHistogram>[] chosen = [.. all.Where(s => shown.Contains(ParameterOf(s.Name)))];
+        int most = Math.Max(2, MostHistograms / Math.Max(1, chosen.Length));
+        json.WriteNumber("parameters", parameters.Length);
         json.WriteStartArray("histograms");
-        foreach (RunSeries<RunHistogram> series in all)
+        foreach (RunSeries<RunHistogram> series in chosen)
         {
             json.WriteStartObject();
             json.WriteString("name", series.Name);
@@ -181,6 +187,9 @@ internal sealed class PageData
 
         json.WriteEndArray();
     }
+
+    // The weights and the gradients of a parameter differ in what stands before its name.
+    private static string ParameterOf(string series) => series[(series.IndexOf('/', StringComparison.Ordinal) + 1)..];
 
     // Counts are shares of all values in ten-thousandths.
     private void Histogram(long iteration, RunHistogram histogram)
@@ -312,6 +321,11 @@ internal sealed class PageData
         int count = Math.Min(most, items.Count);
         return Enumerable.Range(1, count).Select(i => items[(int)((long)i * items.Count / count) - 1]);
     }
+
+    // Some of many, the first, the last and evenly between.
+    private static IEnumerable<T> Spread<T>(IReadOnlyList<T> items, int most) => items.Count <= most
+        ? items
+        : Enumerable.Range(0, most).Select(i => items[(int)((long)i * (items.Count - 1) / (most - 1))]);
 
     private void Strings(string first, string second)
     {

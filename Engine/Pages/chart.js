@@ -136,7 +136,8 @@ class Chart {
     }
 
     if (low === high) {
-      [low, high] = this.log ? [low / 2, high * 2] : [low - (Math.abs(low) * 0.1 || 1), high + (high * 0.1 || 1)];
+      const room = Math.abs(low) * 0.1 || 1;
+      [low, high] = this.log ? [low / 2, high * 2] : [low - room, high + room];
     } else if (this.log) {
       const part = (high / low) ** 0.04;
       [low, high] = [low / part, high * part];

@@ -68,9 +68,9 @@ class RunView {
     const s = this.sections;
     s.classes.set(run.classes, !!run.classes);
     s.layers.set(run.layers, run.layers.length > 0);
-    s.histograms.set(run.histograms, run.histograms.length > 0);
+    s.histograms.set({ all: run.histograms, parameters: run.parameters }, run.histograms.length > 0);
     s.images.set(run.images, run.images.length > 0);
-    s.net.set(run.svg, !!run.svg);
+    s.net.set(run.svg, !!run.svg || run.isDrawingLarge);
     s.settings.set(run.settings, run.settings.length > 0);
     const origin = [
       ["Command", run.command], ["Machine", run.machine], ["Version", run.version], ["Seed", run.seed],

@@ -26,8 +26,8 @@ function matrixTable(names, counts) {
       class: part > 55 ? "is-full" : null,
       style: count ? `background:color-mix(in srgb, ${colour(i === j ? 0 : 1)} ${part}%, transparent)` : null,
       title: i === j
-        ? `${whole(count)} of ${whole(total)} images of ${names[i]} (${share}) are classified rightly`
-        : `${whole(count)} of ${whole(total)} images of ${names[i]} (${share}) are taken for ${names[j]}`,
+        ? `${whole(count)} of ${whole(total)} images of ${names[i]} (${share}) are classified correctly`
+        : `${whole(count)} of ${whole(total)} images of ${names[i]} (${share}) are mistaken for ${names[j]}`,
     }, count ? whole(count) : "·");
   };
   return el("div", { class: "scroll", "data-keep": "matrix", tabindex: 0 }, el("table", { class: "matrix" },
@@ -62,7 +62,7 @@ function matrixPicture(names, counts) {
     const i = Math.floor(e.offsetY / side), j = Math.floor(e.offsetX / side);
     if (counts[i]?.[j] !== undefined) {
       told.textContent = `${whole(counts[i][j])} of ${whole(totals[i])} images of ${names[i]} `
-        + (i === j ? "are classified rightly" : `are taken for ${names[j]}`);
+        + (i === j ? "are classified correctly" : `are mistaken for ${names[j]}`);
     }
   });
   paint();
@@ -126,7 +126,7 @@ function mistakes(names, worst) {
   return el("div", { class: "gallery" }, worst.map(m => el("figure", {},
     picture(m, `an image of ${names[m.label]}`, 84),
     el("figcaption", {},
-      el("span", {}, el("b", {}, names[m.label]), " taken for ", el("b", {}, names[m.predicted])),
+      el("span", {}, el("b", {}, names[m.label]), " mistaken for ", el("b", {}, names[m.predicted])),
       m.confidence === null ? null : el("span", { class: "note" }, percent(m.confidence))))));
 }
 

@@ -69,6 +69,7 @@ function histogramSection() {
     remember("parameter", choice.value);
     show();
   } });
+  const told = el("span", { class: "note" });
   let series = new Map();
   const show = () => {
     weights.set(series.get(`weights/${choice.value}`) ?? []);
@@ -76,12 +77,13 @@ function histogramSection() {
   };
   const element = card("histograms", "Weights and gradients", "Histograms over the iterations, the newest in front; "
     + "parameter 0 of a layer is mostly its weights, 1 its bias",
-    [el("label", {}, "Parameter", choice)], el("div", { class: "pair" }, weights.element, gradients.element));
-  return new Section(element, value => {
-    series = new Map(value.map(h => [h.name, h.items]));
-    const names = [...new Set(value.map(h => h.name.replace(/^(weights|gradients)\//, "")))];
+    [told, el("label", {}, "Parameter", choice)], el("div", { class: "pair" }, weights.element, gradients.element));
+  return new Section(element, ({ all, parameters }) => {
+    series = new Map(all.map(h => [h.name, h.items]));
+    const names = [...new Set(all.map(h => h.name.replace(/^(weights|gradients)\//, "")))];
     if (names.join("\n") !== [...choice.options].map(o => o.value).join("\n")) {
       const wanted = recall("parameter", names[0]);
+      told.textContent = names.length < parameters ? `${whole(names.length)} of ${whole(parameters)} parameters` : "";
       choice.replaceChildren(...names.map(n => el("option", { value: n, selected: n === wanted }, n)));
     }
 
@@ -151,8 +153,10 @@ function netSection() {
   ], host);
   new ResizeObserver(() => factor === null && size && apply(null)).observe(host);
   return new Section(element, text => {
-    const drawing = safeDrawing(text);
-    shadow.replaceChildren(drawing ?? el("p", {}, "The drawing cannot be shown."));
+    const drawing = text ? safeDrawing(text) : null;
+    shadow.replaceChildren(drawing ?? el("p", {}, text
+      ? "The drawing cannot be shown."
+      : "The drawing is too large for this page; it is the file net.svg in the folder of the run."));
     size = null;
     if (drawing) {
       const box = (drawing.getAttribute("viewBox") ?? "").split(/[\s,]+/).map(Number);

@@ -55,7 +55,7 @@ internal static class DrawCommand
             if (paths.FirstOrDefault(p => KindOf(p) is not (".svg" or ".png" or ".dot" or ".mmd")) is { } wrong)
             {
                 throw new CnnException(
-                    $"--output {wrong}: no such kind of picture", "its name should end in .svg, .png, .dot or .mmd");
+                    $"--output {wrong}: unknown picture format", "its name should end in .svg, .png, .dot or .mmd");
             }
 
             if (parsed.GetValue(folds) && parsed.GetValue(unfolds))

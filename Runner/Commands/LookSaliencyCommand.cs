@@ -43,7 +43,8 @@ internal static class LookSaliencyCommand
             using Net net = look.Build(parsed, pool, log, runsBackward: true);
             int item = look.Fill(parsed, net, console);
             SaliencyMap map = Saliency.Of(net, parsed.GetValue(label), item);
-            string subtitle = $"{look.Describe(parsed, net)}  \u00b7  value of the class: "
+            string value = ScoreGradient.GivesProbability(net) ? "probability" : "score";
+            string subtitle = $"{look.Describe(parsed, net)}  \u00b7  the net gives it a {value} of "
                 + LookSections.Number(map.Class.Probability);
             var picture = new LookPicture(Title(map.Class, names), subtitle, look.IsDark(parsed));
             LookSections.AddSaliency(picture, net, map, item);

@@ -60,9 +60,11 @@ internal static class PlotCommand
                 && !path.EndsWith(".svg", StringComparison.OrdinalIgnoreCase))
             {
                 throw new CnnException(
-                    $"--output {path}: no such kind of picture", "its name should end in .png or .svg");
+                    $"--output {path}: unknown picture format", "its name should end in .png or .svg");
             }
 
+            bool isLogarithmic = parsed.GetValue(logarithmic);
+            (double, double) bounds = BoundsOf(parsed.GetValue(least), parsed.GetValue(largest), isLogarithmic);
             string[] wanted = OptionValues.SplitAtCommas(parsed.GetValue(values));
             (string Label, RunCurves Run)[] runs = [.. parsed.GetRequiredValue(logs).Select(Read)];
             string? shown = parsed.GetValue(title) ?? (runs.Length == 1 && wanted.Length != 1 ? runs[0].Label : null);
@@ -72,9 +74,9 @@ internal static class PlotCommand
             {
                 Wanted = wanted,
                 DrawsErrors = parsed.GetValue(error),
-                IsLogarithmic = parsed.GetValue(logarithmic),
+                IsLogarithmic = isLogarithmic,
             }.Add(runs);
-            plot.Save(path, (parsed.GetValue(least) ?? double.NaN, parsed.GetValue(largest) ?? double.NaN));
+            plot.Save(path, bounds);
             console.Out.WriteLine($"wrote {path}");
             return ExitCode.Done;
         });
@@ -87,6 +89,36 @@ internal static class PlotCommand
         string file = equals < 0 || Path.Exists(log) ? log : log[(equals + 1)..];
         RunCurves run = RunCurves.Read(file);
         return (file == log ? run.Name : log[..equals], run);
+    }
+
+    private static (double Least, double Largest) BoundsOf(double? least, double? largest, bool isLogarithmic)
+    {
+        Require("--min", least, isLogarithmic);
+        Require("--max", largest, isLogarithmic);
+        if (least >= largest)
+        {
+            throw new CnnException(
+                string.Create(CultureInfo.InvariantCulture, $"--min {least} is not below --max {largest}"),
+                "give a smaller --min or a larger --max");
+        }
+
+        return (least ?? double.NaN, largest ?? double.NaN);
+    }
+
+    private static void Require(string option, double? bound, bool isLogarithmic)
+    {
+        string text = string.Create(CultureInfo.InvariantCulture, $"{option} {bound}");
+        if (bound is { } value && !double.IsFinite(value))
+        {
+            throw new CnnException($"{text} is not a finite number");
+        }
+
+        if (isLogarithmic && bound <= 0)
+        {
+            throw new CnnException(
+                $"{text} is not above 0, and a logarithmic axis has no other values",
+                $"give a larger {option}, or leave --log out");
+        }
     }
 
     private static (int Width, int Height) SizeOf(string text)

@@ -33,6 +33,9 @@ internal sealed class CurvePanel(string name, PictureStyle style, bool isLogarit
     public float LabelWidth => Apart + curves.Max(c =>
         PictureStyle.WidthOf(c.Label, LabelSize, isBold: true) + PictureStyle.WidthOf(ValueOf(c.Curve), LabelSize));
 
+    /// <summary>The width of the axis's name.</summary>
+    public float NameWidth => PictureStyle.WidthOf(name, NameSize, isBold: true);
+
     /// <summary>The range of the iterations.</summary>
     public (double Least, double Largest) Iterations => (
         curves.Min(c => c.Curve.Iterations[0]), curves.Max(c => c.Curve.Iterations[^1]));
@@ -60,8 +63,9 @@ internal sealed class CurvePanel(string name, PictureStyle style, bool isLogarit
         if (isLogarithmic && above.Length > 0)
         {
             double lower = bounds.Least > 0 ? bounds.Least : above.Min() * 0.9;
-            double upper = bounds.Largest > lower ? bounds.Largest : above.Max() * 1.1;
-            return new PlotAxis(lower, Math.Max(upper, lower * 2), IsLogarithmic: true);
+            return bounds.Largest > 0
+                ? new PlotAxis(lower < bounds.Largest ? lower : bounds.Largest / 2, bounds.Largest, IsLogarithmic: true)
+                : new PlotAxis(lower, Math.Max(above.Max() * 1.1, lower * 2), IsLogarithmic: true);
         }
 
         double least = curves.Min(c => c.Curve.Values.Min()), largest = curves.Max(c => c.Curve.Values.Max());
@@ -69,7 +73,9 @@ internal sealed class CurvePanel(string name, PictureStyle style, bool isLogarit
         bool isNearZero = least >= 0 && least < 0.3 * extent;
         double bottom = !double.IsNaN(bounds.Least) ? bounds.Least : isNearZero ? 0 : least - (extent / 20);
         double top = !double.IsNaN(bounds.Largest) ? bounds.Largest : largest + (extent / 20);
-        return new PlotAxis(bottom, bottom < top ? top : bottom + extent);
+        return bottom < top ? new PlotAxis(bottom, top)
+            : double.IsNaN(bounds.Largest) ? new PlotAxis(bottom, bottom + extent)
+            : new PlotAxis(top - extent, top);
     }
 
     /// <summary>Returns the room that the numbers of an axis take on the left.</summary>

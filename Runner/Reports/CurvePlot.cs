@@ -21,7 +21,7 @@ internal sealed class CurvePlot(string? title, bool isDark, (int Width, int Heig
 
     private const int UsualWidth = 800, AloneHeight = 340, PanelHeight = 240;
     private const int Margin = 28, TitleHeight = 40, TitleSize = 20, AxisHeight = 22, AxisSize = 13, BetweenPanels = 18;
-    private const int PngScale = 2;
+    private const int PngScale = 2, LeastFieldWidth = 180, LeastFieldHeight = 40;
 
     private readonly PictureStyle style = new(isDark);
     private readonly List<CurvePanel> panels = [];
@@ -59,16 +59,48 @@ internal sealed class CurvePlot(string? title, bool isDark, (int Width, int Heig
             throw new CnnException("no curve has a finite value, so there is nothing to draw");
         }
 
-        (int width, int height) = size ?? (UsualWidth, NeededHeight());
+        (int width, int height) = SizeOf(bounds);
         byte[] picture = path.EndsWith(".svg", StringComparison.OrdinalIgnoreCase)
             ? Svg(width, height, bounds)
             : Png(width, height, bounds);
         AtomicFile.Write(path, stream => stream.Write(picture));
     }
 
-    private int NeededHeight() =>
-        Around() + panels.Sum(p => Math.Max(
-            panels.Count == 1 ? AloneHeight : PanelHeight, p.Count * CurvePanel.LineHeight));
+    // The names of the curves have to find room.
+    private (int Width, int Height) SizeOf((double Least, double Largest) bounds)
+    {
+        int usualHeight = HeightFor(panels.Count == 1 ? AloneHeight : PanelHeight);
+        int least = HeightFor(LeastFieldHeight), needed = Math.Min(MostSide, WidthFor(bounds));
+        if (size is not { } given)
+        {
+            return (Math.Max(UsualWidth, needed), usualHeight);
+        }
+
+        int curves = panels.Sum(p => p.Count);
+        return given.Width >= needed && given.Height >= least ? given : throw new CnnException(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"--size {given.Width}x{given.Height} is too small for {curves} {(curves == 1 ? "curve" : "curves")}"),
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"give at least {Math.Max(needed, LeastSide)}x{Math.Max(least, LeastSide)}"));
+    }
+
+    private int HeightFor(int field) =>
+        Around() + (panels.Count * panels.Max(p => Math.Max(field, p.Count * CurvePanel.LineHeight)));
+
+    private int WidthFor((double Least, double Largest) bounds)
+    {
+        float left = panels.Select((p, i) => CurvePanel.TickWidth(AxisOf(i, bounds), AloneHeight)).Max();
+        float right = panels.Max(p => p.LabelWidth);
+        float fields = left + Math.Max(LeastFieldWidth, right - left) + right;
+        float heads = Math.Max(
+            title is null ? 0 : PictureStyle.WidthOf(title, TitleSize, isBold: true), panels.Max(p => p.NameWidth));
+        return (int)MathF.Ceiling((2 * Margin) + Math.Max(fields, heads));
+    }
+
+    private PlotAxis AxisOf(int panel, (double Least, double Largest) bounds) =>
+        panels[panel].Axis(panel == 0 ? bounds : (double.NaN, double.NaN));
 
     // All that is no field of curves.
     private int Around() =>
@@ -119,7 +151,7 @@ internal sealed class CurvePlot(string? title, bool isDark, (int Width, int Heig
 
         float fieldHeight = Math.Max(1, (height - Around()) / (float)panels.Count);
         float right = Math.Min(width / 2f, panels.Max(p => p.LabelWidth));
-        PlotAxis[] values = [.. panels.Select((p, i) => p.Axis(i == 0 ? bounds : (double.NaN, double.NaN)))];
+        PlotAxis[] values = [.. panels.Select((_, i) => AxisOf(i, bounds))];
         double first = panels.Min(p => p.Iterations.Least), last = panels.Max(p => p.Iterations.Largest);
         PlotAxis iterations = first < last ? new(first, last) : new(first - 1, last + 1);
         float left = values.Max(axis => CurvePanel.TickWidth(axis, fieldHeight));

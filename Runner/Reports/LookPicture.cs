@@ -92,11 +92,9 @@ internal sealed class LookPicture(string title, string subtitle, bool isDark)
 
     private static void DrawTiles(SKCanvas canvas, TileSheet sheet, TileGrid grid, float left, float top)
     {
-        // The tiles stand one under the other, so that each can be taken by its rows.
-        PlanarImage pixels = sheet.ToColumn();
-        using SKBitmap bitmap = new(pixels.Width, pixels.Height, SKColorType.Bgra8888, SKAlphaType.Opaque);
-        DetectionPicture.Copy(pixels, bitmap);
-        using SKImage image = SKImage.FromBitmap(bitmap);
+        // Each tile is an image of its own: scaled down in one with others, their edges would mix.
+        var pixels = new PlanarImage();
+        using SKBitmap bitmap = new(sheet.TileWidth, sheet.TileHeight, SKColorType.Bgra8888, SKAlphaType.Opaque);
         SKSamplingOptions sampling = grid.IsEnlarged
             ? new SKSamplingOptions(SKFilterMode.Nearest)
             : new SKSamplingOptions(SKFilterMode.Linear, SKMipmapMode.Linear);
@@ -104,11 +102,10 @@ internal sealed class LookPicture(string title, string subtitle, bool isDark)
         {
             float x = left + (tile % grid.Columns * (grid.TileWidth + grid.Gap));
             float y = top + (tile / grid.Columns * (grid.TileHeight + grid.Gap));
-            canvas.DrawImage(
-                image,
-                SKRect.Create(0, tile * sheet.TileHeight, sheet.TileWidth, sheet.TileHeight),
-                SKRect.Create(x, y, grid.TileWidth, grid.TileHeight),
-                sampling);
+            sheet.CopyTile(tile, pixels);
+            DetectionPicture.Copy(pixels, bitmap);
+            using SKImage image = SKImage.FromBitmap(bitmap);
+            canvas.DrawImage(image, SKRect.Create(x, y, grid.TileWidth, grid.TileHeight), sampling);
         }
     }
 

@@ -27,7 +27,8 @@ internal static class LookSections
 
         NetLayer? first = net.Layers.FirstOrDefault(l => FilterSheet.Find(l) is not null);
         return first is not null ? [first] : throw new CnnException(
-            $"net '{net.Name}' has no filters", "a convolution larger than 1 x 1 has, and an InnerProduct on images");
+            $"net '{net.Name}' has no filters to show",
+            "it needs a convolution larger than 1 x 1, or an InnerProduct that reads images");
     }
 
     /// <summary>Finds blobs by their names, or those of convolutions, evenly chosen where there are many.</summary>

@@ -86,7 +86,8 @@ internal sealed class LayoutGraph
         if (nodes.Count == MostNodes)
         {
             throw new CnnException(
-                $"the drawing has more than {MostNodes} boxes and bends of wires", "draw it with its modules folded");
+                "the net has too many long connections to be drawn",
+                "write a .dot or .mmd, which other programs lay out");
         }
 
         var node = new LayoutNode

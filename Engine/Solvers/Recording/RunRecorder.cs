@@ -16,7 +16,7 @@ internal sealed class RunRecorder : IDisposable
     public const string DataWaitCurve = "train/data_wait";
 
     private const string SpeedCurve = "train/images_per_second";
-    private const int Figures = 10_000;
+    private const int Figures = 10_000, MostBoxes = 600, MostWireLength = 20_000;
 
     private readonly Solver solver;
     private readonly SolverParameter definition;
@@ -248,8 +248,32 @@ internal sealed class RunRecorder : IDisposable
             writer.Definition(name, text);
         }
 
-        writer.Drawing(NetDrawing.Of(solver.TrainNet).ToSvg());
+        Draw(writer);
         page = options.Time is { } time ? new PageRefresher(writer, time, WarnOfPage) : null;
+    }
+
+    // A net that takes long to draw, or cannot be drawn, is trained all the same.
+    private void Draw(RunWriter writer)
+    {
+        string problem;
+        try
+        {
+            var drawing = NetDrawing.Of(solver.TrainNet);
+            if (drawing is { BoxCount: <= MostBoxes, WireLength: <= MostWireLength })
+            {
+                writer.Drawing(drawing.ToSvg());
+                return;
+            }
+
+            problem = "it is too large to be drawn quickly";
+        }
+        catch (CnnException exception)
+        {
+            problem = exception.Diagnostics[0].Message;
+        }
+
+        options.Log?.Information(
+            "{Line:l}", $"net '{solver.TrainNet.Name}' is not drawn on the page of the run: {problem}");
     }
 
     private void WritePage()

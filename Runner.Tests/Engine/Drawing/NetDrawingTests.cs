@@ -4,6 +4,7 @@ using Cnn.Engine.Drawing;
 using Cnn.Engine.Graph;
 using Cnn.Layers;
 using Cnn.Layers.Threading;
+using Cnn.Proto;
 
 namespace Cnn.Tests.Engine.Drawing;
 
@@ -170,6 +171,27 @@ public sealed class NetDrawingTests : IDisposable
         NetDrawing drawing = Draw(Residual(350), new DrawingOptions { Fold = false });
 
         Assert.InRange(drawing.ToSvg().Length, 100_000, 10_000_000);
+    }
+
+    // The last layer reads what each before it wrote.
+    [Fact]
+    public void ANetThatCannotBeLaidOutIsLeftToOtherPrograms()
+    {
+        var text = new StringBuilder("layer { name: 'b0' type: 'Input' top: 'b0' input_param { shape { dim: 1 } } }");
+        for (int i = 1; i < 1000; i++)
+        {
+            text.Append($"layer {{ name: 'b{i}' type: 'Power' bottom: 'b{i - 1}' top: 'b{i}' }}");
+        }
+
+        string bottoms = string.Join(' ', Enumerable.Range(0, 1000).Select(k => $"bottom: 'b{k}'"));
+        text.Append($"layer {{ name: 'sum' type: 'Eltwise' {bottoms} top: 'sum' }}");
+        NetDrawing drawing = Draw(text.ToString(), new DrawingOptions { Fold = false });
+
+        Assert.Equal(
+            "the net has too many long connections to be drawn; write a .dot or .mmd, which other programs lay out",
+            Assert.Throws<CnnException>(drawing.ToSvg).Message);
+        Assert.StartsWith("digraph", drawing.ToDot(), StringComparison.Ordinal);
+        Assert.Contains("flowchart", drawing.ToMermaid(), StringComparison.Ordinal);
     }
 
     // Blocks of two inner products and a sum.

@@ -116,7 +116,7 @@ public sealed class FilterSheetTests
         Assert.Equal([3, 1, 4, 4], filters.Shape.ToArray());
         Assert.True(filters.SharesDataWith(net.FindLayer("ip").Parameters[0]));
         Assert.StartsWith(
-            "layer 'relu' (ReLU) has no filters: it has no weights",
+            "layer 'relu' (ReLU) has no filters to show: it has no weights",
             Assert.Throws<CnnException>(() => FilterSheet.FiltersOf(net.FindLayer("relu"))).Message,
             StringComparison.Ordinal);
     }

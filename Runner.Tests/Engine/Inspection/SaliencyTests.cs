@@ -69,6 +69,43 @@ public sealed class SaliencyTests
         Assert.Equal(Saliency.Of(plain, 1).Values, Saliency.Of(trained, 1).Values);
     }
 
+    // Behind Splits, whose names are not shown.
+    [Fact]
+    public void ASoftmaxThatFeedsAnAccuracyGivesTheProbability()
+    {
+        using Net plain = SmallNet.Build(SmallNet.Scores);
+        using Net tested = SmallNet.Build(
+            SmallNet.Scores + SmallNet.Softmax
+            + """
+            layer { name: "label" type: "DummyData" top: "label" dummy_data_param { shape { dim: 1 } } }
+            layer { name: "one" type: "Accuracy" bottom: "prob" bottom: "label" top: "one" }
+            layer { name: "two" type: "Accuracy" bottom: "prob" bottom: "label" top: "two" }
+            layer { name: "twice" type: "Power" bottom: "ip" top: "twice" power_param { scale: 2 } }
+            """);
+
+        SaliencyMap map = Saliency.Of(tested, 1);
+
+        Assert.Equal(tested.FindBlob("prob").Data[1], map.Class.Probability);
+        Assert.Equal(Saliency.Of(plain, 1).Values, map.Values);
+        Assert.Contains(
+            "blob 'ip' has 3 classes", Assert.Throws<CnnException>(() => Saliency.Of(tested, 3)).Message);
+    }
+
+    [Fact]
+    public void ASoftmaxInTheMiddleIsNotOfTheClasses()
+    {
+        using Net net = SmallNet.Build(
+            SmallNet.Scores + SmallNet.Softmax
+            + """
+            layer { name: "last" type: "InnerProduct" bottom: "prob" top: "last"
+              inner_product_param { num_output: 5 weight_filler { type: "gaussian" std: 0.5 } } }
+            """);
+
+        ClassScore score = Saliency.Of(net, 4).Class;
+
+        Assert.Equal(new ClassScore(4, net.FindBlob("last").Data[4]), score);
+    }
+
     [Fact]
     public void TheMapIsASheetFromZeroToTheGreatest()
     {
@@ -87,7 +124,7 @@ public sealed class SaliencyTests
         using Net net = SmallNet.Build(SmallNet.Scores);
 
         Assert.Equal(
-            "class 3 is none of the 3 of blob 'ip', 1 3 (3); from 0 to 2",
+            "class 3 does not exist: blob 'ip' has 3 classes; from 0 to 2",
             Assert.Throws<CnnException>(() => Saliency.Of(net, 3)).Message);
     }
 

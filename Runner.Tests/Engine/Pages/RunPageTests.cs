@@ -146,6 +146,34 @@ public sealed class RunPageTests : IDisposable
     }
 
     [Fact]
+    public void APageOfAThousandParametersShowsSomeOfThem()
+    {
+        var run = new RunRecord { NetSvg = $"<svg>{new string('x', 400_000)}</svg>" };
+        float[] values = [.. Enumerable.Range(0, 1000).Select(i => MathF.Sin(i) * MathF.Exp(i * 0.003f))];
+        RunHistogram histogram = RunHistogram.Of(values);
+        foreach (string name in Enumerable.Range(0, 1000).SelectMany(i =>
+            (string[])[$"weights/block{i / 2}/conv.{i % 2}", $"gradients/block{i / 2}/conv.{i % 2}"]))
+        {
+            for (int k = 0; k < 30; k++)
+            {
+                run.Add(name, k, histogram);
+            }
+        }
+
+        string page = RunPage.Html([run]);
+        JsonElement read = Data(page).GetProperty("runs")[0];
+        string[] names =
+            [.. read.GetProperty("histograms").EnumerateArray().Select(h => h.GetProperty("name").GetString()!)];
+
+        Assert.InRange(page.Length, 100_000, 1_000_000);
+        Assert.Equal((120, 1000), (names.Length, read.GetProperty("parameters").GetInt32()));
+        Assert.Equal(["weights/block0/conv.0", "gradients/block0/conv.0"], names[..2]);
+        Assert.Equal(["weights/block499/conv.1", "gradients/block499/conv.1"], names[^2..]);
+        Assert.Equal("", read.GetProperty("svg").GetString());
+        Assert.True(read.GetProperty("isDrawingLarge").GetBoolean());
+    }
+
+    [Fact]
     public void SeveralRunsAreComparedByTheirCurves()
     {
         string page = RunPage.Html([SampleRuns.Lenet(), SampleRuns.Lenet(rate: 0.02)]);

@@ -78,7 +78,7 @@ public sealed class DrawCommandTests : IDisposable
 
         Assert.Equal(1, run.ExitCode);
         Assert.Equal(
-            $"cnn: --output {folder["b.pdf"]}: no such kind of picture; "
+            $"cnn: --output {folder["b.pdf"]}: unknown picture format; "
             + "its name should end in .svg, .png, .dot or .mmd\n",
             run.Error);
         Assert.False(File.Exists(folder["a.svg"]));

@@ -83,15 +83,15 @@ public sealed class LookCommandTests : IDisposable
 
     [Theory]
     [InlineData("net 'Net' has no layer 'conv2'; did you mean 'conv1'?", "filters", "--layer", "conv2")]
-    [InlineData("layer 'relu1' (ReLU) has no filters: it has no weights", "filters", "--layer", "relu1")]
+    [InlineData("layer 'relu1' (ReLU) has no filters to show: it has no weights", "filters", "--layer", "relu1")]
     [InlineData("nothing fills input 'data' of net 'Net'; give an image with --image", "activations")]
     [InlineData("net 'Net' has no blob 'conv3'; did you mean 'conv1'?", "activations", "--blob", "conv3")]
-    [InlineData("--output x.gif: no such kind of picture; its name should end in .png", "filters", "-o", "x.gif")]
+    [InlineData("--output x.gif: unknown picture format; its name should end in .png", "filters", "-o", "x.gif")]
     public void MistakesAreExplained(string expected, params string[] arguments) =>
         Fails(expected, [.. arguments, net]);
 
     [Theory]
-    [InlineData("class 7 is none of the 5 of blob 'ip'", "saliency", "--class", "7")]
+    [InlineData("class 7 does not exist: blob 'ip' has 5 classes; from 0 to 4", "saliency", "--class", "7")]
     [InlineData("--item has no meaning for a single image", "saliency", "--item", "1")]
     [InlineData("no gradient flows back to blob 'prob'", "gradients", "--blob", "prob", "--class", "0")]
     public void MistakesAboutAnImageAreExplained(string expected, params string[] arguments) =>

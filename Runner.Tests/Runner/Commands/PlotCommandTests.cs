@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace Cnn.Tests.Runner.Commands;
 
 [Trait("Category", "Unit")]
@@ -104,6 +106,49 @@ public sealed class PlotCommandTests : IDisposable
         Assert.Equal(
             (1, $"cnn: --size is '{size}', it must be width x height such as 800x480; each from 240 to 8000\n"),
             (run.ExitCode, run.Error));
+    }
+
+    [Theory]
+    [InlineData("--min 5 is not below --max 1; give a smaller --min or a larger --max", "--min", "5", "--max", "1")]
+    [InlineData("--min 1 is not below --max 1; give a smaller --min or a larger --max", "--min", "1", "--max", "1")]
+    [InlineData("--max NaN is not a finite number", "--max", "NaN")]
+    [InlineData(
+        "--min 0 is not above 0, and a logarithmic axis has no other values; give a larger --min, or leave --log out",
+        "--min", "0", "--log")]
+    public void BoundsThatAreNoneAreAnError(string expected, params string[] bounds)
+    {
+        CommandLine run = CommandLine.Run(
+            ["plot", folder.Write("a.log", Log), "--output", folder["p.png"], .. bounds]);
+
+        Assert.Equal((1, $"cnn: {expected}\n"), (run.ExitCode, run.Error));
+    }
+
+    [Fact]
+    public void ALogarithmicAxisEndsAtTheBoundThatIsGiven()
+    {
+        string picture = folder["p.svg"];
+
+        CommandLine run = CommandLine.Run(
+            "plot", folder.Write("a.log", Log), "--value", "loss", "--log", "--min", "1", "--max", "1.5",
+            "--output", picture);
+
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.DoesNotMatch(@">\s*2\s*<", File.ReadAllText(picture));
+    }
+
+    [Fact]
+    public void ASizeThatTheNamesDoNotFitInIsAnError()
+    {
+        string[] logs = [.. Enumerable.Range(0, 11).Select(i => $"run{i}={folder.Write($"{i}.log", Log)}")];
+        string[] plot = ["plot", .. logs, "--value", "accuracy", "--output", folder["p.png"], "--size"];
+
+        CommandLine run = CommandLine.Run([.. plot, "240x240"]);
+
+        Assert.Equal(1, run.ExitCode);
+        Match needed = Regex.Match(
+            run.Error, @"^cnn: --size 240x240 is too small for 11 curves; give at least (\d+x\d+)\n$");
+        Assert.True(needed.Success, run.Error);
+        Assert.Equal(0, CommandLine.Run([.. plot, needed.Groups[1].Value]).ExitCode);
     }
 
     [Fact]

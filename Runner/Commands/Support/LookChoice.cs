@@ -99,7 +99,7 @@ internal sealed class LookChoice(int usualMost)
         string path = parsed.GetRequiredValue(output);
         return path.EndsWith(".png", StringComparison.OrdinalIgnoreCase)
             ? path
-            : throw new CnnException($"--output {path}: no such kind of picture", "its name should end in .png");
+            : throw new CnnException($"--output {path}: unknown picture format", "its name should end in .png");
     }
 
     /// <summary>Returns whether the ground is dark.</summary>

@@ -232,6 +232,30 @@ public sealed class RunRecorderTests : IDisposable
         Assert.Contains(expected + "; it must be 0 or more", error.Message, StringComparison.Ordinal);
     }
 
+    // The layers differ, so that they are not folded.
+    [Fact]
+    public void ANetThatTakesLongToDrawIsTrainedWithoutADrawing()
+    {
+        using var pool = new WorkerPool(1);
+        string[] chain =
+        [
+            .. Enumerable.Range(0, 700).Select(i =>
+                $"layer {{ name: 'long{i}' type: 'InnerProduct' bottom: '{(i == 0 ? "pool1" : $"long{i - 1}")}' "
+                + $"top: 'long{i}' inner_product_param {{ num_output: {1 + i} }} }}"),
+        ];
+        string net = SmallTraining.Net.Replace(
+            "layer { name: \"ip1\" type: \"InnerProduct\" bottom: \"pool1\"",
+            $"{string.Concat(chain)} layer {{ name: \"ip1\" type: \"InnerProduct\" bottom: \"long699\"",
+            StringComparison.Ordinal);
+        using Solver solver = Training.Prepare(
+            Definition("max_iter: 1").Replace(SmallTraining.Net, net, StringComparison.Ordinal), pool, run: Run);
+
+        Assert.True(solver.Solve());
+
+        Assert.Equal("", solver.RunWriter!.Snapshot().NetSvg);
+        Assert.False(File.Exists(Path.Combine(Run, "net.svg")));
+    }
+
     private static double[] Values(RunRecord record, string curve) =>
         record.TryFind(curve, out RunCurve? found) ? [.. found.Points.Select(p => p.Value)] : [];
 
