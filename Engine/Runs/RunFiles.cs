@@ -34,7 +34,7 @@ internal static class RunFiles
 
     private static readonly string[] Own = [Summary, Metrics, LayerTimes, Classes, Mistakes, Drawing, Log, Page];
 
-    /// <summary>Whether a definition may have a name: a plain one, on every system, that no file of a run has.</summary>
+    /// <summary>Whether a definition may have a name: one that all systems take and no file of a run has.</summary>
     public static bool IsFree(string name) =>
         name.Length is > 0 and <= LongestName
         && name[0] != '.'

@@ -6,8 +6,8 @@ namespace Cnn.Engine.Solvers.Recording;
 /// </summary>
 /// <param name="interval">The iterations between two records; 0 if it is not given.</param>
 /// <param name="dense">
-/// Without an interval, as many iterations are recorded from the start on; of those up to twice that number every second
-/// one, up to four times every fourth, and so on.
+/// Without an interval, as many iterations are recorded from the start on; of those up to twice that number every
+/// second one, up to four times every fourth, and so on.
 /// </param>
 internal readonly struct RecordingSchedule(int interval, int dense)
 {

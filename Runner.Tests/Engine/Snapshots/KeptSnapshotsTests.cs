@@ -119,7 +119,24 @@ public sealed class KeptSnapshotsTests : IDisposable
 
         solver.Solve();
 
-        Assert.Equal(Pairs(2, 4), Files());
+        Assert.Equal([.. Pairs(2), "snap_iter_3.solverstate", .. Pairs(4)], Files());
+    }
+
+    [Fact]
+    public void WhatIsLeftOfAPairGoesWhenEnoughNewerOnesAreWhole()
+    {
+        using Solver solver = Prepare(Definition("snapshot_keep: 2 max_iter: 4 snapshot: 1 test_interval: 100"));
+        solver.SnapshotWritten += path =>
+        {
+            if (path.EndsWith("_2.solverstate", StringComparison.Ordinal))
+            {
+                File.Delete(folder["snap_iter_2.caffemodel"]);
+            }
+        };
+
+        solver.Solve();
+
+        Assert.Equal(Pairs(3, 4), Files());
     }
 
     [Fact]

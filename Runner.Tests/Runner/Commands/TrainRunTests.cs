@@ -91,12 +91,30 @@ public sealed class TrainRunTests : IDisposable
     {
         string solver = Small(50, "snapshot_after_train: false");
         CommandLine.Run("train", "--solver", solver, "--run", Run, "--iterations", "5");
+        string summary = Path.Combine(Run, "run.json");
+        string stopped = File.ReadAllText(summary)
+            .Replace("\"state\": \"completed\"", "\"state\": \"stopped\"", StringComparison.Ordinal);
+        File.WriteAllText(summary, stopped);
         CommandLine resumed = CommandLine.Run(
             "train", "--solver", solver, "--run", Run, "--resume", "latest", "--iterations", "3");
 
         Assert.True(resumed.ExitCode == 0, resumed.Error);
         Assert.True(RunFolder.Read(Run).TryFind("train/loss", out RunCurve? loss));
         Assert.Equal([0, 1, 2], loss.Points.Select(p => p.Iteration));
+    }
+
+    [Fact]
+    public void ACompletedRunIsNotBegunAnewForWantOfASnapshot()
+    {
+        string solver = Small(50, "snapshot_after_train: false");
+        CommandLine.Run("train", "--solver", solver, "--run", Run, "--iterations", "5");
+        string figures = File.ReadAllText(Path.Combine(Run, "metrics.jsonl"));
+        CommandLine resumed = CommandLine.Run(
+            "train", "--solver", solver, "--run", Run, "--resume", "latest", "--iterations", "3");
+
+        Assert.Equal(1, resumed.ExitCode);
+        Assert.Contains("has a run, but there is no snapshot", resumed.Error, StringComparison.Ordinal);
+        Assert.Equal(figures, File.ReadAllText(Path.Combine(Run, "metrics.jsonl")));
     }
 
     private string Small(int iterations, string more = "random_seed: 7") => SmallTraining.Write(

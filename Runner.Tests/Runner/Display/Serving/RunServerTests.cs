@@ -252,7 +252,7 @@ public class RunServerTests
         using var one = new ServedRun();
         using var other = new ServedRun();
 
-        Assert.Equal(32, one.Token.Length);
+        Assert.Equal(24, one.Token.Length);
         Assert.NotEqual(one.Token, other.Token);
     }
 
