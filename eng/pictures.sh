@@ -64,7 +64,7 @@ fi
 if wants page; then
   train
   for scheme in light dark; do
-    shoot "file://$work/lenet/run.html" "$pictures/page-$scheme.png" $scheme 1200 900
+    shoot "file://$work/lenet/run.html" "$pictures/page-$scheme.png" $scheme 1200 925
   done
 fi
 
@@ -72,13 +72,15 @@ if wants panel; then
   sed "s|Models/lenet/snapshots/lenet|$work/panel_snapshot|" Models/lenet/solver.prototxt >"$work/panel.prototxt"
   tmux -u -L "$server" -f /dev/null new-session -d -x 100 -y 24 \
     "env -u CI -u NO_COLOR LANG=C.UTF-8 COLORTERM=truecolor dotnet '$program' \
-      train '$work/panel.prototxt'; sleep 5"
+      train '$work/panel.prototxt'"
   # The picture is of the first screen that has a snapshot, which is after the second test.
   for _ in $(seq 1200); do
     tmux -u -L "$server" capture-pane -e -p >"$work/screen.txt" 2>/dev/null || break
     grep -q 'panel_snapshot_iter' "$work/screen.txt" && break
     sleep 0.1
   done
+  tmux -L "$server" send-keys C-c 2>/dev/null || true
+  while tmux -L "$server" has-session 2>/dev/null; do sleep 0.1; done
   for scheme in light dark; do
     dotnet run eng/terminal-svg.cs -- "$work/screen.txt" "$pictures/panel-$scheme.svg" $scheme
   done

@@ -20,7 +20,7 @@ public sealed class PanelTerminalTests : IDisposable
     {
         SmallTraining.Write(folder, 400, 100);
         using var terminal = new TmuxTerminal(folder, columns);
-        terminal.Type("$CNN train --solver solver.prototxt");
+        terminal.Type("$CNN train --solver solver.prototxt --sighup_effect stop");
         terminal.WaitFor(screen => screen.Contains("Wrote snap_iter_400", StringComparison.Ordinal));
 
         string[] lines = terminal.WaitForPrompt();
@@ -53,7 +53,7 @@ public sealed class PanelTerminalTests : IDisposable
     {
         SmallTraining.Write(folder, Endless, 0);
         using var terminal = new TmuxTerminal(folder, 80);
-        terminal.Type("$CNN train --solver solver.prototxt");
+        terminal.Type("$CNN train --solver solver.prototxt --sighup_effect stop");
         terminal.WaitFor(IsWhole(80));
         foreach (int columns in (int[])[50, 120, 40, 80])
         {
@@ -87,7 +87,7 @@ public sealed class PanelTerminalTests : IDisposable
         File.WriteAllText(
             solver, File.ReadAllText(solver).Replace("base_lr: 0.01", "base_lr: 1e30", StringComparison.Ordinal));
         using var terminal = new TmuxTerminal(folder, 80);
-        terminal.Type("$CNN train --solver solver.prototxt; echo code $?");
+        terminal.Type("$CNN train --solver solver.prototxt --sighup_effect stop; echo code $?");
         terminal.WaitFor(screen => screen.Contains("code 2", StringComparison.Ordinal));
 
         string[] lines = terminal.WaitForPrompt();
@@ -102,7 +102,7 @@ public sealed class PanelTerminalTests : IDisposable
     {
         SmallTraining.Write(folder, Endless, 0);
         using var terminal = new TmuxTerminal(folder, 80);
-        terminal.Type("$CNN train --solver solver.prototxt");
+        terminal.Type("$CNN train --solver solver.prototxt --sighup_effect stop");
         terminal.WaitFor(IsWhole(80));
 
         terminal.Press("C-z");
@@ -121,14 +121,14 @@ public sealed class PanelTerminalTests : IDisposable
     {
         SmallTraining.Write(folder, Endless, 0);
         using var colored = new TmuxTerminal(folder, 80);
-        colored.Type("$CNN train --solver solver.prototxt");
+        colored.Type("$CNN train --solver solver.prototxt --sighup_effect stop");
         colored.WaitFor(IsWhole(80));
         Assert.Contains("\u001b[38;5;", colored.Colored(), StringComparison.Ordinal);
         colored.Press("C-c");
         colored.WaitForPrompt();
 
         using var plain = new TmuxTerminal(folder, 80, "NO_COLOR=1");
-        plain.Type("$CNN train --solver solver.prototxt");
+        plain.Type("$CNN train --solver solver.prototxt --sighup_effect stop");
         plain.WaitFor(IsWhole(80));
         Assert.DoesNotContain("\u001b[38", plain.Colored(), StringComparison.Ordinal);
         plain.Press("C-c");
@@ -143,7 +143,7 @@ public sealed class PanelTerminalTests : IDisposable
     {
         SmallTraining.Write(folder, 20, 0);
         using var terminal = new TmuxTerminal(folder, 140, variables);
-        terminal.Type($"$CNN train --solver solver.prototxt {option}");
+        terminal.Type($"$CNN train --solver solver.prototxt --sighup_effect stop {option}");
         terminal.WaitFor(screen => screen.Contains("Next:", StringComparison.Ordinal));
 
         string[] lines = terminal.WaitForPrompt();
