@@ -132,7 +132,7 @@ public class TrainServeTests
             "--serve", "--quiet");
 
         Assert.Equal(0, run.ExitCode);
-        Assert.Matches(@"^Watch the run at http://127\.0\.0\.1:\d+/\?token=[0-9a-f]{32}\n$", run.Error);
+        Assert.Matches(@"^Watch the run at http://127\.0\.0\.1:\d+/\?token=[0-9a-f]{24}\n$", run.Error);
         string log = File.ReadAllText(Path.Combine(folder["run"], "run.log"));
         Assert.DoesNotContain("token=", log, StringComparison.Ordinal);
     }

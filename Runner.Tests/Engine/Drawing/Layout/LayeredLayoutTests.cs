@@ -166,7 +166,7 @@ public class LayeredLayoutTests
 
         CnnException error = Assert.Throws<CnnException>(() => LayeredLayout.Of(boxes, links));
 
-        Assert.Contains("folded", error.Message, StringComparison.Ordinal);
+        Assert.Contains("too many long connections", error.Message, StringComparison.Ordinal);
     }
 
     private static (BoxSize[] Boxes, BoxLink[] Links) Random(int seed, int count, int degree)

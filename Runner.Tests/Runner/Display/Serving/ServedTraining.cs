@@ -52,6 +52,6 @@ internal sealed partial class ServedTraining : IDisposable
     }
 
     [GeneratedRegex(
-        @"^Watch the run at (?<address>http://127\.0\.0\.1:\d+/\?token=[0-9a-f]{32})\r?$", RegexOptions.Multiline)]
+        @"^Watch the run at (?<address>http://127\.0\.0\.1:\d+/\?token=[0-9a-f]{24})\r?$", RegexOptions.Multiline)]
     private static partial Regex AddressPattern();
 }
