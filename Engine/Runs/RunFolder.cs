@@ -89,34 +89,21 @@ public static class RunFolder
     private static RunSummary Summarize(string folder, Action<Diagnostic>? warn, TimeProvider? clock)
     {
         RunDocument document = RunDocument.Read(folder);
-        if (document.State == RunState.Running)
-        {
-            RunRecord record = RunLoader.LoadFigures(folder, document, warn, clock);
-            return new RunSummary
-            {
-                Folder = folder,
-                Name = record.Name,
-                Info = record.Info,
-                State = record.State,
-                Iteration = record.Iteration,
-                Duration = record.Duration,
-                Failure = record.Failure,
-                LastSnapshot = record.LastSnapshot,
-                Scores = RunScore.Of(record.Curves, record.Info),
-            };
-        }
-
+        bool hasEnded = document.State != RunState.Running;
+        RunRecord record = hasEnded
+            ? RunLoader.Begin(folder, document)
+            : RunLoader.LoadFigures(folder, document, warn, clock);
         return new RunSummary
         {
             Folder = folder,
-            Name = RunFiles.NameOf(folder),
-            Info = document.Info(),
-            State = document.State,
-            Iteration = document.Iteration,
-            Duration = TimeSpan.FromSeconds(document.Seconds),
-            Failure = document.Failure,
-            LastSnapshot = document.LastSnapshot,
-            Scores = document.Scores,
+            Name = record.Name,
+            Info = record.Info,
+            State = record.State,
+            Iteration = record.Iteration,
+            Duration = record.Duration,
+            Failure = record.Failure,
+            LastSnapshot = record.LastSnapshot,
+            Scores = hasEnded ? document.Scores : RunScore.Of(record.Curves, record.Info),
         };
     }
 }

@@ -79,7 +79,8 @@ internal static class RunLoader
     private static DateTimeOffset LastWrite(string folder) =>
         new[] { RunFiles.Summary, RunFiles.Metrics }.Max(f => File.GetLastWriteTimeUtc(Path.Combine(folder, f)));
 
-    private static RunRecord Begin(string folder, RunDocument document) => new()
+    /// <summary>Returns what the document alone says.</summary>
+    public static RunRecord Begin(string folder, RunDocument document) => new()
     {
         Name = RunFiles.NameOf(folder),
         Info = document.Info(),

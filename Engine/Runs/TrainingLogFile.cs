@@ -125,7 +125,7 @@ public sealed class TrainingLogFile
         double speed = Number(loss.Groups["rate"]);
         if (double.IsFinite(speed) && speed > 0)
         {
-            run.Add("train/iterations_per_second", shownIteration, speed);
+            run.Add(CurveNames.IterationsPerSecond, shownIteration, speed);
         }
     }
 

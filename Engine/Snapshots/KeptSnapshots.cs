@@ -103,7 +103,7 @@ internal sealed class KeptSnapshots(SolverParameter definition, bool isHigherBet
     private bool IsWhole(KeptSnapshot entry)
     {
         var (weights, state) = SnapshotFiles.PathsOf(definition, entry.Iter);
-        return IsAsWritten(weights, entry.WeightsSha256) && IsAsWritten(state, entry.StateSha256);
+        return IsAsWritten(weights, entry.WeightsSha256) == true && IsAsWritten(state, entry.StateSha256) == true;
     }
 
     // Deletes the state first, so that no state names weights that are gone. Returns false where a later try may help.
@@ -114,13 +114,14 @@ internal sealed class KeptSnapshots(SolverParameter definition, bool isHigherBet
         known.Remove(state);
         try
         {
-            if (new[] { state, weights }.Any(f => File.Exists(f) && DigestOf(f) is null))
+            bool? stateIsOurs = IsOursOrGone(state, entry.StateSha256);
+            bool? weightsAreOurs = IsOursOrGone(weights, entry.WeightsSha256);
+            if (stateIsOurs is null || weightsAreOurs is null)
             {
                 return false;
             }
 
-            bool isOurs = IsAsWritten(state, entry.StateSha256) || !File.Exists(state);
-            if (isOurs && (IsAsWritten(weights, entry.WeightsSha256) || !File.Exists(weights)))
+            if (stateIsOurs == true && weightsAreOurs == true)
             {
                 File.Delete(state);
                 File.Delete(weights);
@@ -139,7 +140,10 @@ internal sealed class KeptSnapshots(SolverParameter definition, bool isHigherBet
         }
     }
 
-    private bool IsAsWritten(string path, ByteString digest)
+    private bool? IsOursOrGone(string path, ByteString digest) => File.Exists(path) ? IsAsWritten(path, digest) : true;
+
+    // Returns null for a file that cannot be read.
+    private bool? IsAsWritten(string path, ByteString digest)
     {
         var file = new FileInfo(path);
         if (!file.Exists || file.LinkTarget is not null)
@@ -153,7 +157,12 @@ internal sealed class KeptSnapshots(SolverParameter definition, bool isHigherBet
             return true;
         }
 
-        bool isSame = digest.Length > 0 && DigestOf(path) is { } found && digest.Span.SequenceEqual(found);
+        if (DigestOf(path) is not { } found)
+        {
+            return null;
+        }
+
+        bool isSame = digest.Span.SequenceEqual(found);
         if (isSame)
         {
             known[path] = stamp;

@@ -144,8 +144,8 @@ internal static class ExportCommand
         long parameters = net.Layers.Sum(l => l.ParameterCount);
         console.Out.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"exported {name}: {net.Layers.Count(l => l.Type != "Split")} layers, {parameters:N0} parameters, "
-            + $"opset {opset}; {Checked(report)}"));
+            $"exported {name}: {net.Layers.Count(l => l.Type != SplitInsertion.Type)} layers, "
+            + $"{parameters:N0} parameters, opset {opset}; {Checked(report)}"));
         if (report.BatchProblem is { } problem)
         {
             console.Out.WriteLine($"the batch size is fixed: {problem}");

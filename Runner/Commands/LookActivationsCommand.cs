@@ -1,12 +1,9 @@
 using System.CommandLine;
-using Cnn.Engine.Graph;
 using Cnn.Engine.Inspection;
 using Cnn.Layers;
-using Cnn.Layers.Threading;
 using Cnn.Runner.Commands.Support;
 using Cnn.Runner.Display;
 using Cnn.Runner.Reports;
-using Serilog.Events;
 
 namespace Cnn.Runner.Commands;
 
@@ -31,12 +28,8 @@ internal static class LookActivationsCommand
         };
         look.AddTo(command);
         look.AddInputTo(command);
-        command.SetAction(parsed =>
+        command.SetAction(parsed => look.Draw(parsed, console, runsBackward: false, net =>
         {
-            string path = look.PathOf(parsed);
-            using var pool = new WorkerPool(parsed.GetValue(look.Threads) ?? 0);
-            using var log = RunLog.Create(console.LogSink, null, "look", LogEventLevel.Warning);
-            using Net net = look.Build(parsed, pool, log, runsBackward: false);
             string[] names = LookSections.Blobs(net, parsed.GetValue(blobs));
             int item = look.Fill(parsed, net, console);
             net.Forward();
@@ -47,10 +40,8 @@ internal static class LookActivationsCommand
                 picture.Add(LookSections.Channels(net, name, ActivationSheet.Of(blob, item, look.Most(parsed))));
             }
 
-            picture.Save(path);
-            console.Out.WriteLine($"wrote {path}");
-            return ExitCode.Done;
-        });
+            return picture;
+        }));
         return command;
     }
 }

@@ -2,11 +2,9 @@ using System.CommandLine;
 using Cnn.Engine.Graph;
 using Cnn.Engine.Inspection;
 using Cnn.Layers;
-using Cnn.Layers.Threading;
 using Cnn.Runner.Commands.Support;
 using Cnn.Runner.Display;
 using Cnn.Runner.Reports;
-using Serilog.Events;
 
 namespace Cnn.Runner.Commands;
 
@@ -28,12 +26,8 @@ internal static class LookFiltersCommand
             layers,
         };
         look.AddTo(command);
-        command.SetAction(parsed =>
+        command.SetAction(parsed => look.Draw(parsed, console, runsBackward: false, net =>
         {
-            string path = look.PathOf(parsed);
-            using var pool = new WorkerPool(1);
-            using var log = RunLog.Create(console.LogSink, null, "look", LogEventLevel.Warning);
-            using Net net = look.Build(parsed, pool, log, runsBackward: false);
             var picture = new LookPicture("Filters", look.Describe(parsed, net), look.IsDark(parsed));
             foreach (NetLayer layer in LookSections.Layers(net, parsed.GetValue(layers)))
             {
@@ -41,10 +35,8 @@ internal static class LookFiltersCommand
                 picture.Add(LookSections.Filters(layer, filters, FilterSheet.Tiles(filters, look.Most(parsed))));
             }
 
-            picture.Save(path);
-            console.Out.WriteLine($"wrote {path}");
-            return ExitCode.Done;
-        });
+            return picture;
+        }));
         return command;
     }
 }

@@ -2,12 +2,10 @@ using System.CommandLine;
 using Cnn.Engine.Graph;
 using Cnn.Engine.Inspection;
 using Cnn.Layers;
-using Cnn.Layers.Threading;
 using Cnn.Proto;
 using Cnn.Runner.Commands.Support;
 using Cnn.Runner.Display;
 using Cnn.Runner.Reports;
-using Serilog.Events;
 
 namespace Cnn.Runner.Commands;
 
@@ -33,12 +31,8 @@ internal static class LookGradientsCommand
         };
         look.AddTo(command);
         look.AddInputTo(command);
-        command.SetAction(parsed =>
+        command.SetAction(parsed => look.Draw(parsed, console, runsBackward: true, net =>
         {
-            string path = look.PathOf(parsed);
-            using var pool = new WorkerPool(parsed.GetValue(look.Threads) ?? 0);
-            using var log = RunLog.Create(console.LogSink, null, "look", LogEventLevel.Warning);
-            using Net net = look.Build(parsed, pool, log, runsBackward: true);
             string[] chosen = OptionValues.SplitAtCommas(parsed.GetValue(blobs));
             string[] names = chosen.Length > 0 ? LookSections.Blobs(net, chosen) : [];
             NetLayer[] filtered = names.Length > 0 && parsed.GetValue(layers) is not { Length: > 0 }
@@ -64,10 +58,8 @@ internal static class LookGradientsCommand
                 picture.Add(LookSections.Channels(net, name, sheet));
             }
 
-            picture.Save(path);
-            console.Out.WriteLine($"wrote {path}");
-            return ExitCode.Done;
-        });
+            return picture;
+        }));
         return command;
     }
 

@@ -1,13 +1,10 @@
 using System.CommandLine;
 using Cnn.Engine.Classification;
-using Cnn.Engine.Graph;
 using Cnn.Engine.Inspection;
-using Cnn.Layers.Threading;
 using Cnn.Proto;
 using Cnn.Runner.Commands.Support;
 using Cnn.Runner.Display;
 using Cnn.Runner.Reports;
-using Serilog.Events;
 
 namespace Cnn.Runner.Commands;
 
@@ -36,21 +33,18 @@ internal static class LookSaliencyCommand
         look.AddInputTo(command);
         command.SetAction(parsed =>
         {
-            string path = look.PathOf(parsed);
             ClassLabels? names = parsed.GetValue(labels) is { } file ? ClassLabels.Read(file) : null;
-            using var pool = new WorkerPool(parsed.GetValue(look.Threads) ?? 0);
-            using var log = RunLog.Create(console.LogSink, null, "look", LogEventLevel.Warning);
-            using Net net = look.Build(parsed, pool, log, runsBackward: true);
-            int item = look.Fill(parsed, net, console);
-            SaliencyMap map = Saliency.Of(net, parsed.GetValue(label), item);
-            string value = ScoreGradient.GivesProbability(net) ? "probability" : "score";
-            string subtitle = $"{look.Describe(parsed, net)}  \u00b7  the net gives it a {value} of "
-                + LookSections.Number(map.Class.Probability);
-            var picture = new LookPicture(Title(map.Class, names), subtitle, look.IsDark(parsed));
-            LookSections.AddSaliency(picture, net, map, item);
-            picture.Save(path);
-            console.Out.WriteLine($"wrote {path}");
-            return ExitCode.Done;
+            return look.Draw(parsed, console, runsBackward: true, net =>
+            {
+                int item = look.Fill(parsed, net, console);
+                SaliencyMap map = Saliency.Of(net, parsed.GetValue(label), item);
+                string value = ScoreGradient.GivesProbability(net) ? "probability" : "score";
+                string subtitle = $"{look.Describe(parsed, net)}  \u00b7  the net gives it a {value} of "
+                    + LookSections.Number(map.Class.Probability);
+                var picture = new LookPicture(Title(map.Class, names), subtitle, look.IsDark(parsed));
+                LookSections.AddSaliency(picture, net, map, item);
+                return picture;
+            });
         });
         return command;
     }

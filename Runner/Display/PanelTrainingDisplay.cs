@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Cnn.Engine.Graph;
 using Cnn.Engine.Runs;
 using Cnn.Engine.Solvers;
 using Spectre.Console;
@@ -97,7 +98,7 @@ internal sealed class PanelTrainingDisplay : TrainingDisplay
             : "";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{name}: {solver.TrainNet.Layers.Count(l => l.Type != "Split")} layers, "
+            $"{name}: {solver.TrainNet.Layers.Count(l => l.Type != SplitInsertion.Type)} layers, "
             + $"{solver.TrainNet.Layers.Sum(l => l.ParameterCount):N0} parameters, "
             + $"built in {clock.GetElapsedTime(began).TotalSeconds:0.0} s{from}");
     }

@@ -64,7 +64,7 @@ internal static class RunDescription
 
     private static IEnumerable<string> LessIsBetter(Solver solver, SolverParameter definition)
     {
-        yield return RunRecorder.DataWaitCurve;
+        yield return CurveNames.DataWait;
         foreach (var (index, net) in solver.TestNets.Index())
         {
             foreach (string output in net.Outputs)

@@ -12,10 +12,6 @@ namespace Cnn.Engine.Solvers.Recording;
 /// </summary>
 internal sealed class RunRecorder : IDisposable
 {
-    /// <summary>The curve of the share of waiting for data.</summary>
-    public const string DataWaitCurve = "train/data_wait";
-
-    private const string SpeedCurve = "train/images_per_second";
     private const int Figures = 10_000, MostBoxes = 600, MostWireLength = 20_000;
 
     private readonly Solver solver;
@@ -31,7 +27,7 @@ internal sealed class RunRecorder : IDisposable
     private readonly ClassTally? classes;
     private readonly int classNet;
     private PageRefresher? page;
-    private (RunState State, string Failure)? ended;
+    private bool hasEnded;
     private bool hasSamples;
     private bool hasSpeed;
 
@@ -45,7 +41,10 @@ internal sealed class RunRecorder : IDisposable
         schedule = new RecordingSchedule(definition.RunInterval, Figures);
         outputs = new OutputFigures(
             solver.TrainNet,
-            [CurveNames.Loss, CurveNames.SmoothedLoss, CurveNames.LearningRate, SpeedCurve, DataWaitCurve]);
+            [
+                CurveNames.Loss, CurveNames.SmoothedLoss, CurveNames.LearningRate, CurveNames.ImagesPerSecond,
+                CurveNames.DataWait,
+            ]);
         throughput = new Throughput((long)RunDescription.Batch(solver.TrainNet) * definition.IterSize, wait);
         nets = new NetRecorder(solver.TrainNet, definition);
         (classNet, classes) = solver.TestNets
@@ -82,11 +81,11 @@ internal sealed class RunRecorder : IDisposable
     /// <summary>Goes on with the folder if the run has ended: its solver is asked for more.</summary>
     public void GoOn()
     {
-        if (ended is not null)
+        if (hasEnded)
         {
             Writer.Dispose();
             Writer = Open(solver.Iteration);
-            ended = null;
+            hasEnded = false;
         }
     }
 
@@ -169,7 +168,7 @@ internal sealed class RunRecorder : IDisposable
     public void SnapshotWritten(string path)
     {
         Writer.SnapshotWritten(path);
-        if (ended is not null)
+        if (hasEnded)
         {
             // One may be asked for after the run has stopped.
             WritePage();
@@ -184,7 +183,7 @@ internal sealed class RunRecorder : IDisposable
             WriteSpeed(solver.Iteration - 1, isLast: true);
         }
 
-        ended = (state, failure);
+        hasEnded = true;
         Writer.End(state, failure);
         if (page is not null)
         {
@@ -199,7 +198,7 @@ internal sealed class RunRecorder : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (ended is null)
+        if (!hasEnded)
         {
             End(solver.Iteration >= solver.MaxIterations ? RunState.Completed : RunState.Stopped);
         }
@@ -307,8 +306,8 @@ internal sealed class RunRecorder : IDisposable
         if (throughput.TryTake(isLast, out double images, out double waiting))
         {
             hasSpeed = true;
-            Writer.Scalar(SpeedCurve, iteration, images);
-            Writer.Scalar(DataWaitCurve, iteration, waiting);
+            Writer.Scalar(CurveNames.ImagesPerSecond, iteration, images);
+            Writer.Scalar(CurveNames.DataWait, iteration, waiting);
         }
     }
 }

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Numerics;
 
 namespace Cnn.Proto.Formats.LevelDb;
 
@@ -47,22 +46,8 @@ internal static class LevelDbFormat
 
     public static void U64(Span<byte> to, ulong value) => BinaryPrimitives.WriteUInt64LittleEndian(to, value);
 
-    /// <summary>Returns the checksum of data as the files store it: CRC-32C, rotated and shifted.</summary>
-    public static uint Checksum(ReadOnlySpan<byte> data)
-    {
-        uint crc = uint.MaxValue;
-        for (; data.Length >= sizeof(ulong); data = data[sizeof(ulong)..])
-        {
-            crc = BitOperations.Crc32C(crc, U64(data));
-        }
-
-        foreach (byte b in data)
-        {
-            crc = BitOperations.Crc32C(crc, b);
-        }
-
-        return unchecked(BitOperations.RotateRight(~crc, 15) + 0xA282EAD8);
-    }
+    /// <summary>Returns the checksum of data as the files store it.</summary>
+    public static uint Checksum(ReadOnlySpan<byte> data) => MaskedCrc32C.Of(data);
 
     /// <summary>Reads a varint and moves past it; returns false where there is none of at most 64 bits.</summary>
     public static bool TryVarint(ReadOnlySpan<byte> from, ref int at, out ulong value)

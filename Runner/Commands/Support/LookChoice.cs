@@ -4,7 +4,9 @@ using Cnn.Engine.Graph;
 using Cnn.Layers.Threading;
 using Cnn.Proto;
 using Cnn.Runner.Display;
+using Cnn.Runner.Reports;
 using Serilog;
+using Serilog.Events;
 
 namespace Cnn.Runner.Commands.Support;
 
@@ -17,6 +19,7 @@ internal sealed class LookChoice(int usualMost)
     private readonly ClassifierChoice preprocessing = new();
     private readonly Option<bool> strict = OptionValues.WeightsStrict();
     private readonly Option<string> output = OptionValues.RequiredFile("--output", "The picture to write, a .png.");
+    private readonly Option<int?> threads = OptionValues.Threads();
     private readonly Option<bool> dark = new("--dark") { Description = "Draw on a dark ground." };
 
     private readonly Option<string[]> weights = OptionValues.OfPath(new Option<string[]>("--weights")
@@ -40,9 +43,6 @@ internal sealed class LookChoice(int usualMost)
     private readonly Option<int?> item = OptionValues.AtLeast(
         new Option<int?>("--item") { Description = "The image of the batch of a data layer, from 0.", HelpName = "n" },
         0);
-
-    /// <summary><c>--threads</c>.</summary>
-    public Option<int?> Threads { get; } = OptionValues.Threads();
 
     /// <summary>Creates <c>--layer</c>.</summary>
     public static Option<string[]> Layers() => new("--layer")
@@ -84,22 +84,12 @@ internal sealed class LookChoice(int usualMost)
     /// <summary>Adds the options of a command that runs the net.</summary>
     public void AddInputTo(Command command)
     {
-        foreach (Option option in (Option[])[image, item, madeUp.Batch, Threads])
+        foreach (Option option in (Option[])[image, item, madeUp.Batch, threads])
         {
             command.Options.Add(option);
         }
 
         preprocessing.AddCentreTo(command);
-    }
-
-    /// <summary>Returns the file to write.</summary>
-    /// <exception cref="CnnException">It is no name of a PNG file.</exception>
-    public string PathOf(ParseResult parsed)
-    {
-        string path = parsed.GetRequiredValue(output);
-        return path.EndsWith(".png", StringComparison.OrdinalIgnoreCase)
-            ? path
-            : throw new CnnException($"--output {path}: unknown picture format", "its name should end in .png");
     }
 
     /// <summary>Returns whether the ground is dark.</summary>
@@ -108,23 +98,25 @@ internal sealed class LookChoice(int usualMost)
     /// <summary>Returns how many tiles a section has at most.</summary>
     public int Most(ParseResult parsed) => parsed.GetValue(most) ?? usualMost;
 
-    /// <summary>Builds the net.</summary>
-    /// <exception cref="CnnException">The file, a plug-in, the net or the weights are wrong.</exception>
-    public Net Build(ParseResult parsed, WorkerPool pool, ILogger log, bool runsBackward)
+    /// <summary>Builds the net, draws the picture and writes it.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="console">Is told of the file.</param>
+    /// <param name="runsBackward">Whether gradients are wanted.</param>
+    /// <param name="draw">Draws the net.</param>
+    /// <returns>The exit code.</returns>
+    /// <exception cref="CnnException">Something cannot be read, drawn or written.</exception>
+    public int Draw(ParseResult parsed, CommandConsole console, bool runsBackward, Func<Net, LookPicture> draw)
     {
-        if (parsed.GetValue(image) is not null)
-        {
-            ImageClassifier.RequireInput(choice.Load(parsed));
-        }
+        string path = PathOf(parsed);
 
-        return choice.Build(parsed, pool, log, options => options with
-        {
-            BuildsQuietly = true,
-            MadeUp = madeUp.Read(parsed),
-            Weights = WeightFiles(parsed),
-            WeightsAreStrict = parsed.GetValue(strict),
-            ForceBackward = runsBackward,
-        });
+        // A command without the option runs no pass.
+        bool runs = parsed.CommandResult.Command.Options.Contains(threads);
+        using var pool = new WorkerPool(runs ? parsed.GetValue(threads) ?? 0 : 1);
+        using var log = RunLog.Create(console.LogSink, null, "look", LogEventLevel.Warning);
+        using Net net = Build(parsed, pool, log, runsBackward);
+        draw(net).Save(path);
+        console.Out.WriteLine($"wrote {path}");
+        return ExitCode.Done;
     }
 
     /// <summary>Fills the input of the net with the image.</summary>
@@ -157,6 +149,31 @@ internal sealed class LookChoice(int usualMost)
             .. parsed.GetValue(image) is { } file && file != "-" ? [Path.GetFileName(file)] : Array.Empty<string>(),
         ];
         return string.Join("  \u00b7  ", parts);
+    }
+
+    private string PathOf(ParseResult parsed)
+    {
+        string path = parsed.GetRequiredValue(output);
+        return path.EndsWith(".png", StringComparison.OrdinalIgnoreCase)
+            ? path
+            : throw new CnnException($"--output {path}: unknown picture format", "its name should end in .png");
+    }
+
+    private Net Build(ParseResult parsed, WorkerPool pool, ILogger log, bool runsBackward)
+    {
+        if (parsed.GetValue(image) is not null)
+        {
+            ImageClassifier.RequireInput(choice.Load(parsed));
+        }
+
+        return choice.Build(parsed, pool, log, options => options with
+        {
+            BuildsQuietly = true,
+            MadeUp = madeUp.Read(parsed),
+            Weights = WeightFiles(parsed),
+            WeightsAreStrict = parsed.GetValue(strict),
+            ForceBackward = runsBackward,
+        });
     }
 
     private string[] WeightFiles(ParseResult parsed) => OptionValues.SplitAtCommas(parsed.GetValue(weights));

@@ -20,8 +20,8 @@ internal static class HttpRequestReader
     public static async Task<HttpRequest?> ReadAsync(Stream stream, CancellationToken cancel)
     {
         byte[] buffer = new byte[MostHead];
-        int count = 0, end;
-        while ((end = buffer.AsSpan(0, count).IndexOf("\r\n\r\n"u8)) < 0)
+        int count = 0, end = -1;
+        while (end < 0)
         {
             if (count == buffer.Length)
             {
@@ -37,8 +37,8 @@ internal static class HttpRequestReader
             // What cannot become a request is refused at once; its client might wait for an answer.
             int before = count;
             count += read;
-            int stop = buffer.AsSpan(0, count).IndexOf("\r\n\r\n"u8);
-            RequireText(buffer.AsSpan(before..(stop < 0 ? count : Math.Max(before, stop))));
+            end = buffer.AsSpan(0, count).IndexOf("\r\n\r\n"u8);
+            RequireText(buffer.AsSpan(before..(end < 0 ? count : Math.Max(before, end))));
         }
 
         HttpRequest request = Parse(Encoding.ASCII.GetString(buffer, 0, end));

@@ -1,11 +1,11 @@
 using System.Buffers.Binary;
 using System.Numerics;
 
-namespace Cnn.Proto.Formats.Events;
+namespace Cnn.Proto.Formats;
 
 /// <summary>
-/// The checksum of event files: CRC-32C (Castagnoli), turned and shifted so that the checksum of bytes that hold
-/// checksums is no weaker (TensorFlow, <c>record_writer.h</c>).
+/// The checksum of LevelDB's files and of event files: CRC-32C (Castagnoli), rotated and shifted so that the checksum
+/// of bytes that hold checksums is no weaker (LevelDB, <c>doc/log_format.md</c>).
 /// </summary>
 internal static class MaskedCrc32C
 {
