@@ -1,6 +1,7 @@
 using Cnn.Engine.Graph;
 using Cnn.Engine.Runs;
 using Cnn.Engine.Solvers;
+using Cnn.Engine.Solvers.Recording;
 
 namespace Cnn.Runner.Display;
 
@@ -50,7 +51,7 @@ internal sealed class TrainingTracker
         (this.solver, this.averageLoss, this.clock) = (solver, averageLoss, clock);
         began = clock.GetTimestamp();
         first = solver.Iteration;
-        images = ImagesOf(solver);
+        images = RunDescription.Batch(solver.TrainNet) * solver.PassesAnIteration;
         progress = new TrainingProgress(first, solver.MaxIterations, float.NaN, 0) { IterationLoss = float.NaN };
         tests = [.. solver.TestNets.Select((net, n) => net.Outputs.Select(o => NewTest(net, n, o)).ToList())];
         solver.Progressed += p => Add(p, solver.DataWaitShare);
@@ -187,10 +188,4 @@ internal sealed class TrainingTracker
 
     private static TestStatus NewTest(Net net, int index, string blob) => new(
         blob, index, NetOutputs.LossWeight(net, blob) != 0 || new RunInfo().IsLessBetter(blob));
-
-    // Returns the images of an iteration: the first dimension of the first top, times the passes; 0 when unknown.
-    private static int ImagesOf(Solver solver) =>
-        solver.TrainNet.Layers[0].Tops is [var top, ..] && top.AxisCount > 0
-            ? top.Dim(0) * solver.PassesAnIteration
-            : 0;
 }
