@@ -48,6 +48,20 @@ public abstract class Layer : IDisposable
     /// </summary>
     public virtual IReadOnlyList<Blob> State => [];
 
+    /// <summary>
+    /// Whether a forward pass depends on the passes before it, other than by the parameters that the solver updates: the
+    /// passes of an iteration then cannot be shared out over processes. A layer that is an
+    /// <see cref="IRunningStatistics"/> depends on none. True where the layer has a <see cref="State"/>, unless it says
+    /// otherwise.
+    /// </summary>
+    public virtual bool DependsOnEarlierPasses => State.Count > 0;
+
+    /// <summary>
+    /// The number of items that a source reads from, such as records or images, which must be the same in every process
+    /// of a run; null where the layer reads nothing that is counted.
+    /// </summary>
+    public virtual long? SourceCount => null;
+
     /// <summary>The number of bottoms that the layer takes.</summary>
     public abstract BlobCount BottomCount { get; }
 

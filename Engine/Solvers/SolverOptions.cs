@@ -1,3 +1,4 @@
+using Cnn.Engine.Distributed;
 using Cnn.Fillers;
 using Cnn.Layers;
 using Cnn.Layers.Threading;
@@ -70,4 +71,10 @@ public sealed record SolverOptions
 
     /// <summary>The clock that the times in the run's folder come from.</summary>
     public TimeProvider? Time { get; init; }
+
+    /// <summary>
+    /// The processes that train the net together, each with a solver of the same definition; null where this one trains
+    /// alone. Rank 0 logs and writes files. Whoever made the group disposes of it, after the solver.
+    /// </summary>
+    public ProcessGroup? Processes { get; init; }
 }

@@ -1,0 +1,268 @@
+using System.Collections.Concurrent;
+using System.Text;
+using Cnn.Proto;
+
+namespace Cnn.Engine.Distributed;
+
+/// <summary>
+/// The processes of a job that train or test one net together, each with a rank from 0 to <see cref="Size"/> - 1. The
+/// processes call the same members in the same order. All communication runs on a thread of the group's own.
+/// </summary>
+public sealed class ProcessGroup : IDisposable
+{
+    // MPI promises tags up to 32767. They come round long after the operation that had them is done.
+    private const int Tags = 32768;
+
+    private readonly BlockingCollection<GroupOperation> posted = [];
+    private readonly List<GroupOperation> active = [];
+    private readonly Thread thread;
+    private readonly ManualResetEventSlim opened = new();
+    private readonly GatherOperation gather;
+    private ITransport? transport;
+    private Exception? failure;
+    private int nextTag;
+    private int waiting;
+    private bool isDisposed;
+
+    /// <summary>Opens the transport on a thread of its own and meets the other processes.</summary>
+    /// <param name="open">Opens the transport; called on the communication thread.</param>
+    /// <exception cref="CnnException">It cannot be opened.</exception>
+    internal ProcessGroup(Func<ITransport> open)
+    {
+        thread = new Thread(() => Work(open)) { Name = "communication", IsBackground = true };
+        thread.Start();
+        opened.Wait();
+        if (transport is null)
+        {
+            thread.Join();
+            throw failure as CnnException
+                ?? new CnnException($"the processes cannot meet: {failure!.Message}", inner: failure);
+        }
+
+        (Rank, Size, Library) = (transport.Rank, transport.Size, transport.Name);
+        gather = new GatherOperation(Rank, Size);
+        string host = Environment.MachineName;
+        string[] hosts = GatherText(host);
+        Hosts = hosts;
+        LocalSize = hosts.Count(h => h == host);
+    }
+
+    /// <summary>
+    /// Joins the processes that a launcher such as mpirun has started together with this one, over the launcher's MPI
+    /// library. MPI is loaded only where the launcher's environment tells of several processes, or where it is asked
+    /// for.
+    /// </summary>
+    /// <param name="isAskedFor">Whether to load MPI in any case.</param>
+    /// <returns>The group; null where there is one process and MPI is not asked for.</returns>
+    /// <exception cref="CnnException">
+    /// No MPI library is found, or it is not the launcher's; the error says what to install.
+    /// </exception>
+    public static ProcessGroup? Join(bool isAskedFor = false) => throw new NotImplementedException();
+
+    /// <summary>The rank of this process.</summary>
+    public int Rank { get; }
+
+    /// <summary>The number of processes.</summary>
+    public int Size { get; }
+
+    /// <summary>What carries the messages and its version, such as "Open MPI 4.1.4".</summary>
+    public string Library { get; }
+
+    /// <summary>The number of processes on this machine, this one included.</summary>
+    public int LocalSize { get; }
+
+    /// <summary>The name of each rank's machine.</summary>
+    public IReadOnlyList<string> Hosts { get; }
+
+    /// <summary>Whether this is rank 0, which logs, displays and writes files for all.</summary>
+    public bool IsRoot => Rank == 0;
+
+    /// <summary>The error that <see cref="Together{T}"/> has thrown in every process; null while there is none.</summary>
+    public Exception? CommonFailure { get; private set; }
+
+    /// <summary>Brings the bytes of each rank to every rank.</summary>
+    /// <returns>The bytes by rank.</returns>
+    public byte[][] Gather(ReadOnlySpan<byte> mine)
+    {
+        gather.Give(mine);
+        Post(gather);
+        Await(gather);
+        var all = new byte[Size][];
+        for (int rank = 0; rank < Size; rank++)
+        {
+            all[rank] = gather.Of(rank).ToArray();
+        }
+
+        return all;
+    }
+
+    /// <summary>Brings a text of each rank to every rank.</summary>
+    public string[] GatherText(string mine) =>
+        Array.ConvertAll(Gather(Encoding.UTF8.GetBytes(mine)), Encoding.UTF8.GetString);
+
+    /// <summary>
+    /// Does something in every process that must succeed in all of them: if it fails in one, an error is thrown in all,
+    /// with the message of the first rank that failed.
+    /// </summary>
+    /// <exception cref="CnnException">It failed; see <see cref="CommonFailure"/>.</exception>
+    public T Together<T>(Func<T> action)
+    {
+        T result = default!;
+        Exception? mine = null;
+        try
+        {
+            result = action();
+        }
+        catch (Exception exception)
+        {
+            mine = exception;
+        }
+
+        RankOutcome[] outcomes = Array.ConvertAll(Gather(RankOutcome.Of(mine).ToBytes()), RankOutcome.Parse);
+        if (RankOutcome.Common(outcomes, mine) is { } common)
+        {
+            CommonFailure = common;
+            throw common;
+        }
+
+        return result;
+    }
+
+    /// <summary>Does something in every process; see <see cref="Together{T}"/>.</summary>
+    public void Together(Action action) => Together(() =>
+    {
+        action();
+        return true;
+    });
+
+    /// <summary>
+    /// Ends all processes of the job at once with an exit code, because this one cannot go on. It may not return.
+    /// </summary>
+    public void Abort(int exitCode)
+    {
+        if (!posted.IsAddingCompleted)
+        {
+            posted.Add(new AbortOperation(exitCode));
+            posted.CompleteAdding();
+        }
+
+        thread.Join();
+    }
+
+    /// <summary>
+    /// Ends the communication; every process does it. One that fails otherwise calls <see cref="Abort"/> instead.
+    /// </summary>
+    public void Dispose()
+    {
+        if (!isDisposed)
+        {
+            isDisposed = true;
+            posted.CompleteAdding();
+            thread.Join();
+            gather.Dispose();
+            posted.Dispose();
+            opened.Dispose();
+        }
+    }
+
+    /// <summary>Hands an operation to the communication thread; the ranks hand over theirs in the same order.</summary>
+    internal void Post(GroupOperation operation)
+    {
+        operation.Reset();
+        posted.Add(operation);
+    }
+
+    /// <summary>Blocks until an operation is done.</summary>
+    /// <exception cref="CnnException">The communication has failed.</exception>
+    internal void Await(GroupOperation operation)
+    {
+        Interlocked.Increment(ref waiting);
+        operation.WaitUntilDone();
+        Interlocked.Decrement(ref waiting);
+        if (failure is { } fault)
+        {
+            throw new CnnException($"the processes cannot communicate: {fault.Message}", inner: fault)
+            {
+                IsOfTheMachine = true,
+            };
+        }
+    }
+
+    private void Work(Func<ITransport> open)
+    {
+        try
+        {
+            transport = open();
+        }
+        catch (Exception exception)
+        {
+            failure = exception;
+            return;
+        }
+        finally
+        {
+            opened.Set();
+        }
+
+        using ITransport carrier = transport;
+        var pause = new CommunicationPause();
+        while (Take() || active.Count > 0)
+        {
+            if (Advance(carrier))
+            {
+                pause.Reset();
+            }
+            else
+            {
+                pause.Wait(isAwaited: Volatile.Read(ref waiting) > 0);
+            }
+        }
+    }
+
+    // Blocks while nothing is under way.
+    private bool Take()
+    {
+        int patience = active.Count == 0 ? Timeout.Infinite : 0;
+        if (!posted.TryTake(out GroupOperation? operation, patience))
+        {
+            return false;
+        }
+
+        int tag = nextTag;
+        nextTag = (nextTag + GroupOperation.Tags) % Tags;
+        operation.Prepare(tag);
+        active.Add(operation);
+        return true;
+    }
+
+    // Returns whether an operation has come to its end. After a failure nothing is sent any more, and all have ended.
+    private bool Advance(ITransport carrier)
+    {
+        bool hasEnded = false;
+        for (int i = 0; i < active.Count; i++)
+        {
+            GroupOperation operation = active[i];
+            if (IsOver(operation, carrier))
+            {
+                active.RemoveAt(i--);
+                operation.Finish();
+                hasEnded = true;
+            }
+        }
+
+        return hasEnded;
+    }
+
+    private bool IsOver(GroupOperation operation, ITransport carrier)
+    {
+        try
+        {
+            return failure is not null || operation.Advance(carrier);
+        }
+        catch (Exception exception)
+        {
+            failure = exception;
+            return true;
+        }
+    }
+}
