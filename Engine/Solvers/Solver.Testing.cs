@@ -1,4 +1,5 @@
 using Cnn.Engine.Snapshots;
+using Cnn.Engine.Solvers.Recording;
 using Cnn.Proto;
 
 namespace Cnn.Engine.Solvers;
@@ -6,6 +7,11 @@ namespace Cnn.Engine.Solvers;
 // The tests of a run.
 public sealed partial class Solver
 {
+    private ClassTally? classes;
+    private bool knowsClasses;
+
+    private bool WritesFiles => options.Processes is null or { IsRoot: true };
+
     private bool TestAll()
     {
         LayerState[] before = LayerStates.Capture(AllNets);
@@ -21,7 +27,8 @@ public sealed partial class Solver
 
     private bool TestOne(TestNet test)
     {
-        if (StopIsDue)
+        // In a group the test itself asks all processes, before its first batch.
+        if (options.Processes is null && StopIsDue)
         {
             return false;
         }
@@ -37,7 +44,7 @@ public sealed partial class Solver
             definition.TestComputeLoss,
             options.Log,
             GoesNoFurther,
-            recorder?.ClassesOf(test.Index));
+            ClassesOf(test.Index));
         if (scores is null)
         {
             return false;
@@ -48,10 +55,13 @@ public sealed partial class Solver
         if (snapshotScore.Of(scores) is { } score)
         {
             kept.Score(Iteration, score);
-            kept.Prune();
+            if (WritesFiles)
+            {
+                kept.Prune();
+            }
         }
 
-        if (earlyStopping?.Look(Iteration, scores) == true)
+        if (earlyStopping?.Look(Iteration, scores) == true && WritesFiles)
         {
             string best = SnapshotFiles.WriteBest(definition, TrainNet);
             BestWritten?.Invoke(best);
@@ -64,5 +74,23 @@ public sealed partial class Solver
             TestProgressed?.Invoke(new TestProgress(test.Index, batch, test.Iterations));
             return StopIsDue;
         }
+    }
+
+    // Rank 0 of a group records for all, and every process counts the batches that it runs.
+    private ClassTally? ClassesOf(int testNet)
+    {
+        if (!knowsClasses)
+        {
+            bool isRecorded = recorder is not null;
+            if (options.Processes is { } processes)
+            {
+                isRecorded = processes.Gather(isRecorded ? [1] : [])[0].Length > 0;
+            }
+
+            classes = recorder is not null ? recorder.Classes : isRecorded ? ClassTally.First(TestNets) : null;
+            knowsClasses = true;
+        }
+
+        return classes?.TestNet == testNet ? classes : null;
     }
 }

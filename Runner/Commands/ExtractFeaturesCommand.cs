@@ -82,8 +82,11 @@ internal static class ExtractFeaturesCommand
                 names,
                 paths,
                 passes,
-                kind == Hdf5 ? FeatureFormat.Hdf5 : FeatureFormat.Lmdb,
-                progress,
+                new FeatureOptions
+                {
+                    Format = kind == Hdf5 ? FeatureFormat.Hdf5 : FeatureFormat.Lmdb,
+                    Progress = progress,
+                },
                 cancelling.Token);
             progress.End();
             DataFormatOption.LogWritten(console, paths);
