@@ -1,4 +1,5 @@
 using Cnn.Engine.Snapshots;
+using Cnn.Engine.Solvers.Passes;
 using Cnn.Engine.Solvers.Recording;
 using Cnn.Proto;
 
@@ -9,8 +10,6 @@ public sealed partial class Solver
 {
     private ClassTally? classes;
     private bool knowsClasses;
-
-    private bool WritesFiles => options.Processes is null or { IsRoot: true };
 
     private bool TestAll()
     {
@@ -27,8 +26,7 @@ public sealed partial class Solver
 
     private bool TestOne(TestNet test)
     {
-        // In a group the test itself asks all processes, before its first batch.
-        if (options.Processes is null && StopIsDue)
+        if (StopIsDue)
         {
             return false;
         }
@@ -47,6 +45,7 @@ public sealed partial class Solver
             ClassesOf(test.Index));
         if (scores is null)
         {
+            agreed |= GroupRequests.Stop;
             return false;
         }
 
@@ -55,13 +54,13 @@ public sealed partial class Solver
         if (snapshotScore.Of(scores) is { } score)
         {
             kept.Score(Iteration, score);
-            if (WritesFiles)
+            if (IsRoot)
             {
                 kept.Prune();
             }
         }
 
-        if (earlyStopping?.Look(Iteration, scores) == true && WritesFiles)
+        if (earlyStopping?.Look(Iteration, scores) == true && IsRoot)
         {
             string best = SnapshotFiles.WriteBest(definition, TrainNet);
             BestWritten?.Invoke(best);
@@ -72,19 +71,19 @@ public sealed partial class Solver
         bool GoesNoFurther(int batch)
         {
             TestProgressed?.Invoke(new TestProgress(test.Index, batch, test.Iterations));
-            return StopIsDue;
+            return StopIsWanted;
         }
     }
 
-    // Rank 0 of a group records for all, and every process counts the batches that it runs.
+    // The root of a group records for all, and every process counts the batches that it runs.
     private ClassTally? ClassesOf(int testNet)
     {
         if (!knowsClasses)
         {
             bool isRecorded = recorder is not null;
-            if (options.Processes is { } processes)
+            if (group is not null)
             {
-                isRecorded = processes.Gather(isRecorded ? [1] : [])[0].Length > 0;
+                isRecorded = group.Gather(isRecorded ? [1] : [])[0].Length > 0;
             }
 
             classes = recorder is not null ? recorder.Classes : isRecorded ? ClassTally.First(TestNets) : null;

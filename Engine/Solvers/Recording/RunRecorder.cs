@@ -17,7 +17,7 @@ internal sealed class RunRecorder : IDisposable
     private readonly Solver solver;
     private readonly SolverParameter definition;
     private readonly SolverOptions options;
-    private readonly DataWait wait;
+    private readonly StepWait wait;
     private readonly RunInfo info;
     private readonly string folder;
     private readonly RecordingSchedule schedule;
@@ -30,7 +30,7 @@ internal sealed class RunRecorder : IDisposable
     private bool hasSpeed;
 
     private RunRecorder(
-        Solver solver, SolverParameter definition, SourceMap sources, SolverOptions options, DataWait wait,
+        Solver solver, SolverParameter definition, SourceMap sources, SolverOptions options, StepWait wait,
         string folder)
     {
         (this.solver, this.definition, this.options) = (solver, definition, options);
@@ -44,7 +44,8 @@ internal sealed class RunRecorder : IDisposable
                 CurveNames.DataWait,
             ]);
         throughput = new Throughput((long)RunDescription.Batch(solver.TrainNet) * definition.IterSize, wait);
-        nets = new NetRecorder(solver.TrainNet, definition);
+        nets = new NetRecorder(
+            solver.TrainNet, definition, definition.IterSize / (options.Processes?.Size ?? 1));
         Classes = ClassTally.First(solver.TestNets);
         if (options.ResumeFrom is null && options.ReplacesRun)
         {
@@ -69,7 +70,7 @@ internal sealed class RunRecorder : IDisposable
     /// <param name="wait">Measures its steps.</param>
     /// <exception cref="CnnException">The folder cannot be written or holds something else.</exception>
     public static RunRecorder? Of(
-        Solver solver, SolverParameter definition, SourceMap sources, SolverOptions options, DataWait wait) =>
+        Solver solver, SolverParameter definition, SourceMap sources, SolverOptions options, StepWait wait) =>
         (options.Run ?? definition.Run) is { Length: > 0 } folder
             ? new RunRecorder(solver, definition, sources, options, wait, folder)
             : null;
