@@ -95,7 +95,11 @@ internal sealed class CommandProcesses
     /// <summary>Returns how many threads this process computes with.</summary>
     /// <param name="asked">What the user asked for; null for an equal share of the machine's cores.</param>
     /// <returns>The number; 0 for one per core.</returns>
-    public int ThreadsOf(int? asked) => Group is null ? asked ?? 0 : asked ?? ThreadShare.Of(Group);
+    public int ThreadsOf(int? asked)
+    {
+        int share = Group is null ? 0 : ThreadShare.Of(Group);
+        return asked ?? share;
+    }
 
     /// <summary>Logs how many processes there are, where, and what joins them; every process calls it.</summary>
     /// <param name="log">The log of this process.</param>

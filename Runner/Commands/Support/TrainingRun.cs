@@ -103,7 +103,8 @@ internal sealed class TrainingRun
 
     private Solver Build(SolverDefinition solverFile, SolverOptions options)
     {
-        using RootFiles? files = settings.WeightsFromRoot && processes.Group is { } group
+        bool fromRoot = processes.FromRoot(() => settings.WeightsFromRoot ? "yes" : null) is not null;
+        using RootFiles? files = fromRoot && processes.Group is { } group
             ? RootFiles.Share(group, solverFile, options)
             : null;
         return processes.Together(() => new Solver(solverFile, files?.Options ?? options));
