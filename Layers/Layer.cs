@@ -50,15 +50,15 @@ public abstract class Layer : IDisposable
 
     /// <summary>
     /// Whether a forward pass depends on the passes before it, other than by the parameters that the solver updates: the
-    /// passes of an iteration then cannot be shared out over processes. A layer that is an
-    /// <see cref="IRunningStatistics"/> depends on none. True where the layer has a <see cref="State"/>, unless it says
-    /// otherwise.
+    /// passes of an iteration then cannot be shared out over processes. True where the layer has a <see cref="State"/>
+    /// and is no <see cref="IRunningStatistics"/>, unless it says otherwise. A layer that keeps something in fields of
+    /// its own says so here.
     /// </summary>
-    public virtual bool DependsOnEarlierPasses => State.Count > 0;
+    public virtual bool DependsOnEarlierPasses => State.Count > 0 && this is not IRunningStatistics;
 
     /// <summary>
     /// The number of items that a source reads from, such as records or images, which must be the same in every process
-    /// of a run; null where the layer reads nothing that is counted.
+    /// of a run; null where the layer reads nothing that is counted. Known once the layer is set up.
     /// </summary>
     public virtual long? SourceCount => null;
 

@@ -20,4 +20,12 @@ public readonly record struct PassShare(int Period, int First, int Count)
 
     /// <summary>Returns the pass of a number; see <see cref="NumberOf"/>.</summary>
     public long PassOf(long number) => (number / Count * Period) + (number % Count) + First;
+
+    /// <summary>Returns the number of the first of this process's passes that does not come before a pass.</summary>
+    internal long NumberFrom(long pass)
+    {
+        long place = pass % Period;
+        place = place < 0 ? place + Period : place;
+        return ((pass - place) / Period * Count) + Math.Clamp(place - First, 0, Count);
+    }
 }
