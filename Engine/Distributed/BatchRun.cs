@@ -57,7 +57,9 @@ internal sealed class BatchRun
         if (processes is { Size: > 1 } && net.Layers.FirstOrDefault(l => l.Layer.WritesFiles) is { } writer)
         {
             throw writer.Layer.Context.Error(
-                "the layer writes a file, which several processes cannot do at once", "run the net in one process");
+                FormattableString.Invariant(
+                    $"each of {processes.Size} processes would write the file of a {writer.Type} layer"),
+                "run this net in one process");
         }
     }
 

@@ -1,5 +1,6 @@
 using Cnn.Engine.Detection;
 using Cnn.Engine.Distributed;
+using Cnn.Engine.Solvers;
 using Cnn.Proto;
 
 namespace Cnn.Engine.Graph;
@@ -14,7 +15,8 @@ public static class NetTester
     /// <param name="cancel">Cancels the test, in all processes where one of them cancels it.</param>
     /// <returns>The scores.</returns>
     /// <exception cref="CnnException">
-    /// An output has another size in one batch than in another, and so no mean, or data cannot be read.
+    /// An output has another size in one batch than in another, and so no mean; data cannot be read; or the processes
+    /// have other nets or data than each other.
     /// </exception>
     /// <exception cref="OperationCanceledException">The test is cancelled.</exception>
     public static NetScores Test(
@@ -43,6 +45,11 @@ public static class NetTester
                 return cancel.IsCancellationRequested;
             },
         });
+        if (options.Processes is { } processes)
+        {
+            RankComparison.Require(processes, net, net.Outputs, batches);
+        }
+
         if (!run.Run(net.Clock.Pass, batches, Add))
         {
             options.Processes.TogetherOrAlone(() => throw new OperationCanceledException(cancel));

@@ -92,6 +92,7 @@ internal static class ExtractFeaturesCommand
                 {
                     Format = kind == Hdf5 ? FeatureFormat.Hdf5 : FeatureFormat.Lmdb,
                     Progress = progress,
+                    Processes = processes.Group,
                 },
                 cancelling.Token);
             progress.End();

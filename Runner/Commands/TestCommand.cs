@@ -58,19 +58,19 @@ internal static class TestCommand
                 WeightsAreStrict = parsed.GetValue(strict),
                 Inference = true,
             }));
-            Run(net, parsed.GetValue(iterations) ?? 50, parsed.GetValue(apVersion)!, log, console);
+            var test = new NetTestOptions { ApVersion = parsed.GetValue(apVersion)!, Processes = processes.Group };
+            Run(net, parsed.GetValue(iterations) ?? 50, test, log, console);
             return ExitCode.Done;
         }));
         return command;
     }
 
-    private static void Run(Net net, int iterations, string apVersion, ILogger log, CommandConsole console)
+    private static void Run(Net net, int iterations, NetTestOptions options, ILogger log, CommandConsole console)
     {
         using var progress = new DataProgress(console);
         log.Information("{Line:l}", $"Running for {iterations} iterations.");
-        NetScores scores = NetTester.Test(net, iterations, new NetTestOptions
+        NetScores scores = NetTester.Test(net, iterations, options with
         {
-            ApVersion = apVersion,
             Progress = progress.Of<int>(done => new WriteProgress("test", done, iterations)),
             Tested = LogOutputs,
         });

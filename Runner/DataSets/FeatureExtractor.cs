@@ -1,5 +1,6 @@
 using Cnn.Engine.Distributed;
 using Cnn.Engine.Graph;
+using Cnn.Engine.Solvers;
 using Cnn.Layers;
 using Cnn.Proto;
 
@@ -23,8 +24,8 @@ public static class FeatureExtractor
     /// <param name="options">How to work; null for LMDB, in this process alone.</param>
     /// <param name="cancel">Cancels the extraction; nothing is left then.</param>
     /// <exception cref="CnnException">
-    /// A blob is unknown, its items do not fit the format or change their shape, or a target exists already or cannot
-    /// be written.
+    /// A blob is unknown, its items do not fit the format or change their shape, a target exists already or cannot be
+    /// written, or the processes have other nets or data than each other.
     /// </exception>
     /// <exception cref="OperationCanceledException">It is cancelled, in one of the processes.</exception>
     public static void Extract(
@@ -45,6 +46,11 @@ public static class FeatureExtractor
         try
         {
             BatchRun run = processes.TogetherOrAlone(Prepare);
+            if (processes is not null)
+            {
+                RankComparison.Require(processes, net, blobs, batches);
+            }
+
             if (!run.Run(net.Clock.Pass, batches, Append))
             {
                 processes.TogetherOrAlone(() => throw new OperationCanceledException(cancel));

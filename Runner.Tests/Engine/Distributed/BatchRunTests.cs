@@ -115,7 +115,7 @@ public class BatchRunTests
             2, group => Assert.Throws<CnnException>(() => Run(net, group, "loss")).Message);
 
         Assert.All(errors, error => Assert.Contains(
-            "the layer writes a file, which several processes cannot do at once; run the net in one process", error));
+            "each of 2 processes would write the file of a HDF5Output layer; run this net in one process", error));
         Assert.True(Run(net, null, "loss").IsWhole);
     }
 
