@@ -8,7 +8,7 @@ namespace Cnn.Layers;
 /// One step of a net: reads its bottom blobs, writes its top blobs, and back. The net calls <see cref="SetUp"/> once,
 /// then <see cref="Reshape"/> and <see cref="Forward"/> for every pass, and <see cref="Backward"/> where gradients are
 /// wanted. <see cref="Backward"/> overwrites the bottoms' diffs and adds to the parameters' diffs, which the solver
-/// clears once per iteration.
+/// clears before every pass.
 /// </summary>
 /// <remarks>
 /// <see cref="Reshape"/> runs before every forward pass, so it must cost nothing when shapes stay, and after the first
