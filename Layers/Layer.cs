@@ -49,10 +49,10 @@ public abstract class Layer : IDisposable
     public virtual IReadOnlyList<Blob> State => [];
 
     /// <summary>
-    /// Whether a forward pass depends on the passes before it, other than by the parameters that the solver updates: the
-    /// passes of an iteration then cannot be shared out over processes. True where the layer has a <see cref="State"/>
-    /// and is no <see cref="IRunningStatistics"/>, unless it says otherwise. A layer that keeps something in fields of
-    /// its own says so here.
+    /// Whether a forward pass depends on the passes before it, other than by the parameters that the solver updates:
+    /// the passes of an iteration then cannot be shared out over processes. True where the layer has a
+    /// <see cref="State"/> and is no <see cref="IRunningStatistics"/>, unless it says otherwise. A layer that keeps
+    /// something in fields of its own says so here.
     /// </summary>
     public virtual bool DependsOnEarlierPasses => State.Count > 0 && this is not IRunningStatistics;
 

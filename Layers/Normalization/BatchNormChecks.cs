@@ -5,7 +5,9 @@ namespace Cnn.Layers.Normalization;
 /// <summary>Checks the options of a BatchNorm layer.</summary>
 internal static class BatchNormChecks
 {
-    /// <summary>Requires that the options are in their ranges, and that they are none of another fork's layer.</summary>
+    /// <summary>
+    /// Requires that the options are in their ranges, and that none belongs to another fork's layer.
+    /// </summary>
     /// <exception cref="CnnException">One is wrong.</exception>
     public static void Require(LayerContext context, BatchNormParameter options)
     {
