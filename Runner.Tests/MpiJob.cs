@@ -41,18 +41,18 @@ internal sealed class MpiJob : IDisposable
     /// <summary>Starts the program in each of some processes.</summary>
     public static MpiJob Cnn(
         MpiLauncher launcher, int processes, TemporaryFolder folder, params string[] arguments) =>
-        Start(launcher, folder.Path, [], (processes, [Program, .. arguments]));
+        Start(launcher, folder.Path, [], (processes, folder.Path, [Program, .. arguments]));
 
     /// <summary>Starts programs of .NET, each in some processes; the ranks go on from one to the next.</summary>
     /// <param name="launcher">What starts them.</param>
-    /// <param name="workingDirectory">Where they run.</param>
+    /// <param name="workingDirectory">Where the launcher runs.</param>
     /// <param name="environment">Variables besides those of this process.</param>
-    /// <param name="parts">How many processes have which arguments of <c>dotnet</c>.</param>
+    /// <param name="parts">How many processes run where, and with which arguments of <c>dotnet</c>.</param>
     public static MpiJob Start(
         MpiLauncher launcher,
         string workingDirectory,
         Dictionary<string, string> environment,
-        params (int Processes, string[] Arguments)[] parts)
+        params (int Processes, string Folder, string[] Arguments)[] parts)
     {
         string mark = $"{Environment.ProcessId}-{Path.GetRandomFileName()}";
 
@@ -70,7 +70,8 @@ internal sealed class MpiJob : IDisposable
         }
 
         IEnumerable<string> arguments = parts.SelectMany(
-            part => (string[])[":", "-n", $"{part.Processes}", "dotnet", .. part.Arguments]);
+            part => (string[])
+                [":", "-n", $"{part.Processes}", "-wdir", part.Folder, "dotnet", .. part.Arguments]);
         foreach (string argument in arguments.Skip(1))
         {
             start.ArgumentList.Add(argument);

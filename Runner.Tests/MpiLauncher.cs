@@ -38,6 +38,9 @@ internal sealed class MpiLauncher
     /// <summary>The name of the MPI.</summary>
     public required string Name { get; init; }
 
+    /// <summary>What the launcher's file may be called.</summary>
+    public required string[] Programs { get; init; }
+
     /// <summary>The library's file on Debian.</summary>
     public required string Library { get; init; }
 
@@ -52,8 +55,6 @@ internal sealed class MpiLauncher
 
     /// <summary>The launcher's file.</summary>
     public string Program => Array.Find(Programs, Shell.Has)!;
-
-    private required string[] Programs { get; init; }
 
     /// <summary>Returns the launcher of an MPI, or skips the calling test where it is not installed.</summary>
     public static MpiLauncher OrSkip(string name)

@@ -33,7 +33,7 @@ internal sealed record Launcher(string Name, int Size, MpiAbi Abi, string Advice
                 "srun",
                 slurm,
                 MpiAbi.OpenMpi,
-                "try 'srun --mpi=pmix' for Open MPI, 'srun --mpi=pmi2' for MPICH ('srun --mpi=list' lists what there is)")
+                "try 'srun --mpi=pmix' for Open MPI, 'srun --mpi=pmi2' for MPICH ('srun --mpi=list' lists all)")
             : null;
 
         int? SizeBy(string size, string rank) => Number(size) is { } of && Number(rank) < of ? of : null;

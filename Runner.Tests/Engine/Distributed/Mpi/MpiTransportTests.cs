@@ -64,6 +64,7 @@ public class MpiTransportTests
         [
             typeof(MpiRankTests).Assembly.Location, "-method", $"{typeof(MpiRankTests)}.{test}", "-noColor",
         ];
-        return MpiJob.Start(launcher, AppContext.BaseDirectory, environment, (processes, arguments));
+        string folder = AppContext.BaseDirectory;
+        return MpiJob.Start(launcher, folder, environment, (processes, folder, arguments));
     }
 }
