@@ -109,13 +109,13 @@ public sealed class SameBitsTests : IDisposable
     ];
 
     // Losses and scores as they were recorded, with all their digits; times differ.
-    private string[] Figures(string run, int from) =>
+    private string[] Figures(string run, int after) =>
     [
         .. from curve in RunFolder.Read(folder[$"{run}.run"]).Curves
            where curve.Name.EndsWith("loss", StringComparison.Ordinal) || curve.Name is "test/accuracy"
            orderby curve.Name
            from point in curve.Points
-           where point.Iteration > from
+           where point.Iteration > after
            select $"{curve.Name} {point.Iteration} {point.Value:R}",
     ];
 }
