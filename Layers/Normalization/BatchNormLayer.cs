@@ -77,6 +77,12 @@ internal sealed unsafe class BatchNormLayer(LayerContext context)
     /// <inheritdoc/>
     public bool LeavesStatistics { get; set; }
 
+    /// <summary>
+    /// Whether tests change the statistics, with <c>use_global_stats: false</c>: nobody adds the measures of other
+    /// processes there.
+    /// </summary>
+    public override bool DependsOnEarlierPasses => UpdatesStatistics && Phase == Phase.Test;
+
     /// <inheritdoc/>
     internal override bool AddsToParameterDiffs => !HasScale;
 
@@ -113,8 +119,7 @@ internal sealed unsafe class BatchNormLayer(LayerContext context)
     /// <inheritdoc/>
     public override void SetUp(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
     {
-        CheckOptions();
-        RefuseOptionsOfForks();
+        BatchNormChecks.Require(Context, options);
         RequireTwoAxes(bottoms[0]);
         channels = bottoms[0].Dim(1);
         if (channels > int.MaxValue / 8)
@@ -386,49 +391,6 @@ internal sealed unsafe class BatchNormLayer(LayerContext context)
             throw Context.Error(
                 $"bottom '{Parameter.Bottom[0]}' has shape {bottom.ShapeText}",
                 "batch normalisation takes 2 axes or more: [N, C, ...]");
-        }
-    }
-
-    private void CheckOptions()
-    {
-        if (!(options.Eps >= 0 && float.IsFinite(options.Eps)))
-        {
-            throw Context.Error(
-                options,
-                BatchNormParameter.EpsFieldNumber,
-                $"eps is {options.Eps}",
-                "it must be a small number, 0 or more");
-        }
-
-        if (!(options.MovingAverageFraction >= 0 && float.IsFinite(options.MovingAverageFraction)))
-        {
-            throw Context.Error(
-                options,
-                BatchNormParameter.MovingAverageFractionFieldNumber,
-                $"moving_average_fraction is {options.MovingAverageFraction}",
-                "it must be 0 or more, and below 1 for a moving average");
-        }
-    }
-
-    private void RefuseOptionsOfForks()
-    {
-        Refuse(
-            options.Relu,
-            BatchNormParameter.ReluFieldNumber,
-            "a BatchNorm layer does not rectify its result",
-            "add a ReLU layer");
-        Refuse(
-            !options.BiasTerm,
-            BatchNormParameter.BiasTermFieldNumber,
-            "a BatchNorm layer cannot leave out its shift alone",
-            "leave bias_term out, and scale_bias too where there is neither scale nor shift");
-
-        void Refuse(bool isAskedFor, int field, string text, string hint)
-        {
-            if (isAskedFor)
-            {
-                throw Context.Error(options, field, text, hint);
-            }
         }
     }
 

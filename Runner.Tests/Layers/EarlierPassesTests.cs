@@ -50,6 +50,7 @@ public class EarlierPassesTests
     [Theory]
     [InlineData("type: 'BatchNorm'", false, "2 3 4")]
     [InlineData("type: 'BatchNorm' batch_norm_param { scale_bias: true }", false, "2 3 4")]
+    [InlineData("type: 'BatchNorm' batch_norm_param { use_global_stats: false } phase: TEST", true, "2 3 4")]
     [InlineData("type: 'BN' bn_param { slope_filler { value: 1 } }", false, "2 3 4")]
     [InlineData("type: 'MarginInnerProduct' margin_inner_product_param { num_output: 2 }", false, "2 3", "2")]
     [InlineData("type: 'LSTM' recurrent_param { num_output: 2 }", true, "3 2 4", "3 2")]
@@ -68,8 +69,11 @@ public class EarlierPassesTests
     public void LayersSayWhetherTheyDependOnEarlierPasses(string definition, bool depends, params string[] bottoms)
     {
         int[][] shapes = [.. bottoms.Select(b => b.Split(' ').Select(int.Parse).ToArray())];
-        int tops = definition.Contains("HDF5Output") ? 0 : definition.Contains("expose_hidden") ? 2 : 1;
-        using var harness = new LayerHarness(definition, shapes, tops, madeUp: new MadeUpData());
+        int tops = definition.Contains("HDF5Output", StringComparison.Ordinal) ? 0
+            : definition.Contains("expose_hidden", StringComparison.Ordinal) ? 2
+            : 1;
+        Phase phase = definition.EndsWith("TEST", StringComparison.Ordinal) ? Phase.Test : Phase.Train;
+        using var harness = new LayerHarness(definition, shapes, tops, phase, madeUp: new MadeUpData());
 
         Assert.Equal(depends, harness.Layer.DependsOnEarlierPasses);
     }
