@@ -76,7 +76,8 @@ internal static class SolverChecks
                 $"start {string.Join(" or ", fitting)}, or make iter_size a multiple of {size}");
         }
 
-        if (size > 1 && net.Layers.FirstOrDefault(l => l.Layer.DependsOnEarlierPasses && !l.Layer.WritesFiles) is { } layer)
+        BatchRun.RequireNoFiles(net, group);
+        if (size > 1 && net.Layers.FirstOrDefault(l => l.Layer.DependsOnEarlierPasses) is { } layer)
         {
             throw GraphErrors.At(
                 net.Sources.Find(layer.Definition),
