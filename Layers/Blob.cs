@@ -195,6 +195,16 @@ public sealed unsafe class Blob
     internal object DiffMemory => diff;
 
     /// <summary>
+    /// Exchanges the memory of the gradient with that of another blob of the same shape. Blobs that share the gradient
+    /// still do; pointers to it are no longer valid.
+    /// </summary>
+    internal void SwapDiff(Blob other)
+    {
+        RequireCount(other);
+        diff.Swap(other.diff);
+    }
+
+    /// <summary>
     /// Uses the memory of another blob's gradient for the values from now on, whatever the counts; for values that are
     /// not needed any more when that gradient is computed.
     /// </summary>
@@ -243,6 +253,12 @@ public sealed unsafe class Blob
         }
 
         public void Clear() => isCleared = true;
+
+        public void Swap(Storage other)
+        {
+            (buffer, other.buffer) = (other.buffer, buffer);
+            (isCleared, other.isCleared) = (other.isCleared, isCleared);
+        }
 
         private AlignedBuffer Buffer(int count)
         {

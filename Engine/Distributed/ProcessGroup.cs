@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Cnn.Proto;
 
@@ -118,13 +119,7 @@ public sealed class ProcessGroup : IDisposable
             mine = exception;
         }
 
-        RankOutcome[] outcomes = Array.ConvertAll(Gather(RankOutcome.Of(mine).ToBytes()), RankOutcome.Parse);
-        if (RankOutcome.Common(outcomes, mine) is { } common)
-        {
-            CommonFailure = common;
-            throw common;
-        }
-
+        Agree(mine);
         return result;
     }
 
@@ -163,6 +158,26 @@ public sealed class ProcessGroup : IDisposable
             posted.Dispose();
             opened.Dispose();
         }
+    }
+
+    /// <summary>Tells the other processes how something ended that every process does; see <see cref="Together{T}"/>.</summary>
+    /// <param name="error">The error of this process; null where it succeeded.</param>
+    /// <exception cref="CnnException">It failed in a process.</exception>
+    internal void Agree(Exception? error)
+    {
+        RankOutcome[] outcomes = Array.ConvertAll(Gather(RankOutcome.Of(error).ToBytes()), RankOutcome.Parse);
+        if (RankOutcome.Common(outcomes, error) is { } common)
+        {
+            Fail(common);
+        }
+    }
+
+    /// <summary>Throws an error that every process throws at this place.</summary>
+    [DoesNotReturn]
+    internal void Fail(Exception common)
+    {
+        CommonFailure = common;
+        throw common;
     }
 
     /// <summary>Hands an operation to the communication thread; the ranks hand over theirs in the same order.</summary>

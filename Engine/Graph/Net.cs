@@ -111,6 +111,12 @@ public sealed class Net : IDisposable
     /// <summary>Receives the times of the layers in whole passes; null, the default, for nobody.</summary>
     internal LayerTimer? Timer { get; set; }
 
+    /// <summary>
+    /// Called in a backward pass after each layer, the ones without a gradient included, with its index; null, the
+    /// default, for nobody.
+    /// </summary>
+    internal Action<int>? LayerWentBackward { get; set; }
+
     /// <summary>The definition that the net was built from.</summary>
     internal NetDefinition Definition => definition;
 
@@ -377,6 +383,7 @@ public sealed class Net : IDisposable
             long start = Timer is null ? 0 : Stopwatch.GetTimestamp();
             BackwardLayer(Layers[i]);
             Timer?.AddBackward(i, start);
+            LayerWentBackward?.Invoke(i);
         }
 
         if (DebugInfo && options.Log is { } log)

@@ -7,7 +7,7 @@ namespace Cnn.Engine.Solvers;
 // Snapshots of a run: writing them and resuming from them.
 public sealed partial class Solver
 {
-    /// <summary>Writes a snapshot of the current iteration.</summary>
+    /// <summary>Writes a snapshot of the current iteration; of the processes of a group, rank 0 does.</summary>
     /// <returns>The path of the solver state.</returns>
     /// <exception cref="TrainingException">It cannot be written.</exception>
     public string WriteSnapshot()
@@ -16,6 +16,12 @@ public sealed partial class Solver
         if (plateau is not null)
         {
             smoothed.Save(plateau);
+        }
+
+        if (!IsRoot)
+        {
+            newestSnapshot = Iteration;
+            return SnapshotFiles.PathsOf(definition, Iteration).State;
         }
 
         // Deletes what a run that was killed between writing and deleting has left.

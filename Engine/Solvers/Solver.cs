@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
+using Cnn.Engine.Distributed;
 using Cnn.Engine.Graph;
 using Cnn.Engine.Runs;
 using Cnn.Engine.Snapshots;
+using Cnn.Engine.Solvers.Passes;
 using Cnn.Engine.Solvers.Recording;
 using Cnn.Layers.Threading;
 using Cnn.Proto;
@@ -27,7 +29,10 @@ public sealed partial class Solver : IDisposable
     private readonly SourceMap sources;
     private readonly EarlyStopping? earlyStopping;
     private readonly IterationLog iterationLog;
-    private readonly DataWait dataWait;
+    private readonly StepWait dataWait;
+    private readonly StepWait groupWait;
+    private readonly IterationPasses passes;
+    private readonly ProcessGroup? group;
     private readonly SnapshotScore snapshotScore;
     private readonly KeptSnapshots kept;
     private readonly RunRecorder? recorder;
@@ -35,6 +40,9 @@ public sealed partial class Solver : IDisposable
     // Set while Solve runs; a caller of Step decides when to stop.
     private bool isSolving;
     private CancellationToken cancellation;
+
+    // What the processes of a group have asked of each other last.
+    private GroupRequests agreed;
 
     // The iteration that reads the start of the data set.
     private int dataStart;
@@ -56,8 +64,11 @@ public sealed partial class Solver : IDisposable
         options ??= new SolverOptions();
         ownsPool = options.Pool is null;
         pool = options.Pool ?? new WorkerPool();
-        this.options = options with { Pool = pool };
+        group = options.Processes is { Size: > 1 } ? options.Processes : null;
+        options = options with { Pool = pool, Log = IsRoot ? options.Log : null };
+        this.options = options;
         options.Log?.Warn(definition.Warnings);
+        long chosenSeed = ChooseSeed();
         try
         {
             var context = new SolverContext { Definition = this.definition, Sources = sources };
@@ -68,18 +79,21 @@ public sealed partial class Solver : IDisposable
             using StateFile? state = options.ResumeFrom is null ? null : StateFile.Open(options.ResumeFrom);
             Seed = this.definition.RandomSeed >= 0 ? this.definition.RandomSeed
                 : state is { Extensions.HasRandomSeed: true } ? state.Extensions.RandomSeed
-                : RandomNumberGenerator.GetInt32(int.MaxValue);
+                : chosenSeed;
             var nets = new SolverNets(definition, this.options, Seed);
             TrainNet = nets.BuildTrainNet();
             TrainNet.RunsLayersAlone |= this.definition.DebugInfo;
             TrainNet.PassesAlternate = true;
             nets.BuildTestNets(TrainNet, testNets);
+            SolverChecks.RequireShareable(context, TrainNet, group);
+            passes = new IterationPasses(TrainNet, this.definition.IterSize, group, pool);
             earlyStopping = this.definition.EarlyStopping is { } early
                 ? new EarlyStopping(early, testNets, sources)
                 : null;
             updater = new ParameterUpdater(this.definition, rule, TrainNet, pool, options.Log);
             iterationLog = new IterationLog(TrainNet, this.definition.Display, options.Log);
-            dataWait = new DataWait(TrainNet, options.Log);
+            dataWait = new StepWait(WaitedForData, "data is the bottleneck", options.Log);
+            groupWait = new StepWait(() => passes.Waited, "the gradients of other processes are waited for", options.Log);
             snapshotScore = new SnapshotScore(this.definition, testNets);
             kept = new KeptSnapshots(this.definition, snapshotScore.IsHigherBetter, options.Log);
             Log($"Solver scaffolding done; random seed {Seed}.");
@@ -99,14 +113,25 @@ public sealed partial class Solver : IDisposable
                 net.FillParameters();
             }
 
-            recorder = RunRecorder.Of(this, this.definition, sources, this.options, dataWait);
+            recorder = IsRoot ? RunRecorder.Of(this, this.definition, sources, this.options, dataWait) : null;
+            group?.Agree(null);
+            CompareRanks();
         }
         catch (Exception exception)
         {
             Dispose();
-            if (exception is CnnException mistake && definition.Format == ProtoFormat.Binary)
+            Exception located = exception is CnnException mistake && definition.Format == ProtoFormat.Binary
+                ? definition.Located(mistake)
+                : exception;
+            if (group is not null && group.CommonFailure is null)
             {
-                throw definition.Located(mistake);
+                // The others are told, and throw it too.
+                group.Agree(located);
+            }
+
+            if (located != exception)
+            {
+                throw located;
             }
 
             throw;
@@ -167,7 +192,11 @@ public sealed partial class Solver : IDisposable
     /// <summary>The control that asks the run to stop or to write a snapshot.</summary>
     public SolverControl Control { get; } = new();
 
-    private bool StopIsDue => isSolving && (Control.StopRequested || cancellation.IsCancellationRequested);
+    private bool IsRoot => group is null or { IsRoot: true };
+
+    private bool StopIsWanted => isSolving && (Control.StopRequested || cancellation.IsCancellationRequested);
+
+    private bool StopIsDue => group is null ? StopIsWanted : isSolving && agreed.HasFlag(GroupRequests.Stop);
 
     /// <summary>
     /// Trains up to <c>max_iter</c>, or until a stop is requested: by <see cref="SolverControl.RequestStop"/> or by
@@ -183,6 +212,7 @@ public sealed partial class Solver : IDisposable
         (isSolving, this.cancellation) = (true, cancellation);
         try
         {
+            AgreeOnStop();
             bool isDone = Run();
             recorder?.End(isDone ? RunState.Completed : RunState.Stopped);
             return isDone;
@@ -204,6 +234,7 @@ public sealed partial class Solver : IDisposable
         recorder?.Dispose();
 
         // Null when the constructor refuses the definition.
+        passes?.Dispose();
         TrainNet?.Dispose();
         testNets.ForEach(t => t.Net.Dispose());
         if (ownsPool)
@@ -219,7 +250,6 @@ public sealed partial class Solver : IDisposable
     public void Step()
     {
         recorder?.GoOn();
-        TrainNet.ClearParameterDiffs();
         if (definition.TestInterval > 0 && Iteration % definition.TestInterval == 0
             && (Iteration > 0 || definition.TestInitialization) && !TestAll())
         {
@@ -228,18 +258,13 @@ public sealed partial class Solver : IDisposable
 
         recorder?.BeginStep();
         dataWait.BeginStep();
+        groupWait.BeginStep();
         bool display = definition.Display > 0 && Iteration % definition.Display == 0;
         TrainNet.DebugInfo = display && definition.DebugInfo;
-        float loss = 0;
-        for (int pass = 0; pass < definition.IterSize; pass++)
-        {
-            TrainNet.Clock.Pass = ((long)(Iteration - dataStart) * definition.IterSize) + pass;
-            loss += TrainNet.Forward();
-            TrainNet.Backward();
-        }
-
-        loss /= definition.IterSize;
-        SolverChecks.RequireFinite(loss, Iteration, TrainNet);
+        GroupRequests requests = group is null ? GroupRequests.None : RequestsOfThisRank();
+        float loss = passes.Run(FirstPass, ref requests) / definition.IterSize;
+        agreed = requests;
+        passes.RequireFinite(loss, Iteration);
         smoothed.Add(loss);
         float rate = learningRate.At(Iteration, out bool stepped, smoothed.Value);
         if (display)
@@ -257,16 +282,18 @@ public sealed partial class Solver : IDisposable
         {
             Log($"Iteration {Iteration}, lr = {CaffeNumber.Format(rate)}");
             dataWait.Warn();
+            groupWait.Warn();
         }
 
         recorder?.BeforeUpdate(loss, smoothed.Value, rate);
         updater.Update(rate, Iteration);
         dataWait.EndStep();
+        groupWait.EndStep();
         Iteration++;
         recorder?.EndStep();
         Progressed?.Invoke(
             new TrainingProgress(Iteration, definition.MaxIter, smoothed.Value, rate) { IterationLoss = loss });
-        if ((definition.Snapshot > 0 && Iteration % definition.Snapshot == 0) || Control.TakeSnapshotRequest())
+        if ((definition.Snapshot > 0 && Iteration % definition.Snapshot == 0) || SnapshotIsWanted())
         {
             WriteSnapshot();
         }
@@ -274,7 +301,7 @@ public sealed partial class Solver : IDisposable
 
     private bool Run()
     {
-        if (definition.Snapshot > 0 || definition.SnapshotAfterTrain || earlyStopping is not null)
+        if (IsRoot && (definition.Snapshot > 0 || definition.SnapshotAfterTrain || earlyStopping is not null))
         {
             SnapshotFiles.ProbeWritable(
                 definition.SnapshotPrefix, sources.Find(definition, SolverParameter.SnapshotPrefixFieldNumber));
@@ -307,8 +334,7 @@ public sealed partial class Solver : IDisposable
 
         if (definition.Display > 0 && Iteration % definition.Display == 0 && lastShown != Iteration)
         {
-            TrainNet.Clock.Pass = (long)(Iteration - dataStart) * definition.IterSize;
-            Log($"Iteration {Iteration}, loss = {CaffeNumber.Format(TrainNet.Forward())}");
+            Log($"Iteration {Iteration}, loss = {CaffeNumber.Format(passes.Forward(FirstPass))}");
             lastShown = Iteration;
         }
 
@@ -332,6 +358,20 @@ public sealed partial class Solver : IDisposable
         Control.ForgetStop();
         Log("Optimization stopped early.");
         return false;
+    }
+
+    // The number of the iteration's first pass in the training.
+    private long FirstPass => (long)(Iteration - dataStart) * definition.IterSize;
+
+    private TimeSpan WaitedForData()
+    {
+        TimeSpan waited = TimeSpan.Zero;
+        for (int i = 0; i < TrainNet.Layers.Count; i++)
+        {
+            waited += TrainNet.Layers[i].Layer.WaitedForData;
+        }
+
+        return waited;
     }
 
     private void Log(string line) => options.Log?.Information("{Line:l}", line);

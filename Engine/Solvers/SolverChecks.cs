@@ -1,4 +1,5 @@
 using Cnn.Engine.Detection;
+using Cnn.Engine.Distributed;
 using Cnn.Engine.Graph;
 using Cnn.Engine.Runs;
 using Cnn.Proto;
@@ -52,6 +53,45 @@ internal static class SolverChecks
                 SolverParameter.ApVersionFieldNumber,
                 $"unknown ap_version '{definition.ApVersion}'",
                 $"the versions are {string.Join(", ", AveragePrecision.Versions)}");
+        }
+    }
+
+    /// <summary>Checks that the passes of an iteration can be shared out over processes.</summary>
+    /// <param name="context">The solver's definition.</param>
+    /// <param name="net">The training net.</param>
+    /// <param name="group">The processes; null for one.</param>
+    /// <exception cref="CnnException">
+    /// The passes are no multiple of the processes, or a pass of a layer depends on those before it.
+    /// </exception>
+    public static void RequireShareable(SolverContext context, Net net, ProcessGroup? group)
+    {
+        int passes = context.Definition.IterSize, size = group?.Size ?? 1;
+        if (passes % size != 0)
+        {
+            var fitting = Enumerable.Range(1, passes).Where(p => passes % p == 0);
+            throw context.Error(
+                SolverParameter.IterSizeFieldNumber,
+                $"iter_size is {passes}, and {size} processes cannot share out {passes} "
+                + (passes == 1 ? "pass" : "passes evenly"),
+                $"start {string.Join(" or ", fitting)}, or make iter_size a multiple of {size}");
+        }
+
+        if (size > 1 && net.Layers.FirstOrDefault(l => l.Layer.DependsOnEarlierPasses) is { } layer)
+        {
+            throw GraphErrors.At(
+                net.Sources.Find(layer.Definition),
+                layer.Definition,
+                $"a pass of a {layer.Type} layer depends on the pass before it, which another process would compute",
+                "train this net in one process");
+        }
+
+        if (size > 1 && net.Layers.FirstOrDefault(l => l.Layer.WritesFiles) is { } writer)
+        {
+            throw GraphErrors.At(
+                net.Sources.Find(writer.Definition),
+                writer.Definition,
+                $"each of {size} processes would write the file of a {writer.Type} layer",
+                "train this net in one process");
         }
     }
 

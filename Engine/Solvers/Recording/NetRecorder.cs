@@ -22,6 +22,7 @@ internal sealed class NetRecorder
 
     private readonly Net net;
     private readonly SolverParameter definition;
+    private readonly int passes;
     private readonly RecordingSchedule schedule;
     private readonly LayerTimer timer;
     private readonly (LearnableParameter Parameter, string Weights, string Gradients)[] parameters;
@@ -32,9 +33,10 @@ internal sealed class NetRecorder
     /// <summary>Chooses what to record.</summary>
     /// <param name="net">The training net.</param>
     /// <param name="definition">The solver's definition.</param>
-    public NetRecorder(Net net, SolverParameter definition)
+    /// <param name="passes">The passes that the net runs in an iteration.</param>
+    public NetRecorder(Net net, SolverParameter definition, int passes)
     {
-        (this.net, this.definition) = (net, definition);
+        (this.net, this.definition, this.passes) = (net, definition, passes);
         int interval = definition.RunHistograms > 0 ? definition.RunHistograms : definition.MaxIter / TimesARun;
         schedule = new RecordingSchedule(interval, TimesARun);
         timer = new LayerTimer(net);
@@ -91,7 +93,7 @@ internal sealed class NetRecorder
         net.Timer = null;
         if (isTimed && --stepsToTime == 0)
         {
-            writer.LayerTimes(iteration, timer.Means(TimedSteps * definition.IterSize));
+            writer.LayerTimes(iteration, timer.Means(TimedSteps * passes));
         }
 
         // The step itself is not timed: what it wrote has emptied the processor's caches.

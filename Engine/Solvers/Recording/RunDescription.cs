@@ -40,11 +40,11 @@ internal static class RunDescription
     public static IEnumerable<(string Name, string Text)> Definitions(Solver solver, SolverParameter definition)
     {
         yield return ("solver.prototxt", TextFormat.Print(definition));
-        string train = TextOf(solver.TrainNet);
+        string train = TextFormat.Print(WithoutWeights(solver.TrainNet));
         yield return (definition.HasNet ? "net.prototxt" : "train_net.prototxt", train);
         foreach (var (index, net) in solver.TestNets.Index())
         {
-            string test = TextOf(net);
+            string test = TextFormat.Print(WithoutWeights(net));
             if (test != train)
             {
                 yield return ($"test{Number(index)}_net.prototxt", test);
@@ -84,8 +84,8 @@ internal static class RunDescription
         }
     }
 
-    // Weights that a definition holds are no text to look at.
-    private static string TextOf(Net net)
+    /// <summary>Returns the definition of a net without the weights that it may hold, which are no text to look at.</summary>
+    public static NetParameter WithoutWeights(Net net)
     {
         NetParameter message = net.Definition.Message;
         if (message.Layer.Any(l => l.Blobs.Count > 0))
@@ -97,6 +97,6 @@ internal static class RunDescription
             }
         }
 
-        return TextFormat.Print(message);
+        return message;
     }
 }

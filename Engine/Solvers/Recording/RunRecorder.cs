@@ -17,7 +17,7 @@ internal sealed class RunRecorder : IDisposable
     private readonly Solver solver;
     private readonly SolverParameter definition;
     private readonly SolverOptions options;
-    private readonly DataWait wait;
+    private readonly StepWait wait;
     private readonly RunInfo info;
     private readonly string folder;
     private readonly RecordingSchedule schedule;
@@ -32,7 +32,7 @@ internal sealed class RunRecorder : IDisposable
     private bool hasSpeed;
 
     private RunRecorder(
-        Solver solver, SolverParameter definition, SourceMap sources, SolverOptions options, DataWait wait,
+        Solver solver, SolverParameter definition, SourceMap sources, SolverOptions options, StepWait wait,
         string folder)
     {
         (this.solver, this.definition, this.options) = (solver, definition, options);
@@ -46,7 +46,8 @@ internal sealed class RunRecorder : IDisposable
                 CurveNames.DataWait,
             ]);
         throughput = new Throughput((long)RunDescription.Batch(solver.TrainNet) * definition.IterSize, wait);
-        nets = new NetRecorder(solver.TrainNet, definition);
+        nets = new NetRecorder(
+            solver.TrainNet, definition, definition.IterSize / (options.Processes?.Size ?? 1));
         (classNet, classes) = solver.TestNets
             .Select((net, index) => (index, ClassTally.Of(net)))
             .FirstOrDefault(t => t.Item2 is not null);
@@ -70,7 +71,7 @@ internal sealed class RunRecorder : IDisposable
     /// <param name="wait">Measures its steps.</param>
     /// <exception cref="CnnException">The folder cannot be written or holds something else.</exception>
     public static RunRecorder? Of(
-        Solver solver, SolverParameter definition, SourceMap sources, SolverOptions options, DataWait wait) =>
+        Solver solver, SolverParameter definition, SourceMap sources, SolverOptions options, StepWait wait) =>
         (options.Run ?? definition.Run) is { Length: > 0 } folder
             ? new RunRecorder(solver, definition, sources, options, wait, folder)
             : null;

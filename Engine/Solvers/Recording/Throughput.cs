@@ -3,7 +3,7 @@ namespace Cnn.Engine.Solvers.Recording;
 /// <summary>Measures the images a second and the share of waiting for data, over at least a second of steps.</summary>
 /// <param name="imagesAStep">The images of a training step.</param>
 /// <param name="wait">Measures the steps.</param>
-internal sealed class Throughput(long imagesAStep, DataWait wait)
+internal sealed class Throughput(long imagesAStep, StepWait wait)
 {
     private static readonly TimeSpan Least = TimeSpan.FromSeconds(1);
 

@@ -9,7 +9,7 @@ namespace Cnn.Tests.Engine.Solvers;
 
 /// <summary>What a run says about the time that it waits for data.</summary>
 [Trait("Category", "Unit")]
-public class DataWaitTests
+public class StepWaitTests
 {
     [Fact]
     public void ASlowSourceIsNamedAsTheBottleneck()

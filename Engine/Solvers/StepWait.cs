@@ -1,17 +1,17 @@
 using System.Diagnostics;
 using System.Globalization;
-using Cnn.Engine.Graph;
 using Serilog;
 
 namespace Cnn.Engine.Solvers;
 
 /// <summary>
-/// Measures which share of the training steps is spent waiting for data, and warns where it is more than a few percent.
-/// The first step is not counted: no data can have been loaded ahead of it.
+/// Measures which share of the training steps is spent waiting for something, and warns where it is more than a few
+/// percent. The first step is not counted: nothing can have been made ready ahead of it.
 /// </summary>
-/// <param name="net">The training net.</param>
+/// <param name="waitedSoFar">How long the training has waited so far.</param>
+/// <param name="complaint">What the warning says, before the percentage.</param>
 /// <param name="log">The log; null for none.</param>
-internal sealed class DataWait(Net net, ILogger? log)
+internal sealed class StepWait(Func<TimeSpan> waitedSoFar, string complaint, ILogger? log)
 {
     private const double Bearable = 0.05;
 
@@ -30,13 +30,13 @@ internal sealed class DataWait(Net net, ILogger? log)
     /// <summary>The time of these steps.</summary>
     public TimeSpan Time => total.Time;
 
-    /// <summary>How much of it was spent waiting for data.</summary>
+    /// <summary>How much of it was spent waiting.</summary>
     public TimeSpan Waited => total.Waited;
 
     /// <summary>Begins a step.</summary>
     public void BeginStep()
     {
-        waitedBefore = WaitedSoFar();
+        waitedBefore = waitedSoFar();
         steps.Restart();
     }
 
@@ -55,7 +55,7 @@ internal sealed class DataWait(Net net, ILogger? log)
             return;
         }
 
-        Span step = new(steps.Elapsed, WaitedSoFar() - waitedBefore);
+        Span step = new(steps.Elapsed, waitedSoFar() - waitedBefore);
         Steps++;
         total += step;
         sinceWarning += step;
@@ -68,22 +68,10 @@ internal sealed class DataWait(Net net, ILogger? log)
         {
             log?.Warning(
                 "{Line:l}",
-                $"data is the bottleneck: {(100 * sinceWarning.Share).ToString("0", CultureInfo.InvariantCulture)} % "
-                + "of the step");
+                $"{complaint}: {(100 * sinceWarning.Share).ToString("0", CultureInfo.InvariantCulture)} % of the step");
         }
 
         sinceWarning = default;
-    }
-
-    private TimeSpan WaitedSoFar()
-    {
-        TimeSpan waited = TimeSpan.Zero;
-        for (int i = 0; i < net.Layers.Count; i++)
-        {
-            waited += net.Layers[i].Layer.WaitedForData;
-        }
-
-        return waited;
     }
 
     private readonly record struct Span(TimeSpan Time, TimeSpan Waited)

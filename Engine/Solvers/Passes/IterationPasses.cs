@@ -1,0 +1,132 @@
+using Cnn.Engine.Distributed;
+using Cnn.Engine.Graph;
+using Cnn.Layers;
+using Cnn.Layers.Threading;
+
+namespace Cnn.Engine.Solvers.Passes;
+
+/// <summary>
+/// Runs the passes of an iteration, those of this process, and leaves the sums over all passes in the parameters'
+/// gradients.
+/// </summary>
+internal sealed class IterationPasses : IDisposable
+{
+    private readonly Net net;
+    private readonly PassBlock block;
+    private readonly PassGradients? gradients;
+    private readonly IterationFigures? figures;
+    private readonly ProcessGroup? group;
+
+    /// <summary>Prepares for a net.</summary>
+    /// <param name="net">The training net.</param>
+    /// <param name="passes">The passes of an iteration; a multiple of the number of processes.</param>
+    /// <param name="group">The processes; null for one.</param>
+    /// <param name="pool">The threads.</param>
+    public IterationPasses(Net net, int passes, ProcessGroup? group, WorkerPool pool)
+    {
+        // A group of one process trains as one without a group.
+        this.group = group is { Size: > 1 } ? group : null;
+        this.net = net;
+        block = PassBlock.Of(passes, group?.Rank ?? 0, group?.Size ?? 1);
+        net.Clock.Share = block.Share;
+        if (passes > 1)
+        {
+            gradients = new PassGradients(net, block, this.group, pool);
+        }
+
+        if (this.group is not null)
+        {
+            figures = new IterationFigures(net, block, this.group);
+        }
+    }
+
+    /// <summary>How many passes of an iteration this process computes.</summary>
+    public int Count => block.Count;
+
+    /// <summary>How long the training has waited for other processes so far.</summary>
+    public TimeSpan Waited => gradients?.Waited ?? TimeSpan.Zero;
+
+    /// <summary>Runs the passes of an iteration.</summary>
+    /// <param name="first">The number of the iteration's first pass in the training.</param>
+    /// <param name="requests">What this process asks of all; receives what any process asks.</param>
+    /// <returns>The sum of the passes' losses, added in the order of passes.</returns>
+    public float Run(long first, ref GroupRequests requests)
+    {
+        float loss = 0;
+        for (int pass = 0; pass < block.Count; pass++)
+        {
+            net.Clock.Pass = first + block.First + pass;
+            if (gradients is null)
+            {
+                net.ClearParameterDiffs();
+            }
+            else
+            {
+                gradients.BeginPass(pass);
+            }
+
+            float mine = net.Forward();
+            loss += mine;
+            figures?.Keep(pass, mine);
+            if (pass == block.Count - 1)
+            {
+                figures?.Send(requests);
+            }
+
+            net.Backward();
+        }
+
+        gradients?.Complete();
+        return figures is null ? loss : Receive(figures, ref requests);
+    }
+
+    /// <summary>Runs a pass forward alone, which every process does, without loading ahead for it.</summary>
+    /// <param name="pass">The number of the pass.</param>
+    /// <returns>Its loss.</returns>
+    public float Forward(long pass)
+    {
+        net.Clock.Share = PassShare.All;
+        net.Clock.Pass = pass;
+        float loss = net.Forward();
+        figures?.AddOwn();
+        net.Clock.Share = block.Share;
+        return loss;
+    }
+
+    /// <summary>
+    /// Checks the loss of an iteration; in every process, for an error of one is an error of all.
+    /// </summary>
+    /// <exception cref="TrainingException">It is not finite.</exception>
+    public void RequireFinite(float loss, int iteration)
+    {
+        if (group is null)
+        {
+            SolverChecks.RequireFinite(loss, iteration, net);
+        }
+        else if (!float.IsFinite(loss))
+        {
+            group.Together(() =>
+            {
+                if (figures!.HasFault(block))
+                {
+                    SolverChecks.RequireFinite(loss, iteration, net);
+                }
+            });
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => figures?.Dispose();
+
+    private static float Receive(IterationFigures figures, ref GroupRequests requests)
+    {
+        requests = figures.Receive();
+        float sum = 0;
+        foreach (float loss in figures.Losses)
+        {
+            sum += loss;
+        }
+
+        return sum;
+    }
+}
