@@ -47,7 +47,7 @@ static int Run(string command, string[] rest)
                        [--layers [N]] [--json]                           with its N slowest layers
                   scaling NET... [--batch N] [--threads T]               the predicted step and efficiency of several
                        [--shape CxHxW] [--passes K] [--rounds R]         nodes, from measured times of layers and a
-                       [--nodes N] [--speeds SxS...]                     model of the network, also of nodes that
+                       [--nodes N] [--speeds SxS...] [--bucket KB]       model of the network, also of nodes that
                        [--gbit G [--latency US] [--overhead US]]         compute S times as fast
                   compare NET [--batch N] [--threads T]                  a forward pass in TEST, and the same net's
                        [--shape CxHxW] [--seconds S] [--rounds R]    ONNX export in ONNX Runtime, in turn

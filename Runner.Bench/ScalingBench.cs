@@ -1,5 +1,6 @@
 using System.Globalization;
 using Cnn.Bench.Scaling;
+using Cnn.Engine.Solvers.Passes;
 using Cnn.Layers.Threading;
 using Cnn.Proto;
 using Cnn.Runner.Reports;
@@ -32,19 +33,20 @@ internal static class ScalingBench
 
         int threads = Options.Number(args, "--threads", Environment.ProcessorCount);
         int passes = Options.Number(args, "--passes", 1), rounds = Options.Number(args, "--rounds", 10);
+        int bucketBytes = 1024 * Options.Number(args, "--bucket", GradientBuckets.Most * sizeof(float) / 1024);
         int? batch = Options.Number(args, "--batch");
         int[]? shape = Options.Sizes(args, "--shape");
         int[] nodes = Options.Number(args, "--nodes") is { } count ? [count] : NodeCounts;
         NetworkModel[] networks = NetworksOf(args);
         using var pool = new WorkerPool(threads);
-        double addedPerSecond = AddedPerSecond();
+        double memory = MemoryOfOneThread();
         foreach (string name in nets)
         {
             NetParameter definition = SyntheticNet.Load(SyntheticNet.Find(name), Phase.Train, batch, shape, pool);
-            StepProfile measured = StepProfile.Measure(definition, pool, rounds);
+            StepProfile measured = StepProfile.Measure(definition, pool, rounds, bucketBytes);
             foreach (int speed in Options.Sizes(args, "--speeds") ?? [1])
             {
-                Console.WriteLine(Text(measured.Faster(speed), passes, threads, speed, addedPerSecond, networks, nodes));
+                Console.WriteLine(Text(measured.Faster(speed), passes, threads, speed, memory, networks, nodes));
             }
         }
 
@@ -62,11 +64,11 @@ internal static class ScalingBench
         ]
         : Networks;
 
-    // The communication thread alone adds: it reads both numbers and writes one, as the triad does.
-    private static double AddedPerSecond()
+    // The communication thread copies and adds alone.
+    private static double MemoryOfOneThread()
     {
         using var alone = new WorkerPool(1);
-        return Bandwidth.Triad(alone) / 3;
+        return Bandwidth.Triad(alone);
     }
 
     private static string Text(
@@ -74,11 +76,11 @@ internal static class ScalingBench
         int passes,
         int threads,
         int speed,
-        double addedPerSecond,
+        double memory,
         NetworkModel[] networks,
         int[] nodeCounts)
     {
-        var simulation = new StepSimulation(node, passes, addedPerSecond);
+        var simulation = new StepSimulation(node, passes, memory);
         double alone = simulation.Run(networks[0], 1).Step;
         var text = new List<string>
         {
@@ -87,8 +89,8 @@ internal static class ScalingBench
                 $"{node.Name}, {node.Batch} items a pass, passes of a node: {passes}, threads: {threads}"
                 + $"{(speed > 1 ? $", computing {speed} times as fast" : "")}. One node's step takes {1e3 * alone:F1} ms: "
                 + $"forward {1e3 * passes * node.Forward:F1}, backward {1e3 * passes * node.Backward.Sum():F1}, "
-                + $"update {1e3 * node.Update:F1}. Gradients: {1e-6 * node.Gradients.Sum(g => g.Bytes):F1} MB in "
-                + $"{simulation.BucketCount} buckets; added at {1e-9 * addedPerSecond:F1} GB/s."),
+                + $"update {1e3 * node.Update:F1}. Gradients: {1e-6 * node.Buckets.Sum(b => b.Bytes):F1} MB in "
+                + $"{node.Buckets.Count} buckets; memory of one thread {1e-9 * memory:F1} GB/s."),
             "",
             Row(["nodes", .. networks.SelectMany(n => new[] { $"{n.Name}: step", "efficiency", "hidden", "images/s" })]),
             Row([.. Enumerable.Repeat("---", 1 + (4 * networks.Length))]),

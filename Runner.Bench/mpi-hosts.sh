@@ -172,6 +172,7 @@ two_hosts() {
   [ "$(digest "$1")" = "$(digest one)" ] || fail "two hosts ($2) end with other bits than one process"
   time=$(milliseconds "$work/$1.log")
   bytes=$(((after - before) / 2 / iterations))
+  [ "$bytes" -gt 100000 ] || fail "the hosts have exchanged $bytes bytes an iteration: each has trained for itself"
   echo "two hosts, $2: the same bits; $time ms an iteration, in which each sends $bytes bytes"
   grep -i 'communication' "$work/$1.log" | tail -n 1 || true
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Cnn.Engine.Graph;
 using Cnn.Engine.Runs;
 using Cnn.Engine.Solvers;
+using Cnn.Engine.Solvers.Passes;
 using Cnn.Layers.Threading;
 using Cnn.Proto;
 
@@ -13,14 +14,14 @@ namespace Cnn.Bench.Scaling;
 /// <param name="Forward">The forward pass.</param>
 /// <param name="Backward">The backward passes of the layers, in the order they run.</param>
 /// <param name="Update">The step without its passes: the update of the parameters above all.</param>
-/// <param name="Gradients">The gradients of the parameters, in the order they are done.</param>
+/// <param name="Buckets">The buckets of gradients, in the order they are done.</param>
 internal sealed record StepProfile(
     string Name,
     int Batch,
     double Forward,
     IReadOnlyList<double> Backward,
     double Update,
-    IReadOnlyList<Gradient> Gradients)
+    IReadOnlyList<TimedBucket> Buckets)
 {
     private const int WarmUpSteps = 3;
 
@@ -37,7 +38,8 @@ internal sealed record StepProfile(
     /// <param name="definition">The net; its inputs are filled once.</param>
     /// <param name="pool">The threads of a node.</param>
     /// <param name="rounds">How many steps to measure.</param>
-    public static StepProfile Measure(NetParameter definition, WorkerPool pool, int rounds)
+    /// <param name="bucketBytes">The size of a full bucket.</param>
+    public static StepProfile Measure(NetParameter definition, WorkerPool pool, int rounds, int bucketBytes)
     {
         using Solver solver = SyntheticNet.Trainer(definition, pool);
         Net net = solver.TrainNet;
@@ -65,21 +67,16 @@ internal sealed record StepProfile(
             forward,
             backward,
             Math.Max(0, least - forward - backward.Sum()),
-            GradientsOf(net));
+            BucketsOf(net, bucketBytes));
     }
 
-    // A shared parameter's gradient is done with the first of the layers that use it, in the order of the net. A layer
-    // that works within another one is done with that.
-    private static Gradient[] GradientsOf(Net net)
+    private static TimedBucket[] BucketsOf(Net net, int bucketBytes)
     {
         NetLayer[] timed = [.. net.Layers.Where(l => !l.IsFolded)];
         return
         [
-            .. net.Learnable.Where(p => p.HasGradient)
-                .Select(p => new Gradient(sizeof(float) * (long)p.Blob.Count, timed.Length - 1 - Place(p.Owner)))
-                .OrderBy(g => g.After),
+            .. GradientBuckets.Of(net, bucketBytes / sizeof(float)).Select(b => new TimedBucket(
+                sizeof(float) * (long)b.Count, timed.Length - 1 - Array.IndexOf(timed, net.Layers[b.Layer]))),
         ];
-
-        int Place(NetLayer owner) => Array.FindIndex(timed, l => l == owner || l.Followers.Contains(owner));
     }
 }
