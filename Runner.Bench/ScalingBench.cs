@@ -82,27 +82,27 @@ internal static class ScalingBench
     {
         var simulation = new StepSimulation(node, passes, memory);
         double alone = simulation.Run(networks[0], 1).Step;
-        var text = new List<string>
-        {
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"{node.Name}, {node.Batch} items a pass, passes of a node: {passes}, threads: {threads}"
-                + $"{(speed > 1 ? $", computing {speed} times as fast" : "")}. One node's step takes {1e3 * alone:F1} ms: "
-                + $"forward {1e3 * passes * node.Forward:F1}, backward {1e3 * passes * node.Backward.Sum():F1}, "
-                + $"update {1e3 * node.Update:F1}. Gradients: {1e-6 * node.Buckets.Sum(b => b.Bytes):F1} MB in "
-                + $"{node.Buckets.Count} buckets; memory of one thread {1e-9 * memory:F1} GB/s."),
+        string faster = speed > 1 ? $", computing {speed} times as fast" : "";
+        string about = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{node.Name}, {node.Batch} items a pass, passes of a node: {passes}, threads: {threads}{faster}. "
+            + $"One node's step takes {1e3 * alone:F1} ms: forward {1e3 * passes * node.Forward:F1}, "
+            + $"backward {1e3 * passes * node.Backward.Sum():F1}, update {1e3 * node.Update:F1}. "
+            + $"Gradients: {1e-6 * node.Buckets.Sum(b => b.Bytes):F1} MB in {node.Buckets.Count} buckets. "
+            + $"Memory of one thread: {1e-9 * memory:F1} GB/s.");
+        return string.Join('\n',
+        [
+            about,
             "",
-            Row(["nodes", .. networks.SelectMany(n => new[] { $"{n.Name}: step", "efficiency", "hidden", "images/s" })]),
-            Row([.. Enumerable.Repeat("---", 1 + (4 * networks.Length))]),
-        };
-        foreach (int nodes in nodeCounts)
-        {
-            text.Add(Row([$"{nodes}", .. networks.SelectMany(n => Cells(simulation.Run(n, nodes), nodes))]));
-        }
+            Row(["nodes", .. networks.SelectMany(n => Headers(n.Name))]),
+            Row(Enumerable.Repeat("---", 1 + (4 * networks.Length))),
+            .. nodeCounts.Select(n => Row([$"{n}", .. networks.SelectMany(w => Cells(simulation.Run(w, n), n))])),
+            "",
+        ]);
 
-        return string.Join('\n', text) + "\n";
+        string[] Headers(string network) => [$"{network}: step", "efficiency", "hidden", "images/s"];
 
-        IEnumerable<string> Cells(PredictedStep step, int nodes) =>
+        string[] Cells(PredictedStep step, int nodes) =>
         [
             string.Create(CultureInfo.InvariantCulture, $"{1e3 * step.Step:F1} ms"),
             string.Create(CultureInfo.InvariantCulture, $"{100 * alone / step.Step:F1} %"),

@@ -21,7 +21,7 @@ while [ $# -gt 0 ]; do
 done
 
 read -ra program <<< "${CNN:-dotnet $PWD/Runner/bin/Release/net10.0/cnn.dll}"
-gigabits=1 delay=0.2ms limit=600
+gigabits=1 latency=200 limit=600
 first=cnn-$$-a second=cnn-$$-b device=veth
 first_address=10.231.77.1 second_address=10.231.77.2 subnet=10.231.77.0/24
 work=$(mktemp -d)
@@ -108,8 +108,9 @@ on_two_hosts() {
 }
 
 shape() {
-  network="$gigabits Gbit/s, a delay of $delay (netem)"
-  if limit_both netem rate ${gigabits}gbit delay $delay limit 10000; then return; fi
+  network="$gigabits Gbit/s with a delay of $latency us (netem)"
+  if limit_both netem rate ${gigabits}gbit delay ${latency}us limit 10000; then return; fi
+  latency=30
   network="$gigabits Gbit/s by a token bucket; this kernel has no netem, so nothing is delayed"
   if limit_both tbf rate ${gigabits}gbit burst 128kb latency 50ms; then return; fi
   network=
@@ -174,7 +175,7 @@ two_hosts() {
   bytes=$(((after - before) / 2 / iterations))
   [ "$bytes" -gt 100000 ] || fail "the hosts have exchanged $bytes bytes an iteration: each has trained for itself"
   echo "two hosts, $2: the same bits; $time ms an iteration, in which each sends $bytes bytes"
-  grep -i 'communication' "$work/$1.log" | tail -n 1 || true
+  grep -o 'the gradients of other processes are waited for.*' "$work/$1.log" | tail -n 1 || true
 }
 
 make_hosts
@@ -206,3 +207,10 @@ awk -v bytes="$bytes" -v rate="$gigabits" -v time="$time" -v alone="$alone" 'BEG
   printf "the exchange alone takes %.1f ms at that rate; an iteration is %.1f ms longer than without: ", exchange, shown
   printf "%.0f %% hide behind the backward pass\n", 100 * (1 - shown / exchange)
 }'
+bench=Runner.Bench/bin/Release/net10.0/Cnn.Bench.dll
+if [ -e $bench ]; then
+  echo "the prediction, from one process that has the machine for itself:"
+  run dotnet $bench scaling lenet --shape 1x28x28 --batch "$batch" --threads 1 --rounds 50 --nodes 2 \
+    --gbit $gigabits --latency $latency || fail "the bench failed"
+  cat "$work/run.log"
+fi
