@@ -17,13 +17,15 @@ internal static class Shell
     public static void HasOrSkip(params string[] programs)
     {
         OrSkip();
-        string[] folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
-        string[] missing =
-        [
-            .. programs.Where(p => !Array.Exists(folders, f => File.Exists(Path.Combine(f, p)))),
-        ];
+        string[] missing = [.. programs.Where(p => !Has(p))];
         Assert.SkipWhen(missing.Length > 0, $"needs {string.Join(" and ", missing)}");
     }
+
+    /// <summary>Returns whether a program is on the path.</summary>
+    public static bool Has(string program) =>
+        Array.Exists(
+            (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator),
+            folder => File.Exists(Path.Combine(folder, program)));
 
     /// <summary>Skips the calling test when the user is root, whom no permission stops.</summary>
     public static void NotAsRootOrSkip() =>

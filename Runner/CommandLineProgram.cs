@@ -1,7 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Help;
-using Cnn.Engine.Solvers;
-using Cnn.Layers.Plugins;
 using Cnn.Proto;
 using Cnn.Runner.Commands;
 using Cnn.Runner.Commands.Support;
@@ -52,13 +50,14 @@ internal static class CommandLineProgram
         ParseResult parsed = root.Parse(CaffeSpelling.WithTwoDashes(args), parsing);
         if (UsageMistake.IsIn(parsed))
         {
-            console.Error.WriteLine($"cnn: {UsageMistake.Describe(parsed)}");
+            console.WriteError(UsageMistake.Describe(parsed));
             return ExitCode.BadInput;
         }
 
         console.IsQuiet = parsed.GetValue(quiet);
         console.IsPlain = parsed.GetValue(plain);
-        bool trace = parsed.GetValue(verbose) || Environment.GetEnvironmentVariable(ProgramVariable.Trace) is "1";
+        console.ShowsTraces = parsed.GetValue(verbose)
+            || Environment.GetEnvironmentVariable(ProgramVariable.Trace) is "1";
         var configuration = new InvocationConfiguration
         {
             Output = console.Out,
@@ -66,7 +65,7 @@ internal static class CommandLineProgram
             EnableDefaultExceptionHandler = false,
             ProcessTerminationTimeout = null,
         };
-        int code = Guarded(() => parsed.Invoke(configuration), console, trace);
+        int code = Guarded(() => parsed.Invoke(configuration), console);
         return code == ExitCode.Done && console.Out is PatientWriter { HasLost: true } lost
             ? Lost(lost, console)
             : code;
@@ -76,7 +75,7 @@ internal static class CommandLineProgram
     private static int Lost(PatientWriter output, CommandConsole console)
     {
         string why = output.Failure is { } failure ? FileErrors.Reason(failure) : "it is closed";
-        console.Error.WriteLine($"cnn: the results cannot be written to standard output: {why}");
+        console.WriteError($"the results cannot be written to standard output: {why}");
         return ExitCode.Failed;
     }
 
@@ -116,77 +115,16 @@ internal static class CommandLineProgram
             UpgradeCommand.SolverText(console),
         };
 
-    private static int Guarded(Func<int> run, CommandConsole console, bool trace)
+    private static int Guarded(Func<int> run, CommandConsole console)
     {
         try
         {
             return run();
         }
-        catch (CnnException exception)
-        {
-            console.WriteError(exception);
-            Trace(exception);
-            return exception.IsOfTheMachine ? ExitCode.Failed : ExitCode.BadInput;
-        }
-        catch (OperationCanceledException)
-        {
-            console.Error.WriteLine("cnn: interrupted");
-            return ExitCode.Interrupted;
-        }
-        catch (TrainingException exception)
-        {
-            console.Error.WriteLine($"cnn: {exception.Message}");
-            Trace(exception);
-            return ExitCode.Failed;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            console.Error.WriteLine($"cnn: a file cannot be used: {FileErrors.Reason(exception)}");
-            Trace(exception);
-            return ExitCode.Failed;
-        }
-        catch (ThreadStartException exception)
-        {
-            console.Error.WriteLine("cnn: the system gives no more threads; --threads takes a smaller number");
-            Trace(exception);
-            return ExitCode.Failed;
-        }
-        catch (OutOfMemoryException exception)
-        {
-            console.Error.WriteLine("cnn: out of memory; a smaller batch_size may help");
-            Trace(exception);
-            return ExitCode.Failed;
-        }
-        catch (Exception exception) when (NativeLibrary.MissingIn(exception) is { } missing)
-        {
-            console.Error.WriteLine($"cnn: {missing}");
-            Trace(exception);
-            return ExitCode.Failed;
-        }
-        catch (Exception exception) when (exception is MissingMemberException or TypeLoadException)
-        {
-            console.Error.WriteLine(
-                $"cnn: a plug-in was built for another version, build it again: {PluginFault.Describe(exception)}");
-            Trace(exception);
-            return ExitCode.Failed;
-        }
         catch (Exception exception)
         {
-            console.Error.WriteLine(
-                $"cnn: a fault of the program: {exception.GetType().Name}: {FirstLine(exception)}"
-                + (trace ? "" : "; --verbose shows where"));
-            Trace(exception);
-            return ExitCode.Failed;
-        }
-
-        void Trace(Exception exception)
-        {
-            if (trace)
-            {
-                console.Error.WriteLine(exception);
-            }
+            FailureReport.Write(exception, console);
+            return FailureReport.CodeOf(exception);
         }
     }
-
-    private static string FirstLine(Exception exception) => exception.Message.Split('\n')[0].TrimEnd();
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
+using Cnn.Engine.Distributed.Mpi;
 using Cnn.Proto;
 
 namespace Cnn.Engine.Distributed;
@@ -58,7 +59,13 @@ public sealed class ProcessGroup : IDisposable
     /// <exception cref="CnnException">
     /// No MPI library is found, or it is not the launcher's; the error says what to install.
     /// </exception>
-    public static ProcessGroup? Join(bool isAskedFor = false) => throw new NotImplementedException();
+    public static ProcessGroup? Join(bool isAskedFor = false)
+    {
+        var launcher = Launcher.Find(Environment.GetEnvironmentVariable);
+        return isAskedFor || launcher is { Size: > 1 }
+            ? new ProcessGroup(() => MpiTransport.Open(launcher, Environment.GetEnvironmentVariable))
+            : null;
+    }
 
     /// <summary>The rank of this process.</summary>
     public int Rank { get; }

@@ -5,6 +5,7 @@ using Cnn.Engine.Runs;
 using Cnn.Engine.Snapshots;
 using Cnn.Engine.Solvers.Passes;
 using Cnn.Engine.Solvers.Recording;
+using Cnn.Engine.Weights;
 using Cnn.Layers.Threading;
 using Cnn.Proto;
 using Cnn.Proto.Formats;
@@ -97,7 +98,7 @@ public sealed partial class Solver : IDisposable
             snapshotScore = new SnapshotScore(this.definition, testNets);
             kept = new KeptSnapshots(this.definition, snapshotScore.IsHigherBetter, options.Log);
             Log($"Solver scaffolding done; random seed {Seed}.");
-            string[] weights = WeightsToStartFrom(definition);
+            string[] weights = StartingWeights.PathsOf(definition, this.options);
             if (state is not null)
             {
                 Restore(state);

@@ -1,5 +1,6 @@
 using Cnn.Engine.Graph;
 using Cnn.Engine.Runs;
+using Cnn.Engine.Solvers;
 using Cnn.Proto;
 using Serilog;
 
@@ -8,6 +9,25 @@ namespace Cnn.Engine.Weights;
 /// <summary>Copies the weights that a net starts from and logs a table of their sources.</summary>
 internal static class StartingWeights
 {
+    /// <summary>Returns the files of weights that a run starts from; none where it resumes a snapshot.</summary>
+    /// <exception cref="CnnException">Weights and a snapshot are given.</exception>
+    public static string[] PathsOf(SolverDefinition definition, SolverOptions options)
+    {
+        if (options.ResumeFrom is not null)
+        {
+            return options.Weights is null or { Count: 0 }
+                ? []
+                : throw new CnnException(
+                    "weights start a new run, a snapshot resumes one", "give one of them");
+        }
+
+        return options.Weights is not null
+            ? [.. options.Weights]
+            : [.. definition.Message.Weights
+                .SelectMany(w => w.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+                .Select(definition.Files.Find)];
+    }
+
     /// <summary>Copies the files' weights, in order.</summary>
     /// <param name="net">The net.</param>
     /// <param name="paths">The files; a later one wins.</param>

@@ -38,33 +38,39 @@ internal static class ExtractFeaturesCommand
             Arity = new ArgumentArity(0, 2),
         };
         Option<string[]> plugin = OptionValues.Plugin();
-        Option<int?> threads = OptionValues.Threads();
+        Option<int?> threads = OptionValues.ThreadsOfProcess();
+        Option<bool> mpi = OptionValues.Mpi();
         var command = new CommandWithExamples(
             "extract_features",
             "Runs a net over its data in the TEST phase and writes what its blobs hold, as Caffe's tool does.",
             "cnn extract_features w.caffemodel net.prototxt fc7,prob fc7_lmdb,prob_lmdb 10 lmdb",
             "cnn extract_features w.caffemodel net.prototxt fc7 fc7.h5 10 hdf5")
         {
-            weights, model, blobs, targets, batches, backend, device, plugin, threads,
+            weights, model, blobs, targets, batches, backend, device, plugin, threads, mpi,
         };
-        command.SetAction((parsed, cancel) =>
+        command.SetAction((parsed, cancel) => Task.FromResult(CommandProcesses.Run(
+            console, parsed.GetValue(mpi), processes => Extract(parsed, processes, cancel))));
+        return command;
+
+        int Extract(ParseResult parsed, CommandProcesses processes, CancellationToken cancel)
         {
             string kind = parsed.GetRequiredValue(backend);
-            if (kind != Hdf5)
+            int passes = processes.Together(() =>
             {
-                BackendOption.RequireWritable(kind);
-            }
-
-            int passes = BatchesOf(parsed.GetRequiredValue(batches));
+                RequireWritable(kind);
+                return BatchesOf(parsed.GetRequiredValue(batches));
+            });
             string[] names = OptionValues.SplitAtCommas(parsed.GetRequiredValue(blobs));
             string[] paths = OptionValues.SplitAtCommas(parsed.GetRequiredValue(targets));
-            bool isGpu = IsGpu(parsed.GetValue(device) ?? []);
+            bool isGpu = processes.Together(() => IsGpu(parsed.GetValue(device) ?? []));
             using var cancelling = new CancelOnInterrupt(cancel);
-            using var pool = new WorkerPool(parsed.GetValue(threads) ?? 0);
+            int count = processes.ThreadsOf(parsed.GetValue(threads));
+            using WorkerPool pool = processes.Together(() => new WorkerPool(count));
             using var log = RunLog.Create(console.LogSink, null, "extract_features");
             OptionValues.WarnOfGpu(log, isGpu);
-            var plugins = PluginChoice.Of(parsed, plugin);
-            using Net net = Net.Load(parsed.GetRequiredValue(model), options: new NetOptions
+            processes.Log(log, count);
+            PluginChoice plugins = processes.Together(() => PluginChoice.Of(parsed, plugin));
+            using Net net = processes.Together(() => Net.Load(parsed.GetRequiredValue(model), options: new NetOptions
             {
                 Phase = Phase.Test,
                 Weights = OptionValues.SplitAtCommas(parsed.GetRequiredValue(weights)),
@@ -75,7 +81,7 @@ internal static class ExtractFeaturesCommand
                 BuildsQuietly = true,
                 Inference = true,
                 Keep = names,
-            });
+            }));
             using var progress = new DataProgress(console);
             FeatureExtractor.Extract(
                 net,
@@ -87,9 +93,16 @@ internal static class ExtractFeaturesCommand
                 cancelling.Token);
             progress.End();
             DataFormatOption.LogWritten(console, paths);
-            return Task.FromResult(ExitCode.Done);
-        });
-        return command;
+            return ExitCode.Done;
+        }
+    }
+
+    private static void RequireWritable(string kind)
+    {
+        if (kind != Hdf5)
+        {
+            BackendOption.RequireWritable(kind);
+        }
     }
 
     private static int BatchesOf(string text) =>

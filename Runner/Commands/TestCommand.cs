@@ -8,6 +8,7 @@ using Cnn.Runner.DataSets;
 using Cnn.Runner.Display;
 using Cnn.Runner.Reports;
 using Serilog;
+using Serilog.Core;
 
 namespace Cnn.Runner.Commands;
 
@@ -29,7 +30,8 @@ internal static class TestCommand
             DefaultValueFactory = _ => AveragePrecision.Integral,
         };
         OptionValues.OneOf(apVersion, StringComparison.Ordinal, [.. AveragePrecision.Versions]);
-        Option<int?> threads = OptionValues.Threads();
+        Option<int?> threads = OptionValues.ThreadsOfProcess();
+        Option<bool> mpi = OptionValues.Mpi();
         Option<string?> logFolder = OptionValues.LogFolder();
         var command = new CommandWithExamples(
             "test",
@@ -37,25 +39,28 @@ internal static class TestCommand
             "cnn test --model Models/lenet/lenet_train_test.prototxt --weights lenet_iter_2000.caffemodel "
             + "--iterations 100")
         {
-            choice.Model, weights, strict, iterations, apVersion, choice.Plugin, threads, choice.Level, choice.Stage,
-            logFolder, gpu,
+            choice.Model, weights, strict, iterations, apVersion, choice.Plugin, threads, mpi, choice.Level,
+            choice.Stage, logFolder, gpu,
         };
         choice.TakeArgument(command);
-        command.SetAction(parsed =>
+        command.SetAction(parsed => CommandProcesses.Run(console, parsed.GetValue(mpi), processes =>
         {
-            using var pool = new WorkerPool(parsed.GetValue(threads) ?? 0);
-            using var log = RunLog.Create(console.LogSink, parsed.GetValue(logFolder), "test");
+            int count = processes.ThreadsOf(parsed.GetValue(threads));
+            using WorkerPool pool = processes.Together(() => new WorkerPool(count));
+            string? logs = processes.IsRoot ? parsed.GetValue(logFolder) : null;
+            using Logger log = processes.Together(() => RunLog.Create(console.LogSink, logs, "test"));
+            processes.Log(log, count);
             OptionValues.WarnOfGpu(log, parsed.GetValue(gpu) is not null);
             string files = parsed.GetRequiredValue(weights);
-            using Net net = choice.Build(parsed, pool, log, options => options with
+            using Net net = processes.Together(() => choice.Build(parsed, pool, log, options => options with
             {
                 Weights = File.Exists(files) ? [files] : OptionValues.SplitAtCommas(files),
                 WeightsAreStrict = parsed.GetValue(strict),
                 Inference = true,
-            });
+            }));
             Run(net, parsed.GetValue(iterations) ?? 50, parsed.GetValue(apVersion)!, log, console);
             return ExitCode.Done;
-        });
+        }));
         return command;
     }
 

@@ -32,7 +32,8 @@ internal static class TrainCommand
         {
             Description = "Load the plug-ins that the solver file names; their code runs.",
         };
-        Option<int?> threads = OptionValues.Threads();
+        Option<int?> threads = OptionValues.ThreadsOfProcess();
+        Option<bool> mpi = OptionValues.Mpi();
         var seed = new Option<long?>("--seed")
         {
             Description = "Seed of everything random, instead of the solver's random_seed.",
@@ -77,6 +78,11 @@ internal static class TrainCommand
                 + "stopped.",
         };
         Option<bool> strict = OptionValues.WeightsStrict();
+        var fromRoot = new Option<bool>("--weights-from-root")
+        {
+            Description = "Let rank 0 alone read the weights or the snapshot to start from and send them to the other "
+                + "processes, which need no such files then.",
+        };
         Option<string?> gpu = OptionValues.Gpu();
         Option<string> interrupt = OptionValues.SignalEffectOf("--sigint_effect", "Ctrl-C", SignalEffect.Stop);
         Option<string> hangUp = OptionValues.SignalEffectOf("--sighup_effect", "a hang-up", SignalEffect.Snapshot);
@@ -86,19 +92,21 @@ internal static class TrainCommand
             "cnn train --solver Models/lenet/solver.prototxt",
             "cnn train --solver Models/lenet/solver.prototxt --resume latest",
             "cnn train --solver mine/solver.prototxt --weights base.caffemodel --log-dir logs",
-            "cnn train --solver Models/lenet/solver.prototxt --run runs/lenet --serve")
+            "cnn train --solver Models/lenet/solver.prototxt --run runs/lenet --serve",
+            "mpirun -n 4 cnn train --solver mine/solver.prototxt")
         {
-            solver, weights, strict, snapshot, resume, restartData, plugin, allowPlugins, threads, seed, iterations,
-            patience, logFolder, run, serve, level, stage, interrupt, hangUp, gpu,
+            solver, weights, strict, fromRoot, snapshot, resume, restartData, plugin, allowPlugins, threads, mpi, seed,
+            iterations, patience, logFolder, run, serve, level, stage, interrupt, hangUp, gpu,
         };
         var file = new PositionalFile(solver, "solver");
         file.AddTo(command);
-        command.SetAction(parsed => new TrainingRun(console, new TrainingSettings
+        command.SetAction(parsed => TrainingRun.Run(console, new TrainingSettings
         {
             Solver = file.Read(parsed),
             Weights = OptionValues.SplitAtCommas(parsed.GetValue(weights)),
             RestartsData = parsed.GetValue(restartData),
             WeightsStrict = parsed.GetValue(strict),
+            WeightsFromRoot = parsed.GetValue(fromRoot),
             Gpu = parsed.GetValue(gpu) is not null,
             OnInterrupt = Enum.Parse<SignalEffect>(parsed.GetValue(interrupt)!, ignoreCase: true),
             OnHangUp = Enum.Parse<SignalEffect>(parsed.GetValue(hangUp)!, ignoreCase: true),
@@ -108,6 +116,7 @@ internal static class TrainCommand
             AllowPlugins = parsed.GetValue(allowPlugins),
             WarnOfPlugin = PluginChoice.WarningsTo(parsed),
             Threads = parsed.GetValue(threads),
+            Mpi = parsed.GetValue(mpi),
             Seed = parsed.GetValue(seed),
             Iterations = parsed.GetValue(iterations),
             Patience = parsed.GetValue(patience),
@@ -117,7 +126,7 @@ internal static class TrainCommand
             ServePort = parsed.GetResult(serve) is null ? null : parsed.GetValue(serve) ?? 0,
             Level = parsed.GetValue(level),
             Stages = OptionValues.SplitAtCommas(parsed.GetValue(stage)),
-        }).Run());
+        }));
         return command;
     }
 

@@ -1,3 +1,4 @@
+using Cnn.Engine.Distributed;
 using Cnn.Proto;
 using Cnn.Runner.Reports;
 using Serilog.Core;
@@ -12,6 +13,12 @@ internal sealed record CommandConsole(TextWriter Out, TextWriter Error)
 {
     private readonly LiveLine? live;
     private readonly LiveBlock? block;
+
+    // Names the process that an error is of; empty where there is one process.
+    private string mark = "";
+
+    /// <summary>Receives results; those of rank 0 alone where several processes run the command.</summary>
+    public TextWriter Out { get; private set; } = Out;
 
     /// <summary>
     /// The line for live displays; null when the errors do not go to a terminal or plain lines are asked for.
@@ -34,6 +41,14 @@ internal sealed record CommandConsole(TextWriter Out, TextWriter Error)
 
     /// <summary>Whether errors and results alone are written: no log lines, warnings or progress.</summary>
     public bool IsQuiet { get; set; }
+
+    /// <summary>Whether errors are followed by their stack traces.</summary>
+    public bool ShowsTraces { get; set; }
+
+    /// <summary>
+    /// Joins the processes that a launcher has started together with this one; see <see cref="ProcessGroup.Join"/>.
+    /// </summary>
+    public Func<bool, ProcessGroup?> Join { get; init; } = ProcessGroup.Join;
 
     /// <summary>Shows log lines; null when the user asked for quiet.</summary>
     public ILogEventSink? LogSink =>
@@ -65,9 +80,29 @@ internal sealed record CommandConsole(TextWriter Out, TextWriter Error)
     {
         foreach (Diagnostic diagnostic in exception.Diagnostics)
         {
-            Error.WriteLine(diagnostic.Location is null ? $"cnn: {diagnostic}" : diagnostic.ToString());
+            bool isPlace = diagnostic.Location is not null && mark.Length == 0;
+            Error.WriteLine(isPlace ? diagnostic.ToString() : $"cnn: {mark}{diagnostic}");
         }
     }
+
+    /// <summary>Writes an error.</summary>
+    public void WriteError(string message) => Error.WriteLine($"cnn: {mark}{message}");
+
+    /// <summary>
+    /// Makes it the console of one of several processes: errors name the rank, and other ranks than 0 write nothing
+    /// else.
+    /// </summary>
+    public void SpeakFor(int rank)
+    {
+        mark = $"rank {rank}: ";
+        if (rank > 0)
+        {
+            (Out, IsQuiet, IsPlain) = (TextWriter.Null, true, true);
+        }
+    }
+
+    /// <summary>Lets errors be those of all processes from now on.</summary>
+    public void SpeakForAll() => mark = "";
 
     /// <summary>Creates the console of this process.</summary>
     public static CommandConsole OfProcess()

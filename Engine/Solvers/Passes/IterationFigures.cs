@@ -111,7 +111,14 @@ internal sealed class IterationFigures : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => gather.Dispose();
+    public void Dispose()
+    {
+        // After an error the figures may be under way still; the process ends then.
+        if (gather.IsDone)
+        {
+            gather.Dispose();
+        }
+    }
 
     private static bool IsFault(ReadOnlySpan<float> losses)
     {

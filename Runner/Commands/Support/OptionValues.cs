@@ -43,14 +43,20 @@ internal static class OptionValues
     }
 
     /// <summary>Creates <c>--threads</c>.</summary>
-    public static Option<int?> Threads() => Between(
-        new Option<int?>("--threads")
-        {
-            Description = $"Threads to compute with, at most {MostThreads}; one per core if not given.",
-            HelpName = "n",
-        },
-        1,
-        MostThreads);
+    public static Option<int?> Threads() =>
+        ThreadsOf($"Threads to compute with, at most {MostThreads}; one per core if not given.");
+
+    /// <summary>Creates <c>--threads</c> of a command that several processes may run together.</summary>
+    public static Option<int?> ThreadsOfProcess() => ThreadsOf(
+        $"Threads of each process, at most {MostThreads}; if not given one per core, shared out among the processes "
+        + "of the machine.");
+
+    /// <summary>Creates <c>--mpi</c>.</summary>
+    public static Option<bool> Mpi() => new("--mpi")
+    {
+        Description = "Use MPI even where no launcher tells of several processes; under mpirun, mpiexec or srun it is "
+            + "used without this.",
+    };
 
     /// <summary>Creates <c>--log-dir</c>.</summary>
     public static Option<string?> LogFolder() =>
@@ -193,4 +199,7 @@ internal static class OptionValues
     /// <summary>Returns a phase by its name.</summary>
     public static Proto.Phase PhaseOf(string name) =>
         name.Equals("TRAIN", StringComparison.OrdinalIgnoreCase) ? Proto.Phase.Train : Proto.Phase.Test;
+
+    private static Option<int?> ThreadsOf(string description) =>
+        Between(new Option<int?>("--threads") { Description = description, HelpName = "n" }, 1, MostThreads);
 }

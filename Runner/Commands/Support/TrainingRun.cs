@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Cnn.Engine.Distributed;
 using Cnn.Engine.Runs;
 using Cnn.Engine.Snapshots;
 using Cnn.Engine.Solvers;
@@ -8,36 +9,44 @@ using Cnn.Runner.Display;
 using Cnn.Runner.Display.Serving;
 using Cnn.Runner.Reports;
 using Serilog;
+using Serilog.Core;
 
 namespace Cnn.Runner.Commands.Support;
 
 /// <summary>A run of <c>cnn train</c>, from reading the solver file to the report of what was written.</summary>
-internal sealed class TrainingRun(CommandConsole console, TrainingSettings settings)
+internal sealed class TrainingRun
 {
-    /// <summary>Trains the net.</summary>
+    private readonly CommandConsole console;
+    private readonly CommandProcesses processes;
+    private readonly TrainingSettings settings;
+
+    private TrainingRun(CommandConsole console, CommandProcesses processes, TrainingSettings settings) =>
+        (this.console, this.processes, this.settings) = (console, processes, settings);
+
+    /// <summary>Trains the net, in all processes of a job.</summary>
     /// <returns>The exit code.</returns>
-    public int Run()
+    public static int Run(CommandConsole console, TrainingSettings settings) => CommandProcesses.Run(
+        console, settings.Mpi, processes => new TrainingRun(console, processes, settings).Run());
+
+    private int Run()
     {
-        RequireOneStart();
-        SolverDefinition solverFile = SolverDefinition.Load(settings.Solver);
-        var plugins = new PluginChoice(settings.Plugins, settings.WarnOfPlugin);
-        plugins.LoadFrom(solverFile, settings.AllowPlugins);
+        var (solverFile, plugins) = processes.Together(ReadFiles);
         SolverParameter definition = solverFile.Message;
-        definition.RandomSeed = settings.Seed ?? definition.RandomSeed;
-        definition.MaxIter = settings.Iterations ?? definition.MaxIter;
-        SetPatience(definition);
-        using RunServer? server = Listen(definition);
-        using var pool = new WorkerPool(settings.Threads ?? 0);
+        using RunServer? server = processes.Together(() => Listen(definition));
+        int threads = processes.ThreadsOf(settings.Threads);
+        using WorkerPool pool = processes.Together(() => new WorkerPool(threads));
         using var display = TrainingDisplay.For(console, definition, SystemClock.Time);
         display.Page = server?.Address.ToString() ?? "";
         using var runLog = new DelayedLog();
-        using var log = RunLog.Create(display.Sink, settings.LogFolder, "train", also: runLog);
+        using Logger log = processes.Together(() => RunLog.Create(
+            display.Sink, processes.IsRoot ? settings.LogFolder : null, "train", also: runLog));
         OptionValues.WarnOfGpu(
             log,
             settings.Gpu || definition is { HasSolverMode: true, SolverMode: SolverParameter.Types.SolverMode.Gpu });
+        processes.Log(log, threads);
         var watch = Stopwatch.StartNew();
-        string? start = Start(definition, log);
-        using var solver = new Solver(solverFile, new SolverOptions
+        string? start = processes.FromRoot(() => Start(definition, log));
+        using Solver solver = Build(solverFile, new SolverOptions
         {
             Pool = pool,
             Layers = plugins.Layers,
@@ -50,10 +59,11 @@ internal sealed class TrainingRun(CommandConsole console, TrainingSettings setti
             RestartsData = settings.RestartsData,
             Level = settings.Level,
             Stages = settings.Stages,
-            Run = settings.Run,
+            Run = processes.IsRoot ? settings.Run : "",
             RunCommand = settings.CommandLine,
             ReplacesRun = settings.Resume is "latest",
             Time = SystemClock.Time,
+            Processes = processes.Group,
         });
         runLog.Open(solver.RunWriter is { } run ? Path.Combine(run.Folder, RunFiles.Log) : null);
         if (solver.RunWriter is { } shown)
@@ -61,25 +71,50 @@ internal sealed class TrainingRun(CommandConsole console, TrainingSettings setti
             server?.Show(shown, solver.Control);
         }
 
-        var report = new TrainingReport(console, settings, solver, definition, plugins);
-        using var signals = new RunSignals(solver.Control, settings.OnInterrupt, settings.OnHangUp);
+        TrainingReport? report = processes.IsRoot
+            ? new TrainingReport(console, settings, solver, definition, plugins)
+            : null;
+        using var signals = new RunSignals(
+            solver.Control, processes.Group, settings.OnInterrupt, settings.OnHangUp);
         log.Information("Starting Optimization");
         if (!display.Run(solver, () => solver.Solve()))
         {
-            report.WriteInterrupted();
+            report?.WriteInterrupted();
             return ExitCode.Interrupted;
         }
 
         log.Information("Optimization Done.");
-        report.WriteResult(watch.Elapsed, TestModel(solverFile));
+        report?.WriteResult(watch.Elapsed, TestModel(solverFile));
         return ExitCode.Done;
+    }
+
+    private (SolverDefinition Solver, PluginChoice Plugins) ReadFiles()
+    {
+        RequireOneStart();
+        SolverDefinition solverFile = SolverDefinition.Load(settings.Solver);
+        var plugins = new PluginChoice(settings.Plugins, processes.IsRoot ? settings.WarnOfPlugin : null);
+        plugins.LoadFrom(solverFile, settings.AllowPlugins);
+        SolverParameter definition = solverFile.Message;
+        definition.RandomSeed = settings.Seed ?? definition.RandomSeed;
+        definition.MaxIter = settings.Iterations ?? definition.MaxIter;
+        SetPatience(definition);
+        return (solverFile, plugins);
+    }
+
+    private Solver Build(SolverDefinition solverFile, SolverOptions options)
+    {
+        bool fromRoot = processes.FromRoot(() => settings.WeightsFromRoot ? "yes" : null) is not null;
+        using RootFiles? files = fromRoot && processes.Group is { } group
+            ? RootFiles.Share(group, solverFile, options)
+            : null;
+        return processes.Together(() => new Solver(solverFile, files?.Options ?? options));
     }
 
     // Takes the port before there is a folder, so that a port that is taken leaves none behind; and tells the address
     // before a display begins. Quiet or not: without its address the page is of no use. A log must not keep it.
     private RunServer? Listen(SolverParameter definition)
     {
-        if (settings.ServePort is not { } port)
+        if (settings.ServePort is not { } port || !processes.IsRoot)
         {
             return null;
         }

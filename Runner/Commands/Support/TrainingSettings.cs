@@ -11,6 +11,8 @@ internal sealed record TrainingSettings
 
     public bool WeightsStrict { get; init; }
 
+    public bool WeightsFromRoot { get; init; }
+
     public bool Gpu { get; init; }
 
     public SignalEffect OnInterrupt { get; init; } = SignalEffect.Stop;
@@ -30,6 +32,8 @@ internal sealed record TrainingSettings
     public Action<Diagnostic>? WarnOfPlugin { get; init; }
 
     public int? Threads { get; init; }
+
+    public bool Mpi { get; init; }
 
     public long? Seed { get; init; }
 

@@ -1,0 +1,52 @@
+using Cnn.Engine.Solvers;
+using Cnn.Layers.Plugins;
+using Cnn.Proto;
+using Cnn.Runner.Display;
+
+namespace Cnn.Runner.Commands.Support;
+
+/// <summary>Tells the user what ended a command, and turns it into an exit code.</summary>
+internal static class FailureReport
+{
+    /// <summary>Writes what went wrong; the stack trace too where it is asked for.</summary>
+    public static void Write(Exception exception, CommandConsole console)
+    {
+        if (exception is CnnException mistake)
+        {
+            console.WriteError(mistake);
+        }
+        else
+        {
+            console.WriteError(Describe(exception, console.ShowsTraces));
+        }
+
+        if (console.ShowsTraces && exception is not OperationCanceledException)
+        {
+            console.Error.WriteLine(exception);
+        }
+    }
+
+    /// <summary>Returns the exit code of a command that has ended with an exception.</summary>
+    public static int CodeOf(Exception exception) => exception switch
+    {
+        CnnException { IsOfTheMachine: false } => ExitCode.BadInput,
+        OperationCanceledException => ExitCode.Interrupted,
+        _ => ExitCode.Failed,
+    };
+
+    private static string Describe(Exception exception, bool isTraced) => exception switch
+    {
+        OperationCanceledException => "interrupted",
+        TrainingException => exception.Message,
+        IOException or UnauthorizedAccessException => $"a file cannot be used: {FileErrors.Reason(exception)}",
+        ThreadStartException => "the system gives no more threads; --threads takes a smaller number",
+        OutOfMemoryException => "out of memory; a smaller batch_size may help",
+        _ when NativeLibrary.MissingIn(exception) is { } missing => missing,
+        MissingMemberException or TypeLoadException =>
+            $"a plug-in was built for another version, build it again: {PluginFault.Describe(exception)}",
+        _ => $"a fault of the program: {exception.GetType().Name}: {FirstLine(exception)}"
+            + (isTraced ? "" : "; --verbose shows where"),
+    };
+
+    private static string FirstLine(Exception exception) => exception.Message.Split('\n')[0].TrimEnd();
+}
