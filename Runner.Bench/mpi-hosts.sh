@@ -175,7 +175,7 @@ two_hosts() {
   bytes=$(((after - before) / 2 / iterations))
   [ "$bytes" -gt 100000 ] || fail "the hosts have exchanged $bytes bytes an iteration: each has trained for itself"
   echo "two hosts, $2: the same bits; $time ms an iteration, in which each sends $bytes bytes"
-  grep -o 'the gradients of other processes are waited for.*' "$work/$1.log" | tail -n 1 || true
+  grep -o 'waiting for other processes.*' "$work/$1.log" | tail -n 1 || true
 }
 
 make_hosts
