@@ -122,7 +122,6 @@ internal static class RankComparison
                     $"the number of items of layer '{layer.Name}' of {name}", Invariant($"{layer.Layer.SourceCount}"));
             }
         }
-
     }
 
     private static IEnumerable<(string Name, string Text)> Weights((string Name, Net Net)[] nets)
@@ -132,7 +131,8 @@ internal static class RankComparison
             foreach (NetLayer layer in net.Layers.Where(l => l.Parameters.Count > 0))
             {
                 yield return (
-                    $"the weights of layer '{layer.Name}' of {name}", string.Join(' ', layer.Parameters.Select(Digest)));
+                    $"the weights of layer '{layer.Name}' of {name}",
+                    string.Join(' ', layer.Parameters.Select(Digest)));
             }
         }
     }
