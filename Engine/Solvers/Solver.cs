@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Cnn.Engine.Distributed;
 using Cnn.Engine.Graph;
 using Cnn.Engine.Runs;
