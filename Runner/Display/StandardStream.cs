@@ -6,20 +6,14 @@ namespace Cnn.Runner.Display;
 internal static class StandardStream
 {
     /// <summary>Opens standard output.</summary>
-    public static PatientWriter Output() => Open(1, () => Writer(() => Console.Out, Console.OpenStandardOutput));
+    public static PatientWriter Output() => Open(1, () => Console.Out);
 
     /// <summary>Opens standard error.</summary>
-    public static PatientWriter Error() => Open(2, () => Writer(() => Console.Error, Console.OpenStandardError));
+    public static PatientWriter Error() => Open(2, () => Console.Error);
 
     /// <summary>Opens standard input; it is empty where the parent closed it.</summary>
     public static Stream Input() =>
         OperatingSystem.IsWindows() || UnixFile.IsInherited(0) ? Console.OpenStandardInput() : Stream.Null;
-
-    // The console's own writers prepare the terminal for keys. Under mpirun standard output is a terminal that nobody
-    // types on, and what prepares it would stand among the results.
-    private static TextWriter Writer(Func<TextWriter> console, Func<Stream> open) => Console.IsInputRedirected
-        ? new StreamWriter(open(), Console.OutputEncoding) { AutoFlush = true }
-        : console();
 
     private static PatientWriter Open(int descriptor, Func<TextWriter> open)
     {
