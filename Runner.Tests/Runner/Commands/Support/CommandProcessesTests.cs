@@ -64,6 +64,24 @@ public class CommandProcessesTests
         Assert.Equal((130, "", ""), (ranks[1].ExitCode, ranks[1].Output, ranks[1].Error));
     }
 
+    // A second Ctrl-C does it while the training goes on.
+    [Fact]
+    public void AJobThatAnotherThreadHasEndedEndsWithoutAWord()
+    {
+        CommandLine[] ranks = Run(2, processes =>
+        {
+            if (!processes.IsRoot)
+            {
+                processes.Group!.Abort(130);
+            }
+
+            return processes.Group!.Gather([1]).Length;
+        });
+
+        Assert.All(ranks, r => Assert.NotEqual(0, r.ExitCode));
+        Assert.All(ranks, r => Assert.Empty(r.Error));
+    }
+
     [Fact]
     public void OneProcessIsNotMarked()
     {
