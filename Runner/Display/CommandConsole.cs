@@ -109,8 +109,8 @@ internal sealed record CommandConsole(TextWriter Out, TextWriter Error)
     {
         if (Console.IsInputRedirected && Console.IsErrorRedirected && !Console.IsOutputRedirected)
         {
-            // The first line would bring what prepares the terminal for keys. Under mpirun standard output is a terminal
-            // that nobody types on, and its text often goes to a file.
+            // The first line would bring what prepares the terminal for keys. Under mpirun standard output is a
+            // terminal that nobody types on, and its text often goes to a file.
             Environment.SetEnvironmentVariable("TERM", null);
         }
 

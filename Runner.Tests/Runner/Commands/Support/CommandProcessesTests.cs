@@ -35,9 +35,11 @@ public class CommandProcessesTests
     {
         var mistake = new CnnException(new Diagnostic("this is wrong", new SourceLocation("net.prototxt", 3, 4)));
 
-        CommandLine[] ranks = Run(2, processes => processes.IsRoot ? processes.Group!.Gather([]).Length : throw mistake);
+        CommandLine[] ranks = Run(
+            2, processes => processes.IsRoot ? processes.Group!.Gather([]).Length : throw mistake);
 
-        Assert.Equal((1, "cnn: rank 1: net.prototxt:3:4: this is wrong"), (ranks[1].ExitCode, ranks[1].Error.TrimEnd()));
+        Assert.Equal(
+            (1, "cnn: rank 1: net.prototxt:3:4: this is wrong"), (ranks[1].ExitCode, ranks[1].Error.TrimEnd()));
     }
 
     [Fact]
