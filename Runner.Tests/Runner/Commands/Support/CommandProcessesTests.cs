@@ -1,7 +1,5 @@
-using Cnn.Engine.Distributed;
 using Cnn.Engine.Solvers;
 using Cnn.Proto;
-using Cnn.Runner;
 using Cnn.Runner.Commands.Support;
 using Cnn.Runner.Display;
 
