@@ -165,68 +165,6 @@ milliseconds() {
 }
 
 two_hosts() {
-  "$work/enter" "$first" env TMPDIR="$work" timeout $limit mpirun --allow-run-as-root -n 2 --hostfile "$work/hosts" \
-    --bind-to none -wdir "$PWD" --mca plm rsh --mca plm_rsh_agent "$work/agent" --mca pml ob1 --mca btl tcp,self \
-    --mca btl_tcp_if_include $subnet --mca oob_tcp_if_include $subnet "$@"
-}
-
-shape() {
-  network="$gigabits Gbit/s with a delay of $latency us (netem)"
-  if limit_both netem rate ${gigabits}gbit delay ${latency}us limit 10000; then return; fi
-  latency=30
-  network="$gigabits Gbit/s by a token bucket; this kernel has no netem, so nothing is delayed"
-  if limit_both tbf rate ${gigabits}gbit burst 128kb latency 50ms; then return; fi
-  network=
-}
-
-limit_both() {
-  for host in "$first" "$second"; do
-    tc -n "$host" qdisc replace dev $device root "$@" 2> "$work/tc.log" || return 1
-  done
-}
-
-# The bytes that both hosts have sent.
-sent() {
-  for host in "$first" "$second"; do
-    ip -n "$host" -s -s link show dev $device | awk '/TX:/ { getline; print $1 }'
-  done | awk '{ sum += $1 } END { printf "%.0f", sum }'
-}
-
-# A folder for a run: LeNet over drawn digits, whose gradients are 1.7 MB.
-solver() {
-  mkdir -p "$work/$1"
-  awk -v batch="$batch" '/digits_param/ && !done { sub(/batch_size: [0-9]+/, "batch_size: " batch); done = 1 } { print }' \
-    Models/lenet/lenet_train_test.prototxt > "$work/$1/net.prototxt"
-  cat > "$work/$1/solver.prototxt" <<TXT
-net: "net.prototxt"
-base_lr: 0.01
-momentum: 0.9
-weight_decay: 0.0005
-lr_policy: "fixed"
-display: 1
-max_iter: $iterations
-iter_size: $2
-snapshot_prefix: "net"
-random_seed: 1
-TXT
-}
-
-train() { (cd "$work/$1" && run "${@:2}" "${program[@]}" train --solver solver.prototxt --threads 1 --plain); }
-
-digest() { (cd "$work/$1" && sha256sum net_iter_"$iterations".*) }
-
-# The mean time of an iteration, in milliseconds, from the times of the log's lines; the first 20 iterations are left out.
-milliseconds() {
-  awk '/ Iteration [0-9]+ \(/ {
-      split($2, t, ":"); now = t[1] * 3600 + t[2] * 60 + t[3]
-      i = $0; sub(/.* Iteration /, "", i); i += 0
-      if (i == 20) { start = now }
-      if (i > 20) { last = i; end = now < start ? now + 86400 : now }
-    }
-    END { printf "%.2f", (end - start) * 1000 / (last - 20) }' "$1"
-}
-
-two_hosts() {
   solver "$1" 2
   local before after; before=$(sent)
   (cd "$work/$1" && run on_two_hosts "${program[@]}" train --solver solver.prototxt --threads 1 --plain) \
@@ -238,7 +176,7 @@ two_hosts() {
   bytes=$(((after - before) / 2 / iterations))
   [ "$bytes" -gt 100000 ] || fail "the hosts have exchanged $bytes bytes an iteration: each has trained for itself"
   echo "two hosts, $2: the same bits; $time ms an iteration, in which each sends $bytes bytes"
-  grep -o 'the gradients of other processes are waited for.*' "$work/$1.log" | sort -t: -k2n | head -n 1 || true
+  grep -o 'waiting for other processes.*' "$work/$1.log" | sort -t: -k2n | head -n 1 || true
 }
 
 make_hosts

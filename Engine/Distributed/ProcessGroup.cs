@@ -85,7 +85,9 @@ public sealed class ProcessGroup : IDisposable
     /// <summary>Whether this is rank 0, which logs, displays and writes files for all.</summary>
     public bool IsRoot => Rank == 0;
 
-    /// <summary>The error that <see cref="Together{T}"/> has thrown in every process; null while there is none.</summary>
+    /// <summary>
+    /// The error that <see cref="Together{T}"/> has thrown in every process; null while there is none.
+    /// </summary>
     public Exception? CommonFailure { get; private set; }
 
     /// <summary>Brings the bytes of each rank to every rank.</summary>
@@ -167,7 +169,9 @@ public sealed class ProcessGroup : IDisposable
         }
     }
 
-    /// <summary>Tells the other processes how something ended that every process does; see <see cref="Together{T}"/>.</summary>
+    /// <summary>
+    /// Tells the other processes how something ended that every process does; see <see cref="Together{T}"/>.
+    /// </summary>
     /// <param name="error">The error of this process; null where it succeeded.</param>
     /// <exception cref="CnnException">It failed in a process.</exception>
     internal void Agree(Exception? error)

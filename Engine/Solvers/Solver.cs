@@ -94,7 +94,7 @@ public sealed partial class Solver : IDisposable
             updater = new ParameterUpdater(this.definition, rule, TrainNet, pool, options.Log);
             iterationLog = new IterationLog(TrainNet, this.definition.Display, options.Log);
             dataWait = new StepWait(WaitedForData, "data is the bottleneck", options.Log);
-            groupWait = new StepWait(() => passes.Waited, "the gradients of other processes are waited for", options.Log);
+            groupWait = new StepWait(() => passes.Waited, "waiting for other processes", options.Log);
             snapshotScore = new SnapshotScore(this.definition, testNets);
             kept = new KeptSnapshots(this.definition, snapshotScore.IsHigherBetter, options.Log);
             Log($"Solver scaffolding done; random seed {Seed}.");

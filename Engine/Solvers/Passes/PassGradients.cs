@@ -9,8 +9,8 @@ namespace Cnn.Engine.Solvers.Passes;
 
 /// <summary>
 /// Adds the gradients of an iteration's passes in a fixed binary tree over the passes, so that the sum has the same
-/// bits whichever processes compute them. Each pass computes its gradient alone; sums that wait for their neighbours are
-/// kept in memory of their own, log2 of the passes at most. What other processes have is added while earlier layers
+/// bits whichever processes compute them. Each pass computes its gradient alone; sums that wait for their neighbours
+/// are kept in memory of their own, log2 of the passes at most. What other processes have is added while earlier layers
 /// still run backward.
 /// </summary>
 internal sealed unsafe class PassGradients
