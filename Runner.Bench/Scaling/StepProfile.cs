@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Cnn.Engine.Graph;
-using Cnn.Engine.Runs;
 using Cnn.Engine.Solvers;
 using Cnn.Engine.Solvers.Passes;
 using Cnn.Layers.Threading;
@@ -34,7 +33,10 @@ internal sealed record StepProfile(
         Forward = Forward / speed, Backward = [.. Backward.Select(b => b / speed)], Update = Update / speed,
     };
 
-    /// <summary>Measures the step of a net on this machine: the fastest of some, layer by layer.</summary>
+    /// <summary>
+    /// Measures the step of a net on this machine: of each layer the least time in some steps, which depends least on
+    /// what else the machine does.
+    /// </summary>
     /// <param name="definition">The net; its inputs are filled once.</param>
     /// <param name="pool">The threads of a node.</param>
     /// <param name="rounds">How many steps to measure.</param>
@@ -45,28 +47,31 @@ internal sealed record StepProfile(
         Net net = solver.TrainNet;
         SyntheticNet.FillInputs(net, classes: 10);
         net.Timer = new LayerTimer(net);
-        double least = double.MaxValue;
-        IReadOnlyList<LayerTime> times = [];
+        (double Forward, double Backward)[] least = [];
+        double update = double.MaxValue;
         for (int round = -WarmUpSteps; round < rounds; round++)
         {
             net.Timer.Clear();
             long start = Stopwatch.GetTimestamp();
             solver.Step();
-            double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-            if (round >= 0 && seconds < least)
+            double step = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            (double Forward, double Backward)[] times =
+                [.. net.Timer.Means(1).Select(t => (1e-3 * t.Forward, 1e-3 * t.Backward))];
+            if (round <= 0)
             {
-                (least, times) = (seconds, net.Timer.Means(1));
+                (least, update) = (times, double.MaxValue);
             }
+
+            least = [.. least.Zip(times, (a, b) => (Math.Min(a.Forward, b.Forward), Math.Min(a.Backward, b.Backward)))];
+            update = Math.Min(update, step - times.Sum(t => t.Forward + t.Backward));
         }
 
-        double forward = 1e-3 * times.Sum(t => t.Forward);
-        double[] backward = [.. times.Reverse().Select(t => 1e-3 * t.Backward)];
         return new StepProfile(
             net.Name,
             net.FindBlob(net.Inputs[0]).Dim(0),
-            forward,
-            backward,
-            Math.Max(0, least - forward - backward.Sum()),
+            least.Sum(t => t.Forward),
+            [.. least.Reverse().Select(t => t.Backward)],
+            update,
             BucketsOf(net, bucketBytes));
     }
 
