@@ -47,6 +47,31 @@ public sealed partial class Solver
         return written.StatePath;
     }
 
+    private void RequireWritableSnapshots()
+    {
+        if (group is null)
+        {
+            Require();
+        }
+        else
+        {
+            group.Together(() =>
+            {
+                if (IsRoot)
+                {
+                    Require();
+                }
+            });
+        }
+
+        void Require()
+        {
+            SnapshotFiles.ProbeWritable(
+                definition.SnapshotPrefix, sources.Find(definition, SolverParameter.SnapshotPrefixFieldNumber));
+            SnapshotFiles.RequireWritable(definition, TrainNet);
+        }
+    }
+
     private void Restore(StateFile state)
     {
         string path = options.ResumeFrom!;

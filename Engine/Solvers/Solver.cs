@@ -304,11 +304,9 @@ public sealed partial class Solver : IDisposable
 
     private bool Run()
     {
-        if (IsRoot && (definition.Snapshot > 0 || definition.SnapshotAfterTrain || earlyStopping is not null))
+        if (definition.Snapshot > 0 || definition.SnapshotAfterTrain || earlyStopping is not null)
         {
-            SnapshotFiles.ProbeWritable(
-                definition.SnapshotPrefix, sources.Find(definition, SolverParameter.SnapshotPrefixFieldNumber));
-            SnapshotFiles.RequireWritable(definition, TrainNet);
+            RequireWritableSnapshots();
         }
 
         recorder?.GoOn();
