@@ -69,6 +69,7 @@ public sealed class RootFiles : IDisposable
 
     private void Share(SolverDefinition definition)
     {
+        RequireOneStart();
         string[] mine = group.Together(() => group.IsRoot ? PathsOf(definition) : []);
         string[] paths = group.GatherText(string.Join('\0', mine))[0]
             .Split('\0', StringSplitOptions.RemoveEmptyEntries);
@@ -77,6 +78,19 @@ public sealed class RootFiles : IDisposable
         bool resumes = Options.ResumeFrom is not null;
         string[] local = [.. paths.Select((path, number) => Copy(path, resumes ? 0 : number))];
         Options = resumes ? Options with { ResumeFrom = local[0] } : Options with { Weights = local };
+    }
+
+    private void RequireOneStart()
+    {
+        string start = Options.ResumeFrom is null ? "the beginning" : "a snapshot";
+        string ofRoot = group.GatherText(start)[0];
+        group.Together(() =>
+        {
+            if (start != ofRoot)
+            {
+                throw new CnnException($"this rank starts from {start}, rank 0 from {ofRoot}");
+            }
+        });
     }
 
     private string[] PathsOf(SolverDefinition definition)

@@ -83,6 +83,16 @@ public sealed class RootFilesTests : IDisposable
     }
 
     [Fact]
+    public void AllStartFromASnapshotOrNone()
+    {
+        var error = Assert.Throws<CnnException>(() => InProcessJob.Run(2, group => RootFiles.Share(
+            group, Nothing, new SolverOptions { ResumeFrom = group.IsRoot ? null : "snap.solverstate" })));
+
+        Assert.Equal(
+            "on rank 1: this rank starts from a snapshot, rank 0 from the beginning", error.Message);
+    }
+
+    [Fact]
     public void AFileThatRankZeroLacksIsAnErrorOfAll()
     {
         var error = Assert.Throws<CnnException>(() => InProcessJob.Run(2, group => RootFiles.Share(

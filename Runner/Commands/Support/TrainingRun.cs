@@ -45,7 +45,8 @@ internal sealed class TrainingRun
             settings.Gpu || definition is { HasSolverMode: true, SolverMode: SolverParameter.Types.SolverMode.Gpu });
         processes.Log(log, threads);
         var watch = Stopwatch.StartNew();
-        string? start = processes.FromRoot(() => Start(definition, log));
+        string? latest = processes.FromRoot(() => Latest(definition, log));
+        string? start = settings.Resume is "latest" ? latest : settings.Snapshot ?? settings.Resume;
         using Solver solver = Build(solverFile, new SolverOptions
         {
             Pool = pool,
@@ -162,11 +163,12 @@ internal sealed class TrainingRun
         }
     }
 
-    private string? Start(SolverParameter definition, ILogger log)
+    // The newest snapshot, where the user asks for it.
+    private string? Latest(SolverParameter definition, ILogger log)
     {
-        if (settings.Resume is null or not "latest")
+        if (settings.Resume is not "latest")
         {
-            return settings.Snapshot ?? settings.Resume;
+            return null;
         }
 
         string? latest = SnapshotFiles.FindLatest(definition.SnapshotPrefix);
