@@ -14,8 +14,8 @@ public interface IRunningStatistics
     int MeasureCount { get; }
 
     /// <summary>
-    /// Whether forward passes leave it to <see cref="AddMeasure"/> to change the statistics; false at first: a pass adds
-    /// its own measure.
+    /// Whether forward passes leave it to <see cref="AddMeasure"/> to change the statistics; false at first: a pass
+    /// adds its own measure.
     /// </summary>
     bool LeavesStatistics { get; set; }
 

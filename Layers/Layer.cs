@@ -8,7 +8,7 @@ namespace Cnn.Layers;
 /// One step of a net: reads its bottom blobs, writes its top blobs, and back. The net calls <see cref="SetUp"/> once,
 /// then <see cref="Reshape"/> and <see cref="Forward"/> for every pass, and <see cref="Backward"/> where gradients are
 /// wanted. <see cref="Backward"/> overwrites the bottoms' diffs and adds to the parameters' diffs, which the solver
-/// clears once per iteration.
+/// clears before every pass.
 /// </summary>
 /// <remarks>
 /// <see cref="Reshape"/> runs before every forward pass, so it must cost nothing when shapes stay, and after the first
@@ -49,16 +49,16 @@ public abstract class Layer : IDisposable
     public virtual IReadOnlyList<Blob> State => [];
 
     /// <summary>
-    /// Whether a forward pass depends on the passes before it, other than by the parameters that the solver updates: the
-    /// passes of an iteration then cannot be shared out over processes. A layer that is an
-    /// <see cref="IRunningStatistics"/> depends on none. True where the layer has a <see cref="State"/>, unless it says
-    /// otherwise.
+    /// Whether a forward pass depends on the passes before it, other than by the parameters that the solver updates:
+    /// the passes of an iteration then cannot be shared out over processes. True where the layer has a
+    /// <see cref="State"/> and is no <see cref="IRunningStatistics"/>, unless it says otherwise. A layer that keeps
+    /// something in fields of its own says so here.
     /// </summary>
-    public virtual bool DependsOnEarlierPasses => State.Count > 0;
+    public virtual bool DependsOnEarlierPasses => State.Count > 0 && this is not IRunningStatistics;
 
     /// <summary>
     /// The number of items that a source reads from, such as records or images, which must be the same in every process
-    /// of a run; null where the layer reads nothing that is counted.
+    /// of a run; null where the layer reads nothing that is counted. Known once the layer is set up.
     /// </summary>
     public virtual long? SourceCount => null;
 

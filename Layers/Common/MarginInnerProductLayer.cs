@@ -12,16 +12,26 @@ namespace Cnn.Layers.Common;
 /// lambda)</c>, where t is the angle between x and w_l and psi that of <see cref="AngularMargin"/>. At forward pass i,
 /// counted from <c>iteration</c>, <c>lambda = max(base (1 + gamma i)^-power, lambda_min)</c>. Bottoms: x [M.., K..],
 /// all values from <c>axis</c> on, and labels [M]. Tops: [M.., num_output] and, if named, lambda [1]. Blob: weights
-/// [num_output, K], which every forward pass scales to length 1. From Liu et al., "SphereFace: Deep hypersphere
+/// [num_output, K], whose rows every forward pass scales to length 1. From Liu et al., "SphereFace: Deep hypersphere
 /// embedding for face recognition", CVPR 2017.
 /// </summary>
 /// <remarks>
+/// A row of weights whose length differs from 1 by rounding alone stays as it is, so that another pass between two
+/// updates changes no bit; one shorter than 1e-15 counts as one of zeros.
+/// <para>
 /// Two gradients are the fork's rules, not derivatives: that of the weights is that of the plain scores, and in that of
 /// x, the part of <c>|x| psi</c> has its coefficients of w and x scaled to length 1 as a pair.
+/// </para>
 /// </remarks>
 [LayerType("MarginInnerProduct")]
 internal sealed unsafe class MarginInnerProductLayer : Layer
 {
+    // What the roundings of a length and of the division by it can add up to, and some more.
+    private const float Rounding = 1f / (1 << 21);
+
+    // The squares in a shorter length are too near to the smallest numbers to be exact.
+    private const float Shortest = 1e-15f;
+
     private readonly MarginInnerProductParameter options;
     private readonly ClassLabels labels;
     private readonly Blob weightLengths = new();
@@ -123,6 +133,7 @@ internal sealed unsafe class MarginInnerProductLayer : Layer
             (float)(options.Base * Math.Pow(1 + (options.Gamma * pass), -options.Power)), options.LambdaMin);
         float* x = bottoms[0].DataPointer, y = tops[0].DataPointer, weights = Blobs[0].DataPointer;
         Measure(weights, weightLengths);
+        PassOverScaled(weightLengths.Data);
         LengthKernel.Divide(weights, null, weightLengths.DataPointer, weights, classes, 1, inputs, false, Context.Pool);
         Measure(x, lengths);
         GemmKernel.Run(
@@ -191,6 +202,14 @@ internal sealed unsafe class MarginInnerProductLayer : Layer
             float norm = MathF.Sqrt((weight * weight) + (input * input));
             lengths.Diff[i] = slope * input / norm / (1 + lambda);
             slope *= ((weight / norm) + lambda) / (1 + lambda);
+        }
+    }
+
+    private static void PassOverScaled(Span<float> weightLengths)
+    {
+        foreach (ref float length in weightLengths)
+        {
+            length = MathF.Abs(length - 1) <= Rounding || length < Shortest ? 1 : length;
         }
     }
 

@@ -3,9 +3,9 @@ using System.Runtime.ExceptionServices;
 namespace Cnn.Layers.Data;
 
 /// <summary>
-/// Loads the batches of the next passes on its own threads while the net computes. A batch is a function of its pass
-/// alone, so the threads change when it is loaded and never what is in it. At most a given number of batches are
-/// loaded ahead, whose buffers are used again.
+/// Loads the batches of the next passes that the net runs on its own threads while the net computes. A batch is a
+/// function of its pass alone, so the threads change when it is loaded and never what is in it. At most a given number
+/// of batches are loaded ahead, whose buffers are used again.
 /// </summary>
 internal sealed class BatchQueue : IDisposable
 {
@@ -18,7 +18,12 @@ internal sealed class BatchQueue : IDisposable
     private readonly object gate = new();
     private readonly int piece;
 
-    // The pass that the net takes or has taken last, and the first one that nobody has begun to load.
+    // The passes in the order in which they are loaded: any one, then those of a share that come after it.
+    private long first;
+    private PassShare share;
+
+    // The places in that order of the pass that the net takes or has taken last, and of the first one that nobody has
+    // begun to load.
     private long head;
     private long next;
     private int working;
@@ -30,11 +35,12 @@ internal sealed class BatchQueue : IDisposable
     /// <param name="ahead">How many batches are loaded ahead of the net.</param>
     /// <param name="threadCount">How many threads load them.</param>
     /// <param name="pass">The first pass.</param>
-    public BatchQueue(ImageSourceLayer source, int ahead, int threadCount, long pass)
+    /// <param name="share">The passes that the net runs after it.</param>
+    public BatchQueue(ImageSourceLayer source, int ahead, int threadCount, long pass, PassShare share)
     {
         this.source = source;
         piece = Math.Max(1, source.Batch / (threadCount * PiecesAThread));
-        head = next = pass;
+        (first, this.share) = (pass, share);
 
         // The batch that the net has taken keeps its buffers until the net takes the next one.
         ring = [.. Enumerable.Range(0, ahead + 1).Select(_ => new Slot())];
@@ -51,25 +57,26 @@ internal sealed class BatchQueue : IDisposable
 
     /// <summary>
     /// Returns the batch of a pass, when it is loaded. It stays as it is until the batch of another pass is taken. A
-    /// pass other than the next one drops what was loaded ahead.
+    /// pass other than the next one of the share, or another share, drops what was loaded ahead.
     /// </summary>
+    /// <param name="pass">The pass, of the share or not.</param>
+    /// <param name="passes">The passes that the net runs after it.</param>
     /// <exception cref="Exception">An image cannot be loaded; see <see cref="ImageBatch.Fault"/>.</exception>
-    public ImageBatch Take(long pass)
+    public ImageBatch Take(long pass, PassShare passes)
     {
         lock (gate)
         {
-            if (pass == head + 1 && next > head)
+            if (passes == share && pass == PassAt(head + 1) && next > head)
             {
-                SlotOf(head).IsBegun = false;
-                head = pass;
+                SlotOf(head++).IsBegun = false;
                 Monitor.PulseAll(gate);
             }
-            else if (pass != head)
+            else if (passes != share || pass != PassAt(head))
             {
-                Restart(pass);
+                Restart(pass, passes);
             }
 
-            Slot slot = SlotOf(pass);
+            Slot slot = SlotOf(head);
             while (!slot.IsBegun || slot.Left > 0)
             {
                 Monitor.Wait(gate);
@@ -99,13 +106,11 @@ internal sealed class BatchQueue : IDisposable
         }
     }
 
-    private Slot SlotOf(long pass)
-    {
-        long place = pass % ring.Length;
-        return ring[place < 0 ? place + ring.Length : place];
-    }
+    private long PassAt(long place) => place == 0 ? first : share.PassOf(share.NumberFrom(first + 1) + place - 1);
 
-    private void Restart(long pass)
+    private Slot SlotOf(long place) => ring[place % ring.Length];
+
+    private void Restart(long pass, PassShare passes)
     {
         isPaused = true;
         while (working > 0)
@@ -118,7 +123,8 @@ internal sealed class BatchQueue : IDisposable
             slot.IsBegun = false;
         }
 
-        head = next = pass;
+        (first, share) = (pass, passes);
+        head = next = 0;
         isPaused = false;
         Monitor.PulseAll(gate);
     }
@@ -179,9 +185,9 @@ internal sealed class BatchQueue : IDisposable
 
     private bool TryClaimImages(out Slot slot, out int start, out int end)
     {
-        for (long pass = head; pass < next; pass++)
+        for (long place = head; place < next; place++)
         {
-            slot = SlotOf(pass);
+            slot = SlotOf(place);
             if (slot.Unclaimed > 0)
             {
                 start = source.Batch - slot.Unclaimed;
@@ -204,7 +210,7 @@ internal sealed class BatchQueue : IDisposable
             return false;
         }
 
-        slot.Batch.Begin(next++);
+        slot.Batch.Begin(PassAt(next++));
         (slot.IsBegun, slot.Left, slot.Unclaimed) = (true, source.Batch, 0);
         return true;
     }

@@ -29,6 +29,9 @@ internal sealed class HDF5DataLayer : Layer
     public override BlobCount TopCount => BlobCount.AtLeast(1);
 
     /// <inheritdoc/>
+    public override long? SourceCount => files?.Rows.Sum(rows => (long)rows);
+
+    /// <inheritdoc/>
     public override void SetUp(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
     {
         if (Parameter.TransformParam is { } transform)

@@ -24,6 +24,9 @@ internal sealed class HDF5OutputLayer(LayerContext context) : Layer(context)
     /// <inheritdoc/>
     public override bool WritesFiles => true;
 
+    /// <summary>True: each pass appends to what those before it wrote.</summary>
+    public override bool DependsOnEarlierPasses => true;
+
     /// <inheritdoc/>
     public override bool AllowsForceBackward(int bottom) => false;
 

@@ -61,6 +61,9 @@ public abstract unsafe class ImageSourceLayer : Layer
     public override BlobCount TopCount => BlobCount.Between(1, 2);
 
     /// <inheritdoc/>
+    public override long? SourceCount => IsMadeUp || Count == 0 ? null : Count;
+
+    /// <inheritdoc/>
     public sealed override TimeSpan WaitedForData => Stopwatch.GetElapsedTime(0, waited);
 
     /// <summary>Images in a batch, N.</summary>
@@ -192,7 +195,8 @@ public abstract unsafe class ImageSourceLayer : Layer
             return;
         }
 
-        queue ??= new BatchQueue(this, (int)options.Prefetch, WorkerCount, Context.Clock.Pass);
+        queue ??= new BatchQueue(
+            this, (int)options.Prefetch, WorkerCount, Context.Clock.Pass, Context.Clock.Share);
         ImageBatch batch = Take();
         ReportSkipped(batch);
         new ReadOnlySpan<float>(batch.Images, tops[0].Count).CopyTo(tops[0].Data);
@@ -465,7 +469,7 @@ public abstract unsafe class ImageSourceLayer : Layer
         long start = Stopwatch.GetTimestamp();
         try
         {
-            return queue!.Take(Context.Clock.Pass);
+            return queue!.Take(Context.Clock.Pass, Context.Clock.Share);
         }
         finally
         {

@@ -50,6 +50,9 @@ internal sealed class WindowDataLayer : ImageSourceLayer
     /// <inheritdoc/>
     public override BlobCount TopCount => BlobCount.Exactly(2);
 
+    /// <summary>The number of windows that are drawn from.</summary>
+    public override long? SourceCount => IsMadeUp ? null : (long)foreground.Length + background.Length;
+
     /// <inheritdoc/>
     public override IReadOnlyDictionary<int, string>? KnownLabels(int top) => top != 1
         ? null

@@ -31,6 +31,9 @@ internal sealed unsafe class DetectionEvaluateLayer : Layer
     public DetectionEvaluateLayer(LayerContext context)
         : base(context) => options = Parameter.DetectionEvaluateParam ?? new DetectionEvaluateParameter();
 
+    /// <summary>Whether the sizes of images go on from pass to pass through <c>name_size_file</c>.</summary>
+    public override bool DependsOnEarlierPasses => options.NameSizeFile.Length > 0;
+
     /// <inheritdoc/>
     public override bool HasGradient => false;
 

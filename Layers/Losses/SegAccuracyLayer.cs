@@ -32,6 +32,9 @@ internal sealed unsafe class SegAccuracyLayer : Layer
         ignored = [.. options.IgnoreLabel];
     }
 
+    /// <summary>Whether pixels of earlier passes count too: <c>reset: false</c>.</summary>
+    public override bool DependsOnEarlierPasses => !options.Reset;
+
     /// <inheritdoc/>
     public override bool HasGradient => false;
 

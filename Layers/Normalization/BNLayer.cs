@@ -18,11 +18,12 @@ namespace Cnn.Layers.Normalization;
 /// <para>
 /// SegNet's kind, known by <c>scale_filler</c>, <c>shift_filler</c> or <c>bn_mode</c>, or by two blobs in the
 /// definition, has scale and shift alone. LEARN takes the batch's statistics in every phase, INFERENCE none:
-/// <c>y = scale x + shift</c>. Their gradients are those of the last backward pass alone, as there: it overwrites.
+/// <c>y = scale x + shift</c>. As there, a backward pass overwrites their diffs; a solver adds those of an iteration's
+/// passes.
 /// </para>
 /// </remarks>
 [LayerType("BN")]
-internal sealed unsafe class BNLayer(LayerContext context) : Layer(context), IChannelAffine
+internal sealed unsafe class BNLayer(LayerContext context) : Layer(context), IChannelAffine, IRunningStatistics
 {
     private const int Scale = 0, Shift = 1, Mean = 2, AverageVariance = 3;
     private const double EpsOfSegNet = 1e-9;
@@ -51,6 +52,12 @@ internal sealed unsafe class BNLayer(LayerContext context) : Layer(context), ICh
         UsesAverages && !IsFrozen ? "in TEST it is that of a batch's statistics, as in PSPNet's Caffe" : null;
 
     /// <inheritdoc/>
+    public int MeasureCount => UpdatesAverages ? ChannelMeasure.Count(channels) : 0;
+
+    /// <inheritdoc/>
+    public bool LeavesStatistics { get; set; }
+
+    /// <inheritdoc/>
     internal override bool AddsToParameterDiffs => !isSegNets;
 
     private bool IsAffine => isSegNets && options.BnMode == BNParameter.Types.BNMode.Inference;
@@ -58,6 +65,10 @@ internal sealed unsafe class BNLayer(LayerContext context) : Layer(context), ICh
     private bool IsFrozen => !isSegNets && options.Frozen;
 
     private bool UsesAverages => !isSegNets && (options.Frozen || Phase == Phase.Test);
+
+    private bool UpdatesAverages => !isSegNets && !UsesAverages;
+
+    private int ValuesAChannel => channels == 0 ? 0 : images * inner;
 
     private float* Variance => buffer!.Pointer + (3 * (nint)channels);
 
@@ -175,6 +186,23 @@ internal sealed unsafe class BNLayer(LayerContext context) : Layer(context), ICh
     }
 
     /// <inheritdoc/>
+    public void Measured(Span<float> measure) =>
+        ChannelMeasure.Write(measure, Statistics.Mean, Variance, channels, ValuesAChannel);
+
+    /// <inheritdoc/>
+    public void AddMeasure(ReadOnlySpan<float> measure)
+    {
+        int values = ChannelMeasure.Values(measure);
+        fixed (float* means = measure)
+        {
+            if (values > 0)
+            {
+                Mix(means, means + channels);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
     bool IChannelAffine.IsChannelAffine(IReadOnlyList<Blob> bottoms) => IsAffine || UsesAverages;
 
     /// <inheritdoc/>
@@ -226,7 +254,7 @@ internal sealed unsafe class BNLayer(LayerContext context) : Layer(context), ICh
         return kept.DataPointer;
     }
 
-    // Computes the statistics of the pass, and in training mixes them into the averages.
+    // Computes the statistics of the pass, and in training mixes them into the averages unless that is left to others.
     private void Read(float* x, ChannelStatistics statistics)
     {
         double eps = isSegNets ? EpsOfSegNet : options.Eps;
@@ -247,14 +275,19 @@ internal sealed unsafe class BNLayer(LayerContext context) : Layer(context), ICh
             statistics.Inverse[c] = (float)(1 / Math.Sqrt(Variance[c] + eps));
         }
 
-        if (!isSegNets && !UsesAverages)
+        if (UpdatesAverages && !LeavesStatistics)
         {
-            Mix(Blobs[Mean].DataPointer, statistics.Mean);
-            Mix(Blobs[AverageVariance].DataPointer, Variance);
+            Mix(statistics.Mean, Variance);
         }
     }
 
-    private void Mix(float* averages, float* batch)
+    private void Mix(float* means, float* variances)
+    {
+        MixInto(Blobs[Mean].DataPointer, means);
+        MixInto(Blobs[AverageVariance].DataPointer, variances);
+    }
+
+    private void MixInto(float* averages, float* batch)
     {
         double momentum = options.Momentum;
         for (int c = 0; c < channels; c++)

@@ -18,8 +18,8 @@ namespace Cnn.Layers.Normalization;
 /// With <c>scale_bias</c>, or a filler for either, it is the layer of NVIDIA's Caffe: <c>y = scale xhat + bias</c> with
 /// two blobs more, scale [C] and bias [C]. There the first two blobs are true averages, and the third is 1: the first
 /// two passes of training copy the batch's mean and <c>variance + eps</c> (biased), later ones mix them in with
-/// <c>1 - moving_average_fraction</c>; TEST always takes the averages, and adds eps again. eps is 1e-5 at least. Scale
-/// and bias get the gradient of the last backward pass alone, as there: it overwrites.
+/// <c>1 - moving_average_fraction</c>; TEST always takes the averages, and adds eps again. eps is 1e-5 at least. As
+/// there, a backward pass overwrites the diffs of scale and bias; a solver adds those of an iteration's passes.
 /// </para>
 /// <para>
 /// With <c>add_eps_before_sqrt: false</c> (Synopsys' Caffe; darknet) it divides by <c>sqrt(variance) + eps</c>. As
@@ -27,7 +27,8 @@ namespace Cnn.Layers.Normalization;
 /// </para>
 /// </remarks>
 [LayerType("BatchNorm")]
-internal sealed unsafe class BatchNormLayer(LayerContext context) : Layer(context), IChannelAffine
+internal sealed unsafe class BatchNormLayer(LayerContext context)
+    : Layer(context), IChannelAffine, IRunningStatistics
 {
     private const int BlobCountOfCaffe = 3;
     private const int ScaleIndex = 3, BiasIndex = 4;
@@ -71,6 +72,18 @@ internal sealed unsafe class BatchNormLayer(LayerContext context) : Layer(contex
     public override IReadOnlyList<Blob> KeptForBackward => keptForBackward ??= [kept];
 
     /// <inheritdoc/>
+    public int MeasureCount => UpdatesStatistics ? ChannelMeasure.Count(channels) : 0;
+
+    /// <inheritdoc/>
+    public bool LeavesStatistics { get; set; }
+
+    /// <summary>
+    /// Whether tests change the statistics, with <c>use_global_stats: false</c>: nobody adds the measures of other
+    /// processes there.
+    /// </summary>
+    public override bool DependsOnEarlierPasses => UpdatesStatistics && Phase == Phase.Test;
+
+    /// <inheritdoc/>
     internal override bool AddsToParameterDiffs => !HasScale;
 
     private bool HasScale =>
@@ -78,6 +91,10 @@ internal sealed unsafe class BatchNormLayer(LayerContext context) : Layer(contex
 
     private bool UsesGlobal =>
         HasScale || !options.HasUseGlobalStats ? Phase == Phase.Test : options.UseGlobalStats;
+
+    private bool UpdatesStatistics => !UsesGlobal && options.UpdateGlobalStats;
+
+    private int ValuesAChannel => channels == 0 ? 0 : images * inner;
 
     private float Eps => HasScale ? Math.Max(options.Eps, LeastEpsWithScale) : options.Eps;
 
@@ -102,8 +119,7 @@ internal sealed unsafe class BatchNormLayer(LayerContext context) : Layer(contex
     /// <inheritdoc/>
     public override void SetUp(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
     {
-        CheckOptions();
-        RefuseOptionsOfForks();
+        BatchNormChecks.Require(Context, options);
         RequireTwoAxes(bottoms[0]);
         channels = bottoms[0].Dim(1);
         if (channels > int.MaxValue / 8)
@@ -164,9 +180,29 @@ internal sealed unsafe class BatchNormLayer(LayerContext context) : Layer(contex
 
         float* keep = x == y && NeedsInput ? kept.DataPointer : null;
         BatchNormalization.Forward(x, y, keep, chain, Context.Pool);
-        if (!UsesGlobal && options.UpdateGlobalStats)
+        if (UpdatesStatistics && !LeavesStatistics)
         {
-            AddBatch(chain);
+            AddBatch(chain.Mean, chain.Variance, ValuesAChannel);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Measured(Span<float> measure)
+    {
+        ChannelChain chain = Chain();
+        ChannelMeasure.Write(measure, chain.Mean, chain.Variance, channels, ValuesAChannel);
+    }
+
+    /// <inheritdoc/>
+    public void AddMeasure(ReadOnlySpan<float> measure)
+    {
+        int values = ChannelMeasure.Values(measure);
+        fixed (float* means = measure)
+        {
+            if (values > 0)
+            {
+                AddBatch(means, means + channels, values);
+            }
         }
     }
 
@@ -291,7 +327,7 @@ internal sealed unsafe class BatchNormLayer(LayerContext context) : Layer(contex
         };
     }
 
-    // A layer's own scale and bias get the gradient of the last pass, those of a Scale layer add it. Followers would
+    // The gradient overwrites that of a layer's own scale and bias, and adds to those of a Scale layer. Followers would
     // leave their bottom's gradient in the top's.
     private ChannelGradients Gradients(float* dx, float* dy)
     {
@@ -320,14 +356,22 @@ internal sealed unsafe class BatchNormLayer(LayerContext context) : Layer(contex
         }
     }
 
-    private void AddBatch(in ChannelChain chain)
+    // Adds a batch's means and biased variances, of so many values a channel, to the statistics.
+    private void AddBatch(float* batchMeans, float* batchVariances, double count)
     {
-        double count = (double)images * inner, unbiased = count > 1 ? count / (count - 1) : 1;
+        double unbiased = count > 1 ? count / (count - 1) : 1;
         float fraction = options.MovingAverageFraction;
         float* means = Blobs[0].DataPointer, variances = Blobs[1].DataPointer;
         if (HasScale)
         {
-            Mix(chain, means, variances, passes.Data[0] < PassesThatCopy ? 0 : fraction);
+            double share = passes.Data[0] < PassesThatCopy ? 0 : fraction;
+            for (int c = 0; c < channels; c++)
+            {
+                double variance = batchVariances[c] + (double)Eps;
+                means[c] = (float)((means[c] * share) + (batchMeans[c] * (1 - share)));
+                variances[c] = (float)((variances[c] * share) + (variance * (1 - share)));
+            }
+
             passes.Data[0] = Math.Min(passes.Data[0] + 1, PassesThatCopy);
             return;
         }
@@ -335,17 +379,8 @@ internal sealed unsafe class BatchNormLayer(LayerContext context) : Layer(contex
         Blobs[2].Data[0] = (Blobs[2].Data[0] * fraction) + 1;
         for (int c = 0; c < channels; c++)
         {
-            means[c] = (means[c] * fraction) + chain.Mean[c];
-            variances[c] = (float)((variances[c] * (double)fraction) + (chain.Variance[c] * unbiased));
-        }
-    }
-
-    private void Mix(in ChannelChain chain, float* means, float* variances, double fraction)
-    {
-        for (int c = 0; c < channels; c++)
-        {
-            means[c] = (float)((means[c] * fraction) + (chain.Mean[c] * (1 - fraction)));
-            variances[c] = (float)((variances[c] * fraction) + ((chain.Variance[c] + (double)Eps) * (1 - fraction)));
+            means[c] = (means[c] * fraction) + batchMeans[c];
+            variances[c] = (float)((variances[c] * (double)fraction) + (batchVariances[c] * unbiased));
         }
     }
 
@@ -356,49 +391,6 @@ internal sealed unsafe class BatchNormLayer(LayerContext context) : Layer(contex
             throw Context.Error(
                 $"bottom '{Parameter.Bottom[0]}' has shape {bottom.ShapeText}",
                 "batch normalisation takes 2 axes or more: [N, C, ...]");
-        }
-    }
-
-    private void CheckOptions()
-    {
-        if (!(options.Eps >= 0 && float.IsFinite(options.Eps)))
-        {
-            throw Context.Error(
-                options,
-                BatchNormParameter.EpsFieldNumber,
-                $"eps is {options.Eps}",
-                "it must be a small number, 0 or more");
-        }
-
-        if (!(options.MovingAverageFraction >= 0 && float.IsFinite(options.MovingAverageFraction)))
-        {
-            throw Context.Error(
-                options,
-                BatchNormParameter.MovingAverageFractionFieldNumber,
-                $"moving_average_fraction is {options.MovingAverageFraction}",
-                "it must be 0 or more, and below 1 for a moving average");
-        }
-    }
-
-    private void RefuseOptionsOfForks()
-    {
-        Refuse(
-            options.Relu,
-            BatchNormParameter.ReluFieldNumber,
-            "a BatchNorm layer does not rectify its result",
-            "add a ReLU layer");
-        Refuse(
-            !options.BiasTerm,
-            BatchNormParameter.BiasTermFieldNumber,
-            "a BatchNorm layer cannot leave out its shift alone",
-            "leave bias_term out, and scale_bias too where there is neither scale nor shift");
-
-        void Refuse(bool isAskedFor, int field, string text, string hint)
-        {
-            if (isAskedFor)
-            {
-                throw Context.Error(options, field, text, hint);
-            }
         }
     }
 

@@ -105,18 +105,20 @@ internal sealed class IterationPasses : IDisposable
         }
         else if (!float.IsFinite(loss))
         {
-            group.Together(() =>
-            {
-                if (figures!.HasFault(block))
-                {
-                    SolverChecks.RequireFinite(loss, iteration, net);
-                }
-            });
+            RefuseTogether(group, loss, iteration);
         }
     }
 
     /// <inheritdoc/>
     public void Dispose() => figures?.Dispose();
+
+    private void RefuseTogether(ProcessGroup processes, float loss, int iteration) => processes.Together(() =>
+    {
+        if (figures!.HasFault(block))
+        {
+            SolverChecks.RequireFinite(loss, iteration, net);
+        }
+    });
 
     private static float Receive(IterationFigures figures, ref GroupRequests requests)
     {

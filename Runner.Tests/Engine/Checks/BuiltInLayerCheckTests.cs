@@ -111,7 +111,8 @@ public partial class BuiltInLayerCheckTests
     [GeneratedRegex("^type: '(?<type>[^']*)'")]
     private static partial Regex TypeIn();
 
-    private static LayerCheckReport Check(string definition, string[] bottoms)
+    /// <summary>Returns a net of the layer, named "checked", with inputs of the shapes.</summary>
+    internal static string NetOf(string definition, string[] bottoms)
     {
         string text = "";
         string reads = "";
@@ -122,9 +123,13 @@ public partial class BuiltInLayerCheckTests
             reads += $" bottom: 'in{i}'";
         }
 
-        text += $"layer {{ name: 'checked' {definition}{reads} top: 'checked' }}";
+        return text + $"layer {{ name: 'checked' {definition}{reads} top: 'checked' }}";
+    }
+
+    private static LayerCheckReport Check(string definition, string[] bottoms)
+    {
+        var net = NetDefinition.Parse(NetOf(definition, bottoms));
         var options = new NetOptions { Phase = Phase.Train, MadeUp = new MadeUpData() };
-        return LayerChecker.Check(
-            NetDefinition.Parse(text), options, new LayerCheckOptions { Layers = ["checked"], Threads = 3 })[0];
+        return LayerChecker.Check(net, options, new LayerCheckOptions { Layers = ["checked"], Threads = 3 })[0];
     }
 }

@@ -120,6 +120,33 @@ public class MarginInnerProductLayerTests
 
     [Fact]
     [Trait("Category", "Unit")]
+    public void WeightsThatAPassHasScaledStayAsTheyAre()
+    {
+        using var harness = new LayerHarness(
+            "type: 'MarginInnerProduct' margin_inner_product_param { num_output: 500 }", [[1, 97], [1]],
+            prepare: h => h.Set(1, 0));
+        Span<float> weights = harness.Layer.Blobs[0].Data;
+        LayerHarness.Fill(weights, 12);
+        for (int row = 0; row < 500; row++)
+        {
+            // Lengths from those of the smallest numbers to those of the largest.
+            float scale = MathF.Pow(10, ((row % 84) - 45) * 0.99f);
+            foreach (ref float weight in weights.Slice(row * 97, 97))
+            {
+                weight *= scale;
+            }
+        }
+
+        harness.Forward();
+        float[] scaled = weights.ToArray();
+        harness.Forward();
+        Assert.Equal(scaled, weights.ToArray());
+        float length = MathF.Sqrt(scaled.AsSpan(45 * 97, 97).ToArray().Sum(v => v * v));
+        Assert.Equal(1, length, 1e-6f);
+    }
+
+    [Fact]
+    [Trait("Category", "Unit")]
     public void WrongDefinitionsAreNamed()
     {
         var exception = Assert.Throws<CnnException>(

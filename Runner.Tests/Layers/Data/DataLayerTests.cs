@@ -19,6 +19,7 @@ public sealed class DataLayerTests : IDisposable
         Write(5, i => Bytes(i, 2, 3, 4));
         using var run = new DataRun(context => new DataLayer(context), Parameter(3));
         run.Pass(0);
+        Assert.Equal(5, run.Layer.SourceCount);
         Assert.Equal([3, 2, 3, 4], run.Tops[0].Shape);
         Assert.Equal([3], run.Tops[1].Shape);
         Assert.Equal([100, 101, 102], run.Labels);

@@ -16,6 +16,7 @@ public sealed class HDF5DataLayerTests : IDisposable
         WriteFiles(3, 0, 2);
         using var run = Run(batch: 4);
         float[] seen = Labels(run, 0, 5);
+        Assert.Equal(5, run.Layer.SourceCount);
         Assert.Equal([0, 1, 2, 20, 21, 0, 1, 2, 20, 21, 0, 1, 2, 20, 21, 0, 1, 2, 20, 21], seen);
         Assert.Equal([4, 2, 3], run.Tops[0].Shape);
         Assert.Equal([4], run.Tops[1].Shape);

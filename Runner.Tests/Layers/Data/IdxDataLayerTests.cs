@@ -22,6 +22,7 @@ public sealed class IdxDataLayerTests : IDisposable
     {
         using var run = new DataRun(context => new IdxDataLayer(context), Parameter(4));
         run.Pass(2);
+        Assert.Equal(10, run.Layer.SourceCount);
         Assert.Equal([4, 1, 2, 2], run.Tops[0].Shape);
         Assert.Equal([8, 9, 0, 1], run.Labels);
         Assert.Equal([32, 33, 34, 35], run.Images[..4]);

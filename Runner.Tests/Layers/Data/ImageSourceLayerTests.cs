@@ -96,6 +96,85 @@ public class ImageSourceLayerTests
     }
 
     [Theory]
+    [InlineData(4, 2, 2)]
+    [InlineData(8, 7, 1)]
+    [InlineData(5, 1, 3)]
+    public void TheBatchesOfAShareAreLoadedAheadOnceAndNoOthers(int period, int first, int count)
+    {
+        const int Taken = 40, Ahead = 3;
+        var share = new PassShare(period, first, count);
+        var loaded = new List<long>();
+        using DataRun run = RunOf(items: 0, batch: 2, prefetch: Ahead, load: item =>
+        {
+            lock (loaded)
+            {
+                loaded.Add(item);
+            }
+        });
+        run.Clock.Share = share;
+        for (int number = 5; number < 5 + Taken; number++)
+        {
+            long pass = share.PassOf(number);
+            Assert.Equal([2 * pass, (2 * pass) + 1], LabelsOf(run, pass));
+        }
+
+        run.Layer.Dispose();
+        Assert.Equal(loaded.Count, loaded.Distinct().Count());
+        Assert.All(loaded, item => Assert.InRange(share.NumberOf(item / 2), 5, 5 + Taken + Ahead - 1));
+        Assert.All(loaded, item => Assert.True(share.Has(item / 2)));
+    }
+
+    [Theory]
+    [InlineData(0u)]
+    [InlineData(1u)]
+    [InlineData(3u)]
+    public void AnyPassHasItsBatchWhateverTheShare(uint prefetch)
+    {
+        using DataRun run = RunOf(items: 0, batch: 2, prefetch: prefetch);
+        PassShare second = new(4, 2, 2), last = new(3, 2, 1);
+        (PassShare Share, long Pass)[] passes =
+        [
+            (second, 2), (second, 3), (second, 6), (second, 6), (second, 0), (second, 1), (second, 2), (second, 9),
+            (second, 10), (last, 10), (last, 11), (last, 14), (second, 14), (PassShare.All, 14), (PassShare.All, 15),
+            (last, 15), (last, 17), (last, 5),
+        ];
+        Assert.All(passes, step =>
+        {
+            run.Clock.Share = step.Share;
+            Assert.Equal([2 * step.Pass, (2 * step.Pass) + 1], LabelsOf(run, step.Pass));
+        });
+    }
+
+    [Fact]
+    public void AfterAPassOutsideTheShareItsNextPassesAreLoadedAhead()
+    {
+        var loaded = new HashSet<long>();
+        using DataRun run = RunOf(items: 0, batch: 1, prefetch: 2, load: item =>
+        {
+            lock (loaded)
+            {
+                loaded.Add(item);
+            }
+        });
+        run.Clock.Share = new PassShare(4, 2, 1);
+        run.Pass(4);
+        run.Pass(6);
+        run.Pass(10);
+        run.Layer.Dispose();
+        Assert.Superset(new HashSet<long> { 4, 6, 10 }, loaded);
+        Assert.Subset(new HashSet<long> { 4, 6, 10, 14, 18 }, loaded);
+    }
+
+    [Theory]
+    [InlineData(7L, 7L)]
+    [InlineData(0L, null)]
+    public void ASourceTellsHowManyItemsItHas(long items, long? count)
+    {
+        using DataRun run = RunOf(items, batch: 2);
+        Assert.Equal(count, run.Layer.SourceCount);
+    }
+
+    [Theory]
     [InlineData(0u)]
     [InlineData(2u)]
     public void ASourceThatFailsInTheMiddleNamesTheItemInItsPass(uint prefetch)

@@ -19,6 +19,7 @@ public sealed class WindowDataLayerTests : IDisposable
         WriteList("1 0.9 2 1 5 4", "3 0.1 0 0 3 3");
         using DataRun run = Run(Parameter(batch: 4, crop: 4));
         run.Pass(0);
+        Assert.Equal(2, run.Layer.SourceCount);
         Assert.Equal([4, 3, 4, 4], run.Tops[0].Shape);
         Assert.Equal([0, 0, 0, 1], run.Labels);
         Assert.Equal(Part(image, 0, 0, 4, 4), run.Images.Take(48));
