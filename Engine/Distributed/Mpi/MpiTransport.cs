@@ -40,7 +40,7 @@ internal sealed unsafe class MpiTransport : ITransport
         Launcher? launcher, Func<string, string?> variable, int largest = LargestMessage)
     {
         MpiLibrary mpi;
-        using (new FaultSignals())
+        using (new SignalHandlers())
         {
             mpi = MpiLibrary.Load(variable(MpiLibrary.FileVariable), launcher?.Abi ?? MpiAbi.Standard);
             mpi.Initialize();
