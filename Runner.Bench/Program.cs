@@ -28,6 +28,8 @@ static int Run(string command, string[] rest)
             return DataBench.Run(rest);
         case "step":
             return StepBench.Run(rest);
+        case "scaling":
+            return ScalingBench.Run(rest);
         case "compare":
             return CompareBench.Run(rest);
         case "benchmark":
@@ -43,6 +45,10 @@ static int Run(string command, string[] rest)
                   step NET [--batch N] [--threads T] [--shape CxHxW]     a whole training step of a net's file or of a
                        [--classes K] [--seconds S] [--forward]           folder of Models, or a forward pass in TEST;
                        [--layers [N]] [--json]                           with its N slowest layers
+                  scaling NET... [--batch N] [--threads T]               the predicted step and efficiency of several
+                       [--shape CxHxW] [--passes K] [--rounds R]         nodes, from measured times of layers and a
+                       [--nodes N] [--speeds SxS...] [--bucket KB]       model of the network, also of nodes that
+                       [--gbit G [--latency US] [--overhead US]]         compute S times as fast
                   compare NET [--batch N] [--threads T]                  a forward pass in TEST, and the same net's
                        [--shape CxHxW] [--seconds S] [--rounds R]    ONNX export in ONNX Runtime, in turn
                   data [--images N] [--threads T] [--seconds S]          images a second from each kind of source

@@ -68,14 +68,7 @@ internal static class StepBench
 
     private static (Net Net, Action Action) Step(NetParameter definition, WorkerPool pool)
     {
-        // The learning rate is so small that repeating the same batch cannot overflow; the work is the same.
-        var solver = new Solver(
-            new SolverDefinition(new SolverParameter
-            {
-                NetParam = definition, BaseLr = 1e-6f, LrPolicy = "fixed", Momentum = 0.9f, WeightDecay = 0.0005f,
-                MaxIter = int.MaxValue, Display = 0, RandomSeed = 1,
-            }),
-            new SolverOptions { Pool = pool });
+        Solver solver = SyntheticNet.Trainer(definition, pool);
         return (solver.TrainNet, solver.Step);
     }
 

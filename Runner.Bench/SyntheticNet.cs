@@ -1,4 +1,5 @@
 using Cnn.Engine.Graph;
+using Cnn.Engine.Solvers;
 using Cnn.Layers;
 using Cnn.Layers.Threading;
 using Cnn.Proto;
@@ -65,6 +66,18 @@ internal static class SyntheticNet
 
         return net;
     }
+
+    /// <summary>
+    /// Returns a solver that trains a net. Its learning rate is so small that repeating the same batch cannot overflow;
+    /// the work is the same.
+    /// </summary>
+    public static Solver Trainer(NetParameter definition, WorkerPool pool) => new(
+        new SolverDefinition(new SolverParameter
+        {
+            NetParam = definition, BaseLr = 1e-6f, LrPolicy = "fixed", Momentum = 0.9f, WeightDecay = 0.0005f,
+            MaxIter = int.MaxValue, Display = 0, RandomSeed = 1,
+        }),
+        new SolverOptions { Pool = pool });
 
     /// <summary>
     /// Builds a net in its TRAIN phase and runs one pass, so that its BatchNorm layers have statistics of its values:

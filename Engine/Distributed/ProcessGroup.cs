@@ -85,7 +85,9 @@ public sealed class ProcessGroup : IDisposable
     /// <summary>Whether this is rank 0, which logs, displays and writes files for all.</summary>
     public bool IsRoot => Rank == 0;
 
-    /// <summary>The error that <see cref="Together{T}"/> has thrown in every process; null while there is none.</summary>
+    /// <summary>
+    /// The error that <see cref="Together{T}"/> has thrown in every process; null while there is none.
+    /// </summary>
     public Exception? CommonFailure { get; private set; }
 
     /// <summary>Brings the bytes of each rank to every rank.</summary>
@@ -167,7 +169,9 @@ public sealed class ProcessGroup : IDisposable
         }
     }
 
-    /// <summary>Tells the other processes how something ended that every process does; see <see cref="Together{T}"/>.</summary>
+    /// <summary>
+    /// Tells the other processes how something ended that every process does; see <see cref="Together{T}"/>.
+    /// </summary>
     /// <param name="error">The error of this process; null where it succeeded.</param>
     /// <exception cref="CnnException">It failed in a process.</exception>
     internal void Agree(Exception? error)
@@ -188,10 +192,20 @@ public sealed class ProcessGroup : IDisposable
     }
 
     /// <summary>Hands an operation to the communication thread; the ranks hand over theirs in the same order.</summary>
+    /// <exception cref="CnnException">The job has been ended.</exception>
     internal void Post(GroupOperation operation)
     {
         operation.Reset();
-        posted.Add(operation);
+        try
+        {
+            posted.Add(operation);
+        }
+        catch (InvalidOperationException)
+        {
+            // Another thread has ended the job.
+            operation.Finish();
+            throw Broken(new OperationCanceledException("the job has been ended"));
+        }
     }
 
     /// <summary>Blocks until an operation is done.</summary>
@@ -203,12 +217,12 @@ public sealed class ProcessGroup : IDisposable
         Interlocked.Decrement(ref waiting);
         if (failure is { } fault)
         {
-            throw new CnnException($"the processes cannot communicate: {fault.Message}", inner: fault)
-            {
-                IsOfTheMachine = true,
-            };
+            throw Broken(fault);
         }
     }
+
+    private static CnnException Broken(Exception fault) =>
+        new($"the processes cannot communicate: {fault.Message}", inner: fault) { IsOfTheMachine = true };
 
     private void Work(Func<ITransport> open)
     {

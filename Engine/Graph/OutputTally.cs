@@ -1,5 +1,6 @@
 using Cnn.Engine.Detection;
 using Cnn.Engine.Runs;
+using Cnn.Layers;
 using Cnn.Proto;
 using Serilog;
 
@@ -42,15 +43,16 @@ internal sealed class OutputTally
     /// </summary>
     public IReadOnlyList<ClassPrecision> Classes() => classes ??= [.. detections.SelectMany(d => d?.Classes() ?? [])];
 
-    /// <summary>Adds the outputs of the batch that has just run.</summary>
+    /// <summary>Adds the outputs of a batch.</summary>
+    /// <param name="outputs">The outputs, in the order of <see cref="Net.Outputs"/>.</param>
     /// <exception cref="CnnException">An output has another size than before, and so no means.</exception>
-    public void Add()
+    public void Add(IReadOnlyList<Blob> outputs)
     {
         batches++;
         classes = null;
         for (int i = 0; i < sums.Length; i++)
         {
-            ReadOnlySpan<float> values = net.FindBlob(net.Outputs[i]).Data;
+            ReadOnlySpan<float> values = outputs[i].Data;
             if (detections[i] is { } found)
             {
                 found.Add(values);

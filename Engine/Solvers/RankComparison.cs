@@ -14,8 +14,8 @@ using Google.Protobuf.Reflection;
 namespace Cnn.Engine.Solvers;
 
 /// <summary>
-/// Compares what the processes of a group are about to train: they must agree in everything that the bits of the result
-/// depend on. The paths of files may differ, what is read from them may not.
+/// Compares what the processes of a group are about to train or run: they must agree in everything that the bits of the
+/// result depend on. The paths of files may differ, what is read from them may not.
 /// </summary>
 internal static class RankComparison
 {
@@ -35,7 +35,50 @@ internal static class RankComparison
     public static void Require(
         ProcessGroup group, Solver solver, SolverParameter definition, IReadOnlyList<Blob> histories)
     {
-        (string Name, string Text)[] facts = [.. Facts(solver, definition, histories)];
+        var plain = new SolverParameter(definition);
+        Clear(plain);
+        (string Name, Net Net)[] nets =
+        [
+            ("the net to train", solver.TrainNet),
+            .. solver.TestNets.Select((net, index) => (Invariant($"test net #{index}"), net)),
+        ];
+        Require(
+            group,
+            [
+                .. OfProgram(),
+                ("the solver", TextFormat.Print(plain)),
+                .. Definitions(nets),
+                ("the iteration it starts from", Invariant($"{solver.Iteration}")),
+                .. Weights(nets),
+                ("the history of the solver", string.Join(' ', histories.Select(Digest))),
+            ],
+            "train");
+    }
+
+    /// <summary>Compares the ranks before they share out batches of a net that is not trained.</summary>
+    /// <param name="group">The processes.</param>
+    /// <param name="net">The net of this process.</param>
+    /// <param name="blobs">The blobs that are asked for.</param>
+    /// <param name="batches">The number of batches.</param>
+    /// <exception cref="CnnException">A rank differs; every process throws it.</exception>
+    public static void Require(ProcessGroup group, Net net, IEnumerable<string> blobs, int batches)
+    {
+        (string Name, Net Net)[] nets = [("the net", net)];
+        Require(
+            group,
+            [
+                .. OfProgram(),
+                .. Definitions(nets),
+                ("the blobs", string.Join(", ", blobs)),
+                ("the number of batches", Invariant($"{batches}")),
+                ("the pass it starts from", Invariant($"{net.Clock.Pass}")),
+                .. Weights(nets),
+            ],
+            "run");
+    }
+
+    private static void Require(ProcessGroup group, (string Name, string Text)[] facts, string verb)
+    {
         uint[] digests = Array.ConvertAll(facts, f => MaskedCrc32C.Of(MemoryMarshal.AsBytes(f.Text.AsSpan())));
         byte[][] all = group.Gather(MemoryMarshal.AsBytes(digests.AsSpan()));
         int rank = Array.FindIndex(all, a => !a.AsSpan().SequenceEqual(all[0]));
@@ -51,27 +94,27 @@ internal static class RankComparison
         group.Fail(new CnnException(
             $"rank {rank} on {group.Hosts[rank]} differs from rank 0 on {group.Hosts[0]} in {name}: "
             + $"'{there}' there, '{here}' on rank 0",
-            "every rank must train the same net on the same data, with the same version on processors of one kind"));
+            $"every rank must {verb} the same net on the same data, with the same version on processors of one kind"));
     }
 
-    private static IEnumerable<(string Name, string Text)> Facts(
-        Solver solver, SolverParameter definition, IReadOnlyList<Blob> histories)
+    private static IEnumerable<(string Name, string Text)> OfProgram()
     {
         string version = typeof(Solver).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()
             ?.InformationalVersion ?? "";
         yield return ("the version", version);
         yield return ("the vectors of its processor", Invariant($"{Lanes.Width} floats"));
-        var plain = new SolverParameter(definition);
-        Clear(plain);
-        yield return ("the solver", TextFormat.Print(plain));
-        foreach (var (name, net) in NetsOf(solver))
+    }
+
+    private static IEnumerable<(string Name, string Text)> Definitions((string Name, Net Net)[] nets)
+    {
+        foreach (var (name, net) in nets)
         {
             NetParameter message = RunDescription.WithoutWeights(net).Clone();
             Clear(message);
             yield return (name, TextFormat.Print(message));
         }
 
-        foreach (var (name, net) in NetsOf(solver))
+        foreach (var (name, net) in nets)
         {
             foreach (NetLayer layer in net.Layers.Where(l => l.Layer.SourceCount is not null))
             {
@@ -79,23 +122,20 @@ internal static class RankComparison
                     $"the number of items of layer '{layer.Name}' of {name}", Invariant($"{layer.Layer.SourceCount}"));
             }
         }
+    }
 
-        yield return ("the iteration it starts from", Invariant($"{solver.Iteration}"));
-        foreach (var (name, net) in NetsOf(solver))
+    private static IEnumerable<(string Name, string Text)> Weights((string Name, Net Net)[] nets)
+    {
+        foreach (var (name, net) in nets)
         {
             foreach (NetLayer layer in net.Layers.Where(l => l.Parameters.Count > 0))
             {
                 yield return (
-                    $"the weights of layer '{layer.Name}' of {name}", string.Join(' ', layer.Parameters.Select(Digest)));
+                    $"the weights of layer '{layer.Name}' of {name}",
+                    string.Join(' ', layer.Parameters.Select(Digest)));
             }
         }
-
-        yield return ("the history of the solver", string.Join(' ', histories.Select(Digest)));
     }
-
-    private static IEnumerable<(string Name, Net Net)> NetsOf(Solver solver) =>
-        solver.TestNets.Select((net, index) => (Invariant($"test net #{index}"), net))
-            .Prepend(("the net to train", solver.TrainNet));
 
     private static string Digest(Blob blob) =>
         Invariant($"checksum {MaskedCrc32C.Of(MemoryMarshal.AsBytes(blob.Data)):x8}");

@@ -1,4 +1,6 @@
 using Cnn.Engine.Snapshots;
+using Cnn.Engine.Solvers.Passes;
+using Cnn.Engine.Solvers.Recording;
 using Cnn.Proto;
 
 namespace Cnn.Engine.Solvers;
@@ -6,6 +8,9 @@ namespace Cnn.Engine.Solvers;
 // The tests of a run.
 public sealed partial class Solver
 {
+    private ClassTally? classes;
+    private bool knowsClasses;
+
     private bool TestAll()
     {
         LayerState[] before = LayerStates.Capture(AllNets);
@@ -37,9 +42,10 @@ public sealed partial class Solver
             definition.TestComputeLoss,
             options.Log,
             GoesNoFurther,
-            recorder?.ClassesOf(test.Index));
+            ClassesOf(test.Index));
         if (scores is null)
         {
+            agreed |= GroupRequests.Stop;
             return false;
         }
 
@@ -48,10 +54,13 @@ public sealed partial class Solver
         if (snapshotScore.Of(scores) is { } score)
         {
             kept.Score(Iteration, score);
-            kept.Prune();
+            if (IsRoot)
+            {
+                kept.Prune();
+            }
         }
 
-        if (earlyStopping?.Look(Iteration, scores) == true)
+        if (earlyStopping?.Look(Iteration, scores) == true && IsRoot)
         {
             string best = SnapshotFiles.WriteBest(definition, TrainNet);
             BestWritten?.Invoke(best);
@@ -62,7 +71,25 @@ public sealed partial class Solver
         bool GoesNoFurther(int batch)
         {
             TestProgressed?.Invoke(new TestProgress(test.Index, batch, test.Iterations));
-            return StopIsDue;
+            return StopIsWanted;
         }
+    }
+
+    // The root of a group records for all, and every process counts the batches that it runs.
+    private ClassTally? ClassesOf(int testNet)
+    {
+        if (!knowsClasses)
+        {
+            bool isRecorded = recorder is not null;
+            if (group is not null)
+            {
+                isRecorded = group.Gather(isRecorded ? [1] : [])[0].Length > 0;
+            }
+
+            classes = recorder is not null ? recorder.Classes : isRecorded ? ClassTally.First(TestNets) : null;
+            knowsClasses = true;
+        }
+
+        return classes?.TestNet == testNet ? classes : null;
     }
 }

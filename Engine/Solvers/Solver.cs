@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Cnn.Engine.Distributed;
 using Cnn.Engine.Graph;
 using Cnn.Engine.Runs;
@@ -94,7 +93,7 @@ public sealed partial class Solver : IDisposable
             updater = new ParameterUpdater(this.definition, rule, TrainNet, pool, options.Log);
             iterationLog = new IterationLog(TrainNet, this.definition.Display, options.Log);
             dataWait = new StepWait(WaitedForData, "data is the bottleneck", options.Log);
-            groupWait = new StepWait(() => passes.Waited, "the gradients of other processes are waited for", options.Log);
+            groupWait = new StepWait(() => passes.Waited, "waiting for other processes", options.Log);
             snapshotScore = new SnapshotScore(this.definition, testNets);
             kept = new KeptSnapshots(this.definition, snapshotScore.IsHigherBetter, options.Log);
             Log($"Solver scaffolding done; random seed {Seed}.");
@@ -146,7 +145,10 @@ public sealed partial class Solver : IDisposable
     /// <summary>Called after each iteration, on the training thread.</summary>
     public event Action<TrainingProgress>? Progressed;
 
-    /// <summary>Called before each batch of a test, on the training thread.</summary>
+    /// <summary>
+    /// Called before each batch of a test, on the training thread; in a group before each round, in which every process
+    /// runs one batch.
+    /// </summary>
     public event Action<TestProgress>? TestProgressed;
 
     /// <summary>Called after each test of a test net, on the training thread.</summary>

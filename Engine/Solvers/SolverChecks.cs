@@ -76,21 +76,13 @@ internal static class SolverChecks
                 $"start {string.Join(" or ", fitting)}, or make iter_size a multiple of {size}");
         }
 
+        BatchRun.RequireNoFiles(net, group);
         if (size > 1 && net.Layers.FirstOrDefault(l => l.Layer.DependsOnEarlierPasses) is { } layer)
         {
             throw GraphErrors.At(
                 net.Sources.Find(layer.Definition),
                 layer.Definition,
                 $"a pass of a {layer.Type} layer depends on the pass before it, which another process would compute",
-                "train this net in one process");
-        }
-
-        if (size > 1 && net.Layers.FirstOrDefault(l => l.Layer.WritesFiles) is { } writer)
-        {
-            throw GraphErrors.At(
-                net.Sources.Find(writer.Definition),
-                writer.Definition,
-                $"each of {size} processes would write the file of a {writer.Type} layer",
                 "train this net in one process");
         }
     }

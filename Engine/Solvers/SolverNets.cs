@@ -1,3 +1,4 @@
+using Cnn.Engine.Distributed;
 using Cnn.Engine.Graph;
 using Cnn.Proto;
 
@@ -84,8 +85,12 @@ internal sealed class SolverNets(SolverDefinition solver, SolverOptions options,
             NetState? given = i < definition.TestState.Count ? definition.TestState[i] : null;
             Net net = Build(source, State(Phase.Test, source.Message, given));
             nets.Add(new TestNet(
-                i, net, definition.TestIter[i], definition.ApVersion, definition.ShowPerClassResult));
+                i, net, definition.TestIter[i], definition.ApVersion, definition.ShowPerClassResult)
+            {
+                Processes = options.Processes,
+            });
             RequireDetections(net, i);
+            BatchRun.RequireNoFiles(net, options.Processes);
             net.DebugInfo = definition.DebugInfo;
             net.ShareParametersOf(trainNet);
         }

@@ -1,3 +1,4 @@
+using Cnn.Engine.Distributed;
 using Cnn.Engine.Graph;
 using Cnn.Engine.Runs;
 using Cnn.Engine.Solvers.Recording;
@@ -13,6 +14,9 @@ namespace Cnn.Engine.Solvers;
 /// <param name="ShowsClasses">Whether to log the average precision of each class.</param>
 internal sealed record TestNet(int Index, Net Net, int Iterations, string ApVersion, bool ShowsClasses)
 {
+    /// <summary>The processes that share the batches out; null where this one is alone.</summary>
+    public ProcessGroup? Processes { get; init; }
+
     /// <summary>
     /// Runs one test and logs the mean of every output value, of detections the mean average precision.
     /// </summary>
@@ -20,7 +24,9 @@ internal sealed record TestNet(int Index, Net Net, int Iterations, string ApVers
     /// <param name="round">The number of the test in the run, from 0; the data position follows from it.</param>
     /// <param name="logsLoss">Whether to log the mean loss too.</param>
     /// <param name="log">The log; null for none.</param>
-    /// <param name="goesNoFurther">Called before each batch with how many are done; true cuts the test short.</param>
+    /// <param name="goesNoFurther">
+    /// Called before the batches with how many are done; true cuts the test short, in all processes of a group.
+    /// </param>
     /// <param name="classes">Watches the batches; null for nobody.</param>
     /// <returns>The means by output blob; null when the test was cut short.</returns>
     public TestScores? Run(
@@ -31,21 +37,23 @@ internal sealed record TestNet(int Index, Net Net, int Iterations, string ApVers
         Func<int, bool> goesNoFurther,
         ClassTally? classes = null)
     {
-        Net.Clock.Pass = round * Iterations;
         var tally = new OutputTally(Net, ApVersion);
         classes?.Begin();
         double loss = 0;
-        for (int i = 0; i < Iterations; i++)
+        var run = new BatchRun(Net, Net.Outputs, Processes)
         {
-            if (goesNoFurther(i))
-            {
-                log?.Information("{Line:l}", "Test interrupted.");
-                return null;
-            }
+            GoesNoFurther = goesNoFurther,
+            Ran = classes is null ? null : classes.Add,
+        };
+        if (!run.Run(round * Iterations, Iterations, Add))
+        {
+            log?.Information("{Line:l}", "Test interrupted.");
+            return null;
+        }
 
-            loss += Net.Forward();
-            tally.Add();
-            classes?.Add();
+        if (run.IsShared)
+        {
+            classes?.Gather(Processes!);
         }
 
         if (logsLoss)
@@ -61,5 +69,11 @@ internal sealed record TestNet(int Index, Net Net, int Iterations, string ApVers
         List<(string Blob, double Mean)> means = tally.Means();
         NetOutputs.Log(Net, "Test", means, log);
         return new TestScores(iteration, Index, loss / Iterations, means) { Precisions = tally.Classes() };
+
+        void Add(NetBatch batch)
+        {
+            loss += batch.Loss;
+            tally.Add(batch.Blobs);
+        }
     }
 }

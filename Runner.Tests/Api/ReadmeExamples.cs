@@ -1,3 +1,4 @@
+using Cnn.Engine.Distributed;
 using Cnn.Engine.Graph;
 using Cnn.Engine.Runs;
 using Cnn.Engine.Solvers;
@@ -35,6 +36,17 @@ internal sealed class ReadmeExamples(string folder)
         solver.Tested += scores => Console.WriteLine($"{scores.Outputs[0].Blob}: {scores.Outputs[0].Mean}");
         solver.Solve();
         solver.TrainNet.SaveWeights(At("trained.caffemodel"));
+    }
+
+    public void TrainTogether()
+    {
+        using ProcessGroup? group = ProcessGroup.Join();        // null where there is one process
+        using Solver solver = Solver.Load(At("solver.prototxt"), new SolverOptions { Processes = group });
+        solver.Solve();
+        if (group is null or { IsRoot: true })
+        {
+            solver.TrainNet.SaveWeights(At("together.caffemodel"));
+        }
     }
 
     public void Operate()

@@ -84,6 +84,14 @@ public sealed partial class ReadmeTests : IDisposable
     }
 
     [Fact]
+    public void TheExampleOfSeveralProcessesTrainsInOne()
+    {
+        examples.TrainTogether();
+
+        Assert.True(File.Exists(At("together.caffemodel")));
+    }
+
+    [Fact]
     public void TheExampleOfSurgeryRemovesOneFilterAndKeepsTheOthers()
     {
         examples.Operate();

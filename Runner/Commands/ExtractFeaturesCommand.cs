@@ -88,8 +88,12 @@ internal static class ExtractFeaturesCommand
                 names,
                 paths,
                 passes,
-                kind == Hdf5 ? FeatureFormat.Hdf5 : FeatureFormat.Lmdb,
-                progress,
+                new FeatureOptions
+                {
+                    Format = kind == Hdf5 ? FeatureFormat.Hdf5 : FeatureFormat.Lmdb,
+                    Progress = progress,
+                    Processes = processes.Group,
+                },
                 cancelling.Token);
             progress.End();
             DataFormatOption.LogWritten(console, paths);

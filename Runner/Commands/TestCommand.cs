@@ -58,44 +58,50 @@ internal static class TestCommand
                 WeightsAreStrict = parsed.GetValue(strict),
                 Inference = true,
             }));
-            Run(net, parsed.GetValue(iterations) ?? 50, parsed.GetValue(apVersion)!, log, console);
+            var test = new NetTestOptions { ApVersion = parsed.GetValue(apVersion)!, Processes = processes.Group };
+            Run(net, parsed.GetValue(iterations) ?? 50, test, log, console);
             return ExitCode.Done;
         }));
         return command;
     }
 
-    private static void Run(Net net, int iterations, string apVersion, ILogger log, CommandConsole console)
+    private static void Run(Net net, int iterations, NetTestOptions options, ILogger log, CommandConsole console)
     {
         using var progress = new DataProgress(console);
         log.Information("{Line:l}", $"Running for {iterations} iterations.");
-        double loss = 0;
-        var tally = new OutputTally(net, apVersion);
-        for (int i = 0; i < iterations; i++)
+        NetScores scores = NetTester.Test(net, iterations, options with
         {
-            progress.Show(new WriteProgress("test", i, iterations));
-            loss += net.Forward();
-            tally.Add();
-            foreach (string name in net.Outputs.Where(o => !OutputTally.IsOfDetections(net, o)))
-            {
-                foreach (float value in net.FindBlob(name).Data)
-                {
-                    log.Information("{Line:l}", $"Batch {i}, {name} = {CaffeNumber.Format(value)}");
-                }
-            }
-        }
-
+            Progress = progress.Of<int>(done => new WriteProgress("test", done, iterations)),
+            Tested = LogOutputs,
+        });
         progress.End();
-        Write($"Loss: {CaffeNumber.Format(loss / iterations)}");
-        foreach (ClassPrecision found in tally.Classes())
+        Write($"Loss: {CaffeNumber.Format(scores.Loss)}");
+        foreach (ClassPrecision found in scores.Precisions)
         {
             Write($"{found.Blob} of class {found.Label} = {CaffeNumber.Format(found.AveragePrecision)} "
                 + $"({found.Objects} objects)");
         }
 
-        foreach (var (name, mean) in tally.Means())
+        foreach (var (name, mean) in scores.Outputs)
         {
             float weight = NetOutputs.LossWeight(net, name);
             Write($"{name} = {CaffeNumber.Format(mean)}{(weight == 0 ? "" : NetOutputs.LossSuffix(weight, mean))}");
+        }
+
+        void LogOutputs(NetBatch batch)
+        {
+            foreach (var (name, values) in net.Outputs.Zip(batch.Blobs))
+            {
+                if (OutputTally.IsOfDetections(net, name))
+                {
+                    continue;
+                }
+
+                foreach (float value in values.Data)
+                {
+                    log.Information("{Line:l}", $"Batch {batch.Index}, {name} = {CaffeNumber.Format(value)}");
+                }
+            }
         }
 
         void Write(string line)

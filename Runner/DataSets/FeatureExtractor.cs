@@ -1,4 +1,6 @@
+using Cnn.Engine.Distributed;
 using Cnn.Engine.Graph;
+using Cnn.Engine.Solvers;
 using Cnn.Layers;
 using Cnn.Proto;
 
@@ -19,51 +21,82 @@ public static class FeatureExtractor
     /// <param name="blobs">The blobs; a net built for inference has to keep them.</param>
     /// <param name="targets">The database or file to create for each blob.</param>
     /// <param name="batches">The passes to run, at least 1.</param>
-    /// <param name="format">What to write.</param>
-    /// <param name="progress">Receives progress after every pass, in batches; may be null.</param>
+    /// <param name="options">How to work; null for LMDB, in this process alone.</param>
     /// <param name="cancel">Cancels the extraction; nothing is left then.</param>
     /// <exception cref="CnnException">
-    /// A blob is unknown, its items do not fit the format or change their shape, or a target exists already or cannot
-    /// be written.
+    /// A blob is unknown, its items do not fit the format or change their shape, a target exists already or cannot be
+    /// written, or the processes have other nets or data than each other.
     /// </exception>
+    /// <exception cref="OperationCanceledException">It is cancelled, in one of the processes.</exception>
     public static void Extract(
         Net net,
         IReadOnlyList<string> blobs,
         IReadOnlyList<string> targets,
         int batches,
-        FeatureFormat format = FeatureFormat.Lmdb,
-        IProgress<WriteProgress>? progress = null,
+        FeatureOptions? options = null,
         CancellationToken cancel = default)
     {
-        RequirePairs(blobs, targets, batches);
-        Blob[] sources = [.. blobs.Select(net.FindBlob)];
-        Blob? labels = format == FeatureFormat.Hdf5 && net.Blobs.TryGetValue(Labels, out Blob? found) ? found : null;
-        net.Reshape();
+        options ??= new FeatureOptions();
+        ProcessGroup? processes = options.Processes;
+        string name = string.Join(", ", blobs);
+        Blob? labels = options.Format == FeatureFormat.Hdf5 && net.Blobs.TryGetValue(Labels, out Blob? found)
+            ? found
+            : null;
         var writers = new List<FeatureWriter>();
         try
         {
-            for (int i = 0; i < sources.Length; i++)
+            BatchRun run = processes.TogetherOrAlone(Prepare);
+            if (processes is not null)
             {
-                writers.Add(format == FeatureFormat.Lmdb
-                    ? new LmdbFeatureWriter(targets[i], blobs[i], sources[i])
-                    : new Hdf5FeatureWriter(targets[i], blobs[i], sources[i], labels, batches));
+                RankComparison.Require(processes, net, blobs, batches);
             }
 
-            string name = string.Join(", ", blobs);
-            for (int batch = 0; batch < batches; batch++)
+            if (!run.Run(net.Clock.Pass, batches, Append))
             {
-                progress?.Report(new WriteProgress(name, batch, batches));
-                cancel.ThrowIfCancellationRequested();
-                net.Forward();
-                writers.ForEach(writer => writer.Append());
+                processes.TogetherOrAlone(() => throw new OperationCanceledException(cancel));
             }
 
-            writers.ForEach(writer => writer.Commit());
-            progress?.Report(new WriteProgress(name, batches, batches));
+            processes.TogetherOrAlone(() => writers.ForEach(writer => writer.Commit()));
+            options.Progress?.Report(new WriteProgress(name, batches, batches));
         }
         finally
         {
             writers.ForEach(writer => writer.Dispose());
+        }
+
+        BatchRun Prepare()
+        {
+            RequirePairs(blobs, targets, batches);
+            var run = new BatchRun(net, labels is null ? blobs : [.. blobs, Labels], processes)
+            {
+                GoesNoFurther = GoesNoFurther,
+            };
+            net.Reshape();
+            bool isRoot = processes is null or { IsRoot: true };
+            for (int i = 0; i < blobs.Count && isRoot; i++)
+            {
+                writers.Add(Create(targets[i], blobs[i], net.FindBlob(blobs[i])));
+            }
+
+            return run;
+        }
+
+        bool GoesNoFurther(int done)
+        {
+            options.Progress?.Report(new WriteProgress(name, done, batches));
+            return cancel.IsCancellationRequested;
+        }
+
+        FeatureWriter Create(string target, string blob, Blob items) => options.Format == FeatureFormat.Lmdb
+            ? new LmdbFeatureWriter(target, blob, items)
+            : new Hdf5FeatureWriter(target, blob, items, labels, batches);
+
+        void Append(NetBatch batch)
+        {
+            for (int i = 0; i < writers.Count; i++)
+            {
+                writers[i].Append(batch.Blobs[i], labels is null ? null : batch.Blobs[^1]);
+            }
         }
     }
 

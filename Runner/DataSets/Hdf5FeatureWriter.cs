@@ -7,7 +7,7 @@ namespace Cnn.Runner.DataSets;
 /// <summary>Writes the items of a blob, and their labels if there are any, to an HDF5 file.</summary>
 internal sealed class Hdf5FeatureWriter : FeatureWriter
 {
-    private readonly Blob? labels;
+    private readonly bool hasLabels;
     private readonly Hdf5RowWriter writer;
 
     /// <exception cref="CnnException">There would be too many items, or the path cannot be written.</exception>
@@ -15,7 +15,7 @@ internal sealed class Hdf5FeatureWriter : FeatureWriter
         : base(name, blob)
     {
         // A blob of other items than the labels', such as of the regions of an image, goes without.
-        this.labels = labels is { AxisCount: > 0 } && labels.Dim(0) == blob.LegacyDim(0) ? labels : null;
+        hasLabels = labels is { AxisCount: > 0 } && labels.Dim(0) == blob.LegacyDim(0);
         if ((long)blob.LegacyDim(0) * batches > int.MaxValue)
         {
             throw new CnnException($"'{path}' would have more than {int.MaxValue} items", "extract fewer batches");
@@ -23,7 +23,7 @@ internal sealed class Hdf5FeatureWriter : FeatureWriter
 
         (string, int[])[] arrays = [("data", ShapeOf(blob, batches))];
         writer = Hdf5RowWriter.Create(
-            path, this.labels is null ? arrays : [.. arrays, ("label", ShapeOf(this.labels, batches))]);
+            path, hasLabels ? [.. arrays, ("label", ShapeOf(labels!, batches))] : arrays);
     }
 
     /// <inheritdoc/>
@@ -33,12 +33,12 @@ internal sealed class Hdf5FeatureWriter : FeatureWriter
     public override void Dispose() => writer.Dispose();
 
     /// <inheritdoc/>
-    protected override void Write()
+    protected override void Write(Blob items, Blob? labels)
     {
-        writer.Append(0, Blob.Data);
-        if (labels is not null)
+        writer.Append(0, items.Data);
+        if (hasLabels)
         {
-            writer.Append(1, labels.Data);
+            writer.Append(1, labels!.Data);
         }
     }
 

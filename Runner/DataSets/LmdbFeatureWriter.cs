@@ -32,16 +32,16 @@ internal sealed class LmdbFeatureWriter : FeatureWriter
     public override void Dispose() => writer.Dispose();
 
     /// <inheritdoc/>
-    protected override void Write()
+    protected override void Write(Blob items, Blob? labels)
     {
-        int items = Blob.LegacyDim(0);
-        int size = items == 0 ? 0 : Blob.Count / items;
-        ReadOnlySpan<float> values = Blob.Data;
+        int count = items.LegacyDim(0);
+        int size = count == 0 ? 0 : items.Count / count;
+        ReadOnlySpan<float> values = items.Data;
         Span<byte> key = stackalloc byte[DatumKey.MostDigits];
-        for (int i = 0; i < items; i++)
+        for (int i = 0; i < count; i++)
         {
             buffer.WriteFloats(
-                Blob.LegacyDim(1), Blob.LegacyDim(2), Blob.LegacyDim(3), values.Slice(i * size, size));
+                items.LegacyDim(1), items.LegacyDim(2), items.LegacyDim(3), values.Slice(i * size, size));
             writer.Put(DatumKey.Write(writer.Count, KeyDigits, key), buffer.Record);
         }
     }

@@ -151,7 +151,8 @@ internal sealed unsafe class BucketSum : GroupOperation
     private int End(int of) => of == size - 1 ? count : Start(of + 1);
 
     // The sums of this process lie slice by slice, so that what a rank gets is one message.
-    private float* Slice(int of) => packed is null ? sums[0][0] + Start(of) : packed.Pointer + ((nint)Pieces * Start(of));
+    private float* Slice(int of) =>
+        packed is null ? sums[0][0] + Start(of) : packed.Pointer + ((nint)Pieces * Start(of));
 
     private void Pack()
     {

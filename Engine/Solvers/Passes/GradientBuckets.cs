@@ -3,8 +3,9 @@ using Cnn.Engine.Graph;
 namespace Cnn.Engine.Solvers.Passes;
 
 /// <summary>
-/// Divides the gradients of a net into buckets, in the order in which the backward pass completes them. The borders
-/// follow from the net alone.
+/// Divides the gradients of a net into buckets, in the order in which the backward pass completes them. The last ones
+/// are smaller: less of the backward pass is left for them to hide behind, and nothing of it for the very last. The
+/// borders follow from the net alone.
 /// </summary>
 internal static class GradientBuckets
 {
@@ -13,6 +14,9 @@ internal static class GradientBuckets
     /// compared with a backward pass.
     /// </summary>
     public const int Most = 1 << 20;
+
+    // 256 KB: what is smaller takes no longer to send than the latency of a network.
+    private const int Least = 1 << 16;
 
     /// <summary>
     /// Returns for each parameter that has a gradient the index of the layer that completes it in a backward pass; -1
@@ -42,7 +46,8 @@ internal static class GradientBuckets
         int[] layers = CompletingLayers(net);
         var buckets = new List<GradientBucket>();
         var segments = new List<GradientSegment>();
-        int count = 0, layer = -1;
+        long rest = net.Learnable.Index().Where(p => layers[p.Index] >= 0).Sum(p => (long)p.Item.Blob.Count);
+        int count = 0, layer = -1, full = Full(rest, most);
         foreach (int parameter in Enumerable.Range(0, layers.Length)
             .Where(p => layers[p] >= 0)
             .OrderByDescending(p => layers[p]))
@@ -50,10 +55,10 @@ internal static class GradientBuckets
             int left = net.Learnable[parameter].Blob.Count, offset = 0;
             while (left > 0)
             {
-                int taken = Math.Min(left, most - count);
+                int taken = Math.Min(left, full - count);
                 segments.Add(new GradientSegment(parameter, offset, taken));
                 (left, offset, count, layer) = (left - taken, offset + taken, count + taken, layers[parameter]);
-                if (count == most)
+                if (count == full)
                 {
                     End();
                 }
@@ -69,8 +74,12 @@ internal static class GradientBuckets
             {
                 buckets.Add(new GradientBucket([.. segments], layer));
                 segments.Clear();
-                count = 0;
+                (rest, count) = (rest - count, 0);
+                full = Full(rest, most);
             }
         }
     }
+
+    // Half of the values that are left, within limits.
+    private static int Full(long rest, int most) => (int)Math.Min(most, Math.Max(Least, rest / 2));
 }

@@ -1,6 +1,5 @@
 using Cnn.Engine.Distributed;
 using Cnn.Engine.Graph;
-using Cnn.Layers;
 using Cnn.Layers.Threading;
 
 namespace Cnn.Engine.Solvers.Passes;
@@ -76,20 +75,20 @@ internal sealed class IterationPasses : IDisposable
             net.Backward();
         }
 
+        // Where the clock of one process stands.
+        net.Clock.Pass = first + block.Passes;
         gradients?.Complete();
         return figures is null ? loss : Receive(figures, ref requests);
     }
 
-    /// <summary>Runs a pass forward alone, which every process does, without loading ahead for it.</summary>
+    /// <summary>Runs a pass forward alone, which every process does.</summary>
     /// <param name="pass">The number of the pass.</param>
     /// <returns>Its loss.</returns>
     public float Forward(long pass)
     {
-        net.Clock.Share = PassShare.All;
         net.Clock.Pass = pass;
         float loss = net.Forward();
         figures?.AddOwn();
-        net.Clock.Share = block.Share;
         return loss;
     }
 
@@ -110,7 +109,11 @@ internal sealed class IterationPasses : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => figures?.Dispose();
+    public void Dispose()
+    {
+        gradients?.Dispose();
+        figures?.Dispose();
+    }
 
     private void RefuseTogether(ProcessGroup processes, float loss, int iteration) => processes.Together(() =>
     {

@@ -21,7 +21,7 @@ internal readonly record struct PassBlock(int Passes, int First, int Count)
     /// <summary>The same as a share of all passes.</summary>
     public PassShare Share => new(Passes, First, Count);
 
-    /// <summary>Returns the sums that are left of the block when its passes are added, in the order of passes.</summary>
+    /// <summary>Returns the sums that are left of the block when its passes are added, in their order.</summary>
     public PassNode[] Sums()
     {
         var stack = new PassStack(Passes);

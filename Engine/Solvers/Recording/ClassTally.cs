@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using Cnn.Engine.Distributed;
 using Cnn.Engine.Graph;
 using Cnn.Engine.Runs;
 using Cnn.Layers;
@@ -17,16 +19,25 @@ internal sealed class ClassTally
     private readonly long[][] counts;
     private readonly WorstMistakes worst = new();
 
-    private ClassTally(ClassSource source, Net net)
+    private ClassTally(ClassSource source, Net net, int testNet)
     {
         this.source = source;
+        TestNet = testNet;
         names = NamesIn(net, source.Classes);
         (_, images, isRedFirst) = SampleImages.In(net).FirstOrDefault(i => i.Images.Dim(0) == source.Scores.Dim(0));
         counts = [.. Enumerable.Range(0, source.Classes).Select(_ => new long[source.Classes])];
     }
 
+    /// <summary>The index of the net among the test nets.</summary>
+    public int TestNet { get; }
+
     /// <summary>Makes a tally for a net; null where it is no classifier.</summary>
-    public static ClassTally? Of(Net net) => ClassSource.Find(net) is { } source ? new ClassTally(source, net) : null;
+    public static ClassTally? Of(Net net, int testNet = 0) =>
+        ClassSource.Find(net) is { } source ? new ClassTally(source, net, testNet) : null;
+
+    /// <summary>Makes a tally for the first of several nets that is a classifier; null where none is.</summary>
+    public static ClassTally? First(IEnumerable<Net> testNets) =>
+        testNets.Select(Of).FirstOrDefault(tally => tally is not null);
 
     /// <summary>Starts a test.</summary>
     public void Begin()
@@ -40,7 +51,8 @@ internal sealed class ClassTally
     }
 
     /// <summary>Counts the batch that has just run.</summary>
-    public void Add()
+    /// <param name="batch">Its index in the test.</param>
+    public void Add(int batch)
     {
         ReadOnlySpan<float> labels = source.Labels.Data, scores = source.Scores.Data;
         int items = Math.Min(labels.Length, scores.Length / source.Classes);
@@ -59,7 +71,10 @@ internal sealed class ClassTally
             if (predicted != label && images is not null && item < images.Dim(0))
             {
                 int size = images.Count / images.Dim(0);
-                worst.Offer(label, predicted, Probability(mine, predicted), images.Data.Slice(item * size, size));
+                var mistake = new FoundMistake(
+                    Probability(mine, predicted), batch, item, label, predicted,
+                    images.Dim(1), images.Dim(2), images.Dim(3));
+                worst.Offer(mistake, images.Data.Slice(item * size, size));
             }
         }
     }
@@ -70,9 +85,37 @@ internal sealed class ClassTally
         iteration,
         names,
         [.. counts.Select(row => row.ToArray())],
-        images is null
-            ? []
-            : worst.ToList(images.Dim(1), images.Dim(2), images.Dim(3), isRedFirst, source.AreProbable));
+        worst.ToList(isRedFirst, source.AreProbable));
+
+    /// <summary>
+    /// Adds what the other processes of a group have seen of the test, in which each has run some of the batches. All
+    /// of them call it.
+    /// </summary>
+    public void Gather(ProcessGroup processes)
+    {
+        List<long> mine = [];
+        for (int label = 0; label < counts.Length; label++)
+        {
+            for (int predicted = 0; predicted < counts.Length; predicted++)
+            {
+                if (counts[label][predicted] != 0)
+                {
+                    mine.AddRange([label, predicted, counts[label][predicted]]);
+                    counts[label][predicted] = 0;
+                }
+            }
+        }
+
+        foreach (byte[] told in processes.Gather(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(mine))))
+        {
+            for (ReadOnlySpan<long> rest = MemoryMarshal.Cast<byte, long>(told); !rest.IsEmpty; rest = rest[3..])
+            {
+                counts[rest[0]][rest[1]] += rest[2];
+            }
+        }
+
+        worst.Gather(processes);
+    }
 
     /// <summary>
     /// Returns the probability of a class: its score where the scores are not negative and add up to 1, else that of

@@ -84,7 +84,9 @@ internal static class RunDescription
         }
     }
 
-    /// <summary>Returns the definition of a net without the weights that it may hold, which are no text to look at.</summary>
+    /// <summary>
+    /// Returns the definition of a net without the weights that it may hold, which are no text to look at.
+    /// </summary>
     public static NetParameter WithoutWeights(Net net)
     {
         NetParameter message = net.Definition.Message;

@@ -24,8 +24,6 @@ internal sealed class RunRecorder : IDisposable
     private readonly OutputFigures outputs;
     private readonly Throughput throughput;
     private readonly NetRecorder nets;
-    private readonly ClassTally? classes;
-    private readonly int classNet;
     private PageRefresher? page;
     private bool hasEnded;
     private bool hasSamples;
@@ -48,9 +46,7 @@ internal sealed class RunRecorder : IDisposable
         throughput = new Throughput((long)RunDescription.Batch(solver.TrainNet) * definition.IterSize, wait);
         nets = new NetRecorder(
             solver.TrainNet, definition, definition.IterSize / (options.Processes?.Size ?? 1));
-        (classNet, classes) = solver.TestNets
-            .Select((net, index) => (index, ClassTally.Of(net)))
-            .FirstOrDefault(t => t.Item2 is not null);
+        Classes = ClassTally.First(solver.TestNets);
         if (options.ResumeFrom is null && options.ReplacesRun)
         {
             RequireReplaceable();
@@ -62,6 +58,9 @@ internal sealed class RunRecorder : IDisposable
 
     /// <summary>Writes the folder.</summary>
     public RunWriter Writer { get; private set; }
+
+    /// <summary>Watches the classes of a test net; null where none classifies.</summary>
+    public ClassTally? Classes { get; }
 
     /// <summary>Starts to record a solver, if its options or its definition name a folder; else null.</summary>
     /// <param name="solver">The solver, ready to train.</param>
@@ -75,9 +74,6 @@ internal sealed class RunRecorder : IDisposable
         (options.Run ?? definition.Run) is { Length: > 0 } folder
             ? new RunRecorder(solver, definition, sources, options, wait, folder)
             : null;
-
-    /// <summary>Returns what watches the classes of a test net; null where nothing does.</summary>
-    public ClassTally? ClassesOf(int testNet) => testNet == classNet ? classes : null;
 
     /// <summary>Goes on with the folder if the run has ended: its solver is asked for more.</summary>
     public void GoOn()
@@ -158,9 +154,9 @@ internal sealed class RunRecorder : IDisposable
             }
         }
 
-        if (scores.TestNet == classNet && classes is not null)
+        if (Classes is not null && Classes.TestNet == scores.TestNet)
         {
-            Writer.Classes(classes.Report(scores.Iteration));
+            Writer.Classes(Classes.Report(scores.Iteration));
         }
     }
 

@@ -121,7 +121,12 @@ public sealed class ExtractFeaturesCommandTests : IDisposable
         using var source = new CancellationTokenSource();
         using Net loaded = Load("ip");
         Assert.Throws<OperationCanceledException>(() => FeatureExtractor.Extract(
-            loaded, ["ip"], [folder["ip"]], 5, format, new Canceller(source), source.Token));
+            loaded,
+            ["ip"],
+            [folder["ip"]],
+            5,
+            new FeatureOptions { Format = format, Progress = new Canceller(source) },
+            source.Token));
 
         Assert.Equal(
             ["net.prototxt", "w.prototxt"],

@@ -22,6 +22,19 @@ public class GradientBucketsTests
     }
 
     [Fact]
+    public void TheLastBucketsAreHalvesOfWhatIsLeft()
+    {
+        using Net net = NetOf("""
+            layer { name: 'in' type: 'DummyData' top: 'x' dummy_data_param { shape { dim: 1 dim: 1000 } } }
+            layer { name: 'a' type: 'InnerProduct' bottom: 'x' top: 'a' inner_product_param { num_output: 400 } }
+            layer { name: 'loss' type: 'Reduction' bottom: 'a' top: 'l' loss_weight: 1 }
+            """);
+
+        Assert.Equal([200_200, 100_100, 65_536, 34_564], GradientBuckets.Of(net).Select(b => b.Count));
+        Assert.Equal([150_000, 125_200, 65_536, 59_664], GradientBuckets.Of(net, most: 150_000).Select(b => b.Count));
+    }
+
+    [Fact]
     public void ALayerThatDoesTheWorkOfAnotherCompletesItsGradients()
     {
         using Net net = NetOf("""

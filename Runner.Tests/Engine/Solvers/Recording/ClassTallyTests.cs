@@ -82,10 +82,10 @@ public class ClassTallyTests
         var worst = new WorstMistakes();
         for (int i = 0; i < 100; i++)
         {
-            worst.Offer(0, 1, (i * 37 % 100) / 100.0, [i]);
+            worst.Offer(new FoundMistake((i * 37 % 100) / 100.0, 0, i, 0, 1, 1, 1, 1), [i]);
         }
 
-        IReadOnlyList<ClassMistake> kept = worst.ToList(1, 1, 1, isRedFirst: false, areProbable: true);
+        IReadOnlyList<ClassMistake> kept = worst.ToList(isRedFirst: false, areProbable: true);
         Assert.Equal(
             Enumerable.Range(0, WorstMistakes.Most).Select(i => (99 - i) / 100.0), kept.Select(m => m.Confidence));
     }
@@ -156,6 +156,6 @@ public class ClassTallyTests
         net.SetInput("scores", scores);
         net.SetInput("label", labels);
         net.Forward();
-        tally.Add();
+        tally.Add(0);
     }
 }
