@@ -1,5 +1,6 @@
 using Cnn.Engine.Solvers;
 using Cnn.Proto;
+using Cnn.Runner;
 using Cnn.Runner.Commands.Support;
 using Cnn.Runner.Display;
 
