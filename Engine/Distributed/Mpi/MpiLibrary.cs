@@ -109,8 +109,10 @@ internal sealed unsafe partial class MpiLibrary
             }
             catch (Exception exception) when (exception is DllNotFoundException or BadImageFormatException)
             {
+                // The loader's own words are the last line.
+                string reason = exception.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1].Trim();
                 throw new CnnException(
-                    $"{FileVariable}: '{named}' cannot be loaded: {exception.Message.Trim()}", HowToInstall, exception);
+                    $"{FileVariable}: '{named}' cannot be loaded: {reason}", HowToInstall, exception);
             }
         }
 

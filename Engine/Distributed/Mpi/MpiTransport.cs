@@ -39,8 +39,13 @@ internal sealed unsafe class MpiTransport : ITransport
     public static MpiTransport Open(
         Launcher? launcher, Func<string, string?> variable, int largest = LargestMessage)
     {
-        var mpi = MpiLibrary.Load(variable(MpiLibrary.FileVariable), launcher?.Abi ?? MpiAbi.Standard);
-        mpi.Initialize();
+        MpiLibrary mpi;
+        using (new SignalHandlers())
+        {
+            mpi = MpiLibrary.Load(variable(MpiLibrary.FileVariable), launcher?.Abi ?? MpiAbi.Standard);
+            mpi.Initialize();
+        }
+
         var transport = new MpiTransport(mpi, largest);
         if (launcher is not null && launcher.Size != transport.Size)
         {

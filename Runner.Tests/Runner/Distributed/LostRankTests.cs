@@ -46,7 +46,7 @@ public sealed class LostRankTests : IDisposable
         var launcher = MpiLauncher.OrSkip(mpi);
         string solver = Write(1000000, snapshot: 0);
         using MpiJob job = MpiJob.Cnn(launcher, 2, folder, "train", "--solver", solver, "--threads", "1");
-        await job.WaitUntil(() => job.Error.Contains("Iteration 10 ", StringComparison.Ordinal));
+        await job.WaitUntil(() => job.Error.Contains("Iteration 50 ", StringComparison.Ordinal));
 
         job.Signal(1, signal);
         await job.Finish();
@@ -64,5 +64,5 @@ public sealed class LostRankTests : IDisposable
     }
 
     private string Write(int iterations, int snapshot) => SmallTraining.Write(
-        folder, iterations, snapshot, "random_seed: 7 iter_size: 2 display: 10", folder["snap"]);
+        folder, iterations, snapshot, "random_seed: 7 iter_size: 2", folder["snap"]);
 }

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Cnn.Engine.Runs;
-using Cnn.Tests.Runner.Commands;
 
 namespace Cnn.Tests.Runner.Distributed;
 
@@ -31,8 +30,8 @@ public sealed class SameBitsTests : IDisposable
     {
         var launcher = MpiLauncher.OrSkip(mpi);
         Write(net);
-        TrainAlone();
 
+        await TrainAlone(Alone);
         await Train(launcher, 2, Together);
         await Train(launcher, 4, Resumed, "--snapshot", Snapshot(Together, Half));
 
@@ -48,55 +47,57 @@ public sealed class SameBitsTests : IDisposable
     {
         var launcher = MpiLauncher.OrSkip(mpi);
         Write("LeNet");
-        TrainAlone();
 
+        await TrainAlone(Alone);
         await Train(launcher, 4, Together);
-        TrainAlone(Resumed, "--snapshot", Snapshot(Together, Half));
+        await TrainAlone(Resumed, "--snapshot", Snapshot(Together, Half));
 
         Assert.Equal(Digests(Alone, Half, End), Digests(Together, Half, End));
         Assert.Equal(Digests(Alone, End), Digests(Resumed, End));
         Assert.Equal(Figures(Alone, 0), Figures(Together, 0));
     }
 
-    // Three batches to test, which two processes cannot share evenly.
+    // A solver state names its weights, so each run has a folder of its own, where files have the same names. Three
+    // batches are tested, which two processes cannot share evenly.
     private void Write(string net)
     {
-        folder.Write("net.prototxt", net switch
+        string text = net switch
         {
             "LeNet" => DistributedNets.LeNet,
             "Normalized" => DistributedNets.Normalized,
             _ => DistributedNets.Siamese,
-        });
+        };
         foreach (string run in (string[])[Alone, Together, Resumed])
         {
             Directory.CreateDirectory(folder[run]);
-            folder.Write($"{run}.prototxt", $"""
+            folder.Write($"{run}/net.prototxt", text);
+            folder.Write($"{run}/solver.prototxt", $"""
                 net: "net.prototxt" test_iter: 3 test_interval: 20 base_lr: 0.01 momentum: 0.9 weight_decay: 0.0005
                 lr_policy: "inv" gamma: 0.0001 power: 0.75 display: 10 max_iter: {End} snapshot: {Half} iter_size: 4
-                random_seed: 7 snapshot_prefix: "{run}/snap" {(net == "Siamese" ? "clip_gradients: 0.5" : "")}
+                random_seed: 7 snapshot_prefix: "snap" {(net == "Siamese" ? "clip_gradients: 0.5" : "")}
                 """);
         }
     }
 
-    private void TrainAlone(string run = Alone, params string[] more)
+    private async Task TrainAlone(string run, params string[] more)
     {
-        string[] arguments = Arguments(run, more);
-        CommandLine command = CommandLine.Run(
-            [.. arguments.Select(a => a.EndsWith(".prototxt", StringComparison.Ordinal) ? folder[a] : a)]);
+        using CnnProcess process = CnnProcess.Start(folder[run], Arguments(more));
+        var (exitCode, _, error) = await process.Finish();
 
-        Assert.True(command.ExitCode == 0, command.Error);
+        Assert.True(exitCode == 0, error);
     }
 
     private async Task Train(MpiLauncher launcher, int processes, string run, params string[] more)
     {
-        using MpiJob job = MpiJob.Cnn(launcher, processes, folder, Arguments(run, more));
+        string[] arguments = [MpiJob.Program, .. Arguments(more)];
+        using MpiJob job = MpiJob.Start(launcher, folder[run], [], (processes, folder[run], arguments));
 
         Assert.True(await job.Finish() == 0, $"{job.Output}\n{job.Error}");
-        Assert.Equal(1, job.Error.Split("Optimization Done.").Length - 1);
+        Assert.Single(job.Error.Split('\n'), l => l.EndsWith("Starting Optimization", StringComparison.Ordinal));
     }
 
-    private string[] Arguments(string run, string[] more) =>
-        ["train", "--solver", $"{run}.prototxt", "--threads", "1", "--run", folder[$"{run}.run"], .. more];
+    private static string[] Arguments(string[] more) =>
+        ["train", "--solver", "solver.prototxt", "--threads", "1", "--run", "run", .. more];
 
     private string Snapshot(string run, int iteration) => folder[$"{run}/snap_iter_{iteration}.solverstate"];
 
@@ -111,7 +112,7 @@ public sealed class SameBitsTests : IDisposable
     // Losses and scores as they were recorded, with all their digits; times differ.
     private string[] Figures(string run, int after) =>
     [
-        .. from curve in RunFolder.Read(folder[$"{run}.run"]).Curves
+        .. from curve in RunFolder.Read(folder[$"{run}/run"]).Curves
            where curve.Name.EndsWith("loss", StringComparison.Ordinal) || curve.Name is "test/accuracy"
            orderby curve.Name
            from point in curve.Points
