@@ -36,7 +36,8 @@ internal sealed class BatchMessage
         if (blobs.Sum(b => (long)Unit * (b.Count + b.AxisCount + 1)) + Unit > Array.MaxLength)
         {
             throw new CnnException(
-                "the processes cannot exchange more than 2 GB of a batch", "ask for fewer blobs, or take smaller batches");
+                "the processes cannot exchange more than 2 GB of a batch",
+                "ask for fewer blobs, or take smaller batches");
         }
 
         bytes.ResetWrittenCount();

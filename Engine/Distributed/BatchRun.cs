@@ -11,8 +11,8 @@ namespace Cnn.Engine.Distributed;
 /// is handed what one process alone would have computed.
 /// </summary>
 /// <remarks>
-/// A net whose passes depend on those before them cannot be shared out: every process then runs all batches. So it does
-/// with a net that logs what it computes.
+/// A net whose passes depend on those before them cannot be shared out: every process runs all of its batches. The same
+/// holds for a net that logs what it computes, for the log is that of rank 0.
 /// </remarks>
 internal sealed class BatchRun
 {
@@ -89,7 +89,7 @@ internal sealed class BatchRun
         return true;
     }
 
-    // The solver adds up running statistics among the passes of an iteration, and of no others.
+    // A solver adds the measures of training passes in order; nobody does that for those of a test.
     private static bool NeedsAllPasses(Layer layer) =>
         layer.DependsOnEarlierPasses || layer is IRunningStatistics { MeasureCount: > 0 };
 

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Cnn.Engine.Distributed;
 
 /// <summary>Brings the bytes of each rank to every rank.</summary>
-internal sealed unsafe class GatherOperation : GroupOperation, IDisposable
+internal sealed unsafe class GatherOperation : GroupOperation
 {
     private const int Unit = sizeof(float);
 
@@ -38,8 +38,9 @@ internal sealed unsafe class GatherOperation : GroupOperation, IDisposable
     public ReadOnlySpan<byte> Of(int from) => new(blocks[from], (int)lengths[from]);
 
     /// <inheritdoc/>
-    public void Dispose()
+    public override void Dispose()
     {
+        base.Dispose();
         foreach (byte* block in blocks)
         {
             NativeMemory.Free(block);

@@ -3,7 +3,7 @@ namespace Cnn.Engine.Distributed;
 /// <summary>
 /// Something that all processes of a group do together, in the same order, on the communication thread of each.
 /// </summary>
-internal abstract class GroupOperation
+internal abstract class GroupOperation : IDisposable
 {
     /// <summary>How many tags an operation has.</summary>
     public const int Tags = 2;
@@ -17,6 +17,9 @@ internal abstract class GroupOperation
 
     /// <summary>The first of the tags that are this operation's own while it goes on.</summary>
     protected int Tag { get; private set; }
+
+    /// <inheritdoc/>
+    public virtual void Dispose() => done.Dispose();
 
     /// <summary>Starts the first transfers.</summary>
     protected abstract void Begin(ITransport transport);

@@ -192,10 +192,20 @@ public sealed class ProcessGroup : IDisposable
     }
 
     /// <summary>Hands an operation to the communication thread; the ranks hand over theirs in the same order.</summary>
+    /// <exception cref="CnnException">The job has been ended.</exception>
     internal void Post(GroupOperation operation)
     {
         operation.Reset();
-        posted.Add(operation);
+        try
+        {
+            posted.Add(operation);
+        }
+        catch (InvalidOperationException)
+        {
+            // Another thread has ended the job.
+            operation.Finish();
+            throw Broken(new OperationCanceledException("the job has been ended"));
+        }
     }
 
     /// <summary>Blocks until an operation is done.</summary>
@@ -207,12 +217,12 @@ public sealed class ProcessGroup : IDisposable
         Interlocked.Decrement(ref waiting);
         if (failure is { } fault)
         {
-            throw new CnnException($"the processes cannot communicate: {fault.Message}", inner: fault)
-            {
-                IsOfTheMachine = true,
-            };
+            throw Broken(fault);
         }
     }
+
+    private static CnnException Broken(Exception fault) =>
+        new($"the processes cannot communicate: {fault.Message}", inner: fault) { IsOfTheMachine = true };
 
     private void Work(Func<ITransport> open)
     {

@@ -8,8 +8,8 @@ using Cnn.Proto.Formats;
 namespace Cnn.Engine.Distributed;
 
 /// <summary>
-/// The weights or the snapshot that a run starts from, read by rank 0 alone and sent to the others, which keep copies in
-/// a temporary folder. It is deleted when this is disposed of, which may be as soon as the solver is made.
+/// The weights or the snapshot that a run starts from, read by rank 0 alone and sent to the others, which keep copies
+/// in a temporary folder. It is deleted when this is disposed of, which may be as soon as the solver is made.
 /// </summary>
 public sealed class RootFiles : IDisposable
 {

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Cnn.Engine.Distributed;
 using Cnn.Engine.Graph;
 using Cnn.Engine.Runs;
@@ -146,7 +145,10 @@ public sealed partial class Solver : IDisposable
     /// <summary>Called after each iteration, on the training thread.</summary>
     public event Action<TrainingProgress>? Progressed;
 
-    /// <summary>Called before each batch of a test, on the training thread.</summary>
+    /// <summary>
+    /// Called before each batch of a test, on the training thread; in a group before each round, in which every process
+    /// runs one batch.
+    /// </summary>
     public event Action<TestProgress>? TestProgressed;
 
     /// <summary>Called after each test of a test net, on the training thread.</summary>

@@ -107,6 +107,13 @@ internal sealed record CommandConsole(TextWriter Out, TextWriter Error)
     /// <summary>Creates the console of this process.</summary>
     public static CommandConsole OfProcess()
     {
+        if (Console.IsInputRedirected && Console.IsErrorRedirected && !Console.IsOutputRedirected)
+        {
+            // The first line would bring what prepares the terminal for keys. Under mpirun standard output is a
+            // terminal that nobody types on, and its text often goes to a file.
+            Environment.SetEnvironmentVariable("TERM", null);
+        }
+
         PatientWriter output = StandardStream.Output(), error = StandardStream.Error();
         bool isLive = IsLiveTerminal();
         return new CommandConsole(output, error)

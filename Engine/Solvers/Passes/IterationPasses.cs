@@ -109,7 +109,11 @@ internal sealed class IterationPasses : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => figures?.Dispose();
+    public void Dispose()
+    {
+        gradients?.Dispose();
+        figures?.Dispose();
+    }
 
     private void RefuseTogether(ProcessGroup processes, float loss, int iteration) => processes.Together(() =>
     {

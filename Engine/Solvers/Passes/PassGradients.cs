@@ -13,7 +13,7 @@ namespace Cnn.Engine.Solvers.Passes;
 /// are kept in memory of their own, log2 of the passes at most. What other processes have is added while earlier layers
 /// still run backward.
 /// </summary>
-internal sealed unsafe class PassGradients
+internal sealed unsafe class PassGradients : IDisposable
 {
     private readonly Net net;
     private readonly WorkerPool pool;
@@ -81,6 +81,13 @@ internal sealed unsafe class PassGradients
         }
 
         Waited += Stopwatch.GetElapsedTime(start);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        net.LayerWentBackward = null;
+        Array.ForEach(exchanges, e => e.Dispose());
     }
 
     private static int[] IndicesOf(int[] values, int value) =>

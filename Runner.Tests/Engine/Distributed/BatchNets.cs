@@ -54,7 +54,8 @@ internal static class BatchNets
         """;
 
     /// <summary>Builds a net as every rank builds it.</summary>
-    public static Net Build(string text, WorkerPool pool, bool isForInference = false, params string[] keep) => Net.Build(
-        NetDefinition.Parse(text),
-        new NetOptions { Phase = Phase.Test, Seed = 3, Pool = pool, Inference = isForInference, Keep = keep });
+    public static Net Build(
+        string text, WorkerPool pool, bool isForInference = false, params string[] keep) => Net.Build(
+            NetDefinition.Parse(text),
+            new NetOptions { Phase = Phase.Test, Seed = 3, Pool = pool, Inference = isForInference, Keep = keep });
 }

@@ -64,7 +64,8 @@ public class BatchRunTests
     [InlineData(BatchNets.Recurrent, "lstm")]
     public void AStopOfOneProcessEndsTheRunInAllAfterTheSameBatch(string net, string blob)
     {
-        Handed[] ranks = InProcessJob.Run(3, group => Run(net, group, done => group.Rank == 1 && done >= 3, null, blob));
+        Handed[] ranks = InProcessJob.Run(
+            3, group => Run(net, group, done => group.Rank == 1 && done >= 3, null, blob));
 
         Assert.All(ranks, rank => Assert.False(rank.IsWhole));
         Assert.All(ranks, rank => Assert.Equal(3, rank.Batches.Length));

@@ -1,4 +1,3 @@
-using Cnn.Engine.Distributed;
 using Cnn.Proto;
 
 namespace Cnn.Tests.Engine.Distributed;

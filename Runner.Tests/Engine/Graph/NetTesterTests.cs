@@ -13,7 +13,8 @@ public class NetTesterTests
     public void ScoresAreTheMeansOfTheBatches()
     {
         using var pool = new WorkerPool(1);
-        using Net net = BatchNets.Build(BatchNets.Classifier, pool), again = BatchNets.Build(BatchNets.Classifier, pool);
+        using Net net = BatchNets.Build(BatchNets.Classifier, pool);
+        using Net again = BatchNets.Build(BatchNets.Classifier, pool);
         List<float> accuracies = [], losses = [];
         var progress = new Recorded();
 
@@ -100,7 +101,13 @@ public class NetTesterTests
             Processes = group,
             Tested = batch => lines.Add($"{batch.Index} {batch.Loss:R} {batch.Blobs[0].Data[0]:R}"),
         });
-        return [.. lines, $"{scores.Loss:R}", .. scores.Outputs.Select(o => $"{o:R}"), .. scores.Precisions.Select(p => $"{p}")];
+        return
+        [
+            .. lines,
+            $"{scores.Loss:R}",
+            .. scores.Outputs.Select(o => $"{o.Blob} {o.Mean:R}"),
+            .. scores.Precisions.Select(p => $"{p}"),
+        ];
     }
 
     private sealed class Recorded : IProgress<int>

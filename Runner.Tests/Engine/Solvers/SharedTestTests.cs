@@ -90,7 +90,8 @@ public class SharedTestTests
     [Fact]
     public void AStopOfOneProcessCutsTheTestShortInAll()
     {
-        var ranks = InProcessJob.Run(3, group => Test(BatchNets.Classifier, group, done => group.Rank == 2 && done > 0));
+        var ranks = InProcessJob.Run(
+            3, group => Test(BatchNets.Classifier, group, done => group.Rank == 2 && done > 0));
 
         Assert.All(ranks, rank => Assert.Equal("", rank.Scores));
         Assert.Equal(["Test interrupted."], ranks[0].Lines);

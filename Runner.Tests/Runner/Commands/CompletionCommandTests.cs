@@ -95,7 +95,7 @@ public class CompletionCommandTests
             """
             cnn upgrade_s: upgrade_solver_proto_text
             cnn data mn: mnist
-            cnn train --weights-: --weights-strict
+            cnn train --weights-: --weights-from-root --weights-strict
             cnn summary net.prototxt --phase T: TEST TRAIN
             cnn summary --phase : TEST TRAIN
             cnn train : 

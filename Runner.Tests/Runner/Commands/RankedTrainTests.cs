@@ -113,7 +113,8 @@ public sealed class RankedTrainTests : IDisposable
         string weights = Weights();
 
         CommandLine[] ranks = RankedCommandLine.Run(
-            2, rank => ["train", solver, "--weights", rank == 0 ? weights : "nosuch.caffemodel", "--weights-from-root"]);
+            2,
+            rank => ["train", solver, "--weights", rank == 0 ? weights : "nosuch.caffemodel", "--weights-from-root"]);
 
         Assert.True(ranks[0].ExitCode == 0, ranks[0].Error);
         Assert.Contains($"] Finetuning from {weights}\n", ranks[0].Error, StringComparison.Ordinal);

@@ -1,7 +1,5 @@
-using Cnn.Engine.Distributed;
 using Cnn.Engine.Solvers;
 using Cnn.Proto;
-using Cnn.Runner;
 using Cnn.Runner.Commands.Support;
 using Cnn.Runner.Display;
 
@@ -35,9 +33,11 @@ public class CommandProcessesTests
     {
         var mistake = new CnnException(new Diagnostic("this is wrong", new SourceLocation("net.prototxt", 3, 4)));
 
-        CommandLine[] ranks = Run(2, processes => processes.IsRoot ? processes.Group!.Gather([]).Length : throw mistake);
+        CommandLine[] ranks = Run(
+            2, processes => processes.IsRoot ? processes.Group!.Gather([]).Length : throw mistake);
 
-        Assert.Equal((1, "cnn: rank 1: net.prototxt:3:4: this is wrong"), (ranks[1].ExitCode, ranks[1].Error.TrimEnd()));
+        Assert.Equal(
+            (1, "cnn: rank 1: net.prototxt:3:4: this is wrong"), (ranks[1].ExitCode, ranks[1].Error.TrimEnd()));
     }
 
     [Fact]
@@ -62,6 +62,24 @@ public class CommandProcessesTests
 
         Assert.Equal((130, "result", "note"), (ranks[0].ExitCode, ranks[0].Output.Trim(), ranks[0].Error.Trim()));
         Assert.Equal((130, "", ""), (ranks[1].ExitCode, ranks[1].Output, ranks[1].Error));
+    }
+
+    // A second Ctrl-C does it while the training goes on.
+    [Fact]
+    public void AJobThatAnotherThreadHasEndedEndsWithoutAWord()
+    {
+        CommandLine[] ranks = Run(2, processes =>
+        {
+            if (!processes.IsRoot)
+            {
+                processes.Group!.Abort(130);
+            }
+
+            return processes.Group!.Gather([1]).Length;
+        });
+
+        Assert.All(ranks, r => Assert.NotEqual(0, r.ExitCode));
+        Assert.All(ranks, r => Assert.Empty(r.Error));
     }
 
     [Fact]
