@@ -56,9 +56,9 @@ fail() {
   exit 1
 }
 
-# Waits in a way that a signal ends at once.
+# Runs a command in a folder; the script waits in a way that a signal ends at once.
 run() {
-  "$@" > "$work/run.log" 2>&1 &
+  (cd "$1" && "${@:2}") > "$work/run.log" 2>&1 &
   wait $!
 }
 
@@ -148,7 +148,7 @@ random_seed: 1
 TXT
 }
 
-train() { (cd "$work/$1" && run "${@:2}" "${program[@]}" train --solver solver.prototxt --threads 1 --plain); }
+train() { run "$work/$1" "${@:2}" "${program[@]}" train --solver solver.prototxt --threads 1 --plain; }
 
 digest() { (cd "$work/$1" && sha256sum net_iter_"$iterations".*) }
 
@@ -174,8 +174,7 @@ waited() {
 two_hosts() {
   solver "$1" 2
   local before after; before=$(sent)
-  (cd "$work/$1" && run on_two_hosts "${program[@]}" train --solver solver.prototxt --threads 1 --plain) \
-    || fail "training on two hosts failed"
+  train "$1" on_two_hosts || fail "training on two hosts failed"
   after=$(sent)
   cp "$work/run.log" "$work/$1.log"
   [ "$(digest "$1")" = "$(digest one)" ] || fail "two hosts ($2) end with other bits than one process"
@@ -189,7 +188,7 @@ two_hosts() {
 
 make_hosts
 head -n 1 "$work/version"
-run on_two_hosts hostname || fail "mpirun does not reach the second host"
+run "$work" on_two_hosts hostname || fail "mpirun does not reach the second host"
 grep -q "$first" "$work/run.log" && grep -q "$second" "$work/run.log" || fail "mpirun does not run on both hosts"
 
 solver one 2
@@ -222,7 +221,7 @@ awk -v bytes="$bytes" -v rate="$gigabits" -v time="$time" -v share="$share" 'BEG
 bench=Runner.Bench/bin/Release/net10.0/Cnn.Bench.dll
 if [ -e $bench ]; then
   echo "the prediction, from one process that has the machine for itself:"
-  run dotnet $bench scaling lenet --shape 1x28x28 --batch "$batch" --threads 1 --rounds 50 --nodes 2 \
+  run . "$work/enter" "$first" dotnet $bench scaling lenet --shape 1x28x28 --batch "$batch" --threads 1 --rounds 50 --nodes 2 \
     --gbit $gigabits --latency $latency || fail "the bench failed"
   cat "$work/run.log"
 fi
