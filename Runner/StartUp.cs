@@ -17,7 +17,8 @@ internal static class StartUp
     {
         // While an MPI library starts, no other thread may run: what UCX changes of the process then can end it.
         bool isAlone = Launcher.Find(Environment.GetEnvironmentVariable) is null;
-        if (args.Length > 1 && char.IsAsciiLetter(args[0].FirstOrDefault()) && Environment.ProcessorCount > 1 && isAlone)
+        bool isCommand = args.Length > 1 && char.IsAsciiLetter(args[0].FirstOrDefault());
+        if (isCommand && isAlone && Environment.ProcessorCount > 1)
         {
             _ = Task.Run(MakeTables);
         }
