@@ -1,4 +1,3 @@
-using Cnn.Engine.Distributed.Mpi;
 using Cnn.Fillers;
 using Cnn.Layers;
 using Cnn.Proto;
@@ -15,10 +14,7 @@ internal static class StartUp
     /// <param name="args">The command line.</param>
     public static void Begin(string[] args)
     {
-        // While an MPI library starts, no other thread may run: what UCX changes of the process then can end it.
-        bool isAlone = Launcher.Find(Environment.GetEnvironmentVariable) is null;
-        bool isCommand = args.Length > 1 && char.IsAsciiLetter(args[0].FirstOrDefault());
-        if (isCommand && isAlone && Environment.ProcessorCount > 1)
+        if (args.Length > 1 && char.IsAsciiLetter(args[0].FirstOrDefault()) && Environment.ProcessorCount > 1)
         {
             _ = Task.Run(MakeTables);
         }

@@ -38,9 +38,8 @@ internal sealed unsafe class GatherOperation : GroupOperation
     public ReadOnlySpan<byte> Of(int from) => new(blocks[from], (int)lengths[from]);
 
     /// <inheritdoc/>
-    public override void Dispose()
+    protected override void Release()
     {
-        base.Dispose();
         foreach (byte* block in blocks)
         {
             NativeMemory.Free(block);

@@ -11,6 +11,7 @@ internal abstract class GroupOperation : IDisposable
     private readonly ManualResetEventSlim done = new(initialState: true);
     private readonly List<int> transfers = [];
     private bool hasBegun;
+    private bool isDisposed;
 
     /// <summary>Whether it is done or has failed.</summary>
     public bool IsDone => done.IsSet;
@@ -18,8 +19,23 @@ internal abstract class GroupOperation : IDisposable
     /// <summary>The first of the tags that are this operation's own while it goes on.</summary>
     protected int Tag { get; private set; }
 
-    /// <inheritdoc/>
-    public virtual void Dispose() => done.Dispose();
+    /// <summary>
+    /// Releases what it holds. One that is under way, because the job has failed, is left alone: the process ends soon.
+    /// </summary>
+    public void Dispose()
+    {
+        if (IsDone && !isDisposed)
+        {
+            isDisposed = true;
+            Release();
+            done.Dispose();
+        }
+    }
+
+    /// <summary>Releases memory that the garbage collector does not.</summary>
+    protected virtual void Release()
+    {
+    }
 
     /// <summary>Starts the first transfers.</summary>
     protected abstract void Begin(ITransport transport);

@@ -271,7 +271,7 @@ public sealed class ProcessGroup : IDisposable
         return true;
     }
 
-    // Returns whether an operation has come to its end. After a failure nothing is sent any more, and all have ended.
+    // Returns whether an operation has come to its end. After a failure all have, but one that ends the job.
     private bool Advance(ITransport carrier)
     {
         bool hasEnded = false;
@@ -293,11 +293,11 @@ public sealed class ProcessGroup : IDisposable
     {
         try
         {
-            return failure is not null || operation.Advance(carrier);
+            return (failure is not null && operation is not AbortOperation) || operation.Advance(carrier);
         }
         catch (Exception exception)
         {
-            failure = exception;
+            failure ??= exception;
             return true;
         }
     }

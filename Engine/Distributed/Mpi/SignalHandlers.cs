@@ -25,10 +25,12 @@ internal sealed unsafe partial class SignalHandlers : IDisposable
             return;
         }
 
-        // UCX looks at the variables that C sees. Without them a fault between its start and the end of this would
-        // still be its own.
+        // UCX looks at the variables that C sees. Without the first two a fault between its start and the end of this
+        // would still be its own. The third keeps it from rewriting the C library's code, which other threads, such as
+        // the garbage collector's, run meanwhile; it then registers memory with the network anew for each message.
         _ = SetEnv("UCX_ERROR_SIGNALS", "", overwrite: 0);
         _ = SetEnv("UCX_DEBUG_SIGNO", "0", overwrite: 0);
+        _ = SetEnv("UCX_MEM_MMAP_HOOK_MODE", "none", overwrite: 0);
         fixed (byte* saved = actions)
         {
             for (int i = 0; i < Signals.Length; i++)

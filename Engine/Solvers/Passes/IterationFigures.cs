@@ -111,14 +111,7 @@ internal sealed class IterationFigures : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        // After an error the figures may be under way still; the process ends then.
-        if (gather.IsDone)
-        {
-            gather.Dispose();
-        }
-    }
+    public void Dispose() => gather.Dispose();
 
     private static bool IsFault(ReadOnlySpan<float> losses)
     {
