@@ -41,11 +41,19 @@ internal sealed class ReadmeExamples(string folder)
     public void TrainTogether()
     {
         using ProcessGroup? group = ProcessGroup.Join();        // null where there is one process
-        using Solver solver = Solver.Load(At("solver.prototxt"), new SolverOptions { Processes = group });
-        solver.Solve();
-        if (group is null or { IsRoot: true })
+        try
         {
-            solver.TrainNet.SaveWeights(At("together.caffemodel"));
+            using Solver solver = Solver.Load(At("solver.prototxt"), new SolverOptions { Processes = group });
+            solver.Solve();
+            if (group is null or { IsRoot: true })
+            {
+                solver.TrainNet.SaveWeights(At("together.caffemodel"));
+            }
+        }
+        catch (Exception exception) when (group is not null && exception != group.CommonFailure)
+        {
+            Console.Error.WriteLine($"rank {group.Rank}: {exception.Message}");
+            group.Abort(exitCode: 1);                           // the others would wait for this process
         }
     }
 
