@@ -4,8 +4,8 @@ namespace Cnn.Engine.Distributed.Mpi;
 
 /// <summary>
 /// Keeps what the runtime and the program do about signals while a library is loaded and started that may set handlers
-/// of its own. UCX, which carries MPICH's messages, sets such ones for faults: the runtime sees null references by them,
-/// and faults that it expects in its own code, but UCX ends the process.
+/// of its own. UCX, which carries MPICH's messages, sets such ones for faults: the runtime sees null references and
+/// faults that it expects in its own code by its handlers, while UCX's end the process.
 /// </summary>
 internal sealed unsafe partial class SignalHandlers : IDisposable
 {
