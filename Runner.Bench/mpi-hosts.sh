@@ -201,9 +201,10 @@ solver alone 1
 solver beside 1
 (cd "$work/beside" && exec "$work/enter" "$second" timeout $limit "${program[@]}" train --solver solver.prototxt \
   --threads 1 --plain > "$work/beside.log" 2>&1) &
+other=$!
 train alone "$work/enter" "$first" timeout $limit || fail "training in one process failed"
 alone=$(milliseconds "$work/run.log")
-wait
+wait "$other" || fail "training in one process on the second host failed"
 echo "a pass and an update on each host, without communication: $alone ms an iteration"
 
 two_hosts bare "a bare pair"

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using Cnn.Engine.Distributed.Mpi;
 using Cnn.Proto;
 using Cnn.Runner.Commands;
 using Cnn.Runner.Commands.Support;
@@ -50,7 +51,12 @@ internal static class CommandLineProgram
         ParseResult parsed = root.Parse(CaffeSpelling.WithTwoDashes(args), parsing);
         if (UsageMistake.IsIn(parsed))
         {
-            console.WriteError(UsageMistake.Describe(parsed));
+            // Every process that a launcher has started has the same command line nearly always.
+            if (Launcher.Find(Environment.GetEnvironmentVariable) is null or { Rank: 0 })
+            {
+                console.WriteError(UsageMistake.Describe(parsed));
+            }
+
             return ExitCode.BadInput;
         }
 

@@ -32,11 +32,15 @@ internal sealed class BatchRun
     public BatchRun(Net net, IEnumerable<string> blobs, ProcessGroup? processes)
     {
         this.net = net;
-        this.blobs = [.. blobs.Select(net.FindBlob)];
+        BlobNames = [.. blobs];
+        this.blobs = [.. BlobNames.Select(net.FindBlob)];
         this.processes = processes is { Size: > 1 } ? processes : null;
         RequireNoFiles(net, processes);
         IsShared = this.processes is not null && !net.DebugInfo && !net.Layers.Any(l => NeedsAllPasses(l.Layer));
     }
+
+    /// <summary>The names of the blobs that are handed over.</summary>
+    public IReadOnlyList<string> BlobNames { get; }
 
     /// <summary>Whether this process runs some of the batches only.</summary>
     public bool IsShared { get; }
@@ -104,6 +108,7 @@ internal sealed class BatchRun
     {
         var message = new BatchMessage(blobs.Length);
         bool isWhole = true;
+        int whole = 0;
 
         // A process runs the same passes in every test of a run, so what it has loaded ahead is right for the next one.
         net.Clock.Share = IsShared ? new PassShare(group.Size, group.Rank, 1) : PassShare.All;
@@ -115,16 +120,16 @@ internal sealed class BatchRun
             if (isWhole)
             {
                 Take(message, round, done, end, take);
+                whole = end;
             }
         }
 
+        // The clocks of all processes stand alike, for what comes next.
         net.Clock.Share = PassShare.All;
-        group.Together(() => fault?.Throw());
-        if (isWhole)
-        {
-            net.Clock.Pass = firstPass + batches;
-        }
-
+        net.Clock.Pass = firstPass + whole;
+        ExceptionDispatchInfo? mine = fault;
+        fault = null;
+        group.Together(() => mine?.Throw());
         return isWhole;
     }
 

@@ -12,6 +12,7 @@ internal abstract class GroupOperation : IDisposable
     private readonly List<int> transfers = [];
     private bool hasBegun;
     private bool isDisposed;
+    private bool isAbandoned;
 
     /// <summary>Whether it is done or has failed.</summary>
     public bool IsDone => done.IsSet;
@@ -24,7 +25,7 @@ internal abstract class GroupOperation : IDisposable
     /// </summary>
     public void Dispose()
     {
-        if (IsDone && !isDisposed)
+        if (IsDone && !isDisposed && !isAbandoned)
         {
             isDisposed = true;
             Release();
@@ -56,6 +57,8 @@ internal abstract class GroupOperation : IDisposable
     /// <summary>Lets those who wait go on.</summary>
     internal void Finish()
     {
+        // After a failure the library may still write to the memory of transfers that are not done.
+        isAbandoned |= transfers.Count > 0;
         transfers.Clear();
         done.Set();
     }
@@ -77,12 +80,15 @@ internal abstract class GroupOperation : IDisposable
         {
             for (int i = transfers.Count - 1; i >= 0; i--)
             {
-                if (!transport.IsDone(transfers[i]))
+                if (transport.IsDone(transfers[i]))
                 {
-                    return false;
+                    transfers.RemoveAt(i);
                 }
+            }
 
-                transfers.RemoveAt(i);
+            if (transfers.Count > 0)
+            {
+                return false;
             }
 
             if (!GoOn(transport))

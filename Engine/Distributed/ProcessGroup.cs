@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Cnn.Engine.Distributed.Mpi;
@@ -8,14 +7,15 @@ namespace Cnn.Engine.Distributed;
 
 /// <summary>
 /// The processes of a job that train or test one net together, each with a rank from 0 to <see cref="Size"/> - 1. The
-/// processes call the same members in the same order. All communication runs on a thread of the group's own.
+/// processes call the same members in the same order, from one thread each; <see cref="Abort"/> may come from any. All
+/// communication runs on a thread of the group's own.
 /// </summary>
 public sealed class ProcessGroup : IDisposable
 {
     // MPI promises tags up to 32767. They come round long after the operation that had them is done.
     private const int Tags = 32768;
 
-    private readonly BlockingCollection<GroupOperation> posted = [];
+    private readonly Queue<GroupOperation> posted = new();
     private readonly List<GroupOperation> active = [];
     private readonly Thread thread;
     private readonly ManualResetEventSlim opened = new();
@@ -24,6 +24,7 @@ public sealed class ProcessGroup : IDisposable
     private Exception? failure;
     private int nextTag;
     private int waiting;
+    private bool isEnding;
     private bool isDisposed;
 
     /// <summary>Opens the transport on a thread of its own and meets the other processes.</summary>
@@ -144,27 +145,23 @@ public sealed class ProcessGroup : IDisposable
     /// </summary>
     public void Abort(int exitCode)
     {
-        if (!posted.IsAddingCompleted)
-        {
-            posted.Add(new AbortOperation(exitCode));
-            posted.CompleteAdding();
-        }
-
+        // A second one, as of a signal, has nothing to do: the job ends already.
+        TryPost(new AbortOperation(exitCode), isLast: true);
         thread.Join();
     }
 
     /// <summary>
-    /// Ends the communication; every process does it. One that fails otherwise calls <see cref="Abort"/> instead.
+    /// Ends the communication, and waits for the others to come here too. A process that has failed alone calls
+    /// <see cref="Abort"/> before: the others would wait for it, and it for them.
     /// </summary>
     public void Dispose()
     {
         if (!isDisposed)
         {
             isDisposed = true;
-            posted.CompleteAdding();
+            TryPost(null, isLast: true);
             thread.Join();
             gather.Dispose();
-            posted.Dispose();
             opened.Dispose();
         }
     }
@@ -196,11 +193,7 @@ public sealed class ProcessGroup : IDisposable
     internal void Post(GroupOperation operation)
     {
         operation.Reset();
-        try
-        {
-            posted.Add(operation);
-        }
-        catch (InvalidOperationException)
+        if (!TryPost(operation, isLast: false))
         {
             // Another thread has ended the job.
             operation.Finish();
@@ -240,7 +233,7 @@ public sealed class ProcessGroup : IDisposable
             opened.Set();
         }
 
-        using ITransport carrier = transport;
+        ITransport carrier = transport;
         var pause = new CommunicationPause();
         while (Take() || active.Count > 0)
         {
@@ -253,15 +246,58 @@ public sealed class ProcessGroup : IDisposable
                 pause.Wait(isAwaited: Volatile.Read(ref waiting) > 0);
             }
         }
+
+        Close(carrier);
+    }
+
+    // What was to be done is done by now, whatever a library says at its end.
+    private static void Close(ITransport carrier)
+    {
+        try
+        {
+            carrier.Dispose();
+        }
+        catch (CnnException)
+        {
+        }
+    }
+
+    // Returns whether it is handed over: not after the last one.
+    private bool TryPost(GroupOperation? operation, bool isLast)
+    {
+        lock (posted)
+        {
+            if (isEnding)
+            {
+                return false;
+            }
+
+            isEnding = isLast;
+            if (operation is not null)
+            {
+                posted.Enqueue(operation);
+            }
+
+            Monitor.Pulse(posted);
+            return true;
+        }
     }
 
     // Blocks while nothing is under way.
     private bool Take()
     {
-        int patience = active.Count == 0 ? Timeout.Infinite : 0;
-        if (!posted.TryTake(out GroupOperation? operation, patience))
+        GroupOperation? operation;
+        lock (posted)
         {
-            return false;
+            while (posted.Count == 0 && active.Count == 0 && !isEnding)
+            {
+                Monitor.Wait(posted);
+            }
+
+            if (!posted.TryDequeue(out operation))
+            {
+                return false;
+            }
         }
 
         int tag = nextTag;

@@ -113,7 +113,7 @@ public sealed class Net : IDisposable
 
     /// <summary>
     /// Called in a backward pass after each layer, the ones without a gradient included, with its index; null, the
-    /// default, for nobody.
+    /// default, for nobody. Whoever sets it takes the gradients, and calls <see cref="LogTotals"/> when they are whole.
     /// </summary>
     internal Action<int>? LayerWentBackward { get; set; }
 
@@ -386,6 +386,17 @@ public sealed class Net : IDisposable
             LayerWentBackward?.Invoke(i);
         }
 
+        if (LayerWentBackward is null)
+        {
+            LogTotals();
+        }
+    }
+
+    /// <summary>
+    /// Logs the norms of the parameters and their gradients, where <see cref="DebugInfo"/> asks for it.
+    /// </summary>
+    internal void LogTotals()
+    {
         if (DebugInfo && options.Log is { } log)
         {
             NetDebug.LogTotals(log, Learnable);

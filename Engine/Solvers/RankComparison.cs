@@ -3,7 +3,6 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using Cnn.Engine.Distributed;
 using Cnn.Engine.Graph;
-using Cnn.Engine.Solvers.Recording;
 using Cnn.Layers;
 using Cnn.Layers.Kernels.Elementwise;
 using Cnn.Proto;
@@ -31,9 +30,14 @@ internal static class RankComparison
     /// <param name="solver">The solver of this process, ready to train.</param>
     /// <param name="definition">Its definition.</param>
     /// <param name="histories">The histories of its update rule.</param>
+    /// <param name="firstPass">The pass that it starts from.</param>
     /// <exception cref="CnnException">A rank differs; every process throws it.</exception>
     public static void Require(
-        ProcessGroup group, Solver solver, SolverParameter definition, IReadOnlyList<Blob> histories)
+        ProcessGroup group,
+        Solver solver,
+        SolverParameter definition,
+        IReadOnlyList<Blob> histories,
+        long firstPass)
     {
         var plain = new SolverParameter(definition);
         Clear(plain);
@@ -49,6 +53,7 @@ internal static class RankComparison
                 ("the solver", TextFormat.Print(plain)),
                 .. Definitions(nets),
                 ("the iteration it starts from", Invariant($"{solver.Iteration}")),
+                ("the pass it starts from", Invariant($"{firstPass}")),
                 .. Weights(nets),
                 ("the history of the solver", string.Join(' ', histories.Select(Digest))),
             ],
@@ -71,6 +76,7 @@ internal static class RankComparison
                 .. Definitions(nets),
                 ("the blobs", string.Join(", ", blobs)),
                 ("the number of batches", Invariant($"{batches}")),
+                ("debug_info", Invariant($"{net.DebugInfo}")),
                 ("the pass it starts from", Invariant($"{net.Clock.Pass}")),
                 .. Weights(nets),
             ],
@@ -109,9 +115,7 @@ internal static class RankComparison
     {
         foreach (var (name, net) in nets)
         {
-            NetParameter message = RunDescription.WithoutWeights(net).Clone();
-            Clear(message);
-            yield return (name, TextFormat.Print(message));
+            yield return (name, TextFormat.Print(AsBuilt(net)));
         }
 
         foreach (var (name, net) in nets)
@@ -135,6 +139,21 @@ internal static class RankComparison
                     string.Join(' ', layer.Parameters.Select(Digest)));
             }
         }
+    }
+
+    // The layers that phase, level and stages have left, without weights, which are compared by themselves.
+    private static NetParameter AsBuilt(Net net)
+    {
+        var built = new NetParameter { Name = net.Name };
+        foreach (NetLayer layer in net.Layers)
+        {
+            LayerParameter definition = layer.Definition.Clone();
+            definition.Blobs.Clear();
+            Clear(definition);
+            built.Layer.Add(definition);
+        }
+
+        return built;
     }
 
     private static string Digest(Blob blob) =>

@@ -25,7 +25,7 @@ public sealed partial class Solver
     {
         if (group is not null)
         {
-            RankComparison.Require(group, this, definition, updater.Histories.InFileOrder());
+            RankComparison.Require(group, this, definition, updater.Histories.InFileOrder(), FirstPass);
         }
     }
 

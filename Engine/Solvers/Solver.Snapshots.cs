@@ -1,3 +1,4 @@
+using Cnn.Engine.Distributed;
 using Cnn.Engine.Snapshots;
 using Cnn.Proto;
 using Cnn.Proto.Formats;
@@ -49,27 +50,15 @@ public sealed partial class Solver
 
     private void RequireWritableSnapshots()
     {
-        if (group is null)
+        group.TogetherOrAlone(() =>
         {
-            Require();
-        }
-        else
-        {
-            group.Together(() =>
+            if (IsRoot)
             {
-                if (IsRoot)
-                {
-                    Require();
-                }
-            });
-        }
-
-        void Require()
-        {
-            SnapshotFiles.ProbeWritable(
-                definition.SnapshotPrefix, sources.Find(definition, SolverParameter.SnapshotPrefixFieldNumber));
-            SnapshotFiles.RequireWritable(definition, TrainNet);
-        }
+                SnapshotFiles.ProbeWritable(
+                    definition.SnapshotPrefix, sources.Find(definition, SolverParameter.SnapshotPrefixFieldNumber));
+                SnapshotFiles.RequireWritable(definition, TrainNet);
+            }
+        });
     }
 
     private void Restore(StateFile state)

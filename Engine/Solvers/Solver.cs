@@ -33,6 +33,7 @@ public sealed partial class Solver : IDisposable
     private readonly StepWait groupWait;
     private readonly IterationPasses passes;
     private readonly ProcessGroup? group;
+    private readonly Func<GroupRequests> requestsOfThisRank;
     private readonly SnapshotScore snapshotScore;
     private readonly KeptSnapshots kept;
     private readonly RunRecorder? recorder;
@@ -68,6 +69,7 @@ public sealed partial class Solver : IDisposable
         options = options with { Pool = pool, Log = IsRoot ? options.Log : null };
         this.options = options;
         options.Log?.Warn(definition.Warnings);
+        requestsOfThisRank = RequestsOfThisRank;
         long chosenSeed = ChooseSeed();
         try
         {
@@ -113,9 +115,12 @@ public sealed partial class Solver : IDisposable
                 net.FillParameters();
             }
 
-            recorder = IsRoot ? RunRecorder.Of(this, this.definition, sources, this.options, dataWait) : null;
             group?.Agree(null);
             CompareRanks();
+
+            // Only now, so that processes that do not fit together leave no folder.
+            recorder = IsRoot ? RunRecorder.Of(this, this.definition, sources, this.options, dataWait) : null;
+            group?.Agree(null);
         }
         catch (Exception exception)
         {
@@ -123,7 +128,7 @@ public sealed partial class Solver : IDisposable
             Exception located = exception is CnnException mistake && definition.Format == ProtoFormat.Binary
                 ? definition.Located(mistake)
                 : exception;
-            if (group is not null && group.CommonFailure is null)
+            if (group is not null && !ReferenceEquals(exception, group.CommonFailure))
             {
                 // The others are told, and throw it too.
                 group.Agree(located);
@@ -151,13 +156,18 @@ public sealed partial class Solver : IDisposable
     /// </summary>
     public event Action<TestProgress>? TestProgressed;
 
-    /// <summary>Called after each test of a test net, on the training thread.</summary>
+    /// <summary>Called after each test of a test net, on the training thread; in every process of a group.</summary>
     public event Action<TestScores>? Tested;
 
-    /// <summary>Called after a test with the best score so far, with the path of the weights that reached it.</summary>
+    /// <summary>
+    /// Called after a test with the best score so far, with the path of the weights that reached it; in rank 0 of a
+    /// group, which writes them.
+    /// </summary>
     public event Action<string>? BestWritten;
 
-    /// <summary>Called after each snapshot with the path of its solver state.</summary>
+    /// <summary>
+    /// Called after each snapshot with the path of its solver state; in rank 0 of a group, which writes it.
+    /// </summary>
     public event Action<string>? SnapshotWritten;
 
     /// <summary>Writes the folder of the run; null without one.</summary>
@@ -264,9 +274,7 @@ public sealed partial class Solver : IDisposable
         groupWait.BeginStep();
         bool display = definition.Display > 0 && Iteration % definition.Display == 0;
         TrainNet.DebugInfo = display && definition.DebugInfo;
-        GroupRequests requests = group is null ? GroupRequests.None : RequestsOfThisRank();
-        float loss = passes.Run(FirstPass, ref requests) / definition.IterSize;
-        agreed = requests;
+        float loss = passes.Run(FirstPass, requestsOfThisRank, out agreed) / definition.IterSize;
         passes.RequireFinite(loss, Iteration);
         smoothed.Add(loss);
         float rate = learningRate.At(Iteration, out bool stepped, smoothed.Value);

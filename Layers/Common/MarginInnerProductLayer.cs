@@ -56,6 +56,11 @@ internal sealed unsafe class MarginInnerProductLayer : Layer
     /// <inheritdoc/>
     public override BlobCount BottomCount => BlobCount.Exactly(2);
 
+    /// <summary>
+    /// True in TEST: a pass scales weights that the training shares, and not every process may run one.
+    /// </summary>
+    public override bool DependsOnEarlierPasses => Phase == Phase.Test;
+
     /// <inheritdoc/>
     public override BlobCount TopCount => BlobCount.Between(1, 2);
 

@@ -48,7 +48,7 @@ public static class FeatureExtractor
             BatchRun run = processes.TogetherOrAlone(Prepare);
             if (processes is not null)
             {
-                RankComparison.Require(processes, net, blobs, batches);
+                RankComparison.Require(processes, net, run.BlobNames, batches);
             }
 
             if (!run.Run(net.Clock.Pass, batches, Append))

@@ -1,4 +1,5 @@
 using Cnn.Engine.Distributed;
+using Cnn.Engine.Distributed.Mpi;
 using Cnn.Proto;
 using Cnn.Runner.Reports;
 using Serilog.Core;
@@ -107,7 +108,8 @@ internal sealed record CommandConsole(TextWriter Out, TextWriter Error)
     /// <summary>Creates the console of this process.</summary>
     public static CommandConsole OfProcess()
     {
-        if (Console.IsInputRedirected && Console.IsErrorRedirected && !Console.IsOutputRedirected)
+        if (Console.IsInputRedirected && Console.IsErrorRedirected && !Console.IsOutputRedirected
+            && Launcher.Find(Environment.GetEnvironmentVariable) is not null)
         {
             // The first line would bring what prepares the terminal for keys. Under mpirun standard output is a
             // terminal that nobody types on, and its text often goes to a file.

@@ -5,9 +5,10 @@ namespace Cnn.Engine.Distributed.Mpi;
 /// <summary>The program that has started this process with others of the same job.</summary>
 /// <param name="Name">How a message names it, such as "mpirun of Open MPI".</param>
 /// <param name="Size">The number of processes that it has started.</param>
+/// <param name="Rank">The number of this process among them, from 0.</param>
 /// <param name="Abi">The kind of MPI library that is installed with it, or is used with it most.</param>
 /// <param name="Advice">How it starts processes that a library of another kind lets meet.</param>
-internal sealed record Launcher(string Name, int Size, MpiAbi Abi, string Advice)
+internal sealed record Launcher(string Name, int Size, int Rank, MpiAbi Abi, string Advice)
 {
     private const string OtherLauncher = "start it with the mpirun or mpiexec that belongs to the library";
 
@@ -18,25 +19,27 @@ internal sealed record Launcher(string Name, int Size, MpiAbi Abi, string Advice
     {
         // Open MPI and Hydra run inside the steps of Slurm too, so theirs are looked at first. Slurm tells of a step's
         // tasks in the step alone, while SLURM_NTASKS stands in a batch script too, which is one process.
-        if (SizeBy("OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK") is { } openMpi)
+        if (Places("OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK") is { } openMpi)
         {
-            return new Launcher("mpirun of Open MPI", openMpi, MpiAbi.OpenMpi, OtherLauncher);
+            return new Launcher("mpirun of Open MPI", openMpi.Size, openMpi.Rank, MpiAbi.OpenMpi, OtherLauncher);
         }
 
-        if (SizeBy("PMI_SIZE", "PMI_RANK") is { } hydra)
+        if (Places("PMI_SIZE", "PMI_RANK") is { } hydra)
         {
-            return new Launcher("mpiexec of MPICH", hydra, MpiAbi.Mpich, OtherLauncher);
+            return new Launcher("mpiexec of MPICH", hydra.Size, hydra.Rank, MpiAbi.Mpich, OtherLauncher);
         }
 
-        return SizeBy("SLURM_STEP_NUM_TASKS", "SLURM_PROCID") is { } slurm
+        return Places("SLURM_STEP_NUM_TASKS", "SLURM_PROCID") is { } slurm
             ? new Launcher(
                 "srun",
-                slurm,
+                slurm.Size,
+                slurm.Rank,
                 MpiAbi.OpenMpi,
                 "try 'srun --mpi=pmix' for Open MPI, 'srun --mpi=pmi2' for MPICH ('srun --mpi=list' lists all)")
             : null;
 
-        int? SizeBy(string size, string rank) => Number(size) is { } of && Number(rank) < of ? of : null;
+        (int Size, int Rank)? Places(string size, string rank) =>
+            Number(size) is { } of && Number(rank) is { } number && number < of ? (of, number) : null;
 
         int? Number(string name) =>
             int.TryParse(variable(name), NumberStyles.None, CultureInfo.InvariantCulture, out int value) ? value : null;

@@ -29,6 +29,9 @@ internal sealed unsafe class BucketSum : GroupOperation
     private readonly AlignedBuffer received;
     private readonly int[] lengths;
     private readonly float*[][] sums;
+
+    // Hold the memory that the pointers are of.
+    private readonly Blob[][] blobs;
     private bool isAdded;
 
     /// <summary>Creates it; it is used once an iteration.</summary>
@@ -67,9 +70,11 @@ internal sealed unsafe class BucketSum : GroupOperation
         pieces = new float*[piece];
         Pieces = piecesOf[rank];
         sums = new float*[Pieces][];
+        blobs = new Blob[Pieces][];
         for (int i = 0; i < Pieces; i++)
         {
             sums[i] = new float*[lengths.Length];
+            blobs[i] = new Blob[lengths.Length];
         }
 
         bool isInPlace = Pieces == 1 && lengths.Length == 1;
@@ -84,7 +89,15 @@ internal sealed unsafe class BucketSum : GroupOperation
     /// <summary>
     /// Sets where a sum of passes begins in memory. The last sum is in the gradient itself, which receives the total.
     /// </summary>
-    public void Set(int piece, int segment, float* values) => sums[piece][segment] = values;
+    /// <param name="piece">The number of the sum among those of this process.</param>
+    /// <param name="segment">The segment of the bucket.</param>
+    /// <param name="blob">The blob whose gradient is the sum.</param>
+    /// <param name="offset">The segment's first value in it.</param>
+    public void Set(int piece, int segment, Blob blob, int offset)
+    {
+        blobs[piece][segment] = blob;
+        sums[piece][segment] = blob.DiffPointer + offset;
+    }
 
     /// <inheritdoc/>
     protected override void Begin(ITransport transport)

@@ -47,38 +47,31 @@ internal sealed class IterationPasses : IDisposable
 
     /// <summary>Runs the passes of an iteration.</summary>
     /// <param name="first">The number of the iteration's first pass in the training.</param>
-    /// <param name="requests">What this process asks of all; receives what any process asks.</param>
+    /// <param name="ask">Returns what this process asks of all, as late in the iteration as can be.</param>
+    /// <param name="requests">Receives what any process asks; nothing where there is one process.</param>
     /// <returns>The sum of the passes' losses, added in the order of passes.</returns>
-    public float Run(long first, ref GroupRequests requests)
+    public float Run(long first, Func<GroupRequests> ask, out GroupRequests requests)
     {
-        float loss = 0;
-        for (int pass = 0; pass < block.Count; pass++)
+        // The program may run the net between iterations.
+        net.LayerWentBackward = gradients?.LayerDone;
+        float loss;
+        try
         {
-            net.Clock.Pass = first + block.First + pass;
-            if (gradients is null)
-            {
-                net.ClearParameterDiffs();
-            }
-            else
-            {
-                gradients.BeginPass(pass);
-            }
-
-            float mine = net.Forward();
-            loss += mine;
-            figures?.Keep(pass, mine);
-            if (pass == block.Count - 1)
-            {
-                figures?.Send(requests);
-            }
-
-            net.Backward();
+            loss = RunOwn(first, ask);
+            gradients?.Complete();
+        }
+        finally
+        {
+            net.LayerWentBackward = null;
         }
 
-        // Where the clock of one process stands.
-        net.Clock.Pass = first + block.Passes;
-        gradients?.Complete();
-        return figures is null ? loss : Receive(figures, ref requests);
+        if (gradients is not null)
+        {
+            net.LogTotals();
+        }
+
+        requests = GroupRequests.None;
+        return figures is null ? loss : Receive(figures, out requests);
     }
 
     /// <summary>Runs a pass forward alone, which every process does.</summary>
@@ -115,6 +108,38 @@ internal sealed class IterationPasses : IDisposable
         figures?.Dispose();
     }
 
+    // Returns the sum of the losses of this process's passes.
+    private float RunOwn(long first, Func<GroupRequests> ask)
+    {
+        float loss = 0;
+        for (int pass = 0; pass < block.Count; pass++)
+        {
+            net.Clock.Pass = first + block.First + pass;
+            if (gradients is null)
+            {
+                net.ClearParameterDiffs();
+            }
+            else
+            {
+                gradients.BeginPass(pass);
+            }
+
+            float mine = net.Forward();
+            loss += mine;
+            figures?.Keep(pass, mine);
+            if (pass == block.Count - 1)
+            {
+                figures?.Send(ask());
+            }
+
+            net.Backward();
+        }
+
+        // Where the clock of one process stands.
+        net.Clock.Pass = first + block.Passes;
+        return loss;
+    }
+
     private void RefuseTogether(ProcessGroup processes, float loss, int iteration) => processes.Together(() =>
     {
         if (figures!.HasFault(block))
@@ -123,7 +148,7 @@ internal sealed class IterationPasses : IDisposable
         }
     });
 
-    private static float Receive(IterationFigures figures, ref GroupRequests requests)
+    private static float Receive(IterationFigures figures, out GroupRequests requests)
     {
         requests = figures.Receive();
         float sum = 0;

@@ -32,7 +32,7 @@ internal sealed unsafe class PassGradients : IDisposable
     private int pass;
 
     /// <summary>Prepares for a net.</summary>
-    /// <param name="net">The training net; <see cref="Net.LayerWentBackward"/> becomes this object's.</param>
+    /// <param name="net">The training net.</param>
     /// <param name="block">The passes of this process.</param>
     /// <param name="group">The processes; null for one.</param>
     /// <param name="pool">The threads to add with.</param>
@@ -50,8 +50,13 @@ internal sealed unsafe class PassGradients : IDisposable
 
         int[] ends = [.. buckets.Select(b => b.Layer)];
         completed = [.. Enumerable.Range(0, net.Layers.Count).Select(l => IndicesOf(ends, l))];
-        net.LayerWentBackward = LayerDone;
+        LayerDone = TakeGradients;
     }
+
+    /// <summary>
+    /// Takes the gradients that a layer's backward pass completes, for <see cref="Net.LayerWentBackward"/>.
+    /// </summary>
+    public Action<int> LayerDone { get; }
 
     /// <summary>How long the training has waited for gradients of other processes so far.</summary>
     public TimeSpan Waited { get; private set; }
@@ -84,11 +89,7 @@ internal sealed unsafe class PassGradients : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        net.LayerWentBackward = null;
-        Array.ForEach(exchanges, e => e.Dispose());
-    }
+    public void Dispose() => Array.ForEach(exchanges, e => e.Dispose());
 
     private static int[] IndicesOf(int[] values, int value) =>
         [.. values.Index().Where(v => v.Item == value).Select(v => v.Index)];
@@ -105,7 +106,7 @@ internal sealed unsafe class PassGradients : IDisposable
         return plan;
     }
 
-    private void LayerDone(int layer)
+    private void TakeGradients(int layer)
     {
         foreach (int parameter in parameters[layer])
         {
@@ -151,7 +152,7 @@ internal sealed unsafe class PassGradients : IDisposable
             {
                 int parameter = segments[i].Parameter;
                 Blob sum = piece == exchange.Pieces - 1 ? net.Learnable[parameter].Blob : kept[piece][parameter];
-                exchange.Set(piece, i, sum.DiffPointer + segments[i].Offset);
+                exchange.Set(piece, i, sum, segments[i].Offset);
             }
         }
 

@@ -56,13 +56,20 @@ internal sealed class InProcessJob
         }
     }
 
+    // The sender's memory is read when the receiver takes the message, as a network may do it: what changes meanwhile
+    // arrives changed.
     private sealed class Message
     {
-        public required byte[] Bytes { get; init; }
+        public required nint Data { get; init; }
+
+        public required long Bytes { get; init; }
+
+        public bool IsTaken { get; set; }
     }
 
     private sealed unsafe class Transport(InProcessJob job, int rank) : ITransport
     {
+        private readonly Dictionary<int, Message> sending = [];
         private readonly Dictionary<int, (int From, int Tag, nint Data, long Bytes)> receiving = [];
         private int next;
 
@@ -72,10 +79,9 @@ internal sealed class InProcessJob
 
         public int Size => job.size;
 
-        // The bytes are copied, so a send is done at once.
         public int Send(int to, int tag, void* data, long bytes)
         {
-            byte[] copy = new ReadOnlySpan<byte>(data, checked((int)bytes)).ToArray();
+            var message = new Message { Data = (nint)data, Bytes = bytes };
             lock (job.sent)
             {
                 if (!job.sent.TryGetValue((rank, to, tag), out Queue<Message>? queue))
@@ -83,9 +89,10 @@ internal sealed class InProcessJob
                     job.sent[(rank, to, tag)] = queue = new Queue<Message>();
                 }
 
-                queue.Enqueue(new Message { Bytes = copy });
+                queue.Enqueue(message);
             }
 
+            sending[next] = message;
             return next++;
         }
 
@@ -104,21 +111,9 @@ internal sealed class InProcessJob
                     throw new OperationCanceledException($"the job was ended with code {code}");
                 }
 
-                if (!receiving.TryGetValue(transfer, out var wanted))
-                {
-                    return true;
-                }
-
-                if (!job.sent.TryGetValue((wanted.From, rank, wanted.Tag), out Queue<Message>? queue)
-                    || !queue.TryDequeue(out Message? message))
-                {
-                    return false;
-                }
-
-                Assert.Equal(wanted.Bytes, message.Bytes.Length);
-                message.Bytes.CopyTo(new Span<byte>((void*)wanted.Data, message.Bytes.Length));
-                receiving.Remove(transfer);
-                return true;
+                return sending.TryGetValue(transfer, out Message? message)
+                    ? message.IsTaken && sending.Remove(transfer)
+                    : TryTake(transfer);
             }
         }
 
@@ -132,6 +127,21 @@ internal sealed class InProcessJob
 
         public void Dispose()
         {
+        }
+
+        private bool TryTake(int transfer)
+        {
+            var wanted = receiving[transfer];
+            if (!job.sent.TryGetValue((wanted.From, rank, wanted.Tag), out Queue<Message>? queue)
+                || !queue.TryDequeue(out Message? message))
+            {
+                return false;
+            }
+
+            Assert.Equal(wanted.Bytes, message.Bytes);
+            Buffer.MemoryCopy((void*)message.Data, (void*)wanted.Data, wanted.Bytes, message.Bytes);
+            message.IsTaken = true;
+            return receiving.Remove(transfer);
         }
     }
 }

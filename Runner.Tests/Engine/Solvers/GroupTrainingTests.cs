@@ -126,6 +126,87 @@ public class GroupTrainingTests
     }
 
     [Fact]
+    public void RanksThatDoNotFitTogetherLeaveNoFolderOfARun()
+    {
+        using var folder = new TemporaryFolder();
+        Assert.Throws<CnnException>(() => InProcessJob.Run(2, group =>
+        {
+            using var pool = new WorkerPool(1);
+            string more = group.Rank == 1 ? "momentum: 0.5" : "";
+            using Solver solver = Prepare(
+                folder, Perceptron, $"iter_size: 2 run: '{folder["run"]}' {more}", 4, null, pool, group);
+            return solver.Solve();
+        }));
+
+        Assert.False(Directory.Exists(folder["run"]));
+    }
+
+    [Theory]
+    [InlineData("wild", false, "in the net to train")]
+    [InlineData("", true, "in the pass it starts from")]
+    public void ARankWithOtherOptionsIsRefused(string stage, bool restartsData, string words)
+    {
+        using var folder = new TemporaryFolder();
+        const string Net = Perceptron + " layer { name: 'more' type: 'Power' bottom: 'x' top: 'more' "
+            + "include { stage: 'wild' } }";
+        Train(folder, Net, "iter_size: 2", 2, 5, null);
+        var error = Assert.Throws<CnnException>(() => InProcessJob.Run(2, group =>
+        {
+            using var pool = new WorkerPool(1);
+            bool isOther = group.Rank == 1;
+            using Solver solver = Prepare(
+                folder, Net, "iter_size: 2", 6, folder["snap_iter_5.solverstate"], pool, group, options => options with
+                {
+                    Stages = isOther && stage.Length > 0 ? [stage] : [],
+                    RestartsData = isOther && restartsData,
+                });
+            return solver.Solve();
+        }));
+
+        Assert.Contains(words, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void APassOfTheProgramsOwnBetweenIterationsHasItsOwnGradient()
+    {
+        using var folder = new TemporaryFolder();
+        using var pool = new WorkerPool(1);
+        using Solver solver = Prepare(folder, Perceptron, "iter_size: 4", 3, null, pool, null);
+        solver.Step();
+        float[] first = Own();
+        float[] second = Own();
+
+        Assert.Equal(first, second);
+        Assert.Contains(first, v => v != 0);
+
+        float[] Own()
+        {
+            solver.TrainNet.Clock.Pass = 77;
+            solver.TrainNet.ClearParameterDiffs();
+            solver.TrainNet.Forward();
+            solver.TrainNet.Backward();
+            return [.. solver.TrainNet.Learnable.SelectMany(p => p.Blob.Diff.ToArray())];
+        }
+    }
+
+    [Fact]
+    public void ASolverRefusedInAllDoesNotKeepAnotherFromBeingRefusedInOne()
+    {
+        using var folder = new TemporaryFolder();
+        string[] messages = InProcessJob.Run(2, group =>
+        {
+            using var pool = new WorkerPool(1);
+            Assert.Throws<CnnException>(
+                () => Prepare(folder, Perceptron, "iter_size: 3", 3, null, pool, group).Dispose());
+            string net = group.Rank == 1 ? "layer { name: 'x' type: 'NoSuchType' }" : Perceptron;
+            return Assert.Throws<CnnException>(
+                () => Prepare(folder, net, "iter_size: 2", 3, null, pool, group).Dispose()).Message;
+        });
+
+        Assert.All(messages, m => Assert.StartsWith("on rank 1: ", m, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void ALossThatIsNotFiniteIsToldByTheRankThatHasIt()
     {
         using var folder = new TemporaryFolder();
@@ -174,7 +255,7 @@ public class GroupTrainingTests
 
     private static Solver Prepare(
         TemporaryFolder folder, string net, string solver, int iterations, string? from, WorkerPool pool,
-        ProcessGroup group)
+        ProcessGroup? group, Func<SolverOptions, SolverOptions>? complete = null)
     {
         string rate = solver.Contains("base_lr", StringComparison.Ordinal) ? "" : "base_lr: 0.1";
         string seed = solver.Contains("random_seed", StringComparison.Ordinal) ? "" : "random_seed: 5";
@@ -185,8 +266,7 @@ public class GroupTrainingTests
             """;
         var sources = new SourceMap();
         SolverParameter definition = TextFormat.Parse<SolverParameter>(text, "solver.prototxt", sources);
-        return new Solver(
-            new SolverDefinition(definition, sources),
-            new SolverOptions { Pool = pool, ResumeFrom = from, Processes = group });
+        var options = new SolverOptions { Pool = pool, ResumeFrom = from, Processes = group };
+        return new Solver(new SolverDefinition(definition, sources), complete?.Invoke(options) ?? options);
     }
 }

@@ -49,7 +49,7 @@ public sealed class LostRankTests : IDisposable
         await job.WaitUntil(() => job.Error.Contains("Iteration 50 ", StringComparison.Ordinal));
 
         job.Signal(1, signal);
-        await job.Finish();
+        Assert.Equal(130, await job.Finish());
 
         Assert.Single(Directory.GetFiles(folder.Path, "*.solverstate"));
         Assert.Contains("Snapshotting solver state", job.Error, StringComparison.Ordinal);

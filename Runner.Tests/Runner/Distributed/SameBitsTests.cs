@@ -37,6 +37,7 @@ public sealed class SameBitsTests : IDisposable
 
         Assert.Equal(Digests(Alone, Half, End), Digests(Together, Half, End));
         Assert.Equal(Digests(Alone, End), Digests(Resumed, End));
+        Assert.NotEmpty(Figures(Alone, Half));
         Assert.Equal(Figures(Alone, 0), Figures(Together, 0));
         Assert.Equal(Figures(Alone, Half), Figures(Resumed, Half));
     }

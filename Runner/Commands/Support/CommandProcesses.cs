@@ -71,7 +71,7 @@ internal sealed class CommandProcesses
         T? made = default;
         try
         {
-            return Group.Together(() => made = make());
+            return Group.Together(() => made = InWords(make));
         }
         catch
         {
@@ -114,6 +114,18 @@ internal sealed class CommandProcesses
                 : $"{string.Join(", ", all)} threads";
             log.Information(
                 "{Line:l}", $"{Count(Group.Size, "process")} over {Group.Library}, {Machines(Group)}; {each}");
+        }
+    }
+
+    private static T InWords<T>(Func<T> make)
+    {
+        try
+        {
+            return make();
+        }
+        catch (Exception exception) when (FailureReport.InWords(exception) is { } error)
+        {
+            throw error;
         }
     }
 

@@ -34,6 +34,15 @@ internal static class FailureReport
         _ => ExitCode.Failed,
     };
 
+    /// <summary>
+    /// Returns an error with the words of <see cref="Write"/> for one that is not of the user's making, so that other
+    /// processes can tell it; null where it has words already.
+    /// </summary>
+    public static CnnException? InWords(Exception exception) =>
+        exception is CnnException or TrainingException or OperationCanceledException
+            ? null
+            : new CnnException(Describe(exception, isTraced: false), inner: exception) { IsOfTheMachine = true };
+
     private static string Describe(Exception exception, bool isTraced) => exception switch
     {
         OperationCanceledException => "interrupted",

@@ -1,3 +1,4 @@
+using Cnn.Engine.Distributed.Mpi;
 using Cnn.Engine.Export.Onnx;
 
 namespace Cnn.Runner.Commands.Support;
@@ -13,6 +14,7 @@ internal static class ProgramVariable
     [
         (Trace, "1 does what --verbose does"),
         (OnnxRuntimeLibrary.FolderVariable, "the folder of ONNX Runtime's library, with which exports are checked"),
+        (MpiLibrary.FileVariable, "the file of the MPI library by which several processes run a command together"),
         ("NO_COLOR", "keeps the panel of train without colours, if it is set"),
         ("TERM", "'dumb' shows progress in plain lines, as --plain does and output that is no terminal"),
         ("CI", "shows progress in plain lines, if it is set"),

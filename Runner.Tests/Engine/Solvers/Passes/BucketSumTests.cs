@@ -27,30 +27,37 @@ public unsafe class BucketSumTests
     private static float[] Sum(ProcessGroup group, int passes, int[] lengths)
     {
         GradientSegment[] segments = [.. lengths.Select((length, i) => new GradientSegment(i, 0, length))];
-        var operation = new BucketSum(new GradientBucket(segments, 0), passes, group.Rank, group.Size);
+        using var operation = new BucketSum(new GradientBucket(segments, 0), passes, group.Rank, group.Size);
         float[] sum = [];
 
         // Twice, as in two iterations.
         for (int iteration = 0; iteration < 2; iteration++)
         {
-            AlignedBuffer[] pieces = Pieces(PassBlock.Of(passes, group.Rank, group.Size), lengths.Sum());
+            Blob[] pieces = [.. Pieces(PassBlock.Of(passes, group.Rank, group.Size), lengths.Sum()).Select(AsDiff)];
             Assert.Equal(pieces.Length, operation.Pieces);
             for (int piece = 0; piece < pieces.Length; piece++)
             {
                 int at = 0;
                 for (int i = 0; i < lengths.Length; i++)
                 {
-                    operation.Set(piece, i, pieces[piece].Pointer + at);
+                    operation.Set(piece, i, pieces[piece], at);
                     at += lengths[i];
                 }
             }
 
             group.Post(operation);
             group.Await(operation);
-            sum = pieces[^1].Span.ToArray();
+            sum = pieces[^1].Diff.ToArray();
         }
 
         return sum;
+    }
+
+    private static Blob AsDiff(AlignedBuffer values)
+    {
+        var blob = new Blob(values.Length);
+        values.Span.CopyTo(blob.Diff);
+        return blob;
     }
 
     private static AlignedBuffer[] Pieces(PassBlock block, int count)
