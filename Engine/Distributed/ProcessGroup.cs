@@ -44,10 +44,7 @@ public sealed class ProcessGroup : IDisposable
 
         (Rank, Size, Library) = (transport.Rank, transport.Size, transport.Name);
         gather = new GatherOperation(Rank, Size);
-        string host = Environment.MachineName;
-        string[] hosts = GatherText(host);
-        Hosts = hosts;
-        LocalSize = hosts.Count(h => h == host);
+        Hosts = GatherText(Environment.MachineName);
     }
 
     /// <summary>
@@ -78,7 +75,7 @@ public sealed class ProcessGroup : IDisposable
     public string Library { get; }
 
     /// <summary>The number of processes on this machine, this one included.</summary>
-    public int LocalSize { get; }
+    public int LocalSize => Hosts.Count(host => host == Hosts[Rank]);
 
     /// <summary>The name of each rank's machine.</summary>
     public IReadOnlyList<string> Hosts { get; }

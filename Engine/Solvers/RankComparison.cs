@@ -1,8 +1,8 @@
 using System.Globalization;
-using System.Reflection;
 using System.Runtime.InteropServices;
 using Cnn.Engine.Distributed;
 using Cnn.Engine.Graph;
+using Cnn.Engine.Runs;
 using Cnn.Layers;
 using Cnn.Layers.Kernels.Elementwise;
 using Cnn.Proto;
@@ -105,9 +105,7 @@ internal static class RankComparison
 
     private static IEnumerable<(string Name, string Text)> OfProgram()
     {
-        string version = typeof(Solver).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()
-            ?.InformationalVersion ?? "";
-        yield return ("the version", version);
+        yield return ("the version", EngineVersion.Text);
         yield return ("the vectors of its processor", Invariant($"{Lanes.Width} floats"));
     }
 

@@ -19,28 +19,23 @@ internal sealed class IterationPasses : IDisposable
     /// <summary>Prepares for a net.</summary>
     /// <param name="net">The training net.</param>
     /// <param name="passes">The passes of an iteration; a multiple of the number of processes.</param>
-    /// <param name="group">The processes; null for one.</param>
+    /// <param name="group">The processes, two or more; null for one.</param>
     /// <param name="pool">The threads.</param>
     public IterationPasses(Net net, int passes, ProcessGroup? group, WorkerPool pool)
     {
-        // A group of one process trains as one without a group.
-        this.group = group is { Size: > 1 } ? group : null;
-        this.net = net;
+        (this.net, this.group) = (net, group);
         block = PassBlock.Of(passes, group?.Rank ?? 0, group?.Size ?? 1);
         net.Clock.Share = block.Share;
         if (passes > 1)
         {
-            gradients = new PassGradients(net, block, this.group, pool);
+            gradients = new PassGradients(net, block, group, pool);
         }
 
-        if (this.group is not null)
+        if (group is not null)
         {
-            figures = new IterationFigures(net, block, this.group);
+            figures = new IterationFigures(net, block, group);
         }
     }
-
-    /// <summary>How many passes of an iteration this process computes.</summary>
-    public int Count => block.Count;
 
     /// <summary>How long the training has waited for other processes so far.</summary>
     public TimeSpan Waited => gradients?.Waited ?? TimeSpan.Zero;

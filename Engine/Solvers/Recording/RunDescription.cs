@@ -1,4 +1,3 @@
-using System.Reflection;
 using Cnn.Engine.Graph;
 using Cnn.Engine.Runs;
 using Cnn.Proto;
@@ -18,8 +17,7 @@ internal static class RunDescription
         {
             Net = solver.TrainNet.Name,
             Command = options.RunCommand,
-            Version = typeof(Solver).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()
-                ?.InformationalVersion ?? "",
+            Version = EngineVersion.Text,
             Seed = solver.Seed,
             Machine = Machine.Describe(options.Pool!.ThreadCount),
             MaxIterations = solver.MaxIterations,
@@ -40,11 +38,11 @@ internal static class RunDescription
     public static IEnumerable<(string Name, string Text)> Definitions(Solver solver, SolverParameter definition)
     {
         yield return ("solver.prototxt", TextFormat.Print(definition));
-        string train = TextFormat.Print(WithoutWeights(solver.TrainNet));
+        string train = TextOf(solver.TrainNet);
         yield return (definition.HasNet ? "net.prototxt" : "train_net.prototxt", train);
         foreach (var (index, net) in solver.TestNets.Index())
         {
-            string test = TextFormat.Print(WithoutWeights(net));
+            string test = TextOf(net);
             if (test != train)
             {
                 yield return ($"test{Number(index)}_net.prototxt", test);
@@ -84,10 +82,8 @@ internal static class RunDescription
         }
     }
 
-    /// <summary>
-    /// Returns the definition of a net without the weights that it may hold, which are no text to look at.
-    /// </summary>
-    public static NetParameter WithoutWeights(Net net)
+    // Weights that a definition holds are no text to look at.
+    private static string TextOf(Net net)
     {
         NetParameter message = net.Definition.Message;
         if (message.Layer.Any(l => l.Blobs.Count > 0))
@@ -99,6 +95,6 @@ internal static class RunDescription
             }
         }
 
-        return message;
+        return TextFormat.Print(message);
     }
 }
