@@ -1,6 +1,6 @@
-namespace Cnn.Tests;
+namespace Cnn.Campaigns;
 
-/// <summary>A folder of one test, deleted at its end.</summary>
+/// <summary>A folder of one test or case, deleted at its end.</summary>
 internal sealed class TemporaryFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("cnn-test-").FullName;

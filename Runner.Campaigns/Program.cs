@@ -1,0 +1,3 @@
+using Cnn.Campaigns.Running;
+
+return CampaignProgram.Run(args, Console.Out, Console.Error);
