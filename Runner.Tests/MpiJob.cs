@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Cnn.Tests;
 
-/// <summary>Processes that a launcher of MPI runs together. A job that takes longer than a minute is ended.</summary>
+/// <summary>Processes that a launcher of MPI runs together. A job that takes longer than four minutes is ended.</summary>
 internal sealed class MpiJob : IDisposable
 {
     private const string Mark = "CNN_TEST_JOB";
@@ -11,7 +11,7 @@ internal sealed class MpiJob : IDisposable
     /// <summary>The program's assembly.</summary>
     public static readonly string Program = Path.Combine(AppContext.BaseDirectory, "cnn.dll");
 
-    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Guard = TimeSpan.FromMinutes(4);
 
     private readonly MpiLauncher launcher;
     private readonly string mark;

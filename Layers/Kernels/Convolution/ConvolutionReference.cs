@@ -58,26 +58,32 @@ internal static unsafe class ConvolutionReference
         }
     }
 
+    // Calls back for each product of an image's value, a weight and an output that occurs, with their indexes.
     private static void ForEach(in ConvolutionShape s, int images, Visit visit)
     {
+        var (height, width) = (s.OutHeight, s.OutWidth);
         for (int n = 0; n < images; n++)
         {
             for (int o = 0; o < s.Outputs; o++)
             {
                 int firstChannel = o / s.GroupOutputs * s.GroupChannels;
-                for (int p = 0; p < s.OutPixels; p++)
+                for (int t = 0; t < s.Taps; t++)
                 {
-                    for (int t = 0; t < s.Taps; t++)
+                    int c = firstChannel + (t / (s.KernelHeight * s.KernelWidth));
+                    int top = (t / s.KernelWidth % s.KernelHeight * s.DilationHeight) - s.PadHeight;
+                    int left = (t % s.KernelWidth * s.DilationWidth) - s.PadWidth;
+                    for (int i = 0; i < height; i++)
                     {
-                        int c = t / (s.KernelHeight * s.KernelWidth);
-                        int row = (p / s.OutWidth * s.StrideHeight) - s.PadHeight
-                            + (t / s.KernelWidth % s.KernelHeight * s.DilationHeight);
-                        int column = (p % s.OutWidth * s.StrideWidth) - s.PadWidth
-                            + (t % s.KernelWidth * s.DilationWidth);
-                        if (row >= 0 && row < s.Height && column >= 0 && column < s.Width)
+                        int row = (i * s.StrideHeight) + top;
+                        for (int j = 0; row >= 0 && row < s.Height && j < width; j++)
                         {
-                            long x = (((((long)n * s.Channels) + firstChannel + c) * s.Height) + row) * s.Width;
-                            visit(x + column, ((long)o * s.Taps) + t, ((((long)n * s.Outputs) + o) * s.OutPixels) + p);
+                            int column = (j * s.StrideWidth) + left;
+                            if (column >= 0 && column < s.Width)
+                            {
+                                long x = (((((long)n * s.Channels) + c) * s.Height) + row) * s.Width;
+                                long y = (((((long)n * s.Outputs) + o) * height) + i) * width;
+                                visit(x + column, ((long)o * s.Taps) + t, y + j);
+                            }
                         }
                     }
                 }
