@@ -1,0 +1,53 @@
+using Cnn.Campaigns.Crash.Disks;
+using Cnn.Campaigns.Running;
+
+namespace Cnn.Campaigns.Crash.Training;
+
+/// <summary>
+/// Power losses: states that a disk may be in after any operation of a training, from which training goes on. What was
+/// told to be written is there, and the end is that of a run that never stopped.
+/// </summary>
+internal static class PowerLossPart
+{
+    /// <summary>Runs the part.</summary>
+    public static void Run(PartRun run)
+    {
+        using var workplace = new Workplace(run);
+        var trainings = new RecordedTraining?[TrainingSetup.All.Count];
+        run.Cases(one =>
+        {
+            int chosen = (int)(one.Number % trainings.Length);
+            TrainingSetup setup = TrainingSetup.All[chosen];
+            string folder = workplace.Folder(setup.Name);
+            RecordedTraining training = trainings[chosen] ??= RecordedTraining.Make(
+                setup, folder, Path.Combine(folder, setup.Prefix), workplace.Trace(setup.Name));
+            int points = training.Log.Operations.Count + 1;
+            Try(one, training, (int)(one.Number / trainings.Length % points));
+        });
+    }
+
+    private static void Try(CampaignCase one, RecordedTraining training, int operations)
+    {
+        SortedDictionary<string, byte[]?> crashed = training.Disk.Crash(operations, one.Random);
+        one.Count("crash points");
+        string place = $"{training.Setup.Name}, after {operations} operations";
+        if (SnapshotChecks.AfterPowerLoss(crashed, training.Every, training.Promised(operations)) is { } lost)
+        {
+            one.Find($"{place}: {lost}");
+        }
+
+        FolderContent.Write(training.Folder, crashed);
+        CommandLine resumed = CommandLine.Run(training.Setup.Arguments(training.Folder));
+        one.Count(
+            resumed.Error.Contains("Resuming from", StringComparison.Ordinal) ? "resumed" : "begun again");
+        string? wrong = resumed.ExitCode != 0 ? $"training does not go on: {resumed.Error}"
+            : SnapshotChecks.AtEnd(FolderContent.Read(training.Folder), training.Final)
+                ?? (training.Setup.HasRun
+                    ? RunChecks.AtEnd(Path.Combine(training.Folder, "run"), training.Figures)
+                    : null);
+        if (wrong is not null)
+        {
+            one.Find($"{place}: {wrong}");
+        }
+    }
+}
