@@ -18,7 +18,7 @@ internal sealed class CrashCampaign : ICampaign
         + "power leaves, to the bits of a run that never stopped.";
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Parts => ["kill", "power-loss", "files"];
+    public IReadOnlyList<string> Parts => ["kill", "power-loss", "files", "files-kill"];
 
     /// <inheritdoc/>
     public void Run(PartRun run)
@@ -37,7 +37,7 @@ internal sealed class CrashCampaign : ICampaign
                 PowerLossPart.Run(run);
                 break;
             default:
-                FilesPart.Run(run);
+                FilesPart.Run(run, isKilled: run.Part == "files-kill");
                 break;
         }
     }

@@ -31,7 +31,8 @@ internal static class Strace
     /// <param name="number">The call's number among those of its thread with the same name, from 1.</param>
     public static IReadOnlyList<string> Kill(string call, int number) =>
     [
-        "strace", "-f", "-q", "--seccomp-bpf", "-o", "/dev/null", "-e", $"trace={call}", "-e",
+        // A filter in the kernel would let the call pass without the signal.
+        "strace", "-f", "-q", "-o", "/dev/null", "-e", $"trace={call}", "-e",
         string.Create(CultureInfo.InvariantCulture, $"inject={call}:signal=KILL:when={number}"),
     ];
 

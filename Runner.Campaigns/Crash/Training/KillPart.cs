@@ -37,7 +37,7 @@ internal static class KillPart
         TrainingSetup setup = training.Setup;
         setup.Write(folder.Path, setup.Prefix);
         string[] arguments = setup.Arguments(folder.Path);
-        ILookup<string, int> calls = training.Calls.ToLookup(c => c.Call, c => c.Number);
+        ILookup<string, int> calls = training.Recording.Calls.ToLookup(c => c.Call, c => c.Number);
         string history = setup.Name;
         for (int i = 0; i < Kills; i++)
         {
@@ -67,7 +67,7 @@ internal static class KillPart
 
         ProcessResult run = CnnRun.Finish(folder.Path, Limit, arguments);
         string? wrong = run.ExitCode != 0 ? $"training does not go on: {run.Error}"
-            : SnapshotChecks.AtEnd(FolderContent.Read(folder.Path), training.Final)
+            : SnapshotChecks.AtEnd(FolderContent.Read(folder.Path), training.Recording.Final)
                 ?? (setup.HasRun ? RunChecks.AtEnd(folder["run"], training.Figures) : null);
         if (wrong is not null)
         {

@@ -9,6 +9,8 @@ namespace Cnn.Campaigns.Crash.Training;
 /// </summary>
 internal static class PowerLossPart
 {
+    private const int Stride = 7919;
+
     /// <summary>Runs the part.</summary>
     public static void Run(PartRun run)
     {
@@ -21,14 +23,15 @@ internal static class PowerLossPart
             string folder = workplace.Folder(setup.Name);
             RecordedTraining training = trainings[chosen] ??= RecordedTraining.Make(
                 setup, folder, Path.Combine(folder, setup.Prefix), workplace.Trace(setup.Name));
-            int points = training.Log.Operations.Count + 1;
-            Try(one, training, (int)(one.Number / trainings.Length % points));
+            int points = training.Recording.Log.Operations.Count + 1;
+            // The stride visits all points, and far ones first.
+            Try(one, training, (int)(one.Number / trainings.Length * Stride % points));
         });
     }
 
     private static void Try(CampaignCase one, RecordedTraining training, int operations)
     {
-        SortedDictionary<string, byte[]?> crashed = training.Disk.Crash(operations, one.Random);
+        SortedDictionary<string, byte[]?> crashed = training.Recording.Disk.Crash(operations, one.Random);
         one.Count("crash points");
         string place = $"{training.Setup.Name}, after {operations} operations";
         if (SnapshotChecks.AfterPowerLoss(crashed, training.Every, training.Promised(operations)) is { } lost)
@@ -36,14 +39,14 @@ internal static class PowerLossPart
             one.Find($"{place}: {lost}");
         }
 
-        FolderContent.Write(training.Folder, crashed);
-        CommandLine resumed = CommandLine.Run(training.Setup.Arguments(training.Folder));
+        FolderContent.Write(training.Recording.Folder, crashed);
+        CommandLine resumed = CommandLine.Run(training.Setup.Arguments(training.Recording.Folder));
         one.Count(
             resumed.Error.Contains("Resuming from", StringComparison.Ordinal) ? "resumed" : "begun again");
         string? wrong = resumed.ExitCode != 0 ? $"training does not go on: {resumed.Error}"
-            : SnapshotChecks.AtEnd(FolderContent.Read(training.Folder), training.Final)
+            : SnapshotChecks.AtEnd(FolderContent.Read(training.Recording.Folder), training.Recording.Final)
                 ?? (training.Setup.HasRun
-                    ? RunChecks.AtEnd(Path.Combine(training.Folder, "run"), training.Figures)
+                    ? RunChecks.AtEnd(Path.Combine(training.Recording.Folder, "run"), training.Figures)
                     : null);
         if (wrong is not null)
         {

@@ -76,7 +76,7 @@ internal sealed class UnfinishedSet : IDisposable
                 $"'{partial}' is an unfinished conversion", "go on with it by --resume, or remove it");
         }
 
-        if (Path.Exists(partial) && !File.Exists(Path.Combine(partial, StateName)))
+        if (Path.Exists(partial) && !File.Exists(Path.Combine(partial, StateName)) && !IsJustBegun(partial))
         {
             throw new CnnException($"'{partial}' is no unfinished conversion: it has no {StateName}", "remove it");
         }
@@ -138,6 +138,19 @@ internal sealed class UnfinishedSet : IDisposable
         {
             Directory.Delete(partial, recursive: true);
         }
+    }
+
+    // The process was killed before it wrote the first state.
+    private static bool IsJustBegun(string partial) =>
+        Directory.Exists(partial) && Directory.EnumerateFileSystemEntries(partial).All(IsOfBeginning);
+
+    private static bool IsOfBeginning(string path)
+    {
+        string name = Path.GetFileName(path);
+        return File.Exists(path)
+            && (name == "data.mdb"
+                || (name.StartsWith($".{StateName}.", StringComparison.Ordinal)
+                    && name.EndsWith(".part", StringComparison.Ordinal)));
     }
 
     private LmdbWriter Create()
