@@ -13,17 +13,17 @@ internal static class CommandChecks
     /// <param name="scenario">The command.</param>
     /// <param name="content">What the folder holds.</param>
     /// <param name="final">What it holds after the command.</param>
-    /// <param name="folder">The folder, where the content is.</param>
+    /// <param name="file">A file that may be written to look at a content.</param>
     public static string? AfterCrash(
         CommandScenario scenario,
         SortedDictionary<string, byte[]?> content,
         SortedDictionary<string, byte[]?> final,
-        string folder) => scenario.Targets
+        string file) => scenario.Targets
             .Select(target => !content.TryGetValue(target, out byte[]? bytes)
                 ? scenario.Old is null ? null : $"{target} is gone"
                 : bytes is null ? OfFolder(scenario, target, content, final)
                 : FolderContent.AreSame(bytes, final[target]) || FolderContent.AreSame(bytes, scenario.Old) ? null
-                : scenario.Appends ? OfRows(Path.Combine(folder, target), bytes)
+                : scenario.Appends ? OfRows(file, bytes)
                 : $"{target} is neither the old file nor the new one")
             .FirstOrDefault(wrong => wrong is not null);
 
@@ -62,6 +62,7 @@ internal static class CommandChecks
     private static string? OfRows(string path, byte[] bytes)
     {
         const int LengthPlace = 40;
+        File.WriteAllBytes(path, bytes);
         try
         {
             long length = BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(LengthPlace));

@@ -19,12 +19,16 @@ internal sealed record CommandScenario(string Name, string[] Arguments, params s
 
     /// <summary>Returns the command line in a folder.</summary>
     public string[] ArgumentsIn(string folder) =>
-        [.. Arguments.Select(a => a.Replace("@", folder + Path.DirectorySeparatorChar, StringComparison.Ordinal))];
+        [.. Arguments.Select(argument => Replaced(argument, folder))];
 
     /// <summary>Writes what is there before the command.</summary>
     public void Write(string folder, SortedDictionary<string, byte[]?> inputs)
     {
         FolderContent.Write(folder, inputs);
+
+        // A layer's file is looked for from the working folder, which in this process is another one.
+        string net = Path.Combine(folder, "output.prototxt");
+        File.WriteAllText(net, Replaced(File.ReadAllText(net), folder));
         if (Old is not null)
         {
             foreach (string target in Targets)
@@ -33,4 +37,7 @@ internal sealed record CommandScenario(string Name, string[] Arguments, params s
             }
         }
     }
+
+    private static string Replaced(string text, string folder) =>
+        text.Replace("@", folder + Path.DirectorySeparatorChar, StringComparison.Ordinal);
 }

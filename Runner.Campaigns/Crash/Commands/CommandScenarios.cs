@@ -1,5 +1,6 @@
 using System.Text;
 using Cnn.Campaigns.Crash.Disks;
+using Cnn.Campaigns.Processes;
 
 namespace Cnn.Campaigns.Crash.Commands;
 
@@ -73,7 +74,7 @@ internal static class CommandScenarios
         folder.Write("output.prototxt", SmallTraining.Net + """
 
             layer { name: "rows" type: "HDF5Output" bottom: "ip2" bottom: "label" include { phase: TEST }
-              hdf5_output_param { file_name: "rows.h5" } }
+              hdf5_output_param { file_name: "@rows.h5" } }
             """);
         folder.Write("solver.prototxt", SmallTraining.Solver(1, 0, "random_seed: 7", folder["snap"]));
         Run("train", "--solver", folder["solver.prototxt"], "--threads", "1");
@@ -110,7 +111,7 @@ internal static class CommandScenarios
 
     private static void Run(params string[] arguments)
     {
-        CommandLine run = CommandLine.Run(arguments);
+        ProcessResult run = CnnRun.Here(arguments);
         if (run.ExitCode != 0)
         {
             throw new InvalidDataException($"cnn {string.Join(' ', arguments)} failed: {run.Error}");

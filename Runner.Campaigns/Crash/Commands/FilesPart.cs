@@ -73,14 +73,14 @@ internal static class FilesPart
     {
         string folder = recording.Folder;
         SortedDictionary<string, byte[]?> content = FolderContent.Read(folder);
-        if (CommandChecks.AfterCrash(scenario, content, recording.Final, folder) is { } third)
+        if (CommandChecks.AfterCrash(scenario, content, recording.Final, folder + ".look") is { } third)
         {
             one.Find($"{place}: {third}");
             return;
         }
 
         bool isDone = CommandChecks.IsDone(scenario, content, recording.Final);
-        CommandLine again = CommandLine.Run(scenario.ArgumentsIn(folder));
+        ProcessResult again = CnnRun.Here(scenario.ArgumentsIn(folder));
         if (again.ExitCode == 1 && again.Error.Contains("exists already", StringComparison.Ordinal))
         {
             if (isDone)
@@ -96,7 +96,7 @@ internal static class FilesPart
                 Remove(Path.Combine(folder, target));
             }
 
-            again = CommandLine.Run(scenario.ArgumentsIn(folder));
+            again = CnnRun.Here(scenario.ArgumentsIn(folder));
         }
 
         string? wrong = again.ExitCode != 0

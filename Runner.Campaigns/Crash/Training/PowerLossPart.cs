@@ -1,4 +1,5 @@
 using Cnn.Campaigns.Crash.Disks;
+using Cnn.Campaigns.Processes;
 using Cnn.Campaigns.Running;
 
 namespace Cnn.Campaigns.Crash.Training;
@@ -40,7 +41,7 @@ internal static class PowerLossPart
         }
 
         FolderContent.Write(training.Recording.Folder, crashed);
-        CommandLine resumed = CommandLine.Run(training.Setup.Arguments(training.Recording.Folder));
+        ProcessResult resumed = CnnRun.Here(training.Setup.Arguments(training.Recording.Folder));
         one.Count(
             resumed.Error.Contains("Resuming from", StringComparison.Ordinal) ? "resumed" : "begun again");
         string? wrong = resumed.ExitCode != 0 ? $"training does not go on: {resumed.Error}"

@@ -47,7 +47,8 @@ internal sealed class RecordedTraining
 
         // snapshot_keep deletes an older one when the next has been written.
         IEnumerable<DiskOperation> done = Recording.Log.Operations.Take(operations);
-        if (done.Any(o => o.Kind == DiskOperationKind.Unlink && SnapshotChecks.IterationOf(o.Name) == newest))
+        if (newest is not null
+            && done.Any(o => o.Kind == DiskOperationKind.Unlink && SnapshotChecks.IterationOf(o.Name) == newest))
         {
             newest = begun;
         }

@@ -1,6 +1,6 @@
 using Cnn.Runner;
 
-namespace Cnn.Campaigns;
+namespace Cnn.Tests.Runner.Commands;
 
 /// <summary>The result of a command line of the program, run in this process.</summary>
 internal sealed record CommandLine(int ExitCode, string Output, string Error)
