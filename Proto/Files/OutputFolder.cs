@@ -3,16 +3,16 @@ namespace Cnn.Proto;
 /// <summary>Folders for output that a loss of power does not take away again.</summary>
 internal static class OutputFolder
 {
-    /// <summary>Creates a folder and those above it that are missing; their names are on disk when it returns.</summary>
+    /// <summary>Creates a folder and those above it that are missing, and flushes their names to disk.</summary>
     /// <exception cref="IOException">It cannot be created.</exception>
     /// <exception cref="UnauthorizedAccessException">There is no right to create it.</exception>
     public static void Create(string path)
     {
         var missing = new Stack<string>();
-        for (string? at = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)); at is not null && !Path.Exists(at);)
+        string? at = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+        for (; at is not null && !Path.Exists(at); at = Path.GetDirectoryName(at))
         {
             missing.Push(at);
-            at = Path.GetDirectoryName(at);
         }
 
         Directory.CreateDirectory(path);

@@ -25,7 +25,7 @@ internal sealed class Recording
     /// <summary>Its disk.</summary>
     public SimulatedDisk Disk { get; }
 
-    /// <summary>The calls on the folder: the name, and the number among the calls of the thread with that name.</summary>
+    /// <summary>The calls on the folder: the name, and the number among its thread's calls of that name.</summary>
     public IReadOnlyList<(string Call, int Number)> Calls { get; }
 
     /// <summary>What the folder holds at the end.</summary>
@@ -87,7 +87,8 @@ internal sealed class Recording
                 || !FolderContent.AreSame(there, told));
         if (wrong is not null)
         {
-            throw new InvalidDataException($"the log of cnn {string.Join(' ', arguments)} does not tell what {wrong} holds");
+            throw new InvalidDataException(
+                $"the log of cnn {string.Join(' ', arguments)} does not tell what {wrong} holds");
         }
     }
 }

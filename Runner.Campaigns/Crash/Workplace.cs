@@ -10,8 +10,8 @@ using Cnn.Runner;
 namespace Cnn.Campaigns.Crash;
 
 /// <summary>
-/// Where a part works: in the folder that the campaign keeps, else in a temporary one. What strace wrote stays there, so
-/// that a case is the same the next time.
+/// Where a part works: in the folder that the campaign keeps, else in a temporary one. What strace wrote stays there,
+/// so that a case is the same the next time.
 /// </summary>
 internal sealed class Workplace : IDisposable
 {

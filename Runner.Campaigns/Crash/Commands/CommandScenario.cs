@@ -4,11 +4,11 @@ namespace Cnn.Campaigns.Crash.Commands;
 
 /// <summary>A command that writes files, which is crashed.</summary>
 /// <param name="Name">A name for files and findings.</param>
-/// <param name="Arguments">The command line; paths are relative to the folder it runs in, which <c>@</c> stands for.</param>
+/// <param name="Arguments">The command line; <c>@</c> stands for the folder it runs in.</param>
 /// <param name="Targets">What it writes: files, or folders that appear as a whole.</param>
 internal sealed record CommandScenario(string Name, string[] Arguments, params string[] Targets)
 {
-    /// <summary>The bytes that a target has before, where it may be replaced; null where nothing may be there.</summary>
+    /// <summary>The bytes that a target has before; null where nothing may be there.</summary>
     public byte[]? Old { get; init; }
 
     /// <summary>Whether the command appends to its target as it goes on, instead of writing it as a whole.</summary>

@@ -23,7 +23,11 @@ internal static class CommandScenarios
             "safetensors",
             ["export", "--model", "@deploy.prototxt", "--weights", "@w.caffemodel", "--to", "@net.safetensors"],
             "net.safetensors") { Old = Old },
-        new("draw", ["draw", "@deploy.prototxt", "-o", "@net.svg", "-o", "@net.mmd"], "net.svg", "net.mmd") { Old = Old },
+        new(
+            "draw",
+            ["draw", "@deploy.prototxt", "-o", "@net.svg", "-o", "@net.mmd"],
+            "net.svg",
+            "net.mmd") { Old = Old },
         new(
             "filters",
             ["look", "filters", "@deploy.prototxt", "--weights", "@w.caffemodel", "-o", "@filters.png"],
@@ -60,7 +64,8 @@ internal static class CommandScenarios
             "ip1.h5"),
         new(
             "hdf5-output",
-            ["test", "--model", "@output.prototxt", "--weights", "@w.caffemodel", "--iterations", "4", "--threads", "1"],
+            ["test", "--model", "@output.prototxt", "--weights", "@w.caffemodel", "--iterations", "4",
+                "--threads", "1"],
             "rows.h5") { Old = Old, Appends = true },
         new("new", ["new", "lenet", "--to", "@started", "--force"], "started/net.prototxt", "started/solver.prototxt"),
     ];
@@ -70,7 +75,8 @@ internal static class CommandScenarios
     {
         using var folder = new TemporaryFolder();
         folder.Write("net.prototxt", SmallTraining.Net);
-        folder.Write("deploy.prototxt", SmallTraining.Net.Split('\n').Aggregate(new StringBuilder(), AddDeployed).ToString());
+        folder.Write(
+            "deploy.prototxt", SmallTraining.Net.Split('\n').Aggregate(new StringBuilder(), AddDeployed).ToString());
         folder.Write("output.prototxt", SmallTraining.Net + """
 
             layer { name: "rows" type: "HDF5Output" bottom: "ip2" bottom: "label" include { phase: TEST }

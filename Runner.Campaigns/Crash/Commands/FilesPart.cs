@@ -6,8 +6,8 @@ using Cnn.Campaigns.Running;
 namespace Cnn.Campaigns.Crash.Commands;
 
 /// <summary>
-/// Crashes of commands that write files: kills, or losses of power after any operation. Each file is then the old one or
-/// the new one, and the command succeeds when it is given again.
+/// Crashes of commands that write files: kills, or losses of power after any operation. Each file is then the old one
+/// or the new one, and the command succeeds when it is given again.
 /// </summary>
 internal static class FilesPart
 {

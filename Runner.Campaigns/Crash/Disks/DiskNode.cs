@@ -20,5 +20,9 @@ internal sealed class DiskNode
     public static DiskNode Folder() => new();
 
     /// <summary>Returns a copy that can be changed without changing this one.</summary>
-    public DiskNode Copy() => new() { Bytes = Bytes, Names = new SortedDictionary<string, int>(Names, StringComparer.Ordinal) };
+    public DiskNode Copy() => new()
+    {
+        Bytes = Bytes,
+        Names = new SortedDictionary<string, int>(Names, StringComparer.Ordinal),
+    };
 }

@@ -66,7 +66,10 @@ internal sealed class DiskRecorder
                     Place = call.Number(3), Data = call.Bytes(1)[..(int)call.Result],
                 });
             case "ftruncate":
-                return OnFile(call, node => new DiskOperation(DiskOperationKind.Resize, node) { Place = call.Number(1) });
+                return OnFile(call, node => new DiskOperation(DiskOperationKind.Resize, node)
+                {
+                    Place = call.Number(1),
+                });
             case "fsync" or "fdatasync":
                 return OnFile(call, node => new DiskOperation(DiskOperationKind.Flush, node));
             case "mkdir":
@@ -117,7 +120,8 @@ internal sealed class DiskRecorder
         {
             return from is null && to is null
                 ? false
-                : throw new NotSupportedException($"{call.Path(0)} is moved to {call.Path(1)}, out of the folder or into it");
+                : throw new NotSupportedException(
+                    $"{call.Path(0)} is moved to {call.Path(1)}, out of the folder or into it");
         }
 
         if (old.Folder != other.Folder)

@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+
 namespace Cnn.Campaigns.Crash.Disks;
 
 /// <summary>What a folder holds: files by their paths in it, and folders, whose bytes are null.</summary>
@@ -41,4 +44,17 @@ internal static class FolderContent
     /// <summary>Whether two contents have the same bytes under a path, or nothing.</summary>
     public static bool AreSame(byte[]? one, byte[]? other) =>
         one is null ? other is null : other is not null && one.AsSpan().SequenceEqual(other);
+
+    /// <summary>Returns a text that differs where contents differ.</summary>
+    public static string DigestOf(SortedDictionary<string, byte[]?> content)
+    {
+        using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var (path, bytes) in content)
+        {
+            digest.AppendData(Encoding.UTF8.GetBytes($"{path}\0{bytes?.Length ?? -1}\0"));
+            digest.AppendData(bytes ?? []);
+        }
+
+        return Convert.ToHexString(digest.GetHashAndReset());
+    }
 }

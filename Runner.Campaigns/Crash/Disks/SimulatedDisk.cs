@@ -4,10 +4,10 @@ namespace Cnn.Campaigns.Crash.Disks;
 
 /// <summary>
 /// Tells what a disk may hold after the power was lost in the middle of a log. What was flushed is there. Of the bytes
-/// written to a file since it was flushed any may be lost, a write may end early, and a file may have its new length
-/// with zeros in it. Of the names that were given and taken away since their folder was flushed any may be lost,
-/// whatever order they came in; so a file may get its final name before its bytes. A sector of 512 bytes that a file had
-/// before is the old one or the new one, and a renaming happens as a whole.
+/// written to a file since it was flushed any may be lost: a write may end early or reach the disk in some of its
+/// sectors alone, and a file may have its new length with zeros in it. Of the names that were given and taken away
+/// since their folder was flushed any may be lost, so a file may get its final name before its bytes. A sector of 512
+/// bytes that a file had before is the old one or the new one, and a renaming happens as a whole.
 /// </summary>
 /// <param name="log">The log.</param>
 internal sealed class SimulatedDisk(DiskLog log)
@@ -20,9 +20,10 @@ internal sealed class SimulatedDisk(DiskLog log)
         Kept,
         Torn,
         Zeroed,
+        Scattered,
     }
 
-    /// <summary>The moods of a disk: everything pending gets lost, everything gets kept, or each its own fate.</summary>
+    /// <summary>What a disk does to all that is pending: loses it, keeps it, or each has its own fate.</summary>
     private enum Mood
     {
         Loses,
@@ -37,7 +38,7 @@ internal sealed class SimulatedDisk(DiskLog log)
         List<DiskNode> nodes = Start();
         foreach (DiskOperation operation in log.Operations.Take(operations))
         {
-            Apply(nodes, operation, Fate.Kept, 0);
+            Keep(nodes, operation);
         }
 
         return Content(nodes);
@@ -59,7 +60,7 @@ internal sealed class SimulatedDisk(DiskLog log)
             ofNode.Add(operation);
             if (operation.Kind == DiskOperationKind.Flush)
             {
-                ofNode.ForEach(done => Apply(nodes, done, Fate.Kept, 0));
+                ofNode.ForEach(done => Keep(nodes, done));
                 ofNode.Clear();
             }
         }
@@ -98,15 +99,17 @@ internal sealed class SimulatedDisk(DiskLog log)
         for (int i = 0; i < left.Count; i++)
         {
             bool isFile = nodes[left[i].Node].Bytes is not null;
-            Fate fate = mood == Mood.Mixes ? (Fate)random.Next(isFile ? 4 : 2)
+            Fate fate = mood == Mood.Mixes ? (Fate)random.Next(isFile ? 5 : 2)
                 : i < first ? Fate.Kept
                 : i == first && mood == Mood.KeepsTheFirst && isFile ? Fate.Torn
                 : Fate.Lost;
-            Apply(nodes, left[i], fate, fate == Fate.Torn ? random.Next(left[i].Data.Length + 1) : 0);
+            Apply(nodes, left[i], fate, random);
         }
     }
 
-    private static void Apply(List<DiskNode> nodes, DiskOperation operation, Fate fate, int cut)
+    private static void Keep(List<DiskNode> nodes, DiskOperation operation) => Apply(nodes, operation, Fate.Kept, null);
+
+    private static void Apply(List<DiskNode> nodes, DiskOperation operation, Fate fate, PhiloxRandom? random)
     {
         DiskNode node = nodes[operation.Node];
         if (fate == Fate.Lost)
@@ -117,7 +120,7 @@ internal sealed class SimulatedDisk(DiskLog log)
         switch (operation.Kind)
         {
             case DiskOperationKind.Write:
-                Write(node, operation, fate, cut);
+                node.Bytes = Written(node.Bytes!, operation, fate, random);
                 break;
             case DiskOperationKind.Resize:
                 node.Bytes = Resized(node.Bytes!, operation.Place);
@@ -140,26 +143,29 @@ internal sealed class SimulatedDisk(DiskLog log)
         }
     }
 
-    private static void Write(DiskNode node, DiskOperation operation, Fate fate, int cut)
+    private static byte[] Written(byte[] before, DiskOperation operation, Fate fate, PhiloxRandom? random)
     {
-        byte[] before = node.Bytes!;
-        long end = operation.Place + operation.Data.Length;
-        int length = operation.Data.Length;
-        if (fate == Fate.Torn)
+        byte[] data = operation.Data;
+        int place = (int)operation.Place, kept = fate == Fate.Torn ? random!.Next(data.Length + 1) : data.Length;
+        if (place + kept < before.Length && fate == Fate.Torn)
         {
             // Within what the file had before, sectors are whole.
-            long at = operation.Place + cut;
-            length = at < before.Length ? (int)Math.Max(0, (at / Sector * Sector) - operation.Place) : cut;
-            end = Math.Max(before.Length, operation.Place + length);
-        }
-        else if (fate == Fate.Zeroed)
-        {
-            length = 0;
+            kept = Math.Max(0, ((place + kept) / Sector * Sector) - place);
         }
 
-        byte[] after = Resized(before, Math.Max(before.Length, end));
-        operation.Data.AsSpan(0, length).CopyTo(after.AsSpan(length == 0 ? 0 : (int)operation.Place));
-        node.Bytes = after;
+        byte[] after = Resized(before, Math.Max(before.Length, place + kept));
+        for (int at = 0; at < kept;)
+        {
+            int length = Math.Min(kept - at, Sector - ((place + at) % Sector));
+            if (fate is Fate.Kept or Fate.Torn || (fate == Fate.Scattered && random!.Next(2) == 0))
+            {
+                data.AsSpan(at, length).CopyTo(after.AsSpan(place + at));
+            }
+
+            at += length;
+        }
+
+        return after;
     }
 
     private static byte[] Resized(byte[] bytes, long length)

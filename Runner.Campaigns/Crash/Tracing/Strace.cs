@@ -13,9 +13,10 @@ internal static class Strace
     /// <summary>The calls that change files or their names, and those that open and close them.</summary>
     public static IReadOnlyList<string> Calls { get; } =
     [
-        "openat", "open", "creat", "close", "write", "pwrite64", "writev", "pwritev", "pwritev2", "ftruncate", "truncate",
-        "fallocate", "fsync", "fdatasync", "sync_file_range", "rename", "renameat", "renameat2", "unlink", "unlinkat",
-        "mkdir", "mkdirat", "rmdir", "link", "linkat", "symlink", "symlinkat", "copy_file_range", "sendfile",
+        "openat", "open", "creat", "close", "write", "pwrite64", "writev", "pwritev", "pwritev2", "ftruncate",
+        "truncate", "fallocate", "fsync", "fdatasync", "sync_file_range", "rename", "renameat", "renameat2",
+        "unlink", "unlinkat", "mkdir", "mkdirat", "rmdir", "link", "linkat", "symlink", "symlinkat",
+        "copy_file_range", "sendfile",
     ];
 
     /// <summary>Why strace cannot be used here; null where it can.</summary>
@@ -24,7 +25,10 @@ internal static class Strace
     /// <summary>The words before a command whose calls are to be written down.</summary>
     /// <param name="log">The file to write them to.</param>
     public static IReadOnlyList<string> Record(string log) =>
-        ["strace", "-f", "-q", "--seccomp-bpf", "-xx", "-s", "1000000000", "-o", log, "-e", $"trace={string.Join(',', Calls)}"];
+    [
+        "strace", "-f", "-q", "--seccomp-bpf", "-xx", "-s", "1000000000", "-o", log, "-e",
+        $"trace={string.Join(',', Calls)}",
+    ];
 
     /// <summary>The words before a command whose process is to be killed by SIGKILL.</summary>
     /// <param name="call">The call at which it dies.</param>

@@ -17,7 +17,8 @@ internal static class TraceReader
         foreach (string line in lines)
         {
             int space = line.IndexOf(' ', StringComparison.Ordinal);
-            if (space < 0 || !int.TryParse(line[..space], NumberStyles.None, CultureInfo.InvariantCulture, out int thread))
+            if (space < 0
+                || !int.TryParse(line[..space], NumberStyles.None, CultureInfo.InvariantCulture, out int thread))
             {
                 throw new InvalidDataException($"no line of strace: {line}");
             }

@@ -7,8 +7,8 @@ using Cnn.Fillers;
 namespace Cnn.Campaigns.Crash.Training;
 
 /// <summary>
-/// Kills: a training's process dies by SIGKILL at a call on its folder, goes on and dies again, some times over, and then
-/// comes to its end, which is that of a run that never stopped.
+/// Kills: a training's process dies by SIGKILL at a call on its folder, goes on and dies again, some times over, and
+/// then comes to its end, which is that of a run that never stopped.
 /// </summary>
 internal static class KillPart
 {

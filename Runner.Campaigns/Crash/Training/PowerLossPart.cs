@@ -17,6 +17,7 @@ internal static class PowerLossPart
     {
         using var workplace = new Workplace(run);
         var trainings = new RecordedTraining?[TrainingSetup.All.Count];
+        var opened = new HashSet<string>();
         run.Cases(one =>
         {
             int chosen = (int)(one.Number % trainings.Length);
@@ -26,11 +27,11 @@ internal static class PowerLossPart
                 setup, folder, Path.Combine(folder, setup.Prefix), workplace.Trace(setup.Name));
             int points = training.Recording.Log.Operations.Count + 1;
             // The stride visits all points, and far ones first.
-            Try(one, training, (int)(one.Number / trainings.Length * Stride % points));
+            Try(one, training, (int)(one.Number / trainings.Length * Stride % points), opened);
         });
     }
 
-    private static void Try(CampaignCase one, RecordedTraining training, int operations)
+    private static void Try(CampaignCase one, RecordedTraining training, int operations, HashSet<string> opened)
     {
         SortedDictionary<string, byte[]?> crashed = training.Recording.Disk.Crash(operations, one.Random);
         one.Count("crash points");
@@ -40,6 +41,13 @@ internal static class PowerLossPart
             one.Find($"{place}: {lost}");
         }
 
+        // What comes of a state is a function of it, so one that was opened before is not opened again.
+        if (!opened.Add(training.Setup.Name + FolderContent.DigestOf(crashed)))
+        {
+            return;
+        }
+
+        one.Count("different states");
         FolderContent.Write(training.Recording.Folder, crashed);
         ProcessResult resumed = CnnRun.Here(training.Setup.Arguments(training.Recording.Folder));
         one.Count(

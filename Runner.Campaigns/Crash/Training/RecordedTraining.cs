@@ -34,7 +34,7 @@ internal sealed class RecordedTraining
     public static RecordedTraining Make(TrainingSetup setup, string folder, string prefix, string trace) => new(
         setup, Recording.Make(folder, at => setup.Write(at, prefix), setup.Arguments(folder), trace));
 
-    /// <summary>Returns the files of snapshots that must be on the disk after the first operations of the log.</summary>
+    /// <summary>Returns the snapshots' files that must be on the disk after the first operations of the log.</summary>
     public IEnumerable<string> Promised(int operations)
     {
         // The next snapshot begins, or the process ends, only after the last one was told to be written.

@@ -31,7 +31,7 @@ internal static class RunChecks
         ];
     }
 
-    /// <summary>Returns what is wrong with the figures of a run that was resumed; null where they are all there.</summary>
+    /// <summary>Returns what is wrong with the figures of a run that was resumed; null for nothing.</summary>
     public static string? AtEnd(string folder, IReadOnlyList<string> straight)
     {
         try

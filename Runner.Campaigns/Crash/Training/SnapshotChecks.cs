@@ -17,7 +17,7 @@ internal static partial class SnapshotChecks
         ? int.Parse(match.Groups["iteration"].Value, CultureInfo.InvariantCulture)
         : null;
 
-    /// <summary>Returns what is wrong after a process was killed: a file that is not that of the run that never stopped.</summary>
+    /// <summary>Returns what is wrong after a kill: a file is not that of the run that never stopped.</summary>
     /// <param name="content">What the folder holds.</param>
     /// <param name="every">Each snapshot's file that the run that never stopped wrote, also those it deleted.</param>
     public static string? AfterKill(
@@ -27,7 +27,7 @@ internal static partial class SnapshotChecks
             .Select(f => $"{f.Key} is neither the old file nor the new one")
             .FirstOrDefault();
 
-    /// <summary>Returns what is wrong after the power was lost: a snapshot that was told to be written is not there.</summary>
+    /// <summary>Returns what is wrong after a loss of power: a snapshot that was written is not there.</summary>
     /// <param name="content">What the folder holds.</param>
     /// <param name="every">As for <see cref="AfterKill"/>.</param>
     /// <param name="promised">The files that had been written, and were not to be deleted.</param>
@@ -39,7 +39,7 @@ internal static partial class SnapshotChecks
             .Select(p => $"{p} was written, and is {(content.ContainsKey(p) ? "damaged" : "not there")}")
             .FirstOrDefault();
 
-    /// <summary>Returns what is wrong at the end: the files of snapshots must be those of a run that never stopped.</summary>
+    /// <summary>Returns what is wrong at the end: a snapshot is not that of a run that never stopped.</summary>
     public static string? AtEnd(
         IReadOnlyDictionary<string, byte[]?> content, IReadOnlyDictionary<string, byte[]?> straight)
     {

@@ -11,14 +11,14 @@ namespace Cnn.Tests.Campaigns.Crash;
 [Trait("Category", "Crash")]
 public sealed class CrashCampaignTests : IDisposable
 {
-    private const int StatesAtEachPoint = 6;
+    private const int StatesAtEachPoint = 60;
 
     private readonly TemporaryFolder folder = new();
 
     public void Dispose() => folder.Dispose();
 
     [Theory]
-    [InlineData("power-loss", 21)]
+    [InlineData("power-loss", 14)]
     [InlineData("kill", 1)]
     public void AShortCampaignFindsNothing(string part, long cases)
     {

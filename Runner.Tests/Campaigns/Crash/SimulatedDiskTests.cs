@@ -41,11 +41,11 @@ public class SimulatedDiskTests
         var folder = new DiskOperation(DiskOperationKind.Link, Folder) { Name = "new", Target = 2 };
         var file = new DiskOperation(DiskOperationKind.Link, 2) { Name = "file", Target = 3 };
         var flush = new DiskOperation(DiskOperationKind.Flush, 2);
-        var disk = new SimulatedDisk(new DiskLog([DiskNode.Folder()], [true, true, true, false], [folder, file, flush]));
+        var log = new DiskLog([DiskNode.Folder()], [true, true, true, false], [folder, file, flush]);
 
-        string[] found = [.. Crashes(disk, 3).Select(c => string.Join(' ', c.Keys)).Distinct().Order(StringComparer.Ordinal)];
+        string[] found = [.. Crashes(new SimulatedDisk(log), 3).Select(c => string.Join(' ', c.Keys)).Distinct()];
 
-        Assert.Equal(["", "new new/file"], found);
+        Assert.Equal(["", "new new/file"], found.Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -57,9 +57,9 @@ public class SimulatedDiskTests
         var write = new DiskOperation(DiskOperationKind.Write, Old) { Data = after };
         var disk = new SimulatedDisk(new DiskLog([root, DiskNode.File(before)], [true, false], [write]));
 
-        int[] sums = [.. Crashes(disk, 1).Select(c => c["file"]!.Sum(b => b)).Distinct().Order()];
+        var found = Crashes(disk, 1).Select(c => (c["file"]![..512].Sum(b => b), c["file"]![512..].Sum(b => b)));
 
-        Assert.Equal([0, 512, 1024], sums);
+        Assert.Equal([(0, 0), (0, 512), (512, 0), (512, 512)], found.Distinct().Order());
     }
 
     [Fact]

@@ -44,7 +44,7 @@ public class TraceReaderTests
     public void ErrorsAreNegative()
     {
         SystemCall call = Assert.Single(
-            TraceReader.Read([@"1 unlink(""\x61"") = -1 ENOENT (No such file or directory)", "1 +++ exited with 0 +++"]));
+            TraceReader.Read([@"1 unlink(""\x61"") = -1 ENOENT (No such file)", "1 +++ exited with 0 +++"]));
 
         Assert.Equal(-1, call.Result);
     }

@@ -14,6 +14,7 @@ namespace Cnn.Runner.DataSets.ImageSets;
 internal sealed class UnfinishedSet : IDisposable
 {
     private const string StateName = "state";
+    private const int BytesWithoutRecords = 2 * 4096;
     private const ulong Magic = 0x31_5453_4E4E_43; // "CNNST1"
 
     private readonly string path, partial;
@@ -140,7 +141,7 @@ internal sealed class UnfinishedSet : IDisposable
         }
     }
 
-    // The process was killed before it wrote the first state.
+    // The process was killed before it wrote the first state, so there are no records.
     private static bool IsJustBegun(string partial) =>
         Directory.Exists(partial) && Directory.EnumerateFileSystemEntries(partial).All(IsOfBeginning);
 
@@ -148,7 +149,7 @@ internal sealed class UnfinishedSet : IDisposable
     {
         string name = Path.GetFileName(path);
         return File.Exists(path)
-            && (name == "data.mdb"
+            && ((name == "data.mdb" && new FileInfo(path).Length <= BytesWithoutRecords)
                 || (name.StartsWith($".{StateName}.", StringComparison.Ordinal)
                     && name.EndsWith(".part", StringComparison.Ordinal)));
     }
