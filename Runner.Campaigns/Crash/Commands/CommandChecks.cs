@@ -53,7 +53,9 @@ internal static class CommandChecks
                 && !(content.TryGetValue(path, out byte[]? bytes) && FolderContent.AreSame(bytes, final[path])));
         return wrong is not null
             ? $"{target} has its name, but {wrong} is {(content.ContainsKey(wrong) ? "another file" : "not there")}"
-            : content.Keys.Where(path => IsIn(path, target) && !final.ContainsKey(path) && !MayStay(scenario, path))
+            : content.Keys
+                .Where(path => IsIn(path, target) && !final.ContainsKey(path))
+                .Where(path => Path.GetFileName(path) != scenario.MayStay)
                 .Select(path => $"{path} is left in a database")
                 .FirstOrDefault();
     }

@@ -126,6 +126,12 @@ internal sealed class UnfinishedSet : IDisposable
     /// <exception cref="CnnException">It cannot be written.</exception>
     public void Commit()
     {
+        // Processes that were killed may have left their unfinished states.
+        foreach (string left in Directory.EnumerateFiles(partial, ".*.part"))
+        {
+            File.Delete(left);
+        }
+
         Writer.Commit();
         isCommitted = true;
         File.Delete(Path.Combine(path, StateName));

@@ -136,6 +136,7 @@ public sealed class ImageSetResumeTests : IDisposable
         File.WriteAllBytes(folder["db.partial/.state.4711-1.part"], []);
 
         Assert.Equal(4900, Convert("db", new ImageSetOptions(), resume: true).Written);
+        Assert.Equal(["data.mdb"], Directory.GetFiles(folder["db"]).Select(Path.GetFileName));
     }
 
     [Fact]
