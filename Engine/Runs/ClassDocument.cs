@@ -40,7 +40,7 @@ internal sealed record ClassDocument(
         Mistake[] worst = [.. report.Worst.Select((m, i) => Mistake.Of(m, NameOf(report.Iteration, i)))];
         if (worst.Length > 0)
         {
-            Directory.CreateDirectory(images);
+            OutputFolder.Create(images);
         }
 
         foreach (var (mistake, document) in report.Worst.Zip(worst))

@@ -31,7 +31,7 @@ public sealed partial class RunWriter
         try
         {
             bool hasRun = Check(folder, info, resumesAt);
-            Directory.CreateDirectory(folder);
+            OutputFolder.Create(folder);
             RunRecord record = hasRun
                 ? RunLoader.LoadUntil(folder, resumesAt!.Value)
                 : new RunRecord { Name = RunFiles.NameOf(folder), Iteration = resumesAt ?? 0 };

@@ -23,7 +23,12 @@ public sealed partial class RunWriter
     private bool hasEnded;
 
     /// <summary>Writes out what is buffered, which otherwise happens every second.</summary>
-    public void Flush()
+    public void Flush() => Flush(toDisk: false);
+
+    /// <summary>Writes out what is buffered; it is on the disk when this returns.</summary>
+    internal void FlushToDisk() => Flush(toDisk: true);
+
+    private void Flush(bool toDisk)
     {
         lock (gate)
         {
@@ -33,7 +38,7 @@ public sealed partial class RunWriter
             }
         }
 
-        Change(() => storage?.Flush(toDisk: false));
+        Change(() => storage?.Flush(toDisk));
     }
 
     /// <summary>Ends the run: all that is known is on the disk when it returns.</summary>

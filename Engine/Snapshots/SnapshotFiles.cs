@@ -35,7 +35,7 @@ internal static class SnapshotFiles
         string folder = FolderOf(prefix);
         try
         {
-            Directory.CreateDirectory(folder);
+            OutputFolder.Create(folder);
             TemporaryFile.Probe(folder);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

@@ -39,6 +39,7 @@ public sealed partial class Solver
             Plateau = plateau,
             Kept = kept.Entries,
         };
+        recorder?.BeforeSnapshot();
         WrittenSnapshot written = SnapshotFiles.Write(definition, TrainNet, state, options.Log);
         newestSnapshot = Iteration;
         recorder?.SnapshotWritten(written.StatePath);

@@ -78,10 +78,7 @@ public static class AtomicFile
             throw;
         }
 
-        if (!OperatingSystem.IsWindows())
-        {
-            UnixFile.FlushFolder(Path.GetDirectoryName(target)!);
-        }
+        OutputFolder.FlushParent(target);
     }
 
     private static void WriteInPlace(string name, string target, Action<Stream> write)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Cnn.Runner;
 
 namespace Cnn.Campaigns.Processes;
 
@@ -35,5 +36,14 @@ internal static class CnnRun
         }
 
         return new ProcessResult(process.ExitCode, output.Result, error.Result);
+    }
+
+    /// <summary>Runs <c>cnn</c> with arguments in this process, in its working folder.</summary>
+    public static ProcessResult Here(params string[] arguments)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        int code = CommandLineProgram.Run(arguments, output, error);
+        return new ProcessResult(code, output.ToString(), error.ToString());
     }
 }

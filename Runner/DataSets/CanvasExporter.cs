@@ -79,7 +79,7 @@ public static class CanvasExporter
 
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            OutputFolder.Create(Path.GetDirectoryName(Path.GetFullPath(path))!);
         }
         catch (Exception exception) when (FileErrors.From(path, "write", exception) is { } error)
         {

@@ -55,7 +55,7 @@ public static class DigitsExporter
 
         try
         {
-            Directory.CreateDirectory(to);
+            OutputFolder.Create(to);
         }
         catch (Exception exception) when (FileErrors.From(to, "make the folder", exception) is { } error)
         {

@@ -73,7 +73,7 @@ internal static class StarterWriter
         {
             while (created.TryPop(out string? path))
             {
-                Directory.CreateDirectory(path);
+                OutputFolder.Create(path);
                 undo.Push(() => Directory.Delete(path));
             }
         }

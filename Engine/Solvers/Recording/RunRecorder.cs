@@ -86,6 +86,11 @@ internal sealed class RunRecorder : IDisposable
         }
     }
 
+    /// <summary>
+    /// Tells that a snapshot is about to be written: a run that goes on from it has the figures before it.
+    /// </summary>
+    public void BeforeSnapshot() => Writer.FlushToDisk();
+
     /// <summary>Tells that a step begins, after its tests.</summary>
     public void BeginStep() => nets.BeginStep();
 

@@ -54,7 +54,12 @@ internal sealed class RowFile(string path)
         RandomAccess.FlushToDisk(file);
         Grow(DataShape, data);
         Grow(LabelShape, labels);
-        RandomAccess.Write(file, Header(), 0);
+
+        // The file's length first: where the power is lost in between, the shapes do not reach beyond it.
+        byte[] header = Header();
+        RandomAccess.Write(file, header.AsSpan(0, RowFileHeader.SuperblockSize), 0);
+        RandomAccess.FlushToDisk(file);
+        RandomAccess.Write(file, header.AsSpan(RowFileHeader.SuperblockSize), RowFileHeader.SuperblockSize);
         RandomAccess.FlushToDisk(file);
     }
 

@@ -13,8 +13,11 @@ internal static class RowFileHeader
     /// <summary>Bytes of the header.</summary>
     public const int Size = Labels + DatasetSize;
 
+    /// <summary>Bytes of its beginning, which tells the length of the file.</summary>
+    public const int SuperblockSize = 96;
+
     private const ulong Undefined = ulong.MaxValue;
-    private const int Root = 96;
+    private const int Root = SuperblockSize;
     private const int Tree = Root + 40;
     private const int Heap = Tree + 544;
     private const int HeapData = Heap + 32;

@@ -103,11 +103,7 @@ public sealed class Hdf5RowWriter : IDisposable
             file.Dispose();
             File.Move(file.Name, path);
             isCommitted = true;
-            if (!OperatingSystem.IsWindows())
-            {
-                UnixFile.FlushFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
-            }
-
+            OutputFolder.FlushParent(path);
             return 0;
         });
     }

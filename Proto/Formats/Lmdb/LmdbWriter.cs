@@ -33,6 +33,9 @@ public sealed class LmdbWriter : IDisposable
     /// <summary>Whether <see cref="Suspend"/> is possible: all records so far came in order.</summary>
     public bool CanSuspend => late.Count == 0;
 
+    /// <summary>The folder that becomes the database; files that belong to it can be put there.</summary>
+    internal string Folder => partial;
+
     /// <summary>Starts a database.</summary>
     /// <param name="path">The folder to create.</param>
     /// <exception cref="CnnException">The path exists, or nothing can be written there.</exception>
@@ -150,8 +153,11 @@ public sealed class LmdbWriter : IDisposable
             Merge();
         }
 
+        // The folder must not get its name before the names of its files are on disk.
+        OutputFolder.Flush(partial);
         Directory.Move(partial, path);
         committed = true;
+        OutputFolder.FlushParent(path);
         return 0;
     });
 

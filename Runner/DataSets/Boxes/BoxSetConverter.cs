@@ -75,9 +75,9 @@ public static class BoxSetConverter
             throw new CnnException($"none of the {images.Count} images can be read{why}");
         }
 
+        WriteNames(Path.Combine(writer.Folder, "labels.txt"), set.Names);
         writer.Commit();
         progress?.Report(new WriteProgress(name, images.Count, images.Count));
-        WriteNames(Path.Combine(path, "labels.txt"), set.Names);
         return new ImageSetResult(path, images.Count - left, left);
 
         void Take(long item, BoxSetRecord record)

@@ -45,7 +45,7 @@ public static class Cifar10Converter
         byte[][] trainFiles = [.. Cifar10Files.Train.Select(name => files[name])];
         try
         {
-            Directory.CreateDirectory(to);
+            OutputFolder.Create(to);
             Write(train, trainFiles, progress, cancel);
             Write(test, [.. Cifar10Files.Test.Select(name => files[name])], progress, cancel);
             if (writesMean)

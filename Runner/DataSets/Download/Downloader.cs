@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using Cnn.Proto;
+using Microsoft.Win32.SafeHandles;
 
 namespace Cnn.Runner.DataSets.Download;
 
@@ -26,7 +27,7 @@ public sealed class Downloader(HttpClient client, IReadOnlyList<Uri> mirrors, IR
     {
         try
         {
-            Directory.CreateDirectory(to);
+            OutputFolder.Create(to);
         }
         catch (Exception exception) when (FileErrors.From(to, "make the folder", exception) is { } error)
         {
@@ -212,7 +213,13 @@ public sealed class Downloader(HttpClient client, IReadOnlyList<Uri> mirrors, IR
     {
         try
         {
+            using (SafeFileHandle file = File.OpenHandle(partial, FileMode.Open, FileAccess.ReadWrite))
+            {
+                RandomAccess.FlushToDisk(file);
+            }
+
             File.Move(partial, path, overwrite: true);
+            OutputFolder.FlushParent(path);
         }
         catch (Exception exception) when (FileErrors.From(path, "write", exception) is { } error)
         {

@@ -35,6 +35,9 @@ internal sealed class ImageSetConversion : IDisposable
         set = UnfinishedSet.Open(path, Fingerprint(), resume);
     }
 
+    /// <summary>The folder that becomes the database; files that belong to it can be put there.</summary>
+    public string Folder => set.Writer.Folder;
+
     /// <summary>Converts the images that are not converted yet.</summary>
     /// <param name="progress">Receives progress; may be null.</param>
     /// <param name="skipped">Receives the images that cannot be read, in order; may be null.</param>

@@ -87,7 +87,8 @@ public static class ImageSetConverter
             }
 
             conversions.ForEach(conversion => conversion.Run(progress, skipped, cancel));
-            return [.. conversions.Select(conversion => Labelled(conversion.Commit(), classes.Classes))];
+            conversions.ForEach(conversion => WriteLabels(conversion.Folder, classes.Classes));
+            return [.. conversions.Select(conversion => conversion.Commit())];
         }
         catch (CnnException exception) when (!exception.IsOfTheMachine)
         {
@@ -129,18 +130,14 @@ public static class ImageSetConverter
                 "use more images, or another share");
     }
 
-    private static ImageSetResult Labelled(ImageSetResult result, IReadOnlyList<string> classes)
-    {
-        AtomicFile.Write(
-            Path.Combine(result.Path, LabelsName),
-            stream =>
+    private static void WriteLabels(string folder, IReadOnlyList<string> classes) => AtomicFile.Write(
+        Path.Combine(folder, LabelsName),
+        stream =>
+        {
+            using var writer = new StreamWriter(stream, leaveOpen: true) { NewLine = "\n" };
+            foreach (string name in classes)
             {
-                using var writer = new StreamWriter(stream, leaveOpen: true) { NewLine = "\n" };
-                foreach (string name in classes)
-                {
-                    writer.WriteLine(name);
-                }
-            });
-        return result;
-    }
+                writer.WriteLine(name);
+            }
+        });
 }

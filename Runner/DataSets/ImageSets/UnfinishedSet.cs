@@ -14,6 +14,7 @@ namespace Cnn.Runner.DataSets.ImageSets;
 internal sealed class UnfinishedSet : IDisposable
 {
     private const string StateName = "state";
+    private const int BytesWithoutRecords = 2 * 4096;
     private const ulong Magic = 0x31_5453_4E4E_43; // "CNNST1"
 
     private readonly string path, partial;
@@ -76,7 +77,7 @@ internal sealed class UnfinishedSet : IDisposable
                 $"'{partial}' is an unfinished conversion", "go on with it by --resume, or remove it");
         }
 
-        if (Path.Exists(partial) && !File.Exists(Path.Combine(partial, StateName)))
+        if (Path.Exists(partial) && !File.Exists(Path.Combine(partial, StateName)) && !IsJustBegun(partial))
         {
             throw new CnnException($"'{partial}' is no unfinished conversion: it has no {StateName}", "remove it");
         }
@@ -125,6 +126,12 @@ internal sealed class UnfinishedSet : IDisposable
     /// <exception cref="CnnException">It cannot be written.</exception>
     public void Commit()
     {
+        // Processes that were killed may have left their unfinished states.
+        foreach (string left in Directory.EnumerateFiles(partial, ".*.part"))
+        {
+            File.Delete(left);
+        }
+
         Writer.Commit();
         isCommitted = true;
         File.Delete(Path.Combine(path, StateName));
@@ -138,6 +145,19 @@ internal sealed class UnfinishedSet : IDisposable
         {
             Directory.Delete(partial, recursive: true);
         }
+    }
+
+    // The process was killed before it wrote the first state, so there are no records.
+    private static bool IsJustBegun(string partial) =>
+        Directory.Exists(partial) && Directory.EnumerateFileSystemEntries(partial).All(IsOfBeginning);
+
+    private static bool IsOfBeginning(string path)
+    {
+        string name = Path.GetFileName(path);
+        return File.Exists(path)
+            && ((name == "data.mdb" && new FileInfo(path).Length <= BytesWithoutRecords)
+                || (name.StartsWith($".{StateName}.", StringComparison.Ordinal)
+                    && name.EndsWith(".part", StringComparison.Ordinal)));
     }
 
     private LmdbWriter Create()

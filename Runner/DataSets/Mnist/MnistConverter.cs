@@ -112,7 +112,7 @@ public static class MnistConverter
     {
         try
         {
-            Directory.CreateDirectory(path);
+            OutputFolder.Create(path);
         }
         catch (Exception exception) when (FileErrors.From(path, "make the folder", exception) is { } error)
         {

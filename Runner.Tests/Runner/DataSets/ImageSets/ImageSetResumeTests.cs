@@ -122,10 +122,21 @@ public sealed class ImageSetResumeTests : IDisposable
 
         File.WriteAllBytes(state, bytes);
         string data = folder["db.partial/data.mdb"];
-        File.WriteAllBytes(data, File.ReadAllBytes(data)[..8192]);
+        File.WriteAllBytes(data, File.ReadAllBytes(data)[..12288]);
         Assert.Contains("writing cannot go on from there", Error(new ImageSetOptions(), resume: true));
         File.Delete(state);
         Assert.Contains("is no unfinished conversion", Error(new ImageSetOptions(), resume: true));
+    }
+
+    [Fact]
+    public void AConversionThatWasKilledBeforeItsFirstStateBeginsAgain()
+    {
+        Directory.CreateDirectory(folder["db.partial"]);
+        File.WriteAllBytes(folder["db.partial/data.mdb"], new byte[8192]);
+        File.WriteAllBytes(folder["db.partial/.state.4711-1.part"], []);
+
+        Assert.Equal(4900, Convert("db", new ImageSetOptions(), resume: true).Written);
+        Assert.Equal(["data.mdb"], Directory.GetFiles(folder["db"]).Select(Path.GetFileName));
     }
 
     [Fact]

@@ -1,4 +1,4 @@
-namespace Cnn.Tests;
+namespace Cnn.Campaigns;
 
 /// <summary>A training run that takes a second or two and uses random numbers wherever a net can.</summary>
 internal static class SmallTraining

@@ -1,0 +1,67 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Cnn.Campaigns.Crash.Tracing;
+
+/// <summary>
+/// strace, which writes down the calls of a process on files, or kills it at one of them. It comes with Linux
+/// distributions, in the package of that name.
+/// </summary>
+internal static class Strace
+{
+    /// <summary>The calls that change files or their names, and those that open and close them.</summary>
+    public static IReadOnlyList<string> Calls { get; } =
+    [
+        "openat", "open", "creat", "close", "write", "pwrite64", "writev", "pwritev", "pwritev2", "ftruncate",
+        "truncate", "fallocate", "fsync", "fdatasync", "sync_file_range", "rename", "renameat", "renameat2",
+        "unlink", "unlinkat", "mkdir", "mkdirat", "rmdir", "link", "linkat", "symlink", "symlinkat",
+        "copy_file_range", "sendfile",
+    ];
+
+    /// <summary>Why strace cannot be used here; null where it can.</summary>
+    public static string? Missing { get; } = FindMissing();
+
+    /// <summary>The words before a command whose calls are to be written down.</summary>
+    /// <param name="log">The file to write them to.</param>
+    public static IReadOnlyList<string> Record(string log) =>
+    [
+        "strace", "-f", "-q", "--seccomp-bpf", "-xx", "-s", "1000000000", "-o", log, "-e",
+        $"trace={string.Join(',', Calls)}",
+    ];
+
+    /// <summary>The words before a command whose process is to be killed by SIGKILL.</summary>
+    /// <param name="call">The call at which it dies.</param>
+    /// <param name="number">The call's number among those of its thread with the same name, from 1.</param>
+    public static IReadOnlyList<string> Kill(string call, int number) =>
+    [
+        // A filter in the kernel would let the call pass without the signal.
+        "strace", "-f", "-q", "-o", "/dev/null", "-e", $"trace={call}", "-e",
+        string.Create(CultureInfo.InvariantCulture, $"inject={call}:signal=KILL:when={number}"),
+    ];
+
+    private static string? FindMissing()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return "strace is a program of Linux";
+        }
+
+        try
+        {
+            var start = new ProcessStartInfo("strace", ["-f", "-q", "--seccomp-bpf", "-e", "trace=openat", "true"])
+            {
+                RedirectStandardError = true,
+                RedirectStandardOutput = true,
+            };
+            using Process process = Process.Start(start)!;
+            string error = process.StandardError.ReadToEnd();
+            process.WaitForExit();
+            return process.ExitCode == 0 ? null : $"strace cannot trace here: {error.Trim()}";
+        }
+        catch (Win32Exception)
+        {
+            return "there is no strace";
+        }
+    }
+}
