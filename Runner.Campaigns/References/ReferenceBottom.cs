@@ -1,0 +1,16 @@
+namespace Cnn.Campaigns.References;
+
+/// <summary>A bottom of a drawn case.</summary>
+/// <param name="Shape">Its shape.</param>
+/// <param name="Fill">Draws its values.</param>
+internal sealed record ReferenceBottom(int[] Shape, Filling Fill)
+{
+    /// <summary>Whether the layer has a gradient for it.</summary>
+    public bool HasGradient { get; init; } = true;
+
+    /// <summary>Its shape from the second pass on; null where it stays.</summary>
+    public int[]? LaterShape { get; init; }
+
+    /// <summary>Returns its shape in a pass.</summary>
+    public int[] ShapeAt(int pass) => pass > 0 && LaterShape is { } later ? later : Shape;
+}
