@@ -179,9 +179,14 @@ internal sealed class LayerComparison : IDisposable
         var gradients = new GradientComparison(reference, call, diffs, drawn.Work, campaignCase);
         for (int i = 0; i < Layer.Bottoms.Count; i++)
         {
-            if (drawn.Bottoms[i].HasGradient)
+            ReferenceBlob diff = ReferenceBlob.Of(Layer.Bottoms[i].Shape, Layer.Bottoms[i].Diff);
+            if (drawn.Bottoms[i].IsCutOff)
             {
-                gradients.CompareBottom(i, ReferenceBlob.Of(Layer.Bottoms[i].Shape, Layer.Bottoms[i].Diff));
+                Compare($"the gradient of bottom {i}, through which none flows,", diff, new ReferenceBlob(diff.Shape), null);
+            }
+            else if (drawn.Bottoms[i].HasGradient)
+            {
+                gradients.CompareBottom(i, diff);
             }
         }
 

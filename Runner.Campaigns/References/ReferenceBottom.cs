@@ -8,6 +8,9 @@ internal sealed record ReferenceBottom(int[] Shape, Filling Fill)
     /// <summary>Whether the layer has a gradient for it.</summary>
     public bool HasGradient { get; init; } = true;
 
+    /// <summary>Whether the layer lets no gradient through to it, although the tops depend on it: its gradient is 0.</summary>
+    public bool IsCutOff { get; init; }
+
     /// <summary>Its shape from the second pass on; null where it stays.</summary>
     public int[]? LaterShape { get; init; }
 
