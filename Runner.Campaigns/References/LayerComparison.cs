@@ -113,7 +113,7 @@ internal sealed class LayerComparison : IDisposable
         var call = new ReferenceCall
         {
             Layer = definition,
-            IsTraining = isTraining,
+            IsTraining = definition.HasPhase ? definition.Phase == Phase.Train : isTraining,
             Bottoms = [.. inputs.Select((values, i) => ReferenceBlob.Of(drawn.Bottoms[i].ShapeAt(pass), values))],
             Parameters = parameters,
             Tops = [.. tops.Select(t => new ReferenceBlob(t.Shape))],
