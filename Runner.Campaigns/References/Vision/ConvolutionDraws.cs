@@ -86,6 +86,15 @@ internal static class ConvolutionDraws
         return sizes;
     }
 
+    /// <summary>Returns the multiplications of a convolution of a bottom.</summary>
+    public static long Work(ConvolutionParameter options, int[] shape, int axis)
+    {
+        int[] sizes = shape[(axis + 1)..];
+        ConvolutionWindow window = ConvolutionWindow.Of(options, sizes);
+        return window.Windows(sizes).Concat(window.Kernel).Concat(shape[..(axis + 1)])
+            .Aggregate(options.NumOutput / (long)options.Group, (n, d) => n * d);
+    }
+
     /// <summary>Draws fillers, whose values are replaced.</summary>
     public static void Fillers(PhiloxRandom random, ConvolutionParameter options)
     {

@@ -10,6 +10,8 @@ namespace Cnn.Campaigns.References.Vision;
 [Reference("Convolution", "DepthwiseConvolution")]
 internal sealed class ConvolutionReference : IReferenceLayer, IReferenceCases
 {
+    private const double LargeShare = 0.12;
+
     /// <inheritdoc/>
     public void Forward(ReferenceCall call)
     {
@@ -22,17 +24,20 @@ internal sealed class ConvolutionReference : IReferenceLayer, IReferenceCases
     /// <inheritdoc/>
     public ReferenceCase Draw(PhiloxRandom random, string type)
     {
+        if (random.Chance(LargeShare))
+        {
+            return LargeConvolutions.Draw(random, type);
+        }
+
         var options = new ConvolutionParameter();
-        bool isLarge = random.Chance(0.05);
-        int axes = isLarge ? 2 : random.Pick(1, 2, 2, 2, 2, 3);
+        int axes = random.Pick(1, 2, 2, 2, 2, 3);
         ConvolutionDraws.Window(random, options, axes);
         ConvolutionDraws.Sides(random, options, axes);
         ConvolutionDraws.Fillers(random, options);
         int groups = random.Chance(0.4) ? random.Between(1, 4) : 1;
-        int channels = groups * (isLarge ? random.Pick(1, 3, 16, 32) : random.Pick(1, 1, 2, 3, 5));
-        int outputs = groups * (isLarge ? random.Pick(16, 32) / groups : random.Pick(1, 1, 2, 3, 6));
+        int channels = groups * random.Pick(1, 1, 2, 3, 5), outputs = groups * random.Pick(1, 1, 2, 3, 6);
         options.NumOutput = (uint)outputs;
-        if (groups == 1 && !isLarge && random.Chance(0.15))
+        if (groups == 1 && random.Chance(0.15))
         {
             Connect(random, options, channels);
         }
@@ -49,31 +54,21 @@ internal sealed class ConvolutionReference : IReferenceLayer, IReferenceCases
             options.Axis = random.Chance(0.5) ? leading : -1 - axes;
         }
 
-        int most = isLarge ? 14 : axes > 2 ? 3 : 6;
+        int most = axes > 2 ? 3 : 6;
         int[] shape = Shape(), later = Shape();
         var bottom = new ReferenceBottom(shape, Fillings.Uniform()) { LaterShape = random.Chance(0.3) ? later : null };
-        int bottoms = isLarge ? 1 : random.Pick(1, 1, 1, 2, 3);
+        int bottoms = random.Pick(1, 1, 1, 2, 3);
         return new ReferenceCase
         {
             Layer = new LayerParameter { Type = type, ConvolutionParam = options },
             Bottoms = [.. Enumerable.Repeat(bottom, bottoms)],
             Tops = bottoms,
             Passes = random.Between(1, 2),
-            Work = Math.Max(Work(shape), Work(later)),
+            Work = Math.Max(
+                ConvolutionDraws.Work(options, shape, leading), ConvolutionDraws.Work(options, later, leading)),
         };
 
-        int[] Shape() =>
-        [
-            .. random.Shape(leading, 1, isLarge ? 2 : 3), channels, .. ConvolutionDraws.Sizes(random, options, axes, most),
-        ];
-
-        long Work(int[] of)
-        {
-            int[] sizes = of[(leading + 1)..];
-            ConvolutionWindow window = ConvolutionWindow.Of(options, sizes);
-            return window.Windows(sizes).Concat(window.Kernel).Concat(of[..leading])
-                .Aggregate((long)outputs * channels / groups, (n, d) => n * d);
-        }
+        int[] Shape() => [.. random.Shape(leading, 1, 3), channels, .. ConvolutionDraws.Sizes(random, options, axes, most)];
     }
 
     private static void Forward(ReferenceCall call, int index)
