@@ -85,6 +85,9 @@ internal sealed class ClippedLstmReference : IReferenceLayer, IReferenceCases, I
             Layer = new LayerParameter { Type = type, LstmParam = options },
             Bottoms = bottoms,
             Passes = random.Between(1, 3),
+
+            // Larger weights would make the steps chaotic: each would multiply what the last one rounded.
+            FillParameter = _ => Fillings.Uniform(-Math.Min(1, 2 / MathF.Sqrt(size)), Math.Min(1, 2 / MathF.Sqrt(size))),
             Work = (long)steps * streams * 4 * size * (size + rest.Aggregate(1, (n, d) => n * d)),
         };
     }

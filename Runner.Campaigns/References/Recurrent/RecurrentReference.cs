@@ -86,6 +86,9 @@ internal abstract class RecurrentReference : IReferenceLayer, IReferenceCases
             GradientTops = 1,
             HasGradient = !isFractional,
             Passes = random.Between(1, 3),
+
+            // Larger weights would make the steps chaotic: each would multiply what the last one rounded.
+            FillParameter = _ => Fillings.Uniform(-Math.Min(1, 2 / MathF.Sqrt(size)), Math.Min(1, 2 / MathF.Sqrt(size))),
             Work = (long)steps * streams * Gates * size * (size + rest.Aggregate(1, (n, d) => n * d)),
         };
 
