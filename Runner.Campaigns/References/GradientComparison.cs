@@ -65,7 +65,7 @@ internal sealed class GradientComparison
     private void Compare(
         string what, ReferenceBlob computed, Func<ReferenceCall, ReferenceBlob> choose, ReferenceBlob? expected)
     {
-        double length = Math.Sqrt(computed.Data.Sum(g => g * g));
+        double length = Math.Sqrt(computed.Data.Where(double.IsFinite).Sum(g => g * g));
         double size = length / Math.Sqrt(Math.Max(1, computed.Count));
         if (expected is not null)
         {

@@ -57,8 +57,9 @@ public sealed class ReferenceTableTests
         [
             .. from layer in typeof(Layer).Assembly.GetTypes()
                let type = layer.GetCustomAttribute<LayerTypeAttribute>()?.Name
+               where type is not null
                let family = layer.Namespace!.Split('.')[^1].ToLowerInvariant()
-               where type is not null && ReferenceTable.Families.ContainsKey(family)
+               where ReferenceTable.Families.ContainsKey(family)
                where !ReferenceTable.ByType.ContainsKey(type) && !WithoutReference.ContainsKey(type)
                select type,
         ];
