@@ -25,7 +25,8 @@ internal static class Draws
     }
 
     /// <summary>Returns one of a few.</summary>
-    public static T Pick<T>(this PhiloxRandom random, params ReadOnlySpan<T> choices) => choices[random.Next(choices.Length)];
+    public static T Pick<T>(this PhiloxRandom random, params ReadOnlySpan<T> choices) =>
+        choices[random.Next(choices.Length)];
 
     /// <summary>Returns a shape of sizes between two bounds, inclusive.</summary>
     public static int[] Shape(this PhiloxRandom random, int axes, int low, int high)

@@ -42,8 +42,8 @@ internal static class Fillings
     };
 
     /// <summary>
-    /// Spreads values evenly around 0 in random order, at least <paramref name="step"/> apart and half of it from 0, for functions with
-    /// kinks where values are equal or 0.
+    /// Spreads values evenly around 0 in random order, at least <paramref name="step"/> apart and half of it from 0,
+    /// for functions with kinks where values are equal or 0.
     /// </summary>
     public static Filling Apart(float step) => (random, values) =>
     {

@@ -4,15 +4,16 @@ using Cnn.Fillers;
 namespace Cnn.Campaigns.References;
 
 /// <summary>
-/// Compares the gradients that the product computed with central differences of the reference, whose objective is the sum of the tops'
-/// values, each times its diff: along every coordinate where that is affordable, else along random directions of all coordinates and
-/// along some coordinates. Where steps of different sizes give different slopes, the objective has a kink, and the coordinate is skipped.
+/// Compares the gradients that the product computed with central differences of the reference, whose objective is the
+/// sum of the tops' values, each times its diff: along every coordinate where that is affordable, else along random
+/// directions of all coordinates and along some coordinates. Where steps of different sizes give different slopes, the
+/// objective has a kink, and the coordinate is skipped.
 /// </summary>
 internal sealed class GradientComparison
 {
     /// <summary>
-    /// The largest error of a gradient, relative to 1, the gradient, or the root of the mean square of the blob's gradient, whichever is
-    /// largest; along a direction, to 1, the slope, or the length of the blob's gradient.
+    /// The largest error of a gradient, relative to 1, the gradient, or the root of the mean square of the blob's
+    /// gradient, whichever is largest; along a direction, to 1, the slope, or the length of the blob's gradient.
     /// </summary>
     public const double Tolerance = 1e-4;
 
@@ -60,7 +61,8 @@ internal sealed class GradientComparison
     /// <summary>Compares the gradient of a parameter.</summary>
     /// <exception cref="ReferenceMismatchException">It is another.</exception>
     public void CompareParameter(int index, ReferenceBlob computed) =>
-        Compare($"the gradient of parameter {index}", computed, call => call.Parameters[index], own?.ParameterDiffs[index]);
+        Compare(
+            $"the gradient of parameter {index}", computed, call => call.Parameters[index], own?.ParameterDiffs[index]);
 
     private void Compare(
         string what, ReferenceBlob computed, Func<ReferenceCall, ReferenceBlob> choose, ReferenceBlob? expected)
@@ -130,7 +132,8 @@ internal sealed class GradientComparison
         Require(what, computed, index, actual, slopes[1], size);
     }
 
-    private static double Allowed(double expected, double size) => Tolerance * Math.Max(1, Math.Max(Math.Abs(expected), size));
+    private static double Allowed(double expected, double size) =>
+        Tolerance * Math.Max(1, Math.Max(Math.Abs(expected), size));
 
     private void Require(string what, ReferenceBlob computed, int index, double actual, double expected, double size)
     {
@@ -139,8 +142,8 @@ internal sealed class GradientComparison
         {
             string place = index < 0 ? "" : $" at {index}";
             throw new ReferenceMismatchException(
-                $"{start.Layer.Type}: {what} {computed.ShapeText} is {actual:R}{place}, the reference gives {expected:R} "
-                + $"(allowed {allowed:G2})");
+                $"{start.Layer.Type}: {what} {computed.ShapeText} is {actual:R}{place}, "
+                + $"the reference gives {expected:R} (allowed {allowed:G2})");
         }
     }
 

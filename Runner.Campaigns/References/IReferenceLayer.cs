@@ -1,8 +1,9 @@
 namespace Cnn.Campaigns.References;
 
 /// <summary>
-/// A layer type from its formula alone: scalar, in double precision, slow and obviously right. Has a <see cref="ReferenceAttribute"/>,
-/// draws its cases (<see cref="IReferenceCases"/>) and keeps nothing from one call to the next.
+/// A layer type from its formula alone: scalar, in double precision, slow and obviously right. Has a <see
+/// cref="ReferenceAttribute"/>, draws its cases (<see cref="IReferenceCases"/>) and keeps nothing from one call to the
+/// next.
 /// </summary>
 internal interface IReferenceLayer
 {

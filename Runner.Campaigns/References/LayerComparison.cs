@@ -11,7 +11,8 @@ namespace Cnn.Campaigns.References;
 internal sealed class LayerComparison : IDisposable
 {
     /// <summary>
-    /// The largest error of a top, relative to 1, the value, or the sum of the magnitudes that it is the sum of, whichever is largest.
+    /// The largest error of a top, relative to 1, the value, or the sum of the magnitudes that it is the sum of,
+    /// whichever is largest.
     /// </summary>
     public const double Tolerance = 1e-5;
 
@@ -41,12 +42,14 @@ internal sealed class LayerComparison : IDisposable
         definition = drawn.Layer.Clone();
         definition.Name = "layer";
         definition.Bottom.Add(drawn.Bottoms.Select((_, i) => $"bottom{i}"));
-        definition.Top.Add(Enumerable.Range(0, drawn.Tops).Select(i => i == 0 && drawn.InPlace ? "bottom0" : $"top{i}"));
+        definition.Top.Add(
+            Enumerable.Range(0, drawn.Tops).Select(i => i == 0 && drawn.InPlace ? "bottom0" : $"top{i}"));
     }
 
     /// <summary>The case in one line.</summary>
     public string Description =>
-        $"{(isTraining ? "TRAIN" : isInference ? "TEST for inference" : "TEST")}, {drawn.Passes} passes, {pool.ThreadCount} threads, "
+        $"{(isTraining ? "TRAIN" : isInference ? "TEST for inference" : "TEST")}, "
+        + $"{drawn.Passes} passes, {pool.ThreadCount} threads, "
         + $"bottoms {string.Join(' ', drawn.Bottoms.Select(Text))}, layer {drawn.Layer}";
 
     private NetLayer Layer => net!.FindLayer("layer");
@@ -78,9 +81,11 @@ internal sealed class LayerComparison : IDisposable
     public void Dispose() => net?.Dispose();
 
     private static string Text(ReferenceBottom bottom) =>
-        ReferenceBlob.TextOf(bottom.Shape) + (bottom.LaterShape is { } later ? $" then {ReferenceBlob.TextOf(later)}" : "");
+        ReferenceBlob.TextOf(bottom.Shape)
+            + (bottom.LaterShape is { } later ? $" then {ReferenceBlob.TextOf(later)}" : "");
 
-    private static ReferenceBlob[] Values(IEnumerable<Blob> blobs) => [.. blobs.Select(b => ReferenceBlob.Of(b.Shape, b.Data))];
+    private static ReferenceBlob[] Values(IEnumerable<Blob> blobs) =>
+        [.. blobs.Select(b => ReferenceBlob.Of(b.Shape, b.Data))];
 
     private Net BuildNet()
     {
@@ -89,7 +94,8 @@ internal sealed class LayerComparison : IDisposable
         {
             var input = new LayerParameter { Name = "input", Type = "Input", InputParam = new InputParameter() };
             input.Top.Add(definition.Bottom);
-            input.InputParam.Shape.Add(drawn.Bottoms.Select(b => new BlobShape { Dim = { b.Shape.Select(d => (long)d) } }));
+            input.InputParam.Shape.Add(
+                drawn.Bottoms.Select(b => new BlobShape { Dim = { b.Shape.Select(d => (long)d) } }));
             message.Layer.Add(input);
         }
 
@@ -146,7 +152,8 @@ internal sealed class LayerComparison : IDisposable
             if (!a.Equals(b) && !(Math.Abs(a - b) <= allowed))
             {
                 throw new ReferenceMismatchException(
-                    $"{definition.Type}: {what} {product.ShapeText} is {a:R} at {i}, the reference gives {b:R} (allowed {allowed:G2})");
+                    $"{definition.Type}: {what} {product.ShapeText} is {a:R} at {i}, "
+                    + $"the reference gives {b:R} (allowed {allowed:G2})");
             }
         }
 
@@ -173,7 +180,9 @@ internal sealed class LayerComparison : IDisposable
             Blob top = Layer.Tops[i];
             float[] diff = Draw(Fillings.Uniform(-1.5f, 1.5f), top.Count);
             diff.CopyTo(top.Diff);
-            diffs.Add(i < drawn.GradientTops ? ReferenceBlob.Of(top.Shape, diff) : new ReferenceBlob(top.Shape.ToArray()));
+            diffs.Add(i < drawn.GradientTops
+                ? ReferenceBlob.Of(top.Shape, diff)
+                : new ReferenceBlob(top.Shape.ToArray()));
         }
 
         net!.Backward();
@@ -183,7 +192,8 @@ internal sealed class LayerComparison : IDisposable
             ReferenceBlob diff = ReferenceBlob.Of(Layer.Bottoms[i].Shape, Layer.Bottoms[i].Diff);
             if (drawn.Bottoms[i].IsCutOff)
             {
-                Compare($"the gradient of bottom {i}, through which none flows,", diff, new ReferenceBlob(diff.Shape), null);
+                var none = new ReferenceBlob(diff.Shape);
+                Compare($"the gradient of bottom {i}, through which none flows,", diff, none, null);
             }
             else if (drawn.Bottoms[i].HasGradient)
             {

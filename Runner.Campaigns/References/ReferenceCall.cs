@@ -21,12 +21,14 @@ internal sealed class ReferenceCall
     public required IReadOnlyList<ReferenceBlob> Tops { get; init; }
 
     /// <summary>
-    /// For each value of the tops, the sum of the magnitudes of the terms that it is the sum of, or 0 where the sum does not cancel:
-    /// rounding grows with it. A reference may fill it.
+    /// For each value of the tops, the sum of the magnitudes of the terms that it is the sum of, or 0 where the sum
+    /// does not cancel: rounding grows with it. A reference may fill it.
     /// </summary>
     public required IReadOnlyList<ReferenceBlob> Magnitudes { get; init; }
 
-    /// <summary>What the layer keeps from one forward pass to the next besides its parameters; nothing before the first.</summary>
+    /// <summary>
+    /// What the layer keeps from one forward pass to the next besides its parameters; nothing before the first.
+    /// </summary>
     public required IDictionary<string, double[]> State { get; init; }
 
     /// <summary>The gradients of the tops; only for <see cref="IReferenceGradient"/>.</summary>

@@ -19,5 +19,6 @@ internal static class ReferenceCalls
         ParameterDiffs = topDiffs is null ? [] : Zeros(call.Parameters),
     };
 
-    private static ReferenceBlob[] Zeros(IEnumerable<ReferenceBlob> blobs) => [.. blobs.Select(b => new ReferenceBlob(b.Shape))];
+    private static ReferenceBlob[] Zeros(IEnumerable<ReferenceBlob> blobs) =>
+        [.. blobs.Select(b => new ReferenceBlob(b.Shape))];
 }

@@ -4,8 +4,8 @@ using Cnn.Layers.Threading;
 namespace Cnn.Campaigns.References;
 
 /// <summary>
-/// Compares every layer with a second implementation of its formula in double precision: tops, changed parameters and gradients, over
-/// drawn options, shapes and values. A part is a family of layers.
+/// Compares every layer with a second implementation of its formula in double precision: tops, changed parameters and
+/// gradients, over drawn options, shapes and values. A part is a family of layers.
 /// </summary>
 internal sealed class ReferenceCampaign : ICampaign
 {

@@ -36,8 +36,8 @@ internal sealed record ReferenceCase
     public bool AddsToParameterDiffs { get; init; } = true;
 
     /// <summary>
-    /// The multiplications of a forward pass of the reference, where they are many more than there are values: costly gradients are
-    /// compared along random directions.
+    /// The multiplications of a forward pass of the reference, where they are many more than there are values: costly
+    /// gradients are compared along random directions.
     /// </summary>
     public long Work { get; init; }
 }

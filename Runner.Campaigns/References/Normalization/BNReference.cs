@@ -3,7 +3,9 @@ using Cnn.Proto;
 
 namespace Cnn.Campaigns.References.Normalization;
 
-/// <summary>Batch normalisation with scale and shift, of PSPNet's fork (with averages) and of SegNet's (without).</summary>
+/// <summary>
+/// Batch normalisation with scale and shift, of PSPNet's fork (with averages) and of SegNet's (without).
+/// </summary>
 [Reference("BN")]
 internal sealed class BNReference : IReferenceLayer, IReferenceCases, IReferenceGradient
 {

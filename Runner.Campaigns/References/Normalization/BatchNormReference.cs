@@ -4,8 +4,8 @@ using Cnn.Proto;
 namespace Cnn.Campaigns.References.Normalization;
 
 /// <summary>
-/// <c>y = (x - mean) / sqrt(variance + eps)</c>, as BVLC's Caffe has it, with sums for statistics, or as NVIDIA's, with averages, scale
-/// and shift.
+/// <c>y = (x - mean) / sqrt(variance + eps)</c>, as BVLC's Caffe has it, with sums for statistics, or as NVIDIA's, with
+/// averages, scale and shift.
 /// </summary>
 [Reference("BatchNorm")]
 internal sealed class BatchNormReference : IReferenceLayer, IReferenceCases, IReferenceGradient
@@ -48,10 +48,15 @@ internal sealed class BatchNormReference : IReferenceLayer, IReferenceCases, IRe
         {
             Statistics s = Of(call, channels, c);
             channels.Backward(
-                c, i => s.Scale * dy.Data[i], i => (x.Data[i] - s.Mean) / s.Deviation, s.Deviation, call.BottomDiffs[0].Data);
+                c,
+                i => s.Scale * dy.Data[i],
+                i => (x.Data[i] - s.Mean) / s.Deviation,
+                s.Deviation,
+                call.BottomDiffs[0].Data);
             if (IsNvidias(Options(call)))
             {
-                call.ParameterDiffs[3].Data[c] = channels.Of(c).Sum(i => dy.Data[i] * (x.Data[i] - s.Mean) / s.Deviation);
+                call.ParameterDiffs[3].Data[c] =
+                    channels.Of(c).Sum(i => dy.Data[i] * (x.Data[i] - s.Mean) / s.Deviation);
                 call.ParameterDiffs[4].Data[c] = channels.Of(c).Sum(i => dy.Data[i]);
             }
         }

@@ -39,6 +39,11 @@ internal sealed class LRNReference : IReferenceLayer, IReferenceCases
         random.Maybe(() => options.Beta = random.Pick(0.5f, 1, 0.3f, 2));
         random.Maybe(() => options.K = random.Between(0.5f, 3));
         random.Maybe(() => options.NormRegion = LRNParameter.Types.NormRegion.WithinChannel);
+        if (random.Chance(0.1))
+        {
+            options.Engine = LRNParameter.Types.Engine.Caffe;
+        }
+
         int[] shape = [random.Between(1, 3), random.Between(1, 12), random.Between(1, 9), random.Between(1, 9)];
         return new ReferenceCase
         {

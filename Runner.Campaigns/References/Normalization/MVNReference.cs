@@ -60,7 +60,8 @@ internal sealed class MVNReference : IReferenceLayer, IReferenceCases, IReferenc
         };
     }
 
-    private static int[] LegacyShape(ReferenceBlob x) => [.. Enumerable.Range(0, 4).Select(a => a < x.Shape.Length ? x.Shape[a] : 1)];
+    private static int[] LegacyShape(ReferenceBlob x) =>
+        [.. Enumerable.Range(0, 4).Select(a => a < x.Shape.Length ? x.Shape[a] : 1)];
 
     // The values that share a mean, as the channels of one item.
     private static ChannelView Rows(ReferenceCall call, ReferenceBlob x)
@@ -70,7 +71,8 @@ internal sealed class MVNReference : IReferenceLayer, IReferenceCases, IReferenc
         return new ChannelView(x.Reshaped(1, rows, x.Count / rows));
     }
 
-    private static double Deviation(ReferenceCall call, ChannelView rows, int row) => call.Layer.MvnParam.NormalizeVariance
+    private static double Deviation(ReferenceCall call, ChannelView rows, int row) =>
+        call.Layer.MvnParam.NormalizeVariance
         ? Math.Sqrt(rows.Variance(row)) + call.Layer.MvnParam.Eps
         : 1;
 }

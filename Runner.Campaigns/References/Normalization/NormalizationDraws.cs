@@ -8,7 +8,8 @@ internal static class NormalizationDraws
     private const int Few = 60;
 
     /// <summary>
-    /// Draws a bottom [N, C, ...]. Where few values make a mean, they lie apart: a deviation of almost 0 makes noise of the gradient.
+    /// Draws a bottom [N, C, ...]. Where few values make a mean, they lie apart: a deviation of almost 0 makes noise of
+    /// the gradient.
     /// </summary>
     public static ReferenceBottom Bottom(PhiloxRandom random, int axes)
     {

@@ -4,8 +4,8 @@ using Cnn.Proto;
 namespace Cnn.Campaigns.References.Normalization;
 
 /// <summary>
-/// Division by the length of an item or of a position: SSD's kind, <c>y = s_c x / sqrt(sum x^2 + eps)</c>, and happynear's without a
-/// scale.
+/// Division by the length of an item or of a position: SSD's kind, <c>y = s_c x / sqrt(sum x^2 + eps)</c>, and
+/// happynear's without a scale.
 /// </summary>
 [Reference("Normalize")]
 internal sealed class NormalizeReference : IReferenceLayer, IReferenceCases, IReferenceGradient
@@ -43,7 +43,9 @@ internal sealed class NormalizeReference : IReferenceLayer, IReferenceCases, IRe
     /// <summary>With a scale for each channel, SSD's gradient leaves it out of a sum.</summary>
     public bool HasOwnGradient(ReferenceCall call) => !IsHappynears(call.Layer) && !Options(call).ChannelShared;
 
-    /// <summary><c>dx = s_c (dy / length - x S / length^3)</c>, S the sum of dy x over what the length is over.</summary>
+    /// <summary>
+    /// <c>dx = s_c (dy / length - x S / length^3)</c>, S the sum of dy x over what the length is over.
+    /// </summary>
     public void Backward(ReferenceCall call)
     {
         ReferenceBlob x = call.Bottoms[0], dy = call.TopDiffs[0];

@@ -4,7 +4,8 @@ using Cnn.Proto;
 namespace Cnn.Campaigns.References.Recurrent;
 
 /// <summary>
-/// Long short-term memory of CTPN's fork: markers are optional, any but 0 goes on, and the gradients of the sums are cut to
+/// Long short-term memory of CTPN's fork: markers are optional, any but 0 goes on, and the gradients of the sums are
+/// cut to
 /// <c>clipping_threshold</c> at every step.
 /// </summary>
 [Reference("Lstm")]
@@ -69,7 +70,10 @@ internal sealed class ClippedLstmReference : IReferenceLayer, IReferenceCases, I
         int[]? later = random.Chance(0.3) ? [random.Between(1, 6), random.Between(1, 5)] : null;
         var bottoms = new List<ReferenceBottom>
         {
-            new([steps, streams, .. rest], Fillings.Uniform(-1.5f, 1.5f)) { LaterShape = later is null ? null : [.. later, .. rest] },
+            new([steps, streams, .. rest], Fillings.Uniform(-1.5f, 1.5f))
+            {
+                LaterShape = later is null ? null : [.. later, .. rest],
+            },
         };
         if (random.Chance(0.6))
         {
@@ -80,6 +84,7 @@ internal sealed class ClippedLstmReference : IReferenceLayer, IReferenceCases, I
             });
         }
 
+        float largest = Math.Min(1, 2 / MathF.Sqrt(size));
         return new ReferenceCase
         {
             Layer = new LayerParameter { Type = type, LstmParam = options },
@@ -87,7 +92,7 @@ internal sealed class ClippedLstmReference : IReferenceLayer, IReferenceCases, I
             Passes = random.Between(1, 3),
 
             // Larger weights would make the steps chaotic: each would multiply what the last one rounded.
-            FillParameter = _ => Fillings.Uniform(-Math.Min(1, 2 / MathF.Sqrt(size)), Math.Min(1, 2 / MathF.Sqrt(size))),
+            FillParameter = _ => Fillings.Uniform(-largest, largest),
             Work = (long)steps * streams * 4 * size * (size + rest.Aggregate(1, (n, d) => n * d)),
         };
     }
@@ -169,7 +174,8 @@ internal sealed class ClippedLstmReference : IReferenceLayer, IReferenceCases, I
             Spread(call, dSums, moments[t].HBefore, InputAt(x, t, n));
             for (int d = 0; d < size; d++)
             {
-                dh[d] = Enumerable.Range(0, dSums.Length).Sum(row => dSums[row] * call.Parameters[1].Data[(row * size) + d]);
+                dh[d] = Enumerable.Range(0, dSums.Length)
+                    .Sum(row => dSums[row] * call.Parameters[1].Data[(row * size) + d]);
             }
 
             if (!GoesOn(call, t, n))

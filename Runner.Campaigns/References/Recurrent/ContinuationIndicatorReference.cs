@@ -31,7 +31,8 @@ internal sealed class ContinuationIndicatorReference : IReferenceLayer, IReferen
         else
         {
             int axes = random.Between(1, 4);
-            bottoms.Add(new ReferenceBottom(random.Shape(axes, 1, 5), Fillings.Uniform()) { LaterShape = random.Shape(axes, 1, 5) });
+            Func<int[]> shape = () => random.Shape(axes, 1, 5);
+            bottoms.Add(new ReferenceBottom(shape(), Fillings.Uniform()).Later(random, shape));
             random.Maybe(() => options.Axis = random.Between(-axes, axes - 1));
         }
 

@@ -65,6 +65,11 @@ internal sealed class LSTMUnitReference : IReferenceLayer, IReferenceCases, IRef
         int size = call.Bottoms[0].Shape[2], stream = at / size;
         ReadOnlySpan<double> sums = call.Bottoms[1].Data.AsSpan((stream * 4 * size) + (at % size));
         return (
-            call.Bottoms[2].Data[stream], call.Bottoms[0].Data[at], sums[0], sums[size], sums[2 * size], sums[3 * size]);
+            call.Bottoms[2].Data[stream],
+            call.Bottoms[0].Data[at],
+            sums[0],
+            sums[size],
+            sums[2 * size],
+            sums[3 * size]);
     }
 }

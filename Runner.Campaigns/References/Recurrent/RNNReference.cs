@@ -16,10 +16,8 @@ internal sealed class RNNReference : RecurrentReference
         int size = sums.Length, first = RecurrentWeights(call) + 1;
         double[] h = hidden[0] = [.. sums.Select(Math.Tanh)];
         ReferenceBlob weights = call.Parameter(first, size, size), bias = call.Parameter(first + 1, size);
-        return
-        [
-            .. Enumerable.Range(0, size).Select(
-                row => Math.Tanh(bias.Data[row] + Enumerable.Range(0, size).Sum(i => weights.Data[(row * size) + i] * h[i]))),
-        ];
+        return [.. Enumerable.Range(0, size).Select(row => Math.Tanh(bias.Data[row] + Product(row)))];
+
+        double Product(int row) => Enumerable.Range(0, size).Sum(i => weights.Data[(row * size) + i] * h[i]);
     }
 }

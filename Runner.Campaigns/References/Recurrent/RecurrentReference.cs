@@ -4,8 +4,8 @@ using Cnn.Proto;
 namespace Cnn.Campaigns.References.Recurrent;
 
 /// <summary>
-/// What LSTM and RNN have in common: at each step <c>sums = W_x x_t + b + W_static x_static + W_h (cont_t h_{t-1})</c>; the hidden state
-/// comes from bottoms and goes to tops (<c>expose_hidden</c>), or stays for the next pass.
+/// What LSTM and RNN have in common: at each step <c>sums = W_x x_t + b + W_static x_static + W_h (cont_t h_{t-1})</c>;
+/// the hidden state comes from bottoms and goes to tops (<c>expose_hidden</c>), or stays for the next pass.
 /// </summary>
 internal abstract class RecurrentReference : IReferenceLayer, IReferenceCases
 {
@@ -28,7 +28,8 @@ internal abstract class RecurrentReference : IReferenceLayer, IReferenceCases
             for (int t = 0; t < steps; t++)
             {
                 double cont = call.Bottoms[1].Data[(t * streams) + n];
-                double[] sums = [.. Enumerable.Range(0, Gates * size).Select(row => Sum(call, row, t, n, cont, hidden[0]))];
+                double[] h = hidden[0];
+                double[] sums = [.. Enumerable.Range(0, Gates * size).Select(row => Sum(call, row, t, n, cont, h))];
                 double[] output = Step(call, cont, sums, hidden);
                 output.CopyTo(y.Data, ((t * streams) + n) * size);
             }
@@ -78,6 +79,7 @@ internal abstract class RecurrentReference : IReferenceLayer, IReferenceCases
             bottoms.Add(Bottom(n => [1, n, size]) with { IsCutOff = true });
         }
 
+        float largest = Math.Min(1, 2 / MathF.Sqrt(size));
         return new ReferenceCase
         {
             Layer = new LayerParameter { Type = type, RecurrentParam = options },
@@ -88,7 +90,7 @@ internal abstract class RecurrentReference : IReferenceLayer, IReferenceCases
             Passes = random.Between(1, 3),
 
             // Larger weights would make the steps chaotic: each would multiply what the last one rounded.
-            FillParameter = _ => Fillings.Uniform(-Math.Min(1, 2 / MathF.Sqrt(size)), Math.Min(1, 2 / MathF.Sqrt(size))),
+            FillParameter = _ => Fillings.Uniform(-largest, largest),
             Work = (long)steps * streams * Gates * size * (size + rest.Aggregate(1, (n, d) => n * d)),
         };
 

@@ -77,7 +77,7 @@ internal sealed class Convolution3DReference : IReferenceLayer, IReferenceCases
 
         int channels = groups * random.Between(1, 3);
         int[] shape = Shape();
-        var bottom = new ReferenceBottom(shape, Fillings.Uniform()) { LaterShape = random.Chance(0.3) ? Shape() : null };
+        var bottom = new ReferenceBottom(shape, Fillings.Uniform()).Later(random, Shape);
         int bottoms = random.Pick(1, 1, 1, 2);
         return new ReferenceCase
         {
@@ -85,7 +85,8 @@ internal sealed class Convolution3DReference : IReferenceLayer, IReferenceCases
             Bottoms = [.. Enumerable.Repeat(bottom, bottoms)],
             Tops = bottoms,
             Passes = random.Between(1, 2),
-            Work = shape.Aggregate(options.KernelSize * options.KernelSize * options.KernelDepth * options.NumOutput, (n, d) => n * (uint)d),
+            Work = options.KernelSize * options.KernelSize * options.KernelDepth * options.NumOutput
+                * shape.Aggregate(1L, (n, d) => n * d),
         };
 
         int[] Shape()
@@ -104,8 +105,14 @@ internal sealed class Convolution3DReference : IReferenceLayer, IReferenceCases
     {
         var options = new ConvolutionParameter
         {
-            NumOutput = from.NumOutput, KernelSize = { from.KernelSize }, KernelDepth = from.KernelDepth, BiasTerm = from.BiasTerm,
-            Group = from.Group, TemporalStride = from.TemporalStride, TemporalPad = from.TemporalPad, FilterGroup = from.FilterGroup,
+            NumOutput = from.NumOutput,
+            KernelSize = { from.KernelSize },
+            KernelDepth = from.KernelDepth,
+            BiasTerm = from.BiasTerm,
+            Group = from.Group,
+            TemporalStride = from.TemporalStride,
+            TemporalPad = from.TemporalPad,
+            FilterGroup = from.FilterGroup,
         };
         if (from.HasPad)
         {
@@ -130,9 +137,15 @@ internal sealed class Convolution3DReference : IReferenceLayer, IReferenceCases
         ConvolutionParameter from = layer.ConvolutionParam;
         return new Convolution3DParameter
         {
-            NumOutput = from.NumOutput, KernelSize = from.KernelSize[0], KernelDepth = from.KernelDepth, BiasTerm = from.BiasTerm,
-            Group = from.Group, TemporalStride = from.TemporalStride, TemporalPad = from.TemporalPad,
-            Pad = from.Pad.Count > 0 ? from.Pad[0] : 0, Stride = from.Stride.Count > 0 ? from.Stride[0] : 1,
+            NumOutput = from.NumOutput,
+            KernelSize = from.KernelSize[0],
+            KernelDepth = from.KernelDepth,
+            BiasTerm = from.BiasTerm,
+            Group = from.Group,
+            TemporalStride = from.TemporalStride,
+            TemporalPad = from.TemporalPad,
+            Pad = from.Pad.Count > 0 ? from.Pad[0] : 0,
+            Stride = from.Stride.Count > 0 ? from.Stride[0] : 1,
         };
     }
 

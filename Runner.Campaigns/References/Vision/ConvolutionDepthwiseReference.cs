@@ -31,7 +31,8 @@ internal sealed class ConvolutionDepthwiseReference : IReferenceLayer, IReferenc
                     ConvolutionSums.Piece(weights.Data, i % channels, weights.CountOf(1)),
                     to,
                     magnitudes);
-                ConvolutionSums.AddBias(options.BiasTerm ? call.Parameter(1, channels).Data[i % channels] : 0, to, magnitudes);
+                ConvolutionSums.AddBias(
+                    options.BiasTerm ? call.Parameter(1, channels).Data[i % channels] : 0, to, magnitudes);
             }
         }
     }
@@ -41,12 +42,13 @@ internal sealed class ConvolutionDepthwiseReference : IReferenceLayer, IReferenc
     {
         var options = new ConvolutionParameter();
         ConvolutionDraws.Window(random, options, 2);
+        ConvolutionDraws.Sides(random, options, 2);
         ConvolutionDraws.Fillers(random, options);
         random.Maybe(() => options.NumOutput = (uint)random.Between(1, 9));
         random.Maybe(() => options.Group = (uint)random.Between(1, 9));
         int channels = random.Between(1, random.Pick(4, 20));
         int[] shape = Shape();
-        var bottom = new ReferenceBottom(shape, Fillings.Uniform()) { LaterShape = random.Chance(0.3) ? Shape() : null };
+        var bottom = new ReferenceBottom(shape, Fillings.Uniform()).Later(random, Shape);
         int bottoms = random.Pick(1, 1, 1, 2);
         return new ReferenceCase
         {
@@ -57,6 +59,9 @@ internal sealed class ConvolutionDepthwiseReference : IReferenceLayer, IReferenc
             Work = 9 * shape.Aggregate(1, (n, d) => n * d),
         };
 
-        int[] Shape() => [random.Between(1, 3), channels, .. ConvolutionDraws.Sizes(random, options, 2, random.Pick(6, 6, 20))];
+        int[] Shape() =>
+        [
+            random.Between(1, 3), channels, .. ConvolutionDraws.Sizes(random, options, 2, random.Pick(6, 6, 20)),
+        ];
     }
 }

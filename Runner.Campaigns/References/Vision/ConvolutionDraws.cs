@@ -77,9 +77,10 @@ internal static class ConvolutionDraws
         for (int axis = 0; axis < axes; axis++)
         {
             // The division truncates, so an image may be smaller than its window by less than a stride.
+            int less = random.Chance(0.1) ? window.Stride[axis] - 1 : 0;
             int least = options.PadType == 1
                 ? 1
-                : window.Extent(axis) - window.Before[axis] - window.After[axis] - (random.Chance(0.1) ? window.Stride[axis] - 1 : 0);
+                : window.Extent(axis) - window.Before[axis] - window.After[axis] - less;
             sizes[axis] = Math.Max(1, least) + random.Between(0, most);
         }
 

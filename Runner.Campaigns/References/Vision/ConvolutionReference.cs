@@ -4,8 +4,8 @@ using Cnn.Proto;
 namespace Cnn.Campaigns.References.Vision;
 
 /// <summary>
-/// Cross-correlation with zero padding over any number of spatial axes: output channel o of group g sees the input channels of g, or those
-/// of its row in a connection table.
+/// Cross-correlation with zero padding over any number of spatial axes: output channel o of group g sees the input
+/// channels of g, or those of its row in a connection table.
 /// </summary>
 [Reference("Convolution", "DepthwiseConvolution")]
 internal sealed class ConvolutionReference : IReferenceLayer, IReferenceCases
@@ -68,7 +68,10 @@ internal sealed class ConvolutionReference : IReferenceLayer, IReferenceCases
                 ConvolutionDraws.Work(options, shape, leading), ConvolutionDraws.Work(options, later, leading)),
         };
 
-        int[] Shape() => [.. random.Shape(leading, 1, 3), channels, .. ConvolutionDraws.Sizes(random, options, axes, most)];
+        int[] Shape() =>
+        [
+            .. random.Shape(leading, 1, 3), channels, .. ConvolutionDraws.Sizes(random, options, axes, most),
+        ];
     }
 
     private static void Forward(ReferenceCall call, int index)
@@ -91,8 +94,9 @@ internal sealed class ConvolutionReference : IReferenceLayer, IReferenceCases
         {
             for (int o = 0, k = 0; o < outputs; o++)
             {
-                Span<double> to = ConvolutionSums.Piece(y.Data, (n * outputs) + o, taps.Length);
-                Span<double> magnitudes = ConvolutionSums.Piece(call.Magnitudes[index].Data, (n * outputs) + o, taps.Length);
+                int i = (n * outputs) + o;
+                Span<double> to = ConvolutionSums.Piece(y.Data, i, taps.Length);
+                Span<double> magnitudes = ConvolutionSums.Piece(call.Magnitudes[index].Data, i, taps.Length);
                 foreach (int c in seen[o])
                 {
                     ConvolutionSums.Gather(
@@ -118,7 +122,11 @@ internal sealed class ConvolutionReference : IReferenceLayer, IReferenceCases
         }
 
         int groups = (int)options.Group, each = channels / groups, outputs = (int)options.NumOutput;
-        return [.. Enumerable.Range(0, outputs).Select(o => Enumerable.Range(o / (outputs / groups) * each, each).ToArray())];
+        return
+        [
+            .. Enumerable.Range(0, outputs).Select(o => o / (outputs / groups) * each)
+                .Select(first => Enumerable.Range(first, each).ToArray()),
+        ];
     }
 
     private static void Rectify(ConvolutionParameter options, Span<double> values)

@@ -4,11 +4,15 @@ namespace Cnn.Campaigns.References.Vision;
 internal static class ConvolutionSums
 {
     /// <summary>
-    /// Returns the correlation of the windows of one plane with one kernel, added to what is there: the window w gets the sum over the taps
-    /// of weight times pixel.
+    /// Returns the correlation of the windows of one plane with one kernel, added to what is there: the window w gets
+    /// the sum over the taps of weight times pixel.
     /// </summary>
     public static void Gather(
-        int[][] taps, ReadOnlySpan<double> plane, ReadOnlySpan<double> weights, Span<double> windows, Span<double> magnitudes)
+        int[][] taps,
+        ReadOnlySpan<double> plane,
+        ReadOnlySpan<double> weights,
+        Span<double> windows,
+        Span<double> magnitudes)
     {
         for (int w = 0; w < taps.Length; w++)
         {
@@ -24,9 +28,15 @@ internal static class ConvolutionSums
         }
     }
 
-    /// <summary>The transpose of <see cref="Gather"/>: each window spreads its value times the weights over a plane.</summary>
+    /// <summary>
+    /// The transpose of <see cref="Gather"/>: each window spreads its value times the weights over a plane.
+    /// </summary>
     public static void Scatter(
-        int[][] taps, ReadOnlySpan<double> windows, ReadOnlySpan<double> weights, Span<double> plane, Span<double> magnitudes)
+        int[][] taps,
+        ReadOnlySpan<double> windows,
+        ReadOnlySpan<double> weights,
+        Span<double> plane,
+        Span<double> magnitudes)
     {
         for (int w = 0; w < taps.Length; w++)
         {

@@ -25,10 +25,12 @@ internal sealed record ConvolutionWindow
     public static ConvolutionWindow Of(ConvolutionParameter options, int[] sizes)
     {
         int axes = sizes.Length;
-        int[] kernel = Each(options.KernelSize, axes, options.HasKernelH, [(int)options.KernelH, (int)options.KernelW], 0);
+        int[] kernelPair = [(int)options.KernelH, (int)options.KernelW];
+        int[] padPair = [(int)options.PadH, (int)options.PadW];
+        int[] kernel = Each(options.KernelSize, axes, options.HasKernelH, kernelPair, 0);
         int[] stride = Each(options.Stride, axes, options.HasStrideH, [(int)options.StrideH, (int)options.StrideW], 1);
         int[] dilation = Each(options.Dilation, axes, false, [], 1);
-        int[] pad = Each(options.Pad, axes, options.HasPadH || options.HasPadW, [(int)options.PadH, (int)options.PadW], 0);
+        int[] pad = Each(options.Pad, axes, options.HasPadH || options.HasPadW, padPair, 0);
         var window = new ConvolutionWindow
         {
             Kernel = kernel,
@@ -65,7 +67,8 @@ internal sealed record ConvolutionWindow
     ];
 
     /// <summary>
-    /// Returns, for each window and each tap, both in row-major order, the place in the image that the tap lies on; -1 outside.
+    /// Returns, for each window and each tap, both in row-major order, the place in the image that the tap lies on; -1
+    /// outside.
     /// </summary>
     public int[][] Taps(int[] sizes, int[] windows) =>
     [
@@ -81,7 +84,8 @@ internal sealed record ConvolutionWindow
     {
         int[] total =
         [
-            .. sizes.Select((size, a) => Math.Max(((((size + Stride[a] - 1) / Stride[a]) - 1) * Stride[a]) + Extent(a) - size, 0)),
+            .. sizes.Select(
+                (size, a) => Math.Max(((((size + Stride[a] - 1) / Stride[a]) - 1) * Stride[a]) + Extent(a) - size, 0)),
         ];
         return this with { Before = [.. total.Select(t => t / 2)], After = [.. total.Select(t => t - (t / 2))] };
     }

@@ -3,7 +3,9 @@ using Cnn.Proto;
 
 namespace Cnn.Campaigns.References.Vision;
 
-/// <summary>The mean, over channels and the pixels of a patch, of <c>a b</c> or <c>|a - b|</c> at each displacement.</summary>
+/// <summary>
+/// The mean, over channels and the pixels of a patch, of <c>a b</c> or <c>|a - b|</c> at each displacement.
+/// </summary>
 [Reference("Correlation")]
 internal sealed class CorrelationReference : IReferenceLayer, IReferenceCases
 {
@@ -55,7 +57,8 @@ internal sealed class CorrelationReference : IReferenceLayer, IReferenceCases
         random.Maybe(() => options.SingleDirection = 0);
         random.Maybe(() => options.CorrelationType = random.Pick(
             CorrelationParameter.Types.CorrelationType.Multiply, CorrelationParameter.Types.CorrelationType.Subtract));
-        int least = (2 * ((int)options.MaxDisplacement + (((int)options.KernelSize - 1) / 2))) - (2 * (int)options.Pad) + 1;
+        int border = (int)options.MaxDisplacement + (((int)options.KernelSize - 1) / 2);
+        int least = Math.Max(1, (2 * (border - (int)options.Pad)) + 1);
         int[] shape = Shape();
         int[]? later = random.Chance(0.3) ? Shape() : null;
         var bottom = new ReferenceBottom(shape, Fillings.Uniform()) { LaterShape = later };
@@ -70,7 +73,7 @@ internal sealed class CorrelationReference : IReferenceLayer, IReferenceCases
 
         int[] Shape() =>
         [
-            random.Between(1, 2), random.Between(1, 3), Math.Max(1, least) + random.Between(0, 4), Math.Max(1, least) + random.Between(0, 4),
+            random.Between(1, 2), random.Between(1, 3), least + random.Between(0, 4), least + random.Between(0, 4),
         ];
     }
 

@@ -37,7 +37,11 @@ internal sealed class CropReference : IReferenceLayer, IReferenceCases
         int offsets = random.Pick(0, 1, axes - axis);
         options.Offset.Add(Enumerable.Range(0, offsets).Select(_ => (uint)random.Between(0, 3)));
         int[] size = random.Shape(axes, 1, 4);
-        int[] from = [.. size.Select((d, a) => a < axis ? random.Between(1, 4) : d + Offset(options, a - axis) + random.Between(0, 3))];
+        int[] from =
+        [
+            .. size.Select(
+                (d, a) => a < axis ? random.Between(1, 4) : d + Offset(options, a - axis) + random.Between(0, 3)),
+        ];
         return new ReferenceCase
         {
             Layer = new LayerParameter { Type = type, CropParam = options },

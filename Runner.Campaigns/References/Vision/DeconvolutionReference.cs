@@ -38,7 +38,7 @@ internal sealed class DeconvolutionReference : IReferenceLayer, IReferenceCases
         }
 
         int[] shape = Shape();
-        var bottom = new ReferenceBottom(shape, Fillings.Uniform()) { LaterShape = random.Chance(0.3) ? Shape() : null };
+        var bottom = new ReferenceBottom(shape, Fillings.Uniform()).Later(random, Shape);
         int bottoms = random.Pick(1, 1, 1, 2);
         return new ReferenceCase
         {

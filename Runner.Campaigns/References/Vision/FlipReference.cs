@@ -29,8 +29,10 @@ internal sealed class FlipReference : IReferenceLayer, IReferenceCases
         return new ReferenceCase
         {
             Layer = new LayerParameter { Type = type, FlipParam = options },
-            Bottoms = [new ReferenceBottom(random.Shape(4, 1, 9), Fillings.Uniform()) { LaterShape = random.Shape(4, 1, 9) }],
+            Bottoms = [new ReferenceBottom(Shape(), Fillings.Uniform()).Later(random, Shape)],
             Passes = random.Between(1, 2),
         };
+
+        int[] Shape() => random.Shape(4, 1, 9);
     }
 }

@@ -3,7 +3,10 @@ using Cnn.Proto;
 
 namespace Cnn.Campaigns.References.Vision;
 
-/// <summary>Moves an image along a flow: the top is the image at (w + flow 0, h + flow 1), interpolated, or a fill value outside.</summary>
+/// <summary>
+/// Moves an image along a flow: the top is the image at (w + flow 0, h + flow 1), interpolated, or a fill value
+/// outside.
+/// </summary>
 [Reference("FlowWarp")]
 internal sealed class FlowWarpReference : IReferenceLayer, IReferenceCases
 {
@@ -12,11 +15,14 @@ internal sealed class FlowWarpReference : IReferenceLayer, IReferenceCases
     {
         ReferenceBlob image = call.Bottoms[0], flow = call.Bottoms[1], y = call.Top(0, image.Shape);
         int height = image.Shape[2], width = image.Shape[3];
-        double fill = call.Layer.FlowWarpParam.FillValue == FlowWarpParameter.Types.FillParameter.NotANumber ? double.NaN : 0;
+        double fill = call.Layer.FlowWarpParam.FillValue == FlowWarpParameter.Types.FillParameter.NotANumber
+            ? double.NaN
+            : 0;
         foreach (int[] at in Positions.Of(y.Shape))
         {
             double w = at[3] + flow[at[0], 0, at[2], at[3]], h = at[2] + flow[at[0], 1, at[2], at[3]];
-            ReadOnlySpan<double> plane = ConvolutionSums.Piece(image.Data, (at[0] * image.Shape[1]) + at[1], height * width);
+            int index = (at[0] * image.Shape[1]) + at[1];
+            ReadOnlySpan<double> plane = ConvolutionSums.Piece(image.Data, index, height * width);
             y[at] = h >= 0 && h < height && w >= 0 && w < width ? Interpolation.At(plane, width, h, w) : fill;
         }
     }

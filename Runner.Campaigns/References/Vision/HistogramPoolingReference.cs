@@ -3,7 +3,9 @@ using Cnn.Proto;
 
 namespace Cnn.Campaigns.References.Vision;
 
-/// <summary>The share of each bin among the values of a window; a value between two centres counts for both in proportion.</summary>
+/// <summary>
+/// The share of each bin among the values of a window; a value between two centres counts for both in proportion.
+/// </summary>
 [Reference("HistogramPooling")]
 internal sealed class HistogramPoolingReference : IReferenceLayer, IReferenceCases
 {
@@ -64,18 +66,20 @@ internal sealed class HistogramPoolingReference : IReferenceLayer, IReferenceCas
         return new ReferenceCase
         {
             Layer = new LayerParameter { Type = type, HistogramPoolingParam = options },
-            Bottoms = [new ReferenceBottom(Shape(), Fillings.Uniform(-1.2f, 2.2f)) { LaterShape = random.Chance(0.3) ? Shape() : null }],
+            Bottoms = [new ReferenceBottom(Shape(), Fillings.Uniform(-1.2f, 2.2f)).Later(random, Shape)],
             Passes = random.Between(1, 2),
         };
 
         int[] Shape()
         {
             var (rows, columns) = Windows(options, new ReferenceBlob(1, 1, 9, 9));
-            return [random.Between(1, 3), channels, rows.Kernel + random.Between(0, 6), columns.Kernel + random.Between(0, 6)];
+            int height = rows.Kernel + random.Between(0, 6), width = columns.Kernel + random.Between(0, 6);
+            return [random.Between(1, 3), channels, height, width];
         }
     }
 
-    private static (PoolingWindows Rows, PoolingWindows Columns) Windows(HistogramPoolingParameter options, ReferenceBlob x)
+    private static (PoolingWindows Rows, PoolingWindows Columns) Windows(
+        HistogramPoolingParameter options, ReferenceBlob x)
     {
         int high = (int)(options.HasKernelH ? options.KernelH : options.KernelSize);
         int wide = (int)(options.HasKernelH ? options.KernelW : options.KernelSize);

@@ -3,7 +3,9 @@ using Cnn.Proto;
 
 namespace Cnn.Campaigns.References.Vision;
 
-/// <summary>The bottom plus its means over windows of four sizes, each resized to the bottom's size with aligned corners.</summary>
+/// <summary>
+/// The bottom plus its means over windows of four sizes, each resized to the bottom's size with aligned corners.
+/// </summary>
 [Reference("ICNetSubgraph")]
 internal sealed class ICNetSubgraphReference : IReferenceLayer, IReferenceCases
 {
@@ -23,7 +25,10 @@ internal sealed class ICNetSubgraphReference : IReferenceLayer, IReferenceCases
             {
                 PoolingWindows rows = Windows(height, Rows[level]), columns = Windows(width, Columns[level]);
                 var pooling = new PlanePooling(rows, columns);
-                double[] means = [.. Enumerable.Range(0, pooling.Count).Select(w => pooling.MeanWithPadding(values, w))];
+                double[] means =
+                [
+                    .. Enumerable.Range(0, pooling.Count).Select(w => pooling.MeanWithPadding(values, w)),
+                ];
                 double[] resized = Interpolation.Resize(means, columns.Count, height, width);
                 for (int i = 0; i < count; i++)
                 {

@@ -3,7 +3,9 @@ using Cnn.Proto;
 
 namespace Cnn.Campaigns.References.Vision;
 
-/// <summary>What the windows of a convolution see: channel (c * kernel_h + r) * kernel_w + s holds what lies under tap (r, s).</summary>
+/// <summary>
+/// What the windows of a convolution see: channel (c * kernel_h + r) * kernel_w + s holds what lies under tap (r, s).
+/// </summary>
 [Reference("Im2col")]
 internal sealed class Im2colReference : IReferenceLayer, IReferenceCases
 {
@@ -39,6 +41,7 @@ internal sealed class Im2colReference : IReferenceLayer, IReferenceCases
         var options = new ConvolutionParameter();
         int axes = random.Pick(1, 2, 2, 2, 3);
         ConvolutionDraws.Window(random, options, axes);
+        ConvolutionDraws.Sides(random, options, axes);
         int leading = axes < 3 && random.Chance(0.15) ? random.Between(0, 2) : 1;
         if (leading != 1 || random.Chance(0.1))
         {
@@ -49,13 +52,14 @@ internal sealed class Im2colReference : IReferenceLayer, IReferenceCases
         return new ReferenceCase
         {
             Layer = new LayerParameter { Type = type, ConvolutionParam = options },
-            Bottoms = [new ReferenceBottom(Shape(), Fillings.Uniform()) { LaterShape = random.Chance(0.3) ? Shape() : null }],
+            Bottoms = [new ReferenceBottom(Shape(), Fillings.Uniform()).Later(random, Shape)],
             Passes = random.Between(1, 2),
         };
 
         int[] Shape() =>
         [
-            .. random.Shape(leading, 1, 3), channels, .. ConvolutionDraws.Sizes(random, options, axes, axes > 2 ? 3 : 6),
+            .. random.Shape(leading, 1, 3), channels,
+            .. ConvolutionDraws.Sizes(random, options, axes, axes > 2 ? 3 : 6),
         ];
     }
 }

@@ -60,10 +60,11 @@ internal sealed class InterpReference : IReferenceLayer, IReferenceCases
         random.Maybe(() => options.PadBeg = -random.Between(0, 2));
         random.Maybe(() => options.PadEnd = -random.Between(0, 2));
         int least = 1 - options.PadBeg - options.PadEnd;
-        var bottoms = new List<ReferenceBottom> { new(Shape(), Fillings.Uniform()) { LaterShape = random.Chance(0.3) ? Shape() : null } };
+        List<ReferenceBottom> bottoms = [new ReferenceBottom(Shape(), Fillings.Uniform()).Later(random, Shape)];
         if (options.UseBlobSize)
         {
-            bottoms.Add(new ReferenceBottom(random.Shape(4, 1, 9), Fillings.Uniform()) { LaterShape = random.Shape(4, 1, 9) });
+            Func<int[]> size = () => random.Shape(4, 1, 9);
+            bottoms.Add(new ReferenceBottom(size(), Fillings.Uniform()).Later(random, size));
         }
 
         return new ReferenceCase
@@ -75,7 +76,10 @@ internal sealed class InterpReference : IReferenceLayer, IReferenceCases
 
         int[] Shape() =>
         [
-            random.Between(1, 3), random.Between(1, random.Pick(3, 20)), least + random.Between(0, 8), least + random.Between(0, 8),
+            random.Between(1, 3),
+            random.Between(1, random.Pick(3, 20)),
+            least + random.Between(0, 8),
+            least + random.Between(0, 8),
         ];
     }
 

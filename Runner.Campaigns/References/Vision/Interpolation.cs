@@ -3,7 +3,9 @@ namespace Cnn.Campaigns.References.Vision;
 /// <summary>Bilinear interpolation in a plane.</summary>
 internal static class Interpolation
 {
-    /// <summary>Returns the value at a place between pixels; a neighbour beyond the last pixel is the last pixel.</summary>
+    /// <summary>
+    /// Returns the value at a place between pixels; a neighbour beyond the last pixel is the last pixel.
+    /// </summary>
     /// <param name="plane">The plane.</param>
     /// <param name="width">Its columns.</param>
     /// <param name="h">The row, 0 or more.</param>
@@ -20,7 +22,9 @@ internal static class Interpolation
             + (down * across * plane[(bottom * width) + right]);
     }
 
-    /// <summary>Returns the place of a row of the result where the corners keep their places: <c>i (from - 1) / (to - 1)</c>.</summary>
+    /// <summary>
+    /// Returns the place of a row of the result where the corners keep their places: <c>i (from - 1) / (to - 1)</c>.
+    /// </summary>
     public static double Aligned(int i, int from, int to) => to > 1 ? i * (from - 1.0) / (to - 1) : 0;
 
     /// <summary>Resizes a plane with aligned corners.</summary>

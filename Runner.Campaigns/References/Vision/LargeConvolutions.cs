@@ -4,8 +4,8 @@ using Cnn.Proto;
 namespace Cnn.Campaigns.References.Vision;
 
 /// <summary>
-/// Draws convolutions with enough channels and pixels for the ways of computing them that pay for large ones alone: transforms of 3 x 3
-/// windows, products of packed panels, planes of their own for each channel.
+/// Draws convolutions with enough channels and pixels for the ways of computing them that pay for large ones alone:
+/// transforms of 3 x 3 windows, products of packed panels, planes of their own for each channel.
 /// </summary>
 internal static class LargeConvolutions
 {
@@ -43,7 +43,7 @@ internal static class LargeConvolutions
         return new ReferenceCase
         {
             Layer = new LayerParameter { Type = type, ConvolutionParam = options },
-            Bottoms = [new ReferenceBottom(shape, Fillings.Uniform()) { LaterShape = random.Chance(0.2) ? Shape() : null }],
+            Bottoms = [new ReferenceBottom(shape, Fillings.Uniform()).Later(random, Shape)],
             Passes = random.Pick(1, 1, 2),
             Work = ConvolutionDraws.Work(options, shape, 1),
         };

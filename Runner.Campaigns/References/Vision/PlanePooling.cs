@@ -1,8 +1,8 @@
 namespace Cnn.Campaigns.References.Vision;
 
 /// <summary>
-/// Pools the planes of images. A stride larger than the kernel may put a window outside of image and padding: its mean is 0 here, where
-/// Caffe divides 0 by 0.
+/// Pools the planes of images. A stride larger than the kernel may put a window outside of image and padding: its mean
+/// is 0 here, where Caffe divides 0 by 0.
 /// </summary>
 internal sealed class PlanePooling(PoolingWindows rows, PoolingWindows columns)
 {
@@ -45,7 +45,8 @@ internal sealed class PlanePooling(PoolingWindows rows, PoolingWindows columns)
     }
 
     /// <summary>Returns the mean of the pixels of the image.</summary>
-    public double MeanOfPixels(double[] plane, int window) => IsEmpty(window) ? 0 : Pixels(window).Average(i => plane[i]);
+    public double MeanOfPixels(double[] plane, int window) =>
+        IsEmpty(window) ? 0 : Pixels(window).Average(i => plane[i]);
 
     /// <summary>Returns the mean weighted by the values themselves: <c>sum x^2 / sum x</c>.</summary>
     public double Expected(double[] plane, int window) => IsEmpty(window)

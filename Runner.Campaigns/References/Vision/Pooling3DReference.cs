@@ -4,7 +4,9 @@ using Method = Cnn.Proto.Pooling3DParameter.Types.PoolMethod;
 
 namespace Cnn.Campaigns.References.Vision;
 
-/// <summary>Pooling over length, rows and columns, of C3D; every value that equals the maximum gets its gradient.</summary>
+/// <summary>
+/// Pooling over length, rows and columns, of C3D; every value that equals the maximum gets its gradient.
+/// </summary>
 [Reference("Pooling3D")]
 internal sealed class Pooling3DReference : IReferenceLayer, IReferenceCases, IReferenceGradient
 {
@@ -44,7 +46,11 @@ internal sealed class Pooling3DReference : IReferenceLayer, IReferenceCases, IRe
     /// <inheritdoc/>
     public ReferenceCase Draw(PhiloxRandom random, string type)
     {
-        var options = new Pooling3DParameter { KernelSize = (uint)random.Between(1, 3), KernelDepth = (uint)random.Between(1, 3) };
+        var options = new Pooling3DParameter
+        {
+            KernelSize = (uint)random.Between(1, 3),
+            KernelDepth = (uint)random.Between(1, 3),
+        };
         random.Maybe(() => options.Pool = random.Pick(Method.Max, Method.Ave, Method.Ave));
         random.Maybe(() => options.Stride = (uint)random.Between(1, 3));
         random.Maybe(() => options.TemporalStride = (uint)random.Between(1, 3));
@@ -57,8 +63,12 @@ internal sealed class Pooling3DReference : IReferenceLayer, IReferenceCases, IRe
                 Type = type,
                 PoolingParam = new PoolingParameter
                 {
-                    Pool = (PoolingParameter.Types.PoolMethod)options.Pool, KernelSize = options.KernelSize, KernelDepth = options.KernelDepth,
-                    Stride = options.Stride, TemporalStride = options.TemporalStride, Pad = options.Pad,
+                    Pool = (PoolingParameter.Types.PoolMethod)options.Pool,
+                    KernelSize = options.KernelSize,
+                    KernelDepth = options.KernelDepth,
+                    Stride = options.Stride,
+                    TemporalStride = options.TemporalStride,
+                    Pad = options.Pad,
                 },
             };
             random.Maybe(() => layer.PoolingParam.TemporalPad = 1);
@@ -87,8 +97,12 @@ internal sealed class Pooling3DReference : IReferenceLayer, IReferenceCases, IRe
 
     private static Pooling3DParameter Options(LayerParameter layer) => layer.Pooling3DParam ?? new Pooling3DParameter
     {
-        Pool = (Method)layer.PoolingParam.Pool, KernelSize = layer.PoolingParam.KernelSize, KernelDepth = layer.PoolingParam.KernelDepth,
-        Stride = layer.PoolingParam.Stride, TemporalStride = layer.PoolingParam.TemporalStride, Pad = layer.PoolingParam.Pad,
+        Pool = (Method)layer.PoolingParam.Pool,
+        KernelSize = layer.PoolingParam.KernelSize,
+        KernelDepth = layer.PoolingParam.KernelDepth,
+        Stride = layer.PoolingParam.Stride,
+        TemporalStride = layer.PoolingParam.TemporalStride,
+        Pad = layer.PoolingParam.Pad,
     };
 
     private static PoolingWindows[] Windows(Pooling3DParameter options, int[] shape)
@@ -96,10 +110,13 @@ internal sealed class Pooling3DReference : IReferenceLayer, IReferenceCases, IRe
         int kernel = (int)options.KernelSize, stride = (int)options.Stride, pad = (int)options.Pad;
         return
         [
-            PoolingWindows.Of(shape[2], (int)options.KernelDepth, (int)options.TemporalStride, 0, 0, isCeil: true, isPadded: pad > 0),
-            PoolingWindows.Of(shape[3], kernel, stride, pad, pad, isCeil: true, isPadded: pad > 0),
-            PoolingWindows.Of(shape[4], kernel, stride, pad, pad, isCeil: true, isPadded: pad > 0),
+            Axis(shape[2], (int)options.KernelDepth, (int)options.TemporalStride, 0),
+            Axis(shape[3], kernel, stride, pad),
+            Axis(shape[4], kernel, stride, pad),
         ];
+
+        PoolingWindows Axis(int size, int taps, int step, int border) =>
+            PoolingWindows.Of(size, taps, step, border, border, isCeil: true, isPadded: pad > 0);
     }
 
     // The places in x of the values in the window of the i-th value of the top.

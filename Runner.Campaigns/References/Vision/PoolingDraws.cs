@@ -53,7 +53,9 @@ internal static class PoolingDraws
         if (random.Chance(0.1))
         {
             options.Engine = random.Pick(
-                PoolingParameter.Types.Engine.Default, PoolingParameter.Types.Engine.Caffe, PoolingParameter.Types.Engine.Cudnn);
+                PoolingParameter.Types.Engine.Default,
+                PoolingParameter.Types.Engine.Caffe,
+                PoolingParameter.Types.Engine.Cudnn);
         }
     }
 
@@ -63,7 +65,7 @@ internal static class PoolingDraws
         int height = random.Between(1, most), width = random.Between(1, most);
         if (!options.GlobalPooling && options.PadType == 0)
         {
-            (PoolingWindows rows, PoolingWindows columns) = PoolingReference.Windows(options, new ReferenceBlob(1, 1, 1, 1));
+            var (rows, columns) = PoolingReference.Windows(options, new ReferenceBlob(1, 1, 1, 1));
             height = Math.Max(height, rows.Kernel - rows.Before - rows.After);
             width = Math.Max(width, columns.Kernel - columns.Before - columns.After);
         }

@@ -83,7 +83,8 @@ internal sealed class PoolingReference : IReferenceLayer, IReferenceCases, IRefe
 
     /// <summary>Of equal values the first gets the gradient, which differences do not tell.</summary>
     public bool HasOwnGradient(ReferenceCall call) =>
-        MethodOf(call.Layer.PoolingParam) == Method.Max && call.Bottoms[0].Data.Distinct().Count() < call.Bottoms[0].Count;
+        MethodOf(call.Layer.PoolingParam) == Method.Max
+            && call.Bottoms[0].Data.Distinct().Count() < call.Bottoms[0].Count;
 
     /// <inheritdoc/>
     public void Backward(ReferenceCall call)
@@ -105,7 +106,8 @@ internal sealed class PoolingReference : IReferenceLayer, IReferenceCases, IRefe
     public ReferenceCase Draw(PhiloxRandom random, string type)
     {
         var options = new PoolingParameter();
-        random.Maybe(() => options.Pool = random.Pick(Method.Max, Method.Ave, Method.Ave, Method.Stochastic, Method.AveExcPad, Method.AveTf));
+        random.Maybe(() => options.Pool = random.Pick(
+            Method.Max, Method.Ave, Method.Ave, Method.Stochastic, Method.AveExcPad, Method.AveTf));
         Method method = options.Pool;
         if (method == Method.Ave && random.Chance(0.3))
         {
@@ -192,5 +194,6 @@ internal sealed class PoolingReference : IReferenceLayer, IReferenceCases, IRefe
     private static Method MethodOf(PoolingParameter options) =>
         options.Pool == Method.Ave && !options.AvgIncludePad ? Method.AveExcPad : options.Pool;
 
-    private static double[] Plane(ReferenceBlob x, int plane) => ConvolutionSums.Piece(x.Data, plane, x.CountOf(2)).ToArray();
+    private static double[] Plane(ReferenceBlob x, int plane) =>
+        ConvolutionSums.Piece(x.Data, plane, x.CountOf(2)).ToArray();
 }

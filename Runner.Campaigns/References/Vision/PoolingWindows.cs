@@ -10,8 +10,8 @@ namespace Cnn.Campaigns.References.Vision;
 internal sealed record PoolingWindows(int Size, int Kernel, int Stride, int Before, int After, int Count)
 {
     /// <summary>
-    /// Returns the windows by Caffe's rule: <c>ceil or floor((size + padding - kernel) / stride) + 1</c>, less one where any axis is padded
-    /// and the last window would begin beyond the image and the padding before it.
+    /// Returns the windows by Caffe's rule: <c>ceil or floor((size + padding - kernel) / stride) + 1</c>, less one
+    /// where any axis is padded and the last window would begin beyond the image and the padding before it.
     /// </summary>
     public static PoolingWindows Of(int size, int kernel, int stride, int before, int after, bool isCeil, bool isPadded)
     {

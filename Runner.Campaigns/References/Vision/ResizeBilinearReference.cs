@@ -60,8 +60,10 @@ internal sealed class ResizeBilinearReference : IReferenceLayer, IReferenceCases
         return new ReferenceCase
         {
             Layer = new LayerParameter { Type = type, ResizeBilinearParam = options },
-            Bottoms = [new ReferenceBottom(random.Shape(4, 1, 7), Fillings.Uniform()) { LaterShape = random.Shape(4, 1, 7) }],
+            Bottoms = [new ReferenceBottom(Shape(), Fillings.Uniform()).Later(random, Shape)],
             Passes = random.Between(1, 2),
         };
+
+        int[] Shape() => random.Shape(4, 1, 7);
     }
 }

@@ -11,13 +11,15 @@ internal readonly record struct ResizeSizes(int From, int To, bool IsAligned, bo
     public float Step => IsAligned && To > 1 ? (From - 1) / (float)(To - 1) : From / (float)To;
 
     /// <summary>Returns the size of the top: the one that is given, or that of a scale.</summary>
-    public static int SizeOf(int from, bool isGiven, int given, float scale) => isGiven ? given : (int)MathF.Floor(from * scale);
+    public static int SizeOf(int from, bool isGiven, int given, float scale) =>
+        isGiven ? given : (int)MathF.Floor(from * scale);
 
     /// <summary>Returns the pixel of the bottom that is nearest to a pixel of the top.</summary>
     public int Nearest(int i)
     {
         float place = IsHalf ? (i + 0.5f) * Step : i * Step;
-        return Math.Min((int)(IsAligned ? MathF.Round(place, MidpointRounding.AwayFromZero) : MathF.Floor(place)), From - 1);
+        float pixel = IsAligned ? MathF.Round(place, MidpointRounding.AwayFromZero) : MathF.Floor(place);
+        return Math.Min((int)pixel, From - 1);
     }
 
     /// <summary>Returns the pixels of the bottom around a pixel of the top, and the share of the upper one.</summary>

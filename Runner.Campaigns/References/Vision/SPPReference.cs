@@ -14,7 +14,9 @@ internal sealed class SPPReference : IReferenceLayer, IReferenceCases
         ReferenceBlob x = call.Bottoms[0];
         int levels = (int)call.Layer.SppParam.PyramidHeight, channels = x.Shape[1];
         int all = Enumerable.Range(0, levels).Sum(l => 1 << (2 * l));
-        ReferenceBlob y = levels == 1 ? call.Top(0, x.Shape[0], channels, 1, 1) : call.Top(0, x.Shape[0], channels * all);
+        ReferenceBlob y = levels == 1
+            ? call.Top(0, x.Shape[0], channels, 1, 1)
+            : call.Top(0, x.Shape[0], channels * all);
         int at = 0;
         for (int n = 0; n < x.Shape[0]; n++)
         {
@@ -78,7 +80,8 @@ internal sealed class SPPReference : IReferenceLayer, IReferenceCases
             while (true)
             {
                 int side = random.Between(bins, bins + 12);
-                if (Enumerable.Range(0, (int)options.PyramidHeight).All(l => IsAllowed(Windows(side, 1 << l), isStochastic)))
+                IEnumerable<int> levels = Enumerable.Range(0, (int)options.PyramidHeight);
+                if (levels.All(l => IsAllowed(Windows(side, 1 << l), isStochastic)))
                 {
                     return side;
                 }

@@ -3,7 +3,9 @@ using Cnn.Proto;
 
 namespace Cnn.Campaigns.References.Vision;
 
-/// <summary><c>y = coefficient[c] * (sum over the window) + bias[c]</c>; what does not fill a window is ignored.</summary>
+/// <summary>
+/// <c>y = coefficient[c] * (sum over the window) + bias[c]</c>; what does not fill a window is ignored.
+/// </summary>
 [Reference("Subsampling")]
 internal sealed class SubsamplingReference : IReferenceLayer, IReferenceCases
 {
@@ -51,14 +53,15 @@ internal sealed class SubsamplingReference : IReferenceLayer, IReferenceCases
         return new ReferenceCase
         {
             Layer = new LayerParameter { Type = type, SubsamplingParam = options },
-            Bottoms = [new ReferenceBottom(Shape(), Fillings.Uniform()) { LaterShape = random.Chance(0.3) ? Shape() : null }],
+            Bottoms = [new ReferenceBottom(Shape(), Fillings.Uniform()).Later(random, Shape)],
             Passes = random.Between(1, 2),
         };
 
         int[] Shape()
         {
             var (rows, columns) = Windows(options, new ReferenceBlob(1, 1, 9, 9));
-            return [random.Between(1, 3), channels, rows.Kernel + random.Between(0, 7), columns.Kernel + random.Between(0, 7)];
+            int height = rows.Kernel + random.Between(0, 7), width = columns.Kernel + random.Between(0, 7);
+            return [random.Between(1, 3), channels, height, width];
         }
     }
 

@@ -19,8 +19,10 @@ internal sealed class UpsampleDarknetReference : IReferenceLayer, IReferenceCase
         return new ReferenceCase
         {
             Layer = new LayerParameter { Type = type, UpsampleDarknetParam = options },
-            Bottoms = [new ReferenceBottom(random.Shape(4, 1, 6), Fillings.Uniform()) { LaterShape = random.Shape(4, 1, 6) }],
+            Bottoms = [new ReferenceBottom(Shape(), Fillings.Uniform()).Later(random, Shape)],
             Passes = random.Between(1, 2),
         };
+
+        int[] Shape() => random.Shape(4, 1, 6);
     }
 }

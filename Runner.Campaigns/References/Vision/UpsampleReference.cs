@@ -3,7 +3,9 @@ using Cnn.Proto;
 
 namespace Cnn.Campaigns.References.Vision;
 
-/// <summary>Repeats pixels, or puts each value at the place that a second bottom holds, where the last of several stays.</summary>
+/// <summary>
+/// Repeats pixels, or puts each value at the place that a second bottom holds, where the last of several stays.
+/// </summary>
 [Reference("Upsample")]
 internal sealed class UpsampleReference : IReferenceLayer, IReferenceCases, IReferenceGradient
 {
@@ -111,7 +113,8 @@ internal sealed class UpsampleReference : IReferenceLayer, IReferenceCases, IRef
         }
 
         int scale = options.HasScale ? (int)options.Scale : 2;
-        int down = options.HasScaleH ? (int)options.ScaleH : scale, across = options.HasScaleH ? (int)options.ScaleW : scale;
+        int down = options.HasScaleH ? (int)options.ScaleH : scale, across = options.HasScaleH ? (int)options.ScaleW
+            : scale;
         return ((shape[2] * down) - (options.PadOutH ? 1 : 0), (shape[3] * across) - (options.PadOutW ? 1 : 0));
     }
 }
