@@ -155,15 +155,6 @@ internal sealed class LayerComparison : IDisposable
 
     private void Backward(ReferenceCall call)
     {
-        var diffs = new List<ReferenceBlob>();
-        for (int i = 0; i < Layer.Tops.Count; i++)
-        {
-            Blob top = Layer.Tops[i];
-            float[] diff = Draw(Fillings.Uniform(-1.5f, 1.5f), top.Count);
-            diff.CopyTo(top.Diff);
-            diffs.Add(i < drawn.GradientTops ? ReferenceBlob.Of(top.Shape, diff) : new ReferenceBlob(top.Shape.ToArray()));
-        }
-
         // What the diffs hold before must not matter: bottoms' are overwritten, parameters' are added to.
         for (int i = drawn.InPlace ? 1 : 0; i < Layer.Bottoms.Count; i++)
         {
@@ -173,6 +164,16 @@ internal sealed class LayerComparison : IDisposable
         foreach (Blob blob in Layer.Parameters)
         {
             blob.Diff.Fill(AlreadyThere);
+        }
+
+        // Only now, since a top may share its diff with a bottom.
+        var diffs = new List<ReferenceBlob>();
+        for (int i = 0; i < Layer.Tops.Count; i++)
+        {
+            Blob top = Layer.Tops[i];
+            float[] diff = Draw(Fillings.Uniform(-1.5f, 1.5f), top.Count);
+            diff.CopyTo(top.Diff);
+            diffs.Add(i < drawn.GradientTops ? ReferenceBlob.Of(top.Shape, diff) : new ReferenceBlob(top.Shape.ToArray()));
         }
 
         net!.Backward();
