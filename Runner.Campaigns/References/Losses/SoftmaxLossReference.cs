@@ -71,12 +71,16 @@ internal sealed class SoftmaxLossReference : IReferenceLayer, IReferenceCases
         if (!isOhem && random.Chance(0.4))
         {
             layer.LossParam ??= new LossParameter();
-            random.Maybe(() => layer.LossParam.LabelSmoothing = random.Pick(0, 0.1f, 0.4f));
-            random.Maybe(() =>
+            // The product refuses the two together.
+            if (random.Chance(0.5))
+            {
+                layer.LossParam.LabelSmoothing = random.Pick(0, 0.1f, 0.4f);
+            }
+            else
             {
                 layer.LossParam.WeightByLabelFreqs = random.Chance(0.8);
                 layer.LossParam.ClassWeighting.Add(Enumerable.Range(0, classes).Select(_ => random.Between(0.2f, 3)));
-            });
+            }
         }
 
         int[] labels = random.Chance(0.5) || shape.Length == 2
