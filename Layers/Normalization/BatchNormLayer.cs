@@ -134,7 +134,7 @@ internal sealed unsafe class BatchNormLayer(LayerContext context)
         AddBlob(HasScale ? One : null, 1);
         if (HasScale)
         {
-            AddBlob(options.ScaleFiller ?? One, channels);
+            AddBlob(options.ScaleFiller ?? options.Filler ?? One, channels);
             AddBlob(options.BiasFiller, channels);
             ParametersLoaded();
         }

@@ -20,6 +20,7 @@ internal sealed class GradientComparison
     private const long MostWork = 20_000_000;
     private const int Directions = 6;
     private const int SomeCoordinates = 12;
+    private const double Missing = 1e30;
     private static readonly double[] Steps = [1e-5, 1e-6, 1e-7];
 
     private readonly IReferenceLayer reference;
@@ -153,8 +154,9 @@ internal sealed class GradientComparison
         {
             for (int i = 0; i < diffs[top].Count; i++)
             {
-                // A diff of 0 leaves out what may be infinite or no number.
-                sum += diffs[top].Data[i] == 0 ? 0 : diffs[top].Data[i] * call.Tops[top].Data[i];
+                // What stands for a missing value, such as the maximum of nothing, depends on nothing.
+                double value = call.Tops[top].Data[i];
+                sum += Math.Abs(value) < Missing ? diffs[top].Data[i] * value : 0;
             }
         }
 

@@ -29,12 +29,12 @@ internal sealed class LayerComparison : IDisposable
     private Net? net;
 
     /// <param name="type">The layer type.</param>
+    /// <param name="reference">Its reference, which draws the case.</param>
     /// <param name="campaignCase">Draws the rest.</param>
     /// <param name="pool">The threads that the net computes with.</param>
-    public LayerComparison(string type, CampaignCase campaignCase, WorkerPool pool)
+    public LayerComparison(string type, IReferenceLayer reference, CampaignCase campaignCase, WorkerPool pool)
     {
-        (this.campaignCase, this.pool, random) = (campaignCase, pool, campaignCase.Random);
-        reference = ReferenceTable.ByType[type];
+        (this.reference, this.campaignCase, this.pool, random) = (reference, campaignCase, pool, campaignCase.Random);
         drawn = ((IReferenceCases)reference).Draw(random, type);
         isTraining = random.Chance(0.5);
         isInference = !isTraining && random.Chance(0.25);
@@ -113,7 +113,7 @@ internal sealed class LayerComparison : IDisposable
         var call = new ReferenceCall
         {
             Layer = definition,
-            IsTraining = isTraining,
+            IsTraining = definition.HasPhase ? definition.Phase == Phase.Train : isTraining,
             Bottoms = [.. inputs.Select((values, i) => ReferenceBlob.Of(drawn.Bottoms[i].ShapeAt(pass), values))],
             Parameters = parameters,
             Tops = [.. tops.Select(t => new ReferenceBlob(t.Shape))],

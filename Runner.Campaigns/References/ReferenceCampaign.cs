@@ -28,7 +28,8 @@ internal sealed class ReferenceCampaign : ICampaign
         {
             string type = c.Random.Pick<string>(types);
             c.Count(type);
-            using var comparison = new LayerComparison(type, c, c.Random.Chance(0.5) ? one : two);
+            WorkerPool pool = c.Random.Chance(0.5) ? one : two;
+            using var comparison = new LayerComparison(type, ReferenceTable.ByType[type], c, pool);
             try
             {
                 comparison.Run();

@@ -66,6 +66,7 @@ internal sealed class BatchNormReference : IReferenceLayer, IReferenceCases, IRe
         {
             random.Maybe(() => options.ScaleFiller = new FillerParameter { Type = "constant", Value = 2 });
             random.Maybe(() => options.BiasFiller = new FillerParameter { Type = "constant", Value = 2 });
+            random.Maybe(() => options.Filler = new FillerParameter { Type = "constant", Value = 2 });
             options.ScaleBias = random.Chance(0.5) || !IsNvidias(options);
         }
 

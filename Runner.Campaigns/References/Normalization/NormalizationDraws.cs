@@ -13,7 +13,11 @@ internal static class NormalizationDraws
     public static ReferenceBottom Bottom(PhiloxRandom random, int axes)
     {
         int[] shape = random.Shape(axes, 1, axes > 4 ? 4 : random.Pick(3, 6, 9));
-        if (axes > 1 && random.Chance(0.2))
+        if (axes == 4 && random.Chance(0.1))
+        {
+            (shape[2], shape[3]) = (random.Between(10, 40), random.Between(10, 40));
+        }
+        else if (axes > 1 && random.Chance(0.2))
         {
             shape[1] = random.Between(10, 40);
         }

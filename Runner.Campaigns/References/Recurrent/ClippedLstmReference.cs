@@ -58,7 +58,7 @@ internal sealed class ClippedLstmReference : IReferenceLayer, IReferenceCases, I
     /// <inheritdoc/>
     public ReferenceCase Draw(PhiloxRandom random, string type)
     {
-        int size = random.Between(1, 6);
+        int size = random.Chance(0.1) ? random.Between(12, 40) : random.Between(1, 6);
         var options = new LstmParameter { NumOutput = (uint)size };
         random.Maybe(() => options.ClippingThreshold = random.Pick(0, 0.05f, 0.3f, 2));
         random.Maybe(() => options.WeightFiller = new FillerParameter { Type = "xavier" });

@@ -44,7 +44,7 @@ internal abstract class RecurrentReference : IReferenceLayer, IReferenceCases
     /// <inheritdoc/>
     public ReferenceCase Draw(PhiloxRandom random, string type)
     {
-        int size = random.Between(1, 6);
+        int size = random.Chance(0.1) ? random.Between(12, 40) : random.Between(1, 6);
         var options = new RecurrentParameter { NumOutput = (uint)size };
         random.Maybe(() => options.WeightFiller = new FillerParameter { Type = "xavier" });
         random.Maybe(() => options.BiasFiller = new FillerParameter { Type = "constant", Value = 1 });

@@ -138,6 +138,19 @@ public class BatchNormLayerTests
         Assert.Equal([6f, -4f], harness.Top);
     }
 
+    [Theory]
+    [InlineData("scale_bias: true filler { value: 3 }", 3)]
+    [InlineData("bias_filler { value: 1 } filler { value: 3 }", 3)]
+    [InlineData("scale_filler { value: 2 } filler { value: 3 }", 2)]
+    [InlineData("scale_bias: true", 1)]
+    [Trait("Category", "Unit")]
+    public void IntelsFillerFillsTheScale(string options, float expected)
+    {
+        using var harness = new LayerHarness($"type: 'BatchNorm' batch_norm_param {{ {options} }}", [[2, 3]]);
+
+        Assert.Equal([expected, expected, expected], harness.Layer.Blobs[3].Data.ToArray());
+    }
+
     [Fact]
     [Trait("Category", "Unit")]
     public void TheDefinitionSaysThatNothingIsLearned()
