@@ -4,7 +4,7 @@ namespace Cnn.Campaigns.SolverRules;
 internal interface IPlainRule
 {
     /// <summary>Returns what is subtracted from the weights; changes the histories.</summary>
-    /// <param name="gradient">The gradient, clipped and normalised, with the decay where the rule wants it there.</param>
+    /// <param name="gradient">The gradient, clipped and normalised, with the decay if the rule wants it there.</param>
     /// <param name="weights">The weights.</param>
     /// <param name="rate">The learning rate times the parameter's multiplier.</param>
     /// <param name="decay">The weight decay times the parameter's multiplier.</param>

@@ -3,7 +3,7 @@ using Cnn.Proto;
 
 namespace Cnn.Campaigns.SolverRules;
 
-/// <summary>A loss of its parameters alone, which remembers the gradients that it gave since it was last asked.</summary>
+/// <summary>A loss of its parameters alone, which remembers the gradients that it gave since it was asked.</summary>
 internal sealed class NoisyQuadraticLayer : Layer
 {
     /// <summary>The type under which a registry has it.</summary>
@@ -61,7 +61,8 @@ internal sealed class NoisyQuadraticLayer : Layer
     }
 
     /// <inheritdoc/>
-    public override void Backward(IReadOnlyList<Blob> tops, IReadOnlyList<bool> propagateDown, IReadOnlyList<Blob> bottoms)
+    public override void Backward(
+        IReadOnlyList<Blob> tops, IReadOnlyList<bool> propagateDown, IReadOnlyList<Blob> bottoms)
     {
         for (int i = 0; i < Blobs.Count; i++)
         {

@@ -24,7 +24,7 @@ internal sealed class PlainSolver
     public RoundedVector[] Weights { get; }
 
     /// <summary>Updates the weights.</summary>
-    /// <param name="gradients">The sums of the gradients of the iteration's passes, and the sums of their magnitudes.</param>
+    /// <param name="gradients">The sums of the gradients of the iteration's passes, and of their magnitudes.</param>
     /// <param name="rate">The learning rate.</param>
     /// <param name="step">The number of the step, from 1.</param>
     public void Step(IReadOnlyList<(double[] Sum, double[] Magnitude)> gradients, double rate, int step)

@@ -3,9 +3,9 @@ using MathNet.Numerics.LinearAlgebra;
 namespace Cnn.Campaigns.SolverRules;
 
 /// <summary>
-/// A vector in double precision with a bound, to first order, on how far the same operations in single precision are from it: each
-/// operation passes on the errors of its operands and adds half a unit in the last place of its result (the running error analysis of
-/// Wilkinson; Higham, "Accuracy and stability of numerical algorithms", section 3.3).
+/// A vector in double precision with a bound, to first order, on how far the same operations in single precision are
+/// from it: each operation passes on the errors of its operands and adds half a unit in the last place of its result
+/// (the running error analysis of Wilkinson; Higham, "Accuracy and stability of numerical algorithms", section 3.3).
 /// </summary>
 /// <param name="Value">The values.</param>
 /// <param name="Error">The bounds, 0 or more.</param>

@@ -6,8 +6,8 @@ using Cnn.Layers.Threading;
 namespace Cnn.Campaigns.SolverRules;
 
 /// <summary>
-/// Compares every solver type, step by step, with its rule in double precision: clipping, iter_size, weight decay, momentum, and all
-/// policies of the learning rate. A part is a solver type.
+/// Compares every solver type, step by step, with its rule in double precision: clipping, iter_size, weight decay,
+/// momentum, and all policies of the learning rate. A part is a solver type.
 /// </summary>
 internal sealed class SolverRulesCampaign : ICampaign
 {

@@ -26,7 +26,7 @@ internal sealed class PowerReference : ActivationReference
         }
     });
 
-    /// <summary>Of any sign where that gives a number and a derivative, else such that the base is well above 0.</summary>
+    /// <summary>Of any sign where that gives a number and a derivative, else with a base well above 0.</summary>
     protected override Filling Fill(PhiloxRandom random, LayerParameter layer)
     {
         PowerParameter options = layer.PowerParam ?? new PowerParameter();

@@ -3,7 +3,7 @@ using Cnn.Proto;
 
 namespace Cnn.Campaigns.References.Common;
 
-/// <summary>Indices or values of the largest; of equal ones the larger index comes first, a NaN is below all others.</summary>
+/// <summary>Indices or values of the largest; of equal ones the larger index comes first, a NaN is below all.</summary>
 [Reference("ArgMax")]
 internal sealed class ArgMaxReference : IReferenceLayer, IReferenceCases
 {

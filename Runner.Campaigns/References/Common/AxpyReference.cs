@@ -26,7 +26,7 @@ internal sealed class AxpyReference : IReferenceLayer, IReferenceCases
         return new ReferenceCase
         {
             Layer = new LayerParameter { Type = type },
-            Bottoms = [new(factors, Fillings.Uniform()), new(shape, Fillings.Uniform()), new(shape, Fillings.Uniform())],
+            Bottoms = [.. new[] { factors, shape, shape }.Select(s => new ReferenceBottom(s, Fillings.Uniform()))],
         };
     }
 }

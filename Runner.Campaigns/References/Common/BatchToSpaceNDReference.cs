@@ -4,7 +4,8 @@ using Cnn.Proto;
 namespace Cnn.Campaigns.References.Common;
 
 /// <summary>
-/// Item (place, n) of the bottom has the values at that place of the blocks of item n of the top, whose border is cut off.
+/// Item (place, n) of the bottom has the values at that place of the blocks of item n of the top, whose border is cut
+/// off.
 /// </summary>
 [Reference("BatchToSpaceND")]
 internal sealed class BatchToSpaceNDReference : RearrangingReference

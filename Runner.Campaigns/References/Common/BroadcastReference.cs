@@ -4,8 +4,8 @@ using Cnn.Proto;
 namespace Cnn.Campaigns.References.Common;
 
 /// <summary>
-/// Scale and Bias: <c>y = s x + b</c>, where s and b, learned or a second bottom, have some axes of x and are repeated over the
-/// others.
+/// Scale and Bias: <c>y = s x + b</c>, where s and b, learned or a second bottom, have some axes of x and are repeated
+/// over the others.
 /// </summary>
 [Reference("Scale", "Bias")]
 internal sealed class BroadcastReference : IReferenceLayer, IReferenceCases
@@ -45,7 +45,12 @@ internal sealed class BroadcastReference : IReferenceLayer, IReferenceCases
             int count = axis + axes == shape.Length && axes > 0 && random.Chance(0.5) ? -1 : axes;
             if (isScale)
             {
-                layer.ScaleParam = new ScaleParameter { Axis = written, NumAxes = count, BiasTerm = random.Chance(0.5) };
+                layer.ScaleParam = new ScaleParameter
+                {
+                    Axis = written,
+                    NumAxes = count,
+                    BiasTerm = random.Chance(0.5),
+                };
             }
             else
             {

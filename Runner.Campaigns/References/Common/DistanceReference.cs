@@ -4,7 +4,8 @@ using Cnn.Proto;
 namespace Cnn.Campaigns.References.Common;
 
 /// <summary>
-/// EuclideanRBF and InnerDistance: <c>y[n, j] = sum_k (x[n, k] - w[j, k])^2</c> with points w that are learned, or the second bottom.
+/// EuclideanRBF and InnerDistance: <c>y[n, j] = sum_k (x[n, k] - w[j, k])^2</c> with points w that are learned, or the
+/// second bottom.
 /// </summary>
 [Reference("EuclideanRBF", "InnerDistance")]
 internal sealed class DistanceReference : IReferenceLayer, IReferenceCases
@@ -37,7 +38,8 @@ internal sealed class DistanceReference : IReferenceLayer, IReferenceCases
     {
         var layer = new LayerParameter { Type = type };
         int[] shape = random.Shape(random.Between(2, 4), 1, 5);
-        int axis = random.Chance(0.5) ? 1 : random.Next(shape.Length), written = Positions.Either(random, axis, shape.Length);
+        int axis = random.Chance(0.5) ? 1 : random.Next(shape.Length);
+        int written = Positions.Either(random, axis, shape.Length);
         uint outputs = (uint)random.Between(1, 9);
         bool isGiven = type == "InnerDistance" && random.Chance(0.4);
         if (type == "EuclideanRBF")
@@ -58,7 +60,8 @@ internal sealed class DistanceReference : IReferenceLayer, IReferenceCases
             }
         }
 
-        ReferenceBottom x = new(shape, Fillings.Uniform()), points = new([(int)outputs, .. shape[axis..]], Fillings.Uniform());
+        var x = new ReferenceBottom(shape, Fillings.Uniform());
+        var points = new ReferenceBottom([(int)outputs, .. shape[axis..]], Fillings.Uniform());
         return new ReferenceCase { Layer = layer, Bottoms = isGiven ? [x, points] : [x] };
     }
 }

@@ -5,7 +5,8 @@ using Operation = Cnn.Proto.EltwiseParameter.Types.EltwiseOp;
 namespace Cnn.Campaigns.References.Common;
 
 /// <summary>
-/// The weighted sum, product, maximum, minimum or quotient of bottoms; the second of two may have fewer axes and is repeated.
+/// The weighted sum, product, maximum, minimum or quotient of bottoms; the second of two may have fewer axes and is
+/// repeated.
 /// </summary>
 [Reference("Eltwise")]
 internal sealed class EltwiseReference : IReferenceLayer, IReferenceCases, IReferenceGradient

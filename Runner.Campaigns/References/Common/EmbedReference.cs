@@ -13,7 +13,8 @@ internal sealed class EmbedReference : IReferenceLayer, IReferenceCases
         EmbedParameter options = call.Layer.EmbedParam;
         ReferenceBlob x = call.Bottoms[0];
         int outputs = (int)options.NumOutput;
-        ReferenceBlob y = call.Top(0, [.. x.Shape, outputs]), weights = call.Parameter(0, (int)options.InputDim, outputs);
+        ReferenceBlob y = call.Top(0, [.. x.Shape, outputs]);
+        ReferenceBlob weights = call.Parameter(0, (int)options.InputDim, outputs);
         ReferenceBlob? bias = options.BiasTerm ? call.Parameter(1, outputs) : null;
         for (int i = 0; i < y.Count; i++)
         {
@@ -24,14 +25,15 @@ internal sealed class EmbedReference : IReferenceLayer, IReferenceCases
     /// <inheritdoc/>
     public ReferenceCase Draw(PhiloxRandom random, string type)
     {
-        var options = new EmbedParameter { NumOutput = (uint)random.Between(1, 9), InputDim = (uint)random.Between(1, 9) };
+        int rows = random.Between(1, 9);
+        var options = new EmbedParameter { NumOutput = (uint)random.Between(1, 9), InputDim = (uint)rows };
         random.Maybe(() => options.BiasTerm = random.Chance(0.3));
         return new ReferenceCase
         {
             Layer = new LayerParameter { Type = type, EmbedParam = options },
             Bottoms =
             [
-                new(random.Shape(random.Between(1, 4), 1, 5), Fillings.Below((int)options.InputDim)) { HasGradient = false },
+                new(random.Shape(random.Between(1, 4), 1, 5), Fillings.Below(rows)) { HasGradient = false },
             ],
         };
     }

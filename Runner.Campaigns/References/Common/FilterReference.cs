@@ -35,7 +35,8 @@ internal sealed class FilterReference : IReferenceLayer, IReferenceCases
         ReferenceBottom[] bottoms =
         [
             .. Enumerable.Range(0, tops)
-                .Select(_ => new ReferenceBottom([items, .. random.Shape(random.Between(0, 3), 1, 4)], Fillings.Uniform())),
+                .Select(_ => random.Shape(random.Between(0, 3), 1, 4))
+                .Select(rest => new ReferenceBottom([items, .. rest], Fillings.Uniform())),
         ];
         int[] selector = random.Chance(0.5) ? [items] : [items, 1, 1, 1];
         return new ReferenceCase

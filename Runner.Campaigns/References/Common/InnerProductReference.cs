@@ -12,7 +12,8 @@ internal sealed class InnerProductReference : IReferenceLayer, IReferenceCases
     {
         InnerProductParameter options = call.Layer.InnerProductParam;
         ReferenceBlob x = call.Bottoms[0];
-        int axis = Positions.Axis(options.Axis, x.Shape.Length), size = x.CountOf(axis), outputs = (int)options.NumOutput;
+        int axis = Positions.Axis(options.Axis, x.Shape.Length);
+        int size = x.CountOf(axis), outputs = (int)options.NumOutput;
         ReferenceBlob weights = options.Transpose ? call.Parameter(0, size, outputs) : call.Parameter(0, outputs, size);
         ReferenceBlob? bias = options.BiasTerm ? call.Parameter(1, outputs) : null;
         ReferenceBlob y = call.Top(0, [.. x.Shape[..axis], outputs]);

@@ -63,7 +63,8 @@ internal sealed class MarginInnerProductReference : IReferenceLayer, IReferenceC
             for (int k = 0; k < size; k++)
             {
                 double input = x.Data[(n * size) + k];
-                call.BottomDiffs[0].Data[(n * size) + k] += dy.Data[i] * ((ofWeight * weights[j, k]) + (ofInput * input));
+                call.BottomDiffs[0].Data[(n * size) + k] +=
+                    dy.Data[i] * ((ofWeight * weights[j, k]) + (ofInput * input));
                 call.ParameterDiffs[0][j, k] += dy.Data[i] * input;
             }
         }

@@ -9,12 +9,12 @@ internal sealed class PadReference : RearrangingReference
 {
     /// <inheritdoc/>
     protected override int[] TopShape(int[] shape, LayerParameter layer) =>
-        [.. shape.Select((d, axis) => d + (int)layer.PadParam.Paddings[2 * axis] + (int)layer.PadParam.Paddings[(2 * axis) + 1])];
+        [.. shape.Select((d, axis) => d + Padding(layer, 2 * axis) + Padding(layer, (2 * axis) + 1))];
 
     /// <inheritdoc/>
     protected override double Value(ReferenceBlob x, int[] at, int offset, LayerParameter layer)
     {
-        int[] from = [.. at.Select((p, axis) => p - (int)layer.PadParam.Paddings[2 * axis])];
+        int[] from = [.. at.Select((p, axis) => p - Padding(layer, 2 * axis))];
         return from.Where((p, axis) => p < 0 || p >= x.Shape[axis]).Any() ? layer.PadParam.ConstantValues : x[from];
     }
 
@@ -30,4 +30,6 @@ internal sealed class PadReference : RearrangingReference
 
     /// <inheritdoc/>
     protected override bool KeepsAnyFirstAxis(LayerParameter layer) => true;
+
+    private static int Padding(LayerParameter layer, int i) => (int)layer.PadParam.Paddings[i];
 }

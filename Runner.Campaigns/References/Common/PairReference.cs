@@ -4,8 +4,8 @@ using Cnn.Proto;
 namespace Cnn.Campaigns.References.Common;
 
 /// <summary>
-/// Add and Mul: two blobs value by value, each repeated along the axes that it lacks or in which it has size 1; their last
-/// axes are aligned.
+/// Add and Mul: two blobs value by value, each repeated along the axes that it lacks or in which it has size 1; their
+/// last axes are aligned.
 /// </summary>
 [Reference("Add", "Mul")]
 internal sealed class PairReference : IReferenceLayer, IReferenceCases
@@ -30,7 +30,8 @@ internal sealed class PairReference : IReferenceLayer, IReferenceCases
     public ReferenceCase Draw(PhiloxRandom random, string type)
     {
         var layer = new LayerParameter { Type = type };
-        int[] whole = random.Shape(random.Between(1, 4), 1, 4), first = Less(random, whole), second = Less(random, whole);
+        int[] whole = random.Shape(random.Between(1, 4), 1, 4);
+        int[] first = Less(random, whole), second = Less(random, whole);
         bool isLearned = type == "Mul" && random.Chance(0.4);
         if (isLearned)
         {

@@ -21,13 +21,17 @@ internal abstract class RearrangingReference : IReferenceLayer, IReferenceCases
     {
         var layer = new LayerParameter { Type = type };
         int[] shape = DrawShape(random, layer);
+        bool changes = KeepsAnyFirstAxis(layer) && random.Chance(0.2);
         return new ReferenceCase
         {
             Layer = layer,
-            Bottoms = [new ReferenceBottom(shape, Fillings.Uniform(-2, 2))
-            {
-                LaterShape = KeepsAnyFirstAxis(layer) && random.Chance(0.2) ? [random.Between(1, 5), .. shape[1..]] : null,
-            }],
+            Bottoms =
+            [
+                new(shape, Fillings.Uniform(-2, 2))
+                {
+                    LaterShape = changes ? [random.Between(1, 5), .. shape[1..]] : null,
+                },
+            ],
             Passes = random.Between(1, 2),
         };
     }

@@ -4,7 +4,7 @@ using Operation = Cnn.Proto.ReductionParameter.Types.ReductionOp;
 
 namespace Cnn.Campaigns.References.Common;
 
-/// <summary>coeff times the sum, the sum of magnitudes, the sum of squares or the mean of all axes from axis on.</summary>
+/// <summary>coeff times the sum, sum of magnitudes, sum of squares or mean of all axes from axis on.</summary>
 [Reference("Reduction")]
 internal sealed class ReductionReference : IReferenceLayer, IReferenceCases
 {
@@ -40,9 +40,10 @@ internal sealed class ReductionReference : IReferenceLayer, IReferenceCases
             {
                 Operation = random.Pick(Operation.Sum, Operation.Asum, Operation.Sumsq, Operation.Mean),
             };
-            random.Maybe(() => layer.ReductionParam.Axis = Positions.Either(random, random.Next(shape.Length), shape.Length));
+            random.Maybe(() => layer.ReductionParam.Axis = Positions.Either(
+                random, random.Next(shape.Length), shape.Length));
             random.Maybe(() => layer.ReductionParam.Coeff = random.Pick(0, 0.5f, -2, 3));
         });
-        return new ReferenceCase { Layer = layer, Bottoms = [new ReferenceBottom(shape, Fillings.AwayFromZero(0.01f, 2))] };
+        return new ReferenceCase { Layer = layer, Bottoms = [new(shape, Fillings.AwayFromZero(0.01f, 2))] };
     }
 }

@@ -4,7 +4,8 @@ using Cnn.Proto;
 namespace Cnn.Campaigns.References.Common;
 
 /// <summary>
-/// Other sizes for the axes from axis on; or with pixelshuffler r, y[n, c, h r + i, w r + j] = x[n, (c r + i) r + j, h, w].
+/// Other sizes for the axes from axis on; or with pixelshuffler r,
+/// y[n, c, h r + i, w r + j] = x[n, (c r + i) r + j, h, w].
 /// </summary>
 [Reference("Reshape")]
 internal sealed class ReshapeReference : RearrangingReference

@@ -4,8 +4,8 @@ using Cnn.Proto;
 namespace Cnn.Campaigns.References.Common;
 
 /// <summary>
-/// With zeros around, position p of an axis with blocks of b belongs to place p mod b of block p / b; item (place, n) of the
-/// top has the blocks' values at that place.
+/// With zeros around, position p of an axis with blocks of b belongs to place p mod b of block p / b; item (place, n)
+/// of the top has the blocks' values at that place.
 /// </summary>
 [Reference("SpaceToBatchND")]
 internal sealed class SpaceToBatchNDReference : RearrangingReference

@@ -3,7 +3,9 @@ using Cnn.Proto;
 
 namespace Cnn.Campaigns.References.Detection;
 
-/// <summary>Of each image, the regions with the largest losses keep label and weights; the others get ignore_label and 0.</summary>
+/// <summary>
+/// Of each image, the regions with the largest losses keep label and weights; the others get ignore_label and 0.
+/// </summary>
 [Reference("BoxAnnotatorOHEM")]
 internal sealed class BoxAnnotatorOHEMReference : IReferenceLayer, IReferenceCases
 {
@@ -11,7 +13,8 @@ internal sealed class BoxAnnotatorOHEMReference : IReferenceLayer, IReferenceCas
     public void Forward(ReferenceCall call)
     {
         BoxAnnotatorOHEMParameter options = call.Layer.BoxAnnotatorOhemParam;
-        ReferenceBlob rois = call.Bottoms[0], losses = call.Bottoms[1], labels = call.Bottoms[2], weights = call.Bottoms[3];
+        ReferenceBlob rois = call.Bottoms[0], losses = call.Bottoms[1];
+        ReferenceBlob labels = call.Bottoms[2], weights = call.Bottoms[3];
         ReferenceBlob chosen = call.Top(0, labels.Shape), kept = call.Top(1, weights.Shape);
         Array.Fill(chosen.Data, options.IgnoreLabel);
         foreach (var image in Positions.Of(losses.Shape).GroupBy(at => rois[at[0], 0, at[2], at[3]]))

@@ -3,7 +3,9 @@ using Cnn.Proto;
 
 namespace Cnn.Campaigns.References.Detection;
 
-/// <summary>Detections against objects: rows of the numbers of objects, then a row (image, class, score, right, wrong) for each.</summary>
+/// <summary>
+/// Detections against objects: rows of the numbers of objects, then a row (image, class, score, right, wrong) for each.
+/// </summary>
 [Reference("DetectionEvaluate")]
 internal sealed class DetectionEvaluateReference : IReferenceLayer, IReferenceCases
 {
@@ -67,7 +69,11 @@ internal sealed class DetectionEvaluateReference : IReferenceLayer, IReferenceCa
         return new ReferenceCase
         {
             Layer = new LayerParameter { Type = type, DetectionEvaluateParam = options },
-            Bottoms = [new([1, 1, random.Between(1, 40), 7], detections), new([1, 1, random.Between(1, 20), 8], objects)],
+            Bottoms =
+            [
+                new([1, 1, random.Between(1, 40), 7], detections),
+                new([1, 1, random.Between(1, 20), 8], objects),
+            ],
             HasGradient = false,
         };
     }

@@ -4,8 +4,8 @@ using Cnn.Proto;
 namespace Cnn.Campaigns.References.Detection;
 
 /// <summary>
-/// The mean of each cell of a g x g grid in each region, in a channel of the cell's own: cell p covers floor(p size / g + start) to
-/// ceil((p + 1) size / g + start).
+/// The mean of each cell of a g x g grid in each region, in a channel of the cell's own: cell p covers
+/// floor(p size / g + start) to ceil((p + 1) size / g + start).
 /// </summary>
 [Reference("PSROIPooling")]
 internal sealed class PSROIPoolingReference : IReferenceLayer, IReferenceCases
@@ -48,7 +48,7 @@ internal sealed class PSROIPoolingReference : IReferenceLayer, IReferenceCases
             Layer = new LayerParameter
             {
                 Type = type,
-                PsroiPoolingParam = new PSROIPoolingParameter { GroupSize = g, OutputDim = outputs, SpatialScale = scale },
+                PsroiPoolingParam = new() { GroupSize = g, OutputDim = outputs, SpatialScale = scale },
             },
             Bottoms =
             [

@@ -12,8 +12,9 @@ internal sealed class PriorBoxReference : IReferenceLayer, IReferenceCases
     {
         PriorBoxParameter options = call.Layer.PriorBoxParam;
         int rows = call.Bottoms[0].Shape[2], columns = call.Bottoms[0].Shape[3];
-        double height = options.HasImgSize ? options.ImgSize : options.HasImgH ? options.ImgH : call.Bottoms[1].Shape[2];
-        double width = options.HasImgSize ? options.ImgSize : options.HasImgW ? options.ImgW : call.Bottoms[1].Shape[3];
+        int[] image = call.Bottoms[1].Shape;
+        double height = options.HasImgSize ? options.ImgSize : options.HasImgH ? options.ImgH : image[2];
+        double width = options.HasImgSize ? options.ImgSize : options.HasImgW ? options.ImgW : image[3];
         double stepH = options.HasStep ? options.Step : options.HasStepH ? options.StepH : height / rows;
         double stepW = options.HasStep ? options.Step : options.HasStepW ? options.StepW : width / columns;
         (double W, double H)[] sides = [.. Sides(options)];
@@ -24,8 +25,9 @@ internal sealed class PriorBoxReference : IReferenceLayer, IReferenceCases
             double x = (cell[1] + options.Offset) * stepW, v = (cell[0] + options.Offset) * stepH;
             foreach ((double w, double h) in sides)
             {
-                double[] box = [(x - (w / 2)) / width, (v - (h / 2)) / height, (x + (w / 2)) / width, (v + (h / 2)) / height];
-                box = options.YxOrder ? [box[1], box[0], box[3], box[2]] : box;
+                double x1 = (x - (w / 2)) / width, x2 = (x + (w / 2)) / width;
+                double y1 = (v - (h / 2)) / height, y2 = (v + (h / 2)) / height;
+                double[] box = options.YxOrder ? [y1, x1, y2, x2] : [x1, y1, x2, y2];
                 for (int i = 0; i < 4; i++)
                 {
                     y.Data[at + i] = options.Clip ? Math.Clamp(box[i], 0, 1) : box[i];

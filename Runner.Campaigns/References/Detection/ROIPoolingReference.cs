@@ -4,8 +4,8 @@ using Cnn.Proto;
 namespace Cnn.Campaigns.References.Detection;
 
 /// <summary>
-/// The maximum of each cell of a grid in each region: cell p of n covers floor(p size / n) to ceil((p + 1) size / n) from the start on,
-/// clipped to the map; 0 where it is empty.
+/// The maximum of each cell of a grid in each region: cell p of n covers floor(p size / n) to ceil((p + 1) size / n)
+/// from the start on, clipped to the map; 0 where it is empty.
 /// </summary>
 [Reference("ROIPooling")]
 internal sealed class ROIPoolingReference : IReferenceLayer, IReferenceCases, IReferenceGradient
@@ -48,7 +48,8 @@ internal sealed class ROIPoolingReference : IReferenceLayer, IReferenceCases, IR
     {
         int[] shape = [random.Between(1, 3), random.Between(1, 4), random.Between(1, 12), random.Between(1, 12)];
         float scale = random.Pick(1, 0.5f, 0.25f, 0.0625f);
-        var options = new ROIPoolingParameter { PooledH = (uint)random.Between(1, 5), PooledW = (uint)random.Between(1, 5) };
+        uint rows = (uint)random.Between(1, 5), columns = (uint)random.Between(1, 5);
+        var options = new ROIPoolingParameter { PooledH = rows, PooledW = columns };
         if (scale != 1 || random.Chance(0.5))
         {
             options.SpatialScale = scale;
@@ -79,8 +80,9 @@ internal sealed class ROIPoolingReference : IReferenceLayer, IReferenceCases, IR
         ReferenceBlob x = call.Bottoms[0];
         double scale = call.Layer.RoiPoolingParam.SpatialScale;
         double[] roi = call.Bottoms[1].Data[(at[0] * 5)..];
-        (int top, int bottom) = Cell(at[2], call.Tops[0].Shape[2], Round(roi[2] * scale), Round(roi[4] * scale), x.Shape[2]);
-        (int left, int right) = Cell(at[3], call.Tops[0].Shape[3], Round(roi[1] * scale), Round(roi[3] * scale), x.Shape[3]);
+        int[] ends = [.. roi[..5].Select(corner => Round(corner * scale))], grid = call.Tops[0].Shape;
+        (int top, int bottom) = Cell(at[2], grid[2], ends[2], ends[4], x.Shape[2]);
+        (int left, int right) = Cell(at[3], grid[3], ends[1], ends[3], x.Shape[3]);
         int winner = -1;
         for (int h = top; h < bottom; h++)
         {

@@ -6,7 +6,8 @@ namespace Cnn.Campaigns.References.Detection;
 internal static class RegionDraws
 {
     /// <summary>
-    /// Draws rows (image, x1, y1, x2, y2) in quarters of a pixel, some beyond the image and some that end before they start.
+    /// Draws rows (image, x1, y1, x2, y2) in quarters of a pixel, some beyond the image and some that end before they
+    /// start.
     /// </summary>
     public static Filling Regions(int images, float width, float height) => (random, values) =>
     {
@@ -42,7 +43,6 @@ internal static class RegionDraws
             }
             else
             {
-                Fillings.Uniform(0.1f, 0.4f)(random, values[i..]);
                 new[] { 0.1f, 0.1f, 0.2f, 0.2f }.CopyTo(values, i);
             }
         }

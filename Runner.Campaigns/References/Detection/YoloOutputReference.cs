@@ -4,8 +4,8 @@ using Cnn.Proto;
 namespace Cnn.Campaigns.References.Detection;
 
 /// <summary>
-/// YoloDetectionOutput and Yolov3DetectionOutput: boxes of all images together, by score, without those that overlap a better one, as rows
-/// (0, class + 1, score, corners).
+/// YoloDetectionOutput and Yolov3DetectionOutput: boxes of all images together, by score, without those that overlap a
+/// better one, as rows (0, class + 1, score, corners).
 /// </summary>
 [Reference("YoloDetectionOutput", "Yolov3DetectionOutput")]
 internal sealed class YoloOutputReference : IReferenceLayer, IReferenceCases
@@ -53,7 +53,8 @@ internal sealed class YoloOutputReference : IReferenceLayer, IReferenceCases
             {
                 NumClasses = (uint)classes, NumBox = (uint)boxes, ConfidenceThreshold = least, NmsThreshold = most,
             };
-            layer.YoloDetectionOutputParam.Biases.Add(Enumerable.Range(0, 2 * boxes).Select(_ => random.Between(0.5f, 2)));
+            layer.YoloDetectionOutputParam.Biases.Add(
+                Enumerable.Range(0, 2 * boxes).Select(_ => random.Between(0.5f, 2)));
             int side = random.Between(1, 4);
             return Case(layer, [[items, boxes * (5 + classes), side, side]]);
         }
@@ -92,7 +93,8 @@ internal sealed class YoloOutputReference : IReferenceLayer, IReferenceCases
             {
                 double w = Math.Exp(t[2]) * options.Biases[2 * at[3]] / x.Shape[3];
                 double h = Math.Exp(t[3]) * options.Biases[(2 * at[3]) + 1] / x.Shape[2];
-                boxes.Add((score, best, Around((at[2] + Sigmoid(t[0])) / x.Shape[3], (at[1] + Sigmoid(t[1])) / x.Shape[2], w, h)));
+                Box box = Around((at[2] + Sigmoid(t[0])) / x.Shape[3], (at[1] + Sigmoid(t[1])) / x.Shape[2], w, h);
+                boxes.Add((score, best, box));
             }
         }
     }
@@ -100,7 +102,8 @@ internal sealed class YoloOutputReference : IReferenceLayer, IReferenceCases
     private static void AddThird(
         Yolov3DetectionOutputParameter options, IReadOnlyList<ReferenceBlob> maps, List<(double, int, Box)> boxes)
     {
-        int classes = (int)options.NumClasses, values = 5 + classes, group = options.Mask.Count / (int)options.MaskGroupNum;
+        int classes = (int)options.NumClasses, values = 5 + classes;
+        int group = options.Mask.Count / (int)options.MaskGroupNum;
         for (int map = 0; map < maps.Count; map++)
         {
             ReferenceBlob x = maps[map];

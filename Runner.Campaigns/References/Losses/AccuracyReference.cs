@@ -3,7 +3,7 @@ using Cnn.Proto;
 
 namespace Cnn.Campaigns.References.Losses;
 
-/// <summary>The share of positions where fewer than top_k other classes score as much as the true one, or more.</summary>
+/// <summary>The share of positions where fewer than top_k other classes score as the true one, or more.</summary>
 [Reference("Accuracy")]
 internal sealed class AccuracyReference : IReferenceLayer, IReferenceCases
 {

@@ -4,7 +4,8 @@ using Cnn.Proto;
 namespace Cnn.Campaigns.References.Losses;
 
 /// <summary>
-/// <c>L = sum ||x - c_y||^2 / (2 N)</c>, or <c>sum |x - c_y| / N</c>; <c>dc_j = sum (c_j - x) / (1 + n_j)</c> whatever the weight.
+/// <c>L = sum ||x - c_y||^2 / (2 N)</c>, or <c>sum |x - c_y| / N</c>; <c>dc_j = sum (c_j - x) / (1 + n_j)</c> whatever
+/// the weight.
 /// </summary>
 [Reference("CenterLoss")]
 internal sealed class CenterLossReference : IReferenceLayer, IReferenceCases, IReferenceGradient
@@ -53,7 +54,11 @@ internal sealed class CenterLossReference : IReferenceLayer, IReferenceCases, IR
         return new ReferenceCase
         {
             Layer = new LayerParameter { Type = type, CenterLossParam = options },
-            Bottoms = [new(shape, Fillings.Uniform()), new([shape[0]], Fillings.Below(classes)) { HasGradient = false }],
+            Bottoms =
+            [
+                new(shape, Fillings.Uniform()),
+                new([shape[0]], Fillings.Below(classes)) { HasGradient = false },
+            ],
             GradientTops = 1,
         };
     }

@@ -4,7 +4,8 @@ using Cnn.Proto;
 namespace Cnn.Campaigns.References.Losses;
 
 /// <summary>
-/// With d = ||a - b|| a similar pair costs d^2, a dissimilar one max(margin - d, 0)^2, or max(margin - d^2, 0); L = sum / (2 N).
+/// With d = ||a - b|| a similar pair costs d^2, a dissimilar one max(margin - d, 0)^2, or max(margin - d^2, 0);
+/// L = sum / (2 N).
 /// </summary>
 [Reference("ContrastiveLoss")]
 internal sealed class ContrastiveLossReference : IReferenceLayer, IReferenceCases, IReferenceGradient
@@ -17,7 +18,8 @@ internal sealed class ContrastiveLossReference : IReferenceLayer, IReferenceCase
         double sum = 0;
         for (int n = 0; n < items; n++)
         {
-            double squared = Difference(call, n).Sum(d => d * d), gap = Math.Max(options.Margin - Math.Sqrt(squared), 0);
+            double squared = Difference(call, n).Sum(d => d * d);
+            double gap = Math.Max(options.Margin - Math.Sqrt(squared), 0);
             sum += call.Bottoms[2].Data[n] != 0 ? squared
                 : options.LegacyVersion ? Math.Max(options.Margin - squared, 0) : gap * gap;
         }

@@ -4,8 +4,9 @@ using Cnn.Proto;
 namespace Cnn.Campaigns.References.Losses;
 
 /// <summary>
-/// <c>-log p(labels) / N</c>: the probability that steps, each a draw from a softmax, give the labels when runs become one and
-/// blanks are taken out; by adding up all ways through the labels with blanks between (Graves et al. 2006, equations 6 to 8).
+/// <c>-log p(labels) / N</c>: the probability that steps, each a draw from a softmax, give the labels when runs become
+/// one and blanks are taken out; by adding up all ways through the labels with blanks between (Graves et al. 2006,
+/// equations 6 to 8).
 /// </summary>
 [Reference("CtcLoss")]
 internal sealed class CtcLossReference : IReferenceLayer, IReferenceCases
@@ -19,7 +20,8 @@ internal sealed class CtcLossReference : IReferenceLayer, IReferenceCases
         double sum = 0;
         for (int n = 0; n < items; n++)
         {
-            int[] wanted = [.. labels.Data.Skip(n * length).Take(length).Select(l => (int)l).Where(l => l != options.BlankLabel)];
+            IEnumerable<int> own = labels.Data.Skip(n * length).Take(length).Select(l => (int)l);
+            int[] wanted = [.. own.Where(l => l != options.BlankLabel)];
             int repeats = wanted.Zip(wanted.Skip(1), (a, b) => a == b ? 1 : 0).Sum();
             if (wanted.Length + repeats <= steps)
             {

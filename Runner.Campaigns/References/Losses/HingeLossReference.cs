@@ -4,7 +4,8 @@ using Cnn.Proto;
 namespace Cnn.Campaigns.References.Losses;
 
 /// <summary>
-/// <c>m_k = max(0, 1 - t_k x_k)</c> with t = 1 at the label and -1 elsewhere; <c>L = sum m / N</c>, or of squares with L2.
+/// <c>m_k = max(0, 1 - t_k x_k)</c> with t = 1 at the label and -1 elsewhere; <c>L = sum m / N</c>, or of squares with
+/// L2.
 /// </summary>
 [Reference("HingeLoss")]
 internal sealed class HingeLossReference : IReferenceLayer, IReferenceCases
@@ -39,7 +40,11 @@ internal sealed class HingeLossReference : IReferenceLayer, IReferenceCases
         return new ReferenceCase
         {
             Layer = layer,
-            Bottoms = [new(shape, Fillings.Uniform(-2, 2)), new([shape[0]], Fillings.Below(classes)) { HasGradient = false }],
+            Bottoms =
+            [
+                new(shape, Fillings.Uniform(-2, 2)),
+                new([shape[0]], Fillings.Below(classes)) { HasGradient = false },
+            ],
             GradientTops = 1,
         };
     }

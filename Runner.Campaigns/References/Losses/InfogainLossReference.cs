@@ -48,7 +48,8 @@ internal sealed class InfogainLossReference : IReferenceLayer, IReferenceCases
     {
         int[] shape = random.Shape(random.Between(2, 4), 1, 5);
         int axis = random.Chance(0.7) ? 1 : random.Between(1, shape.Length - 1), classes = shape[axis];
-        var layer = new LayerParameter { Type = type, LossParam = LossNormalizer.Draw(random, classes, hasNormalize: false) };
+        LossParameter? loss = LossNormalizer.Draw(random, classes, hasNormalize: false);
+        var layer = new LayerParameter { Type = type, LossParam = loss };
         if (axis != 1 || random.Chance(0.3))
         {
             layer.InfogainLossParam = new InfogainLossParameter { Axis = Positions.Either(random, axis, shape.Length) };

@@ -4,7 +4,8 @@ using Cnn.Proto;
 namespace Cnn.Campaigns.References.Losses;
 
 /// <summary>
-/// <c>L = sum |d| / Z</c>, or of lengths <c>sqrt(f sum_c d_c^2 + epsilon)</c>; FlowNet 2's leaves out what is no number or small.
+/// <c>L = sum |d| / Z</c>, or of lengths <c>sqrt(f sum_c d_c^2 + epsilon)</c>; FlowNet 2's leaves out what is no number
+/// or small.
 /// </summary>
 [Reference("L1Loss")]
 internal sealed class L1LossReference : IReferenceLayer, IReferenceCases

@@ -3,7 +3,9 @@ using Cnn.Proto;
 
 namespace Cnn.Campaigns.References.Losses;
 
-/// <summary>The share of sequences whose best symbols, runs made one and blanks taken out, are the labels without blanks.</summary>
+/// <summary>
+/// The share of sequences whose best symbols, runs made one and blanks taken out, are the labels without blanks.
+/// </summary>
 [Reference("LabelsequenceAccuracy")]
 internal sealed class LabelsequenceAccuracyReference : IReferenceLayer, IReferenceCases
 {

@@ -29,7 +29,11 @@ internal sealed class MultinomialLogisticLossReference : IReferenceLayer, IRefer
         return new ReferenceCase
         {
             Layer = new LayerParameter { Type = type },
-            Bottoms = [new(shape, Fillings.Uniform(0.02f, 1)), new([shape[0]], Fillings.Below(classes)) { HasGradient = false }],
+            Bottoms =
+            [
+                new(shape, Fillings.Uniform(0.02f, 1)),
+                new([shape[0]], Fillings.Below(classes)) { HasGradient = false },
+            ],
             GradientTops = 1,
         };
     }

@@ -4,8 +4,8 @@ using Cnn.Proto;
 namespace Cnn.Campaigns.References.Losses;
 
 /// <summary>
-/// The share of the pixels that are right; its mean over the classes that occur; and the intersection over the union in the mean of all
-/// classes, 1 for one that is neither there nor predicted.
+/// The share of the pixels that are right; its mean over the classes that occur; and the intersection over the union in
+/// the mean of all classes, 1 for one that is neither there nor predicted.
 /// </summary>
 [Reference("SegAccuracy")]
 internal sealed class SegAccuracyReference : IReferenceLayer, IReferenceCases

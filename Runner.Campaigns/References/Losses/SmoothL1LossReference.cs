@@ -5,8 +5,8 @@ using Mode = Cnn.Proto.LossParameter.Types.NormalizationMode;
 namespace Cnn.Campaigns.References.Losses;
 
 /// <summary>
-/// <c>L = sum w_out f(w_in (x0 - x1)) / N</c>, <c>f(d) = s d^2 / 2</c> where <c>|d| &lt; 1 / s</c>, else <c>|d| - 1 / (2 s)</c>, s = sigma^2;
-/// with OHEM sigma is 1 and the sums over the channels are a second top.
+/// <c>L = sum w_out f(w_in (x0 - x1)) / N</c>, <c>f(d) = s d^2 / 2</c> where <c>|d| &lt; 1 / s</c>, else
+/// <c>|d| - 1 / (2 s)</c>, s = sigma^2; with OHEM sigma is 1 and the sums over the channels are a second top.
 /// </summary>
 [Reference("SmoothL1Loss", "SmoothL1LossOHEM")]
 internal sealed class SmoothL1LossReference : IReferenceLayer, IReferenceCases, IReferenceGradient
@@ -15,7 +15,8 @@ internal sealed class SmoothL1LossReference : IReferenceLayer, IReferenceCases, 
     public void Forward(ReferenceCall call)
     {
         ReferenceBlob x = call.Bottoms[0];
-        double[] losses = [.. Enumerable.Range(0, x.Count).Select(i => Weight(call, 3, i) * Loss(Difference(call, i), Sigma(call)))];
+        IEnumerable<int> places = Enumerable.Range(0, x.Count);
+        double[] losses = [.. places.Select(i => Weight(call, 3, i) * Loss(Difference(call, i), Sigma(call)))];
         call.Top(0).Data[0] = losses.Sum() / Divisor(call);
         if (call.Tops.Count > 1)
         {
@@ -77,7 +78,8 @@ internal sealed class SmoothL1LossReference : IReferenceLayer, IReferenceCases, 
 
     private static bool IsOhem(ReferenceCall call) => call.Layer.Type == "SmoothL1LossOHEM";
 
-    private static double Sigma(ReferenceCall call) => (call.Layer.SmoothL1LossParam ?? new SmoothL1LossParameter()).Sigma;
+    private static double Sigma(ReferenceCall call) =>
+        (call.Layer.SmoothL1LossParam ?? new SmoothL1LossParameter()).Sigma;
 
     private static double Divisor(ReferenceCall call)
     {

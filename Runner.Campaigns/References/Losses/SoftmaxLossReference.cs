@@ -6,8 +6,8 @@ using Mode = Cnn.Proto.LossParameter.Types.NormalizationMode;
 namespace Cnn.Campaigns.References.Losses;
 
 /// <summary>
-/// <c>L = -sum t_k log p_k / Z</c> of a softmax, where the target t is 1 at the label, or smoothed, and each label may have a weight;
-/// with the probabilities and, with OHEM, the loss of each position as further tops.
+/// <c>L = -sum t_k log p_k / Z</c> of a softmax, where the target t is 1 at the label, or smoothed, and each label may
+/// have a weight; with the probabilities and, with OHEM, the loss of each position as further tops.
 /// </summary>
 [Reference("SoftmaxWithLoss", "SoftmaxWithLossOHEM")]
 internal sealed class SoftmaxLossReference : IReferenceLayer, IReferenceCases
