@@ -1,5 +1,3 @@
-using Cnn.Fillers;
-
 namespace Cnn.Campaigns.References;
 
 /// <summary>Ways to draw the values of blobs.</summary>

@@ -5,6 +5,8 @@ namespace Cnn.Campaigns.SolverRules;
 /// <summary>The objective of a case: <c>sum a (w - c)^2 / 2 + n w</c> with noise n that is new in each pass.</summary>
 internal sealed class NoisyQuadratic
 {
+    private static readonly int[] Choices = [1, 3, 16, 33, 100];
+
     private readonly ulong key;
     private readonly float noise;
     private readonly float[][] curvatures;
@@ -15,7 +17,7 @@ internal sealed class NoisyQuadratic
     {
         key = random.NextUInt64();
         noise = random.NextSingle();
-        Sizes = [.. Enumerable.Range(0, 1 + random.Next(4)).Select(_ => new[] { 1, 3, 16, 33, 100 }[random.Next(5)])];
+        Sizes = [.. Enumerable.Range(0, 1 + random.Next(4)).Select(_ => Choices[random.Next(Choices.Length)])];
         curvatures = [.. Sizes.Select(s => Draw(random, s, 0.2f, 1))];
         centers = [.. Sizes.Select(s => Draw(random, s, -1, 1))];
     }

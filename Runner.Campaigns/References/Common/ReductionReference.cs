@@ -14,7 +14,7 @@ internal sealed class ReductionReference : IReferenceLayer, IReferenceCases
         ReductionParameter options = call.Layer.ReductionParam ?? new ReductionParameter();
         ReferenceBlob x = call.Bottoms[0];
         int axis = Positions.Axis(options.Axis, x.Shape.Length), size = x.CountOf(axis);
-        ReferenceBlob y = call.Top(0, x.Shape[..axis]);
+        ReferenceBlob y = call.Top(0, x.Shape.AsSpan(0, axis));
         double coeff = options.Operation == Operation.Mean ? options.Coeff / (double)size : options.Coeff;
         for (int i = 0; i < x.Count; i++)
         {
