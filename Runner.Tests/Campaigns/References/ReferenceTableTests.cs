@@ -23,19 +23,11 @@ public sealed class ReferenceTableTests
     // Why a type of a family with references may have none.
     private static readonly Dictionary<string, string> WithoutReference = new(StringComparer.Ordinal)
     {
-        ["BoxAnnotatorOHEM"] = Sequence,
-        ["DetectionEvaluate"] = Sequence,
-        ["DetectionOutput"] = Sequence,
         ["EvalDetection"] = Sequence,
         ["MultiBoxLoss"] = Sequence,
-        ["PSROIPooling"] = Sequence,
-        ["PriorBox"] = Sequence,
         ["Proposal"] = Sequence,
-        ["ROIPooling"] = Sequence,
         ["RegionLoss"] = Sequence,
-        ["YoloDetectionOutput"] = Sequence,
         ["Yolov3"] = Sequence,
-        ["Yolov3DetectionOutput"] = Sequence,
     };
 
     // Why an option is not drawn: of a type, of all types, or all options of a message that a type takes.

@@ -1,0 +1,18 @@
+namespace Cnn.Campaigns.References.Detection;
+
+/// <summary>A box by its corners, in parts of the picture.</summary>
+internal readonly record struct Box(double X1, double Y1, double X2, double Y2)
+{
+    /// <summary>The area, 0 for a box that ends before it starts.</summary>
+    public double Area => X2 < X1 || Y2 < Y1 ? 0 : (X2 - X1) * (Y2 - Y1);
+
+    /// <summary>Returns the intersection with another box over their union; 0 where they do not meet.</summary>
+    public double Overlap(Box other)
+    {
+        double w = Math.Min(X2, other.X2) - Math.Max(X1, other.X1), h = Math.Min(Y2, other.Y2) - Math.Max(Y1, other.Y1);
+        return w > 0 && h > 0 ? w * h / (Area + other.Area - (w * h)) : 0;
+    }
+
+    /// <summary>Returns the box in four values from a place on.</summary>
+    public static Box Of(double[] values, int at) => new(values[at], values[at + 1], values[at + 2], values[at + 3]);
+}
