@@ -7,11 +7,12 @@ namespace Cnn.Campaigns.Processes;
 internal static class CnnRun
 {
     /// <summary>The command that starts the program that was built with this one.</summary>
-    public static IReadOnlyList<string> Command { get; } = ["dotnet", Path.Combine(AppContext.BaseDirectory, "cnn.dll")];
+    public static IReadOnlyList<string> Command { get; } =
+        ["dotnet", Path.Combine(AppContext.BaseDirectory, "cnn.dll")];
 
     /// <summary>
-    /// Runs <c>cnn</c> with arguments in a folder to its end. <paramref name="before"/> are the words of a program that starts it,
-    /// such as strace or env.
+    /// Runs <c>cnn</c> with arguments in a folder to its end. <paramref name="before"/> are the words of a program that
+    /// starts it, such as strace or env.
     /// </summary>
     /// <exception cref="TimeoutException">It did not end within <paramref name="limit"/>; it was killed.</exception>
     public static ProcessResult Finish(
@@ -32,7 +33,8 @@ internal static class CnnRun
         {
             process.Kill(entireProcessTree: true);
             process.WaitForExit();
-            throw new TimeoutException($"{string.Join(' ', arguments)} did not end in {limit.TotalSeconds:F0} s: {error.Result}");
+            throw new TimeoutException(
+                $"{string.Join(' ', arguments)} did not end in {limit.TotalSeconds:F0} s: {error.Result}");
         }
 
         return new ProcessResult(process.ExitCode, output.Result, error.Result);

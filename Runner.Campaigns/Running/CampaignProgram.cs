@@ -3,7 +3,9 @@ using Cnn.Proto;
 
 namespace Cnn.Campaigns.Running;
 
-/// <summary>The command line of the campaigns. Ends with 0, or 1 for wrong usage, or 2 where there are findings.</summary>
+/// <summary>
+/// The command line of the campaigns. Ends with 0, with 1 for wrong usage, or with 2 where there are findings.
+/// </summary>
 internal static class CampaignProgram
 {
     /// <summary>Every campaign of this program.</summary>
@@ -18,7 +20,8 @@ internal static class CampaignProgram
     /// <summary>Runs the program and returns its exit code.</summary>
     public static int Run(string[] args, TextWriter output, TextWriter error)
     {
-        var root = new RootCommand("Long, seeded searches for what breaks the promises of Cnn. Each goes on where it stopped.");
+        var root = new RootCommand(
+            "Long, seeded searches for what breaks the promises of Cnn. Each goes on where it stopped.");
         var state = new Option<string>("--state")
         {
             Description = "The folder where campaigns keep how far they are.",

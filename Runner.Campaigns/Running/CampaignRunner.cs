@@ -16,7 +16,8 @@ internal static class CampaignRunner
         if (parts.FirstOrDefault(p => !campaign.Parts.Contains(p)) is { } unknown)
         {
             throw new CnnException(
-                $"The campaign {campaign.Name} has no part '{unknown}'", $"one of: {string.Join(", ", campaign.Parts)}");
+                $"The campaign {campaign.Name} has no part '{unknown}'",
+                $"one of: {string.Join(", ", campaign.Parts)}");
         }
 
         bool isKept = options.Folder is not null && options.OnlyCase is null;
@@ -31,7 +32,13 @@ internal static class CampaignRunner
         {
             PartState part = state.Part(name);
             var run = new PartRun(
-                campaign.Name, name, options, part, options.Time / parts.Count, output, () => Save(state, file, isKept));
+                campaign.Name,
+                name,
+                options,
+                part,
+                options.Time / parts.Count,
+                output,
+                () => Save(state, file, isKept));
             campaign.Run(run);
             found += run.Found;
             output.WriteLine(Summary(campaign.Name, name, part, run.Found));

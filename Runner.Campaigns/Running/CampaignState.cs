@@ -53,7 +53,9 @@ internal sealed class CampaignState
         return part;
     }
 
-    /// <summary>Writes the state beside the file's name and renames it, so that a killed campaign loses little.</summary>
+    /// <summary>
+    /// Writes the state beside the file's name and renames it, so that a killed campaign loses little.
+    /// </summary>
     public void Save(string file)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);

@@ -1,8 +1,8 @@
 namespace Cnn.Campaigns.Running;
 
 /// <summary>
-/// A long, seeded search for what breaks one promise. It consists of numbered cases, and a case is a function of the seed, the part
-/// and its number, so that a finding can be repeated alone and a campaign can go on where it stopped.
+/// A long, seeded search for what breaks one promise. It consists of numbered cases, and a case is a function of the
+/// seed, the part and its number, so that a finding can be repeated alone and a campaign can go on where it stopped.
 /// </summary>
 internal interface ICampaign
 {

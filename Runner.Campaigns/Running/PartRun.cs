@@ -57,8 +57,8 @@ internal sealed class PartRun
     public int Found { get; private set; }
 
     /// <summary>
-    /// Runs cases from the next one on until <paramref name="count"/> have run in all runs together, or the time or this run's
-    /// number of cases is over. An exception that leaves a case is a finding.
+    /// Runs cases from the next one on until <paramref name="count"/> have run in all runs together, or the time or this
+    /// run's number of cases is over. An exception that leaves a case is a finding.
     /// </summary>
     public void Cases(Action<CampaignCase> run, long? count = null)
     {
@@ -89,7 +89,8 @@ internal sealed class PartRun
         state.Findings.Add(new Finding(number, line));
         output.WriteLine(
             $"FOUND {Campaign}/{Part} case {number}: {line} [repeat: "
-            + $"dotnet run -c Release --project Runner.Campaigns -- {Campaign} --only {Part} --seed {Seed} --case {number}]");
+            + $"dotnet run -c Release --project Runner.Campaigns -- {Campaign} --only {Part} --seed {Seed} "
+            + $"--case {number}]");
     }
 
     /// <summary>Returns 64 bits of a text that are the same in every process (FNV-1a).</summary>

@@ -35,7 +35,8 @@ public class CampaignRunnerTests
         var (found, output) = Run(new EveryThirdCampaign(), new CampaignOptions { Seed = 5, Parts = ["up"] });
 
         Assert.Equal(4, found);
-        Assert.Contains($"FOUND thirds/up case 2: 3 is divided | by three {Repeat}\n", output, StringComparison.Ordinal);
+        Assert.Contains(
+            $"FOUND thirds/up case 2: 3 is divided | by three {Repeat}\n", output, StringComparison.Ordinal);
         Assert.Contains("case 7: InvalidOperationException: seven", output, StringComparison.Ordinal);
     }
 
@@ -100,7 +101,8 @@ public class CampaignRunnerTests
         Run(new EveryThirdCampaign(), new CampaignOptions { Seed = 5, Folder = folder.Path });
 
         string report = CampaignReport.Of(folder.Path);
-        Assert.Contains("| thirds | down | 5 | 9 | 0.0 | 9 numbers | 4 | 2000-01-01 | ", report, StringComparison.Ordinal);
+        Assert.Contains(
+            "| thirds | down | 5 | 9 | 0.0 | 9 numbers | 4 | 2000-01-01 | ", report, StringComparison.Ordinal);
         Assert.Contains("| thirds | up | 5 | 9 |", report, StringComparison.Ordinal);
     }
 
