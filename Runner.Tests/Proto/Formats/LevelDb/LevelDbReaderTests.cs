@@ -2,7 +2,7 @@ using System.Text;
 using Cnn.Proto;
 using Cnn.Proto.Formats.LevelDb;
 using Cnn.Proto.Formats.Records;
-using static Cnn.Tests.Proto.Formats.LevelDb.LevelDbFiles;
+using static Cnn.Campaigns.Files.LevelDbFiles;
 
 namespace Cnn.Tests.Proto.Formats.LevelDb;
 
