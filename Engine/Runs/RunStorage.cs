@@ -78,7 +78,7 @@ internal sealed class RunStorage : IDisposable
         {
             if (toDisk && file is FileStream onDisk)
             {
-                onDisk.Flush(flushToDisk: true);
+                DiskFlush.Of(onDisk);
             }
             else
             {

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Cnn.Campaigns.SystemErrors;
 
 /// <summary>What the files of a folder hold, by their names below it; folders have a slash at the end.</summary>
@@ -20,7 +22,9 @@ internal sealed class FolderState
         {
             bool isFolder = Directory.Exists(path);
             state.files[Path.GetRelativePath(folder, path) + (isFolder ? "/" : "")] =
-                isFolder ? [] : File.ReadAllBytes(path);
+                new FileInfo(path).LinkTarget is { } target ? Encoding.UTF8.GetBytes($"-> {target}")
+                : isFolder ? []
+                : File.ReadAllBytes(path);
         }
 
         return state;

@@ -19,7 +19,7 @@ internal sealed class ScenarioFiles : IDisposable
     {
         Run("data", "digits", "--to", "digits_lmdb", "--count", "20");
         Run("data", "digits", "--to", "idx", "--count", "20", "--format", "idx");
-        Run("data", "digits", "--to", "canvas", "--count", "4", "--canvas", "48x48");
+        Run("data", "digits", "--to", "canvas", "--count", "8", "--canvas", "48x48");
         WriteLists();
         WriteTexts();
         WriteLevelDb();
@@ -41,7 +41,7 @@ internal sealed class ScenarioFiles : IDisposable
               new_width: 28 is_color: false }
             """);
         WriteData(
-            "idx",
+            "plain",
             """
             type: "IdxData" idx_data_param { images: "idx/digits-images-idx3-ubyte"
               labels: "idx/digits-labels-idx1-ubyte" batch_size: 4 }

@@ -25,10 +25,10 @@ internal static class Scenarios
         Training("images", "images.prototxt", ["images_iter_2.caffemodel", "images_iter_2.solverstate"]),
         Training(
             "idx",
-            "idx.prototxt",
+            "plain.prototxt",
             [
-                "idx_iter_1.caffemodel", "idx_iter_1.solverstate", "idx_iter_2.caffemodel",
-                "idx_iter_2.solverstate",
+                "plain_iter_1.caffemodel", "plain_iter_1.solverstate", "plain_iter_2.caffemodel",
+                "plain_iter_2.solverstate",
             ]),
         Training("yaml", "solver.yaml", ["yaml_iter_2.caffemodel", "yaml_iter_2.solverstate"]),
         Training(
@@ -78,7 +78,7 @@ internal static class Scenarios
         new("classify", "classify", "canvas", "--model", "deploy.prototxt", "--weights", "w.caffemodel",
             "--labels", "labels.txt", "--mean", "mean.binaryproto", "--output", "scores.npy")
         {
-            Outputs = ["scores.npy"],
+            Outputs = ["scores.npy"], GoesOn = true,
         },
         new("forward", "forward", "--model", "deploy.prototxt", "--weights", "w.caffemodel", "--input",
             "data=x.npy", "--output", "prob=y.npy")
@@ -118,14 +118,14 @@ internal static class Scenarios
         {
             Outputs = ["target.yaml"],
             Old = ["target.yaml"],
-            Meanwhile = ["link.yaml"],
+            OtherNames = ["link.yaml"],
             Prepare = folder => File.CreateSymbolicLink(Path.Combine(folder, "link.yaml"), "target.yaml"),
         },
-        new("without a kind", "convert", "plain.bin", "plain.prototxt")
+        new("without a kind", "convert", "nameless.bin", "nameless.prototxt")
         {
-            Outputs = ["plain.prototxt"],
+            Outputs = ["nameless.prototxt"],
             Prepare = folder => File.Copy(
-                Path.Combine(folder, "w.caffemodel"), Path.Combine(folder, "plain.bin")),
+                Path.Combine(folder, "w.caffemodel"), Path.Combine(folder, "nameless.bin")),
         },
     ];
 
@@ -154,9 +154,9 @@ internal static class Scenarios
         {
             Outputs = ["f.png"],
         },
-        new("plot", "plot", "run", "-o", "curve.svg") { Outputs = ["curve.svg"] },
-        new("report", "report", "run", "-o", "page.html") { Outputs = ["page.html"] },
-        new("runs", "runs", "run"),
+        new("plot", "plot", "run", "-o", "curve.svg") { Outputs = ["curve.svg"], GoesOn = true },
+        new("report", "report", "run", "-o", "page.html") { Outputs = ["page.html"], GoesOn = true },
+        new("runs", "runs", "run") { GoesOn = true },
     ];
 
     private static Scenario[] Data =>

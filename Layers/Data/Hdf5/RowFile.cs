@@ -51,11 +51,11 @@ internal sealed class RowFile(string path)
         using SafeFileHandle file = File.OpenHandle(Path, FileMode.Open, FileAccess.Write);
         RandomAccess.Write(file, MemoryMarshal.AsBytes((ReadOnlySpan<float>)labels.Data), labelEnd);
         RandomAccess.Write(file, MemoryMarshal.AsBytes((ReadOnlySpan<float>)data.Data), dataEnd);
-        RandomAccess.FlushToDisk(file);
+        DiskFlush.Of(file);
         Grow(DataShape, data);
         Grow(LabelShape, labels);
         RandomAccess.Write(file, Header(), 0);
-        RandomAccess.FlushToDisk(file);
+        DiskFlush.Of(file);
     }
 
     private static long Bytes(int[] shape) => sizeof(float) * (long)shape[0] * shape[1] * shape[2] * shape[3];
