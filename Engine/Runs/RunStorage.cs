@@ -1,4 +1,5 @@
 using System.Globalization;
+using Cnn.Proto;
 
 namespace Cnn.Engine.Runs;
 
