@@ -15,7 +15,9 @@ public sealed unsafe class AlignedBuffer
 
     /// <summary>Makes a buffer of zeros.</summary>
     /// <param name="length">The number of floats.</param>
-    /// <exception cref="InsufficientMemoryException">There is not enough memory; the message tells the size.</exception>
+    /// <exception cref="InsufficientMemoryException">
+    /// There is not enough memory; the message tells the size.
+    /// </exception>
     public AlignedBuffer(int length)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);

@@ -1,6 +1,5 @@
 using System.Buffers;
 using Cnn.Proto.Forks;
-using Cnn.Proto.Formats.Wire;
 using Cnn.Proto.Schemas;
 using Google.Protobuf;
 using Microsoft.Win32.SafeHandles;

@@ -23,7 +23,9 @@ internal sealed class FaultCases : IDisposable
         files = new ScenarioFiles();
     }
 
-    /// <summary>The number of cases; those beyond the last of a scenario are empty. All commands are run for it.</summary>
+    /// <summary>
+    /// The number of cases; those beyond the last of a scenario are empty. All commands are run for it.
+    /// </summary>
     public long Count => scenarios.Count * Enumerable.Range(0, scenarios.Count).Max(i => PlanOf(i).Points.Length);
 
     /// <summary>Runs one case.</summary>

@@ -58,7 +58,9 @@ internal sealed class FaultCheck(
 
     // What is not essential, such as a log, may be lost with a warning.
     private bool IsLost() =>
-        point.Call is "fsync" or "fdatasync" && !point.Failure.IsHarmless && !IsLoose(WatchedPaths.FinalName(point.Path));
+        point.Call is "fsync" or "fdatasync"
+        && !point.Failure.IsHarmless
+        && !IsLoose(WatchedPaths.FinalName(point.Path));
 
     // A file that cannot be read is told and left out of the results.
     private bool IsLeftOut() => scenario.GoesOn && NamesFile();
@@ -67,10 +69,12 @@ internal sealed class FaultCheck(
 
     private bool NamesFile()
     {
+        // What is wrong with a file that is looked at is a result.
+        string told = scenario.GoesOn ? result.Error + result.Output : result.Error;
         string[] parts = WatchedPaths.FinalName(point.Path).Split('/');
         return parts[^1] is "cnn-probe"
             ? result.Error.Contains("cannot be written", StringComparison.Ordinal)
-            : parts.Concat(scenario.OtherNames).Any(p => result.Error.Contains(p, StringComparison.Ordinal));
+            : parts.Concat(scenario.OtherNames).Any(p => told.Contains(p, StringComparison.Ordinal));
     }
 
     private IEnumerable<string> Files(FolderState before, FolderState after)
@@ -110,7 +114,8 @@ internal sealed class FaultCheck(
     }
 
     private bool IsLoose(string name) => Array.Exists(
-        scenario.Loose, l => name.StartsWith(l, StringComparison.Ordinal) || l.StartsWith(name, StringComparison.Ordinal));
+        scenario.Loose,
+        l => name.StartsWith(l, StringComparison.Ordinal) || l.StartsWith(name, StringComparison.Ordinal));
 
     private bool IsFolderOfOutput(string name) =>
         name.EndsWith('/') && scenario.Outputs.Any(o => o.StartsWith(name, StringComparison.Ordinal))

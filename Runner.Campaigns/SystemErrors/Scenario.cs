@@ -25,7 +25,9 @@ internal sealed record Scenario(string Name, params string[] Arguments)
     /// <summary>Other names under which a path is told, such as the link that leads to it.</summary>
     public string[] OtherNames { get; init; } = [];
 
-    /// <summary>Whether it goes on with the other files where one cannot be read, and tells each that is left out.</summary>
+    /// <summary>
+    /// Whether it goes on with the other files where one cannot be read, and tells each that is left out.
+    /// </summary>
     public bool GoesOn { get; init; }
 
     /// <summary>Whether standard output is the same in every run.</summary>

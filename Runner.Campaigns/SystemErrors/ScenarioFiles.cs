@@ -37,8 +37,8 @@ internal sealed class ScenarioFiles : IDisposable
         WriteData(
             "images",
             """
-            type: "ImageData" image_data_param { source: "canvas.txt" root_folder: "canvas/" batch_size: 2 new_height: 28
-              new_width: 28 is_color: false }
+            type: "ImageData" image_data_param { source: "canvas.txt" root_folder: "canvas/" batch_size: 2
+              new_height: 28 new_width: 28 is_color: false }
             """);
         WriteData(
             "plain",

@@ -177,10 +177,11 @@ internal static class Scenarios
             Loose = ["new_train.partial/", "new_val.partial/"],
             Meanwhile = [.. Unfinished("new_train"), .. Unfinished("new_val")],
             KeepsDone = true,
+            GoesOn = true,
         },
         new("boxes", "data", "boxes", "--from", "canvas", "--to", "new_lmdb", "--threads", "1")
         {
-            Outputs = ["new_lmdb/data.mdb", "new_lmdb/labels.txt"], KeepsDone = true,
+            Outputs = ["new_lmdb/data.mdb", "new_lmdb/labels.txt"], KeepsDone = true, GoesOn = true,
         },
         new("inspect", "data", "inspect", "digits_lmdb", "--threads", "1"),
         new("inspect leveldb", "data", "inspect", "digits_leveldb", "--threads", "1"),
@@ -188,13 +189,14 @@ internal static class Scenarios
         new("inspect list", "data", "inspect", "canvas.txt", "--root", "canvas/", "--sheet", "sheet.png", "--threads",
             "1")
         {
-            Outputs = ["sheet.png"],
+            Outputs = ["sheet.png"], GoesOn = true,
         },
         new("convert imageset", "convert_imageset", "canvas/", "canvas.txt", "new_lmdb", "--threads", "1")
         {
             Outputs = ["new_lmdb/data.mdb"],
             Loose = ["new_lmdb.partial/"],
             Meanwhile = Unfinished("new_lmdb"),
+            GoesOn = true,
         },
         new("mean", "compute_image_mean", "digits_leveldb", "new.binaryproto", "--threads", "1")
         {

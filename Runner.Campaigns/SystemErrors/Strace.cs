@@ -27,7 +27,9 @@ internal static partial class Strace
         }
     }
 
-    /// <summary>Runs a command and returns how often each call was made on each path by one thread, at the most.</summary>
+    /// <summary>
+    /// Runs a command and returns how often each call was made on each path by one thread, at the most.
+    /// </summary>
     /// <param name="folder">The folder to run in.</param>
     /// <param name="arguments">The command line of <c>cnn</c>.</param>
     /// <param name="paths">The paths below the folder to look at.</param>
@@ -70,14 +72,15 @@ internal static partial class Strace
     {
         using var logs = new TemporaryFolder();
         string watched = string.Concat(paths.Select(p => $" -P \"$folder/{p}\""));
+        string chosen = string.Concat(expressions.Select(e => $" -e {e}"));
         string script = $"folder=$0; echo $$ > '{logs["pid"]}'; "
-            + $"exec strace -D -f -qq -y --seccomp-bpf -o '{logs["log"]}'{watched}{string.Concat(expressions.Select(e => $" -e {e}"))} \"$@\"";
+            + $"exec strace -D -f -qq -y --seccomp-bpf -o '{logs["log"]}'{watched}{chosen} \"$@\"";
         result = CnnRun.Finish(folder, Limit, arguments, ["sh", "-c", script, folder]);
         process = int.Parse(File.ReadAllText(logs["pid"]), System.Globalization.CultureInfo.InvariantCulture);
         return File.ReadAllText(logs["log"]);
     }
 
-    // The descriptor's path stands in angle brackets, an argument's in quotes. A call on two paths is told by the first.
+    // The descriptor's path stands in angle brackets, an argument's in quotes. Of a call on two paths the first counts.
     private static string? PathIn(string line, Dictionary<string, string> names) => PathText().Matches(line)
         .Select(m => names.GetValueOrDefault(m.Groups["path"].Value))
         .FirstOrDefault(p => p is not null);
@@ -86,10 +89,11 @@ internal static partial class Strace
     {
         try
         {
-            using Process process = Process.Start(new ProcessStartInfo("strace", ["-D", "-qq", "-o", "/dev/null", "true"])
+            var start = new ProcessStartInfo("strace", ["-D", "-qq", "-o", "/dev/null", "true"])
             {
                 RedirectStandardError = true,
-            })!;
+            };
+            using Process process = Process.Start(start)!;
             process.WaitForExit();
             return process.ExitCode == 0;
         }

@@ -1,7 +1,6 @@
 using System.IO.Compression;
 using System.Text;
 using Cnn.Proto.Formats.Npy;
-using Cnn.Proto.Formats.Wire;
 using Microsoft.Win32.SafeHandles;
 
 namespace Cnn.Proto.Formats.Npz;

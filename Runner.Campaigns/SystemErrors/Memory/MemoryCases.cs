@@ -5,8 +5,8 @@ using Cnn.Campaigns.Running;
 namespace Cnn.Campaigns.SystemErrors.Memory;
 
 /// <summary>
-/// Commands under limits of the managed heap that leave too little for what they read or compute. The limit is one that a
-/// container's memory sets in the same way.
+/// Commands under limits of the managed heap that leave too little for what they read or compute. The memory of a
+/// container sets such a limit too.
 /// </summary>
 internal static class MemoryCases
 {
@@ -59,7 +59,7 @@ internal static class MemoryCases
             yield return $"the error is not for people: '{words.Trim()}'";
         }
 
-        if (result.ExitCode != 0 && !TellsWhat(result.Error))
+        if (result.ExitCode != 0 && !TellsWhat(result.Error + result.Output))
         {
             yield return "the error does not tell what there is no memory for";
         }

@@ -28,7 +28,8 @@ internal sealed class MemoryFiles : IDisposable
                 """));
         template.Write("idx.prototxt", Solver("idx.net", "idx"));
         template.Write(
-            "rows.net.prototxt", SmallNet("""type: "HDF5Data" hdf5_data_param { source: "rows.txt" batch_size: 4 }"""));
+            "rows.net.prototxt",
+            SmallNet("""type: "HDF5Data" hdf5_data_param { source: "rows.txt" batch_size: 4 }"""));
         template.Write("rows.prototxt", Solver("rows.net", "rows"));
         template.Write("rows.txt", "rows.h5\n");
         Run("train", "--solver", "solver.prototxt", "--iterations", "1");
@@ -40,7 +41,10 @@ internal sealed class MemoryFiles : IDisposable
         NpyFile.Write(template["big.npy"], new NumberArray([Rows, 1, 28, 28], values));
         ArrayFile.WriteHdf5(
             template["rows.h5"],
-            [("data", new NumberArray([Rows, 1, 28, 28], values)), ("label", new NumberArray([Rows], new float[Rows]))]);
+            [
+                ("data", new NumberArray([Rows, 1, 28, 28], values)),
+                ("label", new NumberArray([Rows], new float[Rows])),
+            ]);
     }
 
     private static string Deploy => """

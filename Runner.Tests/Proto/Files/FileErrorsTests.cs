@@ -61,7 +61,8 @@ public sealed class FileErrorsTests : IDisposable
     [Fact]
     public void AFileThatDoesNotFitIntoMemoryIsToldWithItsSize()
     {
-        CnnException error = FileErrors.From(folder.Write("x", new string('x', 1234)), "read", new OutOfMemoryException())!;
+        string path = folder.Write("x", new string('x', 1234));
+        CnnException error = FileErrors.From(path, "read", new OutOfMemoryException())!;
 
         Assert.Equal($"cannot read '{folder["x"]}': there is not enough memory for its 1,234 bytes", error.Message);
         Assert.True(error.IsOfTheMachine);
