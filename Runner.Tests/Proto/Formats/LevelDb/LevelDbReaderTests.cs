@@ -1,4 +1,5 @@
 using System.Text;
+using Cnn.Campaigns.Files;
 using Cnn.Proto;
 using Cnn.Proto.Formats.LevelDb;
 using Cnn.Proto.Formats.Records;
