@@ -30,7 +30,7 @@ public sealed class MemoryTests : IDisposable
         ProcessResult result = Run("train", "--solver", "solver.prototxt", "--threads", "1");
 
         Assert.True(result.ExitCode == 2, result.Error);
-        Assert.Contains("net.prototxt:2:1: layer 'wide': there is not enough memory for a buffer of 51,380,224 bytes; "
+        Assert.Contains("layer 'wide': there is not enough memory for a buffer of 51,380,224 bytes; "
             + "a smaller batch_size or input takes less", result.Error, StringComparison.Ordinal);
         Assert.Equal(["net.prototxt", "solver.prototxt"], Names());
     }
