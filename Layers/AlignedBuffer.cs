@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Cnn.Layers.Threading;
+using Cnn.Proto;
 
 namespace Cnn.Layers;
 
@@ -14,11 +15,22 @@ public sealed unsafe class AlignedBuffer
 
     /// <summary>Makes a buffer of zeros.</summary>
     /// <param name="length">The number of floats.</param>
+    /// <exception cref="InsufficientMemoryException">
+    /// There is not enough memory; the message tells the size.
+    /// </exception>
     public AlignedBuffer(int length)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         Length = length;
-        memory = GC.AllocateArray<float>(checked(length + CacheLine.Floats), pinned: true);
+        try
+        {
+            memory = GC.AllocateArray<float>(checked(length + CacheLine.Floats), pinned: true);
+        }
+        catch (OutOfMemoryException exception)
+        {
+            throw MemoryErrors.OfBuffer(sizeof(float) * (long)length, exception);
+        }
+
         var first = (float*)Unsafe.AsPointer(ref memory[0]);
         Pointer = CacheLine.From(first);
         start = (int)(Pointer - first);

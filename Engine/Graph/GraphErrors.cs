@@ -8,6 +8,19 @@ internal static class GraphErrors
     public static CnnException At(SourceLocation? at, LayerParameter layer, string message, string? hint = null) =>
         new(new Diagnostic(message, at, hint, layer.Name));
 
+    /// <summary>Returns the error for a layer that needs more memory than there is.</summary>
+    public static CnnException OutOfMemory(SourceMap sources, LayerParameter layer, OutOfMemoryException exception) =>
+        new(
+            new Diagnostic(
+                MemoryErrors.Describe(exception),
+                sources.Find(layer),
+                "a smaller batch_size or input takes less",
+                layer.Name),
+            exception)
+        {
+            IsOfTheMachine = true,
+        };
+
     public static CnnException UnknownBottom(
         SourceMap sources,
         LayerParameter layer,

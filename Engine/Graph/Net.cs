@@ -322,17 +322,30 @@ public sealed class Net : IDisposable
     {
         using PoolLease lease = Enter();
         hasRunForward = true;
-        Reshape(layer);
-        if (layer.Followers.Count > 0 && layer.Followers[0].IsFolded == RunsLayersAlone)
+        try
         {
-            TrainingPlan.SetAlone(layer, RunsLayersAlone);
-        }
+            Reshape(layer);
+            if (layer.Followers.Count > 0 && layer.Followers[0].IsFolded == RunsLayersAlone)
+            {
+                TrainingPlan.SetAlone(layer, RunsLayersAlone);
+            }
 
-        if (!layer.IsFolded)
+            if (!layer.IsFolded)
+            {
+                layer.Layer.Forward(layer.BottomList, layer.TopList);
+            }
+
+            return AddLoss(layer);
+        }
+        catch (OutOfMemoryException exception)
         {
-            layer.Layer.Forward(layer.BottomList, layer.TopList);
+            throw OutOfMemory(layer, exception);
         }
+    }
 
+    // Returns the layer's part of the loss, and begins its gradient.
+    private float AddLoss(NetLayer layer)
+    {
         double loss = 0;
         for (int top = 0; top < layer.TopList.Count; top++)
         {
@@ -418,7 +431,15 @@ public sealed class Net : IDisposable
         }
 
         using PoolLease lease = Enter();
-        layer.Layer.Backward(layer.TopList, layer.PropagateDownList, layer.BottomList);
+        try
+        {
+            layer.Layer.Backward(layer.TopList, layer.PropagateDownList, layer.BottomList);
+        }
+        catch (OutOfMemoryException exception)
+        {
+            throw OutOfMemory(layer, exception);
+        }
+
         if (DebugInfo && options.Log is { } log)
         {
             NetDebug.LogBackward(log, layer);
@@ -492,7 +513,14 @@ public sealed class Net : IDisposable
     {
         foreach (NetLayer layer in Layers)
         {
-            layer.Layer.FillParameters();
+            try
+            {
+                layer.Layer.FillParameters();
+            }
+            catch (OutOfMemoryException exception)
+            {
+                throw OutOfMemory(layer, exception);
+            }
         }
     }
 
@@ -557,6 +585,9 @@ public sealed class Net : IDisposable
 
     private PoolLease Enter() =>
         isDisposed ? throw new CnnException($"net '{Name}' has been disposed of") : options.Pool!.Enter();
+
+    private CnnException OutOfMemory(NetLayer layer, OutOfMemoryException exception) =>
+        definition.Located(GraphErrors.OutOfMemory(definition.Sources, layer.Definition, exception));
 
     private static void Reshape(NetLayer layer)
     {

@@ -73,7 +73,14 @@ internal sealed class NetBuilder : IDisposable
                 layer.Phase = state.Phase;
             }
 
-            AddLayer(layer);
+            try
+            {
+                AddLayer(layer);
+            }
+            catch (OutOfMemoryException exception)
+            {
+                throw GraphErrors.OutOfMemory(sources, layer, exception);
+            }
         }
 
         GivenShapes.RequireBatch(options.MadeUp, layers);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Cnn.Proto;
 
 namespace Cnn.Engine.Runs;
 
@@ -78,7 +79,7 @@ internal sealed class RunStorage : IDisposable
         {
             if (toDisk && file is FileStream onDisk)
             {
-                onDisk.Flush(flushToDisk: true);
+                DiskFlush.Of(onDisk);
             }
             else
             {

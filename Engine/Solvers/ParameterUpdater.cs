@@ -65,7 +65,24 @@ internal sealed class ParameterUpdater
                 definition.WeightDecay * parameter.DecayMultiplier,
                 isL1,
                 definition.SnapshotDiff);
-            rule.Update(new ParameterUpdate(parameter.Blob, Histories.Of(i), gradient, iteration, pool));
+            try
+            {
+                rule.Update(new ParameterUpdate(parameter.Blob, Histories.Of(i), gradient, iteration, pool));
+            }
+            catch (OutOfMemoryException exception)
+            {
+                throw OutOfMemory(parameter, exception);
+            }
         }
     }
+
+    private static CnnException OutOfMemory(LearnableParameter parameter, OutOfMemoryException exception) => new(
+        new Diagnostic(
+            $"the update of parameter {parameter.Index} ({parameter.Blob.ShapeText}): "
+                + MemoryErrors.Describe(exception),
+            Layer: parameter.Owner.Name),
+        exception)
+    {
+        IsOfTheMachine = true,
+    };
 }

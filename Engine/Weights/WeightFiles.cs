@@ -18,6 +18,18 @@ internal static class WeightFiles
     /// <exception cref="CnnException">The file cannot be read or does not fit.</exception>
     public static WeightReport CopyInto(Net net, string path, Action<string> log)
     {
+        try
+        {
+            return Copy(net, path, log);
+        }
+        catch (OutOfMemoryException exception)
+        {
+            throw MemoryErrors.OfFile(path, "read", exception);
+        }
+    }
+
+    private static WeightReport Copy(Net net, string path, Action<string> log)
+    {
         using WeightsFile file = WeightsFile.Open(path);
         var targets = new LayersByName(net.Layers);
         var occurrences = new Dictionary<string, int>();
@@ -45,7 +57,14 @@ internal static class WeightFiles
 
         foreach (var (from, to) in copies)
         {
-            Copy(from, to);
+            try
+            {
+                Copy(from, to);
+            }
+            catch (OutOfMemoryException exception)
+            {
+                throw Error(path, to, MemoryErrors.Describe(exception), null, exception);
+            }
         }
 
         NetLayer[] copied = [.. copies.Select(c => c.To)];
@@ -144,7 +163,13 @@ internal static class WeightFiles
         string Parameter(int index) =>
             source.Roles is null ? $"parameter {index}" : $"parameter '{source.Roles[index]}'";
 
-        CnnException Error(string message, string? hint = null) =>
-            new(new Diagnostic($"{path}: {message}", Hint: hint, Layer: target.Name));
+        CnnException Error(string message, string? hint = null) => WeightFiles.Error(path, target, message, hint, null);
     }
+
+    private static CnnException Error(
+        string path, NetLayer layer, string message, string? hint, OutOfMemoryException? exception) =>
+        new(new Diagnostic($"{path}: {message}", Hint: hint, Layer: layer.Name), exception)
+        {
+            IsOfTheMachine = exception is not null,
+        };
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Cnn.Proto;
 
 namespace Cnn.Layers.Threading;
 
@@ -13,10 +14,21 @@ internal sealed unsafe class ScratchMemory
         float[]? held = memory[(int)slot];
         if (held is null || held.Length - CacheLine.Floats < floats)
         {
-            held = GC.AllocateUninitializedArray<float>(checked((int)floats + CacheLine.Floats), pinned: true);
-            memory[(int)slot] = held;
+            memory[(int)slot] = held = Allocate(floats);
         }
 
         return CacheLine.From((float*)Unsafe.AsPointer(ref held[0]));
+    }
+
+    private static float[] Allocate(long floats)
+    {
+        try
+        {
+            return GC.AllocateUninitializedArray<float>(checked((int)floats + CacheLine.Floats), pinned: true);
+        }
+        catch (OutOfMemoryException exception)
+        {
+            throw MemoryErrors.OfBuffer(sizeof(float) * floats, exception);
+        }
     }
 }

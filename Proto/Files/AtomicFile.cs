@@ -33,7 +33,8 @@ public static class AtomicFile
         {
             WriteAt(path, Path.GetFullPath(path), write);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (
+            FileErrors.Unwrapped(exception) is IOException or UnauthorizedAccessException or OutOfMemoryException)
         {
             throw FileErrors.From(path, "write", exception)!;
         }
@@ -67,14 +68,14 @@ public static class AtomicFile
             {
                 write(stream);
                 Inherit(stream, status);
-                stream.Flush(flushToDisk: true);
+                DiskFlush.Of(stream);
             }
 
             File.Move(stream.Name, target, overwrite: true);
         }
         catch
         {
-            TryDelete(stream.Name);
+            TemporaryFile.TryDelete(stream.Name);
             throw;
         }
 
@@ -88,11 +89,11 @@ public static class AtomicFile
         try
         {
             write(content);
-            content.Flush(flushToDisk: true);
+            DiskFlush.Of(content);
         }
         catch
         {
-            TryDelete(content.Name);
+            TemporaryFile.TryDelete(content.Name);
             throw;
         }
 
@@ -102,7 +103,7 @@ public static class AtomicFile
             content.Position = 0;
             content.CopyTo(stream);
             stream.SetLength(content.Length);
-            stream.Flush(flushToDisk: true);
+            DiskFlush.Of(stream);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -115,7 +116,7 @@ public static class AtomicFile
             };
         }
 
-        TryDelete(content.Name);
+        TemporaryFile.TryDelete(content.Name);
     }
 
     // Some writers need to seek, so devices and pipes get the finished content.
@@ -163,18 +164,6 @@ public static class AtomicFile
         if (File.Exists(target))
         {
             new FileStream(target, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete).Dispose();
-        }
-    }
-
-    private static void TryDelete(string path)
-    {
-        try
-        {
-            File.Delete(path);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // The first failure is the one to report.
         }
     }
 }

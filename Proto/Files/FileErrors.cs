@@ -1,3 +1,5 @@
+using System.Reflection;
+
 namespace Cnn.Proto;
 
 /// <summary>Translates the operating system's errors about files into errors for users.</summary>
@@ -11,10 +13,16 @@ internal static class FileErrors
     /// <param name="exception">The exception that was thrown.</param>
     public static CnnException? From(string path, string doing, Exception exception)
     {
+        exception = Unwrapped(exception);
         if (exception is (IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
             && PathText.Fault(path) is { } fault)
         {
             return new CnnException(fault, inner: exception);
+        }
+
+        if (exception is OutOfMemoryException)
+        {
+            return MemoryErrors.OfFile(path, doing, exception);
         }
 
         // Any other wrong argument is a bug in the program.
@@ -38,6 +46,10 @@ internal static class FileErrors
             IsOfTheMachine = IsOfTheMachine(exception),
         };
     }
+
+    /// <summary>Returns the exception that a library's call by reflection has wrapped.</summary>
+    public static Exception Unwrapped(Exception exception) =>
+        exception is TargetInvocationException { InnerException: { } inner } ? Unwrapped(inner) : exception;
 
     /// <summary>Returns why the system refused, as a short clause: "the disk is full".</summary>
     public static string Reason(Exception exception) => SystemError.Of(exception)?.Text ?? exception switch

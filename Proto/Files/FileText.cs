@@ -14,7 +14,8 @@ public static class FileText
         {
             return File.ReadAllBytes(path);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (
+            exception is IOException or UnauthorizedAccessException or OutOfMemoryException)
         {
             throw FileErrors.From(path, "read", exception)!;
         }
@@ -33,6 +34,41 @@ public static class FileText
         {
             throw FileErrors.From(path, "read", exception)!;
         }
+    }
+
+    /// <summary>Returns the size of an open file, in bytes.</summary>
+    /// <exception cref="CnnException">The system does not tell it.</exception>
+    internal static long Length(SafeFileHandle file, string path)
+    {
+        try
+        {
+            return RandomAccess.GetLength(file);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw FileErrors.From(path, "read", exception)!;
+        }
+    }
+
+    /// <summary>Reads the first bytes of an open file, which may have fewer.</summary>
+    /// <returns>The part of the memory that was read into.</returns>
+    /// <exception cref="CnnException">It cannot be read.</exception>
+    internal static Span<byte> Start(SafeFileHandle file, string path, Span<byte> memory)
+    {
+        int read = 0;
+        try
+        {
+            while (read < memory.Length && RandomAccess.Read(file, memory[read..], read) is var more and > 0)
+            {
+                read += more;
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw FileErrors.From(path, "read", exception)!;
+        }
+
+        return memory[..read];
     }
 
     /// <summary>
@@ -78,7 +114,7 @@ public static class FileText
             throw new CnnException($"'{path}' is a folder, not a file");
         }
 
-        if (File.Exists(path))
+        if (File.Exists(path) || IsThere(path))
         {
             return;
         }
@@ -94,5 +130,23 @@ public static class FileText
         var names = Directory.EnumerateFiles(folder, "*", listed).Take(10_000).Select(f => Path.GetFileName(f));
         string? near = Suggestion.Nearest(Path.GetFileName(path), names);
         throw new CnnException($"'{path}' does not exist", near is null ? null : $"did you mean '{near}'?");
+    }
+
+    // A file that cannot be looked at does not count as existing; opening it tells why.
+    private static bool IsThere(string path)
+    {
+        try
+        {
+            File.OpenHandle(path).Dispose();
+            return true;
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return false;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw FileErrors.From(path, "read", exception)!;
+        }
     }
 }

@@ -9,7 +9,7 @@ internal static class OutputLink
     /// Returns the file at the end of a chain of links, whether it exists or not; null when the chain goes through
     /// something that only the kernel can follow, such as <c>/dev/stdout</c>.
     /// </summary>
-    /// <exception cref="CnnException">The links form a cycle.</exception>
+    /// <exception cref="CnnException">The links form a cycle, or one cannot be read.</exception>
     public static string? Follow(string path)
     {
         string at = path;
@@ -20,9 +20,13 @@ internal static class OutputLink
                 return null;
             }
 
-            if (new FileInfo(at).LinkTarget is not { } next)
+            var file = new FileInfo(at);
+            if (file.LinkTarget is not { } next)
             {
-                return at;
+                // A link that cannot be read is not to be replaced.
+                return file.Exists && file.Attributes.HasFlag(FileAttributes.ReparsePoint)
+                    ? throw new CnnException($"cannot write '{path}': the link '{at}' cannot be read")
+                    : at;
             }
 
             // The meaning of '..' in a link depends on where the link's folder really is.

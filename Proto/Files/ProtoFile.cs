@@ -1,6 +1,5 @@
 using System.Buffers;
 using Cnn.Proto.Forks;
-using Cnn.Proto.Formats.Wire;
 using Cnn.Proto.Schemas;
 using Google.Protobuf;
 using Microsoft.Win32.SafeHandles;
@@ -55,11 +54,34 @@ public static class ProtoFile
     /// <summary>Reads a binary message.</summary>
     /// <exception cref="CnnException">The file cannot be read or is damaged.</exception>
     public static T LoadBinary<T>(string path)
-        where T : class, IMessage<T>, new() => ParseBinary<T>(FileText.ReadBytes(path), path);
+        where T : class, IMessage<T>, new()
+    {
+        try
+        {
+            return ParseBinary<T>(FileText.ReadBytes(path), path);
+        }
+        catch (OutOfMemoryException exception)
+        {
+            throw MemoryErrors.OfFile(path, "read", exception);
+        }
+    }
 
     /// <summary>Reads a message in any format, without an upgrade.</summary>
     /// <exception cref="CnnException">The file cannot be read or is wrong.</exception>
     public static Definition<T> Load<T>(string path)
+        where T : class, IMessage<T>, new()
+    {
+        try
+        {
+            return Parse<T>(path);
+        }
+        catch (OutOfMemoryException exception)
+        {
+            throw MemoryErrors.OfFile(path, "read", exception);
+        }
+    }
+
+    private static Definition<T> Parse<T>(string path)
         where T : class, IMessage<T>, new()
     {
         byte[] bytes = FileText.ReadBytes(path);
@@ -89,9 +111,7 @@ public static class ProtoFile
     internal static bool IsBinary(string path)
     {
         using SafeFileHandle file = FileText.OpenHandle(path);
-        var start = new byte[Math.Min(4096, RandomAccess.GetLength(file))];
-        WireReader.ReadAt(file, path, 0, start);
-        return FormatOf(path, start) == ProtoFormat.Binary;
+        return FormatOf(path, FileText.Start(file, path, new byte[4096])) == ProtoFormat.Binary;
     }
 
     /// <summary>Writes a message in the format of the file's extension, atomically.</summary>

@@ -48,6 +48,32 @@ internal static class TemporaryFile
         File.Delete(probe.Name);
     }
 
+    /// <summary>Deletes a file if the system allows it: after a failure, the first one is to be reported.</summary>
+    public static void TryDelete(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Its name shows that it is left over.
+        }
+    }
+
+    /// <summary>Deletes a folder with all that is in it, as <see cref="TryDelete"/> a file.</summary>
+    public static void TryDeleteFolder(string path)
+    {
+        try
+        {
+            Directory.Delete(path, recursive: true);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Its name shows that it is left over.
+        }
+    }
+
     private static FileStream Create(Func<int, string> path, bool isPrivate, FileOptions options)
     {
         var how = new FileStreamOptions

@@ -11,9 +11,12 @@ namespace Cnn.Proto;
 internal static partial class UnixFile
 {
     private const int CurrentFolder = -100, BasicStatus = 0x7FF;
-    private const int WriteOnly = 1, GetDescriptorFlags = 1, CloseOnExec = 1;
+    private const int WriteOnly = 1, GetDescriptorFlags = 1, CloseOnExec = 1, FullFlush = 51;
+    private const int Interrupted = 4, InvalidArgument = 22, ReadOnlyDisk = 30;
 
     private static int CloseOnExecFlag => OperatingSystem.IsMacOS() ? 0x1000000 : 0x80000;
+
+    private static int NotSupported => OperatingSystem.IsMacOS() ? 102 : 95;
 
     private static int NonBlockFlag => OperatingSystem.IsMacOS() ? 0x4 : 0x800;
 
@@ -72,6 +75,26 @@ internal static partial class UnixFile
     /// <summary>Changes the owner and group of a file where that is permitted.</summary>
     public static void TryChangeOwner(SafeFileHandle file, uint user, uint group) => _ = ChangeOwner(file, user, group);
 
+    /// <summary>Flushes a file to the disk; does nothing for devices and pipes, which have nothing to flush.</summary>
+    /// <exception cref="IOException">The disk does not take it; the exception carries the system's number.</exception>
+    public static void FlushFile(SafeFileHandle file)
+    {
+        int error;
+        do
+        {
+            error = TryFlush(file) == 0 ? 0 : Marshal.GetLastPInvokeError();
+        }
+        while (error == Interrupted);
+        if (error != 0 && error != InvalidArgument && error != ReadOnlyDisk && error != NotSupported)
+        {
+            throw new IOException(Marshal.GetPInvokeErrorMessage(error), error);
+        }
+    }
+
+    // A plain fsync of macOS leaves the data in the disk's own memory.
+    private static int TryFlush(SafeFileHandle file) =>
+        OperatingSystem.IsMacOS() && ControlFile(file, FullFlush) == 0 ? 0 : FlushFileToDisk(file);
+
     /// <summary>Flushes a folder's entries to disk; does nothing on file systems that do not support it.</summary>
     public static void FlushFolder(string folder)
     {
@@ -123,6 +146,12 @@ internal static partial class UnixFile
 
     [LibraryImport("libc", EntryPoint = "fsync")]
     private static partial int Flush(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    private static partial int FlushFileToDisk(SafeFileHandle file);
+
+    [LibraryImport("libc", EntryPoint = "fcntl")]
+    private static partial int ControlFile(SafeFileHandle file, int command);
 
     [LibraryImport("libc", EntryPoint = "close")]
     private static partial int Close(int descriptor);

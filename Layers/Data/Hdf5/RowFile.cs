@@ -51,16 +51,16 @@ internal sealed class RowFile(string path)
         using SafeFileHandle file = File.OpenHandle(Path, FileMode.Open, FileAccess.Write);
         RandomAccess.Write(file, MemoryMarshal.AsBytes((ReadOnlySpan<float>)labels.Data), labelEnd);
         RandomAccess.Write(file, MemoryMarshal.AsBytes((ReadOnlySpan<float>)data.Data), dataEnd);
-        RandomAccess.FlushToDisk(file);
+        DiskFlush.Of(file);
         Grow(DataShape, data);
         Grow(LabelShape, labels);
 
         // The file's length first: where the power is lost in between, the shapes do not reach beyond it.
         byte[] header = Header();
         RandomAccess.Write(file, header.AsSpan(0, RowFileHeader.SuperblockSize), 0);
-        RandomAccess.FlushToDisk(file);
+        DiskFlush.Of(file);
         RandomAccess.Write(file, header.AsSpan(RowFileHeader.SuperblockSize), RowFileHeader.SuperblockSize);
-        RandomAccess.FlushToDisk(file);
+        DiskFlush.Of(file);
     }
 
     private static long Bytes(int[] shape) => sizeof(float) * (long)shape[0] * shape[1] * shape[2] * shape[3];

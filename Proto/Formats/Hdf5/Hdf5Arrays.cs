@@ -50,7 +50,9 @@ public sealed class Hdf5Arrays : IDisposable
             throw new CnnException($"{file.What(name)} has {numbers.Count} values, more than {Array.MaxLength}");
         }
 
-        float[] values = memory is not null && memory.Length >= numbers.Count ? memory : new float[numbers.Count];
+        float[] values = memory is not null && memory.Length >= numbers.Count
+            ? memory
+            : file.Read(_ => new float[numbers.Count], name);
         if (numbers.Count > 0)
         {
             numbers.CopyTo(values.AsSpan(0, (int)numbers.Count));

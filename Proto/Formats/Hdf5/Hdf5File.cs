@@ -38,8 +38,8 @@ internal sealed class Hdf5File : IDisposable
     /// <exception cref="CnnException">It does not exist or cannot be read.</exception>
     public static bool IsHdf5(string path) => Start(path, out _) >= 0;
 
-    /// <summary>Returns the name of a dataset of the file, for errors.</summary>
-    public string What(string dataset) => $"{Path}: dataset '{dataset}'";
+    /// <summary>Returns the name of a dataset of the file, or of the file, for errors.</summary>
+    public string What(string? dataset) => dataset is null ? Path : $"{Path}: dataset '{dataset}'";
 
     /// <summary>Reads something from the file.</summary>
     /// <param name="read">Reads it, beginning at the root.</param>
@@ -91,7 +91,7 @@ internal sealed class Hdf5File : IDisposable
     private static long Start(string path, out long length)
     {
         using SafeFileHandle handle = FileText.OpenHandle(path);
-        length = RandomAccess.GetLength(handle);
+        length = FileText.Length(handle, path);
         return Hdf5Signature.Find(handle, path);
     }
 
@@ -129,10 +129,14 @@ internal sealed class Hdf5File : IDisposable
         {
             return read();
         }
-        catch (Exception exception) when (exception is UnauthorizedAccessException
-            || (exception is IOException and not EndOfStreamException))
+        catch (Exception exception) when (FileErrors.Unwrapped(exception) is UnauthorizedAccessException
+            or (IOException and not EndOfStreamException))
         {
             throw FileErrors.From(Path, "read", exception)!;
+        }
+        catch (Exception exception) when (FileErrors.Unwrapped(exception) is OutOfMemoryException)
+        {
+            throw MemoryErrors.OfContent(What(dataset), exception);
         }
         catch (Exception exception) when (exception is not CnnException)
         {

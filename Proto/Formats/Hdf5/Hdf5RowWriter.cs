@@ -33,7 +33,15 @@ public sealed class Hdf5RowWriter : IDisposable
         }
 
         file = TemporaryFile.Beside(Path.GetFullPath(path), isPrivate: false);
-        writer = content.BeginWrite(file, new H5WriteOptions(PreferCompactDatasetLayout: false));
+        try
+        {
+            writer = content.BeginWrite(file, new H5WriteOptions(PreferCompactDatasetLayout: false));
+        }
+        catch
+        {
+            Remove();
+            throw;
+        }
     }
 
     /// <summary>Starts a file.</summary>
@@ -99,7 +107,7 @@ public sealed class Hdf5RowWriter : IDisposable
         Guarded(path, () =>
         {
             writer.Dispose();
-            file.Flush(flushToDisk: true);
+            DiskFlush.Of(file);
             file.Dispose();
             File.Move(file.Name, path);
             isCommitted = true;
@@ -111,11 +119,29 @@ public sealed class Hdf5RowWriter : IDisposable
     /// <summary>Ends writing and removes what was not committed.</summary>
     public void Dispose()
     {
-        file.Dispose();
-        if (!isCommitted)
+        if (isCommitted)
         {
-            File.Delete(file.Name);
+            file.Dispose();
         }
+        else
+        {
+            Remove();
+        }
+    }
+
+    // What is buffered is written once more, which fails where it has failed before.
+    private void Remove()
+    {
+        try
+        {
+            file.Dispose();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // The first failure is the one to report.
+        }
+
+        TemporaryFile.TryDelete(file.Name);
     }
 
     private static T Guarded<T>(string path, Func<T> write)

@@ -17,7 +17,7 @@ internal static class Hdf5Signature
     /// <exception cref="CnnException">The file cannot be read.</exception>
     public static long Find(SafeFileHandle file, string path)
     {
-        long length = RandomAccess.GetLength(file);
+        long length = FileText.Length(file, path);
         Span<byte> found = stackalloc byte[Bytes.Length];
         for (long at = 0; at + found.Length <= length; at = at == 0 ? SmallestUserBlock : 2 * at)
         {

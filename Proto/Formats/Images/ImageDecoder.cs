@@ -24,6 +24,21 @@ public sealed class ImageDecoder : IDisposable
     public void Decode(ReadOnlySpan<byte> file, ImageColor color, PlanarImage to)
     {
         ImageFormat format = ImageHeader.RequireFormat(file);
+        try
+        {
+            DecodeUpright(file, format, color, to);
+        }
+        catch (OutOfMemoryException exception)
+        {
+            throw new CnnException("there is not enough memory for its pixels", inner: exception)
+            {
+                IsOfTheMachine = true,
+            };
+        }
+    }
+
+    private void DecodeUpright(ReadOnlySpan<byte> file, ImageFormat format, ImageColor color, PlanarImage to)
+    {
         ImageOrientation turn = Read(file, format, color);
         if (color == ImageColor.Stored || turn == ImageOrientation.Upright)
         {

@@ -95,7 +95,7 @@ internal sealed class LmdbTree : IDisposable
     /// <summary>Flushes the whole pages to disk and writes all else that is needed to go on.</summary>
     public void Save(BinaryWriter to)
     {
-        file.Flush(flushToDisk: true);
+        DiskFlush.Of(file);
         to.Write(Count);
         to.Write(nextPage);
         to.Write(leaves);
@@ -135,7 +135,7 @@ internal sealed class LmdbTree : IDisposable
         }
 
         WriteMetas(root);
-        file.Flush(flushToDisk: true);
+        DiskFlush.Of(file);
     }
 
     /// <summary>Closes the file, finished or not.</summary>

@@ -45,7 +45,15 @@ public sealed class LmdbWriter : IDisposable
         return Guarded(full, () =>
         {
             string partial = TemporaryFile.FolderBeside(full);
-            return new LmdbWriter(full, partial, ownsPartial: true, new LmdbTree(DataFile(partial)));
+            try
+            {
+                return new LmdbWriter(full, partial, ownsPartial: true, new LmdbTree(DataFile(partial)));
+            }
+            catch
+            {
+                TemporaryFile.TryDeleteFolder(partial);
+                throw;
+            }
         });
     }
 
@@ -164,13 +172,26 @@ public sealed class LmdbWriter : IDisposable
     /// <summary>Ends writing and removes what was not committed.</summary>
     public void Dispose()
     {
-        tree?.Dispose();
+        Close(tree);
         tree = null;
-        lateValues?.Dispose();
+        Close(lateValues);
         lateValues = null;
-        if (!committed && ownsPartial && Directory.Exists(partial))
+        if (!committed && ownsPartial)
         {
-            Directory.Delete(partial, recursive: true);
+            TemporaryFile.TryDeleteFolder(partial);
+        }
+    }
+
+    // What is buffered is written once more, which fails where it has failed before.
+    private static void Close(IDisposable? file)
+    {
+        try
+        {
+            file?.Dispose();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // The first failure is the one to report.
         }
     }
 

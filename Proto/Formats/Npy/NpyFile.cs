@@ -13,15 +13,7 @@ public static class NpyFile
     public static bool IsNpy(string path)
     {
         using SafeFileHandle file = FileText.OpenHandle(path);
-        try
-        {
-            Span<byte> start = stackalloc byte[NpyHeader.Magic.Length];
-            return start[..RandomAccess.Read(file, start, 0)].SequenceEqual(NpyHeader.Magic);
-        }
-        catch (Exception exception) when (FileErrors.From(path, "read", exception) is { } error)
-        {
-            throw error;
-        }
+        return FileText.Start(file, path, stackalloc byte[NpyHeader.Magic.Length]).SequenceEqual(NpyHeader.Magic);
     }
 
     /// <summary>Reads an array.</summary>
@@ -32,9 +24,16 @@ public static class NpyFile
         using var stream = new MemoryStream(bytes);
         NpyHeader header = NpyHeader.Read(stream, path);
         header.RequireBytes(bytes.Length - header.Length, path);
-        var values = new float[header.Count];
-        header.Type.Read(bytes.AsSpan(header.Length), header.Type.Size, values);
-        return new NumberArray(header.Shape, header.InRowOrder(values));
+        try
+        {
+            var values = new float[header.Count];
+            header.Type.Read(bytes.AsSpan(header.Length), header.Type.Size, values);
+            return new NumberArray(header.Shape, header.InRowOrder(values));
+        }
+        catch (OutOfMemoryException exception)
+        {
+            throw MemoryErrors.OfFile(path, "read", exception);
+        }
     }
 
     /// <summary>Writes an array as float32, atomically.</summary>

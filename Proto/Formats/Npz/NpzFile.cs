@@ -1,7 +1,6 @@
 using System.IO.Compression;
 using System.Text;
 using Cnn.Proto.Formats.Npy;
-using Cnn.Proto.Formats.Wire;
 using Microsoft.Win32.SafeHandles;
 
 namespace Cnn.Proto.Formats.Npz;
@@ -32,7 +31,16 @@ internal sealed class NpzFile : IDisposable
     private NpzFile(string path)
     {
         this.path = path;
-        stream = new FileStream(FileText.OpenHandle(path), FileAccess.Read);
+        SafeFileHandle handle = FileText.OpenHandle(path);
+        try
+        {
+            stream = new FileStream(handle, FileAccess.Read);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            handle.Dispose();
+            throw FileErrors.From(path, "read", exception)!;
+        }
     }
 
     // Those of an entry, and of the end of an archive without one.
@@ -45,13 +53,7 @@ internal sealed class NpzFile : IDisposable
     public static bool IsFormatOf(string path)
     {
         using SafeFileHandle file = FileText.OpenHandle(path);
-        if (RandomAccess.GetLength(file) < Entry.Length)
-        {
-            return false;
-        }
-
-        Span<byte> start = stackalloc byte[Entry.Length];
-        WireReader.ReadAt(file, path, 0, start);
+        Span<byte> start = FileText.Start(file, path, stackalloc byte[Entry.Length]);
         return start.SequenceEqual(Entry) || start.SequenceEqual(End);
     }
 
@@ -118,6 +120,10 @@ internal sealed class NpzFile : IDisposable
             || (exception is IOException and not EndOfStreamException))
         {
             throw FileErrors.From(path, "read", exception)!;
+        }
+        catch (OutOfMemoryException exception)
+        {
+            throw MemoryErrors.OfContent(entry is null ? path : What(entry), exception);
         }
         catch (Exception exception) when (exception is not CnnException)
         {

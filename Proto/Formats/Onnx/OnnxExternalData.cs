@@ -27,7 +27,7 @@ internal static class OnnxExternalData
 
         string path = Resolve(model, tensor, location);
         SafeFileHandle file = model.Open(path);
-        long size = RandomAccess.GetLength(file);
+        long size = FileText.Length(file, path);
         return offset <= size - needed
             ? (at, to) => WireReader.ReadAt(file, path, offset + at, to)
             : throw Error(

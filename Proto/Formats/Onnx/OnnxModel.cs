@@ -34,7 +34,7 @@ internal sealed class OnnxModel : IDisposable
     public void Keep(string path, SafeFileHandle file)
     {
         files.Add(path, file);
-        Bytes += RandomAccess.GetLength(file);
+        Bytes += FileText.Length(file, path);
     }
 
     /// <summary>Returns a file of values, open for reading.</summary>

@@ -26,7 +26,7 @@ internal static class SafetensorsFile
     public static bool IsFormatOf(string path)
     {
         using SafeFileHandle file = FileText.OpenHandle(path);
-        if (RandomAccess.GetLength(file) <= LengthSize)
+        if (FileText.Length(file, path) <= LengthSize)
         {
             return false;
         }
@@ -81,7 +81,7 @@ internal static class SafetensorsFile
     private static (IReadOnlyList<SafetensorsTensor> Tensors, long DataStart) ReadHeader(
         SafeFileHandle file, string path)
     {
-        long size = RandomAccess.GetLength(file);
+        long size = FileText.Length(file, path);
         if (size < LengthSize)
         {
             throw new CnnException($"{path}: is no safetensors file: it has {size} bytes, the length of a header 8");

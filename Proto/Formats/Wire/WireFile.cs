@@ -17,7 +17,7 @@ internal sealed class WireFile(SafeFileHandle file, string path) : IWireBytes
     private int windowLength;
 
     /// <inheritdoc/>
-    public long Length { get; } = RandomAccess.GetLength(file);
+    public long Length { get; } = FileText.Length(file, path);
 
     private long WindowEnd => windowStart + windowLength;
 

@@ -1,3 +1,4 @@
+using System.Reflection;
 using Cnn.Proto;
 
 namespace Cnn.Tests.Proto.Files;
@@ -12,6 +13,8 @@ public sealed class FileErrorsTests : IDisposable
     [Theory]
     [InlineData(28, "the disk is full", true)]
     [InlineData(5, "the disk or device fails to read or write", true)]
+    [InlineData(12, "the system has no memory left for it", true)]
+    [InlineData(19, "its disk or device cannot do this", false)]
     [InlineData(24, "too many files are open", true)]
     [InlineData(30, "the disk is read-only", false)]
     [InlineData(13, "no permission", false)]
@@ -32,6 +35,38 @@ public sealed class FileErrorsTests : IDisposable
         ".NET",
         FileErrors.From(folder["x"], "read", new IOException("The words of .NET", 12345))!.Message,
         StringComparison.Ordinal);
+
+    [Fact]
+    public void AnErrorNumberThatIsNotKnownHereIsToldInTheWordsOfTheSystem()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "the number is that of Linux");
+
+        // ELNRNG, which no file has.
+        Assert.Equal(
+            $"cannot read '{folder["x"]}': the system says 'Link number out of range'",
+            FileErrors.From(folder["x"], "read", new IOException("The words of .NET", 48))!.Message);
+    }
+
+    [Fact]
+    public void AnErrorThatALibraryHasWrappedIsTheSystemsAllTheSame()
+    {
+        var wrapped = new TargetInvocationException(new TargetInvocationException(new IOException("", 28)));
+
+        var error = Assert.Throws<CnnException>(() => AtomicFile.Write(folder["x"], _ => throw wrapped));
+
+        Assert.Equal($"cannot write '{folder["x"]}': the disk is full", error.Message);
+        Assert.Empty(Directory.GetFiles(folder.Path));
+    }
+
+    [Fact]
+    public void AFileThatDoesNotFitIntoMemoryIsToldWithItsSize()
+    {
+        string path = folder.Write("x", new string('x', 1234));
+        CnnException error = FileErrors.From(path, "read", new OutOfMemoryException())!;
+
+        Assert.Equal($"cannot read '{folder["x"]}': there is not enough memory for its 1,234 bytes", error.Message);
+        Assert.True(error.IsOfTheMachine);
+    }
 
     [Fact]
     public void AFaultOfTheProgramIsNotTakenForAMistake() =>

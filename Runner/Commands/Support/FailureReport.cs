@@ -49,7 +49,7 @@ internal static class FailureReport
         TrainingException => exception.Message,
         IOException or UnauthorizedAccessException => $"a file cannot be used: {FileErrors.Reason(exception)}",
         ThreadStartException => "the system gives no more threads; --threads takes a smaller number",
-        OutOfMemoryException => "out of memory; a smaller batch_size may help",
+        OutOfMemoryException memory => $"{MemoryErrors.Describe(memory)}; a smaller batch_size or input may help",
         _ when NativeLibrary.MissingIn(exception) is { } missing => missing,
         MissingMemberException or TypeLoadException =>
             $"a plug-in was built for another version, build it again: {PluginFault.Describe(exception)}",

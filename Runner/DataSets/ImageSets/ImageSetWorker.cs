@@ -23,9 +23,13 @@ internal sealed class ImageSetWorker(string root, ImageSetOptions options) : IDi
             MakeRecord(entry, record);
             record.Problem = null;
         }
-        catch (CnnException exception)
+        catch (CnnException exception) when (!exception.IsOfTheMachine)
         {
             record.Problem = exception.Message;
+        }
+        catch (CnnException exception) when (exception.InnerException is OutOfMemoryException)
+        {
+            throw exception.In(root + entry.Path);
         }
     }
 

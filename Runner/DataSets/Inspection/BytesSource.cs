@@ -51,9 +51,7 @@ internal sealed class BytesSource : InspectedSource
     public static bool IsIdx(string path)
     {
         using var file = FileText.OpenHandle(path);
-        Span<byte> start = stackalloc byte[3];
-        int read = RandomAccess.Read(file, start, 0);
-        return start[..read] is [0, 0, 8] or [0x1F, 0x8B, _];
+        return FileText.Start(file, path, stackalloc byte[3]) is [0, 0, 8] or [0x1F, 0x8B, _];
     }
 
     /// <summary>Reads an idx file of images and the one of their labels.</summary>

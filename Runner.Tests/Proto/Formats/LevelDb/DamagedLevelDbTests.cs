@@ -1,7 +1,7 @@
 using Cnn.Proto.Formats.LevelDb;
 using Cnn.Proto.Formats.Records;
 using Cnn.Tests.Faults;
-using static Cnn.Tests.Proto.Formats.LevelDb.LevelDbFiles;
+using static Cnn.Campaigns.Files.LevelDbFiles;
 
 namespace Cnn.Tests.Proto.Formats.LevelDb;
 

@@ -1,8 +1,9 @@
 using System.Text;
+using Cnn.Campaigns.Files;
 using Cnn.Proto;
 using Cnn.Proto.Formats.LevelDb;
 using Cnn.Proto.Formats.Records;
-using static Cnn.Tests.Proto.Formats.LevelDb.LevelDbFiles;
+using static Cnn.Campaigns.Files.LevelDbFiles;
 
 namespace Cnn.Tests.Proto.Formats.LevelDb;
 

@@ -35,6 +35,27 @@ public sealed class LmdbTests : IDisposable
         Assert.Equal(["data.mdb"], Directory.GetFiles(path).Select(Path.GetFileName));
     }
 
+    [Fact]
+    public void AFolderWhoseFileCannotBeMadeIsNotLeftBehind()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "the longest path is that of Linux");
+
+        // The path of the temporary folder is just short enough for the system, that of its file is not.
+        const int Longest = 4095, RoomForACount = 6;
+        int length = Longest - RoomForACount - $"/.db.{Environment.ProcessId}-.part".Length;
+        string parent = folder.Path;
+        while (parent.Length < length)
+        {
+            parent += "/" + new string('x', Math.Min(200, Math.Max(1, length - parent.Length - 1)));
+        }
+
+        Directory.CreateDirectory(parent);
+
+        var error = Assert.Throws<CnnException>(() => LmdbWriter.Create(Path.Combine(parent, "db")));
+        Assert.Contains("its name is too long", error.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(parent));
+    }
+
     [Theory]
     [InlineData(1000, 700, 7)]
     [InlineData(3000, 3000, 1)]
