@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Tells of the packages that Cnn is built, tested and shipped with: known vulnerabilities, those that their authors gave up, newer
-# versions, and licences.
+# Tells of the packages that Cnn is built, tested and shipped with: known vulnerabilities, those that their authors gave
+# up, newer versions, and licences.
 #
 #   eng/supply.sh [--offline]
 #
 #   --offline  licences alone, of the packages that are restored
 #
-# Ends with 1 where a package has a known vulnerability or a licence that is not on the list below, 3 where the registry does not
-# tell of vulnerabilities at all, so that their absence says nothing, and 0 otherwise.
+# Ends with 1 where a package has a known vulnerability or a licence that is not on the list below, 3 where the registry
+# does not tell of vulnerabilities at all, so that their absence says nothing, and 0 otherwise.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_CLI_UI_LANGUAGE=en
@@ -40,7 +40,8 @@ packages() {
   awk -F'"' '
     /^      "[^"]+": \{/ { name = $2 }
     /"type": "Project"/ { name = "" }
-    /"resolved":/ && name != "" { print tolower(name), $4 }' ./*/packages.lock.json Models/*/packages.lock.json | sort -u
+    /"resolved":/ && name != "" { print tolower(name), $4 }
+  ' ./*/packages.lock.json Models/*/packages.lock.json | sort -u
 }
 
 licence() {

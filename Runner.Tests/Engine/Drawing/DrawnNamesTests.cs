@@ -39,8 +39,13 @@ public class DrawnNamesTests
     [MemberData(nameof(Names))]
     public void DiagramsHaveNoMarkup(string name)
     {
-        string mermaid = Draw(name).ToMermaid().Replace("<br/>", "", StringComparison.Ordinal);
-        Assert.DoesNotContain("<", mermaid, StringComparison.Ordinal);
+        // The title is data of YAML, which Mermaid shows as text; of what follows, these are the drawing's own.
+        string diagram = Draw(name).ToMermaid().Split("\n---\n")[1];
+        string[] own = ["<b>", "</b>", "<br/>"];
+        Assert.DoesNotContain(
+            "<",
+            own.Aggregate(diagram, (text, tag) => text.Replace(tag, "", StringComparison.Ordinal)),
+            StringComparison.Ordinal);
         string dot = Draw(name).ToDot();
         Assert.Equal(Draw("plain").ToDot().Split('\n').Length, dot.Split('\n').Length);
         Assert.DoesNotContain(dot, c => char.IsControl(c) && c != '\n');

@@ -124,7 +124,8 @@ public class RecordedBitsTests
         return $"The net '{name}' learns other bits with {Width} than are recorded, from iteration "
             + $"{differ.FirstOrDefault()} on. What changed is {what}. A promise is broken where this was not meant. "
             + "Where it was, tell users in CHANGELOG.md, under Changed, that weights of the same seed differ from the "
-            + $"version before, and record the new bits: {RecordedBits.WriteVariable}=1 dotnet test Runner.Tests -c Release "
+            + $"version before, and record the new bits: {RecordedBits.WriteVariable}=1 dotnet "
+            + "test Runner.Tests -c Release "
             + "--filter \"RecordedBits|VectorWidth\"";
     }
 
