@@ -72,7 +72,7 @@ internal static class CommandLineProgram
             ProcessTerminationTimeout = null,
         };
         int code = Guarded(() => parsed.Invoke(configuration), console);
-        return code == ExitCode.Done && console.Out is PatientWriter { HasLost: true } lost
+        return code == ExitCode.Done && console.Out is PrintableWriter { Inner: PatientWriter { HasLost: true } lost }
             ? Lost(lost, console)
             : code;
     }

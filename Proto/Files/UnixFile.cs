@@ -72,6 +72,29 @@ internal static partial class UnixFile
         && status.User == EffectiveUser()
         && (status.Permissions & (UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) == 0;
 
+    /// <summary>
+    /// Whether nobody but the user of this process and the administrator can put another folder in the place of this
+    /// one: each folder on the way belongs to one of them and cannot be written by others, or, as that for temporary
+    /// files, lets others change only what is theirs.
+    /// </summary>
+    public static bool IsOutOfReachOfOthers(string folder)
+    {
+        string? at = Path.GetDirectoryName(RealPath(Path.GetFullPath(folder)));
+        for (; at is not null; at = Path.GetDirectoryName(at))
+        {
+            bool isKept = Status(at) is { } status
+                && (status.User == 0 || status.User == EffectiveUser())
+                && (status.Permissions.HasFlag(UnixFileMode.StickyBit)
+                    || (status.Permissions & (UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) == 0);
+            if (!isKept)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>Changes the owner and group of a file where that is permitted.</summary>
     public static void TryChangeOwner(SafeFileHandle file, uint user, uint group) => _ = ChangeOwner(file, user, group);
 

@@ -19,7 +19,10 @@ internal sealed record CommandConsole(TextWriter Out, TextWriter Error)
     private string mark = "";
 
     /// <summary>Receives results; those of rank 0 alone where several processes run the command.</summary>
-    public TextWriter Out { get; private set; } = Out;
+    public TextWriter Out { get; private set; } = new PrintableWriter(Out);
+
+    /// <summary>Receives log lines and errors.</summary>
+    public TextWriter Error { get; } = new PrintableWriter(Error);
 
     /// <summary>
     /// The line for live displays; null when the errors do not go to a terminal or plain lines are asked for.

@@ -75,6 +75,7 @@ internal sealed class LiveBlock(TextWriter writer, Func<int> width, Func<int> he
     /// <summary>Writes a line that stays, above the block; it is there when the block has gone, too.</summary>
     public void WriteAbove(string line)
     {
+        line = TerminalText.Lines(line);
         lock (gate)
         {
             if (shown.Count == 0)

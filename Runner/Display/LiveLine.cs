@@ -20,7 +20,8 @@ internal sealed class LiveLine(TextWriter writer, Func<int> width)
         lock (gate)
         {
             // A line that wraps could not be erased; a full one moves the cursor on some terminals.
-            string cut = text[..Math.Min(text.Length, Math.Max(1, width() - 1))];
+            string clean = TerminalText.Printable(text);
+            string cut = clean[..Math.Min(clean.Length, Math.Max(1, width() - 1))];
             writer.Write((shown.Length > 0 ? Erase : "") + cut);
             shown = cut;
         }
@@ -31,7 +32,7 @@ internal sealed class LiveLine(TextWriter writer, Func<int> width)
     {
         lock (gate)
         {
-            writer.Write((shown.Length > 0 ? Erase : "") + line + Environment.NewLine + shown);
+            writer.Write((shown.Length > 0 ? Erase : "") + TerminalText.Lines(line) + Environment.NewLine + shown);
         }
     }
 

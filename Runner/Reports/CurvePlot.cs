@@ -11,7 +11,9 @@ namespace Cnn.Runner.Reports;
 /// <param name="title">Its title; null for none.</param>
 /// <param name="isDark">Whether the ground is dark.</param>
 /// <param name="size">The width and the height in pixels of a usual screen; null for what the curves need.</param>
-internal sealed class CurvePlot(string? title, bool isDark, (int Width, int Height)? size = null)
+/// <param name="axis">What the curves are drawn against.</param>
+internal sealed class CurvePlot(
+    string? title, bool isDark, (int Width, int Height)? size = null, string axis = "iterations")
 {
     /// <summary>The least width and height.</summary>
     public const int LeastSide = 240;
@@ -165,9 +167,8 @@ internal sealed class CurvePlot(string? title, bool isDark, (int Width, int Heig
             top += fieldHeight + CurvePanel.Foot + BetweenPanels;
         }
 
-        const string Axis = "iterations";
-        float middle = field.MidX - (PictureStyle.WidthOf(Axis, AxisSize) / 2);
+        float middle = field.MidX - (PictureStyle.WidthOf(axis, AxisSize) / 2);
         PictureStyle.Write(
-            canvas, Axis, middle, field.Bottom + CurvePanel.Foot + AxisSize, AxisSize, style.Text);
+            canvas, axis, middle, field.Bottom + CurvePanel.Foot + AxisSize, AxisSize, style.Text);
     }
 }

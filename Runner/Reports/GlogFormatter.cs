@@ -1,4 +1,5 @@
 using System.Globalization;
+using Cnn.Runner.Display;
 using Serilog.Events;
 using Serilog.Formatting;
 
@@ -25,7 +26,7 @@ public sealed class GlogFormatter : ITextFormatter
         output.Write(' ');
         output.Write(Environment.CurrentManagedThreadId.ToString(CultureInfo.InvariantCulture).PadLeft(5));
         output.Write(" cnn:0] ");
-        logEvent.RenderMessage(output, CultureInfo.InvariantCulture);
+        output.Write(TerminalText.Lines(logEvent.RenderMessage(CultureInfo.InvariantCulture)));
         output.Write('\n');
     }
 }

@@ -55,8 +55,9 @@ internal sealed record DotnetSdk(string Host, string Version)
             yield return root;
         }
 
+        // A folder that is not told in full would be one below the folder of somebody's net.
         string searched = Environment.GetEnvironmentVariable("PATH") ?? "";
-        foreach (string folder in searched.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries))
+        foreach (string folder in searched.Split(Path.PathSeparator).Where(Path.IsPathFullyQualified))
         {
             string host = Path.Combine(folder, HostName);
             if (File.Exists(host))

@@ -98,7 +98,8 @@ internal sealed class PluginCache(IReadOnlyList<string> roots)
 
     // What lies in the cache is run, so nobody else may have put it there. A folder for temporary files is everybody's.
     private static bool IsTrusted(string root) =>
-        OperatingSystem.IsWindows() || !Directory.Exists(root) || UnixFile.IsOfThisUserAlone(root);
+        OperatingSystem.IsWindows() || !Directory.Exists(root)
+        || (UnixFile.IsOfThisUserAlone(root) && UnixFile.IsOutOfReachOfOthers(root));
 
     private static void Make(string root)
     {

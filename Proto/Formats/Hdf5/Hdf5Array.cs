@@ -23,12 +23,6 @@ internal sealed class Hdf5Array : StoredArray
         (type, Count) = file.Read(
             _ => (Hdf5Types.Read(dataset, file.What(dataset.Name)), ElementsOf(dataset.Space.Dimensions)),
             dataset.Name);
-        if (type != NumberType.Float32 && dataset.Layout.Class == H5DataLayoutClass.VirtualStorage)
-        {
-            throw new CnnException(
-                $"{file.What(dataset.Name)} is a virtual dataset of numbers other than float32, which cannot be read",
-                "write the values themselves");
-        }
     }
 
     /// <inheritdoc/>

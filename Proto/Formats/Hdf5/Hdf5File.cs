@@ -15,6 +15,7 @@ internal sealed class Hdf5File : IDisposable
     private const double MaxCompression = 1100;
 
     private readonly NativeFile file;
+    private readonly Hdf5Links links;
     private readonly long length;
 
     /// <summary>Opens a file.</summary>
@@ -29,6 +30,7 @@ internal sealed class Hdf5File : IDisposable
         }
 
         file = Guard(() => Open(path, start), null);
+        links = Guard(() => Hdf5Links.Refuse(file), null);
     }
 
     /// <summary>The file's name.</summary>
@@ -45,11 +47,23 @@ internal sealed class Hdf5File : IDisposable
     /// <param name="read">Reads it, beginning at the root.</param>
     /// <param name="dataset">The dataset that is read, if one is.</param>
     /// <exception cref="CnnException">The file is damaged there.</exception>
-    public T Read<T>(Func<IH5Group, T> read, string? dataset = null) => Guard(() => read(file), dataset);
+    public T Read<T>(Func<IH5Group, T> read, string? dataset = null)
+    {
+        try
+        {
+            return Guard(() => read(file), dataset);
+        }
+        catch (CnnException) when (links.Refused is { } other)
+        {
+            throw new CnnException(
+                $"{Path}: links to the file '{other}', and files that others link to are not read",
+                "copy the values into the file itself");
+        }
+    }
 
     /// <summary>
-    /// Checks that a dataset can be read: its values as stored are no larger than the file can hold, and they are
-    /// compressed only by filters that can be undone.
+    /// Checks that a dataset can be read: its values lie in this file and are no larger than the file can hold, and
+    /// they are compressed only by filters that can be undone.
     /// </summary>
     /// <returns>The dataset.</returns>
     /// <exception cref="CnnException">It cannot be read.</exception>
@@ -61,6 +75,7 @@ internal sealed class Hdf5File : IDisposable
                 throw new CnnException($"{What(dataset.Name)} is empty: it has no shape and no values");
             }
 
+            RequireOwnValues(dataset);
             Hdf5Filters.RequireReadable(dataset, What(dataset.Name));
             ulong[] dimensions = dataset.Space.Dimensions;
             double bytes = dimensions.Aggregate((double)dataset.Type.Size, (product, dim) => product * dim);
@@ -98,29 +113,34 @@ internal sealed class Hdf5File : IDisposable
     private static NativeFile Open(string path, long start)
     {
         // The library looks for user blocks of 512 bytes, but not for all larger ones. When it fails to open a file, it
-        // closes the file only if it was given as a stream; a file opened by path also finds the files that it links
-        // to.
+        // closes the file only if it was given as a stream.
         Stream stream = start == 0
             ? new FileStream(path, FileMode.Open, FileAccess.Read)
             : new BufferedStream(new Hdf5UserBlockStream(FileText.OpenHandle(path), start), ReadAhead);
-        NativeFile opened;
         try
         {
-            opened = H5File.Open(stream);
+            return H5File.Open(stream);
         }
         catch
         {
             stream.Dispose();
             throw;
         }
+    }
 
-        if (start > 0)
+    // A file comes from anywhere, and what it names may be any file that the user can read.
+    private void RequireOwnValues(IH5Dataset dataset)
+    {
+        string? where = dataset.Layout.Class == H5DataLayoutClass.VirtualStorage
+            ? "is a virtual dataset, of other datasets' values"
+            : Hdf5Internals.HasExternalStorage(dataset) ? "has its values in another file"
+            : null;
+        if (where is not null)
         {
-            return opened;
+            throw new CnnException(
+                $"{What(dataset.Name)} {where}, which cannot be read",
+                "write the values into the file itself");
         }
-
-        opened.Dispose();
-        return H5File.OpenRead(path);
     }
 
     private T Guard<T>(Func<T> read, string? dataset)

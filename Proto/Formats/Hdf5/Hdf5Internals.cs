@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Reflection;
 using PureHDF;
 
@@ -37,6 +38,20 @@ internal static class Hdf5Internals
 
     /// <summary>Returns a property's value as a number.</summary>
     public static int Number(object from, string property) => Convert.ToInt32(Get<object>(from, property));
+
+    /// <summary>Whether the values lie in other files, of any bytes.</summary>
+    public static bool HasExternalStorage(IH5Dataset dataset) => Find(dataset, "InternalExternalFileList") is not null;
+
+    /// <summary>
+    /// Returns the files that the library has opened by links, by the driver of the file that has the links.
+    /// </summary>
+    public static IDictionary LinkedFiles(Assembly library) =>
+        (IDictionary)(library.GetType("PureHDF.VOL.Native.NativeCache", throwOnError: true)!
+            .GetField("_fileMap", BindingFlags.Static | BindingFlags.NonPublic)?.GetValue(null)
+            ?? throw new MissingMemberException("NativeCache", "_fileMap"));
+
+    /// <summary>Returns what reads a file's bytes.</summary>
+    public static object Driver(IH5Group file) => Get<object>(Get<object>(file, "Context"), "Driver");
 
     private static T Get<T>(object from, string property)
         where T : class => (T)(Find(from, property) ?? throw new MissingMemberException(from.GetType().Name, property));

@@ -230,6 +230,45 @@ public sealed class Hdf5ArraysTests : IDisposable
         });
     }
 
+    // What libhdf5 wrote, with other files by their whole paths.
+    [Theory]
+    [InlineData("external-link.h5", "data")]
+    [InlineData("external-link.h5", "soft")]
+    [InlineData("external-link.h5", "group/link")]
+    public void AFileThatAFileLinksToIsNotRead(string name, string dataset)
+    {
+        const string Secret = "/tmp/cnn-hdf5-secret.h5";
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "the link has a path of Unix");
+        File.Copy(Fixture("float32.h5"), Secret, overwrite: true);
+        try
+        {
+            using var file = new Hdf5Arrays(Fixture(name));
+
+            var error = Assert.Throws<CnnException>(() => file.Read(dataset));
+
+            Assert.Equal(
+                $"{Fixture(name)}: links to the file '{Secret}', and files that others link to are not read",
+                error.Diagnostics[0].Message);
+            Assert.Equal([0, 1, 2, 3], file.Read("own"));
+        }
+        finally
+        {
+            File.Delete(Secret);
+        }
+    }
+
+    [Theory]
+    [InlineData("external-storage.h5", "has its values in another file")]
+    [InlineData("virtual.h5", "is a virtual dataset, of other datasets' values")]
+    public void ValuesOfOtherFilesAreNotRead(string name, string where)
+    {
+        using var file = new Hdf5Arrays(Fixture(name));
+
+        Assert.Equal(
+            $"{Fixture(name)}: dataset 'data' {where}, which cannot be read",
+            Assert.Throws<CnnException>(() => file.Read("data")).Diagnostics[0].Message);
+    }
+
     private const byte DeflateId = 1;
 
     private static string Fixture(string name) =>
