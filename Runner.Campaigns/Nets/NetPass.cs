@@ -1,0 +1,83 @@
+using Cnn.Engine.Graph;
+using Cnn.Layers;
+
+namespace Cnn.Campaigns.Nets;
+
+/// <summary>What one pass forward and backward left in a net.</summary>
+internal sealed class NetPass
+{
+    private readonly List<(string Name, float[] Values)> all = [];
+
+    /// <summary>Runs a net forward and, where anything has a gradient, backward.</summary>
+    public static NetPass Run(NetCase net, Net built)
+    {
+        var pass = new NetPass();
+        net.Fill(built);
+        built.ClearParameterDiffs();
+        pass.all.Add(("the loss", [built.Forward()]));
+        pass.AddTops(built, "data", blob => blob.Data);
+        SetOutputDiffs(net, built);
+        built.Backward();
+        pass.AddTops(built, "diff", blob => blob.HasDiff ? blob.Diff : []);
+        foreach (NetLayer layer in built.Layers)
+        {
+            for (int i = 0; i < layer.Parameters.Count; i++)
+            {
+                pass.all.Add(($"parameter {i} of {layer.Name} ({layer.Type})", layer.Parameters[i].Data.ToArray()));
+                pass.all.Add(($"the gradient of parameter {i} of {layer.Name} ({layer.Type})", layer.Parameters[i].Diff.ToArray()));
+            }
+        }
+
+        return pass;
+    }
+
+    /// <summary>Gives each output that has a gradient one of random numbers.</summary>
+    public static void SetOutputDiffs(NetCase net, Net built)
+    {
+        foreach (string output in built.Outputs)
+        {
+            NetLayer? writer = built.Layers.LastOrDefault(l => l.TopNames.Contains(output));
+            int top = writer?.TopNames.ToList().IndexOf(output) ?? 0;
+            if (writer is { NeedsBackward: true } && writer.LossWeights[top] == 0 && output != "(automatic)")
+            {
+                int[] shape = built.FindBlob(output).Shape.ToArray();
+                built.SetOutputDiff(output, BottomFill.Between(-1, 1).Draw(net.Random($"diff of {output}"), shape));
+            }
+        }
+    }
+
+    /// <summary>Returns the first thing that differs in bits; null where nothing does.</summary>
+    public string? DifferenceFrom(NetPass other)
+    {
+        foreach (var (mine, its) in all.Zip(other.all))
+        {
+            if (mine.Values.Length != its.Values.Length)
+            {
+                return $"{mine.Name} has {mine.Values.Length} values and {its.Values.Length}";
+            }
+
+            for (int i = 0; i < mine.Values.Length; i++)
+            {
+                if (BitConverter.SingleToInt32Bits(mine.Values[i]) != BitConverter.SingleToInt32Bits(its.Values[i]))
+                {
+                    return $"value {i} of {mine.Name} is {mine.Values[i]:R} and {its.Values[i]:R}";
+                }
+            }
+        }
+
+        return null;
+    }
+
+    private delegate Span<float> Values(Blob blob);
+
+    private void AddTops(Net built, string what, Values values)
+    {
+        foreach (NetLayer layer in built.Layers)
+        {
+            for (int i = 0; i < layer.Tops.Count; i++)
+            {
+                all.Add(($"the {what} of '{layer.TopNames[i]}' of {layer.Name} ({layer.Type})", values(layer.Tops[i]).ToArray()));
+            }
+        }
+    }
+}

@@ -1,0 +1,38 @@
+using Cnn.Engine.Graph;
+using Cnn.Layers;
+
+namespace Cnn.Campaigns.Nets;
+
+/// <summary>What a net begins with, besides its inputs: parameters, states and the count of passes.</summary>
+internal sealed class NetStart
+{
+    private readonly Net net;
+    private readonly long pass;
+    private readonly (Blob Blob, float[] Values)[] values;
+
+    /// <param name="net">The net before its first pass.</param>
+    public NetStart(Net net)
+    {
+        this.net = net;
+        pass = net.Clock.Pass;
+        values =
+        [
+            .. net.Layers.SelectMany(l => l.Parameters.Concat(l.Layer.State)).Select(b => (b, b.Data.ToArray())),
+        ];
+    }
+
+    /// <summary>Whether the layers keep nothing else from pass to pass.</summary>
+    public bool CanBegin =>
+        net.Layers.All(l => !l.Layer.DependsOnEarlierPasses || l.Layer.State.Count > 0)
+        && values.All(v => v.Values.Length == v.Blob.Count);
+
+    /// <summary>Sets them back.</summary>
+    public void Begin()
+    {
+        net.Clock.Pass = pass;
+        foreach (var (blob, kept) in values)
+        {
+            kept.CopyTo(blob.Data);
+        }
+    }
+}
