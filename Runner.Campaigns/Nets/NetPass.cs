@@ -47,26 +47,9 @@ internal sealed class NetPass
     }
 
     /// <summary>Returns the first thing that differs in bits; null where nothing does.</summary>
-    public string? DifferenceFrom(NetPass other)
-    {
-        foreach (var (mine, its) in all.Zip(other.all))
-        {
-            if (mine.Values.Length != its.Values.Length)
-            {
-                return $"{mine.Name} has {mine.Values.Length} values and {its.Values.Length}";
-            }
-
-            for (int i = 0; i < mine.Values.Length; i++)
-            {
-                if (BitConverter.SingleToInt32Bits(mine.Values[i]) != BitConverter.SingleToInt32Bits(its.Values[i]))
-                {
-                    return $"value {i} of {mine.Name} is {mine.Values[i]:R} and {its.Values[i]:R}";
-                }
-            }
-        }
-
-        return null;
-    }
+    public string? DifferenceFrom(NetPass other) =>
+        all.Zip(other.all, (mine, its) => Comparison.Bits(mine.Name, mine.Values, its.Values))
+            .FirstOrDefault(difference => difference is not null);
 
     private delegate Span<float> Values(Blob blob);
 

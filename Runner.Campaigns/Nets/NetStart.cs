@@ -11,13 +11,14 @@ internal sealed class NetStart
     private readonly (Blob Blob, float[] Values)[] values;
 
     /// <param name="net">The net before its first pass.</param>
-    public NetStart(Net net)
+    /// <param name="withStates">Whether the layers' states count.</param>
+    public NetStart(Net net, bool withStates = true)
     {
         this.net = net;
         pass = net.Clock.Pass;
         values =
         [
-            .. net.Layers.SelectMany(l => l.Parameters.Concat(l.Layer.State)).Select(b => (b, b.Data.ToArray())),
+            .. net.Layers.SelectMany(l => l.Parameters.Concat(withStates ? l.Layer.State : [])).Select(b => (b, b.Data.ToArray())),
         ];
     }
 
@@ -30,6 +31,12 @@ internal sealed class NetStart
     public void Begin()
     {
         net.Clock.Pass = pass;
+        SetBack();
+    }
+
+    /// <summary>Sets the values back, but not the count of passes.</summary>
+    public void SetBack()
+    {
         foreach (var (blob, kept) in values)
         {
             kept.CopyTo(blob.Data);
