@@ -125,7 +125,8 @@ internal sealed class Direction
         }
 
         if (layer.Layer.StopsGradient || !layer.Layer.HasGradient || !layer.NeedsBackward || layer.Layer.GradientRule is not null
-            || layer.Layer.ParameterGradientRule is not null || InferencePart.Jumping.Contains(layer.Type)
+            || layer.Layer.ParameterGradientRule is not null || (layer.Layer.IsLoss && layer.Tops.Count > 1)
+            || InferencePart.Jumping.Contains(layer.Type)
             || layer.Bottoms.Where((b, i) => moving.Contains(b) && !layer.PropagateDown[i]).Any())
         {
             return false;
@@ -145,7 +146,7 @@ internal sealed class Direction
                 {
                     objective.Add((layer.Tops[i], [.. Enumerable.Repeat(layer.LossWeights[i], layer.Tops[i].Count)]));
                 }
-                else if (layer.NeedsBackward && built.Outputs.Contains(layer.TopNames[i]) && built.FindBlob(layer.TopNames[i]) == layer.Tops[i])
+                else if (NetPass.WantsDiff(built, layer, i))
                 {
                     objective.Add((layer.Tops[i], []));
                 }

@@ -98,7 +98,7 @@ internal sealed class FormatsPart : IDisposable
             ProtoFile.Save(message, folder[name]);
             if (!load(folder[name]).Equals(message))
             {
-                return $"{name} gives another message";
+                return $"{name} gives another message: {TextFormat.Print(load(folder[name]))}";
             }
         }
 

@@ -64,14 +64,14 @@ internal sealed class LayerDraw(PhiloxRandom random, IReadOnlyList<DrawnBottom> 
     }
 
     /// <summary>Adds a bottom [N, C, H, W] whose sides are at least as large.</summary>
-    public int[] Image(int side = 1, int channels = 1) => Take(
+    public int[] Image(int side = 1, int channels = 1, BottomFill? fill = null) => Take(
         s => s.Length == 4 && s[1] >= channels && s[1] % channels == 0 && s[2] >= side && s[3] >= side,
         () =>
         {
             int[] shape = Shape(4);
             return [shape[0], Math.Max(1, shape[1] / channels) * channels, Math.Max(shape[2], side), Math.Max(shape[3], side)];
         },
-        null);
+        fill);
 
     /// <summary>Adds a bottom for which a rule holds, or a new one.</summary>
     public int[] Take(Func<int[], bool> fits, Func<int[]> make, BottomFill? fill)

@@ -34,16 +34,28 @@ internal sealed class NetPass
     /// <summary>Gives each output that has a gradient one of random numbers.</summary>
     public static void SetOutputDiffs(NetCase net, Net built)
     {
-        foreach (string output in built.Outputs)
+        foreach (NetLayer layer in built.Layers)
         {
-            NetLayer? writer = built.Layers.LastOrDefault(l => l.TopNames.Contains(output));
-            int top = writer?.TopNames.ToList().IndexOf(output) ?? 0;
-            if (writer is { NeedsBackward: true } && writer.LossWeights[top] == 0 && output != "(automatic)")
+            for (int i = 0; i < layer.Tops.Count; i++)
             {
-                int[] shape = built.FindBlob(output).Shape.ToArray();
-                built.SetOutputDiff(output, BottomFill.Between(-1, 1).Draw(net.Random($"diff of {output}"), shape));
+                if (WantsDiff(built, layer, i))
+                {
+                    string output = layer.TopNames[i];
+                    int[] shape = layer.Tops[i].Shape.ToArray();
+                    built.SetOutputDiff(output, BottomFill.Between(-1, 1).Draw(net.Random($"diff of {output}"), shape));
+                }
             }
         }
+    }
+
+    /// <summary>
+    /// Returns whether a top is an output that takes a gradient: of the last layer that writes it, without a loss weight.
+    /// </summary>
+    public static bool WantsDiff(Net built, NetLayer layer, int top)
+    {
+        string name = layer.TopNames[top];
+        return layer.NeedsBackward && layer.LossWeights[top] == 0 && name != "(automatic)" && built.Outputs.Contains(name)
+            && built.Layers.Last(l => l.TopNames.Contains(name)) == layer && layer.TopNames.ToList().LastIndexOf(name) == top;
     }
 
     /// <summary>Returns the first thing that differs in bits; null where nothing does.</summary>

@@ -15,7 +15,7 @@ internal sealed class NetsCampaign : ICampaign
         "Any net computes the same bits on any number of threads, and every other way to run or write it gives the same.";
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Parts => ["threads", "inference", "training", "gradients", "formats", "solve", "export"];
+    public IReadOnlyList<string> Parts => ["threads", "inference", "training", "inplace", "gradients", "formats", "solve", "export"];
 
     // Types that the plans for inference and training join.
     private static IReadOnlyList<string> Joined { get; } =
@@ -23,6 +23,14 @@ internal sealed class NetsCampaign : ICampaign
         "BN", "BatchNorm", "BatchNorm", "Bias", "Concat", "Convolution", "Convolution", "Convolution", "ConvolutionDepthwise",
         "Deconvolution", "DepthwiseConvolution", "Dropout", "Eltwise", "Eltwise", "InnerProduct", "PReLU", "Pooling", "ReLU", "ReLU",
         "ReLU", "ReLU6", "Scale", "Scale", "Slice", "Split",
+    ];
+
+    // Types that work in place, and types whose tops share memory.
+    private static IReadOnlyList<string> InPlace { get; } =
+    [
+        "BNLL", "BatchNorm", "Bias", "Concat", "Convolution", "Dropout", "ELU", "Flatten", "Flatten", "InnerProduct", "Parameter",
+        "Power", "ReLU", "ReLU", "Reshape", "Reshape", "Scale", "Sigmoid", "Slice", "Softmax", "SoftmaxWithLoss", "Split", "Split",
+        "Squeeze", "TanH", "Swish",
     ];
 
     /// <inheritdoc/>
@@ -48,6 +56,13 @@ internal sealed class NetsCampaign : ICampaign
                 using (var part = new TrainingPart())
                 {
                     Nets(run, part.Check, Phase.Train, Joined);
+                }
+
+                break;
+            case "inplace":
+                using (var part = new InPlacePart())
+                {
+                    Nets(run, part.Check, null, InPlace);
                 }
 
                 break;

@@ -23,10 +23,11 @@ internal static class RandomSolvers
             MaxIter = iterations,
             SolverMode = SolverParameter.Types.SolverMode.Cpu,
             RandomSeed = random.Next(1, 1000),
-            RegularizationType = Of("L1", "L2"),
+            RegularizationType = type == "AdamW" ? "L2" : Of("L1", "L2"),
             SnapshotFormat = Of(
                 SolverParameter.Types.SnapshotFormat.Hdf5, SolverParameter.Types.SnapshotFormat.Binaryproto),
             SnapshotAfterTrain = false,
+            SnapshotPrefix = "s",
             IterSize = Of(1, 1, 2, 3),
             Delta = 1e-6f,
         };

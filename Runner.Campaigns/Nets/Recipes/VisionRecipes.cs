@@ -129,8 +129,10 @@ internal static class VisionRecipes
 
     private static void Pooling(LayerDraw d)
     {
-        int[] image = d.Image(3);
         string pool = d.Of("MAX", "MAX", "AVE", "AVE", "STOCHASTIC");
+
+        // Stochastic pooling is of activations that are 0 or more.
+        int[] image = d.Image(3, fill: pool == "STOCHASTIC" ? BottomFill.Positive : null);
         if (d.Chance(0.2))
         {
             d.Option($"pooling_param {{ pool: {pool} global_pooling: true }}");
