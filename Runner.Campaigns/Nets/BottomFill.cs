@@ -27,6 +27,23 @@ internal sealed record BottomFill(string Name, bool IsContinuous, Func<PhiloxRan
     /// <summary>Whole numbers from 0, such as labels and indices.</summary>
     public static BottomFill Below(int count) => Each($"below {count}", false, r => r.Next(Math.Max(1, count)));
 
+    /// <summary>Places in planes [N, C, H, W], each at most once in a plane.</summary>
+    public static BottomFill Places(int count) => new($"places below {count}", false, (r, shape) =>
+    {
+        int plane = shape[^2] * shape[^1];
+        var values = new float[Count(shape)];
+        for (int i = 0; i < values.Length; i += plane)
+        {
+            int first = r.Next(count);
+            for (int k = 0; k < plane; k++)
+            {
+                values[i + k] = (first + k) % count;
+            }
+        }
+
+        return values;
+    });
+
     /// <summary>Labels, some of which are ignored.</summary>
     public static BottomFill Labels(int classes, int ignored) =>
         Each($"below {classes} or {ignored}", false, r => r.Next(5) == 0 ? ignored : r.Next(Math.Max(1, classes)));

@@ -78,6 +78,12 @@ internal sealed class ExportPart(Action<string> count) : IDisposable
             float[] values = given.GetValueOrDefault(blob) ?? built.FindBlob(blob).Data.ToArray();
             if (again.Inputs.Contains(name))
             {
+                if (again.FindInput(name).Count != values.Length)
+                {
+                    // A source whose batches have as many rows as there are objects in them.
+                    return null;
+                }
+
                 again.SetInput(name, values);
             }
         }

@@ -165,7 +165,7 @@ internal static class VisionRecipes
         }
 
         int scale = d.Int(1, 3);
-        d.New(image, BottomFill.Below(image[2] * scale * image[3] * scale));
+        d.New(image, BottomFill.Places(image[2] * scale * image[3] * scale));
         d.Option($"upsample_param {{ scale: {scale} }}");
     }
 }
