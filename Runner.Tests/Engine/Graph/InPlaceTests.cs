@@ -76,7 +76,7 @@ public class InPlaceTests
     [InlineData(
         "type: 'Flatten' bottom: 'x' top: 'y' } layer { name: 'other' type: 'AbsVal' bottom: 'x' top: 'w'",
         "values that layer 'other' (AbsVal) reads too")]
-    [InlineData("type: 'Sigmoid' bottom: 'x' top: 's' } layer { name: 'v' type: 'Reshape' bottom: 's' top: 'y'",
+    [InlineData("type: 'Sigmoid' bottom: 'x' top: 's' } layer { name: 'v' type: 'Flatten' bottom: 's' top: 'y'",
         "values that the gradient of layer 'before' (Sigmoid) needs")]
     [InlineData(
         "type: 'Parameter' top: 'y' parameter_param { shape { dim: 2 } }",
