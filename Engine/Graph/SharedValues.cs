@@ -22,7 +22,8 @@ internal static class SharedValues
             return $"works in place on the parameters of layer '{owner.Name}' ({owner.Type})";
         }
 
-        NetLayer[] sharing = [.. layers.Where(l => l.Bottoms.Concat(l.Tops).Any(b => b != top && b.SharesDataWith(top)))];
+        NetLayer[] sharing = [.. layers.Where(l => l.Bottoms.Concat(l.Tops).Any(b => b != top
+            && b.SharesDataWith(top)))];
         return sharing.Length == 0 ? null
             : Readers(layer, top, layers, sharing).FirstOrDefault() ?? Outputs(top, sharing, outputs).FirstOrDefault();
     }

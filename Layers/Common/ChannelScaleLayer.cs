@@ -22,7 +22,8 @@ internal sealed unsafe class ChannelScaleLayer(LayerContext context) : Layer(con
     public override BlobCount TopCount => BlobCount.Exactly(1);
 
     /// <inheritdoc/>
-    public override string? GradientRule => options is { DoForward: true, DoBackwardFeature: true, DoBackwardScale: true }
+    public override string? GradientRule => options is { DoForward: true, DoBackwardFeature: true,
+        DoBackwardScale: true }
         ? null
         : "parts of it are switched off";
 

@@ -4,7 +4,8 @@ namespace Cnn.Campaigns.Nets;
 
 /// <summary>How the values of a bottom are drawn: numbers, labels, regions, objects.</summary>
 /// <param name="Name">What they are; fills of the same name draw from the same values.</param>
-/// <param name="IsContinuous">Whether the values are numbers that may be moved a little, so that gradients can be checked.</param>
+/// <param name="IsContinuous">Whether the values are numbers that may be moved a little, so that gradients can be
+/// checked.</param>
 /// <param name="Draw">Draws all values of a blob of a shape, in order.</param>
 internal sealed record BottomFill(string Name, bool IsContinuous, Func<PhiloxRandom, int[], float[]> Draw)
 {

@@ -64,7 +64,8 @@ internal static class CampaignFiles
     {
         var pixels = new byte[3 * 7 * 6];
         Fill(i, pixels);
-        return new Datum { Channels = 3, Height = 7, Width = 6, Label = i % Classes, Data = ByteString.CopyFrom(pixels) };
+        return new Datum { Channels = 3, Height = 7, Width = 6, Label = i % Classes,
+            Data = ByteString.CopyFrom(pixels) };
     }
 
     private static AnnotatedDatum Annotated(int i)
@@ -79,7 +80,8 @@ internal static class CampaignFiles
 
     private static void Rows(TemporaryFolder folder)
     {
-        using (Hdf5RowWriter writer = Hdf5RowWriter.Create(folder["rows.h5"], ("data", [Records, 3, 4]), ("label", [Records])))
+        using (Hdf5RowWriter writer = Hdf5RowWriter.Create(folder["rows.h5"], ("data", [Records, 3, 4]),
+            ("label", [Records])))
         {
             for (int i = 0; i < Records; i++)
             {
@@ -95,7 +97,8 @@ internal static class CampaignFiles
 
     private static void Images(TemporaryFolder folder)
     {
-        var (list, pairs, clips, windows) = (new StringBuilder(), new StringBuilder(), new StringBuilder(), new StringBuilder());
+        var (list, pairs, clips, windows) = (new StringBuilder(), new StringBuilder(), new StringBuilder(),
+            new StringBuilder());
         for (int i = 0; i < Records; i++)
         {
             string image = $"classes/c{i % 3}/{i}.png", labels = $"labels/{i}.png";
@@ -105,7 +108,8 @@ internal static class CampaignFiles
             pairs.Append(folder[image]).AppendLine($" {folder[labels]}");
             Image(folder[$"clip/{i + 1:D6}.png"], 200 + i, 3, 9, 8);
             Image(folder[$"clip/{i + 1:D6}.jpg"], 200 + i, 3, 9, 8);
-            windows.AppendLine($"# {i}").AppendLine(folder[image]).AppendLine("3").AppendLine("9").AppendLine("8").AppendLine("2")
+            windows.AppendLine($"# "
+                + $"{i}").AppendLine(folder[image]).AppendLine("3").AppendLine("9").AppendLine("8").AppendLine("2")
                 .AppendLine("1 0.9 1 1 5 6").AppendLine("2 0.1 0 0 4 4");
         }
 

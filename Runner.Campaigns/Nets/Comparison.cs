@@ -23,7 +23,8 @@ internal static class Comparison
     }
 
     /// <summary>
-    /// Returns where values differ by more than a share of the largest; null where none do. Numbers that are none have to be none on
+    /// Returns where values differ by more than a share of the largest; null where none do. Numbers that are none have
+    /// to be none on
     /// both sides.
     /// </summary>
     public static string? Close(string name, ReadOnlySpan<float> expected, ReadOnlySpan<float> actual, double tolerance)

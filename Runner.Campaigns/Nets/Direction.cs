@@ -4,7 +4,8 @@ using Cnn.Layers;
 namespace Cnn.Campaigns.Nets;
 
 /// <summary>
-/// A direction in which parameters and inputs of a net move, and the objective that should follow: the outputs' values, each times a
+/// A direction in which parameters and inputs of a net move, and the objective that should follow: the outputs'
+/// values, each times a
 /// random weight, and the losses.
 /// </summary>
 internal sealed class Direction
@@ -24,7 +25,8 @@ internal sealed class Direction
         start = new NetStart(built);
     }
 
-    /// <summary>Draws a direction; null where the net's gradient is none of its objective by what its layers say.</summary>
+    /// <summary>Draws a direction; null where the net's gradient is none of its objective by what its layers
+    /// say.</summary>
     public static Direction? Of(NetCase net, Net built, bool withInputs)
     {
         var direction = new Direction(net, built);
@@ -87,7 +89,8 @@ internal sealed class Direction
             if (rounding < 0.02 * scale && Math.Abs(central - before) < 0.25 * Math.Abs(central - slope)
                 && gap < 0.25 * Math.Abs(central - slope) && gap < Math.Max(rounding, 0.6 * gapBefore))
             {
-                return (false, $"along a direction the gradient is {slope:R}, differences are {before:R} and {central:R}");
+                return (false, $"along a direction the gradient is {slope:R}, differences are {before:R} and "
+                    + $"{central:R}");
             }
 
             (before, gapBefore) = (central, gap);
@@ -109,7 +112,8 @@ internal sealed class Direction
         for (int i = 0; i < layer.Parameters.Count; i++)
         {
             Blob parameter = layer.Parameters[i];
-            if (layer.Layer.NeedsGradient(i) && layer.NeedsBackward && layer.Layer is not IRunningStatistics { } && parameter.Count > 0)
+            if (layer.Layer.NeedsGradient(i) && layer.NeedsBackward && layer.Layer is not IRunningStatistics { }
+                && parameter.Count > 0)
             {
                 moves = true;
                 if (!this.moves.Any(m => m.Blob.SharesDataWith(parameter)))
@@ -124,7 +128,8 @@ internal sealed class Direction
             return true;
         }
 
-        if (layer.Layer.StopsGradient || !layer.Layer.HasGradient || !layer.NeedsBackward || layer.Layer.GradientRule is not null
+        if (layer.Layer.StopsGradient || !layer.Layer.HasGradient || !layer.NeedsBackward
+            || layer.Layer.GradientRule is not null
             || layer.Layer.ParameterGradientRule is not null || (layer.Layer.IsLoss && layer.Tops.Count > 1)
             || InferencePart.Jumping.Contains(layer.Type)
             || layer.Bottoms.Where((b, i) => moving.Contains(b) && !layer.PropagateDown[i]).Any())

@@ -90,7 +90,8 @@ internal sealed class ExportPart(Action<string> count) : IDisposable
 
         again.Forward();
         HashSet<string> lost = Lost(built);
-        foreach (var (blob, name) in export.Outputs.Where(o => built.Blobs.ContainsKey(o.Blob) && !lost.Contains(o.Blob)))
+        foreach (var (blob, name) in export.Outputs.Where(o => built.Blobs.ContainsKey(o.Blob)
+            && !lost.Contains(o.Blob)))
         {
             if (!again.Blobs.TryGetValue(name, out Blob? other))
             {

@@ -6,7 +6,8 @@ using Google.Protobuf;
 namespace Cnn.Campaigns.Nets;
 
 /// <summary>
-/// A net or solver is the same message through prototxt, YAML and the binary form, prints the same text, needs no upgrade, and the
+/// A net or solver is the same message through prototxt, YAML and the binary form, prints the same text, needs no
+/// upgrade, and the
 /// nets compute the same.
 /// </summary>
 internal sealed class FormatsPart : IDisposable

@@ -5,7 +5,8 @@ using Cnn.Proto;
 
 namespace Cnn.Campaigns.Nets;
 
-/// <summary>A net whose layers work in place gives what it gives when each top has a blob of its own, to the bit.</summary>
+/// <summary>A net whose layers work in place gives what it gives when each top has a blob of its own, to the
+/// bit.</summary>
 internal sealed class InPlacePart : IDisposable
 {
     private readonly WorkerPool pool = new(1);
@@ -70,7 +71,8 @@ internal sealed class InPlacePart : IDisposable
         two.Backward();
         foreach (var (wanted, got) in one.Learnable.Zip(two.Learnable))
         {
-            if (Comparison.Bits($"the gradient of {wanted.Blob.ShapeText}", wanted.Blob.Diff, got.Blob.Diff) is { } difference)
+            if (Comparison.Bits($"the gradient of {wanted.Blob.ShapeText}", wanted.Blob.Diff,
+                got.Blob.Diff) is { } difference)
             {
                 return $"in place and apart: {difference}";
             }

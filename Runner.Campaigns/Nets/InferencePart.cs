@@ -6,7 +6,8 @@ using Cnn.Proto;
 namespace Cnn.Campaigns.Nets;
 
 /// <summary>
-/// Nets for inference, whose blobs share memory and whose layers are folded into others, give what plain nets give: the same bits
+/// Nets for inference, whose blobs share memory and whose layers are folded into others, give what plain nets give:
+/// the same bits
 /// where nothing is folded.
 /// </summary>
 internal sealed class InferencePart : IDisposable
@@ -19,14 +20,16 @@ internal sealed class InferencePart : IDisposable
     public static IReadOnlySet<string> Jumping { get; } = new HashSet<string>
     {
         "Accuracy", "ArgMax", "BoxAnnotatorOHEM", "DetectionEvaluate", "DetectionOutput", "EvalDetection", "Filter",
-        "LabelsequenceAccuracy", "MultiBoxLoss", "Proposal", "RegionLoss", "SegAccuracy", "Threshold", "YoloDetectionOutput",
+        "LabelsequenceAccuracy", "MultiBoxLoss", "Proposal", "RegionLoss", "SegAccuracy", "Threshold",
+            "YoloDetectionOutput",
         "Yolov3", "Yolov3DetectionOutput",
     };
 
     /// <summary>The types after which a small difference is a large one.</summary>
     public static IReadOnlySet<string> Amplifying { get; } = new HashSet<string>
     {
-        "BN", "BatchNorm", "Eltwise", "Exp", "FlowWarp", "Log", "MVN", "Normalize", "Power", "HistogramPooling", "MultinomialLogisticLoss",
+        "BN", "BatchNorm", "Eltwise", "Exp", "FlowWarp", "Log", "MVN", "Normalize", "Power", "HistogramPooling",
+            "MultinomialLogisticLoss",
     };
 
     /// <summary>Returns what differs; null where nothing does.</summary>

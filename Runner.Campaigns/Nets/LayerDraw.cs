@@ -69,7 +69,8 @@ internal sealed class LayerDraw(PhiloxRandom random, IReadOnlyList<DrawnBottom> 
         () =>
         {
             int[] shape = Shape(4);
-            return [shape[0], Math.Max(1, shape[1] / channels) * channels, Math.Max(shape[2], side), Math.Max(shape[3], side)];
+            return [shape[0], Math.Max(1, shape[1] / channels) * channels, Math.Max(shape[2], side),
+                Math.Max(shape[3], side)];
         },
         fill);
 
@@ -86,10 +87,12 @@ internal sealed class LayerDraw(PhiloxRandom random, IReadOnlyList<DrawnBottom> 
     }
 
     /// <summary>Adds a bottom of a shape.</summary>
-    public void Like(int[] shape, BottomFill? fill = null) => Take(s => s.AsSpan().SequenceEqual(shape), () => shape, fill);
+    public void Like(int[] shape, BottomFill? fill = null) =>
+        Take(s => s.AsSpan().SequenceEqual(shape), () => shape, fill);
 
     /// <summary>Adds a bottom of a shape that is no blob of the net.</summary>
-    public void New(int[] shape, BottomFill? fill = null) => bottoms.Add(new DrawnBottom(shape, fill ?? BottomFill.Floats));
+    public void New(int[] shape, BottomFill? fill = null) =>
+        bottoms.Add(new DrawnBottom(shape, fill ?? BottomFill.Floats));
 
     /// <summary>Returns the shape of a new bottom.</summary>
     public int[] Shape(int axes)
@@ -117,5 +120,6 @@ internal sealed class LayerDraw(PhiloxRandom random, IReadOnlyList<DrawnBottom> 
     /// <summary>Returns an axis of a shape, at times counted from the end, rarely one beyond.</summary>
     public int Axis(int[] shape, int least = 0) => Chance(0.02)
         ? shape.Length
-        : Of(Int(Math.Min(least, shape.Length - 1), shape.Length - 1), Int(Math.Min(least, shape.Length - 1), shape.Length - 1) - shape.Length);
+        : Of(Int(Math.Min(least, shape.Length - 1), shape.Length - 1),
+            Int(Math.Min(least, shape.Length - 1), shape.Length - 1) - shape.Length);
 }

@@ -6,7 +6,8 @@ namespace Cnn.Campaigns.Nets;
 internal static class LayerRecipes
 {
     /// <summary>The recipes.</summary>
-    public static IReadOnlyDictionary<string, Action<LayerDraw>> All { get; } = new SortedDictionary<string, Action<LayerDraw>>(
+    public static IReadOnlyDictionary<string, Action<LayerDraw>> All { get; } = new SortedDictionary<string,
+        Action<LayerDraw>>(
         ((IReadOnlyDictionary<string, Action<LayerDraw>>[])
         [
             ActivationRecipes.All,
@@ -21,7 +22,8 @@ internal static class LayerRecipes
         StringComparer.Ordinal);
 
     /// <summary>The types that are not drawn, each with the reason.</summary>
-    public static IReadOnlyDictionary<string, string> LeftOut { get; } = new SortedDictionary<string, string>(StringComparer.Ordinal)
+    public static IReadOnlyDictionary<string, string> LeftOut { get; } = new SortedDictionary<string,
+        string>(StringComparer.Ordinal)
     {
         ["HDF5Output"] = "it writes files",
         ["Python"] = "it stands for classes that a plug-in gives",

@@ -35,7 +35,8 @@ internal sealed record NetCase(
     }
 
     /// <summary>
-    /// Draws the values of all inputs and hands data over to the layers that wait for it. An input's values depend on the seed and
+    /// Draws the values of all inputs and hands data over to the layers that wait for it. An input's values depend on
+    /// the seed and
     /// its name alone.
     /// </summary>
     public void Fill(Net net)

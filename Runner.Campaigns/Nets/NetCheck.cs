@@ -4,7 +4,8 @@ using Cnn.Proto;
 namespace Cnn.Campaigns.Nets;
 
 /// <summary>
-/// Runs a check over nets: a refusal in words with a place is counted, anything else that goes wrong is a finding, told with the
+/// Runs a check over nets: a refusal in words with a place is counted, anything else that goes wrong is a finding,
+/// told with the
 /// smallest net that still shows it.
 /// </summary>
 /// <param name="check">

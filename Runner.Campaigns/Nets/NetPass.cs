@@ -24,7 +24,8 @@ internal sealed class NetPass
             for (int i = 0; i < layer.Parameters.Count; i++)
             {
                 pass.all.Add(($"parameter {i} of {layer.Name} ({layer.Type})", layer.Parameters[i].Data.ToArray()));
-                pass.all.Add(($"the gradient of parameter {i} of {layer.Name} ({layer.Type})", layer.Parameters[i].Diff.ToArray()));
+                pass.all.Add(($"the gradient of parameter {i} of {layer.Name} ({layer.Type})",
+                    layer.Parameters[i].Diff.ToArray()));
             }
         }
 
@@ -49,13 +50,16 @@ internal sealed class NetPass
     }
 
     /// <summary>
-    /// Returns whether a top is an output that takes a gradient: of the last layer that writes it, without a loss weight.
+    /// Returns whether a top is an output that takes a gradient: of the last layer that writes it, without a loss
+    /// weight.
     /// </summary>
     public static bool WantsDiff(Net built, NetLayer layer, int top)
     {
         string name = layer.TopNames[top];
-        return layer.NeedsBackward && layer.LossWeights[top] == 0 && name != "(automatic)" && built.Outputs.Contains(name)
-            && built.Layers.Last(l => l.TopNames.Contains(name)) == layer && layer.TopNames.ToList().LastIndexOf(name) == top;
+        return layer.NeedsBackward && layer.LossWeights[top] == 0 && name != "(automatic)"
+            && built.Outputs.Contains(name)
+            && built.Layers.Last(l => l.TopNames.Contains(name)) == layer
+                && layer.TopNames.ToList().LastIndexOf(name) == top;
     }
 
     /// <summary>Returns the first thing that differs in bits; null where nothing does.</summary>
@@ -71,7 +75,8 @@ internal sealed class NetPass
         {
             for (int i = 0; i < layer.Tops.Count; i++)
             {
-                all.Add(($"the {what} of '{layer.TopNames[i]}' of {layer.Name} ({layer.Type})", values(layer.Tops[i]).ToArray()));
+                all.Add(($"the {what} of '{layer.TopNames[i]}' of {layer.Name} ({layer.Type})",
+                    values(layer.Tops[i]).ToArray()));
             }
         }
     }

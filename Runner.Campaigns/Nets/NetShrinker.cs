@@ -109,9 +109,11 @@ internal static class NetShrinker
     {
         foreach (FieldDescriptor field in message.Descriptor.Fields.InDeclarationOrder())
         {
-            bool isKept = message is LayerParameter && field.Name is "name" or "type" or "bottom" or "top" or "input_param";
+            bool isKept = message is LayerParameter
+                && field.Name is "name" or "type" or "bottom" or "top" or "input_param";
             object value = field.Accessor.GetValue(message);
-            if (isKept || field.IsRequired || (field.IsRepeated ? ((IList)value).Count == 0 : !field.Accessor.HasValue(message)))
+            if (isKept || field.IsRequired || (field.IsRepeated ? ((IList)value).Count == 0
+                : !field.Accessor.HasValue(message)))
             {
                 continue;
             }

@@ -5,7 +5,8 @@ using Cnn.Proto;
 
 namespace Cnn.Campaigns.Nets;
 
-/// <summary>A net while it is drawn: its layers and the blobs that there are, whose shapes the layers themselves tell.</summary>
+/// <summary>A net while it is drawn: its layers and the blobs that there are, whose shapes the layers themselves
+/// tell.</summary>
 internal sealed class NetSketch(WorkerPool pool, Phase phase)
 {
     private static readonly LayerRegistry Registry = new();
@@ -78,7 +79,8 @@ internal sealed class NetSketch(WorkerPool pool, Phase phase)
     {
         LayerParameter own = definition.Clone();
         own.Phase = phase;
-        using Layer layer = Registry.Create(new LayerContext { Parameter = own, Pool = pool, Files = CampaignFiles.Resolver });
+        using Layer layer = Registry.Create(new LayerContext { Parameter = own, Pool = pool,
+            Files = CampaignFiles.Resolver });
         Blob[] reads = [.. bottoms.Select(b => new Blob(b.Shape))], writes = [.. own.Top.Select(_ => new Blob())];
         RequireCounts(layer, reads.Length, writes.Length);
         layer.SetUp(reads, writes);

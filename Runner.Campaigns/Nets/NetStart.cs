@@ -18,7 +18,8 @@ internal sealed class NetStart
         pass = net.Clock.Pass;
         values =
         [
-            .. net.Layers.SelectMany(l => l.Parameters.Concat(withStates ? l.Layer.State : [])).Select(b => (b, b.Data.ToArray())),
+            .. net.Layers.SelectMany(l => l.Parameters.Concat(withStates ? l.Layer.State : [])).Select(b =>
+                (b, b.Data.ToArray())),
         ];
     }
 

@@ -12,24 +12,30 @@ internal sealed class NetsCampaign : ICampaign
 
     /// <inheritdoc/>
     public string Promise =>
-        "Any net computes the same bits on any number of threads, and every other way to run or write it gives the same.";
+        "Any net computes the same bits on any number of threads, and every other way to run or write it gives the "
+            + "same.";
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Parts => ["threads", "inference", "training", "inplace", "gradients", "formats", "solve", "export"];
+    public IReadOnlyList<string> Parts => ["threads", "inference", "training", "inplace", "gradients", "formats",
+        "solve", "export"];
 
     // Types that the plans for inference and training join.
     private static IReadOnlyList<string> Joined { get; } =
     [
-        "BN", "BatchNorm", "BatchNorm", "Bias", "Concat", "Convolution", "Convolution", "Convolution", "ConvolutionDepthwise",
-        "Deconvolution", "DepthwiseConvolution", "Dropout", "Eltwise", "Eltwise", "InnerProduct", "PReLU", "Pooling", "ReLU", "ReLU",
+        "BN", "BatchNorm", "BatchNorm", "Bias", "Concat", "Convolution", "Convolution", "Convolution",
+            "ConvolutionDepthwise",
+        "Deconvolution", "DepthwiseConvolution", "Dropout", "Eltwise", "Eltwise", "InnerProduct", "PReLU",
+            "Pooling", "ReLU", "ReLU",
         "ReLU", "ReLU6", "Scale", "Scale", "Slice", "Split",
     ];
 
     // Types that work in place, and types whose tops share memory.
     private static IReadOnlyList<string> InPlace { get; } =
     [
-        "BNLL", "BatchNorm", "Bias", "Concat", "Convolution", "Dropout", "ELU", "Flatten", "Flatten", "InnerProduct", "Parameter",
-        "Power", "ReLU", "ReLU", "Reshape", "Reshape", "Scale", "Sigmoid", "Slice", "Softmax", "SoftmaxWithLoss", "Split", "Split",
+        "BNLL", "BatchNorm", "Bias", "Concat", "Convolution", "Dropout", "ELU", "Flatten", "Flatten",
+            "InnerProduct", "Parameter",
+        "Power", "ReLU", "ReLU", "Reshape", "Reshape", "Scale", "Sigmoid", "Slice", "Softmax", "SoftmaxWithLoss",
+            "Split", "Split",
         "Squeeze", "TanH", "Swish",
     ];
 

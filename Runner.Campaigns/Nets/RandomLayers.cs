@@ -7,7 +7,8 @@ namespace Cnn.Campaigns.Nets;
 internal static class RandomLayers
 {
     /// <summary>
-    /// Draws a layer of a type: options from their valid ranges, at times a little beyond, and bottoms. The layer has names,
+    /// Draws a layer of a type: options from their valid ranges, at times a little beyond, and bottoms. The layer has
+    /// names,
     /// bottoms <c>in0</c>, <c>in1</c>, ... and tops <c>out0</c>, <c>out1</c>, ...
     /// </summary>
     public static DrawnLayer Draw(PhiloxRandom random, string type)

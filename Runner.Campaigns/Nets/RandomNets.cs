@@ -19,7 +19,8 @@ internal static class RandomNets
     /// <param name="phase">The phase; null for either.</param>
     /// <param name="types">The types to draw from; null for all.</param>
     public static NetCase Draw(
-        PhiloxRandom random, WorkerPool pool, CampaignCase log, Phase? phase = null, IReadOnlyList<string>? types = null)
+        PhiloxRandom random, WorkerPool pool, CampaignCase log, Phase? phase = null,
+            IReadOnlyList<string>? types = null)
     {
         types ??= Types;
         Phase chosen = phase ?? (random.Next(2) == 0 ? Phase.Train : Phase.Test);
@@ -60,7 +61,8 @@ internal static class RandomNets
             {
                 layer.Include.Add(new NetStateRule { MinLevel = -1, NotStage = { "nowhere" } });
             }
-            else if (kind == 2 && layer.Type != "Input" && sketch.Message.Layer.Count > 2 && layer.Top.All(sketch.IsUnread)
+            else if (kind == 2 && layer.Type != "Input" && sketch.Message.Layer.Count > 2
+                && layer.Top.All(sketch.IsUnread)
                 && layer.Bottom.All(b => !layer.Top.Contains(b)))
             {
                 layer.Exclude.Add(new NetStateRule { Phase = phase });

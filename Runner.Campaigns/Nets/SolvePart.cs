@@ -6,7 +6,8 @@ using Cnn.Proto;
 namespace Cnn.Campaigns.Nets;
 
 /// <summary>
-/// Three iterations, a snapshot and three more are six iterations, to the bit and on different numbers of threads, with any solver
+/// Three iterations, a snapshot and three more are six iterations, to the bit and on different numbers of threads,
+/// with any solver
 /// over any net.
 /// </summary>
 internal sealed class SolvePart : IDisposable
@@ -70,7 +71,8 @@ internal sealed class SolvePart : IDisposable
             outputs =
             [
                 .. built.Outputs.Where(o => !o.StartsWith('(') && built.Layers.Any(
-                    l => l.TopNames.Contains(o) && l.NeedsBackward && l.LossWeights[l.TopNames.ToList().IndexOf(o)] == 0)),
+                    l => l.TopNames.Contains(o) && l.NeedsBackward
+                        && l.LossWeights[l.TopNames.ToList().IndexOf(o)] == 0)),
             ];
         }
 
@@ -78,7 +80,8 @@ internal sealed class SolvePart : IDisposable
         foreach (string output in outputs)
         {
             message.Layer.Add(TextFormat.Parse<LayerParameter>(
-                $"name: 'sum of {output}' type: 'Reduction' bottom: '{output}' top: 'sum of {output}' loss_weight: 0.01 "
+                $"name: 'sum of {output}' type: 'Reduction' bottom: '{output}' top: 'sum of {output}' loss_weight: "
+                    + $"0.01 "
                 + "reduction_param { operation: SUMSQ coeff: 0.1 }",
                 "loss"));
         }

@@ -6,7 +6,8 @@ using Cnn.Proto;
 namespace Cnn.Campaigns.Nets;
 
 /// <summary>
-/// Nets as a solver runs them, whose layers do the work of those after them and whose memory serves twice, give the outputs and the
+/// Nets as a solver runs them, whose layers do the work of those after them and whose memory serves twice, give the
+/// outputs and the
 /// gradients of nets whose layers run alone: the same bits where none is taken in.
 /// </summary>
 internal sealed class TrainingPart : IDisposable
@@ -71,7 +72,8 @@ internal sealed class TrainingPart : IDisposable
 
         foreach (NetLayer layer in built.Layers)
         {
-            all.AddRange(layer.Parameters.Select((p, i) => ($"parameter {i} of {layer.Name} ({layer.Type})", p.Data.ToArray())));
+            all.AddRange(layer.Parameters.Select((p, i) => ($"parameter {i} of {layer.Name} ({layer.Type})",
+                p.Data.ToArray())));
         }
 
         return all;

@@ -3,18 +3,21 @@ namespace Cnn.Campaigns.Nets.Recipes;
 /// <summary>Activations: one bottom of any shape.</summary>
 internal static class ActivationRecipes
 {
-    public static IReadOnlyDictionary<string, Action<LayerDraw>> All { get; } = new Dictionary<string, Action<LayerDraw>>
+    public static IReadOnlyDictionary<string, Action<LayerDraw>> All { get; } = new Dictionary<string,
+        Action<LayerDraw>>
     {
         ["AbsVal"] = d => d.Any(),
         ["BNLL"] = d => d.Any(),
         ["Clip"] = d => Unary(d, $"clip_param {{ min: {d.Number(-2, 0)} max: {d.Number(0, 2)} }}"),
         ["Dropout"] = d => Unary(
             d,
-            $"dropout_param {{ dropout_ratio: {d.Of("0", "0.5", "0.9", d.Number(0, 1))} {d.Maybe("scale_train: false")}}}"),
+            $"dropout_param {{ dropout_ratio: {d.Of("0", "0.5", "0.9", d.Number(0, 1))} "
+                + $"{d.Maybe("scale_train: false")}}}"),
         ["ELU"] = d => Unary(d, $"elu_param {{ alpha: {d.Number(-0.5, 2)} }}"),
         ["Exp"] = d => Unary(
             d, $"exp_param {{ base: {d.Of("-1", "2", "0.5")} scale: {d.Number(-0.5, 0.5)} shift: {d.Number(-1, 1)} }}"),
-        ["HardSigmoid"] = d => Unary(d, d.Maybe($"hard_sigmoid_param {{ alpha: {d.Number(0, 1)} beta: {d.Number(0, 1)} }}")),
+        ["HardSigmoid"] = d =>
+            Unary(d, d.Maybe($"hard_sigmoid_param {{ alpha: {d.Number(0, 1)} beta: {d.Number(0, 1)} }}")),
         ["HardSwish"] = d => d.Any(),
         ["Log"] = Log,
         ["Maxout"] = Maxout,
@@ -24,7 +27,8 @@ internal static class ActivationRecipes
         ["Power"] = Power,
         ["ReLU"] = ReLU,
         ["ReLU6"] = d => Unary(d, d.Maybe($"relu6_param {{ negative_slope: {d.Number(0, 0.5)} }}")),
-        ["ScaledTanH"] = d => Unary(d, d.Maybe($"scaled_tanh_param {{ amplitude: {d.Number(0, 2)} slope: {d.Number(-1, 1)} }}")),
+        ["ScaledTanH"] = d =>
+            Unary(d, d.Maybe($"scaled_tanh_param {{ amplitude: {d.Number(0, 2)} slope: {d.Number(-1, 1)} }}")),
         ["SeLU"] = d => Unary(d, d.Maybe($"selu_param {{ lambda: {d.Number(0.5, 2)} alpha: {d.Number(0.5, 2)} }}")),
         ["SeLUDropout"] = d => Unary(d, d.Maybe($"selu_dropout_param {{ dropout_ratio: {d.Number(0, 0.9)} }}")),
         ["SeLu"] = d => d.Any(),

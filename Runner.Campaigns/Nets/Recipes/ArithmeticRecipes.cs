@@ -3,7 +3,8 @@ namespace Cnn.Campaigns.Nets.Recipes;
 /// <summary>Layers without weights that combine blobs or reduce them.</summary>
 internal static class ArithmeticRecipes
 {
-    public static IReadOnlyDictionary<string, Action<LayerDraw>> All { get; } = new Dictionary<string, Action<LayerDraw>>
+    public static IReadOnlyDictionary<string, Action<LayerDraw>> All { get; } = new Dictionary<string,
+        Action<LayerDraw>>
     {
         ["Add"] = Pair,
         ["ArgMax"] = ArgMax,
@@ -57,7 +58,9 @@ internal static class ArithmeticRecipes
     {
         int[] image = d.Image();
         d.Like([image[0], 1, image[2], image[3]]);
-        d.Option(d.Chance(0.3) ? $"channel_scale_param {{ {d.Of("do_forward", "do_backward_feature", "do_backward_scale")}: false }}" : "");
+        d.Option(d.Chance(0.3)
+            ? $"channel_scale_param {{ {d.Of("do_forward", "do_backward_feature", "do_backward_scale")}: false }}"
+            : "");
     }
 
     private static void Eltwise(LayerDraw d)
@@ -73,13 +76,15 @@ internal static class ArithmeticRecipes
         string factors = operation == "SUM" && d.Chance(0.4)
             ? string.Concat(Enumerable.Range(0, count).Select(_ => $"coeff: {d.Number(-1, 1)} "))
             : "";
-        d.Option($"eltwise_param {{ operation: {operation} {factors}{(operation == "PROD" ? d.Maybe("stable_prod_grad: false") : "")}}}");
+        d.Option($"eltwise_param {{ operation: {operation} "
+            + $"{factors}{(operation == "PROD" ? d.Maybe("stable_prod_grad: false") : "")}}}");
     }
 
     private static void LRN(LayerDraw d)
     {
         d.Image();
-        d.Option($"lrn_param {{ local_size: {d.Of(1, 3, 5)} alpha: {d.Number(0.001, 1)} beta: {d.Of("0.5", "0.75", "1")} "
+        d.Option($"lrn_param {{ local_size: {d.Of(1, 3, 5)} alpha: {d.Number(0.001, 1)} beta: "
+            + $"{d.Of("0.5", "0.75", "1")} "
             + $"k: {d.Of("1", "2")} norm_region: {d.Of("ACROSS_CHANNELS", "WITHIN_CHANNEL")} }}");
     }
 
@@ -100,7 +105,8 @@ internal static class ArithmeticRecipes
         d.Image();
         if (d.Chance(0.7))
         {
-            d.Option($"norm_param {{ across_spatial: {d.Bool()} channel_shared: {d.Bool()} {d.Filler("scale_filler")}}}");
+            d.Option($"norm_param {{ across_spatial: {d.Bool()} channel_shared: {d.Bool()} "
+                + $"{d.Filler("scale_filler")}}}");
             return;
         }
 

@@ -3,7 +3,8 @@ namespace Cnn.Campaigns.Nets.Recipes;
 /// <summary>Layers of detectors.</summary>
 internal static class DetectionRecipes
 {
-    public static IReadOnlyDictionary<string, Action<LayerDraw>> All { get; } = new Dictionary<string, Action<LayerDraw>>
+    public static IReadOnlyDictionary<string, Action<LayerDraw>> All { get; } = new Dictionary<string,
+        Action<LayerDraw>>
     {
         ["BoxAnnotatorOHEM"] = BoxAnnotator,
         ["DetectionEvaluate"] = DetectionEvaluate,
@@ -49,7 +50,8 @@ internal static class DetectionRecipes
         d.New([1, 2, priors * 4], BottomFill.Priors);
         d.Option($"detection_output_param {{ num_classes: {classes} share_location: {(isShared ? "true" : "false")} "
             + $"code_type: {d.Of("CORNER", "CENTER_SIZE", "CORNER_SIZE")} keep_top_k: {d.Of(-1, 3, 200)} "
-            + $"confidence_threshold: {d.Number(0, 0.6)} nms_param {{ nms_threshold: {d.Number(0.2, 0.7)} top_k: {d.Of(2, 400)} "
+            + $"confidence_threshold: {d.Number(0, 0.6)} nms_param {{ nms_threshold: {d.Number(0.2, 0.7)} top_k: "
+                + $"{d.Of(2, 400)} "
             + $"{d.Maybe("eta: 0.9")}}} {d.Maybe("variance_encoded_in_target: true")}}}");
     }
 
@@ -70,7 +72,8 @@ internal static class DetectionRecipes
     {
         int[] image = d.Image();
         d.New([d.Int(1, 5), 5], BottomFill.Regions(image[0], image[2] * 4, image[3] * 4));
-        d.Option($"roi_pooling_param {{ pooled_h: {d.Int(1, 3)} pooled_w: {d.Int(1, 3)} spatial_scale: {d.Of("0.25", "0.5", "1")} }}");
+        d.Option($"roi_pooling_param {{ pooled_h: {d.Int(1, 3)} pooled_w: {d.Int(1, 3)} spatial_scale: "
+            + $"{d.Of("0.25", "0.5", "1")} }}");
     }
 
     private static void PSROIPooling(LayerDraw d)
@@ -78,7 +81,8 @@ internal static class DetectionRecipes
         int group = d.Int(1, 3);
         int[] image = d.Image(2, group * group);
         d.New([d.Int(1, 5), 5], BottomFill.Regions(image[0], image[2] * 4, image[3] * 4));
-        d.Option($"psroi_pooling_param {{ spatial_scale: 0.25 output_dim: {image[1] / (group * group)} group_size: {group} }}");
+        d.Option($"psroi_pooling_param {{ spatial_scale: 0.25 output_dim: {image[1] / (group * group)} group_size: "
+            + $"{group} }}");
     }
 
     private static void PriorBox(LayerDraw d)
@@ -119,7 +123,8 @@ internal static class DetectionRecipes
         int[] map = Map(d, 2, classes);
         YoloObjects(d, map[0], classes);
         d.Option($"{field} {{ side: {map[2]} num_class: {classes} num: 2 {options}"
-            + (field == "yolov3_param" ? "biases: 12 biases: 9 biases: 25 biases: 30 " : "biases: 1.2 biases: 0.9 biases: 2.5 biases: 3 ")
+            + (field == "yolov3_param" ? "biases: 12 biases: 9 biases: 25 biases: 30 "
+                : "biases: 1.2 biases: 0.9 biases: 2.5 biases: 3 ")
             + $"{(isDense ? "thresh: 0.6 " : "")}coord_scale: {d.Int(1, 5)} }}");
     }
 
@@ -128,15 +133,18 @@ internal static class DetectionRecipes
         int classes = d.Int(1, 3), boxes = d.Int(1, 2);
         int[] map = Map(d, boxes, classes);
         YoloObjects(d, map[0], classes);
-        d.Option($"eval_detection_param {{ side: {map[2]} num_class: {classes} num_object: {boxes} nms: {d.Of("-1", "0.5")} "
-            + $"{string.Concat(Enumerable.Repeat("biases: 1 ", 2 * boxes))}score_type: {d.Of("OBJ", "PROB", "MULTIPLY")} }}");
+        d.Option($"eval_detection_param {{ side: {map[2]} num_class: {classes} num_object: {boxes} nms: "
+            + $"{d.Of("-1", "0.5")} "
+            + $"{string.Concat(Enumerable.Repeat("biases: 1 ", 2 * boxes))}score_type: "
+                + $"{d.Of("OBJ", "PROB", "MULTIPLY")} }}");
     }
 
     private static void YoloDetectionOutput(LayerDraw d)
     {
         int classes = d.Int(1, 3), boxes = d.Int(1, 2);
         Map(d, boxes, classes);
-        d.Option($"yolo_detection_output_param {{ num_classes: {classes} num_box: {boxes} confidence_threshold: {d.Number(0, 0.5)} "
+        d.Option($"yolo_detection_output_param {{ num_classes: {classes} num_box: {boxes} confidence_threshold: "
+            + $"{d.Number(0, 0.5)} "
             + $"nms_threshold: 0.45 {string.Concat(Enumerable.Repeat("biases: 1.5 ", 2 * boxes))}}}");
     }
 
@@ -144,8 +152,10 @@ internal static class DetectionRecipes
     {
         int classes = d.Int(1, 3), boxes = d.Int(1, 2);
         Map(d, boxes, classes);
-        d.Option($"yolov3_detection_output_param {{ num_classes: {classes} num_box: {boxes} confidence_threshold: {d.Number(0, 0.5)} "
-            + $"mask_group_num: 1 anchors_scale: {d.Of(16, 32)} {string.Concat(Enumerable.Repeat("biases: 14 ", 2 * boxes))}"
+        d.Option($"yolov3_detection_output_param {{ num_classes: {classes} num_box: {boxes} confidence_threshold: "
+            + $"{d.Number(0, 0.5)} "
+            + $"mask_group_num: 1 anchors_scale: {d.Of(16, 32)} "
+                + $"{string.Concat(Enumerable.Repeat("biases: 14 ", 2 * boxes))}"
             + $"{string.Concat(Enumerable.Range(0, boxes).Select(i => $"mask: {i} "))}}}");
     }
 }

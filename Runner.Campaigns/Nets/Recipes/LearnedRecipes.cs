@@ -3,7 +3,8 @@ namespace Cnn.Campaigns.Nets.Recipes;
 /// <summary>Layers with weights other than convolutions, recurrent layers among them.</summary>
 internal static class LearnedRecipes
 {
-    public static IReadOnlyDictionary<string, Action<LayerDraw>> All { get; } = new Dictionary<string, Action<LayerDraw>>
+    public static IReadOnlyDictionary<string, Action<LayerDraw>> All { get; } = new Dictionary<string,
+        Action<LayerDraw>>
     {
         ["BN"] = BN,
         ["BatchNorm"] = BatchNorm,
@@ -54,8 +55,10 @@ internal static class LearnedRecipes
     {
         d.Any(2);
         d.Option(d.Chance(0.5)
-            ? $"bn_param {{ slope_filler {{ value: 1.5 }} bias_filler {{ value: 0.25 }} momentum: {d.Number(0.5, 1)} {d.Maybe("frozen: true")}}}"
-            : $"bn_param {{ scale_filler {{ value: 1.5 }} shift_filler {{ value: 0.25 }} {d.Maybe("bn_mode: LEARN")}}}");
+            ? $"bn_param {{ slope_filler {{ value: 1.5 }} bias_filler {{ value: 0.25 }} momentum: "
+                + $"{d.Number(0.5, 1)} {d.Maybe("frozen: true")}}}"
+            : $"bn_param {{ scale_filler {{ value: 1.5 }} shift_filler {{ value: 0.25 }} "
+                + $"{d.Maybe("bn_mode: LEARN")}}}");
     }
 
     private static void BatchNorm(LayerDraw d)
@@ -86,7 +89,8 @@ internal static class LearnedRecipes
     {
         int inputs = d.Int(1, 6);
         d.New(d.Shape(d.Int(1, 3)), BottomFill.Below(inputs));
-        d.Option($"embed_param {{ num_output: {d.Int(1, 6)} input_dim: {inputs} {d.Filler()}{d.Maybe("bias_term: false")}}}");
+        d.Option($"embed_param {{ num_output: {d.Int(1, 6)} input_dim: {inputs} "
+            + $"{d.Filler()}{d.Maybe("bias_term: false")}}}");
     }
 
     private static void Product(LayerDraw d, string field, string options)

@@ -3,7 +3,8 @@ namespace Cnn.Campaigns.Nets.Recipes;
 /// <summary>Losses and accuracies.</summary>
 internal static class LossRecipes
 {
-    public static IReadOnlyDictionary<string, Action<LayerDraw>> All { get; } = new Dictionary<string, Action<LayerDraw>>
+    public static IReadOnlyDictionary<string, Action<LayerDraw>> All { get; } = new Dictionary<string,
+        Action<LayerDraw>>
     {
         ["Accuracy"] = Accuracy,
         ["CenterLoss"] = CenterLoss,
@@ -56,7 +57,8 @@ internal static class LossRecipes
         int? ignored = Ignored(d);
         int axis = Classes(d, ignored);
         d.Tops = d.Int(1, 2);
-        d.Option($"accuracy_param {{ axis: {axis} top_k: {d.Of(1, 1, 2)} {(ignored is { } l ? $"ignore_label: {l} " : "")}}}");
+        d.Option($"accuracy_param {{ axis: {axis} top_k: {d.Of(1, 1, 2)} "
+            + $"{(ignored is { } l ? $"ignore_label: {l} " : "")}}}");
     }
 
     private static void CenterLoss(LayerDraw d)
@@ -64,7 +66,8 @@ internal static class LossRecipes
         int[] shape = d.Any(2);
         int classes = d.Int(1, 5);
         d.New(shape[..1], BottomFill.Below(classes));
-        d.Option($"center_loss_param {{ num_output: {classes} {d.Filler("center_filler")}{d.Maybe("distance_type: 'L1'")}}}");
+        d.Option($"center_loss_param {{ num_output: {classes} "
+            + $"{d.Filler("center_filler")}{d.Maybe("distance_type: 'L1'")}}}");
     }
 
     private static void ContrastiveLoss(LayerDraw d)
@@ -79,7 +82,8 @@ internal static class LossRecipes
     {
         int[] shape = d.Take(s => s.Length == 3 && s[2] > 1, () => [d.Int(2, 6), d.Int(1, 3), d.Int(2, 5)], null);
         d.New([shape[1], d.Int(1, 3)], BottomFill.Below(shape[2]));
-        d.Option($"ctc_loss_param {{ alphabet_size: {shape[2]} time_step: {Math.Max(1, shape[0])} blank_label: {d.Of(0, shape[2] - 1)} }}");
+        d.Option($"ctc_loss_param {{ alphabet_size: {shape[2]} time_step: {Math.Max(1, shape[0])} blank_label: "
+            + $"{d.Of(0, shape[2] - 1)} }}");
     }
 
     private static void InfogainLoss(LayerDraw d)
@@ -89,7 +93,8 @@ internal static class LossRecipes
         int classes = d.Bottoms[0].Shape[axis];
         d.New([1, 1, classes, classes], BottomFill.Between(0, 1));
         d.Tops = d.Int(1, 2);
-        d.Option($"infogain_loss_param {{ axis: {axis} }} loss_param {{ {(ignored is { } l ? $"ignore_label: {l} " : "")}{Normalization(d)}}}");
+        d.Option($"infogain_loss_param {{ axis: {axis} }} loss_param {{ "
+            + $"{(ignored is { } l ? $"ignore_label: {l} " : "")}{Normalization(d)}}}");
     }
 
     private static void L1Loss(LayerDraw d)
@@ -146,7 +151,8 @@ internal static class LossRecipes
         }
 
         d.Tops = d.Int(1, 2);
-        d.Option(d.Maybe($"loss_param {{ {Normalization(d)}}}") + (d.Tops == 1 ? "loss_weight: 1" : "loss_weight: 1 loss_weight: 0"));
+        d.Option(d.Maybe($"loss_param {{ {Normalization(d)}}}")
+            + (d.Tops == 1 ? "loss_weight: 1" : "loss_weight: 1 loss_weight: 0"));
     }
 
     private static void Softmax(LayerDraw d, int tops)
@@ -154,7 +160,8 @@ internal static class LossRecipes
         int? ignored = Ignored(d);
         int axis = Classes(d, ignored);
         d.Tops = d.Of(1, 1, d.Int(1, tops));
-        d.Option($"softmax_param {{ axis: {axis} }} loss_param {{ {(ignored is { } l ? $"ignore_label: {l} " : "")}{Normalization(d)}"
+        d.Option($"softmax_param {{ axis: {axis} }} loss_param {{ "
+            + $"{(ignored is { } l ? $"ignore_label: {l} " : "")}{Normalization(d)}"
             + $"{(tops == 2 ? d.Maybe("label_smoothing: 0.1") : "")}}}");
     }
 }

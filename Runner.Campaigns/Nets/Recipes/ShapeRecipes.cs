@@ -3,7 +3,8 @@ namespace Cnn.Campaigns.Nets.Recipes;
 /// <summary>Layers that cut, join, turn and rearrange blobs.</summary>
 internal static class ShapeRecipes
 {
-    public static IReadOnlyDictionary<string, Action<LayerDraw>> All { get; } = new Dictionary<string, Action<LayerDraw>>
+    public static IReadOnlyDictionary<string, Action<LayerDraw>> All { get; } = new Dictionary<string,
+        Action<LayerDraw>>
     {
         ["BatchReindex"] = BatchReindex,
         ["BatchToSpaceND"] = BatchToSpace,
@@ -13,7 +14,8 @@ internal static class ShapeRecipes
         ["Filter"] = Filter,
         ["Flatten"] = d => d.Option($"flatten_param {{ axis: {d.Axis(d.Any(2))} {d.Maybe("end_axis: -1")}}}"),
         ["Pad"] = Pad,
-        ["Permute"] = d => d.Option($"permute_param {{ {string.Concat(Order(d, d.Any(2)).Select(a => $"order: {a} "))}}}"),
+        ["Permute"] = d => d.Option($"permute_param {{ "
+            + $"{string.Concat(Order(d, d.Any(2)).Select(a => $"order: {a} "))}}}"),
         ["Reorg"] = Reorg,
         ["Reshape"] = Reshape,
         ["Reverse"] = d => d.Option(d.Maybe($"reverse_param {{ axis: {d.Axis(d.Any())} }}")),
@@ -25,7 +27,8 @@ internal static class ShapeRecipes
         ["Split"] = Split,
         ["Squeeze"] = Squeeze,
         ["Tile"] = d => d.Option($"tile_param {{ axis: {d.Axis(d.Any())} tiles: {d.Int(1, 3)} }}"),
-        ["Transpose"] = d => d.Option($"transpose_param {{ {string.Concat(Order(d, d.Any(2)).Select(a => $"dim: {a} "))}}}"),
+        ["Transpose"] = d =>
+            d.Option($"transpose_param {{ {string.Concat(Order(d, d.Any(2)).Select(a => $"dim: {a} "))}}}"),
     };
 
     private static int[] Order(LayerDraw d, int[] shape)
@@ -69,7 +72,8 @@ internal static class ShapeRecipes
     private static void SpaceToBatch(LayerDraw d)
     {
         int[] blocks = [1, d.Int(1, 2), d.Int(1, 2)];
-        int[] shape = d.Take(s => s.Length == 4 && s[0] > 0, () => [d.Int(1, 2), d.Int(1, 3), d.Int(2, 5), d.Int(2, 5)], null);
+        int[] shape = d.Take(s => s.Length == 4 && s[0] > 0, () =>
+            [d.Int(1, 2), d.Int(1, 3), d.Int(2, 5), d.Int(2, 5)], null);
         int[] after = [.. blocks.Select((b, i) => (b - (shape[i + 1] % b)) % b)];
         d.Option($"space_to_batch_nd_param {{ {string.Concat(blocks.Select(b => $"block_shape: {b} "))}"
             + $"{string.Concat(after.Select(a => $"paddings: 0 paddings: {a} "))}}}");

@@ -3,7 +3,8 @@ namespace Cnn.Campaigns.Nets.Recipes;
 /// <summary>Layers that look at images through windows, or move and resize them.</summary>
 internal static class VisionRecipes
 {
-    public static IReadOnlyDictionary<string, Action<LayerDraw>> All { get; } = new Dictionary<string, Action<LayerDraw>>
+    public static IReadOnlyDictionary<string, Action<LayerDraw>> All { get; } = new Dictionary<string,
+        Action<LayerDraw>>
     {
         ["Convolution"] = d => Convolution(d, isDepthwise: false),
         ["Convolution3D"] = Convolution3D,
@@ -36,7 +37,8 @@ internal static class VisionRecipes
         d.Option(options);
     }
 
-    private static string Window(LayerDraw d, int least, int most) => $"kernel_size: {d.Int(least, most)} stride: {d.Int(1, 3)} ";
+    private static string Window(LayerDraw d, int least, int most) =>
+        $"kernel_size: {d.Int(least, most)} stride: {d.Int(1, 3)} ";
 
     // Kernel, stride, padding and dilation of a convolution, rarely larger than the image.
     private static string Windows(LayerDraw d)
@@ -45,8 +47,10 @@ internal static class VisionRecipes
         string text = d.Chance(0.2)
             ? $"kernel_h: {kernel} kernel_w: {d.Int(1, 3)} "
             : d.Chance(0.1) ? $"kernel_size: {kernel} kernel_size: {d.Int(1, 3)} " : $"kernel_size: {kernel} ";
-        text += d.Chance(0.5) ? $"pad: {d.Int(0, kernel / 2)} " : d.Chance(0.2) ? $"pad_h: {d.Int(0, 2)} pad_w: {d.Int(0, 3)} " : "";
-        text += d.Chance(0.4) ? $"stride: {d.Int(1, 3)} " : d.Chance(0.2) ? $"stride_h: {d.Int(1, 2)} stride_w: {d.Int(1, 3)} " : "";
+        text += d.Chance(0.5) ? $"pad: {d.Int(0, kernel / 2)} " : d.Chance(0.2)
+            ? $"pad_h: {d.Int(0, 2)} pad_w: {d.Int(0, 3)} " : "";
+        text += d.Chance(0.4) ? $"stride: {d.Int(1, 3)} " : d.Chance(0.2)
+            ? $"stride_h: {d.Int(1, 2)} stride_w: {d.Int(1, 3)} " : "";
         return text + (d.Chance(0.2) ? $"dilation: {d.Int(1, 2)} " : "");
     }
 
@@ -78,7 +82,8 @@ internal static class VisionRecipes
     private static void Convolution3D(LayerDraw d)
     {
         Volume(d, 3);
-        d.Option($"convolution3d_param {{ num_output: {d.Int(1, 5)} kernel_size: {d.Int(1, 3)} kernel_depth: {d.Int(1, 3)} "
+        d.Option($"convolution3d_param {{ num_output: {d.Int(1, 5)} kernel_size: {d.Int(1, 3)} kernel_depth: "
+            + $"{d.Int(1, 3)} "
             + $"stride: {d.Int(1, 2)} temporal_stride: {d.Int(1, 2)} pad: {d.Int(0, 1)} temporal_pad: {d.Int(0, 1)} "
             + $"{d.Maybe("bias_term: false")}{d.Filler()}}}");
     }
@@ -86,7 +91,8 @@ internal static class VisionRecipes
     private static void Pooling3D(LayerDraw d)
     {
         Volume(d, 3);
-        d.Option($"pooling3d_param {{ pool: {d.Of("MAX", "AVE")} kernel_size: {d.Int(2, 3)} kernel_depth: {d.Int(1, 3)} "
+        d.Option($"pooling3d_param {{ pool: {d.Of("MAX", "AVE")} kernel_size: {d.Int(2, 3)} kernel_depth: "
+            + $"{d.Int(1, 3)} "
             + $"stride: {d.Int(1, 2)} temporal_stride: {d.Int(1, 2)} pad: {d.Int(0, 1)} }}");
     }
 
@@ -94,7 +100,8 @@ internal static class VisionRecipes
     {
         int[] image = d.Image(4);
         d.Like(image);
-        d.Option($"correlation_param {{ pad: {d.Int(1, 3)} kernel_size: {d.Of(1, 1, 3)} max_displacement: {d.Int(1, 2)} "
+        d.Option($"correlation_param {{ pad: {d.Int(1, 3)} kernel_size: {d.Of(1, 1, 3)} max_displacement: "
+            + $"{d.Int(1, 2)} "
             + $"stride_1: {d.Int(1, 2)} stride_2: {d.Int(1, 2)} {d.Maybe("correlation_type: SUBTRACT")}}}");
     }
 
@@ -152,7 +159,8 @@ internal static class VisionRecipes
         string size = d.Chance(0.5)
             ? $"output_height: {d.Int(1, 10)} output_width: {d.Int(1, 10)}"
             : $"scale_height: {d.Number(0.5, 2)} scale_width: {d.Number(0.5, 2)}";
-        d.Option($"{field} {{ {size} {d.Maybe("data_format: 'NCHW'")}{d.Of("", "align_corners: true", "half_pixel_centers: true")} }}");
+        d.Option($"{field} {{ {size} "
+            + $"{d.Maybe("data_format: 'NCHW'")}{d.Of("", "align_corners: true", "half_pixel_centers: true")} }}");
     }
 
     private static void Upsample(LayerDraw d)
