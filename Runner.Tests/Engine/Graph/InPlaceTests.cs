@@ -68,6 +68,21 @@ public class InPlaceTests
             "the gradient of layer 'loss' (SoftmaxWithLoss) needs", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void WorkingInPlaceOnTheMeansOfAStochasticPoolingIsAnErrorInTesting()
+    {
+        var definition = NetDefinition.Parse("""
+            force_backward: true
+            layer { name: "in" type: "Input" top: "x" input_param { shape { dim: 1 dim: 1 dim: 4 dim: 4 } } }
+            layer { name: "pool" type: "Pooling" bottom: "x" top: "y"
+              pooling_param { pool: STOCHASTIC kernel_size: 2 stride: 2 } }
+            layer { name: "relu" type: "ReLU" bottom: "y" top: "y" }
+            """);
+        var error = Assert.Throws<CnnException>(() => Net.Build(definition));
+        Assert.Contains("the gradient of layer 'pool' (Pooling) needs", error.Message, StringComparison.Ordinal);
+        using Net training = Net.Build(definition, new NetOptions { Phase = Phase.Train });
+    }
+
     [Theory]
     [InlineData("type: 'Split' bottom: 'x' top: 'y' top: 'z'", "values that the output 'z' has too")]
     [InlineData(
