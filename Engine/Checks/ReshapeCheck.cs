@@ -13,6 +13,11 @@ internal static class ReshapeCheck
             return LayerCheckResult.DoesNotApply(LayerCheck.Reshaping, "it has no bottoms");
         }
 
+        if (recipe.Original is { DependsOnEarlierPasses: true, State.Count: 0 })
+        {
+            return LayerCheckResult.DoesNotApply(LayerCheck.Reshaping, "it keeps something from pass to pass");
+        }
+
         int[][] shapes = recipe.BottomShapes;
         ShapeChange original = new("the first shapes", shapes);
         ShapeChange[] changes =

@@ -129,7 +129,7 @@ internal sealed class NetBuilder : IDisposable
     // backward in place.
     private void RefuseLostValues()
     {
-        var needed = new Dictionary<Blob, NetLayer>();
+        var needed = new Dictionary<object, NetLayer>(ReferenceEqualityComparer.Instance);
         foreach (NetLayer layer in layers)
         {
             bool runsBackward = layer.NeedsBackward && layer.PropagateDownList.Contains(true);
@@ -141,7 +141,12 @@ internal sealed class NetBuilder : IDisposable
                     throw Refusal(layer, $"a {layer.Type} layer has no gradient in place where its {problem}");
                 }
 
-                if (inPlace && needed.TryGetValue(top, out NetLayer? writer))
+                if (inPlace && SharedValues.ProblemOf(layer, top, layers, unread) is { } reason)
+                {
+                    throw Refusal(layer, reason);
+                }
+
+                if (inPlace && needed.TryGetValue(top.Memory, out NetLayer? writer))
                 {
                     throw Refusal(
                         layer,
@@ -151,7 +156,7 @@ internal sealed class NetBuilder : IDisposable
 
                 if (layer.Layer.NeedsTopValues && runsBackward)
                 {
-                    needed[top] = layer;
+                    needed[top.Memory] = layer;
                 }
             }
         }

@@ -24,6 +24,7 @@ internal static class SplitInsertion
         var lossWeights = new Dictionary<(int Layer, int Top), float>();
         CountReaders(layers, leftOut, sources, sourceOf, readers, lossWeights);
 
+        var names = new SplitNames(layers);
         var result = new List<LayerParameter>();
         var nextSplit = new Dictionary<(int, int), int>();
         for (int i = 0; i < layers.Count; i++)
@@ -38,7 +39,7 @@ internal static class SplitInsertion
                 {
                     int k = nextSplit.GetValueOrDefault(source);
                     nextSplit[source] = k + 1;
-                    layer.Bottom[j] = $"{SplitName(layers[source.Layer].Name, layer.Bottom[j], source.Top)}_{k}";
+                    layer.Bottom[j] = $"{names.Of(source, readers[source])}_{k}";
                 }
             }
 
@@ -51,7 +52,7 @@ internal static class SplitInsertion
                 }
 
                 float lossWeight = lossWeights.GetValueOrDefault((i, j));
-                result.Add(SplitLayer(layer, j, count, lossWeight));
+                result.Add(SplitLayer(layer, j, names.Of((i, j), count), count, lossWeight));
                 if (lossWeight != 0)
                 {
                     layer.LossWeight.Clear();
@@ -103,9 +104,9 @@ internal static class SplitInsertion
         }
     }
 
-    private static LayerParameter SplitLayer(LayerParameter producer, int top, int count, float lossWeight)
+    private static LayerParameter SplitLayer(
+        LayerParameter producer, int top, string name, int count, float lossWeight)
     {
-        string name = SplitName(producer.Name, producer.Top[top], top);
         var split = new LayerParameter { Name = name, Type = Type };
         split.Bottom.Add(producer.Top[top]);
         for (int k = 0; k < count; k++)
@@ -119,6 +120,4 @@ internal static class SplitInsertion
 
         return split;
     }
-
-    private static string SplitName(string layer, string blob, int top) => $"{blob}_{layer}_{top}_split";
 }

@@ -22,6 +22,12 @@ internal sealed unsafe class ChannelScaleLayer(LayerContext context) : Layer(con
     public override BlobCount TopCount => BlobCount.Exactly(1);
 
     /// <inheritdoc/>
+    public override string? GradientRule => options is { DoForward: true, DoBackwardFeature: true,
+        DoBackwardScale: true }
+        ? null
+        : "parts of it are switched off";
+
+    /// <inheritdoc/>
     public override void SetUp(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
     {
         if (options.GlobalScale)

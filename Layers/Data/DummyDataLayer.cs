@@ -5,15 +5,14 @@ using Cnn.Proto;
 namespace Cnn.Layers.Data;
 
 /// <summary>
-/// Fills tops of given shapes with fillers: constant ones once, others again in every pass. <c>shape</c> is given once
-/// or once per top (or, in the old form, num, channels, height and width); <c>data_filler</c> is not given (0), given
-/// once, or once per top.
+/// Fills tops of given shapes with fillers, again in every pass. <c>shape</c> is given once or once per top (or, in the
+/// old form, num, channels, height and width); <c>data_filler</c> is not given (0), given once, or once per top.
 /// </summary>
 [LayerType("DummyData")]
 internal sealed class DummyDataLayer(LayerContext context) : Layer(context)
 {
     private readonly DummyDataParameter options = context.Parameter.DummyDataParam ?? new DummyDataParameter();
-    private readonly List<(Filler Filler, bool IsConstant, PhiloxRandom Random, ulong Key)> fillers = [];
+    private readonly List<(Filler Filler, PhiloxRandom Random, ulong Key)> fillers = [];
     private int[][] shapes = [];
 
     /// <inheritdoc/>
@@ -40,7 +39,7 @@ internal sealed class DummyDataLayer(LayerContext context) : Layer(context)
                 Filler filler = Context.Fillers.Create(definition, Context.Files);
                 filler.Parts = new PoolPartRunner(Context.Pool);
                 ulong key = Context.Random.Key(Name, $"top {i}");
-                fillers.Add((filler, definition.Type == "constant", new PhiloxRandom(key), key));
+                fillers.Add((filler, new PhiloxRandom(key), key));
                 tops[i].Reshape(shapes[i]);
                 Fill(i, tops[i], 0);
             }
@@ -60,21 +59,20 @@ internal sealed class DummyDataLayer(LayerContext context) : Layer(context)
         }
     }
 
-    /// <inheritdoc/>
+    /// <summary>
+    /// Fills the tops, constant ones too: a layer that works in place may have changed them in the pass before.
+    /// </summary>
     public override void Forward(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
     {
         for (int i = 0; i < tops.Count; i++)
         {
-            if (!fillers[i].IsConstant)
-            {
-                Fill(i, tops[i], Context.Clock.Pass);
-            }
+            Fill(i, tops[i], Context.Clock.Pass);
         }
     }
 
     private void Fill(int i, Blob top, long pass)
     {
-        var (filler, _, random, key) = fillers[i];
+        var (filler, random, key) = fillers[i];
         random.Restart(key, (ulong)pass);
         if (top.Count > 0)
         {

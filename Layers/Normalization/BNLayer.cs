@@ -149,6 +149,7 @@ internal sealed unsafe class BNLayer(LayerContext context) : Layer(context), ICh
     {
         if (bottoms[0].Count == 0)
         {
+            ClearParameterGradients();
             return;
         }
 
@@ -182,6 +183,18 @@ internal sealed unsafe class BNLayer(LayerContext context) : Layer(context), ICh
         if (!IsFrozen && !IsAffine)
         {
             ChannelNormalization.Backward(x, dx, dx, images, channels, inner, statistics, Context.Pool);
+        }
+    }
+
+    // Gradients of parameters are overwritten, also by those of a batch without values.
+    private void ClearParameterGradients()
+    {
+        foreach (int blob in (ReadOnlySpan<int>)[Scale, Shift])
+        {
+            if (!IsFrozen && !AddsToParameterDiffs && NeedsGradient(blob))
+            {
+                Blobs[blob].ClearDiff();
+            }
         }
     }
 

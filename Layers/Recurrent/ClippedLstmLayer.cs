@@ -59,6 +59,13 @@ internal sealed unsafe class ClippedLstmLayer : Layer
     private nint StepValues => (nint)streams * size;
 
     /// <inheritdoc/>
+    public override string? GradientRule =>
+        options.ClippingThreshold > 0 ? "it is cut to clipping_threshold at every step" : null;
+
+    /// <inheritdoc/>
+    public override string? ParameterGradientRule => GradientRule;
+
+    /// <inheritdoc/>
     public override bool AllowsForceBackward(int bottom) => bottom != 1;
 
     /// <inheritdoc/>

@@ -71,6 +71,13 @@ internal abstract unsafe class RecurrentLayer : Layer
     private protected int RecurrentWeights => shape.HasStatic ? 3 : 2;
 
     /// <inheritdoc/>
+    public override string? GradientRule =>
+        ExposesHidden ? "none reaches an initial hidden state or leaves a final one, as in Caffe" : null;
+
+    /// <inheritdoc/>
+    public override string? ParameterGradientRule => GradientRule;
+
+    /// <inheritdoc/>
     public override bool AllowsForceBackward(int bottom) => bottom != 1;
 
     /// <inheritdoc/>

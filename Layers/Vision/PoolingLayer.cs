@@ -37,6 +37,10 @@ internal sealed unsafe class PoolingLayer(LayerContext context) : Layer(context)
     /// <inheritdoc/>
     public override BlobCount TopCount => options.Pool == Method.Max ? BlobCount.Between(1, 2) : BlobCount.Exactly(1);
 
+    /// <inheritdoc/>
+    /// <remarks>In testing, the gradient of a stochastic pooling follows from its means.</remarks>
+    public override bool NeedsTopValues => options.Pool == Method.Stochastic && Phase == Phase.Test;
+
     private bool RoundsDown => options.HasRoundMode
         ? options.RoundMode == PoolingParameter.Types.RoundMode.Floor
         : options.TorchPooling || !options.CeilMode;

@@ -58,10 +58,16 @@ public sealed class StoredShape(IReadOnlyList<long> axes, bool isLegacy = false)
 
     /// <summary>
     /// Whether an array of the given axes can take the stored values. An old shape fits when the array's, padded on the
-    /// left with ones to four axes, equals it; otherwise the axes must be equal.
+    /// left with ones to four axes, equals it; otherwise the axes must be equal. A single number may be stored with an
+    /// axis of size one, as in HDF5.
     /// </summary>
     public bool Fits(ReadOnlySpan<int> array)
     {
+        if (array.IsEmpty && Axes is [1])
+        {
+            return true;
+        }
+
         int missing = Axes.Count - array.Length;
         if (IsLegacy ? missing < 0 : missing != 0)
         {

@@ -41,6 +41,15 @@ public partial class BuiltInLayerCheckTests
         { "type: 'LabelsequenceAccuracy'", ["2 5 3", "2 5"] },
         { "type: 'Lstm' lstm_param { num_output: 3 weight_filler { type: 'uniform' min: -0.5 max: 0.5 } }",
             ["4 2 3", "4 2"] },
+        { "type: 'Lstm' lstm_param { num_output: 3 clipping_threshold: 0.01 "
+            + "weight_filler { type: 'uniform' min: -0.5 max: 0.5 } }",
+            ["4 2 3"] },
+        { "type: 'LSTM' top: 'h' top: 'c' recurrent_param { num_output: 3 expose_hidden: true "
+            + "weight_filler { type: 'uniform' min: -0.5 max: 0.5 } }",
+            ["4 2 3", "4 2", "1 2 3", "1 2 3"] },
+        { "type: 'ChannelScale' channel_scale_param { do_backward_scale: false }", [Images, "2 1 6 5"] },
+        { "type: 'SegAccuracy' seg_accuracy_param { reset: false }", ["1 4 2 3", "1 1 2 3"] },
+        { "type: 'BN' bn_param { scale_filler { value: 1 } shift_filler { } }", ["0 3 4 4"] },
         { "type: 'MarginInnerProduct' margin_inner_product_param { num_output: 5 weight_filler { type: 'xavier' } }",
             ["3 4", "3"] },
         { "type: 'MarginInnerProduct' margin_inner_product_param { num_output: 5 weight_filler { type: 'xavier' } "

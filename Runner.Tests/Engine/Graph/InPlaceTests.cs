@@ -68,6 +68,60 @@ public class InPlaceTests
             "the gradient of layer 'loss' (SoftmaxWithLoss) needs", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void WorkingInPlaceOnTheMeansOfAStochasticPoolingIsAnErrorInTesting()
+    {
+        var definition = NetDefinition.Parse("""
+            force_backward: true
+            layer { name: "in" type: "Input" top: "x" input_param { shape { dim: 1 dim: 1 dim: 4 dim: 4 } } }
+            layer { name: "pool" type: "Pooling" bottom: "x" top: "y"
+              pooling_param { pool: STOCHASTIC kernel_size: 2 stride: 2 } }
+            layer { name: "relu" type: "ReLU" bottom: "y" top: "y" }
+            """);
+        var error = Assert.Throws<CnnException>(() => Net.Build(definition));
+        Assert.Contains("the gradient of layer 'pool' (Pooling) needs", error.Message, StringComparison.Ordinal);
+        using Net training = Net.Build(definition, new NetOptions { Phase = Phase.Train });
+    }
+
+    [Theory]
+    [InlineData("type: 'Split' bottom: 'x' top: 'y' top: 'z'", "values that the output 'z' has too")]
+    [InlineData(
+        "type: 'Split' bottom: 'x' top: 'y' top: 'z' } layer { name: 'other' type: 'AbsVal' bottom: 'z' top: 'w'",
+        "values that layer 'other' (AbsVal) reads too")]
+    [InlineData(
+        "type: 'Flatten' bottom: 'x' top: 'y' } layer { name: 'other' type: 'AbsVal' bottom: 'x' top: 'w'",
+        "values that layer 'other' (AbsVal) reads too")]
+    [InlineData("type: 'Sigmoid' bottom: 'x' top: 's' } layer { name: 'v' type: 'Flatten' bottom: 's' top: 'y'",
+        "values that the gradient of layer 'before' (Sigmoid) needs")]
+    [InlineData(
+        "type: 'Parameter' top: 'y' parameter_param { shape { dim: 2 } }",
+        "the parameters of layer 'before' (Parameter)")]
+    public void WorkingInPlaceOnValuesThatOthersHaveByAnotherNameIsAnError(string before, string problem)
+    {
+        string net = "force_backward: true layer { name: 'in' type: 'Input' top: 'x' "
+            + $"input_param {{ shape {{ dim: 2 dim: 3 }} }} }} layer {{ name: 'before' {before} }}\n"
+            + "layer { name: 'changer' type: 'ReLU' bottom: 'y' top: 'y' }";
+        var error = Assert.Throws<CnnException>(() => Net.Build(NetDefinition.Parse(net)));
+        Assert.Contains($"works in place on {problem}", error.Message, StringComparison.Ordinal);
+        Assert.Equal("changer", error.Diagnostics[0].Layer);
+        Assert.Equal(2, error.Diagnostics[0].Location!.Line);
+    }
+
+    [Fact]
+    public void WorkingInPlaceOnAViewThatNobodyElseHasIsNone()
+    {
+        using Net net = Net.Build(NetDefinition.Parse("""
+            force_backward: true
+            layer { name: "in" type: "Input" top: "x" input_param { shape { dim: 2 dim: 3 } } }
+            layer { name: "fc" type: "InnerProduct" bottom: "x" top: "y" inner_product_param { num_output: 2 } }
+            layer { name: "view" type: "Reshape" bottom: "y" top: "v" reshape_param { shape { dim: -1 } } }
+            layer { name: "relu" type: "ReLU" bottom: "v" top: "v" }
+            layer { name: "a" type: "AbsVal" bottom: "v" top: "a" }
+            layer { name: "b" type: "AbsVal" bottom: "v" top: "b" }
+            """));
+        Assert.Equal(["a", "b"], net.Outputs);
+    }
+
     private static void Build(string writer, string changer, bool forceBackward)
     {
         var sources = new SourceMap();

@@ -35,6 +35,16 @@ public class SplitInsertionTests
         Layers(Input + "layer { name: 'sum' type: 'Eltwise' bottom: 'x' bottom: 'x' top: 'sum' }"));
 
     [Fact]
+    public void ASplitKeepsClearOfTheNamesOfTheNet() => Assert.Equal(
+        [
+            "in:  -> x",
+            "x_in_0_split_: x -> x_in_0_split__0 x_in_0_split__1",
+            "x_in_0_split_1: x_in_0_split__0 -> x_in_0_split_1",
+            "b: x_in_0_split__1 -> b",
+        ],
+        Layers(Input + Power("x_in_0_split_1", "x") + Power("b", "x")));
+
+    [Fact]
     public void TheSplitIsNamedAfterThePlaceOfTheTop() => Assert.Equal(
         [
             "in:  -> x",

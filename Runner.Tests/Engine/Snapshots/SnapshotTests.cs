@@ -61,6 +61,36 @@ public class SnapshotTests
         Assert.Equal(Training.Weights(straight), Training.Weights(resumed));
     }
 
+    // A blob without axes, which HDF5 files hold with an axis of size one.
+    [Theory]
+    [InlineData("BINARYPROTO")]
+    [InlineData("HDF5")]
+    public void AParameterThatIsASingleNumberIsResumed(string format)
+    {
+        using var folder = new TemporaryFolder();
+        using var pool = new WorkerPool(1);
+        string definition = $$"""
+            net_param {
+              layer { name: "data" type: "DummyData" top: "x" top: "t"
+                dummy_data_param { shape { dim: 2 dim: 3 dim: 4 dim: 4 } data_filler { type: "gaussian" } } }
+              layer { name: "norm" type: "Normalize" bottom: "x" top: "y" norm_param { channel_shared: true } }
+              layer { name: "loss" type: "EuclideanLoss" bottom: "y" bottom: "t" top: "loss" }
+            }
+            base_lr: 0.01 lr_policy: "fixed" momentum: 0.9 max_iter: 9 snapshot_format: {{format}}
+            snapshot_prefix: "{{folder["s"]}}"
+            """;
+        using Solver first = Training.Prepare(definition, pool);
+        first.Step();
+
+        using Solver resumed = Training.Prepare(definition, pool, resumeFrom: first.WriteSnapshot());
+
+        Assert.Equal(0, first.TrainNet.Learnable[0].Blob.AxisCount);
+        Assert.Equal(Training.Weights(first), Training.Weights(resumed));
+        first.Step();
+        resumed.Step();
+        Assert.Equal(Training.Weights(first), Training.Weights(resumed));
+    }
+
     [Theory]
     [InlineData("BINARYPROTO")]
     [InlineData("HDF5")]

@@ -45,7 +45,7 @@ public class SourceLayerTests
     }
 
     [Fact]
-    public void DummyDataFillsConstantsOnceAndOthersInEveryPass()
+    public void DummyDataFillsItsTopsInEveryPass()
     {
         using var harness = new LayerHarness(
             "type: 'DummyData' dummy_data_param { shape { dim: 4 } data_filler { value: 3 } "
@@ -57,7 +57,7 @@ public class SourceLayerTests
         harness.Tops[0].Data.Fill(8);
         harness.Clock.Pass++;
         harness.Forward();
-        Assert.Equal([8, 8, 8, 8], harness.Top);
+        Assert.Equal([3, 3, 3, 3], harness.Top);
         Assert.NotEqual(first, harness.Tops[1].Data.ToArray());
         harness.Clock.Pass--;
         harness.Forward();
