@@ -215,7 +215,7 @@ public sealed class Downloader(HttpClient client, IReadOnlyList<Uri> mirrors, IR
         {
             using (SafeFileHandle file = File.OpenHandle(partial, FileMode.Open, FileAccess.ReadWrite))
             {
-                RandomAccess.FlushToDisk(file);
+                DiskFlush.Of(file);
             }
 
             File.Move(partial, path, overwrite: true);
