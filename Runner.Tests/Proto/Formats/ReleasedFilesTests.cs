@@ -1,3 +1,4 @@
+using Cnn.Campaigns.Fuzz.Readers;
 using global::Cnn.Proto;
 using Cnn.Proto.Formats;
 using Cnn.Proto.Formats.Hdf5;

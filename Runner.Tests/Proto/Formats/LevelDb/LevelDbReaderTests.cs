@@ -1,8 +1,9 @@
+using Cnn.Campaigns.Fuzz.Readers;
 using System.Text;
 using Cnn.Proto;
 using Cnn.Proto.Formats.LevelDb;
 using Cnn.Proto.Formats.Records;
-using static Cnn.Tests.Proto.Formats.LevelDb.LevelDbFiles;
+using static Cnn.Campaigns.Fuzz.Readers.LevelDbFiles;
 
 namespace Cnn.Tests.Proto.Formats.LevelDb;
 

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Text;
 using Cnn.Proto.Formats.LevelDb;
 
-namespace Cnn.Tests.Proto.Formats.LevelDb;
+namespace Cnn.Campaigns.Fuzz.Readers;
 
 /// <summary>Writes small databases in LevelDB's formats, file by file, also such as no program writes.</summary>
 internal static class LevelDbFiles
