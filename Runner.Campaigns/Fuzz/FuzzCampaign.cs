@@ -8,8 +8,9 @@ using Cnn.Campaigns.Running;
 namespace Cnn.Campaigns.Fuzz;
 
 /// <summary>
-/// Reads damaged files, guided by what they run through. A case is a round of some executions; its inputs are a function of the
-/// seed, its number and the corpus. What breaks the promise is saved as a file, and that file is read when the case is repeated.
+/// Reads damaged files, guided by what they run through. A case is a round of some executions; its inputs are a
+/// function of the seed, its number and the corpus. What breaks the promise is saved as a file, and that file is read
+/// when the case is repeated.
 /// </summary>
 internal sealed class FuzzCampaign : ICampaign
 {
@@ -20,7 +21,7 @@ internal sealed class FuzzCampaign : ICampaign
 
     /// <inheritdoc/>
     public string Promise =>
-        "A file is read or refused with an error for people, in memory of 4 times its size and 64 MB and in a second a MB.";
+        "A file is read or refused with an error for people, in 4 times its size and 64 MB and in a second a MB.";
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Parts { get; } = [.. FuzzReaders.All.Select(reader => reader.Name)];
@@ -46,7 +47,8 @@ internal sealed class FuzzCampaign : ICampaign
     private static void Round(CampaignCase one, PartRun run, WorkerProcess worker)
     {
         string number = one.Number.ToString(CultureInfo.InvariantCulture);
-        if (worker.Ask($"{FuzzWorker.Round}\t{number}\t{Executions}", number, one.Find) is not [var read, var refused, var edges, var inputs])
+        if (worker.Ask($"{FuzzWorker.Round}\t{number}\t{Executions}", number, one.Find) is not [var read, var refused,
+            var edges, var inputs])
         {
             return;
         }

@@ -8,8 +8,8 @@ using Cnn.Fillers;
 namespace Cnn.Campaigns.Fuzz;
 
 /// <summary>
-/// Reads damaged copies of a corpus in this process, and adds those to it that run through edges that no other does, or through
-/// one much more often.
+/// Reads damaged copies of a corpus in this process, and adds those to it that run through edges that no other does, or
+/// through one much more often.
 /// </summary>
 internal sealed class FuzzLoop
 {
@@ -77,8 +77,8 @@ internal sealed class FuzzLoop
     }
 
     /// <summary>
-    /// Returns the inputs in the order of what they add to those before them, the most for their size first; what adds nothing is
-    /// left out.
+    /// Returns the inputs in the order of what they add to those before them, the most for their size first; what adds
+    /// nothing is left out.
     /// </summary>
     public IReadOnlyList<byte[]> Distilled()
     {
@@ -142,7 +142,8 @@ internal sealed class FuzzLoop
         return outcome;
     }
 
-    // An edge that is new once and not again belongs to something else, such as a table that is made when it is first needed.
+    // An edge that is new once and not again belongs to something else, such as a table that is made when it is first
+    // needed.
     private bool IsNew(byte[] input) =>
         EdgeMap.HasNew(seen) && Run(input) is not null && EdgeMap.AddTo(seen) > 0;
 

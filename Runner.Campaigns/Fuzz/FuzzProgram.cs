@@ -6,7 +6,9 @@ using Cnn.Campaigns.Fuzz.Working;
 
 namespace Cnn.Campaigns.Fuzz;
 
-/// <summary>The commands of the processes that a fuzzing campaign starts, and the one that writes the corpora of the repository.</summary>
+/// <summary>
+/// The commands of the processes that a fuzzing campaign starts, and the one that writes the corpora of the repository.
+/// </summary>
 internal static class FuzzProgram
 {
     private const string Corpora = "fuzz-corpora";

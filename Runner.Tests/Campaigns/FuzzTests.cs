@@ -8,7 +8,9 @@ using Cnn.Proto.Formats;
 
 namespace Cnn.Tests.Campaigns;
 
-/// <summary>The short form of the fuzzing campaign: each reader's corpus, and some hundred damaged copies of it.</summary>
+/// <summary>
+/// The short form of the fuzzing campaign: each reader's corpus, and some hundred damaged copies of it.
+/// </summary>
 [Trait("Category", "Fuzz")]
 public sealed class FuzzTests : IDisposable
 {
@@ -38,7 +40,8 @@ public sealed class FuzzTests : IDisposable
         int refused = 0;
         for (int i = 0; i < Copies; i++)
         {
-            byte[] input = mutator.Create(corpus[random.Next(corpus.Length)], corpus[random.Next(corpus.Length)], random);
+            byte[] input = mutator.Create(corpus[random.Next(corpus.Length)], corpus[random.Next(corpus.Length)],
+                random);
             InputOutcome outcome = check.Check(input);
             Assert.True(outcome.Fault is null, $"copy {i}: {outcome.Fault}: {Convert.ToBase64String(input)}");
             refused += outcome.IsRead ? 0 : 1;
@@ -54,9 +57,11 @@ public sealed class FuzzTests : IDisposable
     [Fact]
     public void OtherExceptionsAndErrorsThatNameNoFileAreFaults()
     {
-        Assert.StartsWith("InvalidCastException", Fault(_ => throw new InvalidCastException("a")), StringComparison.Ordinal);
+        Assert.StartsWith("InvalidCastException", Fault(_ => throw new InvalidCastException("a")),
+            StringComparison.Ordinal);
         Assert.Contains("does not name the file", Fault(_ => throw new CnnException("a")), StringComparison.Ordinal);
-        Assert.Contains("programmers", Fault(path => throw new CnnException($"{path}: Exception")), StringComparison.Ordinal);
+        Assert.Contains("programmers", Fault(path => throw new CnnException($"{path}: Exception")),
+            StringComparison.Ordinal);
         Assert.Contains(
             "impossible place",
             Fault(path => throw new CnnException(new Diagnostic("a", new SourceLocation(path, 0, 1)))),
@@ -92,5 +97,6 @@ public sealed class FuzzTests : IDisposable
     }
 
     private string? Fault(Action<string> read) => new InputCheck(
-        new FuzzReader { Name = "made", FileName = "input", Seeds = _ => [], Read = read }, folder.Path).Check([1, 2, 3]).Fault;
+        new FuzzReader { Name = "made", FileName = "input", Seeds = _ => [], Read = read },
+            folder.Path).Check([1, 2, 3]).Fault;
 }

@@ -4,7 +4,9 @@ using Cnn.Proto;
 
 namespace Cnn.Campaigns.Fuzz.Checks;
 
-/// <summary>Reads inputs in a folder and holds each against the promise: read or refused, in bounded memory and time.</summary>
+/// <summary>
+/// Reads inputs in a folder and holds each against the promise: read or refused, in bounded memory and time.
+/// </summary>
 /// <param name="reader">The reader.</param>
 /// <param name="folder">The folder, of this object alone.</param>
 internal sealed class InputCheck(FuzzReader reader, string folder)
@@ -12,8 +14,8 @@ internal sealed class InputCheck(FuzzReader reader, string folder)
     private const int Measurements = 3;
 
     /// <summary>
-    /// Whether inputs that allocate more in all than they may hold at once are read again in a process with little memory, which
-    /// takes a while each.
+    /// Whether inputs that allocate more in all than they may hold at once are read again in a process with little
+    /// memory, which takes a while each.
     /// </summary>
     public bool MeasuresMemory { get; init; } = true;
 
@@ -24,7 +26,7 @@ internal sealed class InputCheck(FuzzReader reader, string folder)
         InputOutcome outcome = Read(input);
         TimeSpan taken = Stopwatch.GetElapsedTime(start);
         long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-        if (outcome.Fault is null && allocated > reader.Allowance(input) && MeasuresMemory)
+        if (outcome.Fault is null && MeasuresMemory && reader.BoundsMemory && allocated > reader.Allowance(input))
         {
             outcome = FaultOfMemory(input, allocated) ?? outcome;
         }
@@ -42,6 +44,11 @@ internal sealed class InputCheck(FuzzReader reader, string folder)
         }
         catch (CnnException refusal)
         {
+            if (RanOut(refusal))
+            {
+                return new InputOutcome(false, $"{nameof(OutOfMemoryException)} within: {refusal.Message}", "memory");
+            }
+
             return FaultOf(refusal) is { } fault
                 ? new InputOutcome(false, $"{fault}: {refusal.Message}", $"{fault} {PlaceOf(refusal)}")
                 : new InputOutcome(IsRead: false);
@@ -51,8 +58,23 @@ internal sealed class InputCheck(FuzzReader reader, string folder)
 #pragma warning restore CA1031
         {
             string place = PlaceOf(error);
-            return new InputOutcome(false, $"{error.GetType().Name} {place}: {error.Message}", $"{error.GetType().Name} {place}");
+            return new InputOutcome(false, $"{error.GetType().Name} {place}: {error.Message}",
+                $"{error.GetType().Name} {place}");
         }
+    }
+
+    // An array that no memory could hold is refused before there is any; its message says so.
+    private static bool RanOut(Exception error)
+    {
+        for (Exception? inner = error; inner is not null; inner = inner.InnerException)
+        {
+            if (inner is OutOfMemoryException && !inner.Message.Contains("dimensions", StringComparison.Ordinal))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private string? FaultOf(CnnException refusal)

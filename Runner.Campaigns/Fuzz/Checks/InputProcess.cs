@@ -6,8 +6,8 @@ using Cnn.Campaigns.Fuzz.Working;
 namespace Cnn.Campaigns.Fuzz.Checks;
 
 /// <summary>
-/// Reads one input in a process whose managed memory is limited to what reading may take and the runtime's own, so that taking
-/// more ends in an exception; the process also tells the most memory of all kinds that it held.
+/// Reads one input in a process whose managed memory is limited to what reading may take and the runtime's own, so that
+/// taking more ends in an exception; the process also tells the most memory of all kinds that it held.
 /// </summary>
 internal static class InputProcess
 {
@@ -26,7 +26,8 @@ internal static class InputProcess
         File.WriteAllBytes(folder["input"], input);
         long most = reader.Allowance(input);
         var start = new ProcessStartInfo(
-            "dotnet", [ThisProgram.Path, Command, reader.Name, folder["input"], most.ToString(CultureInfo.InvariantCulture)])
+            "dotnet", [ThisProgram.Path, Command, reader.Name, folder["input"],
+            most.ToString(CultureInfo.InvariantCulture)])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -74,7 +75,8 @@ internal static class InputProcess
         }
         else if (outcome.Fault is null && taken > most + Runtime)
         {
-            outcome = new InputOutcome(false, $"takes more than {most} bytes: {taken}, as the system sees it", "memory");
+            outcome = new InputOutcome(false, $"takes more than {most} bytes: {taken}, as the system sees it",
+                "memory");
         }
 
         Console.Out.WriteLine(WorkerLine.Of(outcome));

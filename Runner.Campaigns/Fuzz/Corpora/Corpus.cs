@@ -56,8 +56,8 @@ internal sealed class Corpus
     }
 
     /// <summary>
-    /// Returns an input: as often as not one that was read, since most damages of what was refused are refused at the same place.
-    /// The later ones are chosen as often as all others together.
+    /// Returns an input: as often as not one that was read, since most damages of what was refused are refused at the
+    /// same place. The later ones are chosen as often as all others together.
     /// </summary>
     public byte[] Choose(Random random)
     {

@@ -20,7 +20,9 @@ internal static class CorpusArchive
         return [.. archive.Entries.Select(Content)];
     }
 
-    /// <summary>Writes inputs, the first ones that are no longer than a size together when packed; returns how many.</summary>
+    /// <summary>
+    /// Writes inputs, the first ones that are no longer than a size together when packed; returns how many.
+    /// </summary>
     public static int Write(string path, IReadOnlyList<byte[]> inputs, long most)
     {
         using var stream = new FileStream(path, FileMode.Create);

@@ -4,8 +4,8 @@ using SharpFuzz.Common;
 namespace Cnn.Campaigns.Fuzz.Coverage;
 
 /// <summary>
-/// The counters that instrumented code increments: one for each edge between two basic blocks, by the hash of both. Counts that
-/// differ little are the same, in AFL's classes: 1, 2, 3, 4 to 7, 8 to 15, 16 to 31, 32 to 127, more.
+/// The counters that instrumented code increments: one for each edge between two basic blocks, by the hash of both.
+/// Counts that differ little are the same, in AFL's classes: 1, 2, 3, 4 to 7, 8 to 15, 16 to 31, 32 to 127, more.
 /// </summary>
 internal static unsafe class EdgeMap
 {

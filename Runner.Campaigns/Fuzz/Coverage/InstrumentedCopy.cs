@@ -3,7 +3,9 @@ using SharpFuzz;
 
 namespace Cnn.Campaigns.Fuzz.Coverage;
 
-/// <summary>A copy of this program whose readers, and the libraries that they use, count the edges that they run through.</summary>
+/// <summary>
+/// A copy of this program whose readers, and the libraries that they use, count the edges that they run through.
+/// </summary>
 internal static class InstrumentedCopy
 {
     private static readonly string[] Instrumented =

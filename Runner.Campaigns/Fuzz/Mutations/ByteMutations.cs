@@ -2,15 +2,19 @@ using System.Buffers.Binary;
 
 namespace Cnn.Campaigns.Fuzz.Mutations;
 
-/// <summary>Damages that need no knowledge of a format: bits, bytes, numbers of any width, pieces moved and repeated.</summary>
+/// <summary>
+/// Damages that need no knowledge of a format: bits, bytes, numbers of any width, pieces moved and repeated.
+/// </summary>
 internal static class ByteMutations
 {
     private const int MostAdded = 512;
 
     private static readonly long[] Boundaries =
     [
-        0, 1, -1, 2, 3, 4, 7, 8, 15, 16, 31, 32, 63, 64, 100, 127, 128, 255, 256, 511, 512, 1000, 1023, 1024, 4095, 4096, 32767,
-        32768, 65535, 65536, -128, -32768, int.MaxValue, int.MinValue, uint.MaxValue, 1L << 32, long.MaxValue, long.MinValue,
+        0, 1, -1, 2, 3, 4, 7, 8, 15, 16, 31, 32, 63, 64, 100, 127, 128, 255, 256, 511, 512, 1000, 1023, 1024, 4095,
+            4096, 32767,
+        32768, 65535, 65536, -128, -32768, int.MaxValue, int.MinValue, uint.MaxValue, 1L << 32, long.MaxValue,
+            long.MinValue,
         1 << 20, 1 << 24, 1 << 28, 1 << 30, (1L << 31) + 1, 1L << 40, 1L << 61, 1L << 62,
     ];
 
@@ -69,7 +73,9 @@ internal static class ByteMutations
         }
     }
 
-    /// <summary>Replaces a number of 1, 2, 4 or 8 bytes of either order by a boundary or one near to what it was.</summary>
+    /// <summary>
+    /// Replaces a number of 1, 2, 4 or 8 bytes of either order by a boundary or one near to what it was.
+    /// </summary>
     /// <param name="bytes">The input.</param>
     /// <param name="place">Where the number is, and its size in bytes.</param>
     /// <param name="random">Chooses.</param>

@@ -6,8 +6,8 @@ using Google.Protobuf.Reflection;
 namespace Cnn.Campaigns.Fuzz.Mutations;
 
 /// <summary>
-/// Changes a message of protocol buffers by its fields: left out, set to boundaries, repeated, put in another order, and fields
-/// that were not there. What comes out is a whole message that means something else.
+/// Changes a message of protocol buffers by its fields: left out, set to boundaries, repeated, put in another order,
+/// and fields that were not there. What comes out is a whole message that means something else.
 /// </summary>
 internal static class MessageMutations
 {
@@ -79,7 +79,8 @@ internal static class MessageMutations
             return;
         }
 
-        FieldDescriptor field = set.Length > 0 && random.Next(5) > 0 ? set[random.Next(set.Length)] : all[random.Next(all.Length)];
+        FieldDescriptor field = set.Length > 0 && random.Next(5) > 0 ? set[random.Next(set.Length)]
+            : all[random.Next(all.Length)];
         if (field.IsRepeated)
         {
             ChangeList((IList)field.Accessor.GetValue(message), field, words, random);
@@ -125,7 +126,8 @@ internal static class MessageMutations
     private static object Copy(object value) =>
         value is IMessage message ? message.Descriptor.Parser.ParseFrom(message.ToByteArray()) : value;
 
-    private static object Value(FieldDescriptor field, IReadOnlyList<byte[]> words, Random random, int depth) => field.FieldType switch
+    private static object Value(FieldDescriptor field, IReadOnlyList<byte[]> words, Random random, int depth) =>
+        field.FieldType switch
     {
         FieldType.Message => Create(field.MessageType, words, random, depth + 1),
         FieldType.String => Text(words, random),

@@ -7,10 +7,11 @@ internal static class SizePlaces
 {
     private const int AfterName = 64, LmdbPage = 4096, LmdbHeader = 16, LmdbPointers = 64;
 
-    // The structures of HDF5 begin with these names; sizes and addresses follow. A dataset's messages have none, so numbers are
-    // guessed too.
+    // The structures of HDF5 begin with these names; sizes and addresses follow. A dataset's messages have none, so
+    // numbers are guessed too.
     private static readonly string[] Hdf5Names =
-        ["\x89HDF", "TREE", "HEAP", "SNOD", "OHDR", "OCHK", "GCOL", "FRHP", "FHDB", "FHIB", "BTHD", "BTLF", "BTIN", "FAHD"];
+        ["\x89HDF", "TREE", "HEAP", "SNOD", "OHDR", "OCHK", "GCOL", "FRHP", "FHDB", "FHIB", "BTHD", "BTLF", "BTIN",
+            "FAHD"];
 
     /// <summary>Finds aligned numbers that are no larger than the file, and not 0.</summary>
     public static IReadOnlyList<(int Start, int Size)> Guess(byte[] file)
@@ -55,7 +56,9 @@ internal static class SizePlaces
         return found;
     }
 
-    /// <summary>Finds the numbers of LMDB's pages: the header, the pointers to the nodes, the sizes in the nodes.</summary>
+    /// <summary>
+    /// Finds the numbers of LMDB's pages: the header, the pointers to the nodes, the sizes in the nodes.
+    /// </summary>
     public static IReadOnlyList<(int Start, int Size)> OfLmdb(byte[] file)
     {
         var found = new List<(int, int)>();

@@ -4,7 +4,9 @@ using System.Text.RegularExpressions;
 
 namespace Cnn.Campaigns.Fuzz.Mutations;
 
-/// <summary>Damages of text by its words: left out, repeated, moved, exchanged for others; numbers at their boundaries; nesting.</summary>
+/// <summary>
+/// Damages of text by its words: left out, repeated, moved, exchanged for others; numbers at their boundaries; nesting.
+/// </summary>
 internal static partial class TextMutations
 {
     private const int MostWords = 64, DeepestNesting = 2000;
@@ -13,11 +15,14 @@ internal static partial class TextMutations
     [
         "0", "-0", "1", "-1", "127", "255", "65535", "65536", "2147483647", "2147483648", "-2147483648", "-2147483649",
         "4294967295", "4294967296", "9223372036854775807", "9223372036854775808", "18446744073709551615",
-        "18446744073709551616", "1e30", "1e39", "-1e39", "1e309", "1e-46", "0.1", ".5", "5.", "nan", "-inf", "0x7FFFFFFF",
-        "0xFFFFFFFFFFFFFFFF", "017", "99999999999999999999999999999999999999", "1e999999999", "0.00000000000000000000001",
+        "18446744073709551616", "1e30", "1e39", "-1e39", "1e309", "1e-46", "0.1", ".5", "5.", "nan", "-inf",
+        "0x7FFFFFFF",
+        "0xFFFFFFFFFFFFFFFF", "017", "99999999999999999999999999999999999999", "1e999999999",
+        "0.00000000000000000000001",
     ];
 
-    private static readonly string[] Openings = ["{", "[", "<", "(", "a{", "a:{", "- ", "[1,", "{\"a\":", "&a [", "\"", "<a>"];
+    private static readonly string[] Openings = ["{", "[", "<", "(", "a{", "a:{", "- ", "[1,", "{\"a\":", "&a [", "\"",
+        "<a>"];
 
     /// <summary>Damages a text once.</summary>
     public static byte[] Apply(byte[] bytes, byte[] other, IReadOnlyList<byte[]> words, Random random)
@@ -29,7 +34,8 @@ internal static partial class TextMutations
             return words.Count > 0 ? words[random.Next(words.Count)] : [(byte)'a'];
         }
 
-        int at = random.Next(parts.Count), length = Math.Min(parts.Count - at, 1 + random.Next(random.Next(3) == 0 ? MostWords : 4));
+        int at = random.Next(parts.Count),
+            length = Math.Min(parts.Count - at, 1 + random.Next(random.Next(3) == 0 ? MostWords : 4));
         switch (random.Next(11))
         {
             case 0:

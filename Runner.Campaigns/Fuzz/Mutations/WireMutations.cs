@@ -1,8 +1,8 @@
 namespace Cnn.Campaigns.Fuzz.Mutations;
 
 /// <summary>
-/// Damages of protocol buffers on the wire, which no message can be made to have: fields with the wrong type, lengths that are not
-/// those of their content, numbers that are too long, nesting without end.
+/// Damages of protocol buffers on the wire, which no message can be made to have: fields with the wrong type, lengths
+/// that are not those of their content, numbers that are too long, nesting without end.
 /// </summary>
 internal static class WireMutations
 {
@@ -18,8 +18,10 @@ internal static class WireMutations
         }
 
         Field field = fields[random.Next(fields.Count)], second = fields[random.Next(fields.Count)];
-        ReadOnlySpan<byte> before = bytes.AsSpan(0, field.Start), whole = bytes.AsSpan(field.Start, field.End - field.Start);
-        ReadOnlySpan<byte> after = bytes.AsSpan(field.End), content = bytes.AsSpan(field.Content, field.End - field.Content);
+        ReadOnlySpan<byte> before = bytes.AsSpan(0, field.Start),
+            whole = bytes.AsSpan(field.Start, field.End - field.Start);
+        ReadOnlySpan<byte> after = bytes.AsSpan(field.End),
+            content = bytes.AsSpan(field.Content, field.End - field.Content);
         ReadOnlySpan<byte> tag = bytes.AsSpan(field.Start, field.TagEnd - field.Start);
         switch (random.Next(8))
         {
@@ -38,7 +40,8 @@ internal static class WireMutations
             case 5 when field.IsLength && random.Next(8) == 0:
                 return Nested(before, tag, content, after, random);
             case 6:
-                return [.. before, .. Varint((ulong)random.Next(1, 20000) << 3 | (uint)(tag[0] & 7)), .. bytes.AsSpan(field.TagEnd)];
+                return [.. before, .. Varint((ulong)random.Next(1, 20000) << 3 | (uint)(tag[0] & 7)),
+                    .. bytes.AsSpan(field.TagEnd)];
             default:
                 byte[] number = Varint((ulong)ByteMutations.Boundary(random));
                 return field.IsLength ? [.. before, .. tag, .. Varint((ulong)number.Length), .. number, .. after]
@@ -59,7 +62,8 @@ internal static class WireMutations
     }
 
     private static byte[] Nested(
-        ReadOnlySpan<byte> before, ReadOnlySpan<byte> tag, ReadOnlySpan<byte> content, ReadOnlySpan<byte> after, Random random)
+        ReadOnlySpan<byte> before, ReadOnlySpan<byte> tag, ReadOnlySpan<byte> content, ReadOnlySpan<byte> after,
+            Random random)
     {
         byte[] inner = content.ToArray();
         for (int depth = random.Next(2, DeepestNesting); depth > 0 && inner.Length < 1 << 13; depth--)

@@ -19,7 +19,8 @@ internal static class ArrayReaders
     /// <summary>Words of NumPy's headers.</summary>
     public static IReadOnlyList<string> NpyWords { get; } =
     [
-        "{", "}", "(", ")", "'descr': '<f4'", "'<f8'", "'>f4'", "'<i8'", "'|b1'", "'|O'", "'<U3'", "[('a', '<f4')]", "'fortran_order': True",
+        "{", "}", "(", ")", "'descr': '<f4'", "'<f8'", "'>f4'", "'<i8'", "'|b1'", "'|O'", "'<U3'", "[('a', '<f4')]",
+        "'fortran_order': True",
         "'shape': (1,)", "()", "(2, 3)", ",", "0", "1L", ".npy",
     ];
 
@@ -33,12 +34,14 @@ internal static class ArrayReaders
             Seeds = folder =>
             [
                 Written(folder, "a.h5", path => ArrayFile.WriteHdf5(
-                    path, [("data", new([2, 3], [1, 2, 3, 4, 5, 6])), ("label", new([2], [0, 1])), ("g/x", new([1], [7]))])),
+                    path, [("data", new([2, 3], [1, 2, 3, 4, 5, 6])), ("label", new([2], [0, 1])),
+                        ("g/x", new([1], [7]))])),
                 Written(folder, "rows.h5", WriteRows),
                 [.. RowFileHeader.Write(([1, 1, 1, 2], 1000), ([1, 1, 1, 1], 1008), 1012), .. new byte[200]],
             ],
             Read = ReadHdf5,
             Numbers = SizePlaces.OfHdf5,
+            BoundsMemory = false,
             Words = ["data", "label", "TREE", "HEAP", "SNOD", "OHDR", "FRHP", "GCOL"],
             Longest = 1 << 16,
             Unpacked = input => MostPacked * input.Length,
@@ -71,7 +74,8 @@ internal static class ArrayReaders
         {
             Name = "cifar",
             FileName = "input.bin",
-            Seeds = _ => [new byte[Cifar10Files.RecordSize], [.. Enumerable.Repeat((byte)9, 2 * Cifar10Files.RecordSize)]],
+            Seeds = _ => [new byte[Cifar10Files.RecordSize],
+                [.. Enumerable.Repeat((byte)9, 2 * Cifar10Files.RecordSize)]],
             Read = path => Cifar10Files.ReadRecords(path),
         },
     ];
@@ -113,7 +117,8 @@ internal static class ArrayReaders
     private static byte[] Images(string folder) => Written(
         folder, "images", path => IdxWriter.WriteImages(path, 2, 3, 2, (i, pixels) => pixels.Fill((byte)i)));
 
-    private static byte[] Labels(string folder) => Written(folder, "labels", path => IdxWriter.WriteLabels(path, 3, i => (byte)i));
+    private static byte[] Labels(string folder) =>
+        Written(folder, "labels", path => IdxWriter.WriteLabels(path, 3, i => (byte)i));
 
     // The header as text, whose length is then right; the numbers behind it as they are.
     private static byte[] DamageHeader(byte[] file, Random random)
@@ -129,7 +134,8 @@ internal static class ArrayReaders
             file[Start..end], file[Start..end], [.. NpyWords.Select(System.Text.Encoding.ASCII.GetBytes)], random);
         return
         [
-            .. file.AsSpan(0, Start - 2), (byte)header.Length, (byte)(header.Length >> 8), .. header, .. file.AsSpan(end),
+            .. file.AsSpan(0, Start - 2), (byte)header.Length, (byte)(header.Length >> 8), .. header,
+            .. file.AsSpan(end),
         ];
     }
 }

@@ -24,7 +24,8 @@ internal static class BlobSeeds
         layer.Blobs.AddRange(Means());
         layer.Blobs.AddRange(
         [
-            Raw(BlobProto.Types.RawType.Double, 8), Raw(BlobProto.Types.RawType.Float, 4), Raw(BlobProto.Types.RawType.Int, 4),
+            Raw(BlobProto.Types.RawType.Double, 8), Raw(BlobProto.Types.RawType.Float, 4),
+                Raw(BlobProto.Types.RawType.Int, 4),
             Raw(BlobProto.Types.RawType.Uint, 4), Raw(BlobProto.Types.RawType.Bool, 1),
         ]);
         yield return new NetParameter { Name = "arrays", Layer = { layer } };

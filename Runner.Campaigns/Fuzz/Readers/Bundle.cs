@@ -4,8 +4,8 @@ using System.Text;
 namespace Cnn.Campaigns.Fuzz.Readers;
 
 /// <summary>
-/// Several files in one input: for each, its name, a line end, its length (4 bytes) and its bytes. What is damaged counts as far as
-/// it can be read.
+/// Several files in one input: for each, its name, a line end, its length (4 bytes) and its bytes. What is damaged
+/// counts as far as it can be read.
 /// </summary>
 internal static class Bundle
 {
@@ -39,7 +39,8 @@ internal static class Bundle
 
             string name = Encoding.ASCII.GetString(bundle, at, end);
             at += end + 1;
-            int length = Math.Clamp(BinaryPrimitives.ReadInt32LittleEndian(bundle.AsSpan(at)), 0, bundle.Length - at - sizeof(int));
+            int length = Math.Clamp(BinaryPrimitives.ReadInt32LittleEndian(bundle.AsSpan(at)), 0,
+                bundle.Length - at - sizeof(int));
             at += sizeof(int);
             files.Add((name, bundle[at..(at + length)]));
             at += length;

@@ -26,8 +26,10 @@ internal static class DatabaseReaders
         {
             Name = "lmdb",
             FileName = "db",
-            Seeds = folder => [Lmdb(folder, "few", 3, 40), Lmdb(folder, "many", 200, 12), Lmdb(folder, "large", 2, 5000)],
-            Place = (input, path) => File.WriteAllBytes(Path.Combine(Directory.CreateDirectory(path).FullName, LmdbFile), input),
+            Seeds = folder => [Lmdb(folder, "few", 3, 40), Lmdb(folder, "many", 200, 12),
+                Lmdb(folder, "large", 2, 5000)],
+            Place = (input, path) =>
+                File.WriteAllBytes(Path.Combine(Directory.CreateDirectory(path).FullName, LmdbFile), input),
             Read = ReadRecords,
             Numbers = SizePlaces.OfLmdb,
             Longest = 1 << 16,
@@ -69,7 +71,8 @@ internal static class DatabaseReaders
         {
             for (int i = 0; i < count; i++)
             {
-                writer.Put(Encoding.ASCII.GetBytes($"{i:D8}_{new string('k', i % 5)}"), [.. Enumerable.Repeat((byte)i, size)]);
+                writer.Put(Encoding.ASCII.GetBytes($"{i:D8}_{new string('k', i % 5)}"),
+                    [.. Enumerable.Repeat((byte)i, size)]);
             }
 
             writer.Commit();
@@ -92,7 +95,8 @@ internal static class DatabaseReaders
         return [Bundle.OfFolder(path)];
     }
 
-    private static Change Put(string key, int sequence) => new(key, (ulong)sequence, [.. Enumerable.Repeat((byte)sequence, 20)]);
+    private static Change Put(string key, int sequence) =>
+        new(key, (ulong)sequence, [.. Enumerable.Repeat((byte)sequence, 20)]);
 
     private static byte[] Damaged(byte[] file, Random random)
     {
@@ -132,7 +136,8 @@ internal static class DatabaseReaders
 
     private static IEnumerable<Datum> Datums()
     {
-        yield return new Datum { Channels = 1, Height = 2, Width = 3, Label = 4, Data = ByteString.CopyFrom(1, 2, 3, 4, 5, 6) };
+        yield return new Datum { Channels = 1, Height = 2, Width = 3, Label = 4,
+            Data = ByteString.CopyFrom(1, 2, 3, 4, 5, 6) };
         yield return new Datum { Channels = 2, Height = 1, Width = 1, FloatData = { 0.5f, -1 } };
         yield return new Datum { Encoded = true, Label = -1, Data = ByteString.CopyFrom(0xFF, 0xD8, 0xFF) };
     }

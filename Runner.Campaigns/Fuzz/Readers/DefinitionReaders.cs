@@ -10,19 +10,24 @@ internal static class DefinitionReaders
 {
     private static readonly string[] TextWords =
     [
-        "{", "}", "<", ">", "[", "]", ":", ",", ";", "\"", "'", "#", "\\x", "\\u12", "\\377", "\\ud800", "\0", "\uFEFF", "true", "inf",
-        "-nan", "0xF", "\"a\"", "name: \"a\"", "layer {", "layers {", "plugin_param { a: 1 b { c: \"d\" } }", "dim: [1, 2]", "blobs {",
+        "{", "}", "<", ">", "[", "]", ":", ",", ";", "\"", "'", "#", "\\x", "\\u12", "\\377", "\\ud800", "\0", "\uFEFF",
+        "true", "inf",
+        "-nan", "0xF", "\"a\"", "name: \"a\"", "layer {", "layers {", "plugin_param { a: 1 b { c: \"d\" } }",
+        "dim: [1, 2]", "blobs {",
         "input_shape { dim: 1 }", "[cnn.Extension]: 1", "any [type.googleapis.com/a] { }",
     ];
 
     private static readonly string[] YamlWords =
     [
-        "- ", "? ", ": ", "&a ", "*a", "<<: *a", "<<: [*a, *a]", "!!binary ", "!!str ", "!x ", "|", ">-", "---\n", "...\n", "%YAML 1.2\n",
-        "%TAG ! !a\n", "\t", "\n  ", "~", "@", "`", "{a: ", "[[", "\u2028", "\u0085", "include: input.yaml", "include: other.yaml",
+        "- ", "? ", ": ", "&a ", "*a", "<<: *a", "<<: [*a, *a]", "!!binary ", "!!str ", "!x ", "|", ">-", "---\n",
+        "...\n", "%YAML 1.2\n",
+        "%TAG ! !a\n", "\t", "\n  ", "~", "@", "`", "{a: ", "[[", "\u2028", "\u0085", "include: input.yaml",
+        "include: other.yaml",
         "parameters: {a: 1}", "${a}", "with: {a: 1}", "layers:\n", "solver:\n", "'", "\"\\x41\"",
     ];
 
-    private static readonly string[] Words = [.. WordsOf(NetParameter.Descriptor), .. WordsOf(SolverParameter.Descriptor)];
+    private static readonly string[] Words = [.. WordsOf(NetParameter.Descriptor),
+        .. WordsOf(SolverParameter.Descriptor)];
 
     /// <summary>The readers.</summary>
     public static IReadOnlyList<FuzzReader> All { get; } =

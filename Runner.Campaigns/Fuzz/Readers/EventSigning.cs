@@ -16,8 +16,10 @@ internal static class EventSigning
         foreach (var (start, length) in Records(file))
         {
             int message = start + EventFileWriter.HeadLength;
-            BinaryPrimitives.WriteUInt32LittleEndian(signed.AsSpan(start + LengthSize), MaskedCrc32C.Of(signed.AsSpan(start, LengthSize)));
-            BinaryPrimitives.WriteUInt32LittleEndian(signed.AsSpan(message + length), MaskedCrc32C.Of(signed.AsSpan(message, length)));
+            BinaryPrimitives.WriteUInt32LittleEndian(signed.AsSpan(start + LengthSize),
+                MaskedCrc32C.Of(signed.AsSpan(start, LengthSize)));
+            BinaryPrimitives.WriteUInt32LittleEndian(signed.AsSpan(message + length),
+                MaskedCrc32C.Of(signed.AsSpan(message, length)));
         }
 
         return signed;

@@ -2,7 +2,9 @@ using Google.Protobuf.Reflection;
 
 namespace Cnn.Campaigns.Fuzz.Readers;
 
-/// <summary>A reader of files that come from anywhere, and what is known of its format to make inputs that get deep into it.</summary>
+/// <summary>
+/// A reader of files that come from anywhere, and what is known of its format to make inputs that get deep into it.
+/// </summary>
 internal sealed record FuzzReader
 {
     private const long Spare = 64L << 20;
@@ -37,7 +39,9 @@ internal sealed record FuzzReader
     /// <summary>Damages what is inside packed or signed files; null where nothing is.</summary>
     public Func<byte[], Random, byte[]>? Inside { get; init; }
 
-    /// <summary>Corrects the checksums of a damaged file, so that what is behind them is reached; null where there are none.</summary>
+    /// <summary>
+    /// Corrects the checksums of a damaged file, so that what is behind them is reached; null where there are none.
+    /// </summary>
     public Func<byte[], byte[]>? Sign { get; init; }
 
     /// <summary>The longest input.</summary>
@@ -46,13 +50,23 @@ internal sealed record FuzzReader
     /// <summary>Whether errors name the file: not where the caller of the reader adds its name.</summary>
     public bool NamesFile { get; init; } = true;
 
-    /// <summary>The bytes that a packed input may become beside itself, such as an image's pixels; null for none.</summary>
+    /// <summary>
+    /// The bytes that a packed input may become beside itself, such as an image's pixels; null for none.
+    /// </summary>
     public Func<byte[], long>? Unpacked { get; init; }
+
+    /// <summary>
+    /// Whether memory is bounded by the file's size: not where a library believes the sizes in a file, of which
+    /// SECURITY.md tells.
+    /// </summary>
+    public bool BoundsMemory { get; init; } = true;
 
     /// <summary>Returns the memory that reading an input may take: four times what there is, and 64 MB.</summary>
     public long Allowance(byte[] input) => (4 * (input.Length + (Unpacked?.Invoke(input) ?? 0))) + Spare;
 
-    /// <summary>Returns the processor time that reading an input may take: a second a MB, and no less than one.</summary>
+    /// <summary>
+    /// Returns the processor time that reading an input may take: a second a MB, and no less than one.
+    /// </summary>
     public static TimeSpan TimeFor(byte[] input) => TimeSpan.FromSeconds(Math.Max(1, input.Length / (double)(1 << 20)));
 
     /// <summary>Reads an input in a folder.</summary>

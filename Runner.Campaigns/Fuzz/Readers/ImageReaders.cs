@@ -13,7 +13,8 @@ internal static class ImageReaders
     /// <summary>The readers.</summary>
     public static IReadOnlyList<FuzzReader> All { get; } =
     [
-        Reader("jpeg", ImageSeeds.Jpegs()) with { Words = ["\xFF\xD8", "\xFF\xC4", "\xFF\xDA", "Exif\0\0", "Adobe\0", "JFIF\0"] },
+        Reader("jpeg", ImageSeeds.Jpegs()) with { Words = ["\xFF\xD8", "\xFF\xC4", "\xFF\xDA", "Exif\0\0", "Adobe\0",
+            "JFIF\0"] },
         Reader("png", ImageSeeds.Pngs()) with
         {
             Words = ["IHDR", "PLTE", "tRNS", "IDAT", "IEND", "gAMA", "eXIf", "sBIT", "iCCP"],
@@ -42,7 +43,8 @@ internal static class ImageReaders
         {
             try
             {
-                bool isKnown = ImageDecoder.TryReadSize(content, color, out int channels, out int height, out int width);
+                bool isKnown = ImageDecoder.TryReadSize(content, color, out int channels, out int height,
+                    out int width);
                 decoder.Decode(content, color, image);
                 if (!isKnown || (channels, height, width) != (image.Channels, image.Height, image.Width))
                 {
@@ -56,8 +58,8 @@ internal static class ImageReaders
         }
     }
 
-    // Bytes of the pixels as they are decoded and as they are returned, and of what is between both; none where an image of that
-    // size is refused.
+    // Bytes of the pixels as they are decoded and as they are returned, and of what is between both; none where an
+    // image of that size is refused.
     private static long Pixels(byte[] content)
     {
         const int Stored = 4, Turned = 3, Returned = 3, Colors = 3;

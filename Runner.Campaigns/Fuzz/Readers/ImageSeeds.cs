@@ -6,7 +6,9 @@ namespace Cnn.Campaigns.Fuzz.Readers;
 /// <summary>Small images in each format, of our writers and of Skia.</summary>
 internal static class ImageSeeds
 {
-    /// <summary>JPEG files: sequential with sampled colour, in grey, turned by Exif, and with restarts left to damage.</summary>
+    /// <summary>
+    /// JPEG files: sequential with sampled colour, in grey, turned by Exif, and with restarts left to damage.
+    /// </summary>
     public static IEnumerable<byte[]> Jpegs()
     {
         byte[] colour = ImageEncoder.EncodeJpeg(Image(3, 9, 17), 80);
@@ -14,7 +16,8 @@ internal static class ImageSeeds
         yield return ImageEncoder.EncodeJpeg(Image(1, 8, 8), 95);
         byte[] turn =
         [
-            0xFF, 0xE1, 0, 34, .. "Exif\0\0MM\0*"u8, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0,
+            0xFF, 0xE1, 0, 34, .. "Exif\0\0MM\0*"u8, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0,
+                0,
         ];
         yield return [.. colour.AsSpan(0, 2), .. turn, .. colour.AsSpan(2)];
     }

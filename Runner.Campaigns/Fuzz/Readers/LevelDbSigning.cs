@@ -4,7 +4,8 @@ using static Cnn.Campaigns.Fuzz.Readers.LevelDbFiles;
 namespace Cnn.Campaigns.Fuzz.Readers;
 
 /// <summary>
-/// Corrects the checksums of LevelDB's damaged files: they hide most damage from the code behind them, which has to hold on its own.
+/// Corrects the checksums of LevelDB's damaged files: they hide most damage from the code behind them, which has to
+/// hold on its own.
 /// </summary>
 internal static class LevelDbSigning
 {

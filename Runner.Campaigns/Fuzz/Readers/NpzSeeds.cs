@@ -4,7 +4,9 @@ using Cnn.Campaigns.Fuzz.Mutations;
 
 namespace Cnn.Campaigns.Fuzz.Readers;
 
-/// <summary>Archives of arrays, and damage of what is in them: an archive made anew has the checksums of what it holds.</summary>
+/// <summary>
+/// Archives of arrays, and damage of what is in them: an archive made anew has the checksums of what it holds.
+/// </summary>
 internal static class NpzSeeds
 {
     private const int LongestEntry = 1 << 14, MostEntries = 16;
@@ -26,7 +28,8 @@ internal static class NpzSeeds
         var (name, content) = entries[at];
         if (random.Next(5) == 0)
         {
-            entries.Insert(at, random.Next(2) == 0 ? (name, content) : (name.Insert(random.Next(name.Length + 1), ".weight"), content));
+            entries.Insert(at, random.Next(2) == 0 ? (name, content)
+                : (name.Insert(random.Next(name.Length + 1), ".weight"), content));
         }
         else if (random.Next(2) == 0)
         {
@@ -52,12 +55,14 @@ internal static class NpzSeeds
             {
                 byte[] content = new byte[Math.Clamp(entry.Length, 0, longest)];
                 using Stream stream = entry.Open();
-                entries.Add((entry.FullName, content[..stream.ReadAtLeast(content, content.Length, throwOnEndOfStream: false)]));
+                entries.Add((entry.FullName,
+                    content[..stream.ReadAtLeast(content, content.Length, throwOnEndOfStream: false)]));
             }
 
             return entries;
         }
-        catch (Exception error) when (error is InvalidDataException or IOException or NotSupportedException or ArgumentException)
+        catch (Exception error) when (
+            error is InvalidDataException or IOException or NotSupportedException or ArgumentException)
         {
             return null;
         }

@@ -10,14 +10,30 @@ internal static class SafetensorsSeeds
     private const int LengthSize = sizeof(long);
 
     private static readonly byte[][] Words =
-        [.. ((string[])["F32", "F16", "BF16", "F64", "I64", "U8", "BOOL", "F8_E4M3", "shape", "dtype", "data_offsets"]).Select(Encoding.ASCII.GetBytes)];
+        [.. ((string[])["F32", "F16", "BF16", "F64", "I64", "U8", "BOOL", "F8_E4M3", "shape", "dtype",
+            "data_offsets"]).Select(Encoding.ASCII.GetBytes)];
 
     /// <summary>Files with arrays of each type.</summary>
     public static IEnumerable<byte[]> All =>
     [
-        File("""{"a.weight":{"dtype":"F16","shape":[2],"data_offsets":[0,4]},"a.bias":{"dtype":"BF16","shape":[1],"data_offsets":[4,6]}}""", 6),
-        File("""{"n":{"dtype":"I64","shape":[],"data_offsets":[0,8]},"b.mean":{"dtype":"F64","shape":[1,1],"data_offsets":[8,16]}} """, 16),
-        File("""{"__metadata__":{"a":"b"},"u":{"dtype":"U8","shape":[0,3],"data_offsets":[0,0]},"v":{"dtype":"BOOL","shape":[3],"data_offsets":[0,3]}}""", 3),
+        File(
+            """
+            {"a.weight":{"dtype":"F16","shape":[2],"data_offsets":[0,4]},
+            "a.bias":{"dtype":"BF16","shape":[1],"data_offsets":[4,6]}}
+            """,
+            6),
+        File(
+            """
+            {"n":{"dtype":"I64","shape":[],"data_offsets":[0,8]},
+            "b.mean":{"dtype":"F64","shape":[1,1],"data_offsets":[8,16]}}
+            """,
+            16),
+        File(
+            """
+            {"__metadata__":{"a":"b"},"u":{"dtype":"U8","shape":[0,3],"data_offsets":[0,0]},
+            "v":{"dtype":"BOOL","shape":[3],"data_offsets":[0,3]}}
+            """,
+            3),
     ];
 
     /// <summary>Damages the header as text, and gives the file the length that it then has.</summary>

@@ -25,9 +25,11 @@ internal static class WeightReaders
     private static readonly SnapshotNet Weighted = new(
         "net",
         [
-            new(new LayerParameter { Name = "conv", Type = "Convolution" }, [new SeedArray(2, 1, 3, 3), new SeedArray(2)]),
+            new(new LayerParameter { Name = "conv", Type = "Convolution" },
+                [new SeedArray(2, 1, 3, 3), new SeedArray(2)]),
             new(new LayerParameter { Name = "relu", Type = "ReLU" }, []),
-            new(new LayerParameter { Name = "bn", Type = "BatchNorm" }, [new SeedArray(2), new SeedArray(2), new SeedArray(1)]),
+            new(new LayerParameter { Name = "bn", Type = "BatchNorm" },
+                [new SeedArray(2), new SeedArray(2), new SeedArray(1)]),
         ]);
 
     private static readonly SolverState State = new()
@@ -46,7 +48,8 @@ internal static class WeightReaders
     [
         """
         layer { name: "x" type: "Input" top: "x" input_param { shape { dim: 1 dim: 3 dim: 8 dim: 8 } } }
-        layer { name: "c" type: "Convolution" bottom: "x" top: "c" convolution_param { num_output: 2 kernel_size: 3 pad: 1 } }
+        layer { name: "c" type: "Convolution" bottom: "x" top: "c" convolution_param { num_output: 2 kernel_size: 3
+        pad: 1 } }
         layer { name: "b" type: "BatchNorm" bottom: "c" top: "b" }
         layer { name: "s" type: "Scale" bottom: "b" top: "s" scale_param { bias_term: true } }
         layer { name: "r" type: "ReLU" bottom: "s" top: "s" }
@@ -58,17 +61,21 @@ internal static class WeightReaders
         layer { name: "x" type: "Input" top: "x" input_param { shape { dim: 2 dim: 4 dim: 6 dim: 6 } } }
         layer { name: "l" type: "LRN" bottom: "x" top: "l" }
         layer { name: "a" type: "Pooling" bottom: "l" top: "a" pooling_param { pool: AVE global_pooling: true } }
-        layer { name: "d" type: "Deconvolution" bottom: "l" top: "d" convolution_param { num_output: 4 kernel_size: 2 stride: 2 group: 2 } }
+        layer { name: "d" type: "Deconvolution" bottom: "l" top: "d" convolution_param { num_output: 4 kernel_size: 2
+        stride: 2 group: 2 } }
         layer { name: "sl" type: "Slice" bottom: "d" top: "s1" top: "s2" slice_param { slice_point: 1 } }
         layer { name: "cc" type: "Concat" bottom: "s1" bottom: "s2" top: "cc" }
         layer { name: "pr" type: "PReLU" bottom: "cc" top: "pr" }
-        layer { name: "el" type: "Eltwise" bottom: "pr" bottom: "d" top: "el" eltwise_param { operation: SUM coeff: 1 coeff: -2 } }
-        layer { name: "pm" type: "Permute" bottom: "el" top: "pm" permute_param { order: 0 order: 2 order: 3 order: 1 } }
+        layer { name: "el" type: "Eltwise" bottom: "pr" bottom: "d" top: "el" eltwise_param { operation: SUM coeff: 1
+        coeff: -2 } }
+        layer { name: "pm" type: "Permute" bottom: "el" top: "pm" permute_param { order: 0 order: 2 order: 3 order: 1 }
+        }
         layer { name: "fl" type: "Flatten" bottom: "pm" top: "fl" }
         layer { name: "rs" type: "Reshape" bottom: "fl" top: "rs" reshape_param { shape { dim: 0 dim: -1 dim: 4 } } }
         layer { name: "po" type: "Power" bottom: "rs" top: "po" power_param { power: 2 scale: 3 shift: 1 } }
         layer { name: "re" type: "Reduction" bottom: "po" top: "re" reduction_param { axis: 1 operation: MEAN } }
-        layer { name: "el2" type: "ELU" bottom: "po" top: "el2" } layer { name: "sg" type: "Sigmoid" bottom: "el2" top: "sg" }
+        layer { name: "el2" type: "ELU" bottom: "po" top: "el2" } layer { name: "sg" type: "Sigmoid" bottom: "el2" top:
+        "sg" }
         layer { name: "am" type: "ArgMax" bottom: "re" top: "am" }
         """,
     ];
@@ -105,6 +112,7 @@ internal static class WeightReaders
             Seeds = folder => [Snapshot(folder, true, (format, stream) => format.WriteWeights(Weighted, true, stream))],
             Read = Weights,
             Numbers = SizePlaces.OfHdf5,
+            BoundsMemory = false,
             Longest = 1 << 16,
         },
         new()
@@ -114,6 +122,7 @@ internal static class WeightReaders
             Seeds = folder => [Snapshot(folder, true, WriteState)],
             Read = ReadState,
             Numbers = SizePlaces.OfHdf5,
+            BoundsMemory = false,
             Longest = 1 << 16,
         },
         new()
@@ -125,7 +134,8 @@ internal static class WeightReaders
             Inside = SafetensorsSeeds.Damage,
             Words =
             [
-                "\"dtype\":\"F32\"", "\"BF16\"", "\"I64\"", "\"shape\":[1]", "\"data_offsets\":[0,4]", "__metadata__", "{", "}", "[", "]",
+                "\"dtype\":\"F32\"", "\"BF16\"", "\"I64\"", "\"shape\":[1]", "\"data_offsets\":[0,4]", "__metadata__",
+                "{", "}", "[", "]",
                 ",", ":", "conv.weight", "\\ud800", "\\u0000",
             ],
         },
@@ -137,7 +147,8 @@ internal static class WeightReaders
             Read = Weights,
             Inside = NpzSeeds.Damage,
             Unpacked = input => MostPacked * input.Length,
-            Words = ["PK\u0001\u0002", "PK\u0003\u0004", "PK\u0005\u0006", "PK\u0006\u0006", "PK\u0006\u0007", .. ArrayReaders.NpyWords],
+            Words = ["PK\u0001\u0002", "PK\u0003\u0004", "PK\u0005\u0006", "PK\u0006\u0006", "PK\u0006\u0007",
+                .. ArrayReaders.NpyWords],
         },
         new()
         {
@@ -161,9 +172,12 @@ internal static class WeightReaders
 
     private static string[] OnnxWords() =>
     [
-        .. OperatorImports.Types.Order(StringComparer.Ordinal), "axis", "axes", "perm", "pads", "strides", "kernel_shape",
-        "dilations", "group", "value", "to", "epsilon", "alpha", "beta", "keepdims", "auto_pad", "SAME_UPPER", "ceil_mode", "mode",
-        "split", "x", "c_weight", "location", "offset", "length", "ai.onnx.ml", "output_shape", "transB", "count_include_pad",
+        .. OperatorImports.Types.Order(StringComparer.Ordinal), "axis", "axes", "perm", "pads", "strides",
+        "kernel_shape",
+        "dilations", "group", "value", "to", "epsilon", "alpha", "beta", "keepdims", "auto_pad", "SAME_UPPER",
+        "ceil_mode", "mode",
+        "split", "x", "c_weight", "location", "offset", "length", "ai.onnx.ml", "output_shape", "transB",
+        "count_include_pad",
         "allowzero", "coordinate_transformation_mode",
     ];
 
@@ -187,7 +201,8 @@ internal static class WeightReaders
         folder,
         name,
         path => NamedArrayFiles.Write(
-            path, [new("conv.weight", new SeedArray(2, 1, 3, 3)), new("conv.bias", new SeedArray(2))], [("format", "pt")]));
+            path, [new("conv.weight", new SeedArray(2, 1, 3, 3)), new("conv.bias", new SeedArray(2))],
+                [("format", "pt")]));
 
     private static void Export(string text, string path)
     {
@@ -215,7 +230,8 @@ internal static class WeightReaders
         }
     }
 
-    // A net copies the numbers only into arrays of the same count, so a file that claims more than it holds costs nothing there.
+    // A net copies the numbers only into arrays of the same count, so a file that claims more than it holds costs
+    // nothing there.
     private static void Numbers(StoredBlob blob)
     {
         if (blob.Data.Count > MostNumbers)

@@ -2,7 +2,9 @@ using System.IO.MemoryMappedFiles;
 
 namespace Cnn.Campaigns.Fuzz.Working;
 
-/// <summary>The input that a worker reads, in a file that is mapped into its memory and so is there when it dies.</summary>
+/// <summary>
+/// The input that a worker reads, in a file that is mapped into its memory and so is there when it dies.
+/// </summary>
 internal sealed class CurrentInput : IDisposable
 {
     private const int Capacity = 1 << 22;

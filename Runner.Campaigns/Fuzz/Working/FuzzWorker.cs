@@ -8,8 +8,8 @@ using Cnn.Fillers;
 namespace Cnn.Campaigns.Fuzz.Working;
 
 /// <summary>
-/// The process, from an instrumented copy of this program, that reads inputs: what kills it does not end the campaign. It takes a
-/// line for each round and answers with lines.
+/// The process, from an instrumented copy of this program, that reads inputs: what kills it does not end the campaign.
+/// It takes a line for each round and answers with lines.
 /// </summary>
 internal static class FuzzWorker
 {
@@ -39,7 +39,8 @@ internal static class FuzzWorker
         TextWriter output = Console.Out;
         Console.SetOut(TextWriter.Null);
         string scratch = Directory.CreateDirectory(Path.Combine(
-            Directory.Exists(MemoryFolder) ? MemoryFolder : Path.GetTempPath(), $"cnn-fuzz-{Environment.ProcessId}")).FullName;
+            Directory.Exists(MemoryFolder) ? MemoryFolder
+                : Path.GetTempPath(), $"cnn-fuzz-{Environment.ProcessId}")).FullName;
         try
         {
             FuzzReader reader = FuzzReaders.Find(name);
@@ -84,14 +85,16 @@ internal static class FuzzWorker
             if (word == Keep)
             {
                 int kept = CorpusArchive.Write(argument, loop.Distilled(), LargestArchive);
-                output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Done}\t{kept}\t{corpus.Inputs.Count}\t0\t0"));
+                output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                    $"{Done}\t{kept}\t{corpus.Inputs.Count}\t0\t0"));
             }
             else
             {
                 number = argument;
                 (long Read, long Refused) before = loop.Counts;
                 loop.Round(
-                    new PhiloxRandom(seed ^ PartRun.Hash("fuzz/" + name), ulong.Parse(number, CultureInfo.InvariantCulture)),
+                    new PhiloxRandom(seed ^ PartRun.Hash("fuzz/" + name),
+                        ulong.Parse(number, CultureInfo.InvariantCulture)),
                     int.Parse(count, CultureInfo.InvariantCulture));
                 output.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,

@@ -1,8 +1,8 @@
 namespace Cnn.Campaigns.Fuzz.Working;
 
 /// <summary>
-/// Ends the process when one input takes far too long: much processor time, or a quarter of an hour without any, as when a thread
-/// waits for what never comes. The input is in <see cref="CurrentInput"/>, where the parent finds it.
+/// Ends the process when one input takes far too long: much processor time, or a quarter of an hour without any, as
+/// when a thread waits for what never comes. The input is in <see cref="CurrentInput"/>, where the parent finds it.
 /// </summary>
 internal sealed class HangWatch
 {

@@ -19,10 +19,13 @@ internal sealed class WorkerProcess : IDisposable
     public WorkerProcess(string program, string reader, string folder, ulong seed)
     {
         this.folder = folder;
-        command = [ThisProgram.In(program), FuzzWorker.Command, reader, folder, seed.ToString(CultureInfo.InvariantCulture)];
+        command = [ThisProgram.In(program), FuzzWorker.Command, reader, folder,
+            seed.ToString(CultureInfo.InvariantCulture)];
     }
 
-    /// <summary>Sends a line and returns the numbers of the answer; null where it died of an input, which was saved.</summary>
+    /// <summary>
+    /// Sends a line and returns the numbers of the answer; null where it died of an input, which was saved.
+    /// </summary>
     /// <param name="line">The line.</param>
     /// <param name="round">The round, by which an input is saved.</param>
     /// <param name="found">Receives each input that breaks the promise.</param>
