@@ -13,7 +13,7 @@ public sealed class DamagedDataTests : IDisposable
 {
     private const int Passes = 4;
 
-    private readonly Cnn.Tests.TemporaryFolder folder = new();
+    private readonly Cnn.Campaigns.TemporaryFolder folder = new();
 
     public void Dispose() => folder.Dispose();
 

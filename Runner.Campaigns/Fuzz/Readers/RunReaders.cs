@@ -87,8 +87,7 @@ internal static class RunReaders
         I0102 03:04:07.000001     7 solver.cpp:228] Iteration 0 (-nan iter/s, 0.1s/10 iters), loss = 2.3
         I0102 03:04:07.000001     7 solver.cpp:244]     Train net output #0: loss = 2.3 (* 1 = 2.3 loss)
         I0102 03:04:07.000001     7 sgd_solver.cpp:106] Iteration 0, lr = 0.01
-        I0102 03:04:08.000001     7 sgd_solver.cpp:273] Snapshotting solver state to binary proto file
-        a_iter_10.solverstate
+        I0102 03:04:08.000001     7 sgd_solver.cpp:273] Snapshotting solver state to binary proto file a.solverstate
         I0102 03:04:09.000001     7 solver.cpp:317] Iteration 100, loss = 0.5
         I0102 03:04:09.000001     7 solver.cpp:322] Optimization Done.
         """,
@@ -100,8 +99,8 @@ internal static class RunReaders
     {
         yield return (RunFiles.Summary, Encoding.UTF8.GetBytes(
             """
-            {"format":1,"name":"a","net":"n","command":"cnn
-            train","version":"1","seed":3,"machine":"m","process":{"host":"h","id":1,
+            {"format":1,"name":"a","net":"n","command":"cnn train",
+            "version":"1","seed":3,"machine":"m","process":{"host":"h","id":1,
             "started":"2026-01-02T03:04:05+00:00"},"state":"running","failure":"","iteration":10,"max_iterations":20,
             "started":"2026-01-02T03:04:05+00:00","written":"2026-01-02T03:05:05Z","seconds":1.5,"last_snapshot":"s",
             "settings":[{"name":"base_lr","value":"0.1"}],"less_is_better":["test/loss"],"definitions":["net.prototxt"],

@@ -33,9 +33,14 @@ public sealed class BinaryUpgradeTests : IDisposable
         var both = new NetParameter { Layer = { new LayerParameter() }, Layers = { new V1LayerParameter() } };
         Refuses(Save(both), "both 'layer' and 'layers'", path => ProtoFile.LoadNet(path));
         Refuses(
-            Save(new NetParameter { Input = { "a" }, InputDim = { 1 } }), "'input_dim'", path => ProtoFile.LoadNet(path));
+            Save(new NetParameter { Input = { "a" }, InputDim = { 1 } }),
+            "'input_dim'",
+            path => ProtoFile.LoadNet(path));
         Refuses(
-            Save(new NetParameter { Layers = { new V1LayerParameter { Layer = new V0LayerParameter { Type = "x" } } } }),
+            Save(new NetParameter
+            {
+                Layers = { new V1LayerParameter { Layer = new V0LayerParameter { Type = "x" } } },
+            }),
             "unknown V0 layer type 'x'",
             path => ProtoFile.LoadNet(path));
     }
