@@ -4,7 +4,6 @@ using Cnn.Proto.Formats;
 using Cnn.Proto.Formats.Hdf5;
 using Cnn.Proto.Formats.LevelDb;
 using Cnn.Proto.Formats.Lmdb;
-using Cnn.Tests.Proto.Formats.LevelDb;
 
 namespace Cnn.Tests.Proto.Formats;
 
