@@ -1,3 +1,4 @@
+using Cnn.Campaigns.Fuzz;
 using Cnn.Campaigns.Running;
 
-return CampaignProgram.Run(args, Console.Out, Console.Error);
+return FuzzProgram.Run(args, Console.Out) ?? CampaignProgram.Run(args, Console.Out, Console.Error);

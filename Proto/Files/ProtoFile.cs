@@ -25,7 +25,8 @@ public static class ProtoFile
     {
         Definition<NetParameter> file = Load<NetParameter>(path);
         var warnings = file.Warnings.ToList();
-        NetParameter net = NetUpgrade.Upgrade(file.Message, file.Sources, warnings);
+        NetParameter net = FileErrors.Naming(
+            path, () => NetUpgrade.Upgrade(file.Message, file.Sources, warnings));
         return new NetDefinition(net, file.Sources, file.Files) { Format = file.Format, Warnings = warnings };
     }
 
@@ -37,7 +38,8 @@ public static class ProtoFile
     {
         Definition<SolverParameter> file = Load<SolverParameter>(path);
         var warnings = file.Warnings.ToList();
-        SolverParameter solver = SolverUpgrade.Upgrade(file.Message, file.Sources, path, warnings);
+        SolverParameter solver = FileErrors.Naming(
+            path, () => SolverUpgrade.Upgrade(file.Message, file.Sources, path, warnings));
         return new SolverDefinition(solver, file.Sources, file.Files) { Format = file.Format, Warnings = warnings };
     }
 

@@ -42,14 +42,7 @@ public sealed class WeightsFile : IDisposable
     private static WeightsFile OpenText(string path)
     {
         NetParameter net = ProtoFile.LoadNet(path).Message;
-        try
-        {
-            return new WeightsFile([.. net.Layer.Select(Stored)], null);
-        }
-        catch (CnnException exception)
-        {
-            throw exception.In(path);
-        }
+        return FileErrors.Naming(path, () => new WeightsFile([.. net.Layer.Select(Stored)], null));
 
         static StoredLayer Stored(LayerParameter layer) => new(layer.Name, [.. layer.Blobs.Select(StoredBlob.From)]);
     }

@@ -16,6 +16,7 @@ internal static class V1Upgrade
     /// Replaces the net's V1 layers in place. Their unknown fields are dropped with a warning, because the numbers mean
     /// other fields in current layers.
     /// </summary>
+    /// <exception cref="CnnException">The type of a layer is a number that is none.</exception>
     public static void Apply(NetParameter net, SourceMap sources, ICollection<Diagnostic> warnings)
     {
         for (int i = 0; i < net.Layers.Count; i++)
@@ -57,7 +58,11 @@ internal static class V1Upgrade
         FieldMove.Record(layer, 0, 0, sources.Find(old), sources);
         if (old.HasType)
         {
-            layer.Type = V1LayerTypes.NameOf(old.Type);
+            layer.Type = V1LayerTypes.NameOf(old.Type) ?? throw new CnnException(new Diagnostic(
+                $"unknown V1 layer type {(int)old.Type}",
+                sources.Find(old, V1LayerParameter.TypeFieldNumber),
+                "write the net as layer { type: \"...\" }",
+                old.Name));
             Note(V1LayerParameter.TypeFieldNumber, 0, layer, LayerParameter.TypeFieldNumber);
         }
 

@@ -50,6 +50,9 @@ internal sealed class PartRun
         ? Directory.CreateDirectory(Path.Combine(folder, $"{Campaign}-{Seed}", Part)).FullName
         : null;
 
+    /// <summary>Whether one case is run again, from what an earlier run kept, and nothing is searched.</summary>
+    public bool RepeatsOne => options.OnlyCase is not null;
+
     /// <summary>The time that is left; null for no limit.</summary>
     public TimeSpan? TimeLeft => time - clock.Elapsed;
 
@@ -80,6 +83,9 @@ internal sealed class PartRun
 
     /// <summary>Counts something that the report tells.</summary>
     public void Count(string what, long more = 1) => state.Counts[what] = state.Counts.GetValueOrDefault(what) + more;
+
+    /// <summary>Notes something that the report tells and that is no sum, such as the size of a corpus.</summary>
+    public void Note(string what, long value) => state.Counts[what] = value;
 
     /// <summary>Reports a finding of a case, with the command that repeats it.</summary>
     public void Find(long number, string message)

@@ -13,7 +13,11 @@ public sealed class DamagedDataTests : IDisposable
 {
     private const int Passes = 4;
 
+<<<<<<< HEAD
     private readonly TemporaryFolder folder = new();
+=======
+    private readonly Cnn.Campaigns.TemporaryFolder folder = new();
+>>>>>>> i23-fuzz
 
     public void Dispose() => folder.Dispose();
 

@@ -101,7 +101,7 @@ internal static class UpgradeCommand
         }
 
         var warnings = loaded.Sources.Postponed.ToList();
-        T upgraded = upgrade(loaded, warnings);
+        T upgraded = FileErrors.Naming(from, () => upgrade(loaded, warnings));
         if (format != ProtoFormat.Binary)
         {
             warnings.AddRange(UnknownFields.LostInText(upgraded));

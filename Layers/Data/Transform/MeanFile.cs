@@ -16,7 +16,7 @@ internal static class MeanFile
     /// <exception cref="CnnException">The file cannot be read or is not an image.</exception>
     public static float[] Read(string path, out ImageShape shape)
     {
-        StoredBlob mean = StoredBlob.From(InCaffesFields(Parse(path)));
+        StoredBlob mean = FileErrors.Naming(path, () => StoredBlob.From(InCaffesFields(Parse(path))));
         IReadOnlyList<long> dims = mean.Shape.Axes;
         bool isClip = dims.Count == 5 && dims[0] == 1 && dims.Aggregate(1.0, (a, b) => a * b) <= int.MaxValue;
         if ((dims.Count is < 3 or > 4 && !isClip)

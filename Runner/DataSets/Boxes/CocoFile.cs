@@ -16,6 +16,22 @@ internal static class CocoFile
     /// <exception cref="CnnException">It cannot be read, or holds mistakes, which are located.</exception>
     public static BoxedSet Read(string path, string folder, ClassNames? names)
     {
+        try
+        {
+            return ReadAll(path, folder, names);
+        }
+        catch (InvalidOperationException exception)
+        {
+            // The library looks at the characters of a text only when the text is asked for.
+            throw new CnnException(
+                $"'{path}' holds a text that is no Unicode: a byte that is not UTF-8, or half of a \\u pair",
+                "write the file again as UTF-8",
+                exception);
+        }
+    }
+
+    private static BoxedSet ReadAll(string path, string folder, ClassNames? names)
+    {
         using JsonDocument document = Parse(path);
         var categories = new SortedDictionary<long, string>();
         foreach (var (item, place) in Items("categories"))

@@ -1,7 +1,12 @@
+using Cnn.Campaigns.Fuzz.Readers;
 using Cnn.Proto.Formats.LevelDb;
 using Cnn.Proto.Formats.Records;
 using Cnn.Tests.Faults;
+<<<<<<< HEAD
 using static Cnn.Campaigns.Files.LevelDbFiles;
+=======
+using static Cnn.Campaigns.Fuzz.Readers.LevelDbFiles;
+>>>>>>> i23-fuzz
 
 namespace Cnn.Tests.Proto.Formats.LevelDb;
 
@@ -43,7 +48,7 @@ public sealed class DamagedLevelDbTests : IDisposable
             _ =>
             {
                 byte[] bytes = File.ReadAllBytes(path);
-                (file.EndsWith(".ldb", StringComparison.Ordinal) ? (Action<byte[]>)SignTable : SignLog)(bytes);
+                (file.EndsWith(".ldb", StringComparison.Ordinal) ? (Action<byte[]>)LevelDbSigning.SignTable : LevelDbSigning.SignLog)(bytes);
                 File.WriteAllBytes(path, bytes);
                 Read(damaged);
             },
@@ -76,74 +81,4 @@ public sealed class DamagedLevelDbTests : IDisposable
             _ = records.Key(i, buffer).Length + records.Value(i, buffer).Length;
         }
     }
-
-    // Signs each fragment of a log anew.
-    private static void SignLog(byte[] log)
-    {
-        for (int at = 0; at + LevelDbFormat.LogHeader <= log.Length;)
-        {
-            int left = LevelDbFormat.LogBlock - (at % LevelDbFormat.LogBlock);
-            if (left < LevelDbFormat.LogHeader)
-            {
-                at += left;
-                continue;
-            }
-
-            int size = LevelDbFormat.U16(log.AsSpan(at + 4));
-            if (size > Math.Min(left, log.Length - at) - LevelDbFormat.LogHeader)
-            {
-                return;
-            }
-
-            U32(LevelDbFormat.Checksum(log.AsSpan(at + 6, size + 1))).CopyTo(log, at);
-            at += LevelDbFormat.LogHeader + size;
-        }
-    }
-
-    // Signs the blocks of a table anew that its index, if it can be read, refers to, and the index.
-    private static void SignTable(byte[] table)
-    {
-        int at = table.Length - LevelDbFormat.Footer;
-        if (at < 0 || !Handle(table, ref at, out _, out _) || !Handle(table, ref at, out int index, out int indexSize))
-        {
-            return;
-        }
-
-        Sign(table, index, indexSize);
-        byte[] block = [.. table.AsSpan(index, indexSize)];
-        if (table[index + indexSize] == LevelDbFormat.Snappy)
-        {
-            try
-            {
-                block = Snappier.Snappy.DecompressToArray(block);
-            }
-            catch (InvalidDataException)
-            {
-                return;
-            }
-        }
-
-        int limit = LevelDbEntry.Limit(block), next = 0;
-        while (limit > next && LevelDbEntry.TryRead(block, limit, next, out LevelDbEntry entry))
-        {
-            int value = entry.ValueStart;
-            if (Handle(block, ref value, out int start, out int size) && start <= table.Length - size - 5L)
-            {
-                Sign(table, start, size);
-            }
-
-            next = entry.End;
-        }
-    }
-
-    private static bool Handle(byte[] bytes, ref int at, out int start, out int size)
-    {
-        size = 0;
-        return LevelDbFormat.TryLength(bytes, ref at, out start)
-            && LevelDbFormat.TryLength(bytes, ref at, out size)
-            && start <= bytes.Length - size - (long)LevelDbFormat.BlockTrailer;
-    }
-
-    private static void Sign(byte[] table, int start, int size) =>
-        U32(LevelDbFormat.Checksum(table.AsSpan(start, size + 1))).CopyTo(table, start + size + 1);
 }
