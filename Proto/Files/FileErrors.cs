@@ -47,11 +47,10 @@ internal static class FileErrors
         };
     }
 
-<<<<<<< HEAD
     /// <summary>Returns the exception that a library's call by reflection has wrapped.</summary>
     public static Exception Unwrapped(Exception exception) =>
         exception is TargetInvocationException { InnerException: { } inner } ? Unwrapped(inner) : exception;
-=======
+
     /// <summary>Returns what is made of a file's content, by something that does not know the file.</summary>
     /// <param name="path">The file, which errors then name.</param>
     /// <param name="make">Makes it.</param>
@@ -67,7 +66,6 @@ internal static class FileErrors
             throw exception.In(path);
         }
     }
->>>>>>> i23-fuzz
 
     /// <summary>Returns why the system refused, as a short clause: "the disk is full".</summary>
     public static string Reason(Exception exception) => SystemError.Of(exception)?.Text ?? exception switch

@@ -13,11 +13,7 @@ public sealed class DamagedDataTests : IDisposable
 {
     private const int Passes = 4;
 
-<<<<<<< HEAD
     private readonly TemporaryFolder folder = new();
-=======
-    private readonly Cnn.Campaigns.TemporaryFolder folder = new();
->>>>>>> i23-fuzz
 
     public void Dispose() => folder.Dispose();
 

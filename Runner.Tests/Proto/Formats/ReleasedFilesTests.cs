@@ -1,8 +1,4 @@
-<<<<<<< HEAD
 using Cnn.Campaigns.Files;
-=======
-using Cnn.Campaigns.Fuzz.Readers;
->>>>>>> i23-fuzz
 using global::Cnn.Proto;
 using Cnn.Proto.Formats;
 using Cnn.Proto.Formats.Hdf5;

@@ -2,11 +2,7 @@ using Cnn.Campaigns.Fuzz.Readers;
 using Cnn.Proto.Formats.LevelDb;
 using Cnn.Proto.Formats.Records;
 using Cnn.Tests.Faults;
-<<<<<<< HEAD
 using static Cnn.Campaigns.Files.LevelDbFiles;
-=======
-using static Cnn.Campaigns.Fuzz.Readers.LevelDbFiles;
->>>>>>> i23-fuzz
 
 namespace Cnn.Tests.Proto.Formats.LevelDb;
 

@@ -4,11 +4,7 @@ using Cnn.Campaigns.Files;
 using Cnn.Proto;
 using Cnn.Proto.Formats.LevelDb;
 using Cnn.Proto.Formats.Records;
-<<<<<<< HEAD
 using static Cnn.Campaigns.Files.LevelDbFiles;
-=======
-using static Cnn.Campaigns.Fuzz.Readers.LevelDbFiles;
->>>>>>> i23-fuzz
 
 namespace Cnn.Tests.Proto.Formats.LevelDb;
 
