@@ -1,3 +1,10 @@
+using Cnn.Campaigns.Mutation;
 using Cnn.Campaigns.Running;
+
+if (args is ["mutation-worker", .. var prefixes])
+{
+    TestWorker.Run(prefixes);
+    return 0;
+}
 
 return CampaignProgram.Run(args, Console.Out, Console.Error);
