@@ -2,11 +2,7 @@ using System.Buffers.Binary;
 using System.Text;
 using Cnn.Proto.Formats.LevelDb;
 
-<<<<<<<< HEAD:Runner.Campaigns/Files/LevelDbFiles.cs
 namespace Cnn.Campaigns.Files;
-========
-namespace Cnn.Campaigns.Fuzz.Readers;
->>>>>>>> i23-fuzz:Runner.Campaigns/Fuzz/Readers/LevelDbFiles.cs
 
 /// <summary>Writes small databases in LevelDB's formats, file by file, also such as no program writes.</summary>
 internal static class LevelDbFiles

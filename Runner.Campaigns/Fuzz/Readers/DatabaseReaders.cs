@@ -7,7 +7,7 @@ using Cnn.Proto.Formats.LevelDb;
 using Cnn.Proto.Formats.Lmdb;
 using Cnn.Proto.Formats.Records;
 using Google.Protobuf;
-using static Cnn.Campaigns.Fuzz.Readers.LevelDbFiles;
+using static Cnn.Campaigns.Files.LevelDbFiles;
 
 namespace Cnn.Campaigns.Fuzz.Readers;
 

@@ -1,0 +1,104 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Cnn.Campaigns.Mutation;
+
+/// <summary>The other end of a <see cref="TestWorker"/>: starts it, and again when a mutant has ended it.</summary>
+internal sealed class WorkerProcess(string testFolder, IReadOnlyList<string> prefixes) : IDisposable
+{
+    private static readonly TimeSpan CoverLimit = TimeSpan.FromMinutes(60);
+
+    private Process? process;
+
+    /// <summary>Runs every test without a mutant.</summary>
+    /// <exception cref="InvalidDataException">The worker ended before the last test.</exception>
+    public IReadOnlyList<CoveredTest> Cover()
+    {
+        var tests = new List<CoveredTest>();
+        Send("cover");
+        while (true)
+        {
+            string? line = Read(CoverLimit);
+            if (line == "end")
+            {
+                return tests;
+            }
+
+            if (line?.Split('\t') is not [var number, var milliseconds, var failure, var hits, var name])
+            {
+                throw new InvalidDataException($"the tests ended after {(tests.Count > 0 ? tests[^1].Name : "none")}");
+            }
+
+            tests.Add(new CoveredTest(
+                Number(number),
+                name,
+                Number(milliseconds),
+                failure,
+                [.. hits.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(Number)]));
+        }
+    }
+
+    /// <summary>Runs tests with a mutant until one fails.</summary>
+    /// <returns>The outcome; the number of the test that failed, or -1.</returns>
+    public (MutantOutcome Outcome, int Test) Try(int mutant, IReadOnlyList<int> tests, TimeSpan limit)
+    {
+        Send(string.Create(CultureInfo.InvariantCulture, $"try {mutant} {string.Join(',', tests)}"));
+        var clock = Stopwatch.StartNew();
+        string? answer = Read(limit);
+        if (answer is not null)
+        {
+            int test = Number(answer);
+            return (test < 0 ? MutantOutcome.Survived : MutantOutcome.Killed, test);
+        }
+
+        Dispose();
+        return (clock.Elapsed >= limit ? MutantOutcome.TimedOut : MutantOutcome.Crashed, -1);
+    }
+
+    /// <summary>Ends the process.</summary>
+    public void Dispose()
+    {
+        if (process is { HasExited: false })
+        {
+            process.Kill(entireProcessTree: true);
+            process.WaitForExit();
+        }
+
+        process?.Dispose();
+        process = null;
+    }
+
+    private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
+
+    private void Send(string command)
+    {
+        if (process is null or { HasExited: true })
+        {
+            Dispose();
+            process = Process.Start(new ProcessStartInfo(
+                "dotnet",
+                [
+                    "exec", "--runtimeconfig", "Cnn.Tests.runtimeconfig.json", "--depsfile", "Cnn.Tests.deps.json",
+                    "Cnn.Campaigns.dll", "mutation-worker", .. prefixes,
+                ])
+            {
+                WorkingDirectory = testFolder,
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            })!;
+            process.ErrorDataReceived += (_, _) => { };
+            process.BeginErrorReadLine();
+        }
+
+        process.StandardInput.WriteLine(command);
+        process.StandardInput.Flush();
+    }
+
+    // Returns null where the worker has ended or the limit is over.
+    private string? Read(TimeSpan limit)
+    {
+        Task<string?> line = process!.StandardOutput.ReadLineAsync();
+        return line.Wait(limit) ? line.Result : null;
+    }
+}
