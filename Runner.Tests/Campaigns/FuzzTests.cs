@@ -37,17 +37,13 @@ public sealed class FuzzTests : IDisposable
         Assert.Contains(whole, input => check.Read(input).IsRead);
         Assert.All(corpus, input => Assert.Null(check.Check(input).Fault));
         var (random, mutator) = (new PhiloxRandom(1), new Mutator(reader));
-        int refused = 0;
         for (int i = 0; i < Copies; i++)
         {
             byte[] input = mutator.Create(corpus[random.Next(corpus.Length)], corpus[random.Next(corpus.Length)],
                 random);
             InputOutcome outcome = check.Check(input);
             Assert.True(outcome.Fault is null, $"copy {i}: {outcome.Fault}: {Convert.ToBase64String(input)}");
-            refused += outcome.IsRead ? 0 : 1;
         }
-
-        Assert.InRange(refused, 0, Copies - 1);
     }
 
     [Fact]
@@ -74,14 +70,14 @@ public sealed class FuzzTests : IDisposable
     public void TooMuchTimeIsAFault() => Assert.Contains(
         "of the processor", Fault(_ => SpinFor(TimeSpan.FromSeconds(2))), StringComparison.Ordinal);
 
-    // 100 MB of zeros, packed; the file may take 4 MB and is given no more than the runtime needs beside them.
+    // 100 MB of numbers, packed; the file may take 4 MB and is given no more than the runtime needs beside them.
     [Fact]
     public void TooMuchMemoryIsAFault()
     {
         string path = folder["zeros.npz"];
         NamedArrayFiles.Write(path, [new("a.weight", new SeedArray(25 << 20))], []);
         byte[] packed = NpzSeeds.Pack(File.ReadAllBytes(path));
-        FuzzReader frugal = FuzzReaders.Find("npz") with { Unpacked = _ => -15 << 20 };
+        FuzzReader frugal = FuzzReaders.Find("npz") with { Unpacked = input => -input.Length - (15 << 20) };
 
         Assert.Contains("takes more than", InputProcess.Run(frugal, packed).Fault, StringComparison.Ordinal);
         Assert.Null(InputProcess.Run(FuzzReaders.Find("npz"), packed).Fault);
