@@ -1,7 +1,6 @@
 using Cnn.Engine.Graph;
 using Cnn.Layers;
 using Cnn.Layers.Threading;
-using Cnn.Proto;
 
 namespace Cnn.Campaigns.Nets;
 

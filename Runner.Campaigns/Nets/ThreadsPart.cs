@@ -1,5 +1,4 @@
 using Cnn.Engine.Graph;
-using Cnn.Layers;
 using Cnn.Layers.Threading;
 
 namespace Cnn.Campaigns.Nets;

@@ -1,7 +1,5 @@
 using Cnn.Engine.Graph;
-using Cnn.Layers;
 using Cnn.Layers.Threading;
-using Cnn.Proto;
 
 namespace Cnn.Campaigns.Nets;
 

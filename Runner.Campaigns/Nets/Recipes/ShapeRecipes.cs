@@ -100,7 +100,7 @@ internal static class ShapeRecipes
             int[] other = [.. shape];
             other[axis] = d.Chance(0.5) ? shape[axis] : d.Int(1, 5);
             d.Take(
-                s => s.Length == shape.Length && s.Where((size, a) => a != axis && size != shape[a]).Count() == 0,
+                s => s.Length == shape.Length && !s.Where((size, a) => a != axis && size != shape[a]).Any(),
                 () => other,
                 null);
         }
