@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Cnn.Campaigns.Processes;
 using Cnn.Campaigns.Running;
 
 namespace Cnn.Campaigns.Long;

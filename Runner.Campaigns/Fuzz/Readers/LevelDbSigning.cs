@@ -1,5 +1,5 @@
 using Cnn.Proto.Formats.LevelDb;
-using static Cnn.Campaigns.Fuzz.Readers.LevelDbFiles;
+using static Cnn.Campaigns.Files.LevelDbFiles;
 
 namespace Cnn.Campaigns.Fuzz.Readers;
 
