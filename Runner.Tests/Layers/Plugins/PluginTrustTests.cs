@@ -83,7 +83,7 @@ public sealed class PluginTrustTests : IDisposable
         Keep(root);
         Assert.NotNull(new PluginCache([root]).Find(Key));
 
-        File.SetUnixFileMode(root, File.GetUnixFileMode(root) | others);
+        Permit(root, others);
 
         Assert.Null(new PluginCache([root]).Find(Key));
         AssertRefused(root);
@@ -99,7 +99,7 @@ public sealed class PluginTrustTests : IDisposable
         Directory.CreateDirectory(parent);
         Keep(root);
         const UnixFileMode All = UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
-        File.SetUnixFileMode(parent, File.GetUnixFileMode(parent) | All | (isSticky ? UnixFileMode.StickyBit : 0));
+        Permit(parent, All | (isSticky ? UnixFileMode.StickyBit : 0));
 
         Assert.Equal(isSticky, new PluginCache([root]).Find(Key) is not null);
         if (!isSticky)
@@ -116,7 +116,7 @@ public sealed class PluginTrustTests : IDisposable
         Keep(real);
         Directory.CreateSymbolicLink(link, real);
         Assert.NotNull(new PluginCache([link]).Find(Key));
-        File.SetUnixFileMode(real, File.GetUnixFileMode(real) | UnixFileMode.OtherWrite);
+        Permit(real, UnixFileMode.OtherWrite);
 
         Assert.Null(new PluginCache([link]).Find(Key));
     }
@@ -129,6 +129,14 @@ public sealed class PluginTrustTests : IDisposable
         File.WriteAllText(Path.Combine(root, Key, "Other.dll"), "more");
 
         Assert.Null(new PluginCache([root]).Find(Key));
+    }
+
+    private static void Permit(string path, UnixFileMode more)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(path, File.GetUnixFileMode(path) | more);
+        }
     }
 
     private static void Keep(string root)

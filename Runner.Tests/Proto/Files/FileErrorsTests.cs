@@ -62,7 +62,7 @@ public sealed class FileErrorsTests : IDisposable
     public void AFileThatDoesNotFitIntoMemoryIsToldWithItsSize()
     {
         string path = folder.Write("x", new string('x', 1234));
-        CnnException error = FileErrors.From(path, "read", new OutOfMemoryException())!;
+        CnnException error = FileErrors.From(path, "read", new InsufficientMemoryException())!;
 
         Assert.Equal($"cannot read '{folder["x"]}': there is not enough memory for its 1,234 bytes", error.Message);
         Assert.True(error.IsOfTheMachine);

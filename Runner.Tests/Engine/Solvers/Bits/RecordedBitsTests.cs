@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using System.Security.Cryptography;
-using Cnn.Campaigns.Long;
+using Cnn.Campaigns.LongRuns;
 using Cnn.Engine.Solvers;
 using Cnn.Layers.Kernels;
 using Cnn.Layers.Threading;
@@ -133,10 +133,10 @@ public class RecordedBitsTests
     {
         // All leading 16 bits of the mantissa for an odd and an even exponent, which is all that the estimate looks at.
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Span<byte> bytes = stackalloc byte[64];
         for (uint bits = 0x3F800000; bits < 0x40800000; bits += 16 << 7)
         {
             Vector512<uint> each = Vector512.Create(bits) + (Vector512<uint>.Indices << 7);
-            Span<byte> bytes = stackalloc byte[64];
             Avx512F.ReciprocalSqrt14(each.AsSingle()).AsByte().CopyTo(bytes);
             hash.AppendData(bytes);
         }

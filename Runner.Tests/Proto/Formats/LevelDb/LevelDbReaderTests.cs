@@ -1,4 +1,3 @@
-using Cnn.Campaigns.Fuzz.Readers;
 using System.Text;
 using Cnn.Campaigns.Files;
 using Cnn.Proto;

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Cnn.Campaigns.Running;
 
-namespace Cnn.Campaigns.Long;
+namespace Cnn.Campaigns.LongRuns;
 
 /// <summary>
 /// One long <c>cnn train</c> with tests, snapshots, a folder of the run and a page that a client looks at, watched

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Cnn.Campaigns.Processes;
 
-namespace Cnn.Campaigns.Long;
+namespace Cnn.Campaigns.LongRuns;
 
 /// <summary>The real program in a process that goes on for hours: the end of its log is kept, not all of it.</summary>
 internal sealed partial class LoggedProcess : IDisposable

@@ -2,7 +2,7 @@ using System.Globalization;
 using Cnn.Campaigns.Running;
 using Cnn.Proto;
 
-namespace Cnn.Campaigns.Long;
+namespace Cnn.Campaigns.LongRuns;
 
 /// <summary>
 /// Long runs and many of them. The first case of each part is a short one, so that a broken measure shows at once and

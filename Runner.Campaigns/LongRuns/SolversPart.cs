@@ -3,7 +3,7 @@ using Cnn.Campaigns.Running;
 using Cnn.Engine.Solvers;
 using Cnn.Proto;
 
-namespace Cnn.Campaigns.Long;
+namespace Cnn.Campaigns.LongRuns;
 
 /// <summary>
 /// Solvers one after another in this process, each with threads of its own, a folder of its run and a snapshot: what

@@ -1,6 +1,6 @@
-using Cnn.Campaigns.Long;
+using Cnn.Campaigns.LongRuns;
 
-namespace Cnn.Tests.Campaigns.Long;
+namespace Cnn.Tests.Campaigns.LongRuns;
 
 [Trait("Category", "Unit")]
 public class FlatRuleTests

@@ -1,4 +1,4 @@
-namespace Cnn.Campaigns.Long;
+namespace Cnn.Campaigns.LongRuns;
 
 /// <summary>Nets that between them take the ways through the kernels that training takes.</summary>
 internal static class SmallNets

@@ -4,7 +4,7 @@ using Cnn.Engine.Solvers;
 using Cnn.Layers.Threading;
 using Cnn.Proto;
 
-namespace Cnn.Campaigns.Long;
+namespace Cnn.Campaigns.LongRuns;
 
 /// <summary>
 /// A million iterations of a net that takes some microseconds for one, in this process, recorded or not.

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Cnn.Campaigns.Long;
+namespace Cnn.Campaigns.LongRuns;
 
 /// <summary>What a process holds at one moment, as Linux tells it.</summary>
 /// <param name="Seconds">The time since the first sample.</param>

@@ -2,7 +2,7 @@ using Cnn.Campaigns.Running;
 using Cnn.Engine.Solvers;
 using Cnn.Layers.Threading;
 
-namespace Cnn.Campaigns.Long;
+namespace Cnn.Campaigns.LongRuns;
 
 /// <summary>Sixteen nets on sixteen pools at once: each learns the bits that it learns alone, and all end.</summary>
 internal static class PoolsPart

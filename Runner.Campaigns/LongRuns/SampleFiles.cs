@@ -1,7 +1,7 @@
 using System.Globalization;
 using Cnn.Runner.Reports;
 
-namespace Cnn.Campaigns.Long;
+namespace Cnn.Campaigns.LongRuns;
 
 /// <summary>The samples of a run as a table (CSV) and as a picture (SVG).</summary>
 internal static class SampleFiles

@@ -2,7 +2,7 @@ using Cnn.Engine.Solvers;
 using Cnn.Layers.Threading;
 using Cnn.Proto;
 
-namespace Cnn.Campaigns.Long;
+namespace Cnn.Campaigns.LongRuns;
 
 /// <summary>A net that trains hundreds of iterations in a second, with the solver that trains it.</summary>
 /// <param name="Name">A name for messages.</param>

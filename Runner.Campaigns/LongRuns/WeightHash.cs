@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using Cnn.Engine.Graph;
 using Cnn.Layers;
 
-namespace Cnn.Campaigns.Long;
+namespace Cnn.Campaigns.LongRuns;
 
 /// <summary>The bits of a net's weights in one number.</summary>
 internal static class WeightHash

@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using Cnn.Campaigns.Long;
+using Cnn.Campaigns.LongRuns;
 
-namespace Cnn.Tests.Campaigns.Long;
+namespace Cnn.Tests.Campaigns.LongRuns;
 
 [Trait("Category", "Unit")]
 public class LongCampaignTests

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Cnn.Campaigns.Long;
+namespace Cnn.Campaigns.LongRuns;
 
 /// <summary>
 /// When a quantity counts as flat over a run: the median of the last fifth of its samples is at most a share and a
