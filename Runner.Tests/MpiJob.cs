@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Cnn.Tests;
 
-/// <summary>Processes that a launcher of MPI runs together. A job that takes longer than four minutes is ended.</summary>
+/// <summary>
+/// Processes that a launcher of MPI runs together. A job that takes longer than four minutes is ended.
+/// </summary>
 internal sealed class MpiJob : IDisposable
 {
     private const string Mark = "CNN_TEST_JOB";

@@ -56,7 +56,9 @@ internal static class V1LayerTypes
     /// <summary>The current names.</summary>
     public static IEnumerable<string> CurrentNames => Names.Values;
 
-    /// <summary>Returns the current name of a type; null for a number that is no type, which binary files can have.</summary>
+    /// <summary>
+    /// Returns the current name of a type; null for a number that is no type, which binary files can have.
+    /// </summary>
     public static string? NameOf(V1LayerParameter.Types.LayerType type) =>
         V1LayerParameter.Descriptor.FindFieldByName("type").EnumType.FindValueByNumber((int)type) is { } value
             ? Names[value.Name]

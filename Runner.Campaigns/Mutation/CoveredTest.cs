@@ -6,4 +6,5 @@ namespace Cnn.Campaigns.Mutation;
 /// <param name="Milliseconds">How long it took.</param>
 /// <param name="Failure">What failed; empty where it passed.</param>
 /// <param name="Reached">The mutants whose code it ran.</param>
-internal sealed record CoveredTest(int Number, string Name, int Milliseconds, string Failure, IReadOnlyList<int> Reached);
+internal sealed record CoveredTest(
+    int Number, string Name, int Milliseconds, string Failure, IReadOnlyList<int> Reached);

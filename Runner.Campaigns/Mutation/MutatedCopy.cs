@@ -91,7 +91,12 @@ internal sealed partial class MutatedCopy
     }
 
     private static void Rewrite(
-        string folder, string repository, string project, string[] folders, HashSet<string> refused, List<Mutant> mutants)
+        string folder,
+        string repository,
+        string project,
+        string[] folders,
+        HashSet<string> refused,
+        List<Mutant> mutants)
     {
         string[] files =
         [
@@ -109,7 +114,8 @@ internal sealed partial class MutatedCopy
             [.. trees, CSharpSyntaxTree.ParseText(ImplicitUsings)],
             platform.Split(Path.PathSeparator).Select(p => MetadataReference.CreateFromFile(p)),
             new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true));
-        foreach (SyntaxTree tree in trees.Where(t => folders.Any(f => t.FilePath.StartsWith(f, StringComparison.Ordinal))))
+        foreach (SyntaxTree tree in trees.Where(
+            t => folders.Any(f => t.FilePath.StartsWith(f, StringComparison.Ordinal))))
         {
             var mutator = new Mutator(
                 compilation.GetSemanticModel(tree), tree.FilePath, m => !refused.Contains(Key(m)), mutants);
@@ -142,7 +148,11 @@ internal sealed partial class MutatedCopy
 
     private static string Run(string program, string folder, params string[] arguments)
     {
-        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+        };
         using Process process = Process.Start(start)!;
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();

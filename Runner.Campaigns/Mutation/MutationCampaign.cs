@@ -5,8 +5,8 @@ using Cnn.Fillers;
 namespace Cnn.Campaigns.Mutation;
 
 /// <summary>
-/// Changes one operator, condition or call at a time and runs the tests that reach it: a mutant that no test notices is code that
-/// could be wrong without anybody knowing. The score is the share of noticed mutants.
+/// Changes one operator, condition or call at a time and runs the tests that reach it: a mutant that no test notices is
+/// code that could be wrong without anybody knowing. The score is the share of noticed mutants.
 /// </summary>
 internal sealed class MutationCampaign : ICampaign
 {
@@ -19,13 +19,16 @@ internal sealed class MutationCampaign : ICampaign
     {
         ["proto"] = new("Proto", "Proto/", ["Cnn.Tests.Proto.", "Cnn.Tests.Faults.Damaged", "Cnn.Tests.Faults.Wrong"]),
         ["snapshots"] = new(
-            "Engine", "Engine/Snapshots/", ["Cnn.Tests.Engine.Snapshots.", "Cnn.Tests.Engine.Solvers.", "Cnn.Tests.Faults."]),
+            "Engine",
+            "Engine/Snapshots/",
+            ["Cnn.Tests.Engine.Snapshots.", "Cnn.Tests.Engine.Solvers.", "Cnn.Tests.Faults."]),
         ["solvers"] = new("Engine", "Engine/Solvers/", ["Cnn.Tests.Engine.Solvers.", "Cnn.Tests.Engine.Snapshots."]),
     };
 
     public string Name => "mutation";
 
-    public string Promise => "The tests of the formats, the snapshots and the solvers notice when an operator is another one.";
+    public string Promise =>
+        "The tests of the formats, the snapshots and the solvers notice when an operator is another one.";
 
     public IReadOnlyList<string> Parts { get; } = [.. Targets.Keys];
 
@@ -49,7 +52,8 @@ internal sealed class MutationCampaign : ICampaign
             .SelectMany(t => t.Reached.Select(m => (m, t)))
             .ToLookup(p => p.m, p => p.t);
         run.Cases(
-            one => Try(one, mutants[one.Number], [.. reaching[mutants[one.Number].Id]], worker, folder), mutants.Length);
+            one => Try(one, mutants[one.Number], [.. reaching[mutants[one.Number].Id]], worker, folder),
+            mutants.Length);
     }
 
     private static void Try(CampaignCase one, Mutant mutant, CoveredTest[] tests, WorkerProcess worker, string folder)
@@ -70,7 +74,8 @@ internal sealed class MutationCampaign : ICampaign
         if (outcome is MutantOutcome.Survived or MutantOutcome.NotCovered)
         {
             File.AppendAllText(
-                Path.Combine(folder, "unnoticed.txt"), $"{one.Number}\t{Words(outcome)}\t{tests.Length} tests\t{mutant}\n");
+                Path.Combine(folder, "unnoticed.txt"),
+                $"{one.Number}\t{Words(outcome)}\t{tests.Length} tests\t{mutant}\n");
         }
     }
 

@@ -1,8 +1,8 @@
 namespace Cnn.Campaigns.Mutation;
 
 /// <summary>
-/// The class that mutated code asks which mutant is active. It is written into the mutated copy of Cnn.Proto, whose internals the
-/// other assemblies see.
+/// The class that mutated code asks which mutant is active. It is written into the mutated copy of Cnn.Proto, whose
+/// internals the other assemblies see.
 /// </summary>
 internal static class MutationSwitch
 {

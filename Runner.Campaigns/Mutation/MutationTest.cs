@@ -21,7 +21,9 @@ internal sealed class MutationTest
     /// <summary>The class and the method.</summary>
     public string Name => $"{method.ReflectedType}.{method.Name}";
 
-    /// <summary>Returns the tests of the classes whose full names begin with one of the prefixes, in a fixed order.</summary>
+    /// <summary>
+    /// Returns the tests of the classes whose full names begin with one of the prefixes, in a fixed order.
+    /// </summary>
     public static IReadOnlyList<MutationTest> In(Assembly assembly, IReadOnlyList<string> prefixes) =>
     [
         .. assembly.GetTypes()

@@ -6,12 +6,13 @@ namespace Cnn.Campaigns.Mutation;
 
 /// <summary>
 /// Rewrites a file so that it holds all its mutants at once, each behind a switch:
-/// <c>a + b</c> becomes <c>(Is(7) ? a - b : a + b)</c>. Lines stay where they are, so that a mutant that does not compile is found
-/// by the compiler's line.
+/// <c>a + b</c> becomes <c>(Is(7) ? a - b : a + b)</c>. Lines stay where they are, so that a mutant that does not
+/// compile is found by the compiler's line.
 /// </summary>
 /// <remarks>
-/// The branch of a mutant holds the operands as they were, since only one mutant is active; the code grows with the depth of an
-/// expression rather than doubling at every operator. What is evaluated at compile time or once for the process is left alone.
+/// The branch of a mutant holds the operands as they were, since only one mutant is active; the code grows with the
+/// depth of an expression rather than doubling at every operator. What is evaluated at compile time or once for the
+/// process is left alone.
 /// </remarks>
 internal sealed class Mutator(
     SemanticModel model, string file, Func<Mutant, bool> isWanted, List<Mutant> mutants) : CSharpSyntaxRewriter
@@ -19,7 +20,9 @@ internal sealed class Mutator(
     public override SyntaxNode? VisitBinaryExpression(BinaryExpressionSyntax node)
     {
         var rewritten = (ExpressionSyntax)base.VisitBinaryExpression(node)!;
-        if (!Operators.Binary.TryGetValue(node.Kind(), out string[]? others) || !CanBeSwitched(node) || !HasOperator(node))
+        if (!Operators.Binary.TryGetValue(node.Kind(), out string[]? others)
+            || !CanBeSwitched(node)
+            || !HasOperator(node))
         {
             return rewritten;
         }
@@ -53,34 +56,27 @@ internal sealed class Mutator(
     public override SyntaxNode? VisitInvocationExpression(InvocationExpressionSyntax node)
     {
         var rewritten = (ExpressionSyntax)base.VisitInvocationExpression(node)!;
-        if (node.Expression is MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax { Identifier.Text: "Math" } } member
-            && member.Name.Identifier.Text is "Min" or "Max" && CanBeSwitched(node))
+        string? other = Text(node.Expression) switch
         {
-            string other = ((MemberAccessExpressionSyntax)node.Expression).Name.Identifier.Text == "Min" ? "Max" : "Min";
-            return Switch(node, $"Math.{other}{Text(node.ArgumentList)}", rewritten);
-        }
-
-        return rewritten;
+            "Math.Min" => "Math.Max",
+            "Math.Max" => "Math.Min",
+            _ => null,
+        };
+        return other is not null && CanBeSwitched(node)
+            ? Switch(node, $"{other}{Text(node.ArgumentList)}", rewritten)
+            : rewritten;
     }
 
     public override SyntaxNode? VisitIfStatement(IfStatementSyntax node)
     {
         var rewritten = (IfStatementSyntax)base.VisitIfStatement(node)!;
-        bool isOther = node.Condition is BinaryExpressionSyntax or PrefixUnaryExpressionSyntax or LiteralExpressionSyntax;
-        return isOther || !CanBeSwitched(node.Condition)
-            ? rewritten
-            : rewritten.WithCondition(
-                Switch(node.Condition, $"!({Text(node.Condition)})", rewritten.Condition));
+        return rewritten.WithCondition(Negated(node.Condition, rewritten.Condition));
     }
 
     public override SyntaxNode? VisitConditionalExpression(ConditionalExpressionSyntax node)
     {
         var rewritten = (ConditionalExpressionSyntax)base.VisitConditionalExpression(node)!;
-        bool isOther = node.Condition is BinaryExpressionSyntax or PrefixUnaryExpressionSyntax or LiteralExpressionSyntax;
-        return isOther || !CanBeSwitched(node.Condition)
-            ? rewritten
-            : rewritten.WithCondition(
-                Switch(node.Condition, $"!({Text(node.Condition)})", rewritten.Condition));
+        return rewritten.WithCondition(Negated(node.Condition, rewritten.Condition));
     }
 
     // A call for its effect is left out; a compound assignment and a step get the other operator.
@@ -91,7 +87,8 @@ internal sealed class Mutator(
         {
             InvocationExpressionSyntax or AwaitExpressionSyntax => ";",
             AssignmentExpressionSyntax assignment
-                when Operators.Assignment.TryGetValue(assignment.Kind(), out string? other) && IsNumber(assignment.Left) =>
+                when Operators.Assignment.TryGetValue(assignment.Kind(), out string? other)
+                    && IsNumber(assignment.Left) =>
                 $"{Text(assignment.Left)} {other} {Text(assignment.Right)};",
             _ => null,
         };
@@ -108,13 +105,21 @@ internal sealed class Mutator(
                 .WithTriviaFrom(node);
     }
 
-    public override SyntaxNode? VisitPostfixUnaryExpression(PostfixUnaryExpressionSyntax node) => node; // loops that never end
+    // Steps are mostly those of loops, which would not end.
+    public override SyntaxNode? VisitPostfixUnaryExpression(PostfixUnaryExpressionSyntax node) => node;
 
     public override SyntaxNode? VisitAttributeList(AttributeListSyntax node) => node;
 
     public override SyntaxNode? VisitEnumMemberDeclaration(EnumMemberDeclarationSyntax node) => node;
 
     public override SyntaxNode? VisitParameter(ParameterSyntax node) => node;
+
+    // Comparisons, negations and literals have mutants of their own.
+    private ExpressionSyntax Negated(ExpressionSyntax condition, ExpressionSyntax rewritten) =>
+        condition is BinaryExpressionSyntax or PrefixUnaryExpressionSyntax or LiteralExpressionSyntax
+            || !CanBeSwitched(condition)
+            ? rewritten
+            : Switch(condition, $"!({Text(condition)})", rewritten);
 
     private static string Text(SyntaxNode node) => node.WithoutTrivia().ToString().ReplaceLineEndings(" ");
 
@@ -130,8 +135,8 @@ internal sealed class Mutator(
 
     // Initializers of static fields run once for the process, whichever mutant is active then.
     private static bool IsRunTime(SyntaxNode node) => !node.Ancestors().Any(
-        a => a is AttributeSyntax or ParameterSyntax or EnumMemberDeclarationSyntax or CaseSwitchLabelSyntax or PatternSyntax
-            or ConstructorInitializerSyntax
+        a => a is AttributeSyntax or ParameterSyntax or EnumMemberDeclarationSyntax or CaseSwitchLabelSyntax
+            or PatternSyntax or ConstructorInitializerSyntax
             || (a is FieldDeclarationSyntax field && field.Modifiers.Any(
                 m => m.IsKind(SyntaxKind.StaticKeyword) || m.IsKind(SyntaxKind.ConstKeyword)))
             || (a is LocalDeclarationStatementSyntax { IsConst: true })
@@ -166,7 +171,12 @@ internal sealed class Mutator(
     {
         FileLinePositionSpan place = node.GetLocation().GetLineSpan();
         var mutant = new Mutant(
-            mutants.Count, file, place.StartLinePosition.Line + 1, place.StartLinePosition.Character + 1, Text(node), instead);
+            mutants.Count,
+            file,
+            place.StartLinePosition.Line + 1,
+            place.StartLinePosition.Character + 1,
+            Text(node),
+            instead);
         if (!isWanted(mutant))
         {
             return null;

@@ -2,7 +2,9 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace Cnn.Campaigns.Mutation;
 
-/// <summary>What each operator is replaced with: one neighbour that a test of the boundary or of the sign tells apart.</summary>
+/// <summary>
+/// What each operator is replaced with: a neighbour that a test of the boundary or of the sign tells apart.
+/// </summary>
 internal static class Operators
 {
     /// <summary>Replacements of binary operators, by the token between the operands.</summary>

@@ -9,8 +9,9 @@ namespace Cnn.Campaigns.Mutation;
 /// The process that runs tests over mutated code: it reads commands from standard input and answers each with one line.
 /// </summary>
 /// <remarks>
-/// <c>cover</c> runs every test without a mutant and answers a line for each: number, milliseconds, what failed (or nothing), the
-/// mutants reached, the name. <c>try M T,T,...</c> runs tests with mutant M until one fails, and answers its number, or -1.
+/// <c>cover</c> runs every test without a mutant and answers a line for each: number, milliseconds, what failed (or
+/// nothing), the mutants reached, the name. <c>try M T,T,...</c> runs tests with mutant M until one fails, and answers
+/// its number, or -1.
 /// </remarks>
 internal sealed class TestWorker
 {
@@ -66,7 +67,12 @@ internal sealed class TestWorker
             long milliseconds = clock.ElapsedMilliseconds;
             IEnumerable<int> hits = Enumerable.Range(0, reached.Length).Where(i => reached[i] || first[i]);
             output.WriteLine(string.Join(
-                '\t', number, milliseconds, failure?.ReplaceLineEndings(" ").Replace('\t', ' '), string.Join(',', hits), tests[number].Name));
+                '\t',
+                number,
+                milliseconds,
+                failure?.ReplaceLineEndings(" ").Replace('\t', ' '),
+                string.Join(',', hits),
+                tests[number].Name));
             Array.Clear(reached);
         }
 

@@ -60,8 +60,8 @@ internal sealed class PartRun
     public int Found { get; private set; }
 
     /// <summary>
-    /// Runs cases from the next one on until <paramref name="count"/> have run in all runs together, or the time or this
-    /// run's number of cases is over. An exception that leaves a case is a finding.
+    /// Runs cases from the next one on until <paramref name="count"/> have run in all runs together, or the time or
+    /// this run's number of cases is over. An exception that leaves a case is a finding.
     /// </summary>
     public void Cases(Action<CampaignCase> run, long? count = null)
     {

@@ -62,7 +62,8 @@ internal static class ListReaders
         {
             Words =
             [
-                "<object>", "</object>", "<!DOCTYPE a [<!ENTITY b \"c\">]>", "&b;", "&#xD800;", "<![CDATA[", "]]>", "xmlns:a=\"b\"",
+                "<object>", "</object>", "<!DOCTYPE a [<!ENTITY b \"c\">]>", "&b;", "&#xD800;", "<![CDATA[", "]]>",
+                "xmlns:a=\"b\"",
                 "<a:b/>",
                 "encoding=\"utf-16\"", "encoding=\"x\"", "<?p i?>", "\0", "<filename>..\0/</filename>",
             ],

@@ -44,7 +44,8 @@ public sealed class DamagedLevelDbTests : IDisposable
             _ =>
             {
                 byte[] bytes = File.ReadAllBytes(path);
-                (file.EndsWith(".ldb", StringComparison.Ordinal) ? (Action<byte[]>)LevelDbSigning.SignTable : LevelDbSigning.SignLog)(bytes);
+                bool isTable = file.EndsWith(".ldb", StringComparison.Ordinal);
+                (isTable ? (Action<byte[]>)LevelDbSigning.SignTable : LevelDbSigning.SignLog)(bytes);
                 File.WriteAllBytes(path, bytes);
                 Read(damaged);
             },
