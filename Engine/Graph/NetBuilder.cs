@@ -130,6 +130,7 @@ internal sealed class NetBuilder : IDisposable
     private void RefuseLostValues()
     {
         var needed = new Dictionary<object, NetLayer>(ReferenceEqualityComparer.Instance);
+        var sharedValues = new SharedValues(layers, unread);
         foreach (NetLayer layer in layers)
         {
             bool runsBackward = layer.NeedsBackward && layer.PropagateDownList.Contains(true);
@@ -141,7 +142,7 @@ internal sealed class NetBuilder : IDisposable
                     throw Refusal(layer, $"a {layer.Type} layer has no gradient in place where its {problem}");
                 }
 
-                if (inPlace && SharedValues.ProblemOf(layer, top, layers, unread) is { } reason)
+                if (inPlace && sharedValues.ProblemOf(layer, top) is { } reason)
                 {
                     throw Refusal(layer, reason);
                 }

@@ -6,16 +6,36 @@ namespace Cnn.Engine.Graph;
 /// Finds layers that work in place on values that others have by another name: several tops of one Split share their
 /// values, a Flatten or Reshape shares them with its bottom, and a Parameter with its weights.
 /// </summary>
-internal static class SharedValues
+internal sealed class SharedValues
 {
+    private readonly IReadOnlyList<NetLayer> layers;
+    private readonly IReadOnlySet<string> outputs;
+    private readonly HashSet<object> sharedMemory;
+
+    /// <param name="layers">All layers, in order.</param>
+    /// <param name="outputs">The blobs that no layer reads.</param>
+    public SharedValues(IReadOnlyList<NetLayer> layers, IReadOnlySet<string> outputs)
+    {
+        (this.layers, this.outputs) = (layers, outputs);
+        IEnumerable<object> shared = layers
+            .SelectMany(l => l.Bottoms.Concat(l.Tops).Concat(l.Parameters))
+            .Distinct()
+            .GroupBy(b => b.Memory)
+            .Where(blobs => blobs.Skip(1).Any())
+            .Select(blobs => blobs.Key);
+        sharedMemory = new HashSet<object>(shared, ReferenceEqualityComparer.Instance);
+    }
+
     /// <summary>Says what working in place would destroy; null where nothing.</summary>
     /// <param name="layer">The layer that works in place.</param>
     /// <param name="top">The blob that it changes.</param>
-    /// <param name="layers">All layers, in order.</param>
-    /// <param name="outputs">The blobs that no layer reads.</param>
-    public static string? ProblemOf(
-        NetLayer layer, Blob top, IReadOnlyList<NetLayer> layers, IReadOnlySet<string> outputs)
+    public string? ProblemOf(NetLayer layer, Blob top)
     {
+        if (!sharedMemory.Contains(top.Memory))
+        {
+            return null;
+        }
+
         NetLayer? owner = layers.FirstOrDefault(l => l.Parameters.Any(top.SharesDataWith));
         if (owner is not null)
         {
@@ -24,27 +44,25 @@ internal static class SharedValues
 
         NetLayer[] sharing = [.. layers.Where(l => l.Bottoms.Concat(l.Tops).Any(b => b != top
             && b.SharesDataWith(top)))];
-        return sharing.Length == 0 ? null
-            : Readers(layer, top, layers, sharing).FirstOrDefault() ?? Outputs(top, sharing, outputs).FirstOrDefault();
+        return Readers(layer, top, sharing).FirstOrDefault() ?? Outputs(top, sharing).FirstOrDefault();
     }
 
     // A layer that has run reads the values again in its backward pass, as far as anybody knows.
-    private static IEnumerable<string> Readers(
-        NetLayer layer, Blob top, IReadOnlyList<NetLayer> layers, NetLayer[] sharing) =>
+    private IEnumerable<string> Readers(NetLayer layer, Blob top, NetLayer[] sharing) =>
         from reader in sharing
-        where reader != layer && (reader.NeedsBackward || IsAfter(reader, layer, layers))
+        where reader != layer && (reader.NeedsBackward || IsAfter(reader, layer))
         from bottom in reader.Bottoms
         where bottom.SharesDataWith(top) && !IsView(reader, bottom) && !AreOneChain(bottom, top, sharing)
         select $"works in place on values that layer '{reader.Name}' ({reader.Type}) reads too";
 
-    private static IEnumerable<string> Outputs(Blob top, NetLayer[] sharing, IReadOnlySet<string> outputs) =>
+    private IEnumerable<string> Outputs(Blob top, NetLayer[] sharing) =>
         from writer in sharing
         from i in Enumerable.Range(0, writer.Tops.Count)
         let blob = writer.Tops[i]
         where outputs.Contains(writer.TopNames[i]) && blob.SharesDataWith(top) && !AreOneChain(blob, top, sharing)
         select $"works in place on values that the output '{writer.TopNames[i]}' has too";
 
-    private static bool IsAfter(NetLayer layer, NetLayer other, IReadOnlyList<NetLayer> layers) =>
+    private bool IsAfter(NetLayer layer, NetLayer other) =>
         layers.TakeWhile(l => l != layer).Contains(other);
 
     private static bool IsView(NetLayer layer, Blob bottom) =>

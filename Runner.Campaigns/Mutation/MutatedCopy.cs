@@ -4,6 +4,8 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Text;
 
 namespace Cnn.Campaigns.Mutation;
 
@@ -127,7 +129,7 @@ internal sealed partial class MutatedCopy
     private static int[] Build(string folder, string project)
     {
         string log = Run(
-            "dotnet", folder, "build", project, "-c", "Release", "-v", "q", "-nologo",
+            "dotnet", folder, "build", project, "-c", "Release", "-v", "q", "-nologo", "-clp:ErrorsOnly",
             "-p:RunAnalyzers=false", "-p:TreatWarningsAsErrors=false", "-p:EnforceCodeStyleInBuild=false");
         (string File, int Line)[] errors =
         [
@@ -137,13 +139,24 @@ internal sealed partial class MutatedCopy
         ];
         int[] mutants =
         [
-            .. errors.SelectMany(e => SwitchCall().Matches(File.ReadAllLines(e.File)[e.Line - 1]))
+            .. errors.SelectMany(e => SwitchCall().Matches(Culprits(e.File, e.Line)))
                 .Select(m => int.Parse(m.Groups["id"].Value, CultureInfo.InvariantCulture))
                 .Distinct(),
         ];
         return mutants.Length > 0 || !log.Contains("error", StringComparison.Ordinal)
             ? mutants
             : throw new InvalidDataException("the mutated copy does not build: " + log);
+    }
+
+    // Returns the line, or the member around it where the line holds no mutant: that a path returns nothing or leaves a
+    // variable unset is told elsewhere.
+    private static string Culprits(string file, int line)
+    {
+        SyntaxNode root = CSharpSyntaxTree.ParseText(File.ReadAllText(file)).GetRoot();
+        TextLine text = root.GetText().Lines[line - 1];
+        return SwitchCall().IsMatch(text.ToString())
+            ? text.ToString()
+            : root.FindNode(text.Span).AncestorsAndSelf().OfType<MemberDeclarationSyntax>().First().ToString();
     }
 
     private static string Run(string program, string folder, params string[] arguments)

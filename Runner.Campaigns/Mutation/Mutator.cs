@@ -48,7 +48,8 @@ internal sealed class Mutator(
 
     public override SyntaxNode? VisitLiteralExpression(LiteralExpressionSyntax node) => node.Kind() switch
     {
-        SyntaxKind.TrueLiteralExpression when IsRunTime(node) => Switch(node, "false", node),
+        SyntaxKind.TrueLiteralExpression when IsRunTime(node) && node.Parent is not WhileStatementSyntax =>
+            Switch(node, "false", node),
         SyntaxKind.FalseLiteralExpression when IsRunTime(node) => Switch(node, "true", node),
         _ => node,
     };
@@ -85,7 +86,7 @@ internal sealed class Mutator(
         var rewritten = (StatementSyntax)base.VisitExpressionStatement(node)!;
         string? instead = node.Expression switch
         {
-            InvocationExpressionSyntax or AwaitExpressionSyntax => ";",
+            InvocationExpressionSyntax or AwaitExpressionSyntax when !SetsArguments(node) => ";",
             AssignmentExpressionSyntax assignment
                 when Operators.Assignment.TryGetValue(assignment.Kind(), out string? other)
                     && IsNumber(assignment.Left) =>
@@ -126,6 +127,9 @@ internal sealed class Mutator(
     private static bool DeclaresSomething(SyntaxNode node) => node.DescendantNodesAndSelf().Any(
         n => n is DeclarationExpressionSyntax or SingleVariableDesignationSyntax or DeclarationPatternSyntax
             or LambdaExpressionSyntax or QueryExpressionSyntax or StackAllocArrayCreationExpressionSyntax);
+
+    private static bool SetsArguments(SyntaxNode node) =>
+        node.DescendantNodes().OfType<ArgumentSyntax>().Any(a => a.RefKindKeyword.IsKind(SyntaxKind.OutKeyword));
 
     private static bool HasComment(SyntaxNode node) => node.DescendantTrivia().Any(
         t => t.IsKind(SyntaxKind.SingleLineCommentTrivia) || t.IsDirective);

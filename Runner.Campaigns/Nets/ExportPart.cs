@@ -121,6 +121,12 @@ internal sealed class ExportPart(Action<string> count) : IDisposable
         {
             bool changesSource = layer.TopNames.Any(t => layer.BottomNames.Contains(t)
                 && net.Layers.Any(l => l.Bottoms.Count == 0 && l.Type != "Input" && l.TopNames.Contains(t)));
+            foreach (Blob top in layer.Tops.Where(layer.Bottoms.Contains))
+            {
+                // Other names of the same values show them as this layer leaves them.
+                lost.UnionWith(net.Blobs.Where(b => b.Value != top && b.Value.SharesDataWith(top)).Select(b => b.Key));
+            }
+
             if (changesSource || InferencePart.Jumping.Contains(layer.Type) || layer.BottomNames.Any(lost.Contains))
             {
                 lost.UnionWith(layer.TopNames);

@@ -15,7 +15,7 @@ internal static class TerminalText
 
     /// <summary>
     /// Returns lines as they are but for what a terminal would carry out: control characters, and those that turn the
-    /// direction of what follows, are written as their numbers, such as <c>\u001b</c>. Line ends and tabs stay.
+    /// direction of what follows, are written as their numbers, such as <c>\u0007</c>. Line ends and tabs stay.
     /// </summary>
     public static string Lines(ReadOnlySpan<char> text)
     {

@@ -54,6 +54,8 @@ public sealed class ForkExportTests : IDisposable
     [InlineData("type: 'Mul' mul_param { mul_shape: 3 mul_shape: 1 mul_shape: 1 }", "2 3 4 5")]
     [InlineData("type: 'Pad' pad_param { paddings: [0, 0, 1, 0, 2, 3, 0, 4] constant_values: 1.5 }", "2 3 4 5")]
     [InlineData("type: 'Pad' pad_param { paddings: [1, 2, 0, 1] }", "2 3")]
+    [InlineData("type: 'SPP' spp_param { pyramid_height: 1 }", "2 3 6 7")]
+    [InlineData("type: 'SPP' spp_param { pyramid_height: 3 pool: AVE }", "2 3 6 7")]
     [InlineData("type: 'Transpose' transpose_param { dim: [0, 3, 1, 2] }", "2 3 4 5")]
     [InlineData("type: 'Transpose' transpose_param { dim: [2, 0, 1] }", "2 3 4")]
     [InlineData("type: 'Reverse'", "4 2 3")]

@@ -81,7 +81,9 @@ internal static class Poolings
                 SPPParameter.Types.PoolMethod.Ave => Average(layer, layer.In(), shape),
                 _ => throw layer.Refusal("it draws at random", options, SPPParameter.PoolFieldNumber),
             };
-            levels.Add(layer.Op("Flatten", [pooled], ("axis", 1)));
+
+            // One level alone stays an image of one value.
+            levels.Add(options.PyramidHeight == 1 ? pooled : layer.Op("Flatten", [pooled], ("axis", 1)));
         }
 
         layer.Top(levels.Count == 1 ? levels[0] : layer.Op("Concat", [.. levels], ("axis", 1)));
