@@ -6,8 +6,7 @@ namespace Cnn.Campaigns.Nets;
 
 /// <summary>
 /// Nets for inference, whose blobs share memory and whose layers are folded into others, give what plain nets give:
-/// the same bits
-/// where nothing is folded.
+/// the same bits where nothing is folded or convolved.
 /// </summary>
 internal sealed class InferencePart : IDisposable
 {
@@ -86,13 +85,16 @@ internal sealed class InferencePart : IDisposable
         }
     }
 
-    // The blobs that a folded layer may change by a rounding.
+    // Folded layers round elsewhere, and convolutions that keep their packed weights may sum in another order.
+    private static bool MayRound(NetLayer layer) => layer.IsFolded || layer.Type == "Convolution";
+
+    // The blobs that may differ by a rounding.
     private static HashSet<string> Loose(Net net)
     {
         var loose = new HashSet<string>();
         foreach (NetLayer layer in net.Layers)
         {
-            if (layer.IsFolded || layer.BottomNames.Any(loose.Contains))
+            if (MayRound(layer) || layer.BottomNames.Any(loose.Contains))
             {
                 loose.UnionWith(layer.TopNames);
                 loose.UnionWith(layer.IsFolded ? layer.BottomNames : []);
@@ -115,7 +117,7 @@ internal sealed class InferencePart : IDisposable
                 lost.UnionWith(layer.TopNames);
             }
 
-            if (layer.IsFolded || readsLoose)
+            if (MayRound(layer) || readsLoose)
             {
                 loose.UnionWith(layer.TopNames);
             }

@@ -15,6 +15,7 @@ public class CommandProcessesTests
     {
         CommandLine[] ranks = Run(3, processes =>
         {
+            AllHaveBegun(processes);
             if (processes.Group!.Rank == 2)
             {
                 throw new TrainingException("the sun went down");
@@ -71,6 +72,7 @@ public class CommandProcessesTests
     {
         CommandLine[] ranks = Run(2, processes =>
         {
+            AllHaveBegun(processes);
             if (!processes.IsRoot)
             {
                 processes.Group!.Abort(130);
@@ -137,6 +139,9 @@ public class CommandProcessesTests
         Assert.Contains("cnn: 'nosuch.prototxt' does not exist", ranks[0].Error, StringComparison.Ordinal);
         Assert.Empty(ranks[1].Error);
     }
+
+    // A rank that begins after the job has ended has no result.
+    private static void AllHaveBegun(CommandProcesses processes) => processes.Group!.Gather([]);
 
     private static CommandLine[] Run(int size, Func<CommandProcesses, int> body) =>
         RankedCommandLine.Run(size, (console, _) => CommandProcesses.Run(console, false, body));
