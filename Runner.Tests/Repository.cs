@@ -4,7 +4,8 @@ namespace Cnn.Tests;
 internal static class Repository
 {
     /// <summary>The top folder.</summary>
-    public static string Root { get; } = FindRoot();
+    public static string Root { get; } = RepositoryFolder.Find()
+        ?? throw new InvalidOperationException("the tests run outside the repository");
 
     /// <summary>Returns the full path of a file or folder, given its path from the top.</summary>
     public static string PathOf(params string[] parts) => Path.Combine([Root, .. parts]);
@@ -16,15 +17,4 @@ internal static class Repository
         "bin",
         Path.GetRelativePath(PathOf("Runner.Tests", "bin"), AppContext.BaseDirectory),
         "PluginLayer.dll");
-
-    private static string FindRoot()
-    {
-        string? folder = AppContext.BaseDirectory;
-        while (folder is not null && !File.Exists(Path.Combine(folder, "Cnn.sln")))
-        {
-            folder = Path.GetDirectoryName(folder);
-        }
-
-        return folder ?? throw new InvalidOperationException("the tests run outside the repository");
-    }
 }

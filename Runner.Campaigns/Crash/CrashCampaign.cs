@@ -1,6 +1,6 @@
 using Cnn.Campaigns.Crash.Commands;
-using Cnn.Campaigns.Crash.Tracing;
 using Cnn.Campaigns.Crash.Training;
+using Cnn.Campaigns.Processes;
 using Cnn.Campaigns.Running;
 using Cnn.Proto;
 
@@ -23,7 +23,7 @@ internal sealed class CrashCampaign : ICampaign
     /// <inheritdoc/>
     public void Run(PartRun run)
     {
-        if (Strace.Missing is { } missing)
+        if (StraceProgram.Missing is { } missing)
         {
             throw new CnnException($"the campaign needs strace: {missing}", "install the package strace");
         }

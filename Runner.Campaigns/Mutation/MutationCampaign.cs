@@ -101,14 +101,6 @@ internal sealed class MutationCampaign : ICampaign
     // The order is that of the seed, so that a campaign that is stopped has tried a random sample.
     private static void Shuffle(Mutant[] mutants, ulong seed) => new PhiloxRandom(seed).Shuffle(mutants);
 
-    private static string Repository()
-    {
-        string? folder = AppContext.BaseDirectory;
-        while (folder is not null && !File.Exists(Path.Combine(folder, "Cnn.sln")))
-        {
-            folder = Path.GetDirectoryName(folder);
-        }
-
-        return folder ?? throw new InvalidDataException("The sources are not here: run the campaign in a clone.");
-    }
+    private static string Repository() => RepositoryFolder.Find()
+        ?? throw new InvalidDataException("The sources are not here: run the campaign in a clone.");
 }

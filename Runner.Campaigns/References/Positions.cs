@@ -8,19 +8,23 @@ internal static class Positions
     /// <summary>Returns every index of an array, one number an axis, the last axis running fastest.</summary>
     public static IEnumerable<int[]> Of(IReadOnlyList<int> shape)
     {
-        long count = shape.Aggregate(1L, (n, d) => n * d);
-        for (long i = 0; i < count; i++)
+        int count = shape.Aggregate(1, (n, d) => n * d);
+        for (int i = 0; i < count; i++)
         {
-            var at = new int[shape.Count];
-            long rest = i;
-            for (int axis = shape.Count - 1; axis >= 0; axis--)
-            {
-                at[axis] = (int)(rest % shape[axis]);
-                rest /= shape[axis];
-            }
-
-            yield return at;
+            yield return At(shape, i);
         }
+    }
+
+    /// <summary>Returns the index of the i-th value.</summary>
+    public static int[] At(IReadOnlyList<int> shape, int i)
+    {
+        var at = new int[shape.Count];
+        for (int axis = shape.Count - 1; axis >= 0; axis--)
+        {
+            (i, at[axis]) = Math.DivRem(i, shape[axis]);
+        }
+
+        return at;
     }
 
     /// <summary>Returns an axis that may count from the end.</summary>

@@ -1,5 +1,3 @@
-using System.ComponentModel;
-using System.Diagnostics;
 using System.Text.RegularExpressions;
 using Cnn.Campaigns.Processes;
 using Cnn.Proto;
@@ -14,16 +12,14 @@ internal static partial class Strace
 
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
-    /// <summary>Whether strace is installed and may trace.</summary>
-    public static bool IsThere { get; } = Starts();
-
     /// <summary>Requires strace.</summary>
     /// <exception cref="CnnException">It is not installed or may not trace.</exception>
     public static void Require()
     {
-        if (!IsThere)
+        if (StraceProgram.Missing is { } missing)
         {
-            throw new CnnException("strace does not run here", "install it, where a process may trace another");
+            throw new CnnException(
+                $"strace does not run here: {missing}", "install it, where a process may trace another");
         }
     }
 
@@ -84,24 +80,6 @@ internal static partial class Strace
     private static string? PathIn(string line, Dictionary<string, string> names) => PathText().Matches(line)
         .Select(m => names.GetValueOrDefault(m.Groups["path"].Value))
         .FirstOrDefault(p => p is not null);
-
-    private static bool Starts()
-    {
-        try
-        {
-            var start = new ProcessStartInfo("strace", ["-D", "-qq", "-o", "/dev/null", "true"])
-            {
-                RedirectStandardError = true,
-            };
-            using Process process = Process.Start(start)!;
-            process.WaitForExit();
-            return process.ExitCode == 0;
-        }
-        catch (Win32Exception)
-        {
-            return false;
-        }
-    }
 
     [GeneratedRegex(@"^(?<thread>\d+) +(?<call>\w+)\((?<rest>.*)$")]
     private static partial Regex CallLine();

@@ -1,3 +1,4 @@
+using Cnn.Campaigns.Processes;
 using Cnn.Campaigns.Running;
 using Cnn.Campaigns.SystemErrors;
 
@@ -12,7 +13,7 @@ public sealed class SystemErrorsTests
     [Fact]
     public void FailedCallsAreToldInWordsAndLoseNothing()
     {
-        Assert.SkipUnless(Strace.IsThere, "strace is not installed, or may not trace here");
+        Assert.SkipUnless(StraceProgram.Missing is null, $"strace is needed: {StraceProgram.Missing}");
         Scenario[] scenarios =
         [
             Named("train", "hdf5"), Named("test", "extract features"), Named("convert", "weights over a file"),

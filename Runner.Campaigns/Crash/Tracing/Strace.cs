@@ -1,12 +1,9 @@
-using System.ComponentModel;
-using System.Diagnostics;
 using System.Globalization;
 
 namespace Cnn.Campaigns.Crash.Tracing;
 
 /// <summary>
-/// strace, which writes down the calls of a process on files, or kills it at one of them. It comes with Linux
-/// distributions, in the package of that name.
+/// How strace writes down the calls of a process on files, or kills it at one of them.
 /// </summary>
 internal static class Strace
 {
@@ -18,9 +15,6 @@ internal static class Strace
         "unlink", "unlinkat", "mkdir", "mkdirat", "rmdir", "link", "linkat", "symlink", "symlinkat",
         "copy_file_range", "sendfile",
     ];
-
-    /// <summary>Why strace cannot be used here; null where it can.</summary>
-    public static string? Missing { get; } = FindMissing();
 
     /// <summary>The words before a command whose calls are to be written down.</summary>
     /// <param name="log">The file to write them to.</param>
@@ -39,29 +33,4 @@ internal static class Strace
         "strace", "-f", "-q", "-o", "/dev/null", "-e", $"trace={call}", "-e",
         string.Create(CultureInfo.InvariantCulture, $"inject={call}:signal=KILL:when={number}"),
     ];
-
-    private static string? FindMissing()
-    {
-        if (!OperatingSystem.IsLinux())
-        {
-            return "strace is a program of Linux";
-        }
-
-        try
-        {
-            var start = new ProcessStartInfo("strace", ["-f", "-q", "--seccomp-bpf", "-e", "trace=openat", "true"])
-            {
-                RedirectStandardError = true,
-                RedirectStandardOutput = true,
-            };
-            using Process process = Process.Start(start)!;
-            string error = process.StandardError.ReadToEnd();
-            process.WaitForExit();
-            return process.ExitCode == 0 ? null : $"strace cannot trace here: {error.Trim()}";
-        }
-        catch (Win32Exception)
-        {
-            return "there is no strace";
-        }
-    }
 }

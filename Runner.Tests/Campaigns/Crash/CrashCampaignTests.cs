@@ -1,7 +1,7 @@
 using Cnn.Campaigns.Crash;
 using Cnn.Campaigns.Crash.Commands;
-using Cnn.Campaigns.Crash.Tracing;
 using Cnn.Campaigns.Crash.Training;
+using Cnn.Campaigns.Processes;
 using Cnn.Campaigns.Running;
 using Cnn.Fillers;
 
@@ -65,7 +65,7 @@ public sealed class CrashCampaignTests : IDisposable
     }
 
     private static void RequireStrace() =>
-        Assert.SkipUnless(Strace.Missing is null, $"strace is needed: {Strace.Missing}");
+        Assert.SkipUnless(StraceProgram.Missing is null, $"strace is needed: {StraceProgram.Missing}");
 
     private static IEnumerable<(int Operations, SortedDictionary<string, byte[]?> Content)> States(Recording recording)
     {
