@@ -48,13 +48,14 @@ internal sealed class FuzzCampaign : ICampaign
     {
         string number = one.Number.ToString(CultureInfo.InvariantCulture);
         if (worker.Ask($"{FuzzWorker.Round}\t{number}\t{Executions}", number, one.Find) is not [var read, var refused,
-            var edges, var inputs])
+            var edges, var inputs, var milliseconds])
         {
             return;
         }
 
         one.Count("read", read);
         one.Count("refused", refused);
+        one.Count("ms of CPU", milliseconds);
         run.Note("edges", edges);
         run.Note("corpus files", inputs);
     }

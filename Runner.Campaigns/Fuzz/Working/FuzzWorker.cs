@@ -86,12 +86,13 @@ internal static class FuzzWorker
             {
                 int kept = CorpusArchive.Write(argument, loop.Distilled(), LargestArchive);
                 output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"{Done}\t{kept}\t{corpus.Inputs.Count}\t0\t0"));
+                    $"{Done}\t{kept}\t{corpus.Inputs.Count}\t0\t0\t0"));
             }
             else
             {
                 number = argument;
                 (long Read, long Refused) before = loop.Counts;
+                TimeSpan start = Environment.CpuUsage.TotalTime;
                 loop.Round(
                     new PhiloxRandom(seed ^ PartRun.Hash("fuzz/" + name),
                         ulong.Parse(number, CultureInfo.InvariantCulture)),
@@ -99,7 +100,8 @@ internal static class FuzzWorker
                 output.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
                     $"{Done}\t{loop.Counts.Read - before.Read}\t{loop.Counts.Refused - before.Refused}\t{loop.Edges}\t"
-                    + $"{corpus.Inputs.Count}"));
+                    + $"{corpus.Inputs.Count}\t"
+                    + $"{(long)(Environment.CpuUsage.TotalTime - start).TotalMilliseconds}"));
             }
 
             output.Flush();
