@@ -17,6 +17,9 @@ public sealed class GradientCheck
     // Rounding errors of the tops are taken for this many units in their last place.
     private const double RoundingUnits = 16 * 5.96e-8;
 
+    // The distance of two neighbouring singles, relative to them at most.
+    private const double UnitInLastPlace = 1.0 / (1 << 23);
+
     // Where rounding makes up a larger share of the slope, an agreement says nothing.
     private const double MostRounding = 0.25;
 
@@ -71,8 +74,9 @@ public sealed class GradientCheck
 
     /// <summary>
     /// Whether steps follow the scale of a blob's values and shrink until two of them agree; a value at which none do,
-    /// or at which the slopes on the two sides differ (a kink), is skipped, and so is one at which a loss is saturated:
-    /// nothing changes. Otherwise all take <see cref="Step"/>.
+    /// or at which the slopes on the two sides differ (a kink), is skipped, and so is one at which nothing changes, if
+    /// the layer is a loss (it is saturated) or the gradient is too small for the last digit of a top. Otherwise all
+    /// take <see cref="Step"/>.
     /// </summary>
     public bool FitsSteps { get; init; }
 
@@ -230,7 +234,8 @@ public sealed class GradientCheck
                 now = SlopesAt(blob, index, step);
             }
 
-            if (layer.IsLoss && now is { Central: 0, Gap: 0 } && actual != 0)
+            bool isUnseen = layer.IsLoss || Math.Abs(actual) <= now.Smallest;
+            if (isUnseen && now is { Central: 0, Gap: 0 } && actual != 0)
             {
                 return (null, 0, 0);
             }
@@ -280,10 +285,10 @@ public sealed class GradientCheck
 
             blob.Data[index] = down;
             Forward();
-            double rise = 0, fall = 0, rounding = 0;
+            double rise = 0, fall = 0, rounding = 0, largest = 0;
             for (int top = 0; top < tops.Count; top++)
             {
-                Add(top, tops[top].Data, ref rise, ref fall, ref rounding);
+                Add(top, tops[top].Data, ref rise, ref fall, ref rounding, ref largest);
             }
 
             blob.Data[index] = value;
@@ -291,11 +296,18 @@ public sealed class GradientCheck
             return new Slopes(
                 (rise + fall) / width,
                 Math.Abs((rise / ((double)up - value)) - (fall / ((double)value - down))),
-                RoundingUnits * Math.Sqrt(rounding) / width);
+                RoundingUnits * Math.Sqrt(rounding) / width,
+                2 * UnitInLastPlace * largest / width);
         }
 
         // Values that stay as they are add nothing, so their rounding errors do not either.
-        private void Add(int top, ReadOnlySpan<float> below, ref double rise, ref double fall, ref double rounding)
+        private void Add(
+            int top,
+            ReadOnlySpan<float> below,
+            ref double rise,
+            ref double fall,
+            ref double rounding,
+            ref double largest)
         {
             for (int i = 0; i < below.Length; i++)
             {
@@ -310,10 +322,12 @@ public sealed class GradientCheck
                 fall += weight * (middle - low);
                 double error = high == low ? 0 : weight * (Math.Abs(high) + Math.Abs(low));
                 rounding += error * error;
+                largest = Math.Max(largest, Math.Abs(weight * middle));
             }
         }
 
-        // The slope over both sides, how far the slopes of the two sides are apart, and what rounding may add.
-        private readonly record struct Slopes(double Central, double Gap, double Rounding);
+        // The slope over both sides, how far the slopes of the two sides are apart, what rounding may add, and the
+        // smallest slope that changes a top by more than its last digit.
+        private readonly record struct Slopes(double Central, double Gap, double Rounding, double Smallest);
     }
 }

@@ -10,7 +10,7 @@ namespace Cnn.Campaigns.Fuzz;
 /// <summary>
 /// Reads damaged files, guided by what they run through. A case is a round of some executions; its inputs are a
 /// function of the seed, its number and the corpus. What breaks the promise is saved as a file, and that file is read
-/// when the case is repeated.
+/// when the case is repeated. Its minutes are those of the processor.
 /// </summary>
 internal sealed class FuzzCampaign : ICampaign
 {
@@ -41,23 +41,26 @@ internal sealed class FuzzCampaign : ICampaign
         ForgetMended(FuzzReaders.Find(run.Part), folder);
         using var worker = new WorkerProcess(program, run.Part, folder, run.Seed);
         worker.Start(fault => run.Find(0, fault));
-        run.Cases(one => Round(one, run, worker));
+        var processor = TimeSpan.Zero;
+        run.Clock = () => processor;
+        run.Cases(one => processor += Round(one, run, worker));
     }
 
-    private static void Round(CampaignCase one, PartRun run, WorkerProcess worker)
+    // Returns the time of the processor that the round took; a round that the worker died of counts as a second.
+    private static TimeSpan Round(CampaignCase one, PartRun run, WorkerProcess worker)
     {
         string number = one.Number.ToString(CultureInfo.InvariantCulture);
         if (worker.Ask($"{FuzzWorker.Round}\t{number}\t{Executions}", number, one.Find) is not [var read, var refused,
             var edges, var inputs, var milliseconds])
         {
-            return;
+            return TimeSpan.FromSeconds(1);
         }
 
         one.Count("read", read);
         one.Count("refused", refused);
-        one.Count("ms of CPU", milliseconds);
         run.Note("edges", edges);
         run.Note("corpus files", inputs);
+        return TimeSpan.FromMilliseconds(milliseconds);
     }
 
     // What is kept is not reported again, so what no longer breaks the promise must not be kept.

@@ -38,6 +38,10 @@ internal sealed class ReferenceCampaign : ICampaign
             {
                 c.Find($"{mismatch.Message}; {comparison.Description}");
             }
+            catch (UndecidedException)
+            {
+                c.Count("undecided");
+            }
         });
     }
 }

@@ -11,7 +11,6 @@ internal sealed class PartRun
     private readonly TimeSpan? time;
     private readonly TextWriter output;
     private readonly Action save;
-    private readonly Stopwatch clock = Stopwatch.StartNew();
     private readonly double secondsBefore;
     private double savedAt;
 
@@ -34,6 +33,8 @@ internal sealed class PartRun
         (Campaign, Part, this.options, this.state, this.time) = (campaign, part, options, state, time);
         (this.output, this.save) = (output, save);
         secondsBefore = state.Seconds;
+        var watch = Stopwatch.StartNew();
+        Clock = () => watch.Elapsed;
     }
 
     /// <summary>The campaign's name.</summary>
@@ -53,8 +54,11 @@ internal sealed class PartRun
     /// <summary>Whether one case is run again, from what an earlier run kept, and nothing is searched.</summary>
     public bool RepeatsOne => options.OnlyCase is not null;
 
+    /// <summary>How long the part has run; the time that has passed, if nothing else is set.</summary>
+    public Func<TimeSpan> Clock { get; set; }
+
     /// <summary>The time that is left; null for no limit.</summary>
-    public TimeSpan? TimeLeft => time - clock.Elapsed;
+    public TimeSpan? TimeLeft => time - Clock();
 
     /// <summary>The findings of this run alone.</summary>
     public int Found { get; private set; }
@@ -121,7 +125,7 @@ internal sealed class PartRun
 
     private void Keep(bool always)
     {
-        double seconds = clock.Elapsed.TotalSeconds;
+        double seconds = Clock().TotalSeconds;
         if (always || seconds > savedAt + 5)
         {
             savedAt = seconds;

@@ -29,7 +29,8 @@ internal sealed class DetectionEvaluateReference : IReferenceLayer, IReferenceCa
             foreach (double[] d in there.Length > 0 ? group.OrderByDescending(d => d[2]) : group.AsEnumerable())
             {
                 double[]? best = there.MaxBy(o => Box.Of(o, 3).Overlap(Box.Of(d, 3)));
-                bool isNear = best is not null && Box.Of(best, 3).Overlap(Box.Of(d, 3)) >= options.OverlapThreshold;
+                bool isNear = best is not null
+                    && Rounding.IsAbove(Box.Of(best, 3).Overlap(Box.Of(d, 3)), options.OverlapThreshold);
                 bool isLeftOut = isNear && best![7] != 0 && !countsAll;
                 bool isRight = isNear && !isLeftOut && taken.Add(best!);
                 rows.AddRange([d[0], d[1], d[2], isRight ? 1 : 0, isRight || isLeftOut ? 0 : 1]);

@@ -100,7 +100,7 @@ internal sealed class DetectionOutputReference : IReferenceLayer, IReferenceCase
         foreach (int p in candidates)
         {
             Box box = Decode(call, n, options.ShareLocation ? 0 : c, p);
-            if (kept.TrueForAll(k => k.Box.Overlap(box) <= threshold))
+            if (kept.TrueForAll(k => !Rounding.IsAbove(k.Box.Overlap(box), threshold)))
             {
                 kept.Add((Score(p), c, box));
                 threshold *= suppression.Eta < 1 && threshold > 0.5 ? suppression.Eta : 1;

@@ -26,9 +26,9 @@ internal sealed class YoloOutputReference : IReferenceLayer, IReferenceCases
             most = call.Layer.Yolov3DetectionOutputParam.NmsThreshold;
         }
 
-        foreach (var box in boxes.OrderByDescending(b => b.Score))
+        foreach (var box in Rounding.Descending(boxes, b => b.Score))
         {
-            if (kept.TrueForAll(k => k.Box.Overlap(box.Box) < most))
+            if (kept.TrueForAll(k => Rounding.IsAbove(most, k.Box.Overlap(box.Box))))
             {
                 kept.Add(box);
             }
@@ -89,7 +89,7 @@ internal sealed class YoloOutputReference : IReferenceLayer, IReferenceCases
             double sum = t[5..].Sum(Math.Exp);
             int best = Enumerable.Range(0, classes).MaxBy(c => t[5 + c]);
             double score = Sigmoid(t[4]) * Math.Exp(t[5 + best]) / sum;
-            if (score >= options.ConfidenceThreshold)
+            if (Rounding.IsAbove(score, options.ConfidenceThreshold))
             {
                 double w = Math.Exp(t[2]) * options.Biases[2 * at[3]] / x.Shape[3];
                 double h = Math.Exp(t[3]) * options.Biases[(2 * at[3]) + 1] / x.Shape[2];
@@ -117,7 +117,7 @@ internal sealed class YoloOutputReference : IReferenceLayer, IReferenceCases
                 Box box = Around((at[2] + Sigmoid(t[0])) / x.Shape[3], (at[1] + Sigmoid(t[1])) / x.Shape[2], w, h);
                 boxes.AddRange(Enumerable.Range(0, classes)
                     .Select(c => (Score: Sigmoid(t[4]) * Sigmoid(t[5 + c]), c, box))
-                    .Where(b => b.Score > options.ConfidenceThreshold));
+                    .Where(b => Rounding.IsAbove(b.Score, options.ConfidenceThreshold)));
             }
         }
     }

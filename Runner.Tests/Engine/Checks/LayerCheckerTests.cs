@@ -70,6 +70,23 @@ public class LayerCheckerTests
     }
 
     [Fact]
+    public void AGradientThatIsTooSmallForTheLastDigitOfTheTopsIsNotCompared()
+    {
+        // The derivative of TanH there is 7.4e-8, and its values are 1 in single precision.
+        NetDefinition net = NetDefinition.Parse("""
+            layer { name: 'in' type: 'DummyData' top: 'in'
+              dummy_data_param { shape { dim: 4 } data_filler { type: 'constant' value: 8.9 } } }
+            layer { name: 'tanh' type: 'TanH' bottom: 'in' top: 'tanh' }
+            """);
+
+        LayerCheckResult gradient = LayerChecker.Check(net)[1][LayerCheck.Gradient];
+
+        Assert.Equal(
+            (CheckOutcome.DoesNotApply, "no value was found at which its tops have a derivative"),
+            (gradient.Outcome, gradient.Detail));
+    }
+
+    [Fact]
     public void TheLayersThatAreNamedAreChecked()
     {
         var options = Options(Fault.Threads);
