@@ -134,13 +134,24 @@ internal sealed class LayerExport(OnnxExporter exporter, OnnxGraph graph, NetLay
     public string Weight(string role, float[] values, params int[] dims) =>
         Graph.Weight($"{Layer.Name}.{role}", Array.ConvertAll(dims, d => (long)d), () => values);
 
-    /// <summary>Gives a value another shape; the open batch stays open.</summary>
+    /// <summary>
+    /// Gives a value another shape; the open batch stays open, and so does a number of items that values decide on.
+    /// </summary>
     /// <param name="value">The value.</param>
     /// <param name="shape">The shape, for the net's own batch size.</param>
     /// <param name="isBatch">Whether its first axis is that of the open batch.</param>
+    /// <exception cref="CnnException">Values decide on the shape in another way.</exception>
     public string Reshape(string value, ReadOnlySpan<int> shape, bool isBatch)
     {
         long[] dims = Array.ConvertAll(shape.ToArray(), d => (long)d);
+        if (Layer.BottomList.FirstOrDefault(exporter.DependsOnValues) is { } bottom)
+        {
+            // The items stay apart where the first axis is theirs before and after.
+            isBatch = exporter.CountsItems(bottom) && dims.Length > 0 && dims[0] == bottom.Dim(0)
+                ? true
+                : throw Refusal("values decide on the shape of a bottom, and ONNX needs a fixed one here");
+        }
+
         if (isBatch)
         {
             dims[0] = -1;

@@ -79,6 +79,12 @@ internal sealed class OnnxExporter
     /// <summary>Declares that the values decide on the size of an axis of a blob.</summary>
     public void CountAxis(Blob blob, int axis) => counted[blob] = axis;
 
+    /// <summary>Whether values decide on the shape of a blob.</summary>
+    public bool DependsOnValues(Blob blob) => counted.ContainsKey(blob) || dependent.Contains(blob);
+
+    /// <summary>Whether values decide on the first axis of a blob alone.</summary>
+    public bool CountsItems(Blob blob) => counted.TryGetValue(blob, out int axis) && axis == 0;
+
     /// <summary>Binds a top of a layer to a value.</summary>
     public void Bind(NetLayer layer, int top, string value)
     {
@@ -258,7 +264,7 @@ internal sealed class OnnxExporter
         }
 
         missing.UnionWith(layer.TopNameList.Where(top => !values.ContainsKey(top)));
-        if (layer.BottomList.Any(b => counted.ContainsKey(b) || dependent.Contains(b)))
+        if (layer.BottomList.Any(DependsOnValues))
         {
             dependent.UnionWith(layer.TopList.Where(top => !counted.ContainsKey(top)));
         }

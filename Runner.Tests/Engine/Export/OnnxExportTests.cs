@@ -288,6 +288,35 @@ public sealed class OnnxExportTests : IDisposable
         }
     }
 
+    [Fact]
+    public void TheItemsThatAFilterKeepsStayApart()
+    {
+        using Net net = Build(Filtered("dim: 0 dim: -1"));
+        string path = folder["net.onnx"];
+        net.ExportOnnx(path, new OnnxOptions { FixesBatch = true });
+        float[] x = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];
+
+        using var run = new OnnxRun(path);
+        var (shape, values) = run.Run([("x", [3, 2, 2], x), ("chosen", [3], [0, 1, 1])])["flat"];
+
+        Assert.Equal([2, 4], shape);
+        Assert.Equal(x[4..], values);
+    }
+
+    [Fact]
+    public void AShapeThatMixesTheItemsThatAFilterKeepsIsRefused()
+    {
+        using Net net = Build(Filtered("dim: 1 dim: -1"));
+
+        var refusal = Assert.Throws<CnnException>(
+            () => net.ExportOnnx(folder["net.onnx"], new OnnxOptions { FixesBatch = true }));
+
+        Assert.Contains(
+            "layer 'flat': a Reshape layer cannot be exported to ONNX: values decide on the shape of a bottom",
+            refusal.Message,
+            StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(12)]
     [InlineData(23)]
@@ -303,6 +332,13 @@ public sealed class OnnxExportTests : IDisposable
             $"opset {opset} is not supported; 13 to 22; 17 is read by nearly all programs", refusal.Message);
         Assert.False(File.Exists(path));
     }
+
+    private static string Filtered(string shape) => $$"""
+        layer { name: "x" type: "Input" top: "x" top: "chosen" input_param {
+          shape { dim: 3 dim: 2 dim: 2 } shape { dim: 3 } } }
+        layer { name: "filter" type: "Filter" bottom: "x" bottom: "chosen" top: "kept" }
+        layer { name: "flat" type: "Reshape" bottom: "kept" top: "flat" reshape_param { shape { {{shape}} } } }
+        """;
 
     // Nothing where the case cannot be exported.
     private void OfCase(string path, OnnxOptions options, Action<Net, OnnxExport> use)
