@@ -22,7 +22,13 @@ internal sealed class MutationCampaign : ICampaign
             "Engine",
             "Engine/Snapshots/",
             ["Cnn.Tests.Engine.Snapshots.", "Cnn.Tests.Engine.Solvers.", "Cnn.Tests.Faults."]),
-        ["solvers"] = new("Engine", "Engine/Solvers/", ["Cnn.Tests.Engine.Solvers.", "Cnn.Tests.Engine.Snapshots."]),
+        ["solvers"] = new(
+            "Engine",
+            "Engine/Solvers/",
+            [
+                "Cnn.Tests.Engine.Solvers.", "Cnn.Tests.Engine.Snapshots.", "Cnn.Tests.Engine.Runs.",
+                "Cnn.Tests.Runner.Commands.Train", "Cnn.Tests.Runner.Commands.Quiet",
+            ]),
     };
 
     public string Name => "mutation";
@@ -64,7 +70,7 @@ internal sealed class MutationCampaign : ICampaign
             int milliseconds = 0;
             CoveredTest[] chosen =
             [
-                .. tests.OrderBy(t => t.Reached.Count).ThenBy(t => t.Milliseconds).ThenBy(t => t.Number)
+                .. tests.OrderBy(t => (t.Milliseconds + 5L) * t.Reached.Count).ThenBy(t => t.Number)
                     .TakeWhile(t => (milliseconds += t.Milliseconds) <= MostTime.TotalMilliseconds),
             ];
             (outcome, _) = worker.Try(mutant.Id, [.. chosen.Select(t => t.Number)], MostTime * 6);

@@ -58,9 +58,21 @@ internal sealed class MutationTest
 
         var tracker = new DisposalTracker();
         return method.GetCustomAttributes().OfType<IDataAttribute>()
+            .Select(a => InClass(a, method.ReflectedType!))
             .SelectMany(a => a.GetData(method, tracker).AsTask().GetAwaiter().GetResult())
             .Where(row => row.Skip is null)
             .Select(row => new MutationTest(method, method.ResolveMethodArguments(row.GetData())));
+    }
+
+    // xunit tells the attribute so while it looks for tests; without that there are no rows.
+    private static IDataAttribute InClass(IDataAttribute data, Type testClass)
+    {
+        if (data is MemberDataAttributeBase member)
+        {
+            member.MemberType ??= testClass;
+        }
+
+        return data;
     }
 
     private async Task<string?> RunAsync()

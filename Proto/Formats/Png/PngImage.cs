@@ -159,8 +159,9 @@ internal sealed class PngImage
             // The checksum comes last.
             stream.ReadByte();
         }
-        catch (InvalidDataException exception)
+        catch (Exception exception) when (exception is InvalidDataException or IOException)
         {
+            // An IOException, although nothing is read from a disk, says that a dictionary is wanted.
             throw ImageMessages.Damaged(ImageFormat.Png, exception);
         }
     }

@@ -1,5 +1,6 @@
 using Cnn.Engine.Solvers;
 using Cnn.Layers.Threading;
+using Cnn.Proto.Formats;
 using Cnn.Tests.Engine.Solvers;
 
 namespace Cnn.Tests.Engine.Snapshots;
@@ -41,6 +42,7 @@ public sealed class KeptSnapshotsTests : IDisposable
         Finish(Definition("max_iter: 4 snapshot: 1 test_interval: 100"));
 
         Assert.Equal(Pairs(1, 2, 3, 4), Files());
+        Assert.Empty(Listed(4));
     }
 
     [Fact]
@@ -120,6 +122,106 @@ public sealed class KeptSnapshotsTests : IDisposable
         solver.Solve();
 
         Assert.Equal([.. Pairs(2), "snap_iter_3.solverstate", .. Pairs(4)], Files());
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void APairThatSomebodyChangedDoesNotCount(int when)
+    {
+        using Solver solver = Prepare(Definition("snapshot_keep: 2 max_iter: 3 snapshot: 1 test_interval: 100"));
+        solver.SnapshotWritten += path =>
+        {
+            if (path.EndsWith($"_{when}.solverstate", StringComparison.Ordinal))
+            {
+                File.AppendAllText(folder["snap_iter_2.caffemodel"], "more");
+            }
+        };
+
+        solver.Solve();
+
+        Assert.Equal(Pairs(1, 2, 3), Files());
+    }
+
+    [Theory]
+    [InlineData("snap_iter_1.caffemodel")]
+    [InlineData("snap_iter_1.solverstate")]
+    public void AChangeThatKeepsSizeAndTimeIsSeenToo(string changed)
+    {
+        using Solver solver = Prepare(Definition("snapshot_keep: 1 max_iter: 3 snapshot: 1 test_interval: 100"));
+        solver.SnapshotWritten += path =>
+        {
+            if (path.EndsWith("_2.solverstate", StringComparison.Ordinal))
+            {
+                DateTime time = File.GetLastWriteTimeUtc(folder[changed]);
+                byte[] content = File.ReadAllBytes(folder[changed]);
+                content[^1] ^= 1;
+                File.WriteAllBytes(folder[changed], content);
+                File.SetLastWriteTimeUtc(folder[changed], time);
+            }
+        };
+
+        solver.Solve();
+
+        Assert.Equal(Pairs(1, 3), Files());
+    }
+
+    [Theory]
+    [InlineData("snap_iter_1.caffemodel")]
+    [InlineData("snap_iter_1.solverstate")]
+    public void AFileThatCannotBeReadIsTriedAgain(string locked)
+    {
+        FileStream? use = null;
+        using Solver solver = Prepare(Definition("snapshot_keep: 1 max_iter: 4 snapshot: 1 test_interval: 100"));
+        var seen = new List<string[]>();
+        solver.SnapshotWritten += path =>
+        {
+            seen.Add(Files());
+            if (path.EndsWith("_1.solverstate", StringComparison.Ordinal))
+            {
+                use = new FileStream(folder[locked], FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            }
+            else if (path.EndsWith("_3.solverstate", StringComparison.Ordinal))
+            {
+                use!.Dispose();
+            }
+        };
+
+        solver.Solve();
+
+        Assert.Equal([Pairs(1), Pairs(1, 2), Pairs(1, 2, 3), Pairs(3, 4)], seen);
+        Assert.Equal(Pairs(4), Files());
+    }
+
+    [Fact]
+    public void AFileThatCannotBeDeletedIsTriedAgain()
+    {
+        using Solver solver = Prepare(Definition("snapshot_keep: 1 max_iter: 4 snapshot: 1 test_interval: 100"));
+        solver.SnapshotWritten += path =>
+        {
+            if (path.EndsWith("_1.solverstate", StringComparison.Ordinal))
+            {
+                File.Delete(path);
+                Directory.CreateDirectory(path);
+            }
+            else if (path.EndsWith("_3.solverstate", StringComparison.Ordinal))
+            {
+                Assert.True(File.Exists(folder["snap_iter_1.caffemodel"]));
+                Directory.Delete(folder["snap_iter_1.solverstate"]);
+            }
+        };
+
+        solver.Solve();
+
+        Assert.Equal(Pairs(4), Files());
+    }
+
+    [Fact]
+    public void AStateListsThePairsThatAreLeft()
+    {
+        Finish(Definition("snapshot_keep: 2 max_iter: 6 snapshot: 1 test_interval: 100"));
+
+        Assert.Equal([4, 5], Listed(6));
     }
 
     [Fact]
@@ -259,6 +361,12 @@ public sealed class KeptSnapshotsTests : IDisposable
         {
             solver.Step();
         }
+    }
+
+    private int[] Listed(int iteration)
+    {
+        using StateFile state = StateFile.Open(folder[$"snap_iter_{iteration}.solverstate"]);
+        return [.. state.Extensions.KeptSnapshot.Select(kept => kept.Iter)];
     }
 
     private static string[] Pairs(params int[] iterations) =>
