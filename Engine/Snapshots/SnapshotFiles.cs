@@ -225,7 +225,6 @@ internal static class SnapshotFiles
             }
 
             // A format may go back to fill in addresses, so a file can be hashed only when it is complete.
-            stream.Flush();
             stream.Position = 0;
             digest = SHA256.HashData(stream);
         });

@@ -26,7 +26,7 @@ internal sealed class MutationCampaign : ICampaign
             "Engine",
             "Engine/Solvers/",
             [
-                "Cnn.Tests.Engine.Solvers.", "Cnn.Tests.Engine.Snapshots.", "Cnn.Tests.Engine.Runs.",
+                "Cnn.Tests.Engine.Solvers.", "Cnn.Tests.Engine.Snapshots.",
                 "Cnn.Tests.Runner.Commands.Train", "Cnn.Tests.Runner.Commands.Quiet",
             ]),
     };

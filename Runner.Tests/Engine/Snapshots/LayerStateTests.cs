@@ -1,3 +1,5 @@
+using Cnn.Engine.Graph;
+using Cnn.Engine.Snapshots;
 using Cnn.Engine.Solvers;
 using Cnn.Layers.Threading;
 using Cnn.Proto;
@@ -65,6 +67,34 @@ public class LayerStateTests
         using var straight = new TemporaryFolder();
         Train(straight, "LSTM", 8, null, out _);
         Assert.Equal(States(straight, 8), States(folder, 8));
+    }
+
+    [Fact]
+    public void LayersOfOneNameTakeTheirStatesInTheOrderOfTheNet()
+    {
+        using var pool = new WorkerPool(1);
+        NetDefinition definition = NetDefinition.Parse("""
+            layer { name: 'x' type: 'Input' top: 'x' top: 'cont' input_param {
+              shape { dim: 2 dim: 1 dim: 3 } shape { dim: 2 dim: 1 } } }
+            layer { name: 'r' type: 'RNN' bottom: 'x' bottom: 'cont' top: 'a' recurrent_param { num_output: 1
+              weight_filler { type: 'constant' value: 0.1 } } }
+            layer { name: 'r' type: 'RNN' bottom: 'x' bottom: 'cont' top: 'b' recurrent_param { num_output: 1
+              weight_filler { type: 'constant' value: 0.4 } } }
+            """);
+        using Net ran = Net.Build(definition, new NetOptions { Pool = pool });
+        using Net fresh = Net.Build(definition, new NetOptions { Pool = pool });
+        ran.SetInput("x", [1, 2, 3, 4, 5, 6]);
+        ran.SetInput("cont", [1, 1]);
+        ran.Forward();
+
+        LayerStates.Restore([fresh], LayerStates.Capture([ran]), "state", log: null);
+
+        float[] expected = Hidden(ran);
+        Assert.NotEqual(expected[0], expected[1]);
+        Assert.Equal(expected, Hidden(fresh));
+
+        static float[] Hidden(Net net) =>
+            [.. net.Layers.Where(l => l.Name == "r").Select(l => l.Layer.State[0].Data[0])];
     }
 
     [Fact]

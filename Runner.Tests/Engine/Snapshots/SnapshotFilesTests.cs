@@ -3,7 +3,6 @@ using Cnn.Engine.Graph;
 using Cnn.Engine.Snapshots;
 using Cnn.Layers.Threading;
 using Cnn.Proto;
-using Cnn.Tests.Engine.Solvers;
 using Google.Protobuf;
 
 namespace Cnn.Tests.Engine.Snapshots;
@@ -157,10 +156,16 @@ public sealed class SnapshotFilesTests : IDisposable
         Assert.Single(net.FindLayer("ip").Layer.Parameter.Blobs);
     }
 
-    // A pair that Cnn could have written, with weights of a net of no layers.
+    // A pair that Cnn could have written.
     private void Write(int iteration, Action<SolverState>? change = null)
     {
-        byte[] weights = new NetParameter { Name = $"net {iteration}" }.ToByteArray();
+        var layer = new LayerParameter
+        {
+            Name = "w",
+            Type = "Parameter",
+            Blobs = { new BlobProto { Shape = new BlobShape { Dim = { 1 } }, Data = { iteration } } },
+        };
+        byte[] weights = new NetParameter { Name = "net", Layer = { layer } }.ToByteArray();
         File.WriteAllBytes(folder[$"snap_iter_{iteration}.caffemodel"], weights);
         var state = new SolverState
         {

@@ -112,6 +112,16 @@ public sealed class PngImageTests : IDisposable
         Assert.Contains("damaged", Error(file));
     }
 
+    [Fact]
+    public void PixelsThatWantADictionaryAreDamaged()
+    {
+        byte[] header = PngFiles.Chunk("IHDR", [0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 0]);
+        byte[] pixels = PngFiles.Chunk("IDAT", [0x78, 0x20, 0, 0, 0, 1, 0x63, 0, 0, 0, 2, 0, 1]);
+
+        Assert.Contains(
+            "damaged", Error([0x89, .. "PNG\r\n\u001a\n"u8, .. header, .. pixels, .. PngFiles.Chunk("IEND", [])]));
+    }
+
     private IEnumerable<string> Differences(string name, byte[] file)
     {
         foreach (var (mode, color) in new[]
