@@ -8,6 +8,9 @@ internal sealed class WorkerProcess(string testFolder, IReadOnlyList<string> pre
 {
     private static readonly TimeSpan CoverLimit = TimeSpan.FromMinutes(60);
 
+    // A mutant may ask for memory without end; the number is hexadecimal.
+    private const string MostMemory = "100000000";
+
     private Process? process;
 
     /// <summary>Runs every test without a mutant.</summary>
@@ -75,7 +78,7 @@ internal sealed class WorkerProcess(string testFolder, IReadOnlyList<string> pre
         if (process is null or { HasExited: true })
         {
             Dispose();
-            process = Process.Start(new ProcessStartInfo(
+            var start = new ProcessStartInfo(
                 "dotnet",
                 [
                     "exec", "--runtimeconfig", "Cnn.Tests.runtimeconfig.json", "--depsfile", "Cnn.Tests.deps.json",
@@ -86,7 +89,9 @@ internal sealed class WorkerProcess(string testFolder, IReadOnlyList<string> pre
                 RedirectStandardInput = true,
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
-            })!;
+            };
+            start.Environment["DOTNET_GCHeapHardLimit"] = MostMemory;
+            process = Process.Start(start)!;
             process.ErrorDataReceived += (_, _) => { };
             process.BeginErrorReadLine();
         }
