@@ -17,7 +17,14 @@ internal sealed class MutationCampaign : ICampaign
 
     private static readonly Dictionary<string, MutationTarget> Targets = new()
     {
-        ["proto"] = new("Proto", "Proto/", ["Cnn.Tests.Proto.", "Cnn.Tests.Faults.Damaged", "Cnn.Tests.Faults.Wrong"]),
+        ["proto"] = new(
+            "Proto",
+            "Proto/",
+            [
+                "Cnn.Tests.Proto.", "Cnn.Tests.Faults.Damaged", "Cnn.Tests.Faults.Wrong", "Cnn.Tests.Runner.DataSets.",
+                "Cnn.Tests.Runner.Commands.Convert", "Cnn.Tests.Runner.Commands.Data",
+                "Cnn.Tests.Runner.Commands.Schema", "Cnn.Tests.Engine.Solvers.Recording.",
+            ]),
         ["snapshots"] = new(
             "Engine",
             "Engine/Snapshots/",
