@@ -13,6 +13,9 @@ internal sealed class MutationCampaign : ICampaign
     // A mutant that many tests reach and none notices is given up after this time.
     private static readonly TimeSpan MostTime = TimeSpan.FromSeconds(20);
 
+    // What a new process needs before its first test, and how much longer than without a mutant tests may take.
+    private static readonly TimeSpan Start = TimeSpan.FromSeconds(15), LimitFactor = TimeSpan.FromMilliseconds(6);
+
     private const int SlowestTest = 4000;
 
     private static readonly Dictionary<string, MutationTarget> Targets = new()
@@ -80,7 +83,7 @@ internal sealed class MutationCampaign : ICampaign
                 .. tests.OrderBy(t => (t.Milliseconds + 5L) * t.Reached.Count).ThenBy(t => t.Number)
                     .TakeWhile(t => (milliseconds += t.Milliseconds) <= MostTime.TotalMilliseconds),
             ];
-            (outcome, _) = worker.Try(mutant.Id, [.. chosen.Select(t => t.Number)], MostTime * 6);
+            (outcome, _) = worker.Try(mutant.Id, [.. chosen.Select(t => t.Number)], Start + (LimitFactor * milliseconds));
         }
 
         one.Count(Words(outcome));
