@@ -42,7 +42,7 @@ internal sealed class WorkerProcess : IDisposable
     }
 
     /// <summary>Starts the worker, which reads the corpus.</summary>
-    /// <exception cref="InvalidOperationException">It dies of that.</exception>
+    /// <exception cref="InvalidDataException">It dies of that.</exception>
     public void Start(Action<string> found)
     {
         var start = new ProcessStartInfo("dotnet", command)
@@ -59,7 +59,7 @@ internal sealed class WorkerProcess : IDisposable
         string? death = null;
         if (Answer("start", message => found(death = message)) is null)
         {
-            throw new InvalidOperationException($"the corpus in {folder} cannot be read: {death}");
+            throw new InvalidDataException($"the corpus in {folder} cannot be read: {death}");
         }
     }
 
