@@ -217,6 +217,17 @@ public sealed class KeptSnapshotsTests : IDisposable
     }
 
     [Fact]
+    public void AnIterationThatIsWrittenAgainCountsOnce()
+    {
+        using Solver solver = Prepare(Definition("snapshot_keep: 2 max_iter: 9 snapshot: 1 test_interval: 100"));
+        Step(solver, 2);
+
+        solver.WriteSnapshot();
+
+        Assert.Equal(Pairs(1, 2), Files());
+    }
+
+    [Fact]
     public void AStateListsThePairsThatAreLeft()
     {
         Finish(Definition("snapshot_keep: 2 max_iter: 6 snapshot: 1 test_interval: 100"));
