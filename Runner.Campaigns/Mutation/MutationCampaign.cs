@@ -37,7 +37,8 @@ internal sealed class MutationCampaign : ICampaign
             "Engine/Solvers/",
             [
                 "Cnn.Tests.Engine.Solvers.", "Cnn.Tests.Engine.Snapshots.",
-                "Cnn.Tests.Runner.Commands.Train", "Cnn.Tests.Runner.Commands.Quiet",
+                "Cnn.Tests.Engine.Distributed.", "Cnn.Tests.Runner.Commands.Train", "Cnn.Tests.Runner.Commands.Ranked",
+                "Cnn.Tests.Runner.Commands.Quiet",
             ]),
     };
 

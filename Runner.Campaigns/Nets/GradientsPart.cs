@@ -6,8 +6,7 @@ namespace Cnn.Campaigns.Nets;
 
 /// <summary>
 /// Every layer of a net holds the checks that users have for theirs, and the net's gradient is the slope of its
-/// outputs along a
-/// random direction.
+/// outputs along a random direction.
 /// </summary>
 internal sealed class GradientsPart(Action<string> count) : IDisposable
 {
@@ -44,8 +43,8 @@ internal sealed class GradientsPart(Action<string> count) : IDisposable
         using Net built = net.Build(pool, o => o with { ForceBackward = true });
         net.HandOver(built);
         InferencePart.SetStatistics(net, built);
-        Direction? direction = Direction.Of(net, built, withInputs: true) ?? Direction.Of(net, built,
-            withInputs: false);
+        Direction? direction = Direction.Of(net, built, withInputs: true)
+            ?? Direction.Of(net, built, withInputs: false);
         if (direction is null)
         {
             count("nets without a direction");

@@ -5,8 +5,9 @@ using Cnn.Proto;
 
 namespace Cnn.Campaigns.Nets;
 
-/// <summary>A net whose layers work in place gives what it gives when each top has a blob of its own, to the
-/// bit.</summary>
+/// <summary>
+/// A net whose layers work in place gives what it gives when each top has a blob of its own, to the bit.
+/// </summary>
 internal sealed class InPlacePart : IDisposable
 {
     private readonly WorkerPool pool = new(1);

@@ -19,15 +19,14 @@ internal sealed class InferencePart : IDisposable
     {
         "Accuracy", "ArgMax", "BoxAnnotatorOHEM", "DetectionEvaluate", "DetectionOutput", "EvalDetection", "Filter",
         "LabelsequenceAccuracy", "MultiBoxLoss", "Proposal", "RegionLoss", "SegAccuracy", "Threshold",
-            "YoloDetectionOutput",
-        "Yolov3", "Yolov3DetectionOutput",
+        "YoloDetectionOutput", "Yolov3", "Yolov3DetectionOutput",
     };
 
     /// <summary>The types after which a small difference is a large one.</summary>
     public static IReadOnlySet<string> Amplifying { get; } = new HashSet<string>
     {
-        "BN", "BatchNorm", "Eltwise", "Exp", "FlowWarp", "Log", "MVN", "Normalize", "Power", "HistogramPooling",
-            "MultinomialLogisticLoss",
+        "BN", "BatchNorm", "Eltwise", "Exp", "FlowWarp", "HistogramPooling", "Log", "MVN", "MultinomialLogisticLoss",
+        "Normalize", "Power",
     };
 
     /// <summary>Returns what differs; null where nothing does.</summary>

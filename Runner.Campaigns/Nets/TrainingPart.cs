@@ -5,8 +5,7 @@ namespace Cnn.Campaigns.Nets;
 
 /// <summary>
 /// Nets as a solver runs them, whose layers do the work of those after them and whose memory serves twice, give the
-/// outputs and the
-/// gradients of nets whose layers run alone: the same bits where none is taken in.
+/// outputs and the gradients of nets whose layers run alone: the same bits where none is taken in.
 /// </summary>
 internal sealed class TrainingPart : IDisposable
 {

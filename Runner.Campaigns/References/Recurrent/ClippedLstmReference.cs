@@ -5,8 +5,7 @@ namespace Cnn.Campaigns.References.Recurrent;
 
 /// <summary>
 /// Long short-term memory of CTPN's fork: markers are optional, any but 0 goes on, and the gradients of the sums are
-/// cut to
-/// <c>clipping_threshold</c> at every step.
+/// cut to <c>clipping_threshold</c> at every step.
 /// </summary>
 [Reference("Lstm")]
 internal sealed class ClippedLstmReference : IReferenceLayer, IReferenceCases, IReferenceGradient

@@ -321,6 +321,32 @@ public sealed class KeptSnapshotsTests : IDisposable
     }
 
     [Fact]
+    public void WhatACrashLeftGoesBeforeTheNextSnapshotIsWritten()
+    {
+        string definition = Definition("snapshot_keep: 1 max_iter: 4 snapshot: 1 test_interval: 100");
+        using (Solver killed = Prepare(definition))
+        {
+            killed.SnapshotWritten += path =>
+            {
+                if (path.EndsWith("_3.solverstate", StringComparison.Ordinal))
+                {
+                    throw new IOException("killed");
+                }
+            };
+            Assert.Throws<IOException>(() => killed.Solve());
+        }
+
+        Assert.Equal(Pairs(2, 3), Files());
+        using Solver resumed = Prepare(definition, folder["snap_iter_3.solverstate"]);
+        string[] seen = [];
+        resumed.SnapshotWritten += _ => seen = Files();
+        resumed.Solve();
+
+        Assert.Equal(Pairs(3, 4), seen);
+        Assert.Equal([], Listed(4).Except([3]));
+    }
+
+    [Fact]
     public void AResumedRunEndsInTheSameBytes()
     {
         string definition = Definition("snapshot_keep: 2 max_iter: 9 snapshot: 1 test_interval: 3", lossWeight: 1);
