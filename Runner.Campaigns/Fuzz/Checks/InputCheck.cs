@@ -89,8 +89,9 @@ internal sealed class InputCheck(FuzzReader reader, string folder)
             return "the error has an impossible place";
         }
 
-        return refusal.Message.Contains("Exception", StringComparison.Ordinal)
-            || refusal.Message.Contains("   at ", StringComparison.Ordinal) ? "the error is one for programmers" : null;
+        // Not in the lines of the file that the whole message shows.
+        return refusal.Diagnostics.Any(d => d.Message.Contains("Exception", StringComparison.Ordinal)
+            || d.Message.Contains("   at ", StringComparison.Ordinal)) ? "the error is one for programmers" : null;
     }
 
     private InputOutcome? FaultOfMemory(byte[] input, long allocated) =>
