@@ -55,8 +55,7 @@ internal sealed class ClassTally
     public void Add(int batch)
     {
         ReadOnlySpan<float> labels = source.Labels.Data, scores = source.Scores.Data;
-        int items = Math.Min(labels.Length, scores.Length / source.Classes);
-        for (int item = 0; item < items; item++)
+        for (int item = 0; item < labels.Length; item++)
         {
             // A label to be ignored is none of the classes.
             int label = (int)labels[item];

@@ -85,14 +85,10 @@ internal static class RunDescription
     // Weights that a definition holds are no text to look at.
     private static string TextOf(Net net)
     {
-        NetParameter message = net.Definition.Message;
-        if (message.Layer.Any(l => l.Blobs.Count > 0))
+        NetParameter message = net.Definition.Message.Clone();
+        foreach (LayerParameter layer in message.Layer)
         {
-            message = message.Clone();
-            foreach (LayerParameter layer in message.Layer)
-            {
-                layer.Blobs.Clear();
-            }
+            layer.Blobs.Clear();
         }
 
         return TextFormat.Print(message);

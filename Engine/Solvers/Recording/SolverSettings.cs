@@ -30,11 +30,12 @@ internal static class SolverSettings
         ? ((IList)field.Accessor.GetValue(message)).Count > 0
         : field.Accessor.HasValue(message);
 
-    // Fields that the command line or an upgrade set come last.
+    // Fields that the command line or an upgrade set come last: for them the map has the place of the whole, which a
+    // message at the start of the file equals.
     private static (int Line, int Column) LineOf(SolverParameter definition, FieldDescriptor field, SourceMap sources)
     {
         SourceLocation? start = sources.Find(definition), at = sources.Find(definition, field.FieldNumber);
-        return at is null || at == start ? (int.MaxValue, 0) : (at.Line, at.Column);
+        return at is null || ReferenceEquals(at, start) ? (int.MaxValue, 0) : (at.Line, at.Column);
     }
 
     private static IEnumerable<RunSetting> SettingsOf(IMessage message, FieldDescriptor field, string prefix)

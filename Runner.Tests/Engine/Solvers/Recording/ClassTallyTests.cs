@@ -2,6 +2,7 @@ using Cnn.Engine.Graph;
 using Cnn.Engine.Runs;
 using Cnn.Engine.Solvers;
 using Cnn.Engine.Solvers.Recording;
+using Cnn.Layers;
 using Cnn.Layers.Threading;
 using Cnn.Proto;
 
@@ -37,6 +38,8 @@ public class ClassTallyTests
         Assert.Equal([(1, 0), (2, 1)], report.Worst.Select(m => (m.Label, m.Predicted)));
         Assert.Equal(Math.Exp(5) / (Math.Exp(5) + 2), report.Worst[0].Confidence, 1e-9);
         Assert.Equal((2, 2), (report.Worst[0].Image.Width, report.Worst[0].Image.Height));
+        Assert.Equal([255, 170, 85, 0], Pictures.Decode(report.Worst[0].Image).Pixels.ToArray());
+        Assert.Equal([0, 0, 0, 255], Pictures.Decode(report.Worst[1].Image).Pixels.ToArray());
     }
 
     [Fact]
@@ -61,6 +64,52 @@ public class ClassTallyTests
         Assert.Equal(0.7, ClassTally.Probability([0.2f, 0.7f, 0.1f], 1), 1e-6);
         Assert.Equal(1 / (1 + Math.Exp(-2)), ClassTally.Probability([1, -1], 0), 1e-9);
         Assert.Equal(1, ClassTally.Probability([1000, -1000], 0));
+        Assert.Equal(1, ClassTally.Probability([0, 1, 0], 1));
+        Assert.Equal(1 / (1 + Math.Exp(-3)), ClassTally.Probability([2, -1], 0), 1e-9);
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(3)]
+    public void AnIgnoredLabelIsCountedNowhere(int ignored)
+    {
+        using Net net = Net.Build(NetDefinition.Parse(Inputs + FormattableString.Invariant($$"""
+            layer { name: "accuracy" type: "Accuracy" bottom: "scores" bottom: "label" top: "accuracy"
+              accuracy_param { ignore_label: {{ignored}} } }
+            """)));
+        ClassTally tally = ClassTally.Of(net)!;
+        tally.Begin();
+        Pass(net, tally, [2, 0, 0, 0, 1, 0, 5, 0, 0, 0, 3, 0], [0, ignored, ignored, 2]);
+
+        ClassReport report = tally.Report(7);
+        Assert.Equal([1, 0, 0, 0, 0, 0, 0, 1, 0], report.Counts.SelectMany(row => row));
+        Assert.Equal(2, Assert.Single(report.Worst).Label);
+    }
+
+    [Theory]
+    [InlineData("cat dog cow", "cat dog cow")]
+    [InlineData("cat dog", "0 1 2")]
+    public void TheDataNamesTheClassesIfTheyAreAsMany(string names, string expected)
+    {
+        using Net net = Painted(names.Split(' '));
+
+        Assert.Equal(expected, string.Join(' ', ClassTally.Of(net)!.Report(0).Names));
+    }
+
+    // The pixel is red 5, green 2, blue 0; a picture has blue first.
+    [Fact]
+    public void AMistakeHasTheColoursOfItsImage()
+    {
+        using Net net = Painted([]);
+        ClassTally tally = ClassTally.Of(net)!;
+        tally.Begin();
+        net.SetInput("scores", [1, 0, 0, 0, 1, 0]);
+        net.SetInput("label", [0, 2]);
+        net.Forward();
+        tally.Add(0);
+
+        ClassMistake mistake = Assert.Single(tally.Report(0).Worst);
+        Assert.Equal([0, 102, 255], Pictures.Decode(mistake.Image).Pixels.ToArray());
     }
 
     [Fact]
@@ -148,6 +197,20 @@ public class ClassTallyTests
         Assert.True(solver.Solve());
         ClassReport report = solver.RunWriter!.Snapshot().Classes!;
         Assert.Equal((20, 16), (report.Iteration, report.Counts.Sum(row => row.Sum())));
+    }
+
+    private static Net Painted(string[] names)
+    {
+        var layers = new LayerRegistry();
+        layers.Add("Painted", context => new PaintedLayer(context, names, [0, 0, 1, 5, 2, 0]));
+        return Net.Build(
+            NetDefinition.Parse("""
+                layer { name: "image" type: "Painted" top: "image" }
+                layer { name: "data" type: "Input" top: "scores" top: "label"
+                  input_param { shape { dim: 2 dim: 3 } shape { dim: 2 } } }
+                layer { name: "loss" type: "SoftmaxWithLoss" bottom: "scores" bottom: "label" }
+                """),
+            new NetOptions { Layers = layers });
     }
 
     private static void Pass(Net net, ClassTally tally, float[] scores, float[] labels)

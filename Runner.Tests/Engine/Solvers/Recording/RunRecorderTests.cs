@@ -55,6 +55,30 @@ public sealed class RunRecorderTests : IDisposable
     }
 
     [Fact]
+    public void OutputsOfTrainingAndOfTestsHaveAFigureForEachOfUpToTwentyValues()
+    {
+        const string More = """
+            layer { name: "more" type: "DummyData" top: "few" top: "many" dummy_data_param {
+              shape { dim: 20 } shape { dim: 21 } data_filler { value: 2.5 } } }
+            """;
+        using var pool = new WorkerPool(1);
+        using Solver solver = Training.Prepare(
+            Definition("max_iter: 2").Replace(SmallTraining.Net, SmallTraining.Net + More, StringComparison.Ordinal),
+            pool,
+            run: Run);
+        solver.Solve();
+
+        RunRecord record = solver.RunWriter!.Snapshot();
+        for (int i = 0; i < 20; i++)
+        {
+            Assert.Equal([2.5, 2.5], Values(record, FormattableString.Invariant($"train/few.{i}")));
+            Assert.Equal([2.5], Values(record, FormattableString.Invariant($"test/few.{i}")));
+        }
+
+        Assert.DoesNotContain(record.Curves, c => c.Name.Contains("many", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void FiguresComeAsOftenAsTheSolverSays()
     {
         using var pool = new WorkerPool(1);
