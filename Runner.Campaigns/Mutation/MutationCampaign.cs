@@ -84,7 +84,8 @@ internal sealed class MutationCampaign : ICampaign
                 .. tests.OrderBy(t => (t.Milliseconds + 5L) * t.Reached.Count).ThenBy(t => t.Number)
                     .TakeWhile(t => (milliseconds += t.Milliseconds) <= MostTime.TotalMilliseconds),
             ];
-            (outcome, _) = worker.Try(mutant.Id, [.. chosen.Select(t => t.Number)], Start + (LimitFactor * milliseconds));
+            TimeSpan limit = Start + (LimitFactor * milliseconds);
+            (outcome, _) = worker.Try(mutant.Id, [.. chosen.Select(t => t.Number)], limit);
         }
 
         one.Count(Words(outcome));

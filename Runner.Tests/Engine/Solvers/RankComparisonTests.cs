@@ -19,7 +19,8 @@ public class RankComparisonTests
         """;
 
     [Fact]
-    public void PathsMayDiffer() => Assert.Null(Difference(Net, Net.Replace("here", "there", StringComparison.Ordinal)));
+    public void PathsMayDiffer() =>
+        Assert.Null(Difference(Net, Net.Replace("here", "there", StringComparison.Ordinal)));
 
     [Fact]
     public void ValuesOfADefinitionAreComparedAsWeightsAlone()
