@@ -4,7 +4,6 @@ using Cnn.Layers;
 using Cnn.Proto;
 using Serilog;
 using Serilog.Core;
-using Serilog.Events;
 
 namespace Cnn.Tests.Engine.Graph;
 
@@ -75,7 +74,7 @@ public sealed class RepeatedNameTests : IDisposable
             one.SaveWeights(folder["one.caffemodel"]);
         }
 
-        var log = new Lines();
+        var log = new LogLines();
         using Logger logger = new LoggerConfiguration().WriteTo.Sink(log).CreateLogger();
         using Net net = Net.Build(
             NetDefinition.Parse(Layers), new NetOptions { Weights = [folder["one.caffemodel"]], Log = logger });
@@ -116,12 +115,5 @@ public sealed class RepeatedNameTests : IDisposable
             random_seed: 1 snapshot_after_train: false snapshot_prefix: "{folder["s"]}" {more}
             """);
         return Solver.Load(path, new SolverOptions { ResumeFrom = resumeFrom });
-    }
-
-    private sealed class Lines : ILogEventSink
-    {
-        public List<string> All { get; } = [];
-
-        public void Emit(LogEvent logEvent) => All.Add(logEvent.RenderMessage());
     }
 }

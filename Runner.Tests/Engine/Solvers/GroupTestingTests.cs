@@ -6,7 +6,6 @@ using Cnn.Proto;
 using Cnn.Tests.Engine.Distributed;
 using Serilog;
 using Serilog.Core;
-using Serilog.Events;
 
 namespace Cnn.Tests.Engine.Solvers;
 
@@ -66,7 +65,7 @@ public sealed class GroupTestingTests : IDisposable
     private Run Train(ProcessGroup? group, string run, Action<Solver, TestProgress>? tests = null)
     {
         using var pool = new WorkerPool(1);
-        var lines = new Lines();
+        var lines = new LogLines();
         using Logger log = new LoggerConfiguration().WriteTo.Sink(lines).CreateLogger();
         var sources = new SourceMap();
         SolverParameter definition = TextFormat.Parse<SolverParameter>(
@@ -103,11 +102,4 @@ public sealed class GroupTestingTests : IDisposable
     }
 
     private sealed record Run(string[] Scores, string[] TestLines, ClassReport? Classes, int Stops);
-
-    private sealed class Lines : ILogEventSink
-    {
-        public List<string> All { get; } = [];
-
-        public void Emit(LogEvent logEvent) => All.Add(logEvent.RenderMessage());
-    }
 }

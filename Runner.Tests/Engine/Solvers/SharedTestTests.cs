@@ -7,7 +7,6 @@ using Cnn.Layers.Threading;
 using Cnn.Tests.Engine.Distributed;
 using Serilog;
 using Serilog.Core;
-using Serilog.Events;
 
 namespace Cnn.Tests.Engine.Solvers;
 
@@ -113,7 +112,7 @@ public class SharedTestTests
     {
         using var pool = new WorkerPool(1);
         using Net net = BatchNets.Build(text, pool);
-        var lines = new Lines();
+        var lines = new LogLines();
         using Logger log = new LoggerConfiguration().WriteTo.Sink(lines).CreateLogger();
         var test = new TestNet(0, net, Batches, "Integral", ShowsClasses: true) { Processes = group };
         ClassTally? classes = ClassTally.Of(net);
@@ -124,12 +123,5 @@ public class SharedTestTests
             : string.Join('|', scores.Outputs.Select(o => $"{o.Blob}={o.Mean:R}").Append($"{scores.Loss:R}"))
                 + string.Join('|', scores.Precisions);
         return (told, [.. lines.All], classes?.Report(20));
-    }
-
-    private sealed class Lines : ILogEventSink
-    {
-        public List<string> All { get; } = [];
-
-        public void Emit(LogEvent logEvent) => All.Add(logEvent.RenderMessage());
     }
 }

@@ -2,8 +2,6 @@ using Cnn.Engine.Solvers;
 using Cnn.Layers;
 using Cnn.Proto;
 using Serilog;
-using Serilog.Core;
-using Serilog.Events;
 
 namespace Cnn.Tests.Engine.Solvers;
 
@@ -14,7 +12,7 @@ public class StepWaitTests
     [Fact]
     public void ASlowSourceIsNamedAsTheBottleneck()
     {
-        var log = new Lines();
+        var log = new LogLines();
         using Solver solver = SolverOver(waits: true, log);
         solver.Solve();
         string[] warnings = [.. log.Warnings.Where(w => w.Contains("bottleneck", StringComparison.Ordinal))];
@@ -28,14 +26,14 @@ public class StepWaitTests
     [Fact]
     public void ASourceThatKeepsUpIsNotMentioned()
     {
-        var log = new Lines();
+        var log = new LogLines();
         using Solver solver = SolverOver(waits: false, log);
         solver.Solve();
         Assert.DoesNotContain(log.Warnings, w => w.Contains("bottleneck", StringComparison.Ordinal));
         Assert.Equal(0, solver.DataWaitShare);
     }
 
-    private static Solver SolverOver(bool waits, Lines log)
+    private static Solver SolverOver(bool waits, LogLines log)
     {
         var registry = new LayerRegistry();
         registry.Add("Slow", context => new Slow(context, waits));
@@ -78,19 +76,6 @@ public class StepWaitTests
             }
 
             tops[0].Data.Fill(1);
-        }
-    }
-
-    private sealed class Lines : ILogEventSink
-    {
-        public List<string> Warnings { get; } = [];
-
-        public void Emit(LogEvent logEvent)
-        {
-            if (logEvent.Level == LogEventLevel.Warning)
-            {
-                Warnings.Add(logEvent.RenderMessage(System.Globalization.CultureInfo.InvariantCulture));
-            }
         }
     }
 }

@@ -29,6 +29,9 @@ public class WrongSettingsTests
     [InlineData("AdaDelta", "delta: -1", "delta is -1; it must be 0 or more")]
     [InlineData("RMSProp", "momentum: 0.9", "momentum is 0.9; type RMSProp has no momentum; leave it out")]
     [InlineData("RMSProp", "delta: nan", "delta is NaN; it must be 0 or more")]
+    [InlineData("RMSProp", "rms_decay: 1", "rms_decay is 1; it must be 0 or more and below 1")]
+    [InlineData("SGD", "momentum: -1", "momentum is -1; it must be 0 or more")]
+    [InlineData("Nesterov", "momentum: -1", "momentum is -1; it must be 0 or more")]
     public void ASettingThatARuleCannotUseIsRefusedAtItsPlace(string type, string setting, string expected) =>
         Assert.StartsWith(
             $"solver.prototxt:1:{setting.IndexOf(' ') + 2}: {expected}",

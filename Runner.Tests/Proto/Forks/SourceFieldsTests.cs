@@ -1,11 +1,9 @@
-using System.Globalization;
 using Cnn.Engine.Graph;
 using Cnn.Layers;
 using Cnn.Proto;
 using Cnn.Proto.Forks;
 using Serilog;
 using Serilog.Core;
-using Serilog.Events;
 
 namespace Cnn.Tests.Proto.Forks;
 
@@ -83,7 +81,7 @@ public sealed class SourceFieldsTests : IDisposable
     [Fact]
     public void WhereTheDataIsMadeUpOneWarningTells()
     {
-        var lines = new Lines();
+        var lines = new LogLines();
         using Logger log = new LoggerConfiguration().WriteTo.Sink(lines).CreateLogger();
         using Net net = Net.Construct(
             NetDefinition.Parse(Train, "n"),
@@ -91,7 +89,7 @@ public sealed class SourceFieldsTests : IDisposable
 
         Assert.Equal([2, 3, 4, 4], net.FindBlob("x").Shape);
         Assert.Contains(
-            lines.Text,
+            lines.All,
             line => line.StartsWith("n:3:48: field 'balance_matches'", StringComparison.Ordinal)
                 && line.Contains("and 1 more; left out, since the data is made up", StringComparison.Ordinal));
     }
@@ -124,12 +122,5 @@ public sealed class SourceFieldsTests : IDisposable
             "n:1:89: DB 'IMAGEDB' is of MyCaffe and not supported",
             Assert.Throws<CnnException>(() => Net.Build(net, new NetOptions { Phase = Phase.Train })).Message,
             StringComparison.Ordinal);
-    }
-
-    private sealed class Lines : ILogEventSink
-    {
-        public List<string> Text { get; } = [];
-
-        public void Emit(LogEvent logEvent) => Text.Add(logEvent.RenderMessage(CultureInfo.InvariantCulture));
     }
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using Cnn.Engine.Runs;
 using Cnn.Engine.Solvers;
 using Cnn.Engine.Solvers.Recording;
@@ -8,7 +7,6 @@ using Cnn.Proto;
 using Cnn.Tests.Engine.Distributed;
 using Serilog;
 using Serilog.Core;
-using Serilog.Events;
 
 namespace Cnn.Tests.Engine.Solvers.Recording;
 
@@ -104,7 +102,7 @@ public sealed class RunRecorderEndTests : IDisposable
     [Fact]
     public void ARunWhosePageCannotBeWrittenEndsWithAWarning()
     {
-        var lines = new Lines();
+        var lines = new LogLines();
         using Logger log = new LoggerConfiguration().WriteTo.Sink(lines).CreateLogger();
         using Solver solver = Prepare("max_iter: 2", o => o with { Log = log });
         Directory.CreateDirectory(Page);
@@ -252,18 +250,5 @@ public sealed class RunRecorderEndTests : IDisposable
         public override ITimer CreateTimer(
             TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
             throw new NotSupportedException();
-    }
-
-    private sealed class Lines : ILogEventSink
-    {
-        public List<string> Warnings { get; } = [];
-
-        public void Emit(LogEvent logEvent)
-        {
-            if (logEvent.Level == LogEventLevel.Warning)
-            {
-                Warnings.Add(logEvent.RenderMessage(CultureInfo.InvariantCulture));
-            }
-        }
     }
 }
