@@ -144,6 +144,9 @@ public sealed class GradientCheck
         private float[][]? weights;
         private float[][]? start;
         private float[][]? above;
+
+        // The largest term of the objective.
+        private double largest;
         private GradientMismatch? first;
         private int compared;
         private int skipped;
@@ -168,6 +171,9 @@ public sealed class GradientCheck
             weights = [.. tops.Select((top, i) => i < check.Tops ? Weights(top, i) : new float[top.Count])];
             start = [.. tops.Select(top => top.Data.ToArray())];
             above = [.. tops.Select(top => new float[top.Count])];
+            largest = weights.Zip(start)
+                .SelectMany(pair => pair.First.Zip(pair.Second, (weight, value) => Math.Abs((double)weight * value)))
+                .DefaultIfEmpty().Max();
             for (int i = 0; i < weights.Length; i++)
             {
                 weights[i].CopyTo(tops[i].Diff);
@@ -285,10 +291,10 @@ public sealed class GradientCheck
 
             blob.Data[index] = down;
             Forward();
-            double rise = 0, fall = 0, rounding = 0, largest = 0;
+            double rise = 0, fall = 0, rounding = 0;
             for (int top = 0; top < tops.Count; top++)
             {
-                Add(top, tops[top].Data, ref rise, ref fall, ref rounding, ref largest);
+                Add(top, tops[top].Data, ref rise, ref fall, ref rounding);
             }
 
             blob.Data[index] = value;
@@ -301,13 +307,7 @@ public sealed class GradientCheck
         }
 
         // Values that stay as they are add nothing, so their rounding errors do not either.
-        private void Add(
-            int top,
-            ReadOnlySpan<float> below,
-            ref double rise,
-            ref double fall,
-            ref double rounding,
-            ref double largest)
+        private void Add(int top, ReadOnlySpan<float> below, ref double rise, ref double fall, ref double rounding)
         {
             for (int i = 0; i < below.Length; i++)
             {
@@ -322,7 +322,6 @@ public sealed class GradientCheck
                 fall += weight * (middle - low);
                 double error = high == low ? 0 : weight * (Math.Abs(high) + Math.Abs(low));
                 rounding += error * error;
-                largest = Math.Max(largest, Math.Abs(weight * middle));
             }
         }
 

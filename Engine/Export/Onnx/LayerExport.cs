@@ -147,9 +147,11 @@ internal sealed class LayerExport(OnnxExporter exporter, OnnxGraph graph, NetLay
         if (Layer.BottomList.FirstOrDefault(exporter.DependsOnValues) is { } bottom)
         {
             // The items stay apart where the first axis is theirs before and after.
-            isBatch = exporter.CountsItems(bottom) && dims.Length > 0 && dims[0] == bottom.Dim(0)
-                ? true
-                : throw Refusal("values decide on the shape of a bottom, and ONNX needs a fixed one here");
+            isBatch = exporter.CountsItems(bottom) && dims.Length > 0 && dims[0] == bottom.Dim(0);
+            if (!isBatch)
+            {
+                throw Refusal("values decide on the shape of a bottom, and ONNX needs a fixed one here");
+            }
         }
 
         if (isBatch)

@@ -343,7 +343,7 @@ public sealed class KeptSnapshotsTests : IDisposable
         resumed.Solve();
 
         Assert.Equal(Pairs(3, 4), seen);
-        Assert.Equal([], Listed(4).Except([3]));
+        Assert.Equal([3], Listed(4));
     }
 
     [Fact]
