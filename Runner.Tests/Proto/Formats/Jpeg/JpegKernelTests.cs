@@ -114,6 +114,79 @@ public sealed unsafe class JpegKernelTests
         }
     }
 
+    // What lies behind a row is the next one's, or nobody's.
+    [Fact]
+    public void OtherConversionsEqualTheirFormulasAndStayWithinTheRow()
+    {
+        var random = new Random(5);
+        for (int width = 1; width < 40; width++)
+        {
+            byte[] a = Random(random, width + 1), b = Random(random, width + 1), c = Random(random, width + 1);
+            byte[] k = Random(random, width + 1);
+            byte[] grey = Rows(a, b, c, k, (p0, p1, p2, p3) => ColorConversion.GreyOfRgb(p0, p1, p2, width, p3))[3];
+            byte[] other = Rows(a, b, c, k, (p0, p1, p2, p3) => ColorConversion.GreyOfCmyk(p0, p1, p2, width, p3))[3];
+            byte[][] cmyk = Rows(a, b, c, k, (p0, p1, p2, p3) => ColorConversion.RgbOfCmyk(p0, p1, p2, p3, width));
+            byte[][] cmy = Rows(a, b, c, k, (p0, p1, p2, _) => ColorConversion.CmyOfYcc(p0, p1, p2, width));
+            for (int x = 0; x < width; x++)
+            {
+                double level = (0.299 * a[x]) + (0.587 * b[x]) + (0.114 * c[x]);
+                Assert.InRange(grey[x], level - 0.51, level + 0.51);
+                Assert.InRange(other[x], level - 1, level + 1);
+                byte[][] planes = [a, b, c];
+                for (int plane = 0; plane < 3; plane++)
+                {
+                    Assert.Equal((byte)(k[x] - (((255 - planes[plane][x]) * k[x]) >> 8)), cmyk[plane][x]);
+                }
+
+                double red = a[x] + (1.402 * (c[x] - 128)), blue = a[x] + (1.772 * (b[x] - 128));
+                double green = a[x] - (0.34414 * (b[x] - 128)) - (0.71414 * (c[x] - 128));
+                Assert.InRange(cmy[0][x], Math.Clamp(255 - red, 0, 255) - 1, Math.Clamp(255 - red, 0, 255) + 1);
+                Assert.InRange(cmy[1][x], Math.Clamp(255 - green, 0, 255) - 1, Math.Clamp(255 - green, 0, 255) + 1);
+                Assert.InRange(cmy[2][x], Math.Clamp(255 - blue, 0, 255) - 1, Math.Clamp(255 - blue, 0, 255) + 1);
+            }
+
+            byte[] ends = [a[width], b[width], c[width], k[width]];
+            Assert.Equal((k[width], k[width]), (grey[width], other[width]));
+            Assert.Equal(ends, cmyk.Select(row => row[width]));
+            Assert.Equal(ends, cmy.Select(row => row[width]));
+        }
+    }
+
+    [Fact]
+    public void RepeatedAndBlendedRowsEqualTheFormulaAndStayWithinTheRow()
+    {
+        var random = new Random(6);
+        for (int width = 1; width < 20; width++)
+        {
+            byte[] near = Random(random, width), far = Random(random, width), to = Random(random, (3 * width) + 1);
+            byte end = to[^1];
+            fixed (byte* n = near, f = far, t = to)
+            {
+                Upsampling.Repeat(n, width, 3, t);
+                Assert.Equal([.. near.SelectMany(v => new[] { v, v, v }), end], to);
+
+                end = to[width];
+                Upsampling.BlendSamples(n, f, width, 1, t);
+                Assert.Equal([.. near.Zip(far, (v, w) => (byte)(((3 * v) + w + 1) / 4)), end], to[..(width + 1)]);
+                Upsampling.BlendSamples(n, f, width, 2, t);
+                Assert.Equal([.. near.Zip(far, (v, w) => (byte)(((3 * v) + w + 2) / 4)), end], to[..(width + 1)]);
+            }
+        }
+    }
+
+    private delegate void Conversion(byte* first, byte* second, byte* third, byte* fourth);
+
+    private static byte[][] Rows(byte[] a, byte[] b, byte[] c, byte[] k, Conversion convert)
+    {
+        byte[][] rows = [[.. a], [.. b], [.. c], [.. k]];
+        fixed (byte* first = rows[0], second = rows[1], third = rows[2], fourth = rows[3])
+        {
+            convert(first, second, third, fourth);
+        }
+
+        return rows;
+    }
+
     private static byte[] Double(byte[] near, byte[] far, int width, bool blends)
     {
         var sums = new ushort[16 + width + Guard];
