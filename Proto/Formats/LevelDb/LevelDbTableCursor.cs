@@ -57,7 +57,6 @@ internal sealed class LevelDbTableCursor(IReadOnlyList<LevelDbTable> tables, int
         {
             if (++table >= first + count)
             {
-                table = first + count - 1;
                 return false;
             }
 

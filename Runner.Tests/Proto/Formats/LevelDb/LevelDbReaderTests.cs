@@ -1,5 +1,6 @@
 using System.Text;
 using Cnn.Campaigns.Files;
+using Cnn.Campaigns.Fuzz.Readers;
 using Cnn.Proto;
 using Cnn.Proto.Formats.LevelDb;
 using Cnn.Proto.Formats.Records;
@@ -240,6 +241,55 @@ public sealed class LevelDbReaderTests : IDisposable
     {
         Manifest(Db, 5, 7, WriteTable(Db, 1, 4, false, Put("b", 1, 1), Put("a", 1, 1)));
         Assert.Contains("has a key out of order", Refused(Db));
+    }
+
+    // A few bytes could otherwise be read again and again.
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(4, false)]
+    [InlineData(5, true)]
+    public void BlocksOfATableDoNotOverlap(int gap, bool isRead)
+    {
+        Table table = WriteTable(Db, 1, 4, false, [.. Enumerable.Range(0, 10).Select(i => Put($"k{i}", 1, i))]);
+        Manifest(Db, 5, 7, table);
+        string path = Path.Combine(Db, "000004.ldb");
+        byte[] file = File.ReadAllBytes(path);
+        int at = file.Length - LevelDbFormat.Footer;
+        ulong index = Varints(file, ref at, 4)[2];
+
+        // The entries of the index: their keys, then where the blocks are and how long.
+        int entry = (int)index;
+        ulong[] first = Varints(file, ref entry, 3);
+        entry += (int)first[1];
+        ulong length = Varints(file, ref entry, 2)[1];
+        ulong[] second = Varints(file, ref entry, 3);
+        entry += (int)second[1];
+        byte[] start = LevelDbFiles.Varint(length + (ulong)gap);
+        Assert.Equal(LevelDbFiles.Varint(length + 5), file[entry..(entry + start.Length)]);
+        start.CopyTo(file, entry);
+        LevelDbSigning.SignTable(file);
+        File.WriteAllBytes(path, file);
+
+        if (isRead)
+        {
+            Assert.StartsWith("k0=0 k1=1", Text(Db), StringComparison.Ordinal);
+        }
+        else
+        {
+            Assert.Contains(
+                $"entry 1 of its index at byte {index} refers to no block after the last", Refused(Db));
+        }
+
+        static ulong[] Varints(byte[] bytes, ref int at, int count)
+        {
+            var values = new ulong[count];
+            for (int i = 0; i < count; i++)
+            {
+                Assert.True(LevelDbFormat.TryVarint(bytes, ref at, out values[i]));
+            }
+
+            return values;
+        }
     }
 
     [Fact]
