@@ -14,11 +14,16 @@ internal sealed class Hdf5Array : StoredArray
     private readonly Hdf5File file;
     private readonly NativeDataset dataset;
     private readonly NumberType type;
+    private readonly int pieceBytes;
 
+    /// <param name="file">The file.</param>
+    /// <param name="dataset">The dataset.</param>
+    /// <param name="pieceBytes">The most bytes that are converted at once, unless a row has more.</param>
     /// <exception cref="CnnException">The dataset does not hold numbers that can be read.</exception>
-    public Hdf5Array(Hdf5File file, IH5Dataset dataset)
+    public Hdf5Array(Hdf5File file, IH5Dataset dataset, int pieceBytes = MaxPieceBytes)
     {
         this.file = file;
+        this.pieceBytes = pieceBytes;
         this.dataset = (NativeDataset)file.RequireReadable(dataset);
         (type, Count) = file.Read(
             _ => (Hdf5Types.Read(dataset, file.What(dataset.Name)), ElementsOf(dataset.Space.Dimensions)),
@@ -48,7 +53,7 @@ internal sealed class Hdf5Array : StoredArray
         {
             dataset.Read(values);
         }
-        else if (dataset.Space.Rank == 0 || (long)type.Size * values.Length <= MaxPieceBytes)
+        else if (dataset.Space.Rank == 0 || (long)type.Size * values.Length <= pieceBytes)
         {
             CopyPiece(values, null);
         }
@@ -63,7 +68,7 @@ internal sealed class Hdf5Array : StoredArray
     private void CopyByRows(Span<float> values)
     {
         ulong[] dimensions = dataset.Space.Dimensions;
-        int row = values.Length / (int)dimensions[0], rowsAtOnce = Math.Max(1, MaxPieceBytes / type.Size / row);
+        int row = values.Length / (int)dimensions[0], rowsAtOnce = Math.Max(1, pieceBytes / type.Size / row);
         var (start, size) = (new ulong[dimensions.Length], (ulong[])dimensions.Clone());
         for (int done = 0; done < values.Length; done += row * (int)size[0])
         {

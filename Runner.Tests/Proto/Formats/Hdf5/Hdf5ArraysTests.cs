@@ -71,6 +71,27 @@ public sealed class Hdf5ArraysTests : IDisposable
         }
     }
 
+    // Rows of 3 x 2 doubles, 48 bytes each: all at once, by pieces of two and of one, and by rows larger than a piece.
+    [Theory]
+    [InlineData(5 * 48, 5)]
+    [InlineData((5 * 48) - 1, 5)]
+    [InlineData(2 * 48, 5)]
+    [InlineData((2 * 48) - 1, 5)]
+    [InlineData(1, 5)]
+    [InlineData(1, 1)]
+    public void LargeArraysAreReadInPiecesOfWholeRows(int pieceBytes, int rows)
+    {
+        double[] values = [.. Enumerable.Range(0, rows * 6).Select(i => (i * 1.5) - 2)];
+        string path = folder["rows.h5"];
+        new H5File { ["x"] = new H5Dataset(values, fileDims: [(ulong)rows, 3, 2]) }.Write(path);
+
+        using var file = new Hdf5File(path);
+        Hdf5Array array = file.Read(root => new Hdf5Array(file, (IH5Dataset)root.Get("x"), pieceBytes));
+        var read = new float[array.Count];
+        array.CopyTo(read);
+        Assert.Equal(values.Select(v => (float)v), read);
+    }
+
     [Fact]
     public void BrainFloatsAreRead()
     {
