@@ -51,4 +51,14 @@ public class NumberTypeTests
 
         Assert.Equal(expected, type.FirstInexact([.. new byte[size], .. Convert.FromHexString(hex)]));
     }
+
+    [Theory]
+    [InlineData(nameof(NumberKind.Signed), 1, false)]
+    [InlineData(nameof(NumberKind.Signed), 2, false)]
+    [InlineData(nameof(NumberKind.Unsigned), 2, false)]
+    [InlineData(nameof(NumberKind.Signed), 4, true)]
+    [InlineData(nameof(NumberKind.Unsigned), 4, true)]
+    [InlineData(nameof(NumberKind.Float), 8, false)]
+    public void OnlyWholeNumbersOfMoreThanTwoBytesMayBeInexact(string kind, int size, bool expected) =>
+        Assert.Equal(expected, new NumberType(Enum.Parse<NumberKind>(kind), size).MayBeInexact);
 }

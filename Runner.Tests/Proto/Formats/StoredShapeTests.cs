@@ -46,6 +46,18 @@ public class StoredShapeTests
     public void ANewShapeFitsWhatHasTheSameAxes(int[] array, bool fits) =>
         Assert.Equal(fits, new StoredShape([1, 1, 3, 4]).Fits(array));
 
+    // HDF5 files of Caffe hold a single number with an axis of one.
+    [Fact]
+    public void ASingleNumberMayBeStoredWithAnAxisOfOne()
+    {
+        Assert.True(new StoredShape([1]).Fits([]));
+        Assert.True(new StoredShape([]).Fits([]));
+        Assert.True(new StoredShape([1, 1, 1, 1], isLegacy: true).Fits([]));
+        Assert.False(new StoredShape([2]).Fits([]));
+        Assert.False(new StoredShape([1, 1]).Fits([]));
+        Assert.False(new StoredShape([]).Fits([1]));
+    }
+
     [Fact]
     public void AxesThatAreImpossibleMakeNoCount()
     {

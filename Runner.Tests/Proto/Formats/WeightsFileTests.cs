@@ -156,6 +156,18 @@ public class WeightsFileTests
     }
 
     [Fact]
+    public void AFileWithoutLayersIsClosedAgain()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder["none.safetensors"];
+        File.WriteAllBytes(path, [2, 0, 0, 0, 0, 0, 0, 0, (byte)'{', (byte)'}']);
+
+        Assert.Contains("holds no layers", Assert.Throws<CnnException>(() => WeightsFile.Open(path)).Message);
+        using FileStream exclusive = new(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+        Assert.True(exclusive.CanWrite);
+    }
+
+    [Fact]
     public void AFileCutAtAnyPlaceIsRefusedOrHoldsFewerLayers()
     {
         using var folder = new TemporaryFolder();

@@ -120,6 +120,71 @@ public sealed class OnnxReaderTests : IDisposable
         Refused("its values are of type String", new TensorProto { Name = "t", DataType = (int)ElementType.String });
     }
 
+    [Fact]
+    public void AnArrayHasAtMost32Axes()
+    {
+        var tensor = new TensorProto
+        {
+            Name = "w", DataType = (int)ElementType.Float, FloatData = { 2.5f }, Dims = { Enumerable.Repeat(1L, 32) },
+        };
+        using (OnnxModel model = OnnxReader.Read(Save(tensor)))
+        {
+            Assert.Equal([2.5f], model.Initializers[0].Floats());
+            Assert.Equal(Enumerable.Repeat(1, 32), model.Initializers[0].Shape);
+        }
+
+        tensor.Dims.Add(1);
+        Refused("it has 33 axes, at most 32 are read", tensor);
+    }
+
+    [Theory]
+    [InlineData(16777216, true)]
+    [InlineData(-16777216, true)]
+    [InlineData(16777217, false)]
+    [InlineData(long.MinValue, true)]
+    [InlineData(long.MaxValue, false)]
+    public void WholeNumbersAreFloatsWhereTheyAreExact(long value, bool isExact)
+    {
+        using OnnxModel model = OnnxReader.Read(Save(
+            new TensorProto { Name = "w", DataType = (int)ElementType.Int64, Dims = { 1 }, Int64Data = { value } }));
+        OnnxTensor tensor = model.Initializers[0];
+
+        Assert.Equal([value], tensor.WholeNumbers());
+        if (isExact)
+        {
+            Assert.Equal([(float)value], tensor.Floats());
+        }
+        else
+        {
+            Assert.Contains($"its value {value} is no 32-bit", Assert.Throws<CnnException>(tensor.Floats).Message);
+        }
+    }
+
+    [Theory]
+    [InlineData(9223372036854775807, true)]
+    [InlineData(9223372036854775808, false)]
+    public void UnsignedNumbersOfMoreThan63BitsAreRefused(ulong value, bool isRead)
+    {
+        var raw = new TensorProto { Name = "raw", DataType = (int)ElementType.Uint64, Dims = { 1 } };
+        raw.RawData = ByteString.CopyFrom(BitConverter.GetBytes(value));
+        var typed = new TensorProto
+        {
+            Name = "typed", DataType = (int)ElementType.Uint64, Dims = { 1 }, Uint64Data = { value },
+        };
+        using OnnxModel model = OnnxReader.Read(Save(raw, typed));
+        Assert.All(model.Initializers, tensor =>
+        {
+            if (isRead)
+            {
+                Assert.Equal([(long)value], tensor.WholeNumbers());
+            }
+            else
+            {
+                Assert.Contains("is too large", Assert.Throws<CnnException>(tensor.WholeNumbers).Message);
+            }
+        });
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("name: \"a prototxt\"")]

@@ -199,6 +199,8 @@ public sealed class SafetensorsFileTests : IDisposable
     [InlineData(new byte[] { 1, 2, 3 }, "it has 3 bytes")]
     [InlineData(new byte[] { 0xFF, 0, 0, 0, 0, 0, 0, 0, 1 }, "its header would have 255 bytes, the whole file has 9")]
     [InlineData(new byte[] { 0, 0, 0, 0, 0, 0, 0, 0x80, 1 }, "would have 9223372036854775808 bytes, more than 100 MB")]
+    [InlineData(new byte[] { 0, 0xE1, 0xF5, 5, 0, 0, 0, 0, 1 }, "would have 100000000 bytes, the whole file has 9")]
+    [InlineData(new byte[] { 1, 0xE1, 0xF5, 5, 0, 0, 0, 0, 1 }, "would have 100000001 bytes, more than 100 MB")]
     [InlineData(new byte[] { 1, 0, 0, 0, 0, 0, 0, 0, 0xFF }, "its header is not UTF-8")]
     public void AFileThatOnlyItsNameMakesOneIsRefused(byte[] bytes, string expected)
     {
