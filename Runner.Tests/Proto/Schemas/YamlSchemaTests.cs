@@ -139,6 +139,7 @@ public partial class YamlSchemaTests
         Assert.Equal("http://json-schema.org/draft-07/schema#", (string?)solver["$schema"]);
         Assert.StartsWith("The learning rate that lr_policy", (string?)fields["base_lr"]!["description"]);
         Assert.Equal(0.99f, (float)fields["rms_decay"]!["default"]!);
+        Assert.Equal("0.99", fields["rms_decay"]!["default"]!.ToJsonString());
         Assert.Equal("BINARYPROTO", (string?)fields["snapshot_format"]!["default"]);
         Assert.Equal("L2", (string?)fields["regularization_type"]!["default"]);
         Assert.True((bool)fields["test_initialization"]!["default"]!);
@@ -148,6 +149,18 @@ public partial class YamlSchemaTests
         JsonNode formats = solver["definitions"]!["SolverParameter.SnapshotFormat"]!["anyOf"]![0]!;
         Assert.Equal(["HDF5", "BINARYPROTO"], formats["enum"]!.AsArray().Select(n => (string?)n));
         Assert.Equal("Protobuf's binary form.", (string?)formats["enumDescriptions"]![1]);
+    }
+
+    [Fact]
+    public void OnlyBlocksOfWhichNothingIsRequiredMayBeLeftEmpty()
+    {
+        JsonNode definitions = JsonNode.Parse(YamlSchema.OfNet(Types))!["definitions"]!;
+        JsonNode clip = definitions["ClipParameter"]!, relu = definitions["ReLUParameter"]!;
+
+        Assert.Equal("object", (string?)clip["type"]);
+        Assert.Equal(["min", "max"], clip["required"]!.AsArray().Select(n => (string?)n));
+        Assert.Equal(["object", "null"], relu["type"]!.AsArray().Select(n => (string?)n));
+        Assert.Null(relu["required"]);
     }
 
     [Fact]

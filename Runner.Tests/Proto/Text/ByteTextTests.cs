@@ -58,6 +58,15 @@ public class ByteTextTests
     public void PeopleAreShownAReplacementForEachByte() =>
         Assert.Equal("a\uFFFD\uFFFDb中", ByteText.Readable("a\uEFD6\uEFD0b中"));
 
+    // C3 A9 is an é; D6 begins a character that the b does not go on with.
+    [Fact]
+    public void Utf8ThatIsWrittenByteByByteIsItsText()
+    {
+        Assert.Equal("aéb中", ByteText.Normal("a\uEFC3\uEFA9b中"));
+        Assert.Equal("a\uEFD6b", ByteText.Normal("a\uEFD6b"));
+        Assert.Equal("aé\uFFFD", ByteText.Normal("aé\uFFFD"));
+    }
+
     [Fact]
     public void AWriterKeepsPairsAndBytesAcrossItsBuffer()
     {

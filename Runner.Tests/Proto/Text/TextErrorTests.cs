@@ -89,6 +89,7 @@ public class TextErrorTests
     [InlineData("input_dim: [1, x, 3]", "f:1:16: expected a whole number for 'input_dim', found 'x'")]
     [InlineData("layer: 3", "f:1:8: expected '{' to start a LayerParameter, found '3'")]
     [InlineData("layer [{ }, 3, { }]", "f:1:13: expected '{' to start a LayerParameter, found '3'")]
+    [InlineData("layer [3 name: 'a'", "f:1:8: expected '{' to start a LayerParameter, found '3'")]
     [InlineData("layer { clip_param { min: 1 } }", "f:1:9: required field 'max' of ClipParameter is missing")]
     [InlineData("layer { clip_param { min: x max: 1 } }", "f:1:27: expected a number for 'min', found 'x'")]
     [InlineData("force_backward: maybe", "f:1:17: expected true or false for 'force_backward', found 'maybe'")]

@@ -38,6 +38,16 @@ public class TextHostileTests
     }
 
     [Fact]
+    public void HalfAMillionMessagesAreReadAndOneMoreIsNot()
+    {
+        const int Most = 500_000;
+        Assert.Equal(Most, TextFormat.Parse<NetParameter>(Messages(Most), "f").InputShape.Count);
+        Assert.Throws<CnnException>(() => TextFormat.Parse<NetParameter>(Messages(Most + 1), "f"));
+
+        static string Messages(int count) => string.Concat(Enumerable.Repeat("input_shape{}", count));
+    }
+
+    [Fact]
     public void AHundredLevelsAreReadAndOneMoreIsNot()
     {
         TextFormat.Parse<NetParameter>(Nested(100), "f");

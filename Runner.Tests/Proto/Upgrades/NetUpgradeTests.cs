@@ -40,6 +40,22 @@ public class NetUpgradeTests
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("", false)]
+    [InlineData("layer { type: 'BatchNorm' param {} param {} }", false)]
+    [InlineData("layer { type: 'Scale' param {} param {} param {} }", false)]
+    [InlineData("layer { type: 'BatchNorm' param {} param {} param {} }", true)]
+    [InlineData("layers { type: RELU }", true)]
+    [InlineData("input: 'x'", true)]
+    public void ANetIsOldByAnyOfItsOldParts(string text, bool expected)
+    {
+        Assert.Equal(expected, NetUpgrade.IsNeeded(TextFormat.Parse<NetParameter>(text, "n")));
+        string[] nets = ["net_param", "train_net_param", "test_net_param {} test_net_param"];
+        Assert.All(nets, name => Assert.Equal(
+            expected,
+            SolverUpgrade.IsNeeded(TextFormat.Parse<SolverParameter>($"{name} {{ {text} }}", "s"))));
+    }
+
     [Fact]
     public void PlacesSurviveTheWayFromV0()
     {

@@ -32,6 +32,19 @@ public class SolverUpgradeTests
     }
 
     [Fact]
+    public void TheTypeIsWhereItsOldFormWas()
+    {
+        var sources = new SourceMap();
+        var solver = TextFormat.Parse<SolverParameter>("base_lr: 1\n solver_type: ADAM", "s", sources);
+        Assert.True(SolverUpgrade.IsNeeded(solver));
+        SolverUpgrade.Upgrade(solver, sources, null);
+
+        SourceLocation at = sources.Find(solver, SolverParameter.TypeFieldNumber)!;
+        Assert.Equal((2, 15), (at.Line, at.Column));
+        Assert.False(SolverUpgrade.IsNeeded(solver));
+    }
+
+    [Fact]
     public void ThePrefixOfSnapshotsComesFromTheFile()
     {
         Assert.Equal("some/lenet_solver", Upgrade("", "some/lenet_solver.prototxt").SnapshotPrefix);
