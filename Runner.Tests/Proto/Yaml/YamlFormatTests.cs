@@ -7,6 +7,13 @@ namespace Cnn.Tests.Proto.Yaml;
 public class YamlFormatTests
 {
     [Fact]
+    public void ATypeAndATextAreNeeded()
+    {
+        Assert.Throws<ArgumentNullException>(() => YamlFormat.Parse(null!, "", "f"));
+        Assert.Throws<ArgumentNullException>(() => YamlFormat.Parse(BlobShape.Descriptor, null!, "f"));
+    }
+
+    [Fact]
     public void MapsAreMessagesListsAreRepeatedFieldsAndOneValueIsAListOfOne()
     {
         NetParameter net = Net("""
