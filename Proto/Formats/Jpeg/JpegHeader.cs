@@ -17,7 +17,7 @@ internal sealed partial class JpegHeader
     private readonly HuffmanTable[] differences = [new(), new(), new(), new()];
     private readonly HuffmanTable[] others = [new(), new(), new(), new()];
     private int count, adobe;
-    private bool jfif;
+    private bool jfif, isAfterScan;
 
     /// <summary>Where the next segment is.</summary>
     public int Position { get; set; }
@@ -66,6 +66,7 @@ internal sealed partial class JpegHeader
     {
         (Position, Width, Height, count, adobe, jfif) = (2, 0, 0, 0, -1, false);
         (RestartInterval, IsProgressive, Orientation) = (0, false, ImageOrientation.Upright);
+        isAfterScan = false;
         hasMultipliers.AsSpan().Clear();
         foreach (HuffmanTable table in differences)
         {
@@ -96,6 +97,7 @@ internal sealed partial class JpegHeader
             {
                 Position = reader.Position;
                 ReadScan(segment);
+                isAfterScan = true;
                 return true;
             }
 
@@ -119,6 +121,9 @@ internal sealed partial class JpegHeader
                 RestartInterval = segment.Length == 2
                     ? BinaryPrimitives.ReadUInt16BigEndian(segment)
                     : throw JpegMessages.Damaged("its restart interval is not two bytes long");
+                break;
+            // libjpeg decides with the first scan what the image is; JpegSize stops there.
+            case JpegMarker.Application0 or JpegMarker.Application1 or JpegMarker.Application14 when isAfterScan:
                 break;
             case JpegMarker.Application0:
                 jfif |= segment.Length >= 14 && segment.StartsWith("JFIF\0"u8);

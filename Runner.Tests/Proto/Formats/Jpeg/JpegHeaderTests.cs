@@ -90,6 +90,30 @@ public sealed unsafe class JpegHeaderTests
         Assert.Equal(ImageOrientation.HalfTurned, header.Orientation);
     }
 
+    // libjpeg's jpeg_read_header ends with the first scan; so does what JpegSize reads.
+    [Fact]
+    public void WhatFollowsTheFirstScanChangesNeitherColoursNorOrientation()
+    {
+        byte[] file = JpegFiles.File(
+            Quantization(1),
+            Frame(JpegMarker.Progressive, 8, 16, (1, 0x11, 0), (2, 0x11, 0), (3, 0x11, 0)),
+            Segment(JpegMarker.Application14, Adobe(0)),
+            Scan(0, 0, 0, 0, 1, 2, 3),
+            Segment(JpegMarker.Application0, Jfif),
+            Segment(JpegMarker.Application1, Exif(6)),
+            Segment(JpegMarker.Application14, Adobe(1)),
+            Scan(1, 63, 0, 0, 1));
+        header.Start();
+
+        Assert.True(header.FindScan(file));
+        Assert.True(header.FindScan(file));
+        Assert.Equal((JpegColor.Rgb, ImageOrientation.Upright), (header.Color, header.Orientation));
+        Assert.Equal(new JpegSize(3, 16, 8, ImageOrientation.Upright), JpegSize.Read(file));
+
+        Assert.True(Read(Quantization(1), Grey, Segment(JpegMarker.Application1, Exif(6)), Scan(0, 63, 0, 0, 1)));
+        Assert.Equal(ImageOrientation.TurnedLeft, header.Orientation);
+    }
+
     // A.1.1 and A.2.4: sizes are rounded up, and whole units of the frame are stored.
     [Fact]
     public void ComponentsHaveTheirShareOfTheSize()
