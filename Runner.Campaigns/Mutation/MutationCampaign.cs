@@ -11,10 +11,7 @@ namespace Cnn.Campaigns.Mutation;
 internal sealed class MutationCampaign : ICampaign
 {
     // A mutant that many tests reach and none notices is given up after this time.
-    private static readonly TimeSpan MostTime = TimeSpan.FromSeconds(20);
-
-    // What a new process needs before its first test, and how much longer than without a mutant tests may take.
-    private static readonly TimeSpan Start = TimeSpan.FromSeconds(15), LimitFactor = TimeSpan.FromMilliseconds(6);
+    private const int MostMilliseconds = 6000;
 
     private const int SlowestTest = 4000;
 
@@ -79,13 +76,10 @@ internal sealed class MutationCampaign : ICampaign
         if (tests.Length > 0)
         {
             int milliseconds = 0;
-            CoveredTest[] chosen =
-            [
-                .. tests.OrderBy(t => (t.Milliseconds + 5L) * t.Reached.Count).ThenBy(t => t.Number)
-                    .TakeWhile(t => (milliseconds += t.Milliseconds) <= MostTime.TotalMilliseconds),
-            ];
-            TimeSpan limit = Start + (LimitFactor * milliseconds);
-            (outcome, _) = worker.Try(mutant.Id, [.. chosen.Select(t => t.Number)], limit);
+            outcome = worker.Try(
+                mutant.Id,
+                tests.OrderBy(t => (t.Milliseconds + 5L) * t.Reached.Count).ThenBy(t => t.Number)
+                    .TakeWhile(t => (milliseconds += t.Milliseconds) <= MostMilliseconds));
         }
 
         one.Count(Words(outcome));

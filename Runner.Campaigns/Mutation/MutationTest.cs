@@ -8,8 +8,6 @@ namespace Cnn.Campaigns.Mutation;
 /// <summary>One test: a method and, for a theory, one row of its data.</summary>
 internal sealed class MutationTest
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
-
     private readonly MethodInfo method;
     private readonly object?[] arguments;
 
@@ -34,14 +32,19 @@ internal sealed class MutationTest
             .SelectMany(Rows),
     ];
 
-    /// <summary>Runs the test and returns what failed, or null. A skipped test passes.</summary>
-    public string? Run()
+    /// <summary>Runs the test. A skipped test passes.</summary>
+    /// <param name="limit">How long it may take.</param>
+    /// <param name="isLate">Whether it took longer; it goes on, and this process should end.</param>
+    /// <returns>What failed, or null.</returns>
+    public string? Run(TimeSpan limit, out bool isLate)
     {
+        isLate = false;
         try
         {
             // A thread of its own, so that asynchronous tests find no context and deep recursion has a whole stack.
             Task<string?> running = Task.Run(RunAsync);
-            return running.Wait(Limit) ? running.Result : "it did not end";
+            isLate = !running.Wait(limit);
+            return isLate ? "it did not end" : running.Result;
         }
         catch (AggregateException error)
         {

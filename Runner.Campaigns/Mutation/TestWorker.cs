@@ -10,11 +10,13 @@ namespace Cnn.Campaigns.Mutation;
 /// </summary>
 /// <remarks>
 /// <c>cover</c> runs every test without a mutant and answers a line for each: number, milliseconds, what failed (or
-/// nothing), the mutants reached, the name. <c>try M T,T,...</c> runs tests with mutant M until one fails, and answers
-/// its number, or -1.
+/// nothing), the mutants reached, the name. <c>try M T:L,T:L,...</c> runs tests with mutant M until one fails or takes
+/// longer than its limit in milliseconds, and answers the outcome.
 /// </remarks>
 internal sealed class TestWorker
 {
+    private static readonly TimeSpan CleanLimit = TimeSpan.FromMinutes(2);
+
     private readonly IReadOnlyList<MutationTest> tests;
     private readonly HashSet<int> ranClean = [];
     private readonly FieldInfo active;
@@ -45,7 +47,7 @@ internal sealed class TestWorker
             }
             else
             {
-                output.WriteLine(worker.Try(Number(words[1]), [.. words[2].Split(',').Select(Number)]));
+                output.WriteLine(worker.Try(Number(words[1]), [.. words[2].Split(',').Select(Limited)]));
             }
 
             output.Flush();
@@ -54,16 +56,22 @@ internal sealed class TestWorker
 
     private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 
+    private static (int Test, TimeSpan Limit) Limited(string text)
+    {
+        string[] parts = text.Split(':');
+        return (Number(parts[0]), TimeSpan.FromMilliseconds(Number(parts[1])));
+    }
+
     private void Cover(TextWriter output)
     {
         for (int number = 0; number < tests.Count; number++)
         {
             // The first run fills what is made once for the process; the second is what the test itself needs.
-            string? failure = tests[number].Run();
+            string? failure = tests[number].Run(CleanLimit, out _);
             bool[] first = [.. reached];
             Array.Clear(reached);
             var clock = Stopwatch.StartNew();
-            failure ??= tests[number].Run();
+            failure ??= tests[number].Run(CleanLimit, out _);
             long milliseconds = clock.ElapsedMilliseconds;
             IEnumerable<int> hits = Enumerable.Range(0, reached.Length).Where(i => reached[i] || first[i]);
             output.WriteLine(string.Join(
@@ -80,24 +88,24 @@ internal sealed class TestWorker
     }
 
     // A test runs without a mutant first in each process, so that no mutant gets into what is made once.
-    private int Try(int mutant, int[] numbers)
+    private MutantOutcome Try(int mutant, (int Test, TimeSpan Limit)[] chosen)
     {
-        foreach (int number in numbers)
+        foreach (var (number, limit) in chosen)
         {
-            if (ranClean.Add(number) && tests[number].Run() is not null)
+            if (ranClean.Add(number) && tests[number].Run(CleanLimit, out _) is not null)
             {
                 continue;
             }
 
             active.SetValue(null, mutant);
-            string? failure = tests[number].Run();
+            string? failure = tests[number].Run(limit, out bool isLate);
             active.SetValue(null, -1);
             if (failure is not null)
             {
-                return number;
+                return isLate ? MutantOutcome.TimedOut : MutantOutcome.Killed;
             }
         }
 
-        return -1;
+        return MutantOutcome.Survived;
     }
 }

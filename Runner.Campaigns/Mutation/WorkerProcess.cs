@@ -6,7 +6,10 @@ namespace Cnn.Campaigns.Mutation;
 /// <summary>The other end of a <see cref="TestWorker"/>: starts it, and again when a mutant has ended it.</summary>
 internal sealed class WorkerProcess(string testFolder, IReadOnlyList<string> prefixes) : IDisposable
 {
-    private static readonly TimeSpan CoverLimit = TimeSpan.FromMinutes(60);
+    // How much longer than without a mutant a test may take.
+    private const int LimitFactor = 8, MostMillisecondsMore = 3000;
+
+    private static readonly TimeSpan CoverLimit = TimeSpan.FromMinutes(60), MutantLimit = TimeSpan.FromMinutes(10);
 
     // A mutant may ask for memory without end; the number is hexadecimal.
     private const string MostMemory = "100000000";
@@ -41,21 +44,22 @@ internal sealed class WorkerProcess(string testFolder, IReadOnlyList<string> pre
         }
     }
 
-    /// <summary>Runs tests with a mutant until one fails.</summary>
-    /// <returns>The outcome; the number of the test that failed, or -1.</returns>
-    public (MutantOutcome Outcome, int Test) Try(int mutant, IReadOnlyList<int> tests, TimeSpan limit)
+    /// <summary>Runs tests with a mutant until one fails, and starts a new process after one that did not end.</summary>
+    public MutantOutcome Try(int mutant, IEnumerable<CoveredTest> tests)
     {
-        Send(string.Create(CultureInfo.InvariantCulture, $"try {mutant} {string.Join(',', tests)}"));
+        Send(string.Create(
+            CultureInfo.InvariantCulture,
+            $"try {mutant} {string.Join(',', tests.Select(t => $"{t.Number}:{LimitOf(t)}"))}"));
         var clock = Stopwatch.StartNew();
-        string? answer = Read(limit);
-        if (answer is not null)
+        MutantOutcome outcome = Enum.TryParse(Read(MutantLimit), out MutantOutcome answer) ? answer
+            : clock.Elapsed >= MutantLimit ? MutantOutcome.TimedOut
+            : MutantOutcome.Crashed;
+        if (outcome is MutantOutcome.TimedOut or MutantOutcome.Crashed)
         {
-            int test = Number(answer);
-            return (test < 0 ? MutantOutcome.Survived : MutantOutcome.Killed, test);
+            Dispose();
         }
 
-        Dispose();
-        return (clock.Elapsed >= limit ? MutantOutcome.TimedOut : MutantOutcome.Crashed, -1);
+        return outcome;
     }
 
     /// <summary>Ends the process.</summary>
@@ -70,6 +74,8 @@ internal sealed class WorkerProcess(string testFolder, IReadOnlyList<string> pre
         process?.Dispose();
         process = null;
     }
+
+    private static int LimitOf(CoveredTest test) => MostMillisecondsMore + (LimitFactor * test.Milliseconds);
 
     private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 
