@@ -33,7 +33,7 @@ internal sealed class MpiLauncher
     ];
 
     /// <summary>The names of the MPIs that have a launcher here.</summary>
-    public static IEnumerable<string> Names => Known.Select(l => l.Name);
+    public static IReadOnlyList<string> Names => [.. Known.Select(l => l.Name)];
 
     /// <summary>The name of the MPI.</summary>
     public required string Name { get; init; }

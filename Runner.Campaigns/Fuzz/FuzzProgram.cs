@@ -29,14 +29,19 @@ internal static class FuzzProgram
         };
     }
 
-    // The inputs of a campaign's state that are needed for its edges, an archive a reader.
+    // The inputs of a campaign's state that are needed for its edges, an archive for each reader that has run.
     private static int WriteCorpora(string state, string to, TextWriter output)
     {
         string program = InstrumentedCopy.Make(Directory.CreateDirectory(state).FullName);
         Directory.CreateDirectory(to);
         foreach (string reader in FuzzReaders.All.Select(r => r.Name))
         {
-            string folder = Directory.CreateDirectory(Path.GetFullPath(Path.Combine(state, reader))).FullName;
+            string folder = Path.GetFullPath(Path.Combine(state, reader));
+            if (!Directory.Exists(folder))
+            {
+                continue;
+            }
+
             string archive = Path.Combine(to, reader + ".zip");
             using var worker = new WorkerProcess(program, reader, folder, 0);
             long[]? kept = worker.Ask($"{FuzzWorker.Keep}\t{archive}\t0", "0", output.WriteLine);

@@ -7,7 +7,8 @@ namespace Cnn.Layers.Kernels.Convolution;
 /// </summary>
 internal static unsafe class ConvolutionReference
 {
-    private delegate void Visit(long x, long w, long y);
+    // The products of one weight with a row: of values of x that lie step apart and values of y that follow each other.
+    private delegate void Visit(long x, long w, long y, int count, int step);
 
     /// <summary>Computes y from x, the weights and the bias (null for none).</summary>
     public static void Forward(in ConvolutionShape shape, int images, float* x, float* weights, float* bias, float* y)
@@ -18,7 +19,13 @@ internal static unsafe class ConvolutionReference
             sums[i] = bias[i / shape.OutPixels % shape.Outputs];
         }
 
-        ForEach(shape, images, (ix, iw, iy) => sums[iy] += (double)x[ix] * weights[iw]);
+        ForEach(shape, images, (ix, iw, iy, count, step) =>
+        {
+            for (int j = 0; j < count; j++)
+            {
+                sums[iy + j] += (double)x[ix + (j * step)] * weights[iw];
+            }
+        });
         Write(sums, y, false);
     }
 
@@ -26,7 +33,13 @@ internal static unsafe class ConvolutionReference
     public static void InputGradient(in ConvolutionShape shape, int images, float* dy, float* weights, float* dx)
     {
         var sums = new double[(long)images * shape.ImageSize];
-        ForEach(shape, images, (ix, iw, iy) => sums[ix] += (double)dy[iy] * weights[iw]);
+        ForEach(shape, images, (ix, iw, iy, count, step) =>
+        {
+            for (int j = 0; j < count; j++)
+            {
+                sums[ix + (j * step)] += (double)dy[iy + j] * weights[iw];
+            }
+        });
         Write(sums, dx, false);
     }
 
@@ -34,7 +47,13 @@ internal static unsafe class ConvolutionReference
     public static void WeightGradient(in ConvolutionShape shape, int images, float* x, float* dy, float* dw)
     {
         var sums = new double[(long)shape.Outputs * shape.Taps];
-        ForEach(shape, images, (ix, iw, iy) => sums[iw] += (double)x[ix] * dy[iy]);
+        ForEach(shape, images, (ix, iw, iy, count, step) =>
+        {
+            for (int j = 0; j < count; j++)
+            {
+                sums[iw] += (double)x[ix + (j * step)] * dy[iy + j];
+            }
+        });
         Write(sums, dw, true);
     }
 
@@ -58,7 +77,7 @@ internal static unsafe class ConvolutionReference
         }
     }
 
-    // Calls back for each product of an image's value, a weight and an output that occurs, with their indexes.
+    // Calls back for each weight and row of an output, with the columns whose values of x lie in the image.
     private static void ForEach(in ConvolutionShape s, int images, Visit visit)
     {
         var (height, width) = (s.OutHeight, s.OutWidth);
@@ -72,18 +91,27 @@ internal static unsafe class ConvolutionReference
                     int c = firstChannel + (t / (s.KernelHeight * s.KernelWidth));
                     int top = (t / s.KernelWidth % s.KernelHeight * s.DilationHeight) - s.PadHeight;
                     int left = (t % s.KernelWidth * s.DilationWidth) - s.PadWidth;
+                    int first = 0, end = width;
+                    while (first < end && (first * s.StrideWidth) + left < 0)
+                    {
+                        first++;
+                    }
+
+                    while (end > first && ((end - 1) * s.StrideWidth) + left >= s.Width)
+                    {
+                        end--;
+                    }
+
                     for (int i = 0; i < height; i++)
                     {
                         int row = (i * s.StrideHeight) + top;
-                        for (int j = 0; row >= 0 && row < s.Height && j < width; j++)
+                        if (row >= 0 && row < s.Height)
                         {
-                            int column = (j * s.StrideWidth) + left;
-                            if (column >= 0 && column < s.Width)
-                            {
-                                long x = (((((long)n * s.Channels) + c) * s.Height) + row) * s.Width;
-                                long y = (((((long)n * s.Outputs) + o) * height) + i) * width;
-                                visit(x + column, ((long)o * s.Taps) + t, y + j);
-                            }
+                            long x = (((((long)n * s.Channels) + c) * s.Height) + row) * s.Width;
+                            long y = (((((long)n * s.Outputs) + o) * height) + i) * width;
+                            visit(
+                                x + (first * s.StrideWidth) + left, ((long)o * s.Taps) + t, y + first, end - first,
+                                s.StrideWidth);
                         }
                     }
                 }

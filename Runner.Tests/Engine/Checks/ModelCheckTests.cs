@@ -5,8 +5,10 @@ using Cnn.Proto;
 
 namespace Cnn.Tests.Engine.Checks;
 
-/// <summary>The checks of layers on nets of <c>Models/</c>, with small batches.</summary>
-[Trait("Category", "Gradient")]
+/// <summary>
+/// The checks of layers on nets of <c>Models/</c>, with small batches; each vector width has BuiltInLayerCheckTests.
+/// </summary>
+[Trait("Category", "Unit")]
 public class ModelCheckTests
 {
     [Theory]

@@ -24,7 +24,8 @@ public sealed class ReverseLayerTests
         using var harness = new LayerHarness($"type: 'Reverse' {options}", [shape]);
         harness.Forward();
         Assert.Equal(shape, harness.Tops[0].Shape.ToArray());
-        for (int i = 0; i < harness.Top.Length; i++)
+        float[] found = harness.Top, expected = new float[found.Length];
+        for (int i = 0; i < expected.Length; i++)
         {
             int source = 0;
             for (int axis = shape.Length - 1, rest = i, stride = 1; axis >= 0; axis--)
@@ -34,8 +35,10 @@ public sealed class ReverseLayerTests
                 (rest, stride) = (rest / shape[axis], stride * shape[axis]);
             }
 
-            Assert.Equal(harness.Bottoms[0].Data[source], harness.Tops[0].Data[i]);
+            expected[i] = harness.Bottoms[0].Data[source];
         }
+
+        Assert.Equal(expected, found);
     }
 
     [Fact]

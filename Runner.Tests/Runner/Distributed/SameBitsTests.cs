@@ -17,10 +17,12 @@ public sealed class SameBitsTests : IDisposable
 
     private readonly TemporaryFolder folder = new();
 
+    // What carries the messages does not see the net: one net for each MPI, and the others for one of them.
     public static TheoryData<string, string> NetsAndMpis =>
-        [.. from net in (string[])["LeNet", "Normalized", "Siamese"] from mpi in MpiLauncher.Names select (net, mpi)];
-
-    public static TheoryData<string> Mpis => [.. MpiLauncher.Names];
+    [
+        .. MpiLauncher.Names.Select(mpi => ("LeNet", mpi)),
+        ("Normalized", MpiLauncher.Names[0]), ("Siamese", MpiLauncher.Names[^1]),
+    ];
 
     public void Dispose() => folder.Dispose();
 
@@ -42,11 +44,10 @@ public sealed class SameBitsTests : IDisposable
         Assert.Equal(Figures(Alone, Half), Figures(Resumed, Half));
     }
 
-    [Theory]
-    [MemberData(nameof(Mpis))]
-    public async Task FourProcessesAndThenOneEndAsOneDoes(string mpi)
+    [Fact]
+    public async Task FourProcessesAndThenOneEndAsOneDoes()
     {
-        var launcher = MpiLauncher.OrSkip(mpi);
+        var launcher = MpiLauncher.OrSkip(MpiLauncher.Names[0]);
         Write("LeNet");
 
         await TrainAlone(Alone);
