@@ -88,6 +88,14 @@ public sealed class LevelDbReaderTests : IDisposable
     }
 
     [Fact]
+    public void KeysOfALogMayComeInAnyOrder()
+    {
+        Manifest(Db, 8, 7);
+        Log(8, Batch(Put("c", 1, 3), Put("b", 2, 2), Put("a", 3, 1)));
+        Assert.Equal("a=1 b=2 c=3", Text(Db));
+    }
+
+    [Fact]
     public void TablesOfTheOldNameAreFound()
     {
         Manifest(Db, 5, 7, WriteTable(Db, 0, 4, true, Put("a", 1, 1)));
