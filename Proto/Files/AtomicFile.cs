@@ -18,7 +18,10 @@ public static class AtomicFile
     /// <summary>Writes a file, and replaces one of the same name only when all of the content is on disk.</summary>
     /// <param name="path">The final name.</param>
     /// <param name="write">Writes the content to a stream that can be read and can seek.</param>
-    /// <exception cref="CnnException">The file cannot be written; what was there before is unchanged.</exception>
+    /// <exception cref="CnnException">
+    /// The file cannot be written; what was there before is unchanged. Where the disk takes the content and fails only
+    /// under the folder's entry, the file is the new one, which a loss of power may undo.
+    /// </exception>
     public static void Write(string path, Action<Stream> write)
     {
         ArgumentNullException.ThrowIfNull(path);

@@ -23,6 +23,7 @@ internal static class OutputFolder
     }
 
     /// <summary>Flushes the names in a folder to disk, where the system can.</summary>
+    /// <exception cref="IOException">The disk does not take them, or the machine lacks what it takes.</exception>
     public static void Flush(string folder)
     {
         if (!OperatingSystem.IsWindows())
@@ -32,5 +33,6 @@ internal static class OutputFolder
     }
 
     /// <summary>Flushes the name of a file or folder to disk, where the system can.</summary>
+    /// <exception cref="IOException">The disk does not take it, or the machine lacks what it takes.</exception>
     public static void FlushParent(string path) => Flush(Path.GetDirectoryName(Path.GetFullPath(path))!);
 }

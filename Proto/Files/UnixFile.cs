@@ -118,15 +118,36 @@ internal static partial class UnixFile
     private static int TryFlush(SafeFileHandle file) =>
         OperatingSystem.IsMacOS() && ControlFile(file, FullFlush) == 0 ? 0 : FlushFileToDisk(file);
 
-    /// <summary>Flushes a folder's entries to disk; does nothing on file systems that do not support it.</summary>
+    /// <summary>
+    /// Flushes a folder's entries to disk; does nothing where the file system does not support it, or where there is
+    /// no right to read the folder.
+    /// </summary>
+    /// <exception cref="IOException">The machine fails; the exception carries the system's number.</exception>
     public static void FlushFolder(string folder)
     {
-        int descriptor = Open(folder, CloseOnExecFlag);
-        if (descriptor >= 0)
+        int error;
+        do
         {
-            _ = Flush(descriptor);
-            _ = Close(descriptor);
+            error = TryFlushFolder(folder);
         }
+        while (error == Interrupted);
+        if (error != 0 && SystemError.OfUnix(error) is { IsOfTheMachine: true })
+        {
+            throw new IOException(Marshal.GetPInvokeErrorMessage(error), error);
+        }
+    }
+
+    private static int TryFlushFolder(string folder)
+    {
+        int descriptor = Open(folder, CloseOnExecFlag);
+        if (descriptor < 0)
+        {
+            return Marshal.GetLastPInvokeError();
+        }
+
+        int error = Flush(descriptor) == 0 ? 0 : Marshal.GetLastPInvokeError();
+        _ = Close(descriptor);
+        return error;
     }
 
     /// <summary>Opens a FIFO for writing without waiting; returns null when it has no reader.</summary>
@@ -164,10 +185,10 @@ internal static partial class UnixFile
     [LibraryImport("libc", EntryPoint = "fchown")]
     private static partial int ChangeOwner(SafeFileHandle file, uint user, uint group);
 
-    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags);
 
-    [LibraryImport("libc", EntryPoint = "fsync")]
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int Flush(int descriptor);
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]

@@ -1,3 +1,5 @@
+using Cnn.Campaigns.Processes;
+using Cnn.Campaigns.SystemErrors;
 using Cnn.Engine.Snapshots;
 using Cnn.Proto;
 
@@ -88,6 +90,30 @@ public sealed class DiskTests
 
         Assert.Equal("name: \"old\"", File.ReadAllText(path));
         Assert.Single(Directory.GetFiles(disk.Path));
+    }
+
+    // The file has its name, but a loss of power might take it away again.
+    [Theory]
+    [InlineData("fsync", "EIO", 2)]
+    [InlineData("fsync", "EINTR", 0)]
+    [InlineData("fsync", "EINVAL", 0)]
+    [InlineData("open,openat", "EACCES", 0)]
+    public void AFolderThatCannotBeFlushedIsToldWhereTheDiskFails(string call, string failure, int exitCode)
+    {
+        Assert.SkipUnless(StraceProgram.Missing is null, $"strace is needed: {StraceProgram.Missing}");
+        using var folder = new TemporaryFolder();
+        folder.Write("net.prototxt", "name: 'x'");
+        Directory.CreateDirectory(folder["out"]);
+        var point = new FaultPoint("out", call, 1, new Failure($"error={failure}", exitCode == 0));
+
+        Assert.True(
+            Strace.Inject(folder.Path, ["convert", "net.prototxt", "out/net.prototxt"], point, out ProcessResult result));
+
+        Assert.Equal((exitCode, "name: \"x\"\n"), (result.ExitCode, File.ReadAllText(folder["out/net.prototxt"])));
+        Assert.Equal(
+            exitCode == 0 ? "" : "cnn: cannot write 'out/net.prototxt': the disk or device fails to read or write\n",
+            result.Error);
+        Assert.Single(Directory.GetFiles(folder["out"]));
     }
 
     private static async Task RefusesToStart(TemporaryFolder folder, string prefix, string named)
