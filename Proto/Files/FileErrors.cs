@@ -83,6 +83,9 @@ internal static class FileErrors
     /// </summary>
     public static bool IsOfTheMachine(Exception exception) => SystemError.Of(exception) is { IsOfTheMachine: true };
 
+    /// <summary>Whether the operating system refused, and the content of a file has nothing to do with it.</summary>
+    public static bool IsOfTheSystem(CnnException exception) => SystemError.Of(exception) is not null;
+
     private static CnnException Missing(string path, string doing, Exception exception)
     {
         string? folder = doing == "write" ? Path.GetDirectoryName(path) : null;

@@ -88,6 +88,7 @@ internal static class ConvertCommand
         }
 
         // The name says nothing: takes the first kind that reads without a mistake, else reports the mistakes of a net.
+        // A file that the system does not let be read says nothing of its kind.
         CnnException? mistakes = null;
         foreach (string candidate in Kinds)
         {
@@ -95,7 +96,7 @@ internal static class ConvertCommand
             {
                 return Read(path, candidate, upgrade);
             }
-            catch (CnnException exception)
+            catch (CnnException exception) when (!FileErrors.IsOfTheSystem(exception))
             {
                 mistakes ??= exception;
             }

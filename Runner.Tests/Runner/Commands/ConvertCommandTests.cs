@@ -1,3 +1,5 @@
+using Cnn.Campaigns.Processes;
+using Cnn.Campaigns.SystemErrors;
 using Cnn.Proto;
 using Google.Protobuf;
 
@@ -128,6 +130,23 @@ public sealed class ConvertCommandTests : IDisposable
         CommandLine run = CommandLine.Run("convert", "--upgrade", folder["a.caffemodel"], folder["b.caffemodel"]);
         Assert.Equal(0, run.ExitCode);
         Assert.Equal(net.ToByteArray(), File.ReadAllBytes(folder["b.caffemodel"]));
+    }
+
+    [Theory]
+    [InlineData("EACCES", 1, "no permission")]
+    [InlineData("EIO", 2, "the disk or device fails to read or write")]
+    public void AFileThatCannotBeOpenedIsNotTakenForAnotherKind(string failure, int exitCode, string reason)
+    {
+        Assert.SkipUnless(StraceProgram.Missing is null, $"strace is needed: {StraceProgram.Missing}");
+        File.WriteAllBytes(folder["nameless.bin"], GbkBinary);
+        var point = new FaultPoint("nameless.bin", "openat", 1, new Failure($"error={failure}", false));
+
+        Assert.True(Strace.Inject(
+            folder.Path, ["convert", "nameless.bin", "out.prototxt"], point, out ProcessResult result));
+
+        Assert.Equal(
+            (exitCode, $"cnn: cannot read 'nameless.bin': {reason}\n", false),
+            (result.ExitCode, result.Error, File.Exists(folder["out.prototxt"])));
     }
 
     [Fact]
