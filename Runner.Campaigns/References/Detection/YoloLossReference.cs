@@ -1,6 +1,8 @@
 namespace Cnn.Campaigns.References.Detection;
 
-/// <summary>YOLO's losses: sums of the squares of gradients that a rule gives, which are not their derivatives.</summary>
+/// <summary>
+/// YOLO's losses: sums of the squares of gradients that a rule gives, which are not their derivatives.
+/// </summary>
 internal abstract class YoloLossReference : IReferenceLayer, IReferenceGradient
 {
     /// <inheritdoc/>

@@ -81,7 +81,7 @@ internal sealed class PoolingReference : IReferenceLayer, IReferenceCases, IRefe
     {
         var options = new PoolingParameter();
         random.Maybe(() => options.Pool = random.Pick(
-            Method.Max, Method.Ave, Method.Ave, Method.Stochastic, Method.AveExcPad, Method.AveTf));
+            Method.Max, Method.Ave, Method.Ave, Method.Stochastic, Method.Stochastic, Method.AveExcPad, Method.AveTf));
         Method method = options.Pool;
         if (method == Method.Ave && random.Chance(0.3))
         {
@@ -97,7 +97,7 @@ internal sealed class PoolingReference : IReferenceLayer, IReferenceCases, IRefe
             PoolingDraws.Window(random, options, isPadded: method != Method.Stochastic);
         }
 
-        bool isMany = method == Method.Stochastic && random.Chance(0.25);
+        bool isMany = method == Method.Stochastic && random.Chance(0.4);
         double zeros = method == Method.Stochastic && random.Chance(0.3) ? 0.5 : 0;
         int[] shape = Shape();
         return new ReferenceCase
@@ -123,7 +123,7 @@ internal sealed class PoolingReference : IReferenceLayer, IReferenceCases, IRefe
         // A law is seen in many draws.
         int[] Shape() =>
         [
-            random.Between(1, 3), isMany ? 60 : random.Between(1, random.Pick(2, 5, 20)),
+            random.Between(1, 3), isMany ? 200 : random.Between(1, random.Pick(2, 5, 20)),
             .. PoolingDraws.Sizes(random, options, isMany ? 12 : random.Pick(4, 8, 20)),
         ];
     }

@@ -60,7 +60,7 @@ internal sealed class SPPReference : IReferenceLayer, IReferenceCases, IReferenc
         }
 
         bool isStochastic = options.Pool == Method.Stochastic;
-        bool isMany = isStochastic && random.Chance(0.25);
+        bool isMany = isStochastic && random.Chance(0.4);
         double zeros = isStochastic && random.Chance(0.3) ? 0.5 : 0;
         int[] shape = Shape();
         return new ReferenceCase
@@ -78,7 +78,7 @@ internal sealed class SPPReference : IReferenceLayer, IReferenceCases, IReferenc
         };
 
         // A law is seen in many draws.
-        int[] Shape() => [random.Between(1, 3), isMany ? 60 : random.Between(1, 4), Side(), Side()];
+        int[] Shape() => [random.Between(1, 3), isMany ? 200 : random.Between(1, 4), Side(), Side()];
 
         int Side()
         {

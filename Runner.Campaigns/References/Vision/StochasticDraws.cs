@@ -12,8 +12,7 @@ internal sealed class StochasticDraws(ReferenceCall call)
     private const string Drawn = "drawn";
     private const double Nothing = -1;
 
-    private readonly SortedDictionary<string, (double Sum, double Mean, double Variance)> counts =
-        new(StringComparer.Ordinal);
+    private readonly SortedDictionary<(Kind Kind, int Number), (double Sum, double Mean, double Variance)> counts = [];
 
     private readonly List<double> places = [];
     private readonly double[] before = call.State.TryGetValue(Drawn, out double[]? last) ? last : [];
@@ -52,11 +51,11 @@ internal sealed class StochasticDraws(ReferenceCall call)
         int[] ranks = [.. pixels.OrderByDescending(p => plane[p])];
         for (int i = 0; i < pixels.Length && sum > 0; i++)
         {
-            Count($"place {i}", pixels[i] == place, plane[pixels[i]] / sum);
-            Count($"rank {i}", ranks[i] == place, plane[ranks[i]] / sum);
+            Count(Kind.Place, i, pixels[i] == place, plane[pixels[i]] / sum);
+            Count(Kind.Rank, i, ranks[i] == place, plane[ranks[i]] / sum);
             if (places.Count < before.Length && before[places.Count] == pixels[i])
             {
-                Count("the place of the pass before", pixels[i] == place, plane[pixels[i]] / sum);
+                Count(Kind.PlaceBefore, 0, pixels[i] == place, plane[pixels[i]] / sum);
             }
         }
 
@@ -67,17 +66,30 @@ internal sealed class StochasticDraws(ReferenceCall call)
     /// <exception cref="ReferenceMismatchException">They do not.</exception>
     public void Finish()
     {
-        foreach (var (what, (sum, mean, variance)) in counts)
+        foreach (var ((kind, number), (sum, mean, variance)) in counts)
         {
+            string what = kind switch
+            {
+                Kind.Place => $"place {number}",
+                Kind.Rank => $"rank {number}",
+                _ => "the place of the pass before",
+            };
             Laws.RequireMean($"{call.Layer.Type}: draws of {what}", sum, mean, variance);
         }
 
         call.State[Drawn] = [.. places];
     }
 
-    private void Count(string what, bool isDrawn, double share)
+    private void Count(Kind kind, int number, bool isDrawn, double share)
     {
-        var (sum, mean, variance) = counts.GetValueOrDefault(what);
-        counts[what] = (sum + (isDrawn ? 1 : 0), mean + share, variance + (share * (1 - share)));
+        var (sum, mean, variance) = counts.GetValueOrDefault((kind, number));
+        counts[(kind, number)] = (sum + (isDrawn ? 1 : 0), mean + share, variance + (share * (1 - share)));
+    }
+
+    private enum Kind
+    {
+        Place,
+        Rank,
+        PlaceBefore,
     }
 }

@@ -31,7 +31,12 @@ public sealed class StochasticDrawsTests
     [Fact]
     [Trait("Category", "Unit")]
     public void DrawsThatAreEquallyLikelyAreRefused() =>
-        Refuse((window, random) => window[random.Next(window.Length)], "place 0");
+        Refuse((window, random) => window[random.Next(window.Length)], "rank 0");
+
+    [Fact]
+    [Trait("Category", "Unit")]
+    public void DrawsThatFavourTheFirstPixelALittleAreRefused() => Refuse(
+        (window, random) => random.Chance(0.1) ? window[0] : InProportion(window, random), "place 0");
 
     [Fact]
     [Trait("Category", "Unit")]
@@ -115,11 +120,11 @@ public sealed class StochasticDrawsTests
                 Phase = Phase.Train,
                 PoolingParam = new()
                 {
-                    Pool = PoolingParameter.Types.PoolMethod.Stochastic, KernelSize = 3, Stride = 2,
+                    Pool = PoolingParameter.Types.PoolMethod.Stochastic, KernelSize = 2, Stride = 2,
                 },
-                SppParam = new() { Pool = SPPParameter.Types.PoolMethod.Stochastic, PyramidHeight = 3 },
+                SppParam = new() { Pool = SPPParameter.Types.PoolMethod.Stochastic, PyramidHeight = 4 },
             },
-            Bottoms = [new ReferenceBottom([4, 60, 8, 8], StochasticDraws.Values(0))],
+            Bottoms = [new ReferenceBottom([16, 128, 16, 16], StochasticDraws.Values(0))],
             HasGradient = false,
             Passes = 2,
         };
