@@ -1,24 +1,25 @@
+using System.Globalization;
 using Cnn.Fillers;
 using Cnn.Proto;
 
 namespace Cnn.Campaigns.References.Detection;
 
 /// <summary>
-/// Regions of a region proposal network by the rules of two forks: shifted anchors by descending score, equal ones by
-/// row, column and anchor, without those that overlap a better one; see <see cref="Rules"/>.
+/// Regions of a region proposal network: shifted anchors by descending score, equal ones by row, column and anchor,
+/// without those that overlap a better one, by the rules of two forks and, as the Python layer that stands in many nets,
+/// py-faster-rcnn's; see <see cref="RegionRules"/>.
 /// </summary>
-[Reference("Proposal")]
+[Reference("Proposal", "Python")]
 internal sealed class ProposalReference : IReferenceLayer, IReferenceCases
 {
     /// <inheritdoc/>
     public void Forward(ReferenceCall call)
     {
-        var rules = Rules.Of(call.Layer.ProposalParam);
+        var rules = RegionRules.Of(call.Layer, call.IsTraining);
         List<(double Score, Box Box)> kept = [];
         foreach (var region in Regions(call, rules).OrderByDescending(r => r.Score).Take(rules.Candidates))
         {
-            if (kept.Count < rules.Most && kept.TrueForAll(k => Rounding.IsAtLeast(rules.Overlap, k.Box.PixelOverlap(
-                region.Box))))
+            if (kept.Count < rules.Most && kept.TrueForAll(k => rules.Allows(k.Box, region.Box)))
             {
                 kept.Add(region);
             }
@@ -28,7 +29,7 @@ internal sealed class ProposalReference : IReferenceLayer, IReferenceCases
         rows.CopyTo(call.Top(0, kept.Count, 5).Data, 0);
         if (call.Tops.Count > 1)
         {
-            ReferenceBlob scores = rules.IsSynopsys ? call.Top(1, kept.Count, 1) : call.Top(1, kept.Count);
+            ReferenceBlob scores = rules.IsPVANets ? call.Top(1, kept.Count) : call.Top(1, kept.Count, 1);
             kept.Select(k => k.Score).ToArray().CopyTo(scores.Data, 0);
         }
     }
@@ -36,16 +37,14 @@ internal sealed class ProposalReference : IReferenceLayer, IReferenceCases
     /// <inheritdoc/>
     public ReferenceCase Draw(PhiloxRandom random, string type)
     {
-        ProposalParameter options = random.Chance(0.5) ? PVANets(random) : Synopsys(random);
-        random.Maybe(() => options.FeatStride = random.Pick(4u, 16u));
-        random.Maybe(() => options.PreNmsTopn = (uint)random.Between(1, 40));
-        var rules = Rules.Of(options);
+        LayerParameter layer = type == "Python" ? Pythons(random) : Proposals(random);
+        var rules = RegionRules.Of(layer, isTraining: false);
         int anchors = rules.Anchors.Count, rows = random.Between(1, 5), columns = random.Between(1, 5);
-        int values = rules.IsSynopsys || random.Chance(0.2) ? 3 : 4;
+        int values = !rules.IsPVANets || random.Chance(0.2) ? 3 : 4;
         bool isTied = random.Chance(0.2);
         return new ReferenceCase
         {
-            Layer = new LayerParameter { Type = type, ProposalParam = options },
+            Layer = layer,
             Bottoms =
             [
                 new([1, 2 * anchors, rows, columns], isTied ? Fillings.Of(0, 0.25f, 1) : Fillings.Uniform(0, 1)),
@@ -65,6 +64,41 @@ internal sealed class ProposalReference : IReferenceLayer, IReferenceCases
         {
             values[i] = random.Pick(0.5f, 1, 1.6f);
         }
+    }
+
+    private static LayerParameter Proposals(PhiloxRandom random)
+    {
+        ProposalParameter options = random.Chance(0.5) ? PVANets(random) : Synopsys(random);
+        random.Maybe(() => options.FeatStride = random.Pick(4u, 16u));
+        random.Maybe(() => options.PreNmsTopn = (uint)random.Between(1, 40));
+        return new LayerParameter { Type = "Proposal", ProposalParam = options };
+    }
+
+    private static LayerParameter Pythons(PhiloxRandom random)
+    {
+        string Numbers(int least, int most, params float[] choices)
+        {
+            IEnumerable<string> numbers = Enumerable.Range(0, random.Between(least, most))
+                .Select(_ => random.Pick<float>(choices).ToString(CultureInfo.InvariantCulture));
+            return $"[{string.Join(", ", numbers)}]";
+        }
+
+        List<string> lines = [$"'feat_stride': {random.Pick(4, 16)}"];
+        random.Maybe(() => lines.Add($"'ratios': {Numbers(1, 3, 0.5f, 0.667f, 1, 1.5f, 2)}"));
+        random.Maybe(() => lines.Add($"'scales': {Numbers(1, 3, 0.5f, 1, 2, 3.5f, 8)}"));
+        random.Maybe(() => lines.Add($"'rpn_pre_nms_top_n': {random.Between(1, 40)}"));
+        random.Maybe(() => lines.Add($"'rpn_post_nms_top_n': {random.Between(1, 20)}"));
+        random.Maybe(() => lines.Add($"'rpn_min_size': {random.Between(1, 40)}"));
+        random.Maybe(() => lines.Add($"'rpn_nms_thresh': {random.Pick("0.2", "0.5", "0.9")}"));
+        random.Maybe(() => lines.Add($"'rpn_normalize_targets': {random.Pick("true", "false")}"));
+        random.Maybe(() => lines.Add($"'rpn_normalize_means': {Numbers(4, 4, 0, 0.1f, -0.2f)}"));
+        random.Maybe(() => lines.Add($"'rpn_normalize_stds': {Numbers(4, 4, 0.1f, 0.5f, 1)}"));
+        string module = random.Pick("rpn.proposal_layer", "proposal_layer");
+        return new LayerParameter
+        {
+            Type = "Python",
+            PythonParam = new() { Module = module, Layer = "ProposalLayer", ParamStr = string.Join('\n', lines) },
+        };
     }
 
     private static ProposalParameter PVANets(PhiloxRandom random)
@@ -91,15 +125,16 @@ internal sealed class ProposalReference : IReferenceLayer, IReferenceCases
         return options;
     }
 
-    private static IEnumerable<(double Score, Box Box)> Regions(ReferenceCall call, Rules rules)
+    private static IEnumerable<(double Score, Box Box)> Regions(ReferenceCall call, RegionRules rules)
     {
         ReferenceBlob scores = call.Bottoms[0], shifts = call.Bottoms[1];
         double[] image = call.Bottoms[2].Data;
-        double leastWidth = rules.LeastSide * (rules.IsSynopsys ? image[2] : image[^1]);
+        double leastWidth = rules.LeastSide * (rules.IsPVANets ? image[^1] : image[2]);
         double leastHeight = rules.LeastSide * image[2];
         foreach (int[] at in Positions.Of([scores.Shape[2], scores.Shape[3], rules.Anchors.Count]))
         {
-            double Shift(int value) => shifts[0, (4 * at[2]) + value, at[0], at[1]];
+            double Shift(int value) =>
+                (shifts[0, (4 * at[2]) + value, at[0], at[1]] * rules.Deviations[value]) + rules.Means[value];
             Box anchor = rules.Anchors[at[2]];
             double width = anchor.X2 - anchor.X1 + 1, height = anchor.Y2 - anchor.Y1 + 1;
             Box box = Box.Around(
@@ -112,53 +147,10 @@ internal sealed class ProposalReference : IReferenceLayer, IReferenceCases
                 Math.Clamp(box.X2, 0, image[1] - 1), Math.Clamp(box.Y2, 0, image[0] - 1));
             bool isLarge = Rounding.IsAtLeast(box.X2 - box.X1 + 1, leastWidth)
                 && Rounding.IsAtLeast(box.Y2 - box.Y1 + 1, leastHeight);
-            if (isLarge || !rules.IsSynopsys)
+            if (isLarge || rules.IsPVANets)
             {
                 yield return (isLarge ? scores[0, rules.Anchors.Count + at[2], at[0], at[1]] : 0, box);
             }
         }
-    }
-
-    /// <summary>
-    /// PVANet's rules, known by ratio and scale: the scores of small regions become 0, and height and width have scales
-    /// of their own. Synopsys': small regions are left out.
-    /// </summary>
-    private sealed record Rules(
-        bool IsSynopsys, int Stride, IReadOnlyList<Box> Anchors, double LeastSide, int Candidates, int Most,
-        double Overlap)
-    {
-        public static Rules Of(ProposalParameter options)
-        {
-            int stride = (int)options.FeatStride, candidates = (int)options.PreNmsTopn;
-            if (options.Ratio.Count > 0)
-            {
-                double[] ratios = [.. options.Ratio], scales = [.. options.Scale];
-                return new(
-                    false, stride, Make((int)options.BaseSize, ratios, scales), options.MinSize, candidates,
-                    (int)options.PostNmsTopn, options.NmsThresh);
-            }
-
-            return new(
-                true,
-                stride,
-                Make(
-                    options.AnchorBaseSize,
-                    options.AnchorRatio == 3 ? [0.5, 1, 2] : [1],
-                    options.AnchorScale == 3 ? [8, 16, 32] : [32]),
-                options.RpnMinSize,
-                candidates,
-                options.MaxRois,
-                options.RpnNmsThresh);
-        }
-
-        // Around the centre of the base box, whose pixels are 0 to its side - 1; scales of a ratio in a row.
-        private static Box[] Make(int side, double[] ratios, double[] scales) =>
-        [
-            .. from ratio in ratios
-               let width = Math.Floor(Math.Sqrt(side * side / ratio) + 0.5)
-               let height = Math.Floor((width * ratio) + 0.5)
-               from scale in scales
-               select Box.Around((side - 1) / 2.0, (side - 1) / 2.0, (width * scale) - 1, (height * scale) - 1),
-        ];
     }
 }

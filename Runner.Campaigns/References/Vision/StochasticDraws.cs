@@ -1,5 +1,3 @@
-using Cnn.Fillers;
-
 namespace Cnn.Campaigns.References.Vision;
 
 /// <summary>
