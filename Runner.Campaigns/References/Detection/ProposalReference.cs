@@ -6,8 +6,8 @@ namespace Cnn.Campaigns.References.Detection;
 
 /// <summary>
 /// Regions of a region proposal network: shifted anchors by descending score, equal ones by row, column and anchor,
-/// without those that overlap a better one, by the rules of two forks and, as the Python layer that stands in many nets,
-/// py-faster-rcnn's; see <see cref="RegionRules"/>.
+/// without those that overlap a better one, by the rules of two forks and, as a Python layer, of py-faster-rcnn; see
+/// <see cref="RegionRules"/>.
 /// </summary>
 [Reference("Proposal", "Python")]
 internal sealed class ProposalReference : IReferenceLayer, IReferenceCases
