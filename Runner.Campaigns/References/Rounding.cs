@@ -3,7 +3,7 @@ namespace Cnn.Campaigns.References;
 /// <summary>Comparisons of computed values, which end a case where single precision may decide otherwise.</summary>
 internal static class Rounding
 {
-    // Some units in the last place of a single: what a few operations may add up to, among them the difference of places
+    // Some units in the last place of a single: what a few operations may add up to, among them differences of places
     // that have been computed themselves.
     private const double Undecided = 4e-6;
 

@@ -84,7 +84,9 @@ internal sealed class ProposalReference : IReferenceLayer, IReferenceCases
         }
 
         List<string> lines = [$"'feat_stride': {random.Pick(4, 16)}"];
-        random.Maybe(() => lines.Add($"'ratios': {Numbers(1, 3, 0.5f, 0.667f, 1, 1.5f, 2)}"));
+
+        // Of 5.5 the height is 38.5, which is rounded to 38.
+        random.Maybe(() => lines.Add($"'ratios': {Numbers(1, 3, 0.5f, 0.667f, 1, 1.5f, 5.5f)}"));
         random.Maybe(() => lines.Add($"'scales': {Numbers(1, 3, 0.5f, 1, 2, 3.5f, 8)}"));
         random.Maybe(() => lines.Add($"'rpn_pre_nms_top_n': {random.Between(1, 40)}"));
         random.Maybe(() => lines.Add($"'rpn_post_nms_top_n': {random.Between(1, 20)}"));
