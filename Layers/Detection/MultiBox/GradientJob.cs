@@ -65,7 +65,8 @@ internal readonly unsafe struct GradientJob(
             for (int c = 0; c < classes; c++)
             {
                 float p = isSoftmax ? pass.Probabilities[at + c] : Logistic(pass.Scores[at + c]);
-                gradient[c] = scoreScale * (p - (c == target ? 1 : everywhere));
+                bool isLearned = isSoftmax ? c == target : pass.Learns(item, prior, c);
+                gradient[c] = scoreScale * (p - (isLearned ? 1 : everywhere));
             }
         }
     }

@@ -41,6 +41,16 @@ internal static class MultiBoxOptions
                 $"it must be {agnostic}");
         }
 
+        if (options.MapObjectToAgnostic && !(background + 1L >= 0 && background + 1L < options.NumClasses))
+        {
+            throw context.Error(
+                options,
+                MultiBoxLossParameter.BackgroundLabelIdFieldNumber,
+                $"background_label_id is {background}, so map_object_to_agnostic makes all objects class "
+                + $"{background + 1L} of {options.NumClasses}",
+                "the class of the objects follows that of the background: give background_label_id: 0");
+        }
+
         if (options.NmsParam is { } suppression)
         {
             SuppressionOptions.Check(context, suppression);

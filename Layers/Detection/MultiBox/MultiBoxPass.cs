@@ -15,10 +15,10 @@ namespace Cnn.Layers.Detection.MultiBox;
 internal unsafe struct MultiBoxPass
 {
     /// <summary>The class of a prior that does not count in the loss of the classes.</summary>
-    public const int NoRow = -1;
+    public const int NoRow = int.MinValue;
 
     /// <summary>The class of a prior that counts although it has none.</summary>
-    public const int NoClass = -2;
+    public const int NoClass = int.MinValue + 1;
 
     private const float SmallArea = 1e-5f;
 
@@ -134,6 +134,14 @@ internal unsafe struct MultiBoxPass
 
         (Losses[2 * item], Losses[(2 * item) + 1], Counts[item]) = (locations, classes, matches);
     }
+
+    /// <summary>
+    /// Returns whether a sigmoid of a prior is trained to be 1: that of its class; where each class has locations of
+    /// its own, that of each whose location is matched.
+    /// </summary>
+    public readonly bool Learns(int item, int prior, int label) =>
+        Targets[((long)item * Priors.Count) + prior] == label
+        || (BoxesPerPrior > 1 && MatchesOf(item, label)[prior] >= 0);
 
     /// <summary>Returns the matches of an item's locations for a class.</summary>
     public readonly int* MatchesOf(int item, int label) =>
@@ -269,11 +277,16 @@ internal unsafe struct MultiBoxPass
             return MiningLoss(item, prior, target);
         }
 
-        // Targets are the background's number everywhere, as in the fork, and 1 at the class.
+        // Targets are the background's number everywhere, as in the fork, and 1 at the classes that are learned.
         float* x = Scores + ((((long)item * Priors.Count) + prior) * Classes);
         var (plus, sum) = SoftPlus(x);
-        double own = target >= 0 && target < Classes ? (1.0 - Background) * x[target] : 0;
-        return plus - (Background * sum) - own;
+        double own = 0;
+        for (int label = 0; label < Classes; label++)
+        {
+            own += Learns(item, prior, label) ? x[label] : 0;
+        }
+
+        return plus - (Background * sum) - ((1.0 - Background) * own);
     }
 
     private readonly double LocationLoss(Box d) => Half(d.XMin) + Half(d.YMin) + Half(d.XMax) + Half(d.YMax);

@@ -13,6 +13,14 @@ internal readonly record struct Box(double X1, double Y1, double X2, double Y2)
         return w > 0 && h > 0 ? w * h / (Area + other.Area - (w * h)) : 0;
     }
 
+    /// <summary>Returns the overlap of boxes of whole pixels, which their last row and column belong to.</summary>
+    public double PixelOverlap(Box other) => (this with { X2 = X2 + 1, Y2 = Y2 + 1 })
+        .Overlap(other with { X2 = other.X2 + 1, Y2 = other.Y2 + 1 });
+
+    /// <summary>Returns the box around a centre.</summary>
+    public static Box Around(double x, double y, double width, double height) =>
+        new(x - (width / 2), y - (height / 2), x + (width / 2), y + (height / 2));
+
     /// <summary>Returns the box in four values from a place on.</summary>
     public static Box Of(double[] values, int at) => new(values[at], values[at + 1], values[at + 2], values[at + 3]);
 }

@@ -116,24 +116,8 @@ internal sealed class DetectionOutputReference : IReferenceLayer, IReferenceCase
         double[] priors = call.Bottoms[2].Data;
         int locations = options.ShareLocation ? 1 : (int)options.NumClasses, count = priors.Length / 8;
         double[] l = call.Bottoms[0].Data[(((((n * count) + p) * locations) + location) * 4)..];
-        double V(int i) => options.VarianceEncodedInTarget ? 1 : priors[(priors.Length / 2) + (p * 4) + i];
-        Box prior = Box.Of(priors, p * 4);
-        double w = prior.X2 - prior.X1, h = prior.Y2 - prior.Y1;
-        switch (options.CodeType)
-        {
-            case Code.CenterSize:
-                double x = (V(0) * l[0] * w) + ((prior.X1 + prior.X2) / 2);
-                double y = (V(1) * l[1] * h) + ((prior.Y1 + prior.Y2) / 2);
-                double width = Math.Exp(V(2) * l[2]) * w, height = Math.Exp(V(3) * l[3]) * h;
-                return new Box(x - (width / 2), y - (height / 2), x + (width / 2), y + (height / 2));
-            case Code.CornerSize:
-                return new Box(
-                    prior.X1 + (V(0) * l[0] * w), prior.Y1 + (V(1) * l[1] * h),
-                    prior.X2 + (V(2) * l[2] * w), prior.Y2 + (V(3) * l[3] * h));
-            default:
-                return new Box(
-                    prior.X1 + (V(0) * l[0]), prior.Y1 + (V(1) * l[1]),
-                    prior.X2 + (V(2) * l[2]), prior.Y2 + (V(3) * l[3]));
-        }
+        double[] given = priors[((priors.Length / 2) + (p * 4))..];
+        return PriorCode.Decode(
+            options.CodeType, Box.Of(priors, p * 4), options.VarianceEncodedInTarget ? [1, 1, 1, 1] : given, l);
     }
 }

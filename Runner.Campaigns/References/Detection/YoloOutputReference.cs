@@ -93,7 +93,7 @@ internal sealed class YoloOutputReference : IReferenceLayer, IReferenceCases
             {
                 double w = Math.Exp(t[2]) * options.Biases[2 * at[3]] / x.Shape[3];
                 double h = Math.Exp(t[3]) * options.Biases[(2 * at[3]) + 1] / x.Shape[2];
-                Box box = Around((at[2] + Sigmoid(t[0])) / x.Shape[3], (at[1] + Sigmoid(t[1])) / x.Shape[2], w, h);
+                Box box = Box.Around((at[2] + Sigmoid(t[0])) / x.Shape[3], (at[1] + Sigmoid(t[1])) / x.Shape[2], w, h);
                 boxes.Add((score, best, box));
             }
         }
@@ -114,7 +114,7 @@ internal sealed class YoloOutputReference : IReferenceLayer, IReferenceCases
                 double scale = options.AnchorsScale[map];
                 double w = Math.Exp(t[2]) * options.Biases[2 * anchor] / (x.Shape[3] * scale);
                 double h = Math.Exp(t[3]) * options.Biases[(2 * anchor) + 1] / (x.Shape[2] * scale);
-                Box box = Around((at[2] + Sigmoid(t[0])) / x.Shape[3], (at[1] + Sigmoid(t[1])) / x.Shape[2], w, h);
+                Box box = Box.Around((at[2] + Sigmoid(t[0])) / x.Shape[3], (at[1] + Sigmoid(t[1])) / x.Shape[2], w, h);
                 boxes.AddRange(Enumerable.Range(0, classes)
                     .Select(c => (Score: Sigmoid(t[4]) * Sigmoid(t[5 + c]), c, box))
                     .Where(b => Rounding.IsAbove(b.Score, options.ConfidenceThreshold)));
@@ -123,7 +123,4 @@ internal sealed class YoloOutputReference : IReferenceLayer, IReferenceCases
     }
 
     private static double Sigmoid(double x) => 1 / (1 + Math.Exp(-x));
-
-    private static Box Around(double x, double y, double w, double h) =>
-        new(x - (w / 2), y - (h / 2), x + (w / 2), y + (h / 2));
 }

@@ -48,13 +48,10 @@ internal sealed class PlanePooling(PoolingWindows rows, PoolingWindows columns)
     public double MeanOfPixels(double[] plane, int window) =>
         IsEmpty(window) ? 0 : Pixels(window).Average(i => plane[i]);
 
-    /// <summary>Returns the mean weighted by the values themselves: <c>sum x^2 / sum x</c>.</summary>
-    public double Expected(double[] plane, int window) => IsEmpty(window)
-        ? 0
-        : Pixels(window).Sum(i => plane[i] * plane[i]) / Pixels(window).Sum(i => plane[i]);
-
-    /// <summary>Returns the variance of a value drawn in proportion to itself.</summary>
-    public double Variance(double[] plane, int window) =>
-        (Pixels(window).Sum(i => Math.Pow(plane[i], 3)) / Pixels(window).Sum(i => plane[i]))
-        - Math.Pow(Expected(plane, window), 2);
+    /// <summary>
+    /// Returns the mean weighted by the values themselves: <c>sum x^2 / sum x</c>; 0 in a window of zeros.
+    /// </summary>
+    public double Expected(double[] plane, int window) => Pixels(window).Any(i => plane[i] > 0)
+        ? Pixels(window).Sum(i => plane[i] * plane[i]) / Pixels(window).Sum(i => plane[i])
+        : 0;
 }

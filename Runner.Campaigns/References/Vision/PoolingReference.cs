@@ -8,9 +8,6 @@ namespace Cnn.Campaigns.References.Vision;
 [Reference("Pooling")]
 internal sealed class PoolingReference : IReferenceLayer, IReferenceCases, IReferenceGradient, IReferenceObserver
 {
-    private const string Chosen = "chosen";
-    private const double MostDeviations = 6;
-
     /// <inheritdoc/>
     public void Forward(ReferenceCall call)
     {
@@ -27,7 +24,7 @@ internal sealed class PoolingReference : IReferenceLayer, IReferenceCases, IRefe
             {
                 Method.Max => largest < 0 ? float.MinValue : plane[largest],
                 Method.Ave => pooling.MeanWithPadding(plane, window),
-                Method.Stochastic when call.IsTraining && largest >= 0 => plane[(int)call.State[Chosen][i]],
+                Method.Stochastic when call.IsTraining => StochasticDraws.Value(call, i, plane),
                 Method.Stochastic => pooling.Expected(plane, window),
                 _ => pooling.MeanOfPixels(plane, window),
             };
@@ -49,36 +46,13 @@ internal sealed class PoolingReference : IReferenceLayer, IReferenceCases, IRefe
         ReferenceBlob x = call.Bottoms[0];
         (PoolingWindows rows, PoolingWindows columns) = Windows(call.Layer.PoolingParam, x);
         var pooling = new PlanePooling(rows, columns);
-        var chosen = new double[product[0].Count];
-        double sum = 0, variance = 0;
-        for (int i = 0; i < chosen.Length; i++)
+        var draws = new StochasticDraws(call);
+        for (int i = 0; i < product[0].Count; i++)
         {
-            double[] plane = Plane(x, i / pooling.Count);
-            int window = i % pooling.Count;
-            double value = product[0].Data[i];
-            if (pooling.IsEmpty(window))
-            {
-                continue;
-            }
-
-            chosen[i] = pooling.Pixels(window).Where(p => plane[p] == value && value > 0).DefaultIfEmpty(-1).First();
-            if (chosen[i] < 0)
-            {
-                throw new ReferenceMismatchException($"Pooling: {value:R} at {i} is no value above 0 of its window");
-            }
-
-            sum += value - pooling.Expected(plane, window);
-            variance += pooling.Variance(plane, window);
+            draws.Add(Plane(x, i / pooling.Count), pooling, i % pooling.Count, product[0].Data[i]);
         }
 
-        // The sum of many independent draws is near its mean.
-        if (Math.Abs(sum) > MostDeviations * Math.Sqrt(variance) + 1e-4)
-        {
-            throw new ReferenceMismatchException(
-                $"Pooling: the drawn values are {sum / Math.Sqrt(variance):F1} standard deviations from their mean");
-        }
-
-        call.State[Chosen] = chosen;
+        draws.Finish();
     }
 
     /// <summary>Of equal values the first gets the gradient, which differences do not tell.</summary>
@@ -107,7 +81,7 @@ internal sealed class PoolingReference : IReferenceLayer, IReferenceCases, IRefe
     {
         var options = new PoolingParameter();
         random.Maybe(() => options.Pool = random.Pick(
-            Method.Max, Method.Ave, Method.Ave, Method.Stochastic, Method.AveExcPad, Method.AveTf));
+            Method.Max, Method.Ave, Method.Ave, Method.Stochastic, Method.Stochastic, Method.AveExcPad, Method.AveTf));
         Method method = options.Pool;
         if (method == Method.Ave && random.Chance(0.3))
         {
@@ -123,6 +97,8 @@ internal sealed class PoolingReference : IReferenceLayer, IReferenceCases, IRefe
             PoolingDraws.Window(random, options, isPadded: method != Method.Stochastic);
         }
 
+        bool isMany = method == Method.Stochastic && random.Chance(0.4);
+        double zeros = method == Method.Stochastic && random.Chance(0.3) ? 0.5 : 0;
         int[] shape = Shape();
         return new ReferenceCase
         {
@@ -131,7 +107,7 @@ internal sealed class PoolingReference : IReferenceLayer, IReferenceCases, IRefe
             [
                 new ReferenceBottom(
                     shape,
-                    method == Method.Stochastic ? Fillings.Uniform(0.05f, 2)
+                    method == Method.Stochastic ? StochasticDraws.Values(zeros)
                     : random.Chance(0.15) ? Fillings.Of(-1, 0, 1)
                     : Fillings.Uniform(-2, 2))
                 {
@@ -140,13 +116,15 @@ internal sealed class PoolingReference : IReferenceLayer, IReferenceCases, IRefe
             ],
             Tops = method == Method.Max ? random.Between(1, 2) : 1,
             GradientTops = 1,
+            HasGradient = !isMany && zeros == 0,
             Passes = random.Between(1, 2),
         };
 
+        // A law is seen in many draws.
         int[] Shape() =>
         [
-            random.Between(1, 3), random.Between(1, random.Pick(2, 5, 20)),
-            .. PoolingDraws.Sizes(random, options, random.Pick(4, 8, 20)),
+            random.Between(1, 3), isMany ? 200 : random.Between(1, random.Pick(2, 5, 20)),
+            .. PoolingDraws.Sizes(random, options, isMany ? 12 : random.Pick(4, 8, 20)),
         ];
     }
 

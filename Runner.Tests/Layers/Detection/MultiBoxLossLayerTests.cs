@@ -100,6 +100,45 @@ public class MultiBoxLossLayerTests
         }
     }
 
+    [Theory]
+    [InlineData("0")]
+    [InlineData("3")]
+    [InlineData("4294967295")] // -1: no class is the background.
+    [Trait("Category", "Unit")]
+    public void ChosenNegativesAreLearnedWhateverTheNumberOfTheBackground(string background)
+    {
+        int Rows(int ratio)
+        {
+            using LayerHarness harness = Make(
+                $"conf_loss_type: LOGISTIC background_label_id: {background} neg_pos_ratio: {ratio}", 1);
+            harness.Forward();
+            harness.Tops[0].Diff[0] = 1;
+            harness.Backward(0, 1);
+            return harness.Bottoms[1].Diff.ToArray().Chunk(Classes).Count(row => row.Any(dx => dx != 0));
+        }
+
+        Assert.InRange(Rows(0), 1, Rows(1) - 1);
+    }
+
+    [Fact]
+    [Trait("Category", "Unit")]
+    public void APriorWhoseLocationsAreMatchedForTwoClassesLearnsBoth()
+    {
+        using LayerHarness harness = Make(
+            "conf_loss_type: LOGISTIC share_location: false mining_type: NONE use_prior_for_matching: false", Classes);
+        harness.Bottoms[0].Data.Clear();
+        Span<float> objects = harness.Bottoms[3].Data;
+        objects[..8].CopyTo(objects[8..]);
+        objects[9] = 2;
+
+        harness.Forward();
+        harness.Tops[0].Diff[0] = 1;
+        harness.Backward(0, 1);
+
+        // The sigmoids of classes 1 and 2 should grow; that of the background is 0 everywhere.
+        Assert.Equal([1, -1, -1], harness.Bottoms[1].Diff[..Classes].ToArray().Select(MathF.Sign));
+    }
+
     [Fact]
     [Trait("Category", "Unit")]
     public void OnlyPredictionsHaveAGradient()
@@ -123,6 +162,9 @@ public class MultiBoxLossLayerTests
     [InlineData("do_neg_mining: false", "do_neg_mining is false, but mining_type is MAX_NEGATIVE")]
     [InlineData("mining_type: NONE do_neg_mining: true", "do_neg_mining is true, but mining_type is NONE")]
     [InlineData("map_object_to_agnostic: true", "num_classes is 3, but map_object_to_agnostic")]
+    [InlineData(
+        "num_classes: 2 background_label_id: 1 map_object_to_agnostic: true",
+        "background_label_id is 1, so map_object_to_agnostic makes all objects class 2 of 2")]
     [InlineData("mining_type: HARD_EXAMPLE sample_size: 0", "sample_size is 0")]
     [InlineData("nms_param { eta: 2 }", "eta is 2")]
     [Trait("Category", "Unit")]
