@@ -1,3 +1,4 @@
+using Cnn.Campaigns.Crash.Commands;
 using Cnn.Proto;
 using Cnn.Proto.Formats.Idx;
 using Cnn.Runner.DataSets;
