@@ -51,6 +51,8 @@ public sealed class CrashCampaignTests : IDisposable
     [InlineData("boxes")]
     [InlineData("images")]
     [InlineData("hdf5-output")]
+    [InlineData("hdf5-output-train")]
+    [InlineData("download-broken")]
     public void AFileThatACommandWritesIsTheOldOneOrTheNewOneAfterALossOfPower(string name)
     {
         RequireStrace();

@@ -66,10 +66,10 @@ public sealed class TrainingMemoryTests : IDisposable
               layer { name: "digits" type: "Digits" top: "data" top: "label"
                 transform_param { scale: 0.00390625 crop_size: 12 } digits_param { batch_size: 4 } }
               layer { name: "aside" type: "InnerProduct" bottom: "data" top: "aside"
-                inner_product_param { num_output: 500 weight_filler { type: "xavier" } } }
+                inner_product_param { num_output: 12 weight_filler { type: "xavier" } } }
               layer { name: "relu" type: "ReLU" bottom: "aside" top: "aside" }
               layer { name: "ip" type: "InnerProduct" bottom: "data" top: "ip"
-                inner_product_param { num_output: 10 weight_filler { type: "xavier" } } }
+                inner_product_param { num_output: 10 weight_filler { type: "gaussian" std: 1 } } }
               layer { name: "bn" type: "BatchNorm" bottom: "ip" top: "ip" }
               layer { name: "loss" type: "SoftmaxWithLoss" bottom: "ip" bottom: "label" top: "loss" }
             }
@@ -79,6 +79,7 @@ public sealed class TrainingMemoryTests : IDisposable
         Net net = solver.TrainNet;
         float[] before = net.FindLayer("aside").Parameters[0].Data.ToArray();
 
+        solver.Step();
         solver.Step();
 
         Assert.True(net.FindLayer("aside").Parameters[0].Data.SequenceEqual(before));
