@@ -34,7 +34,9 @@ internal sealed class Recording
     /// <summary>Runs a command in a folder under strace, or reads what strace wrote in an earlier campaign.</summary>
     /// <param name="folder">The folder, whose content is lost.</param>
     /// <param name="prepare">Writes what is there before, the same each time.</param>
-    /// <param name="run">Runs the command in a process: its folder, the time that it may take, and the words of strace.</param>
+    /// <param name="run">
+    /// Runs the command in a process: its folder, the time that it may take, and the words of strace.
+    /// </param>
     /// <param name="trace">The file that strace writes.</param>
     /// <exception cref="InvalidDataException">The command failed, or the log does not tell what it did.</exception>
     public static Recording Make(

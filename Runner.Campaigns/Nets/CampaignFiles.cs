@@ -100,7 +100,8 @@ internal static class CampaignFiles
                 for (int set = 0; set < sets.Length; set++)
                 {
                     int count = sets[set].Item2.Skip(1).Aggregate(1, (product, size) => product * size);
-                    writer.Append(set, [.. Enumerable.Range(0, count).Select(k => ((i * 5) + k) % Classes / (1f + set))]);
+                    writer.Append(
+                        set, [.. Enumerable.Range(0, count).Select(k => ((i * 5) + k) % Classes / (1f + set))]);
                 }
             }
 

@@ -1,4 +1,3 @@
-using System.Reflection;
 using Cnn.Engine.Graph;
 using Cnn.Fillers;
 using Cnn.Layers;
@@ -8,7 +7,7 @@ using Google.Protobuf.Reflection;
 
 namespace Cnn.Tests.Architecture;
 
-/// <summary>An option that a file may give does something, or the schema and the pages made of it say that not.</summary>
+/// <summary>An option that a file may give does something, or the schema says that it does not.</summary>
 [Trait("Category", "Unit")]
 public class UnreadFieldsTests
 {

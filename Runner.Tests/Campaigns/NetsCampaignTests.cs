@@ -53,7 +53,8 @@ public sealed class NetsCampaignTests
     public void EveryLayerTypeThatIsDrawnIsAcceptedAtTimes()
     {
         using var pool = new WorkerPool(1);
-        Assert.Equal([], LayerRecipes.All.Keys.Where(type => !Enumerable.Range(0, 60).Any(seed => IsAccepted(type, seed))));
+        Assert.Equal(
+            [], LayerRecipes.All.Keys.Where(type => !Enumerable.Range(0, 60).Any(seed => IsAccepted(type, seed))));
 
         bool IsAccepted(string type, int seed)
         {

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using Cnn.Campaigns.Crash.Disks;
 using Cnn.Proto;
 using Cnn.Proto.Formats.Hdf5;
 using PureHDF;

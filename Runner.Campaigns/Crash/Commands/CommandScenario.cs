@@ -20,7 +20,7 @@ internal record CommandScenario(string Name, string[] Arguments, params string[]
     /// <summary>Names under a target that may stay after a crash.</summary>
     public string MayStay { get; init; } = "";
 
-    /// <summary>What differs between two runs of the command in files of text, such as a time; null for nothing.</summary>
+    /// <summary>What differs between two runs of the command in its files, such as a time; null for nothing.</summary>
     public Regex? Varies { get; init; }
 
     /// <summary>Whether two files, or folders, are the same but for what differs between two runs.</summary>
