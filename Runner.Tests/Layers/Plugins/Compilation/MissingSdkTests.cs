@@ -49,9 +49,11 @@ public sealed class MissingSdkTests : IDisposable
     {
         Directory.CreateDirectory(folder["sdk/10.0.999"]);
         File.WriteAllText(folder["sdk/10.0.999/dotnet.dll"], "");
-        File.SetUnixFileMode(
-            folder.Write("dotnet", $"#!/bin/sh\necho yes >'{folder["ran"]}'\n"),
-            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        string program = folder.Write("dotnet", $"#!/bin/sh\necho yes >'{folder["ran"]}'\n");
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
     }
 
     // The running .NET without its SDK: links, but for the files whose own places tell the runtime where it is.
