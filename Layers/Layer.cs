@@ -110,6 +110,15 @@ public abstract class Layer : IDisposable
     public virtual bool NeedsTopValues => false;
 
     /// <summary>
+    /// Tells a layer that works in place that a later one does so on the same values, before <see cref="Backward"/>
+    /// runs. A layer whose gradient reads them keeps a copy of its own from then on.
+    /// </summary>
+    /// <param name="changer">The later layer.</param>
+    internal virtual void KeepFrom(Layer changer)
+    {
+    }
+
+    /// <summary>
     /// The rule by which <see cref="Backward"/> computes the bottoms' diffs where they deliberately are no derivatives
     /// of the tops, such as "it is Darknet's deltas"; null where they are. A check of gradients leaves them out then.
     /// </summary>

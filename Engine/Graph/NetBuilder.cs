@@ -126,10 +126,11 @@ internal sealed class NetBuilder : IDisposable
     }
 
     // Refuses a layer that works in place on values that an earlier layer's gradient needs, and a layer that cannot run
-    // backward in place.
+    // backward in place. Those that work in place on the same values one after another are told so.
     private void RefuseLostValues()
     {
         var needed = new Dictionary<object, NetLayer>(ReferenceEqualityComparer.Instance);
+        var inPlaceBefore = new Dictionary<object, List<NetLayer>>(ReferenceEqualityComparer.Instance);
         var sharedValues = new SharedValues(layers, unread);
         foreach (NetLayer layer in layers)
         {
@@ -155,6 +156,11 @@ internal sealed class NetBuilder : IDisposable
                         + $"({writer.Layer.Type}) needs");
                 }
 
+                if (inPlace)
+                {
+                    TellOfChange(inPlaceBefore, layer, top);
+                }
+
                 if (layer.Layer.NeedsTopValues && runsBackward)
                 {
                     needed[top.Memory] = layer;
@@ -167,6 +173,22 @@ internal sealed class NetBuilder : IDisposable
             layer.Definition,
             message,
             "give its top a name of its own");
+    }
+
+    private void TellOfChange(Dictionary<object, List<NetLayer>> inPlaceBefore, NetLayer layer, Blob top)
+    {
+        if (!inPlaceBefore.TryGetValue(top.Memory, out List<NetLayer>? earlier))
+        {
+            inPlaceBefore.Add(top.Memory, earlier = []);
+        }
+
+        foreach (NetLayer before in earlier.Where(
+            l => !options.Inference && l.NeedsBackward && l.PropagateDownList.Contains(true)))
+        {
+            before.Layer.KeepFrom(layer.Layer);
+        }
+
+        earlier.Add(layer);
     }
 
     private void AddLayer(LayerParameter definition)

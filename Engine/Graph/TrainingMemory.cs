@@ -5,7 +5,7 @@ namespace Cnn.Engine.Graph;
 /// <summary>
 /// Saves memory in a net whose passes alternate: what a layer keeps from the forward pass for the backward pass lies in
 /// the memory of a gradient that is computed later. That is the gradient of a blob whose readers all come before the
-/// layer, and so run backward after it.
+/// layer, and so run backward after it. The gradient of an output comes from outside, or stays 0, and is none of them.
 /// </summary>
 internal static class TrainingMemory
 {
@@ -49,7 +49,9 @@ internal static class TrainingMemory
             // The forward pass writes the gradient of a loss.
             for (int top = 0; top < layer.TopList.Count; top++)
             {
-                Of(layer.TopList[top]).IsLent |= layer.LossWeightList[top] != 0;
+                Gradient gradient = Of(layer.TopList[top]);
+                gradient.LastWriter = i;
+                gradient.IsLent |= layer.LossWeightList[top] != 0;
             }
         }
 
@@ -72,7 +74,8 @@ internal static class TrainingMemory
         Gradient? best = null;
         foreach (Gradient gradient in gradients)
         {
-            if (gradient.IsComputed && !gradient.IsLent && gradient.LastReader < layer
+            if (gradient.IsComputed && !gradient.IsLent
+                && gradient.LastReader < layer && gradient.LastWriter < gradient.LastReader
                 && gradient.Blob.Count >= count && !(best?.Blob.Count <= gradient.Blob.Count))
             {
                 best = gradient;
@@ -87,6 +90,8 @@ internal static class TrainingMemory
         public Blob Blob { get; } = blob;
 
         public int LastReader { get; set; }
+
+        public int LastWriter { get; set; }
 
         public bool IsComputed { get; set; }
 

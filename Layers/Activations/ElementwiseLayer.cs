@@ -28,6 +28,18 @@ internal abstract unsafe class ElementwiseLayer<T>(LayerContext context) : Layer
     /// <summary>The function, with the parameters of the definition.</summary>
     protected abstract T Operation { get; }
 
+    /// <summary>The values that <see cref="Layer.Backward"/> takes for x.</summary>
+    private protected Blob InputOf(IReadOnlyList<Blob> bottoms) => kept ?? bottoms[0];
+
+    /// <summary>Keeps x where the layer works in place and the gradient needs it.</summary>
+    private protected void KeepInput(IReadOnlyList<Blob> bottoms)
+    {
+        if (kept is not null)
+        {
+            bottoms[0].Data.CopyTo(kept.Data);
+        }
+    }
+
     /// <inheritdoc/>
     public override void Reshape(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
     {
@@ -42,11 +54,7 @@ internal abstract unsafe class ElementwiseLayer<T>(LayerContext context) : Layer
     /// <inheritdoc/>
     public override void Forward(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
     {
-        if (kept is not null)
-        {
-            bottoms[0].Data.CopyTo(kept.Data);
-        }
-
+        KeepInput(bottoms);
         UnaryKernel.Forward(Operation, bottoms[0].DataPointer, tops[0].DataPointer, bottoms[0].Count, Context.Pool);
     }
 
@@ -58,7 +66,7 @@ internal abstract unsafe class ElementwiseLayer<T>(LayerContext context) : Layer
         {
             UnaryKernel.Backward(
                 Operation,
-                (kept ?? bottoms[0]).DataPointer,
+                InputOf(bottoms).DataPointer,
                 tops[0].DataPointer,
                 tops[0].DiffPointer,
                 bottoms[0].DiffPointer,

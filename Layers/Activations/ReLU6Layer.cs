@@ -12,6 +12,10 @@ internal sealed class ReLU6Layer(LayerContext context) : ElementwiseLayer<Limite
 
     private readonly float slope = context.Parameter.Relu6Param?.NegativeSlope ?? 0;
     private bool inPlace;
+    private bool keepsInput;
+
+    /// <inheritdoc/>
+    public bool IsRectifier => !keepsInput;
 
     /// <inheritdoc/>
     public float NegativeSlope => slope;
@@ -26,7 +30,11 @@ internal sealed class ReLU6Layer(LayerContext context) : ElementwiseLayer<Limite
     public override string? InPlaceGradientProblem => slope < 0 ? $"negative_slope is {slope}" : null;
 
     /// <inheritdoc/>
-    protected override LimitedRectifier Operation => new(slope, float.NegativeInfinity, Limit, inPlace, false);
+    protected override bool NeedsInput => keepsInput;
+
+    /// <inheritdoc/>
+    protected override LimitedRectifier Operation =>
+        new(slope, float.NegativeInfinity, Limit, inPlace && !keepsInput, false);
 
     /// <inheritdoc/>
     public override void Reshape(IReadOnlyList<Blob> bottoms, IReadOnlyList<Blob> tops)
@@ -34,4 +42,7 @@ internal sealed class ReLU6Layer(LayerContext context) : ElementwiseLayer<Limite
         base.Reshape(bottoms, tops);
         inPlace = bottoms[0] == tops[0];
     }
+
+    /// <inheritdoc/>
+    internal override void KeepFrom(Layer changer) => keepsInput = true;
 }

@@ -20,12 +20,13 @@ internal sealed unsafe class ReLULayer(LayerContext context)
     private readonly ReLUParameter options = context.Parameter.ReluParam ?? new ReLUParameter();
     private readonly float slope = context.Parameter.ReluParam?.NegativeSlope ?? 0;
     private bool inPlace;
+    private bool keepsInput;
 
     /// <inheritdoc/>
     public override BlobCount BottomCount => BlobCount.Between(1, 2);
 
     /// <inheritdoc/>
-    public bool IsRectifier => !HasLimits;
+    public bool IsRectifier => !HasLimits && !keepsInput;
 
     /// <inheritdoc/>
     public float NegativeSlope => slope;
@@ -35,6 +36,9 @@ internal sealed unsafe class ReLULayer(LayerContext context)
 
     /// <inheritdoc/>
     public override string? InPlaceGradientProblem => slope < 0 ? $"negative_slope is {slope}" : null;
+
+    /// <inheritdoc/>
+    protected override bool NeedsInput => keepsInput;
 
     /// <inheritdoc/>
     protected override Rectifier Operation => new(slope);
@@ -66,6 +70,7 @@ internal sealed unsafe class ReLULayer(LayerContext context)
             return;
         }
 
+        KeepInput(bottoms);
         UnaryKernel.Forward(
             Limits(bottoms), bottoms[0].DataPointer, tops[0].DataPointer, bottoms[0].Count, Context.Pool);
     }
@@ -89,7 +94,7 @@ internal sealed unsafe class ReLULayer(LayerContext context)
         {
             UnaryKernel.Backward(
                 Limits(bottoms),
-                bottoms[0].DataPointer,
+                InputOf(bottoms).DataPointer,
                 tops[0].DataPointer,
                 tops[0].DiffPointer,
                 bottoms[0].DiffPointer,
@@ -97,6 +102,9 @@ internal sealed unsafe class ReLULayer(LayerContext context)
                 Context.Pool);
         }
     }
+
+    // Dropout leaves the sign of a value, or takes its gradient away as well.
+    internal override void KeepFrom(Layer changer) => keepsInput |= HasLimits || changer is not DropoutLayer;
 
     private LimitedRectifier Limits(IReadOnlyList<Blob> bottoms)
     {
@@ -106,7 +114,7 @@ internal sealed unsafe class ReLULayer(LayerContext context)
             slope,
             options.Minimum == 0 ? float.NegativeInfinity : options.Minimum,
             options.Relu6 ? Math.Min(6, most) : most,
-            inPlace,
+            inPlace && !keepsInput,
             ClearsNaN: true);
     }
 

@@ -34,10 +34,16 @@ internal sealed class Recording
     /// <summary>Runs a command in a folder under strace, or reads what strace wrote in an earlier campaign.</summary>
     /// <param name="folder">The folder, whose content is lost.</param>
     /// <param name="prepare">Writes what is there before, the same each time.</param>
-    /// <param name="arguments">The command.</param>
+    /// <param name="run">
+    /// Runs the command in a process: its folder, the time that it may take, and the words of strace.
+    /// </param>
     /// <param name="trace">The file that strace writes.</param>
     /// <exception cref="InvalidDataException">The command failed, or the log does not tell what it did.</exception>
-    public static Recording Make(string folder, Action<string> prepare, string[] arguments, string trace)
+    public static Recording Make(
+        string folder,
+        Action<string> prepare,
+        Func<string, TimeSpan, IReadOnlyList<string>, ProcessResult> run,
+        string trace)
     {
         FolderContent.Write(folder, new Dictionary<string, byte[]?>());
         prepare(folder);
@@ -46,17 +52,17 @@ internal sealed class Recording
         bool isNew = !File.Exists(trace);
         if (isNew)
         {
-            ProcessResult run = CnnRun.Finish(folder, Limit, arguments, Strace.Record(begun));
-            if (run.ExitCode != 0)
+            ProcessResult result = run(folder, Limit, Strace.Record(begun));
+            if (result.ExitCode != 0)
             {
-                throw new InvalidDataException($"cnn {string.Join(' ', arguments)} failed: {run.Error}");
+                throw new InvalidDataException($"the command in {folder} failed: {result.Error}");
             }
         }
 
         var recording = new Recording(folder, Calls(trace: isNew ? begun : trace, recorder, out var calls), calls);
         if (isNew)
         {
-            RequireWhole(FolderContent.Read(folder), recording.Final, arguments);
+            RequireWhole(FolderContent.Read(folder), recording.Final, folder);
             File.Move(begun, trace);
         }
 
@@ -80,7 +86,7 @@ internal sealed class Recording
     }
 
     private static void RequireWhole(
-        SortedDictionary<string, byte[]?> real, SortedDictionary<string, byte[]?> simulated, string[] arguments)
+        SortedDictionary<string, byte[]?> real, SortedDictionary<string, byte[]?> simulated, string folder)
     {
         string? wrong = real.Keys.Union(simulated.Keys).FirstOrDefault(
             p => !real.TryGetValue(p, out byte[]? there) || !simulated.TryGetValue(p, out byte[]? told)
@@ -88,7 +94,7 @@ internal sealed class Recording
         if (wrong is not null)
         {
             throw new InvalidDataException(
-                $"the log of cnn {string.Join(' ', arguments)} does not tell what {wrong} holds");
+                $"the log of the command in {folder} does not tell what {wrong} holds");
         }
     }
 }

@@ -14,6 +14,13 @@ internal static class CampaignFiles
 {
     private const int Records = 7, Classes = 5;
 
+    /// <summary>The datasets of the HDF5 file, with the shapes of their rows.</summary>
+    public static IReadOnlyDictionary<string, int[]> DataSets { get; } =
+        new SortedDictionary<string, int[]>(StringComparer.Ordinal)
+        {
+            ["classes"] = [], ["images"] = [2, 5, 4], ["plain"] = [7], ["planes"] = [3, 4],
+        };
+
     private static readonly Lazy<TemporaryFolder> Made = new(Make);
 
     /// <summary>Finds the files by their names.</summary>
@@ -29,16 +36,21 @@ internal static class CampaignFiles
         Database(folder["annotated"], i => Annotated(i).ToByteArray());
         Rows(folder);
         Images(folder);
-        foreach (string name in Cifar10Files.Train.Concat(Cifar10Files.Test))
+        Cifar(folder["cifar.bin"]);
+        return folder;
+    }
+
+    // CIFAR-10's folder has to be whole, 60,000 images; a file of it has as many as it has.
+    private static void Cifar(string path)
+    {
+        var records = new byte[Records * Cifar10Files.RecordSize];
+        Fill(1, records);
+        for (int i = 0; i < Records; i++)
         {
-            var records = new byte[2 * Cifar10Files.RecordSize];
-            Fill(name.Length, records);
-            (records[0], records[Cifar10Files.RecordSize]) = (3, 9);
-            Directory.CreateDirectory(folder["cifar"]);
-            File.WriteAllBytes(Path.Combine(folder["cifar"], name), records);
+            records[i * Cifar10Files.RecordSize] = (byte)(i % Classes);
         }
 
-        return folder;
+        File.WriteAllBytes(path, records);
     }
 
     private static void Fill(int seed, Span<byte> bytes)
@@ -80,13 +92,17 @@ internal static class CampaignFiles
 
     private static void Rows(TemporaryFolder folder)
     {
-        using (Hdf5RowWriter writer = Hdf5RowWriter.Create(folder["rows.h5"], ("data", [Records, 3, 4]),
-            ("label", [Records])))
+        (string, int[])[] sets = [.. DataSets.Select(set => (set.Key, (int[])[Records, .. set.Value]))];
+        using (Hdf5RowWriter writer = Hdf5RowWriter.Create(folder["rows.h5"], sets))
         {
             for (int i = 0; i < Records; i++)
             {
-                writer.Append(0, [.. Enumerable.Range(0, 12).Select(k => ((i * 5) + k) / 7f)]);
-                writer.Append(1, [i % Classes]);
+                for (int set = 0; set < sets.Length; set++)
+                {
+                    int count = sets[set].Item2.Skip(1).Aggregate(1, (product, size) => product * size);
+                    writer.Append(
+                        set, [.. Enumerable.Range(0, count).Select(k => ((i * 5) + k) % Classes / (1f + set))]);
+                }
             }
 
             writer.Commit();

@@ -1,5 +1,6 @@
 using Cnn.Engine.Graph;
 using Cnn.Layers;
+using Cnn.Layers.Losses;
 
 namespace Cnn.Campaigns.Nets;
 
@@ -130,7 +131,8 @@ internal sealed class Direction
 
         if (layer.Layer.StopsGradient || !layer.Layer.HasGradient || !layer.NeedsBackward
             || layer.Layer.GradientRule is not null
-            || layer.Layer.ParameterGradientRule is not null || (layer.Layer.IsLoss && layer.Tops.Count > 1)
+            || layer.Layer.ParameterGradientRule is not null
+            || (layer.Layer is LossLayer or { IsLoss: true } && layer.Tops.Count > 1)
             || InferencePart.Jumping.Contains(layer.Type)
             || layer.Bottoms.Where((b, i) => moving.Contains(b) && !layer.PropagateDown[i]).Any())
         {

@@ -39,7 +39,15 @@ internal sealed class NetSketch(WorkerPool pool, Phase phase)
         layer.Name = name;
         string[] bottoms = [.. drawn.Bottoms.Select((b, i) => b.Blob ?? $"{name}in{i}")];
         layer.Bottom.Add(bottoms);
-        layer.Top.Add(Enumerable.Range(0, drawn.Tops).Select(i => drawn.Tops == 1 ? name : $"{name}top{i}"));
+        if (layer.Top.Count == 0)
+        {
+            layer.Top.Add(Enumerable.Range(0, drawn.Tops).Select(i => drawn.Tops == 1 ? name : $"{name}top{i}"));
+        }
+        else if (layer.Top.FirstOrDefault(t => Message.Layer.Any(l => l.Top.Contains(t))) is { } taken)
+        {
+            throw new CnnException($"the net has a blob '{taken}' already");
+        }
+
         Made made = Make(layer, drawn.Bottoms);
         for (int i = 0; i < bottoms.Length; i++)
         {

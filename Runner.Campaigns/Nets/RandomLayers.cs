@@ -9,14 +9,18 @@ internal static class RandomLayers
     /// <summary>
     /// Draws a layer of a type: options from their valid ranges, at times a little beyond, and bottoms. The layer has
     /// names,
-    /// bottoms <c>in0</c>, <c>in1</c>, ... and tops <c>out0</c>, <c>out1</c>, ...
+    /// bottoms <c>in0</c>, <c>in1</c>, ... and, unless their names mean something, tops <c>out0</c>, <c>out1</c>, ...
     /// </summary>
     public static DrawnLayer Draw(PhiloxRandom random, string type)
     {
         DrawnLayer drawn = Draw(random, type, []);
         drawn.Layer.Name = "drawn";
         drawn.Layer.Bottom.Add(drawn.Bottoms.Select((_, i) => $"in{i}"));
-        drawn.Layer.Top.Add(Enumerable.Range(0, drawn.Tops).Select(i => $"out{i}"));
+        if (drawn.Layer.Top.Count == 0)
+        {
+            drawn.Layer.Top.Add(Enumerable.Range(0, drawn.Tops).Select(i => $"out{i}"));
+        }
+
         return drawn;
     }
 

@@ -11,14 +11,18 @@ internal static class CnnRun
         ["dotnet", Path.Combine(AppContext.BaseDirectory, "cnn.dll")];
 
     /// <summary>
-    /// Runs <c>cnn</c> with arguments in a folder to its end. <paramref name="before"/> are the words of a program that
-    /// starts it, such as strace or env.
+    /// Runs <c>cnn</c>, or another program, with arguments in a folder to its end. <paramref name="before"/> are the
+    /// words of a program that starts it, such as strace or env.
     /// </summary>
     /// <exception cref="TimeoutException">It did not end within <paramref name="limit"/>; it was killed.</exception>
     public static ProcessResult Finish(
-        string folder, TimeSpan limit, IReadOnlyList<string> arguments, IReadOnlyList<string>? before = null)
+        string folder,
+        TimeSpan limit,
+        IReadOnlyList<string> arguments,
+        IReadOnlyList<string>? before = null,
+        IReadOnlyList<string>? program = null)
     {
-        string[] words = [.. before ?? [], .. Command, .. arguments];
+        string[] words = [.. before ?? [], .. program ?? Command, .. arguments];
         var start = new ProcessStartInfo(words[0], words[1..])
         {
             WorkingDirectory = folder,

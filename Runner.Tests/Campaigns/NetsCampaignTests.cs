@@ -3,6 +3,8 @@ using Cnn.Campaigns.Nets;
 using Cnn.Campaigns.Running;
 using Cnn.Fillers;
 using Cnn.Layers;
+using Cnn.Layers.Threading;
+using Cnn.Proto;
 
 namespace Cnn.Tests.Campaigns;
 
@@ -45,6 +47,29 @@ public sealed class NetsCampaignTests
     public void EveryLayerTypeIsDrawnOrLeftOutForAReason() => Assert.Equal(
         new LayerRegistry().Types.Order(StringComparer.Ordinal),
         LayerRecipes.All.Keys.Concat(LayerRecipes.LeftOut.Keys).Order(StringComparer.Ordinal));
+
+    // A recipe that the layer always refuses would look like one that finds nothing.
+    [Fact]
+    public void EveryLayerTypeThatIsDrawnIsAcceptedAtTimes()
+    {
+        using var pool = new WorkerPool(1);
+        Assert.Equal(
+            [], LayerRecipes.All.Keys.Where(type => !Enumerable.Range(0, 60).Any(seed => IsAccepted(type, seed))));
+
+        bool IsAccepted(string type, int seed)
+        {
+            var random = new PhiloxRandom((ulong)seed);
+            try
+            {
+                new NetSketch(pool, Phase.Train).Add(RandomLayers.Draw(random, type, []), random);
+                return true;
+            }
+            catch (CnnException)
+            {
+                return false;
+            }
+        }
+    }
 
     [Fact]
     public void ADrawnLayerIsAFunctionOfItsRandomNumbers()

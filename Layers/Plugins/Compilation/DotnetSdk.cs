@@ -11,7 +11,10 @@ internal sealed record DotnetSdk(string Host, string Version)
     private static string HostName => OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet";
 
     /// <summary>Finds the SDK beside the running .NET or on the path; returns null where there is none.</summary>
-    public static DotnetSdk? Find() => Find(Folders());
+    public static DotnetSdk? Find() => Find(Folders(
+        RuntimeEnvironment.GetRuntimeDirectory(),
+        Environment.GetEnvironmentVariable("DOTNET_ROOT"),
+        Environment.GetEnvironmentVariable("PATH")));
 
     /// <summary>
     /// Returns the newest SDK of the first folder that has a suitable one. One of the runtime's own major version
@@ -34,6 +37,31 @@ internal sealed record DotnetSdk(string Host, string Version)
             .FirstOrDefault(sdk => sdk is not null);
     }
 
+    /// <summary>
+    /// Returns the folders in which .NET may be installed. One that is not told in full would be one below the working
+    /// folder, such as that of somebody's net, and is none of them.
+    /// </summary>
+    /// <param name="runtime">The folder of the running .NET, <c>shared/Microsoft.NETCore.App/VERSION</c>.</param>
+    /// <param name="root">The variable DOTNET_ROOT.</param>
+    /// <param name="path">The variable PATH.</param>
+    internal static IEnumerable<string> Folders(string runtime, string? root, string? path)
+    {
+        yield return Path.GetFullPath(Path.Combine(runtime, "..", "..", ".."));
+        if (Path.IsPathFullyQualified(root ?? ""))
+        {
+            yield return root!;
+        }
+
+        foreach (string folder in (path ?? "").Split(Path.PathSeparator).Where(Path.IsPathFullyQualified))
+        {
+            string host = Path.Combine(folder, HostName);
+            if (File.Exists(host))
+            {
+                yield return Path.GetDirectoryName(PathText.Resolved(host))!;
+            }
+        }
+    }
+
     private static IEnumerable<(string Name, Version Number)> Installed(string folder)
     {
         string sdks = Path.Combine(folder, "sdk");
@@ -44,26 +72,5 @@ internal sealed record DotnetSdk(string Host, string Version)
             let number = System.Version.TryParse(name.Split('-')[0], out Version? version) ? version : null
             where number is not null
             select (name, number);
-    }
-
-    private static IEnumerable<string> Folders()
-    {
-        // The folder shared/Microsoft.NETCore.App/10.0.0 of the runtime is three below that of the host.
-        yield return Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
-        if (Environment.GetEnvironmentVariable("DOTNET_ROOT") is { Length: > 0 } root)
-        {
-            yield return root;
-        }
-
-        // A folder that is not told in full would be one below the folder of somebody's net.
-        string searched = Environment.GetEnvironmentVariable("PATH") ?? "";
-        foreach (string folder in searched.Split(Path.PathSeparator).Where(Path.IsPathFullyQualified))
-        {
-            string host = Path.Combine(folder, HostName);
-            if (File.Exists(host))
-            {
-                yield return Path.GetDirectoryName(PathText.Resolved(host))!;
-            }
-        }
     }
 }

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using Cnn.Campaigns.Crash.Disks;
 using Cnn.Proto;
 using Cnn.Proto.Formats.Hdf5;
 using PureHDF;
@@ -22,7 +21,7 @@ internal static class CommandChecks
             .Select(target => !content.TryGetValue(target, out byte[]? bytes)
                 ? scenario.Old is null ? null : $"{target} is gone"
                 : bytes is null ? OfFolder(scenario, target, content, final)
-                : FolderContent.AreSame(bytes, final[target]) || FolderContent.AreSame(bytes, scenario.Old) ? null
+                : scenario.AreSame(bytes, final[target]) || scenario.AreSame(bytes, scenario.Old) ? null
                 : scenario.Appends ? OfRows(file, bytes)
                 : $"{target} is neither the old file nor the new one")
             .FirstOrDefault(wrong => wrong is not null);
@@ -30,7 +29,7 @@ internal static class CommandChecks
     /// <summary>Returns what is wrong at the end: the targets must be those of a command that never stopped.</summary>
     public static string? AtEnd(
         CommandScenario scenario, SortedDictionary<string, byte[]?> content, SortedDictionary<string, byte[]?> final) =>
-        final.Keys.Where(path => !content.ContainsKey(path) || !FolderContent.AreSame(content[path], final[path]))
+        final.Keys.Where(path => !content.ContainsKey(path) || !scenario.AreSame(content[path], final[path]))
             .Select(path => $"{path} is not that of a command that never stopped")
             .Concat(content.Keys.Where(path => !final.ContainsKey(path) && !MayStay(scenario, path))
                 .Select(path => $"{path} is left over"))
@@ -40,7 +39,7 @@ internal static class CommandChecks
     public static bool IsDone(
         CommandScenario scenario, SortedDictionary<string, byte[]?> content, SortedDictionary<string, byte[]?> final) =>
         final.Keys.Where(path => scenario.Targets.Any(t => IsIn(path, t)))
-            .All(path => content.ContainsKey(path) && FolderContent.AreSame(content[path], final[path]));
+            .All(path => content.ContainsKey(path) && scenario.AreSame(content[path], final[path]));
 
     private static string? OfFolder(
         CommandScenario scenario,
@@ -50,7 +49,7 @@ internal static class CommandChecks
     {
         string? wrong = final.Keys.FirstOrDefault(
             path => IsIn(path, target)
-                && !(content.TryGetValue(path, out byte[]? bytes) && FolderContent.AreSame(bytes, final[path])));
+                && !(content.TryGetValue(path, out byte[]? bytes) && scenario.AreSame(bytes, final[path])));
         return wrong is not null
             ? $"{target} has its name, but {wrong} is {(content.ContainsKey(wrong) ? "another file" : "not there")}"
             : content.Keys

@@ -1,10 +1,9 @@
 using System.Text;
-using Cnn.Campaigns.Crash.Disks;
-using Cnn.Campaigns.Processes;
+using System.Text.RegularExpressions;
 
 namespace Cnn.Campaigns.Crash.Commands;
 
-/// <summary>The commands that are crashed, and what they read.</summary>
+/// <summary>The commands that are crashed.</summary>
 internal static class CommandScenarios
 {
     private static readonly byte[] Old = Encoding.ASCII.GetBytes("what was there before\n");
@@ -67,60 +66,75 @@ internal static class CommandScenarios
             ["test", "--model", "@output.prototxt", "--weights", "@w.caffemodel", "--iterations", "4",
                 "--threads", "1"],
             "rows.h5") { Old = Old, Appends = true },
+        new(
+            "hdf5-output-train",
+            ["train", "--solver", "@output-solver.prototxt", "--threads", "1"],
+            "trained.h5") { Old = Old, Appends = true },
         new("new", ["new", "lenet", "--to", "@started", "--force"], "started/net.prototxt", "started/solver.prototxt"),
+        new(
+            "upgrade-binary",
+            ["upgrade_net_proto_binary", "@w.caffemodel", "@up.caffemodel"],
+            "up.caffemodel") { Old = Old },
+        new(
+            "upgrade-solver",
+            ["upgrade_solver_proto_text", "@output-solver.prototxt", "@up-solver.prototxt"],
+            "up-solver.prototxt"),
+        new(
+            "npz",
+            ["export", "--model", "@deploy.prototxt", "--weights", "@w.caffemodel", "--to", "@net.npz"],
+            "net.npz") { Old = Old },
+        new(
+            "onnx-data",
+            ["export", "--model", "@deploy.prototxt", "--weights", "@w.caffemodel", "--to", "@far.onnx", "--no-check",
+                "--external-data"],
+            "far.onnx.data",
+            "far.onnx"),
+        new(
+            "import",
+            ["import", "@in.onnx", "--to", "@imported.prototxt", "--weights", "@imported.caffemodel"],
+            "imported.prototxt",
+            "imported.caffemodel") { Old = Old },
+        new(
+            "forward",
+            ["forward", "@deploy.prototxt", "--weights", "@w.caffemodel", "--input", "data=@x.npy", "--output",
+                "ip2=@y.npy", "--output", "ip1=@y.h5", "--backward", "--diff", "ip2=@dy.npy", "--all-blobs", "@all.h5",
+                "--threads", "1"],
+            "y.npy",
+            "y.h5",
+            "all.h5") { Old = Old },
+        new(
+            "classify",
+            ["classify", "@canvas/00000000.png", "@canvas/00000001.png", "--model", "@deploy.prototxt", "--weights",
+                "@w.caffemodel", "--output", "@scores.npy", "--threads", "1"],
+            "scores.npy") { Old = Old },
+        new(
+            "detect",
+            ["detect", "@canvas/00000000.png", "--model", "@boxes.prototxt", "--weights", "@w.caffemodel",
+                "-o", "@found.png", "--threads", "1"],
+            "found.png") { Old = Old },
+        new("activations", Look("activations", "@activations.png"), "activations.png") { Old = Old },
+        new("gradients", Look("gradients", "@gradients.png"), "gradients.png"),
+        new("saliency", Look("saliency", "@saliency.png"), "saliency.png") { Old = Old },
+        new("plot", ["plot", "@train.log", "-o", "@curve.png"], "curve.png") { Old = Old },
+        new("report", ["report", "@train.log"], "train.html")
+        {
+            Old = Old, Varies = new Regex("\"written\":\\d+", RegexOptions.CultureInvariant),
+        },
+        new("sheet", ["data", "inspect", "@digits_lmdb", "--sheet", "@sheet.png"], "sheet.png") { Old = Old },
+        new(
+            "canvas",
+            ["data", "digits", "--to", "@made/canvas", "--count", "2", "--canvas", "48x48"],
+            "made/canvas/00000000.png",
+            "made/canvas/00000000.xml",
+            "made/canvas/00000001.png",
+            "made/canvas/00000001.xml"),
+        new DownloadScenario("download", "got/deep/", breaksAt: 0),
+        new DownloadScenario("download-broken", "", breaksAt: 70_000) { Old = Old },
     ];
 
-    /// <summary>Makes what the commands read.</summary>
-    public static SortedDictionary<string, byte[]?> Inputs()
-    {
-        using var folder = new TemporaryFolder();
-        folder.Write("net.prototxt", SmallTraining.Net);
-        folder.Write(
-            "deploy.prototxt", SmallTraining.Net.Split('\n').Aggregate(new StringBuilder(), AddDeployed).ToString());
-        folder.Write("output.prototxt", SmallTraining.Net + """
-
-            layer { name: "rows" type: "HDF5Output" bottom: "ip2" bottom: "label" include { phase: TEST }
-              hdf5_output_param { file_name: "@rows.h5" } }
-            """);
-        folder.Write("solver.prototxt", SmallTraining.Solver(1, 0, "random_seed: 7", folder["snap"]));
-        Run("train", "--solver", folder["solver.prototxt"], "--threads", "1");
-        File.Move(folder["snap_iter_1.caffemodel"], folder["w.caffemodel"]);
-        File.Delete(folder["snap_iter_1.solverstate"]);
-        File.Delete(folder["solver.prototxt"]);
-        Run("data", "digits", "--to", folder["digits_lmdb"], "--count", "6");
-        Run("data", "digits", "--to", folder["idx"], "--count", "6", "--format", "idx");
-        Run("data", "digits", "--to", folder["canvas"], "--count", "4", "--canvas", "48x48");
-        string[] images = [.. Directory.GetFiles(folder["canvas"], "*.png").Order(StringComparer.Ordinal)];
-        var list = new StringBuilder();
-        foreach (var (number, image) in images.Index())
-        {
-            string name = $"class{number % 2}/{Path.GetFileName(image)}";
-            Directory.CreateDirectory(Path.GetDirectoryName(folder[$"classes/{name}"])!);
-            File.Copy(image, folder[$"classes/{name}"]);
-            list.Append(name).Append(' ').Append(number % 2).Append('\n');
-        }
-
-        folder.Write("list.txt", list.ToString());
-        return FolderContent.Read(folder.Path);
-    }
-
-    // The net without its data and its losses, from an input on.
-    private static StringBuilder AddDeployed(StringBuilder text, string line)
-    {
-        string[] left = ["\"Digits\"", "transform_param", "\"Accuracy\"", "include", "\"loss\""];
-        return line.StartsWith("name:", StringComparison.Ordinal)
-            ? text.Append(line).Append("\nlayer { name: \"data\" type: \"Input\" top: \"data\" ")
-                .Append("input_param { shape { dim: 1 dim: 1 dim: 24 dim: 24 } } }\n")
-            : left.Any(l => line.Contains(l, StringComparison.Ordinal)) ? text
-            : text.Append(line).Append('\n');
-    }
-
-    private static void Run(params string[] arguments)
-    {
-        ProcessResult run = CnnRun.Here(arguments);
-        if (run.ExitCode != 0)
-        {
-            throw new InvalidDataException($"cnn {string.Join(' ', arguments)} failed: {run.Error}");
-        }
-    }
+    private static string[] Look(string what, string picture) =>
+    [
+        "look", what, "@deploy.prototxt", "--weights", "@w.caffemodel", "--image", "@canvas/00000000.png",
+        "-o", picture, "--threads", "1",
+    ];
 }

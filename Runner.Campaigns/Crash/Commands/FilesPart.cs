@@ -29,9 +29,9 @@ internal static class FilesPart
             int chosen = (int)(one.Number % all.Count);
             CommandScenario scenario = all[chosen];
             string folder = workplace.Folder(scenario.Name);
-            inputs ??= CommandScenarios.Inputs();
+            inputs ??= ScenarioInputs.Make();
             Recording recording = recordings[chosen] ??= Recording.Make(
-                folder, at => scenario.Write(at, inputs), scenario.ArgumentsIn(folder), workplace.Trace(scenario.Name));
+                folder, at => scenario.Write(at, inputs), scenario.Run, workplace.Trace(scenario.Name));
             string place = $"{scenario.Name}, ";
             if (isKilled)
             {
@@ -60,7 +60,7 @@ internal static class FilesPart
     private static bool Kill(
         CampaignCase one, string place, Recording recording, CommandScenario scenario, IReadOnlyList<string> before)
     {
-        ProcessResult run = CnnRun.Finish(recording.Folder, Limit, scenario.ArgumentsIn(recording.Folder), before);
+        ProcessResult run = scenario.Run(recording.Folder, Limit, before);
         if (run.ExitCode is not (0 or Killed))
         {
             one.Find($"{place}: exit code {run.ExitCode}: {run.Error}");
@@ -80,7 +80,7 @@ internal static class FilesPart
         }
 
         bool isDone = CommandChecks.IsDone(scenario, content, recording.Final);
-        ProcessResult again = CnnRun.Here(scenario.ArgumentsIn(folder));
+        ProcessResult again = scenario.RunHere(folder);
         if (again.ExitCode == 1 && again.Error.Contains("exists already", StringComparison.Ordinal))
         {
             if (isDone)
@@ -96,7 +96,7 @@ internal static class FilesPart
                 Remove(Path.Combine(folder, target));
             }
 
-            again = CnnRun.Here(scenario.ArgumentsIn(folder));
+            again = scenario.RunHere(folder);
         }
 
         string? wrong = again.ExitCode != 0

@@ -175,7 +175,8 @@ internal sealed class DiskRecorder
     // The folder's number and the name in it; null for what is elsewhere, and an empty name for the root itself.
     private (int Folder, string Text)? Name(string path)
     {
-        string below = Path.GetRelativePath(root, Path.GetFullPath(path, root));
+        string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path, root));
+        string below = Path.GetRelativePath(root, full);
         if (below == ".")
         {
             return (0, "");

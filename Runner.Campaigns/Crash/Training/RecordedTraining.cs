@@ -1,4 +1,5 @@
 using Cnn.Campaigns.Crash.Disks;
+using Cnn.Campaigns.Processes;
 
 namespace Cnn.Campaigns.Crash.Training;
 
@@ -32,7 +33,12 @@ internal sealed class RecordedTraining
     /// <param name="trace">The file that strace writes.</param>
     /// <exception cref="InvalidDataException">The training failed, or the log does not tell what it did.</exception>
     public static RecordedTraining Make(TrainingSetup setup, string folder, string prefix, string trace) => new(
-        setup, Recording.Make(folder, at => setup.Write(at, prefix), setup.Arguments(folder), trace));
+        setup,
+        Recording.Make(
+            folder,
+            at => setup.Write(at, prefix),
+            (at, limit, before) => CnnRun.Finish(at, limit, setup.Arguments(at), before),
+            trace));
 
     /// <summary>Returns the snapshots' files that must be on the disk after the first operations of the log.</summary>
     public IEnumerable<string> Promised(int operations)

@@ -8,6 +8,9 @@ internal static class ThisProgram
     /// <summary>Its path beside this code: a test has it in its own folder.</summary>
     public static string Path { get; } = System.IO.Path.Combine(AppContext.BaseDirectory, Name);
 
+    /// <summary>The command that starts it.</summary>
+    public static IReadOnlyList<string> Command => ["dotnet", Path];
+
     /// <summary>Returns its path in a copy of its folder.</summary>
     public static string In(string folder) => System.IO.Path.Combine(folder, Name);
 }

@@ -11,7 +11,7 @@ internal static class SourceRecipes
             $"data_param {{ source: 'annotated' backend: LMDB {Batch(d)}}} "
             + d.Maybe("transform_param { resize_param { height: 6 width: 6 } }")),
         ["Cifar10Data"] = d =>
-            Source(d, $"cifar10_data_param {{ source: 'cifar' {Batch(d)}{Shuffle(d)}}} {Transform(d, 20)}"),
+            Source(d, $"cifar10_data_param {{ source: 'cifar.bin' {Batch(d)}{Shuffle(d)}}} {Transform(d, 20)}"),
         ["Data"] = d => Source(d, $"data_param {{ source: 'lmdb' backend: LMDB {Batch(d)}}} {Transform(d, 4)}"),
         ["DenseImageData"] = d => Source(
             d, $"dense_image_data_param {{ source: 'pairs.txt' "
@@ -23,7 +23,11 @@ internal static class SourceRecipes
         ["DummyData"] = DummyData,
         ["HDF5Data"] = d =>
         {
+            // Its tops have the names of the datasets.
+            string[] names = [.. CampaignFiles.DataSets.Keys];
+            int first = d.Int(0, names.Length - 1);
             d.Tops = d.Int(1, 2);
+            d.Option(string.Concat(Enumerable.Range(first, d.Tops).Select(i => $"top: '{names[i % names.Length]}' ")));
             d.Option($"hdf5_data_param {{ source: 'hdf5.txt' {Batch(d)}{Shuffle(d)}}}");
         },
         ["IdxData"] = d => Source(
@@ -50,7 +54,9 @@ internal static class SourceRecipes
                 + $"width: {d.Int(1, 6)} }}");
         },
         ["VideoData"] = d => Source(
-            d, $"video_data_param {{ source: 'clips.txt' {Batch(d)}new_length: {d.Int(1, 3)} }} {Transform(d, 4)}"),
+            d,
+            $"video_data_param {{ source: 'clips.txt' use_image: true {Batch(d)}{Shuffle(d)}new_length: {d.Int(1, 3)} "
+                + $"{d.Maybe("new_height: 6 new_width: 7")}}} {Transform(d, 4)}"),
         ["WindowData"] = d =>
         {
             d.Tops = 2;

@@ -51,14 +51,15 @@ public sealed class CrashCampaignTests : IDisposable
     [InlineData("boxes")]
     [InlineData("images")]
     [InlineData("hdf5-output")]
+    [InlineData("hdf5-output-train")]
+    [InlineData("download-broken")]
     public void AFileThatACommandWritesIsTheOldOneOrTheNewOneAfterALossOfPower(string name)
     {
         RequireStrace();
         CommandScenario scenario = CommandScenarios.All.Single(s => s.Name == name);
-        SortedDictionary<string, byte[]?> inputs = CommandScenarios.Inputs();
+        SortedDictionary<string, byte[]?> inputs = ScenarioInputs.Make();
         string disk = folder["disk"];
-        Recording recording = Recording.Make(
-            disk, at => scenario.Write(at, inputs), scenario.ArgumentsIn(disk), folder["trace"]);
+        Recording recording = Recording.Make(disk, at => scenario.Write(at, inputs), scenario.Run, folder["trace"]);
 
         Assert.Equal([], States(recording).Select(s => CommandChecks.AfterCrash(
             scenario, s.Content, recording.Final, folder["state"])).OfType<string>());

@@ -1,4 +1,5 @@
 using Cnn.Engine.Graph;
+using Cnn.Fillers;
 using Cnn.Layers.Threading;
 using Cnn.Proto;
 
@@ -29,6 +30,50 @@ public class InPlaceTests
     [InlineData("InnerProduct", "Sigmoid", true)]
     public void WhereNoGradientIsLostItIsNot(string writer, string changer, bool forceBackward) =>
         Build(writer, changer, forceBackward);
+
+    // The gradient of a rectifier in place reads where its values are, which the next layer in place may move.
+    [Theory]
+    [InlineData("type: 'ReLU'", "type: 'Scale' scale_param { filler { value: -1 } }")]
+    [InlineData("type: 'ReLU'", "type: 'Exp'")]
+    [InlineData("type: 'ReLU'", "type: 'BatchNorm'")]
+    [InlineData("type: 'ReLU'", "type: 'Dropout'")]
+    [InlineData("type: 'ReLU' relu_param { negative_slope: 0.1 }", "type: 'HardSigmoid'")]
+    [InlineData("type: 'ReLU' relu_param { maximum: 0.5 }", "type: 'Power' power_param { shift: 1 }")]
+    [InlineData("type: 'ReLU6'", "type: 'Exp'")]
+    [InlineData("type: 'ReLU6'", "type: 'Dropout'")]
+    public void ARectifierAndAnotherLayerInPlaceHaveTheGradientsOfLayersApart(string rectifier, string changer)
+    {
+        using Net inPlace = Make("y", "y"), apart = Make("r", "c"), alone = Make("y", "y");
+        alone.RunsLayersAlone = true;
+        float[] expected = Gradient(apart, "c");
+
+        Assert.Equal(expected, Gradient(alone, "y"));
+        Assert.Equal(expected, Gradient(inPlace, "y"));
+        Assert.Contains(expected, g => g != 0);
+
+        Net Make(string rectified, string changed) => Net.Build(
+            NetDefinition.Parse($$"""
+                force_backward: true
+                layer { name: 'in' type: 'Input' top: 'x' input_param { shape { dim: 4 dim: 3 dim: 6 dim: 5 } } }
+                layer { name: 'conv' type: 'Convolution' bottom: 'x' top: 'y'
+                  convolution_param { num_output: 4 kernel_size: 3 weight_filler { type: 'gaussian' std: 2 } } }
+                layer { name: 'rectifier' bottom: 'y' top: '{{rectified}}' {{rectifier}} }
+                layer { name: 'changer' bottom: '{{rectified}}' top: '{{changed}}' {{changer}} }
+                """),
+            new NetOptions { Phase = Phase.Train, Seed = 5 });
+
+        static float[] Gradient(Net net, string output)
+        {
+            var random = new PhiloxRandom(3);
+            net.SetInput("x", [.. Enumerable.Range(0, 4 * 90).Select(_ => (float)(random.NextDouble() - 0.5))]);
+            net.ClearParameterDiffs();
+            net.Forward();
+            float[] top = [.. Enumerable.Range(0, 4 * 4 * 12).Select(_ => (float)(random.NextDouble() - 0.5))];
+            net.SetOutputDiff(output, top);
+            net.Backward();
+            return net.FindLayer("conv").Parameters[0].Diff.ToArray();
+        }
+    }
 
     [Fact]
     public void ARectifierWithASlopeBelowZeroWorksInPlaceWhereNothingRunsBackward()

@@ -54,6 +54,38 @@ public sealed class TrainingMemoryTests : IDisposable
         }
     }
 
+    // The layer that works in place comes last, so that the blob has a reader and still is an output.
+    [Fact]
+    [Trait("Category", "Unit")]
+    public void TheGradientOfAnOutputStaysZero()
+    {
+        using Solver solver = Training.Prepare(
+            $$"""
+            net_param {
+              force_backward: true
+              layer { name: "digits" type: "Digits" top: "data" top: "label"
+                transform_param { scale: 0.00390625 crop_size: 12 } digits_param { batch_size: 4 } }
+              layer { name: "aside" type: "InnerProduct" bottom: "data" top: "aside"
+                inner_product_param { num_output: 12 weight_filler { type: "xavier" } } }
+              layer { name: "relu" type: "ReLU" bottom: "aside" top: "aside" }
+              layer { name: "ip" type: "InnerProduct" bottom: "data" top: "ip"
+                inner_product_param { num_output: 10 weight_filler { type: "gaussian" std: 1 } } }
+              layer { name: "bn" type: "BatchNorm" bottom: "ip" top: "ip" }
+              layer { name: "loss" type: "SoftmaxWithLoss" bottom: "ip" bottom: "label" top: "loss" }
+            }
+            base_lr: 0.01 lr_policy: "fixed" max_iter: 10 random_seed: 3 snapshot_prefix: "{{folder["snap"]}}"
+            """,
+            pool);
+        Net net = solver.TrainNet;
+        float[] before = net.FindLayer("aside").Parameters[0].Data.ToArray();
+
+        solver.Step();
+        solver.Step();
+
+        Assert.True(net.FindLayer("aside").Parameters[0].Data.SequenceEqual(before));
+        Assert.All(net.FindBlob("aside").Diff.ToArray(), d => Assert.Equal(0, d));
+    }
+
     [Fact]
     [Trait("Category", "Unit")]
     public void ASecondBackwardPassIsRefused()

@@ -87,11 +87,13 @@ public sealed class Downloader(HttpClient client, IReadOnlyList<Uri> mirrors, IR
     {
         try
         {
+            bool goesOn = File.Exists(partial) && new FileInfo(partial).Length > 0;
             var (problem, again) = await ReceiveAsync(address, file, partial, progress, cancel).ConfigureAwait(false);
             if (problem is null && Problem(partial, file) is { } wrong)
             {
+                // After a loss of power the part that was there may be what is wrong.
                 File.Delete(partial);
-                return (wrong, false);
+                return (wrong, goesOn);
             }
 
             return (problem, again);

@@ -30,6 +30,34 @@ public sealed class DotnetSdkTests : IDisposable
         Assert.Null(DotnetSdk.Find([folder["nowhere"], old]));
     }
 
+    // Somebody's net may lie beside a program that is called dotnet.
+    [Theory]
+    [InlineData("")]
+    [InlineData(".")]
+    [InlineData("tools/dotnet")]
+    [InlineData("..")]
+    public void AFolderThatIsNotToldInFullIsNotLookedIn(string relative)
+    {
+        string runtime = Path.Combine(folder["dotnet"], "shared", "Microsoft.NETCore.App", "10.0.0");
+        string own = Install("10.0.100");
+        string path = string.Join(Path.PathSeparator, relative, own, relative, "");
+
+        Assert.Equal([folder["dotnet"], own], DotnetSdk.Folders(runtime, relative, path));
+        Assert.Equal([folder["dotnet"], own, own], DotnetSdk.Folders(runtime + Path.DirectorySeparatorChar, own, path));
+        Assert.Equal([folder["dotnet"]], DotnetSdk.Folders(runtime, null, null));
+    }
+
+    [Fact]
+    public void ALinkOnThePathLeadsToTheFolderOfTheHost()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "making links needs a right there");
+        string own = Install("10.0.100"), links = folder["bin"];
+        Directory.CreateDirectory(links);
+        File.CreateSymbolicLink(Path.Combine(links, "dotnet"), Path.Combine(own, "dotnet"));
+
+        Assert.Equal(own, DotnetSdk.Folders(folder["a/b/c"], null, links).Last());
+    }
+
     [Fact]
     public void TheSdkThatBuiltTheTestsIsFound() => Assert.True(File.Exists(DotnetSdk.Find()?.Host));
 

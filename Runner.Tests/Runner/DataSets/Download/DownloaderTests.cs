@@ -1,3 +1,4 @@
+using Cnn.Campaigns.Crash.Commands;
 using Cnn.Proto;
 using Cnn.Proto.Formats.Idx;
 using Cnn.Runner.DataSets;
@@ -68,14 +69,27 @@ public sealed class DownloaderTests : IDisposable
         Assert.Equal(Content, Arrived);
     }
 
-    [Fact]
-    public async Task APartialFileThatWasWrongIsFetchedAnew()
+    // A loss of power leaves a part of the right length, but with zeros where nothing had been written yet.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task APartialFileThatWasWrongIsFetchedAnewFromTheSameMirror(bool hasFullLength)
     {
-        File.WriteAllBytes(folder["images.gz.partial"], new byte[1000]);
+        File.WriteAllBytes(folder["images.gz.partial"], new byte[hasFullLength ? Content.Length : 1000]);
         using var server = new FileServer((context, _) => FileServer.SendAsync(context, Content));
-        using var second = new FileServer((context, _) => FileServer.SendAsync(context, Content));
-        await From(server, second).DownloadAsync(folder.Path, null, TestContext.Current.CancellationToken);
+        await Download(server);
         Assert.Equal(Content, Arrived);
+        Assert.Equal("", server.Ranges[^1]);
+    }
+
+    [Fact]
+    public async Task AMirrorWithAnotherFileIsAskedOnceWhereNothingWasThere()
+    {
+        byte[] other = new byte[Content.Length];
+        IdxFiles.Labels(0).CopyTo(other, 0);
+        using var server = new FileServer((context, _) => FileServer.SendAsync(context, other));
+        await Assert.ThrowsAsync<CnnException>(() => Download(server));
+        Assert.Single(server.Ranges);
     }
 
     [Fact]

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Cnn.Tests.Runner.DataSets.Download;
+namespace Cnn.Campaigns.Crash.Commands;
 
 /// <summary>A server on the loopback interface that answers every request with a function.</summary>
 internal sealed class FileServer : IDisposable
