@@ -81,7 +81,7 @@ internal sealed class FaultCheck(
     {
         foreach (string output in scenario.Outputs)
         {
-            bool isOld = after.Agrees(before, output), isNew = after.Agrees(reference.Files, output) || IsLeftOut();
+            bool isOld = after.Agrees(before, output), isNew = IsWhole(after, output) || IsLeftOut();
             if (result.ExitCode == 0 ? !isNew : !isOld && !isNew && after.Has(output))
             {
                 yield return $"'{output}' is neither as it was nor as it should be";
@@ -92,6 +92,10 @@ internal sealed class FaultCheck(
             }
         }
     }
+
+    private bool IsWhole(FolderState after, string output) =>
+        after.Agrees(reference.Files, output)
+        || (scenario.Dated.Contains(output) && after.IsAsLong(reference.Files, output));
 
     private IEnumerable<string> Rest(FolderState before, FolderState after)
     {

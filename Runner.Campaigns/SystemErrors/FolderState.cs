@@ -53,5 +53,11 @@ internal sealed class FolderState
             ? other.files.TryGetValue(name, out byte[]? theirs) && mine.AsSpan().SequenceEqual(theirs)
             : !other.Has(name);
 
+    /// <summary>Whether a name holds as many bytes in another state.</summary>
+    public bool IsAsLong(FolderState other, string name) =>
+        files.TryGetValue(name, out byte[]? mine)
+        && other.files.TryGetValue(name, out byte[]? theirs)
+        && mine.Length == theirs.Length;
+
     private static EnumerationOptions Everything => new() { RecurseSubdirectories = true, AttributesToSkip = 0 };
 }

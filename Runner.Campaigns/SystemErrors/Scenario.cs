@@ -5,8 +5,11 @@ namespace Cnn.Campaigns.SystemErrors;
 /// <param name="Arguments">The command line, in the folder of the files.</param>
 internal sealed record Scenario(string Name, params string[] Arguments)
 {
-    /// <summary>The files that it writes, which are the same in every run; a slash separates folders.</summary>
+    /// <summary>The files that it writes, the same in every run; a slash separates folders.</summary>
     public string[] Outputs { get; init; } = [];
+
+    /// <summary>Those of the outputs that tell when they were written, in as many characters each time.</summary>
+    public string[] Dated { get; init; } = [];
 
     /// <summary>
     /// How the names begin of what differs between runs or is not essential, such as logs: the command goes on without

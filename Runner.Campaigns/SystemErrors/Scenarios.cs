@@ -155,7 +155,10 @@ internal static class Scenarios
             Outputs = ["f.png"],
         },
         new("plot", "plot", "run", "-o", "curve.svg") { Outputs = ["curve.svg"], GoesOn = true },
-        new("report", "report", "run", "-o", "page.html") { Outputs = ["page.html"], GoesOn = true },
+        new("report", "report", "run", "-o", "page.html")
+        {
+            Outputs = ["page.html"], Dated = ["page.html"], GoesOn = true,
+        },
         new("runs", "runs", "run") { GoesOn = true },
     ];
 
@@ -176,6 +179,7 @@ internal static class Scenarios
             Outputs = ["new_train/data.mdb", "new_val/data.mdb", "new_train/labels.txt", "new_val/labels.txt"],
             Loose = ["new_train.partial/", "new_val.partial/"],
             Meanwhile = [.. Unfinished("new_train"), .. Unfinished("new_val")],
+            OtherNames = ["new_train", "new_val"],
             KeepsDone = true,
             GoesOn = true,
         },
@@ -196,6 +200,7 @@ internal static class Scenarios
             Outputs = ["new_lmdb/data.mdb"],
             Loose = ["new_lmdb.partial/"],
             Meanwhile = Unfinished("new_lmdb"),
+            OtherNames = ["new_lmdb"],
             GoesOn = true,
         },
         new("mean", "compute_image_mean", "digits_leveldb", "new.binaryproto", "--threads", "1")

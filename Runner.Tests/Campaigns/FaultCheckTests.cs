@@ -71,6 +71,21 @@ public sealed class FaultCheckTests : IDisposable
         Finds(["'out.yaml' has changed though the command failed"], 2, "out.yaml");
     }
 
+    [Theory]
+    [InlineData("at 2", true)]
+    [InlineData("at 10", false)]
+    public void AFileThatTellsWhenItWasWrittenIsHeldToItsLength(string content, bool isWhole)
+    {
+        whole.Write("out.yaml", "at 1");
+        after.Write("out.yaml", content);
+        Finds(
+            isWhole ? [] : ["'out.yaml' is neither as it was nor as it should be"],
+            0,
+            "",
+            scenario: Convert with { Dated = ["out.yaml"] });
+        Finds(["'out.yaml' is neither as it was nor as it should be"], 0, "");
+    }
+
     [Fact]
     public void AFailureToFlushThatIsPassedOverIsFound()
     {
@@ -86,11 +101,12 @@ public sealed class FaultCheckTests : IDisposable
         "out.yaml",
         Write with { Failure = Full with { IsHarmless = true } });
 
-    private void Finds(string[] wrong, int code, string error, FaultPoint? point = null)
+    private void Finds(
+        string[] wrong, int code, string error, FaultPoint? point = null, Scenario? scenario = null)
     {
         var reference = new Reference(FolderState.Of(whole.Path), new ProcessResult(0, "", ""));
         var check = new FaultCheck(
-            Convert, point ?? Write, hasFailed: true, reference, new ProcessResult(code, "", error));
+            scenario ?? Convert, point ?? Write, hasFailed: true, reference, new ProcessResult(code, "", error));
         Assert.Equal(wrong, check.Of(FolderState.Of(before.Path), FolderState.Of(after.Path)));
     }
 }

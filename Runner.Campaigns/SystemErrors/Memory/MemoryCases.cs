@@ -41,7 +41,7 @@ internal static class MemoryCases
         one.Count(result.ExitCode == 0 ? "that had enough" : "that had too little");
         foreach (string wrong in Wrong(scenario, result, before, FolderState.Of(folder.Path)))
         {
-            string error = result.Error.Length > 1000 ? result.Error[^1000..] : result.Error;
+            string told = result.Output + result.Error, error = told.Length > 1000 ? told[^1000..] : told;
             one.Find($"{scenario.Name} in {limit} MB: {wrong} [exit code {result.ExitCode}: {error.Trim()}]");
         }
     }
@@ -87,6 +87,7 @@ internal static class MemoryCases
             || line.Contains("cannot read", StringComparison.Ordinal)
             || line.Contains("cannot write", StringComparison.Ordinal)
             || line.Contains(" bytes", StringComparison.Ordinal)
+            || line.Contains("memory for its pixels", StringComparison.Ordinal)
             || MemoryScenario.All.SelectMany(s => s.Arguments).Any(a => a.Contains('.') && line.Contains(a)));
     }
 }
