@@ -44,7 +44,9 @@ internal sealed class WorkerProcess(string testFolder, IReadOnlyList<string> pre
         }
     }
 
-    /// <summary>Runs tests with a mutant until one fails, and starts a new process after one that did not end.</summary>
+    /// <summary>
+    /// Runs tests with a mutant until one fails, and starts a new process after one that did not end.
+    /// </summary>
     public MutantOutcome Try(int mutant, IEnumerable<CoveredTest> tests)
     {
         Send(string.Create(

@@ -106,8 +106,8 @@ public sealed class DiskTests
         Directory.CreateDirectory(folder["out"]);
         var point = new FaultPoint("out", call, 1, new Failure($"error={failure}", exitCode == 0));
 
-        Assert.True(
-            Strace.Inject(folder.Path, ["convert", "net.prototxt", "out/net.prototxt"], point, out ProcessResult result));
+        Assert.True(Strace.Inject(
+            folder.Path, ["convert", "net.prototxt", "out/net.prototxt"], point, out ProcessResult result));
 
         Assert.Equal((exitCode, "name: \"x\"\n"), (result.ExitCode, File.ReadAllText(folder["out/net.prototxt"])));
         Assert.Equal(
