@@ -82,30 +82,36 @@ internal sealed class FuzzLoop
     /// </summary>
     public IReadOnlyList<byte[]> Distilled()
     {
-        var left = new List<(byte[] Input, byte[] Edges)>();
+        // What an input adds only shrinks as others are chosen, so that the one that adds most by an old count, and
+        // still does by a new one, is the best.
+        var left = new PriorityQueue<(byte[] Input, byte[] Edges), double>();
+        var (chosen, covered) = (new List<byte[]>(), EdgeMap.None());
         foreach (byte[] input in corpus.Inputs)
         {
             Run(input);
-            left.Add((input, EdgeMap.Taken()));
+            byte[] edges = EdgeMap.Taken();
+            left.Enqueue((input, edges), -Worth(input, edges, covered));
         }
 
-        var (chosen, covered) = (new List<byte[]>(), EdgeMap.None());
-        while (left.Count > 0)
+        while (left.TryDequeue(out (byte[] Input, byte[] Edges) best, out _))
         {
-            double[] gains = [.. left.Select(l => Gain(l.Edges, covered) / (64.0 + l.Input.Length))];
-            int best = Array.IndexOf(gains, gains.Max());
-            if (gains[best] <= 0)
+            double worth = Worth(best.Input, best.Edges, covered);
+            if (left.TryPeek(out _, out double next) && worth < -next)
             {
-                break;
+                left.Enqueue(best, -worth);
             }
-
-            chosen.Add(left[best].Input);
-            Add(left[best].Edges, covered);
-            left = [.. left.Where((l, i) => i != best && gains[i] > 0)];
+            else if (worth > 0)
+            {
+                chosen.Add(best.Input);
+                Add(best.Edges, covered);
+            }
         }
 
         return chosen;
     }
+
+    private static double Worth(byte[] input, byte[] edges, byte[] covered) =>
+        Gain(edges, covered) / (64.0 + input.Length);
 
     private static int Gain(byte[] edges, byte[] covered)
     {
